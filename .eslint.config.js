@@ -1,0 +1,27 @@
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  { ignores: ['dist/', 'data/', 'node_modules/'] },
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // `declare` fields, index signatures and bracket access are settled by the compiler's own flags.
+      '@typescript-eslint/dot-notation': 'off',
+      'no-console': 'error',
+    },
+  },
+  {
+    // STYLE: only the two entry points may read the process; everything else gets what it needs as a parameter.
+    files: ['server/**/*.ts'],
+    ignores: ['server/main.ts', 'server/cli.ts'],
+    rules: { 'no-restricted-globals': ['error', { name: 'process', message: 'Take it as a parameter.' }] },
+  },
+  { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
+  prettier,
+);

@@ -1,0 +1,41 @@
+import { html, render, type ServerRenderedTemplate } from '@lit-labs/ssr';
+import { collectResultSync } from '@lit-labs/ssr/lib/render-result.js';
+
+export { html };
+export type Html = ServerRenderedTemplate;
+
+export interface Page {
+  readonly title: string;
+  readonly lang: string;
+  /** The parts before `<main>`, such as a bar with links. */
+  readonly header?: Html;
+  readonly main: Html;
+  /** Paths of module scripts; `/pages/*.js` are the built ones. */
+  readonly scripts?: readonly string[];
+}
+
+/**
+ * A whole HTML document. Values are escaped by the template, so a page is safe by construction as long as it is
+ * made of `html` alone; there is no way here to put a string in unescaped.
+ */
+export function renderPage({ title, lang, header, main, scripts = [] }: Page): string {
+  return collectResultSync(
+    render(
+      html`<!doctype html>
+        <html lang=${lang}>
+          <head>
+            <meta charset="utf-8" />
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <title>${title}</title>
+            <link rel="icon" href="/pages/icon.svg" type="image/svg+xml" />
+            <link rel="stylesheet" href="/pages/site.css" />
+            ${scripts.map((script) => html`<script type="module" src=${script}></script>`)}
+          </head>
+          <body>
+            ${header ?? ''}
+            <main>${main}</main>
+          </body>
+        </html> `,
+    ),
+  );
+}

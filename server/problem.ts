@@ -1,0 +1,38 @@
+import { STATUS_CODES } from 'node:http';
+import type { IssueCode } from '../shared/form.ts';
+import type { Problem, ProblemCode } from '../shared/signup.ts';
+
+const statusOf: Readonly<Record<ProblemCode, number>> = {
+  invalid: 422,
+  malformed: 400,
+  unsupported: 415,
+  too_large: 413,
+  origin_refused: 403,
+  rate_limited: 429,
+  no_such_form: 404,
+  not_found: 404,
+  method_not_allowed: 405,
+  unavailable: 503,
+  internal: 500,
+};
+
+export interface ProblemMembers {
+  /** For developers: names the thing, the value and the remedy. Never holds what a visitor typed. */
+  readonly detail?: string;
+  readonly issues?: Readonly<Record<string, IssueCode>>;
+  readonly retryAfterS?: number;
+}
+
+/** A problem detail after RFC 9457; the status follows from the code. */
+export function problem(code: ProblemCode, { detail, issues, retryAfterS }: ProblemMembers = {}): Problem {
+  const status = statusOf[code];
+  return {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? code,
+    status,
+    code,
+    ...(detail !== undefined && { detail }),
+    ...(issues && { issues }),
+    ...(retryAfterS !== undefined && { retry_after: retryAfterS }),
+  };
+}

@@ -1,0 +1,37 @@
+import type { Messages } from './messages.ts';
+
+export const en: Messages = {
+  lang: 'en',
+  labels: {
+    email: 'Email address',
+    first_name: 'First name',
+    last_name: 'Last name',
+  },
+  malformedEmail: 'Enter an email address like name@example.com.',
+  texts: {
+    submit: 'Subscribe',
+    sending: 'Sending…',
+    accepted: 'Thank you. You are signed up.',
+    optional: '(optional)',
+    issues: {
+      missing: 'Please fill in this field.',
+      malformed: 'Please check this field.',
+      too_long: 'This is too long.',
+      unknown: 'This form does not have this field.',
+    },
+    problems: {
+      invalid: 'Please check the marked fields.',
+      malformed: 'The form could not be read. Please reload the page and try again.',
+      unsupported: 'The form could not be read. Please reload the page and try again.',
+      too_large: 'That is more than this form can take. Please shorten it.',
+      origin_refused: 'This form may not be used on this page.',
+      rate_limited: 'Too many sign-ups at the moment. Please try again in a little while.',
+      no_such_form: 'This form does not exist any more.',
+      not_found: 'This form does not exist any more.',
+      method_not_allowed: 'Something went wrong on our side. Please try again.',
+      unavailable: 'We cannot take sign-ups right now. Please try again in a minute.',
+      internal: 'Something went wrong on our side. Please try again.',
+      unreachable: 'We could not be reached. Please check your connection and try again.',
+    },
+  },
+};

@@ -1,0 +1,13 @@
+import type { FormTexts } from '../form.ts';
+
+/** Everything the product says to visitors, in one language. One file a language stands beside this one. */
+export interface Messages {
+  /** BCP 47 tag. */
+  readonly lang: string;
+  readonly labels: Readonly<Record<BuiltInField, string>>;
+  readonly malformedEmail: string;
+  readonly texts: FormTexts;
+}
+
+/** The fields that every language has a label for; the names are rasa.io's own. */
+export type BuiltInField = 'email' | 'first_name' | 'last_name';
