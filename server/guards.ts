@@ -1,0 +1,83 @@
+import { MIMEType } from 'node:util';
+import { limits as sizes } from '../shared/form.ts';
+import type { Problem } from '../shared/signup.ts';
+import type { SignupPost } from './door.ts';
+import type { Limits } from './limits.ts';
+import type { Origins } from './origins.ts';
+import { problem } from './problem.ts';
+
+/** The checks that the door makes, each of which reads alone: a problem refuses, `undefined` lets pass. */
+export function refuseUnlistedOrigin(origins: Origins, { origin, host }: SignupPost): Problem | undefined {
+  if (origins.allow(origin, host)) return undefined;
+  return problem('origin_refused', {
+    detail: `The origin ${JSON.stringify(origin)} is not on the list. Its operator can add it to ALLOWED_ORIGINS.`,
+  });
+}
+
+export async function refuseBusyNetwork(limits: Limits, { ip }: SignupPost): Promise<Problem | undefined> {
+  const charge = await limits.chargeNetwork(ip);
+  if (charge.is === 'within') return undefined;
+  return problem('rate_limited', {
+    detail: `Too many sign-ups from this network. Try again in ${charge.retryAfterS} s.`,
+    retryAfterS: charge.retryAfterS,
+  });
+}
+
+/** What was sent, by name, with nothing said yet about whether it is right; or why it cannot be read. */
+export type Read = { readonly is: 'read'; readonly fields: Record<string, unknown> } | Problem;
+
+/** Reads a body of one of the two types, which carry the same flat names. */
+export async function readFields({ contentType, readBody }: SignupPost): Promise<Read> {
+  const type = essenceOf(contentType);
+  const parse = type === undefined ? undefined : parsers[type];
+  if (!parse) {
+    return problem('unsupported', {
+      detail: `Content-Type is ${JSON.stringify(contentType ?? '')}; send ${Object.keys(parsers).join(' or ')}, in UTF-8.`,
+    });
+  }
+  const body = await readBody(sizes.bodyBytes);
+  if (body.is === 'too_large') {
+    return problem('too_large', { detail: `The body is longer than ${sizes.bodyBytes} bytes.` });
+  }
+  const fields = parse(body.bytes);
+  return fields
+    ? { is: 'read', fields }
+    : problem('malformed', { detail: 'The body is not a JSON object in UTF-8 with one value a name.' });
+}
+
+const parsers: Readonly<Record<string, (bytes: Uint8Array) => Record<string, unknown> | undefined>> = {
+  'application/x-www-form-urlencoded': parseUrlencoded,
+  'application/json': parseJson,
+};
+
+function parseUrlencoded(bytes: Uint8Array): Record<string, unknown> {
+  const params = new URLSearchParams(new TextDecoder().decode(bytes));
+  return Object.fromEntries(
+    [...new Set(params.keys())].map((name) => {
+      const values = params.getAll(name);
+      // A name that was sent twice has no one value; the form's schema says so in its own words.
+      return [name, values.length === 1 ? values[0] : values];
+    }),
+  );
+}
+
+function parseJson(bytes: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    // Bytes that are no UTF-8, or text that is no JSON: the caller has one answer for both.
+    return undefined;
+  }
+}
+
+/** The media type without parameters; `undefined` where there is none, or one in another charset than UTF-8. */
+function essenceOf(contentType: string | undefined): string | undefined {
+  try {
+    const { essence, params } = new MIMEType(contentType ?? '');
+    return /^utf-?8$/i.test(params.get('charset') ?? 'utf-8') ? essence : undefined;
+  } catch {
+    // No media type at all.
+    return undefined;
+  }
+}

@@ -1,0 +1,28 @@
+import { isLoopback } from './config.ts';
+
+/** Which pages may talk to this proxy: the one answer that the door, CORS headers and pages all go by. */
+export interface Origins {
+  /**
+   * `origin` is the Origin header; without one the sender is no page of a browser and passes. `host` is the Host
+   * header: the proxy's own pages always pass, whatever stands in front of it and speaks TLS.
+   */
+  allow(origin: string | undefined, host: string | undefined): boolean;
+}
+
+export interface OriginsOptions {
+  /** As `URL.origin` writes them. */
+  readonly allowedOrigins: readonly string[];
+  readonly allowLocalhost: boolean;
+}
+
+export function createOrigins({ allowedOrigins, allowLocalhost }: OriginsOptions): Origins {
+  const listed = new Set(allowedOrigins);
+  return {
+    allow(origin, host) {
+      if (origin === undefined || listed.has(origin)) return true;
+      if (!URL.canParse(origin)) return false;
+      const { host: originHost, hostname } = new URL(origin);
+      return (originHost !== '' && originHost === host) || (allowLocalhost && isLoopback(hostname));
+    },
+  };
+}

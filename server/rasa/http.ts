@@ -1,0 +1,108 @@
+/**
+ * One bounded call to rasa.io. Its answer or its failure comes back as a value; nothing here throws, follows a
+ * redirect, or reads more than it should.
+ */
+export interface RasaHttp {
+  call(request: RasaRequest): Promise<RasaAnswer>;
+}
+
+export interface RasaRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Below the base URL, with its version: `/v1/persons`. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  /** Abandons the call, which then counts as a fault. */
+  readonly stop?: AbortSignal;
+}
+
+export type RasaAnswer =
+  | {
+      readonly is: 'answer';
+      readonly status: number;
+      /** `undefined` where the body was empty or no JSON: gateway errors have bodies of their own. */
+      readonly body: unknown;
+      readonly retryAfterMs?: number;
+    }
+  /** No answer: the network, the time limit, an endless body, or `stop`. */
+  | { readonly is: 'fault'; readonly reason: string; readonly cause: unknown };
+
+export interface RasaHttpOptions {
+  readonly baseUrl: string;
+  readonly fetch?: typeof fetch;
+  readonly now?: () => number;
+  /** rasa.io's own client waits 28 s for reads; nobody waits for us, but one call is in flight at a time. */
+  readonly timeoutMs?: number;
+}
+
+const maxBodyBytes = 1024 * 1024;
+const maxRetryAfterMs = 3_600_000;
+
+export function createRasaHttp({
+  baseUrl,
+  fetch: send = fetch,
+  now = Date.now,
+  timeoutMs = 10_000,
+}: RasaHttpOptions): RasaHttp {
+  const base = baseUrl.replace(/\/+$/, '');
+
+  return {
+    async call({ method, path, headers, json, stop }) {
+      const timeout = AbortSignal.timeout(timeoutMs);
+      try {
+        const response = await send(base + path, {
+          method,
+          headers: {
+            accept: 'application/json',
+            ...(json !== undefined && { 'content-type': 'application/json' }),
+            ...headers,
+          },
+          ...(json !== undefined && { body: JSON.stringify(json) }),
+          // A redirect would carry the credentials to wherever it points.
+          redirect: 'manual',
+          signal: stop ? AbortSignal.any([timeout, stop]) : timeout,
+        });
+        const body = parseJson(await readBounded(response));
+        const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), now());
+        return {
+          is: 'answer',
+          status: response.status,
+          body,
+          ...(retryAfterMs !== undefined && { retryAfterMs }),
+        };
+      } catch (cause) {
+        const reason = timeout.aborted ? `no answer within ${timeoutMs} ms` : 'the connection failed';
+        return { is: 'fault', reason, cause };
+      }
+    },
+  };
+}
+
+async function readBounded(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  let text = '';
+  const chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[] = response.body ?? [];
+  for await (const chunk of chunks) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBodyBytes) throw new Error(`the answer is longer than ${maxBodyBytes} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Whether that matters depends on the status, which the caller knows.
+    return undefined;
+  }
+}
+
+/** Seconds or an HTTP date (RFC 9110 10.2.3), as milliseconds from now, an hour at most. */
+function readRetryAfter(value: string | null, nowMs: number): number | undefined {
+  if (value === null) return undefined;
+  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - nowMs;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), maxRetryAfterMs);
+}

@@ -1,0 +1,35 @@
+import { createHmac } from 'node:crypto';
+import { inspect } from 'node:util';
+
+/**
+ * A password, key or token. Whatever prints, serialises or interpolates it gets a fingerprint; only `reveal` gives
+ * the text, so that a search for `reveal` finds every place where one leaves the process.
+ */
+export class Secret {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  reveal(): string {
+    return this.#text;
+  }
+
+  /** The first 6 hex digits of a keyed hash: enough to tell two secrets apart, too little to guess one. */
+  get fingerprint(): string {
+    return createHmac('sha256', 'rasa-signup fingerprint').update(this.#text).digest('hex').slice(0, 6);
+  }
+
+  toString(): string {
+    return `[secret ${this.fingerprint}]`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}

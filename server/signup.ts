@@ -1,0 +1,22 @@
+/** A sign-up past the door: typed, normalised, parsed by nobody again. */
+export interface Signup {
+  /** Made by the client, or at the door where it sent none; the same id is the same sign-up. */
+  readonly id: string;
+  readonly form: string;
+  readonly person: Person;
+  /** Address of the page the form stood on. */
+  readonly page?: string;
+  /** ISO 8601, UTC. */
+  readonly acceptedAt: string;
+}
+
+/** A contact as rasa.io takes it: one flat object, where any further name is a custom attribute. */
+export type Person = Readonly<Record<string, string>> & { readonly email: string };
+
+/** What became of one person that was handed to rasa.io. */
+export type Outcome =
+  | { readonly is: 'delivered' }
+  /** Try again, not before `afterMs` where rasa.io or the key ring asked for a pause. */
+  | { readonly is: 'later'; readonly reason: string; readonly afterMs?: number }
+  /** rasa.io will not take this person; trying again would not change that. */
+  | { readonly is: 'refused'; readonly reason: string };
