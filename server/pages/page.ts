@@ -39,3 +39,12 @@ export function renderPage({ title, lang, header, main, scripts = [] }: Page): s
     ),
   );
 }
+
+/** Says on every page that sign-ups stay here, where they do. */
+export function sandboxBanner(sandbox: string | undefined): Html | '' {
+  if (sandbox === undefined) return '';
+  return html`<p class="notice">
+    <strong>Sandbox.</strong> No rasa.io credentials are set, so sign-ups go to a stand-in on this machine and
+    nothing reaches rasa.io. <a href=${sandbox}>See its contacts</a>
+  </p>`;
+}

@@ -1,3 +1,4 @@
+import { pause } from '../pause.ts';
 import type { Outcome, Person } from '../signup.ts';
 import { hasId, readErrorText, readResults } from './answers.ts';
 import type { KeyRing } from './credentials.ts';
@@ -9,7 +10,7 @@ export interface RasaClient {
    * Adds or updates persons (rasa.io's POST is an upsert) and says what became of each, in the order given. A batch
    * whose answer does not account for every person is repeated one by one, which the upsert makes harmless.
    */
-  addPersons(persons: readonly Person[], stop?: AbortSignal): Promise<readonly Outcome[]>;
+  addPersons(persons: readonly Person[], stop: AbortSignal): Promise<readonly Outcome[]>;
 }
 
 export interface RasaClientOptions {
@@ -17,7 +18,6 @@ export interface RasaClientOptions {
   readonly keyRing: KeyRing;
   /** Between two calls, for politeness; rasa.io publishes no limit and its other clients keep 200 ms. */
   readonly minIntervalMs?: number;
-  readonly sleep: (ms: number, stop?: AbortSignal) => Promise<void>;
 }
 
 type Answered = Extract<RasaAnswer, { is: 'answer' }>;
@@ -26,12 +26,7 @@ type Later = Extract<Outcome, { is: 'later' }>;
 /** Statuses that condemn what was sent, not the moment or the sender. */
 const refusals: readonly number[] = [400, 404, 409, 422];
 
-export function createRasaClient({
-  http,
-  keyRing,
-  minIntervalMs = 200,
-  sleep,
-}: RasaClientOptions): RasaClient {
+export function createRasaClient({ http, keyRing, minIntervalMs = 200 }: RasaClientOptions): RasaClient {
   return {
     async addPersons(persons, stop) {
       const [first] = persons;
@@ -50,7 +45,7 @@ export function createRasaClient({
     },
   };
 
-  async function addOneByOne(persons: readonly Person[], stop?: AbortSignal): Promise<Outcome[]> {
+  async function addOneByOne(persons: readonly Person[], stop: AbortSignal): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     for (const person of persons) {
       const last = outcomes.at(-1);
@@ -59,13 +54,13 @@ export function createRasaClient({
         outcomes.push(last);
         continue;
       }
-      await sleep(minIntervalMs, stop);
+      await pause(minIntervalMs, stop);
       outcomes.push(await addOne(person, stop));
     }
     return outcomes;
   }
 
-  async function addOne(person: Person, stop?: AbortSignal): Promise<Outcome> {
+  async function addOne(person: Person, stop: AbortSignal): Promise<Outcome> {
     const answer = await post(person, stop);
     if (answer.is !== 'answer') return answer;
     const { status, body } = answer;
@@ -82,12 +77,12 @@ export function createRasaClient({
   }
 
   /** One POST; where rasa.io does not take the token, one more with a new one. */
-  async function post(json: unknown, stop?: AbortSignal): Promise<Answered | Later> {
+  async function post(json: unknown, stop: AbortSignal): Promise<Answered | Later> {
     const answer = await postOnce(json, stop);
     return answer.is === 'answer' && answer.status === 401 ? postOnce(json, stop) : answer;
   }
 
-  async function postOnce(json: unknown, stop?: AbortSignal): Promise<Answered | Later> {
+  async function postOnce(json: unknown, stop: AbortSignal): Promise<Answered | Later> {
     const grant = await keyRing.token(stop);
     if (grant.is === 'later') return grant;
     if (grant.is === 'refused') {
@@ -99,7 +94,7 @@ export function createRasaClient({
       path: '/v1/persons',
       headers: { 'rasa-token': grant.token.reveal() },
       json,
-      ...(stop && { stop }),
+      stop,
     });
     if (answer.is === 'fault') return { is: 'later', reason: answer.reason };
     if (answer.status === 401) keyRing.drop(grant.token);

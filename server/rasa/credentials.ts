@@ -8,7 +8,7 @@ import type { RasaHttp } from './http.ts';
  * again at once: a wrong key stays wrong, and hammering on it looks like an attack.
  */
 export interface KeyRing {
-  token(stop?: AbortSignal): Promise<TokenGrant>;
+  token(stop: AbortSignal): Promise<TokenGrant>;
   /** Says that rasa.io did not take this token, so that the next asker gets a new one. */
   drop(token: Secret): void;
 }
@@ -63,7 +63,7 @@ export function createKeyRing({ http, credentials, now = Date.now, onChange }: K
     },
   };
 
-  async function mint(stop?: AbortSignal): Promise<TokenGrant> {
+  async function mint(stop: AbortSignal): Promise<TokenGrant> {
     const { username, password, apiKey } = credentials;
     const basic = Buffer.from(`${username}:${password.reveal()}`).toString('base64');
     const answer = await http.call({
@@ -71,7 +71,7 @@ export function createKeyRing({ http, credentials, now = Date.now, onChange }: K
       path: '/v1/tokens',
       headers: { authorization: `Basic ${basic}` },
       json: { key: apiKey.reveal() },
-      ...(stop && { stop }),
+      stop,
     });
     if (answer.is === 'fault') return { is: 'later', reason: answer.reason };
     const { status, body, retryAfterMs } = answer;

@@ -13,7 +13,7 @@ export interface RasaRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   /** Abandons the call, which then counts as a fault. */
-  readonly stop?: AbortSignal;
+  readonly stop: AbortSignal;
 }
 
 export type RasaAnswer =
@@ -60,7 +60,7 @@ export function createRasaHttp({
           ...(json !== undefined && { body: JSON.stringify(json) }),
           // A redirect would carry the credentials to wherever it points.
           redirect: 'manual',
-          signal: stop ? AbortSignal.any([timeout, stop]) : timeout,
+          signal: AbortSignal.any([timeout, stop]),
         });
         const body = parseJson(await readBounded(response));
         const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), now());

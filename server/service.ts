@@ -1,0 +1,155 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createApp } from './app.ts';
+import type { Config, Credentials, SandboxUpstream } from './config.ts';
+import { startCourier } from './courier.ts';
+import { createDoor } from './door.ts';
+import { createForms } from './forms.ts';
+import { createLimits } from './limits.ts';
+import { createOrigins } from './origins.ts';
+import { openFileOutbox } from './outbox/file.ts';
+import { createRasaClient } from './rasa/client.ts';
+import { createKeyRing, type KeyRingState } from './rasa/credentials.ts';
+import { createRasaHttp } from './rasa/http.ts';
+import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import { Secret } from './secret.ts';
+
+/** The product, running. */
+export interface Service {
+  /** Where it listens. */
+  readonly url: string;
+  /** The stand-in for rasa.io, where no credentials are set. */
+  readonly sandbox: Sandbox | undefined;
+  /** No new connections, answers finished, the outbox flushed; within about ten seconds whatever happens. */
+  close(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  readonly config: Config;
+  readonly log: Logger;
+}
+
+const answersGraceMs = 5000;
+const deliveryGraceMs = 3000;
+
+/** Opens the parts in the order that a sign-up needs them, and closes them in reverse: the door first, the disk last. */
+export async function openService({ config, log }: ServiceOptions): Promise<Service> {
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+
+  try {
+    const { upstream } = config;
+    const sandbox = upstream.is === 'sandbox' ? await openOwnSandbox(upstream, config.dataDir) : undefined;
+    if (sandbox) closers.push(() => sandbox.close());
+
+    const outbox = await openFileOutbox({ dir: join(config.dataDir, 'outbox') });
+    closers.push(() => outbox.close());
+
+    const http = createRasaHttp({ baseUrl: upstream.is === 'rasa' ? upstream.baseUrl : (sandbox?.url ?? '') });
+    const credentials = upstream.is === 'rasa' ? upstream.credentials : credentialsOf(sandbox);
+    const keyRing = createKeyRing({ http, credentials, onChange: reportKeyRing(log) });
+    const rasa = createRasaClient({ http, keyRing });
+    const courier = startCourier({ outbox, deliver: (persons, stop) => rasa.addPersons(persons, stop), log });
+    closers.push(() => courier.stop(deliveryGraceMs));
+
+    const limits = createLimits(config);
+    closers.push(() => {
+      limits.close();
+    });
+    const forms = createForms();
+    const origins = createOrigins(config);
+    const door = createDoor({
+      origins,
+      limits,
+      forms,
+      outbox: {
+        async add(signup) {
+          const added = await outbox.add(signup);
+          courier.wake();
+          return added;
+        },
+      },
+    });
+    const app = createApp({
+      origins,
+      forms,
+      door,
+      trustProxy: config.trustProxy,
+      log,
+      health: () => ({
+        status: 'ok',
+        upstream: sandbox ? 'sandbox' : 'rasa.io',
+        ...(sandbox && { sandbox: sandbox.url }),
+        outbox: outbox.counts(),
+      }),
+    });
+    const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
+    await listen(server, config);
+    closers.push(() => closeServer(server));
+    return { url: urlOf(server), sandbox, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openOwnSandbox(upstream: SandboxUpstream, dataDir: string): Promise<Sandbox> {
+  const { host, port, apiKey } = upstream;
+  return openSandbox({ host, port, dataDir, ...(apiKey && { apiKey: apiKey.reveal() }) });
+}
+
+/** The sandbox's own; without its key file a key that it refuses, which is what a lost key would be at rasa.io. */
+function credentialsOf(sandbox: Sandbox | undefined): Credentials {
+  const { username, password, apiKey } = sandbox?.credentials ?? { username: '', password: '', apiKey: '' };
+  return { username, password: new Secret(password), apiKey: new Secret(apiKey ?? 'missing') };
+}
+
+function reportKeyRing(log: Logger): (state: KeyRingState) => void {
+  return (state) => {
+    if (state.is === 'working') {
+      log.info('rasa.io takes the credentials again.');
+      return;
+    }
+    log.error(
+      { status: state.status, key: state.key.fingerprint },
+      'rasa.io refuses the credentials. Sign-ups are accepted and wait. Check RASA_USERNAME, RASA_PASSWORD and ' +
+        'RASA_API_KEY (rasa.io, Settings → API Keys), and start again.',
+    );
+  };
+}
+
+async function listen(server: Server, { host, port }: Config): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => {
+    resolve();
+  }));
+  // A connection whose last answer is out would otherwise be kept open for the next request.
+  const idle = setInterval(() => {
+    server.closeIdleConnections();
+  }, 100);
+  const deadline = setTimeout(() => {
+    server.closeAllConnections();
+  }, answersGraceMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(deadline);
+}
+
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  if (/^(127\.0\.0\.1|::1|::|0\.0\.0\.0)$/.test(address)) return `http://localhost:${port}`;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}

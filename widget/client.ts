@@ -1,0 +1,63 @@
+import type { FormDefinition, IssueCode, VisibleProblem } from '../shared/form.ts';
+import type { Problem } from '../shared/signup.ts';
+
+/** The widget's side of the wire. Nothing here throws: whatever happens comes back as an outcome. */
+export type Loaded =
+  { readonly is: 'loaded'; readonly definition: FormDefinition } | { readonly is: 'unavailable' };
+
+export type Submitted =
+  { readonly is: 'accepted' } | { readonly is: 'refused'; readonly problem: VisitorProblem };
+
+/** As much of a problem as a visitor can use. */
+export interface VisitorProblem {
+  readonly code: VisibleProblem;
+  readonly issues: Readonly<Record<string, IssueCode>>;
+}
+
+/** Long enough for a phone on a bad line, short enough that nobody stares at a dead button for ever. */
+const timeoutMs = 15_000;
+
+/** Gets the form that `src` names. Giving up through `abort` counts as unavailable. */
+export async function loadDefinition(src: string, abort: AbortController): Promise<Loaded> {
+  try {
+    const response = await send(src, {}, abort);
+    if (!response.ok) return { is: 'unavailable' };
+    return { is: 'loaded', definition: (await response.json()) as FormDefinition };
+  } catch {
+    // Offline, blocked, not on the list of origins, or not our server: the visitor can do the same about each.
+    return { is: 'unavailable' };
+  }
+}
+
+/**
+ * Sends a sign-up the way a plain form would (so that no preflight is needed), and asks for JSON. The request goes
+ * on when the visitor leaves the page meanwhile.
+ */
+export async function submit(src: string, fields: Readonly<Record<string, string>>): Promise<Submitted> {
+  try {
+    const response = await send(src, { method: 'POST', body: new URLSearchParams(fields), keepalive: true });
+    if (response.ok) return { is: 'accepted' };
+    const { code, issues = {} } = (await response.json()) as Partial<Problem>;
+    return { is: 'refused', problem: { code: code ?? 'internal', issues } };
+  } catch {
+    // Offline, blocked, too slow, or an answer that is not ours.
+    return { is: 'refused', problem: { code: 'unreachable', issues: {} } };
+  }
+}
+
+/** The time limit holds until the answer's head is there. (`AbortSignal.any` and `.timeout` are too young for it.) */
+async function send(src: string, init: RequestInit, abort = new AbortController()): Promise<Response> {
+  const timer = setTimeout(() => {
+    abort.abort();
+  }, timeoutMs);
+  try {
+    return await fetch(src, {
+      ...init,
+      headers: { accept: 'application/json' },
+      credentials: 'omit',
+      signal: abort.signal,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
