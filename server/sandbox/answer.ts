@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Request, Response } from 'express';
+import type { Faults, Operation } from './faults.ts';
+import type { Persons } from './persons.ts';
+import type { Tokens } from './tokens.ts';
+
+/** What differs between answers; everything else in rasa.io's envelope follows from it and the status. */
+export interface AnswerParts {
+  readonly results?: readonly object[];
+  readonly error?: string;
+  /** How many there are in all, when `results` is a page of them. */
+  readonly total?: number;
+  readonly nextLink?: string;
+  /** Seconds since 1970; without it, the expiry of the caller's own token. */
+  readonly tokenExpires?: number;
+  /** Words of an HTML page to send instead of the envelope, as a gateway in front of rasa.io would. */
+  readonly gatewayPage?: string;
+}
+
+interface AnswerDeps {
+  readonly faults: Faults;
+  readonly persons: Persons;
+  readonly tokens: Tokens;
+  readonly now: () => number;
+  readonly stop: AbortSignal;
+}
+
+export type Answer = (res: Response, status: number, parts?: AnswerParts) => Promise<void>;
+
+/**
+ * The one way out of the API: rasa.io's envelope, and the faults that hit an answer after the work is done,
+ * slowness and the cut connection.
+ */
+export function createAnswer({ faults, persons, tokens, now, stop }: AnswerDeps): Answer {
+  return async function answer(res, status, parts = {}) {
+    const { req } = res;
+    const arrived = now();
+    await waitUnlessGone(res, faults.delayMs, stop);
+    if (faults.takeDrop(operationOf(req), 'after')) {
+      req.socket.destroy();
+      return;
+    }
+    res.status(status);
+    if (status === 204) {
+      res.end();
+    } else if (parts.gatewayPage !== undefined) {
+      const words = `${status} ${parts.gatewayPage}`;
+      res
+        .type('html')
+        .send(`<html><head><title>${words}</title></head><body><h1>${words}</h1></body></html>`);
+    } else {
+      res.json({
+        code: status,
+        status_code: status,
+        metadata: {
+          errors: faults.variants.errors === 'array' ? [parts.error ?? []].flat() : (parts.error ?? ''),
+          next_link: parts.nextLink ?? null,
+          record_count: parts.results?.length ?? 0,
+          total_query_count: parts.total ?? null,
+          total_community_count: parts.total === undefined ? null : persons.list().length,
+          response_time: now() - arrived,
+          timestamp: new Date(now()).toISOString(),
+          token_expiration: parts.tokenExpires ?? tokens.find(req.get('rasa-token'))?.expires ?? null,
+        },
+        results: parts.results ?? [],
+      });
+    }
+  };
+}
+
+/** Which calls a request counts among, for faults that hit only some. */
+export function operationOf({ originalUrl }: Request): Operation {
+  if (originalUrl.startsWith('/v1/tokens')) return 'tokens';
+  if (originalUrl.startsWith('/v1/persons')) return 'persons';
+  return 'other';
+}
+
+async function waitUnlessGone(res: Response, ms: number, stop: AbortSignal): Promise<void> {
+  if (ms === 0) return;
+  const hungUp = new AbortController();
+  res.once('close', () => {
+    hungUp.abort();
+  });
+  // An abort only means that nobody waits any longer.
+  await sleep(ms, undefined, { signal: AbortSignal.any([stop, hungUp.signal]) }).catch(() => undefined);
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { ApiKey, State } from './state.ts';
+import type { Tokens } from './tokens.ts';
+
+/** The page "Settings → API Keys" as an object. Only hashes are kept; `create` alone returns a key's text. */
+export interface ApiKeys {
+  /** Newest first. */
+  list(): readonly Readonly<ApiKey>[];
+  create(name: string): Promise<{ readonly key: string; readonly entry: Readonly<ApiKey> }>;
+  /** Makes a key from elsewhere known. A known one stays as it is, also when it is revoked. */
+  adopt(key: string, name: string): Promise<void>;
+  /** The key with this text, unless it is revoked or unknown; notes that it was used. */
+  use(key: string): Promise<Readonly<ApiKey> | undefined>;
+  /** For ever. Live tokens of the key end with it only if `revocationKillsTokens` says so. */
+  revoke(id: string): Promise<void>;
+  readonly revocationKillsTokens: boolean;
+  setRevocationKillsTokens(value: boolean): Promise<void>;
+}
+
+interface ApiKeysDeps {
+  readonly state: State;
+  readonly tokens: Tokens;
+  readonly now: () => number;
+  readonly randomUUID: () => string;
+}
+
+export function createApiKeys({ state, tokens, now, randomUUID }: ApiKeysDeps): ApiKeys {
+  const { data } = state;
+  const timestamp = (): string => new Date(now()).toISOString();
+
+  async function add(key: string, name: string): Promise<ApiKey> {
+    const entry: ApiKey = {
+      id: randomUUID(),
+      name,
+      firstCharacters: firstCharacters(key),
+      sha256: sha256(key),
+      created: timestamp(),
+      lastUsed: null,
+      revoked: null,
+    };
+    data.apiKeys.push(entry);
+    await state.save();
+    return entry;
+  }
+
+  return {
+    list: () => data.apiKeys.toReversed(),
+    async create(name) {
+      const key = randomUUID();
+      return { key, entry: await add(key, name) };
+    },
+    async adopt(key, name) {
+      if (!data.apiKeys.some((entry) => entry.sha256 === sha256(key))) await add(key, name);
+    },
+    async use(key) {
+      const hash = sha256(key);
+      const entry = data.apiKeys.find((known) => known.sha256 === hash && known.revoked === null);
+      if (!entry) return undefined;
+      entry.lastUsed = timestamp();
+      await state.save();
+      return entry;
+    },
+    async revoke(id) {
+      const entry = data.apiKeys.find((known) => known.id === id);
+      if (!entry || entry.revoked !== null) return;
+      entry.revoked = timestamp();
+      if (data.revocationKillsTokens) tokens.endThoseOf(id);
+      await state.save();
+    },
+    get revocationKillsTokens() {
+      return data.revocationKillsTokens;
+    },
+    async setRevocationKillsTokens(value) {
+      data.revocationKillsTokens = value;
+      await state.save();
+    },
+  };
+}
+
+function sha256(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+/** Enough to tell keys apart, and of a short key never more than a quarter. */
+function firstCharacters(key: string): string {
+  return key.slice(0, Math.min(8, Math.floor(key.length / 4)));
+}

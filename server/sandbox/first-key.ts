@@ -1,0 +1,47 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ApiKeys } from './api-keys.ts';
+import { readFileIfAny, type State } from './state.ts';
+
+export interface FirstKey {
+  readonly firstKey: 'made' | 'given' | 'kept';
+  readonly apiKey: string | undefined;
+}
+
+interface FirstKeyDeps {
+  readonly dir: string;
+  readonly state: State;
+  readonly apiKeys: ApiKeys;
+  readonly given: string | undefined;
+  readonly randomUUID: () => string;
+}
+
+/**
+ * Sees to it that somebody can get in: with the key that was given, or else with one that is made at the very
+ * first start and stands in the file `api-key`, readable by its owner alone, like a mounted secret.
+ * When that file is gone, no second key is made; a new one comes from the page.
+ */
+export async function settleFirstKey({
+  dir,
+  state,
+  apiKeys,
+  given,
+  randomUUID,
+}: FirstKeyDeps): Promise<FirstKey> {
+  if (given !== undefined) {
+    await apiKeys.adopt(given, 'Given at the start');
+    return { firstKey: 'given', apiKey: given };
+  }
+  const path = join(dir, 'api-key');
+  const kept = (await readFileIfAny(path))?.trim();
+  if (!state.isNew) return { firstKey: 'kept', apiKey: kept };
+
+  // The file goes first: if the process dies in between, the next start finds the key there and takes it up.
+  const apiKey = kept ?? randomUUID();
+  if (kept === undefined) {
+    await writeFile(`${path}.tmp`, `${apiKey}\n`, { mode: 0o600 });
+    await rename(`${path}.tmp`, path);
+  }
+  await apiKeys.adopt(apiKey, 'First key');
+  return { firstKey: kept === undefined ? 'made' : 'kept', apiKey };
+}

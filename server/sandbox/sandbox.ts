@@ -1,0 +1,117 @@
+import { randomUUID as cryptoUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import express from 'express';
+import { createApiKeys } from './api-keys.ts';
+import { createApi } from './api.ts';
+import { Faults } from './faults.ts';
+import { settleFirstKey, type FirstKey } from './first-key.ts';
+import { refuseForeignHosts } from './guards.ts';
+import { createPersons } from './persons.ts';
+import { createSite } from './site.ts';
+import { openState } from './state.ts';
+import { createTokens } from './tokens.ts';
+
+export interface SandboxOptions {
+  readonly host?: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** The sandbox keeps everything in `sandbox/` below it. */
+  readonly dataDir: string;
+  /** A key that is to be known; without one, the sandbox makes its own at the very first start. */
+  readonly apiKey?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  readonly randomUUID?: () => string;
+}
+
+export interface Sandbox {
+  /** Without a slash at the end; the API is below `/v1`. */
+  readonly url: string;
+  readonly port: number;
+  readonly credentials: {
+    readonly username: string;
+    readonly password: string;
+    /** Undefined when the file that kept the first key is gone. */
+    readonly apiKey: string | undefined;
+  };
+  readonly firstKey: FirstKey['firstKey'];
+  /** Ends event streams and idle connections at once; calls in flight get their answer, for two seconds at most. */
+  close(): Promise<void>;
+}
+
+const account = { username: 'sandbox@example.com', password: 'sandbox' } as const;
+const closeGraceMs = 2_000;
+
+/**
+ * A stand-in for rasa.io: its API v1 over real HTTP, with pages that show the contacts and the API keys.
+ * Rejects with the system's error when the port is taken, and with a `StateFileError` when the state is damaged.
+ * It prints nothing; what a person must know, above all a key that was just made, is the caller's to say.
+ */
+export async function openSandbox({
+  host = '127.0.0.1',
+  port,
+  dataDir,
+  apiKey: given,
+  now = Date.now,
+  randomUUID = cryptoUUID,
+}: SandboxOptions): Promise<Sandbox> {
+  const dir = join(dataDir, 'sandbox');
+  const state = await openState(dir, now);
+  const tokens = createTokens({ now, randomUUID });
+  const apiKeys = createApiKeys({ state, tokens, now, randomUUID });
+  const persons = createPersons({ state, now, randomUUID });
+  const faults = new Faults();
+  const { firstKey, apiKey } = await settleFirstKey({ dir, state, apiKeys, given, randomUUID });
+
+  const stopping = new AbortController();
+  const parts = { account, state, persons, apiKeys, tokens, faults, now, stop: stopping.signal };
+  const app = express()
+    .disable('x-powered-by')
+    .disable('etag')
+    .use(refuseForeignHosts(host))
+    .use('/v1', createApi(parts))
+    .use(createSite(parts));
+
+  const server = createServer(app);
+  server.on('request', (_req, res) => {
+    res.once('close', () => {
+      // Otherwise the connection of a call that was in flight when we closed would idle until its time-out.
+      if (stopping.signal.aborted) setImmediate(() => server.closeIdleConnections());
+    });
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  const { port: boundPort } = server.address() as AddressInfo;
+
+  let closed: Promise<void> | undefined;
+  return {
+    url: `http://${hostInUrl(host)}:${boundPort}`,
+    port: boundPort,
+    credentials: { ...account, apiKey },
+    firstKey,
+    close() {
+      closed ??= closeServer(server, stopping).then(() => state.save());
+      return closed;
+    },
+  };
+}
+
+async function closeServer(server: Server, stopping: AbortController): Promise<void> {
+  const isClosed = once(server, 'close');
+  stopping.abort();
+  server.close();
+  const impatience = setTimeout(() => {
+    server.closeAllConnections();
+  }, closeGraceMs);
+  await isClosed;
+  clearTimeout(impatience);
+}
+
+/** A wildcard is an address to listen on, not one to call. */
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

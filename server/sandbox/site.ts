@@ -1,0 +1,149 @@
+import express, { Router, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import { z } from 'zod';
+import { serveBuiltFiles } from '../assets.ts';
+import { apiKeysPage, contactsPage, failurePage } from '../pages/sandbox.ts';
+import type { ApiKeys } from './api-keys.ts';
+import type { Faults } from './faults.ts';
+import { refuseCrossSite } from './guards.ts';
+import type { Persons } from './persons.ts';
+import type { State } from './state.ts';
+
+export interface SiteDeps {
+  readonly account: { readonly username: string; readonly password: string };
+  readonly state: State;
+  readonly persons: Persons;
+  readonly apiKeys: ApiKeys;
+  readonly faults: Faults;
+  /** Ends the event streams. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * What people see of the sandbox: its contacts as they come in, its API keys, and `/sandbox/faults`, the switchboard
+ * for what is to go wrong. Everything works without script, and nothing here can be driven from another site.
+ */
+export function createSite({ account, state, persons, apiKeys, faults, stop }: SiteDeps): Router {
+  const site = Router();
+  const readForm = express.urlencoded({ extended: false, limit: '8kb' });
+
+  site.use(securityHeaders, refuseCrossSite, serveBuiltFiles());
+  site.use((_req, res, next) => {
+    res.set('Cache-Control', 'no-store');
+    next();
+  });
+
+  site.get('/', (_req, res) => {
+    res.send(contactsPage({ contacts: persons.all(), faults: faults.show() }));
+  });
+  site.post('/contacts/delete', async (_req, res) => {
+    persons.removeAll();
+    await state.save();
+    res.redirect(303, '/');
+  });
+
+  site
+    .route('/settings/api-keys')
+    .get((_req, res) => {
+      res.send(apiKeysPage({ account, ...keySettings(), faults: faults.show() }));
+    })
+    .post(readForm, async (req, res) => {
+      const { name } = z
+        .object({ name: z.string().trim().min(1).max(100).catch('Unnamed') })
+        .parse(req.body ?? {});
+      const { key } = await apiKeys.create(name);
+      res
+        .status(201)
+        .send(apiKeysPage({ account, ...keySettings(), faults: faults.show(), created: { name, key } }));
+    });
+  site.post('/settings/api-keys/:id/revoke', async (req, res) => {
+    await apiKeys.revoke(req.params.id);
+    res.redirect(303, '/settings/api-keys');
+  });
+  site.post('/settings/revocation', readForm, async (req, res) => {
+    const { kills_tokens } = z.object({ kills_tokens: z.literal(['true', 'false']) }).parse(req.body);
+    await apiKeys.setRevocationKillsTokens(kills_tokens === 'true');
+    res.redirect(303, '/settings/api-keys');
+  });
+
+  site.get('/sandbox/events', (_req, res) => {
+    res.set('Content-Type', 'text/event-stream').flushHeaders();
+    const tell = (): void => void res.write('data: changed\n\n');
+    const finish = (): void => void res.end();
+    state.changes.on('change', tell);
+    stop.addEventListener('abort', finish);
+    res.once('close', () => {
+      state.changes.off('change', tell);
+      stop.removeEventListener('abort', finish);
+    });
+  });
+
+  site
+    .route('/sandbox/faults')
+    .get((_req, res) => {
+      res.json(shownFaults());
+    })
+    .put(express.json({ type: () => true, limit: '64kb', strict: false }), async (req, res) => {
+      const outcome = faults.replace(req.body);
+      if ('issues' in outcome) {
+        res.status(400).json({ errors: outcome.issues });
+        return;
+      }
+      await apiKeys.setRevocationKillsTokens(outcome.revocationKillsTokens ?? apiKeys.revocationKillsTokens);
+      res.json(shownFaults());
+    })
+    .delete((_req, res) => {
+      faults.clear();
+      state.changes.emit('change');
+      res.json(shownFaults());
+    });
+
+  site.use((_req, res) => {
+    res.status(404).send(failurePage('There is no such page'));
+  });
+  site.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    const wrongInput =
+      error instanceof z.ZodError || z.object({ status: z.int().max(499) }).safeParse(error).success;
+    const words = wrongInput
+      ? 'That could not be read'
+      : error instanceof Error
+        ? error.message
+        : 'Unknown failure';
+    res.status(wrongInput ? 400 : 500).send(failurePage(words));
+  });
+
+  return site;
+
+  function keySettings(): Pick<ApiKeys, 'revocationKillsTokens'> & {
+    readonly keys: ReturnType<ApiKeys['list']>;
+  } {
+    return { keys: apiKeys.list(), revocationKillsTokens: apiKeys.revocationKillsTokens };
+  }
+
+  function shownFaults(): object {
+    return { ...faults.show(), revocationKillsTokens: apiKeys.revocationKillsTokens };
+  }
+}
+
+const securityHeaders = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      'default-src': ["'none'"],
+      'script-src': ["'self'"],
+      'style-src': ["'self'"],
+      'img-src': ["'self'"],
+      'connect-src': ["'self'"],
+      'form-action': ["'self'"],
+      'base-uri': ["'none'"],
+      'frame-ancestors': ["'none'"],
+    },
+  },
+  strictTransportSecurity: false,
+  // With helmet's `no-referrer`, browsers would send `Origin: null` from our own forms.
+  referrerPolicy: { policy: 'same-origin' },
+});

@@ -1,0 +1,158 @@
+import { EventEmitter } from 'node:events';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Low, type Adapter } from 'lowdb';
+import { z } from 'zod';
+
+const text = z.string().nullable();
+
+const personSchema = z.strictObject({
+  id: z.string(),
+  email: z.string(),
+  external_id: text,
+  first_name: text,
+  last_name: text,
+  segment_code: text,
+  referred_by: text,
+  is_active: z.boolean(),
+  is_subscribed: z.boolean(),
+  is_archived: z.boolean(),
+  created: z.iso.datetime(),
+  updated: z.iso.datetime(),
+  attributes: z.array(
+    z.strictObject({
+      name: z.string(),
+      value: z.union([z.string(), z.number(), z.boolean()]),
+      created: z.iso.datetime(),
+    }),
+  ),
+});
+
+const apiKeySchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  firstCharacters: z.string(),
+  sha256: z.string(),
+  created: z.iso.datetime(),
+  lastUsed: z.iso.datetime().nullable(),
+  revoked: z.iso.datetime().nullable(),
+});
+
+const stateSchema = z.strictObject({
+  version: z.literal(1),
+  persons: z.array(personSchema),
+  apiKeys: z.array(apiKeySchema),
+  revocationKillsTokens: z.boolean(),
+});
+
+/** A contact as the sandbox keeps it; the names are rasa.io's own. */
+export type Person = z.infer<typeof personSchema>;
+
+/** An API key as the sandbox keeps it: never its text, which is shown once, when the key is made. */
+export type ApiKey = z.infer<typeof apiKeySchema>;
+
+export type StateData = z.infer<typeof stateSchema>;
+
+/** What a restart keeps. Tokens and faults are not part of it. */
+export interface State {
+  readonly data: StateData;
+  /** True until the first save ever: this folder has never held a sandbox. */
+  readonly isNew: boolean;
+  /** Emits `change` with every save, for pages that are being looked at. */
+  readonly changes: EventEmitter<{ change: [] }>;
+  /** Resolves when the data, as it is now or newer, stands in the file. Not synced: a power cut may undo it. */
+  save(): Promise<void>;
+}
+
+/**
+ * Opens `state.json` in a folder that it makes for its owner alone. A file that does not hold a sandbox's state is
+ * moved aside, never overwritten, and a `StateFileError` says where it went; opening once more then starts empty.
+ */
+export async function openState(dir: string, now: () => number): Promise<State> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const path = join(dir, 'state.json');
+  const found = await readState(path);
+  if (found && !found.success) {
+    const asidePath = join(dir, `state.set-aside-${new Date(now()).toISOString().replaceAll(':', '-')}.json`);
+    await rename(path, asidePath);
+    throw new StateFileError(path, asidePath, found.reason);
+  }
+  const db = new Low(createStateFile(path), found?.data ?? emptyState());
+  const changes = new EventEmitter<{ change: [] }>().setMaxListeners(0);
+  return {
+    data: db.data,
+    isNew: found === undefined,
+    changes,
+    save() {
+      changes.emit('change');
+      return db.write();
+    },
+  };
+}
+
+/** The state file is damaged, or from another version; `asidePath` is where it lies now. */
+export class StateFileError extends Error {
+  readonly asidePath: string;
+
+  constructor(path: string, asidePath: string, reason: string) {
+    super(
+      `${path} does not hold a sandbox's state: ${reason}. It was moved to ${asidePath}. ` +
+        'Start again for an empty sandbox, or mend that file and move it back.',
+    );
+    this.name = 'StateFileError';
+    this.asidePath = asidePath;
+  }
+}
+
+function emptyState(): StateData {
+  return { version: 1, persons: [], apiKeys: [], revocationKillsTokens: false };
+}
+
+type Found =
+  { readonly success: true; readonly data: StateData } | { readonly success: false; readonly reason: string };
+
+async function readState(path: string): Promise<Found | undefined> {
+  const json = await readFileIfAny(path);
+  if (json === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    // The parser's message quotes the file, which may hold addresses.
+    return { success: false, reason: 'it is not JSON' };
+  }
+  const parsed = stateSchema.safeParse(value);
+  if (parsed.success) return parsed;
+  const issue = parsed.error.issues[0];
+  return { success: false, reason: `${issue?.path.join('.') || 'the top'}: ${issue?.message ?? 'invalid'}` };
+}
+
+/** The text of a file, or undefined when there is none. */
+export async function readFileIfAny(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Replaces the file as a whole, one write at a time; saves that come during a write share the next one. */
+function createStateFile(path: string): Adapter<StateData> {
+  let last = Promise.resolve();
+  let queued: Promise<void> | undefined;
+  return {
+    read: () => Promise.resolve(null),
+    write(data) {
+      queued ??= last = last
+        // A failed write was reported to those who waited for it.
+        .catch(() => undefined)
+        .then(async () => {
+          queued = undefined;
+          await writeFile(`${path}.tmp`, JSON.stringify(data, null, 2), { mode: 0o600 });
+          await rename(`${path}.tmp`, path);
+        });
+      return queued;
+    },
+  };
+}
