@@ -8,12 +8,16 @@ import { defineConfig } from 'vitest/config';
 
 const outDir = 'dist/widget';
 
+/** Browsers that know `light-dark()`; for older ones it would be rewritten into something that ignores the page's theme. */
+const cssTarget = ['chrome123', 'firefox120', 'safari17.5'];
+
 /** The script tag's bundle: one classic script, so that it works however a page loads it. */
 const embed: UserConfig = {
   publicDir: false,
   build: {
     outDir,
     target: 'es2022',
+    cssTarget,
     lib: { entry: 'widget/embed.ts', formats: ['iife'], name: 'rasaSignup', fileName: () => 'embed.js' },
   },
   plugins: [releaseFiles()],
@@ -25,6 +29,7 @@ const pages: UserConfig = {
   build: {
     outDir: `${outDir}/pages`,
     target: 'es2022',
+    cssTarget,
     rolldownOptions: {
       input: ['widget/pages/home.ts', 'widget/pages/sandbox.ts', 'widget/pages/site.css'],
       output: { entryFileNames: '[name].js', assetFileNames: '[name][extname]' },
@@ -34,6 +39,8 @@ const pages: UserConfig = {
 
 export default defineConfig(({ mode }) => ({
   ...(mode === 'pages' ? pages : embed),
+  // As Node itself resolves; the runner's own choice would be Lit's noisy development build.
+  ssr: { resolve: { externalConditions: ['node'] } },
   // test/widget/ runs in a browser, see test/web-test-runner.config.mjs.
   test: { include: ['test/**/*.test.ts'], exclude: ['test/widget/**'] },
 }));

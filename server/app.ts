@@ -19,6 +19,8 @@ export interface AppOptions {
   readonly door: Door;
   readonly health: () => Health;
   readonly trustProxy: TrustProxy;
+  /** The directory with the files that the build made for browsers. */
+  readonly builtDir: string;
   readonly log: Logger;
 }
 
@@ -33,12 +35,20 @@ export interface Health {
 }
 
 /** Turns HTTP into requests to the door and outcomes into HTTP; decides nothing about a sign-up itself. */
-export function createApp({ origins, forms, door, health, trustProxy, log }: AppOptions): express.Express {
+export function createApp({
+  origins,
+  forms,
+  door,
+  health,
+  trustProxy,
+  builtDir,
+  log,
+}: AppOptions): express.Express {
   const app = express();
   app.set('trust proxy', trustProxy);
   app.set('etag', false);
   app.use(securityHeaders());
-  app.use(serveBuiltFiles());
+  app.use(serveBuiltFiles(builtDir));
 
   app.get('/', (request, response) => {
     response.send(renderHome({ publicUrl: publicUrlOf(request), sandbox: health().sandbox }));
@@ -76,6 +86,10 @@ export function createApp({ origins, forms, door, health, trustProxy, log }: App
       else if (wantsPage(request)) response.status(202).send(renderThanks(health().sandbox));
       else response.status(202).json(answer);
     })
+    .options((request, response) => {
+      // A preflight from a page on the list has been answered above.
+      sendProblem(request, response, problem('origin_refused'));
+    })
     .all((request, response) => {
       response.set('Allow', 'GET, HEAD, POST, OPTIONS');
       sendProblem(request, response, problem('method_not_allowed'));
@@ -95,6 +109,9 @@ export function createApp({ origins, forms, door, health, trustProxy, log }: App
 function securityHeaders(): express.RequestHandler {
   const own = ["'self'"];
   return helmet({
+    // Without a referrer a browser sends `Origin: null` with the plain form of our own page.
+    referrerPolicy: { policy: 'same-origin' },
+    xFrameOptions: { action: 'deny' },
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {

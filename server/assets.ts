@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 
-/** Where the build puts the browser's files, seen from `dist/server/`. */
-const builtDir = fileURLToPath(new URL('../widget', import.meta.url));
+/** Where the build puts the browser's files, for the programs that run from `dist/server/`. */
+export const builtDir = fileURLToPath(new URL('../widget', import.meta.url));
 
 /**
  * Serves what the build made for browsers: `embed.js`, its immutable copies and `pages/`. Compressed copies are
  * served as they lie on disk, and every file carries an ETag.
  */
-export function serveBuiltFiles(dir = builtDir): ReturnType<typeof sirv> {
+export function serveBuiltFiles(dir: string): ReturnType<typeof sirv> {
   return sirv(dir, {
     brotli: true,
     gzip: true,

@@ -255,7 +255,7 @@ function list<T>(item: z.ZodType<T, string>): z.ZodType<T[], string> {
 }
 
 function isOrigin(value: string): boolean {
-  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) return false;
+  if (!/^https?:\/\/[^*]+$/i.test(value) || !URL.canParse(value)) return false;
   const { pathname, search, hash, username, password } = new URL(value);
   return pathname === '/' && `${search}${hash}${username}${password}` === '';
 }

@@ -69,8 +69,7 @@ export function startCourier({
         if (batch.length === 0) await pause(idleMs, AbortSignal.any([stopping.signal, waking.signal]));
         else await pause(await carry(batch), stopping.signal);
       } catch (error) {
-        // The disk, or a bug: either way the sign-ups are still in the outbox and the next turn may do better.
-        log.error({ err: error }, 'The courier stumbled; it goes on.');
+        log.error({ err: error }, 'The outbox cannot be used; the courier tries again.');
         await pause(idleMs, stopping.signal);
       }
     }
@@ -78,10 +77,7 @@ export function startCourier({
 
   /** Resolves with the pause to keep before the next batch. */
   async function carry(batch: readonly Taken[]): Promise<number> {
-    const outcomes = await deliver(
-      batch.map(({ signup }) => signup.person),
-      abandoning.signal,
-    );
+    const outcomes = await attempt(batch);
     const later = outcomes.filter((outcome) => outcome.is === 'later');
     const pauseMs = Math.max(
       minIntervalMs,
@@ -93,6 +89,16 @@ export function startCourier({
     report(outcomes, later[0]?.reason, pauseMs);
     failures = later.length > 0 ? failures + 1 : 0;
     return pauseMs;
+  }
+
+  async function attempt(batch: readonly Taken[]): Promise<readonly Outcome[]> {
+    try {
+      const persons = batch.map(({ signup }) => signup.person);
+      return await deliver(persons, abandoning.signal);
+    } catch (error) {
+      log.error({ err: error }, 'A delivery met a bug; its sign-ups wait.');
+      return batch.map(() => ({ is: 'later', reason: 'a bug' }));
+    }
   }
 
   /** One line when rasa.io goes away, one when it is back, and one for each that it refused; never an address. */

@@ -1,12 +1,13 @@
 import { pino } from 'pino';
-import { ConfigError, readConfig, type Config } from './config.ts';
+import { builtDir } from './assets.ts';
+import { ConfigError, readConfig } from './config.ts';
 import { openService, type Service } from './service.ts';
 
 /** `npm start`: reads the environment, runs the product until it is asked to stop, and says in plain words what it does. */
 try {
   const config = readConfig(process.env);
   const log = pino({ level: config.logLevel });
-  const service = await openService({ config, log });
+  const service = await openService({ config, log, builtDir });
   if (!config.production) process.stdout.write(welcome(service));
   if (service.sandbox) log.warn({ sandbox: service.sandbox.url }, 'Sandbox: sign-ups do not reach rasa.io.');
   log.info({ url: service.url }, 'Listening.');
@@ -35,7 +36,9 @@ function welcome({ url, sandbox }: Service): string {
         '',
         `  Your form          ${url}`,
         `  Sandbox contacts   ${sandbox.url}`,
-        ...(sandbox.firstKey === 'made' ? [`  Sandbox API key    ${sandbox.credentials.apiKey ?? ''} (shown once)`] : []),
+        ...(sandbox.firstKey === 'made'
+          ? [`  Sandbox API key    ${sandbox.credentials.apiKey ?? ''} (shown once)`]
+          : []),
         '',
         'For the real thing set RASA_USERNAME, RASA_PASSWORD, RASA_API_KEY and ALLOWED_ORIGINS.',
       ]

@@ -29,13 +29,15 @@ export interface Service {
 export interface ServiceOptions {
   readonly config: Config;
   readonly log: Logger;
+  /** The directory with the files that the build made for browsers. */
+  readonly builtDir: string;
 }
 
 const answersGraceMs = 5000;
 const deliveryGraceMs = 3000;
 
 /** Opens the parts in the order that a sign-up needs them, and closes them in reverse: the door first, the disk last. */
-export async function openService({ config, log }: ServiceOptions): Promise<Service> {
+export async function openService({ config, log, builtDir }: ServiceOptions): Promise<Service> {
   const closers: (() => Promise<void> | void)[] = [];
   const close = async () => {
     for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
@@ -43,13 +45,16 @@ export async function openService({ config, log }: ServiceOptions): Promise<Serv
 
   try {
     const { upstream } = config;
-    const sandbox = upstream.is === 'sandbox' ? await openOwnSandbox(upstream, config.dataDir) : undefined;
+    const sandbox =
+      upstream.is === 'sandbox' ? await openOwnSandbox(upstream, config.dataDir, builtDir) : undefined;
     if (sandbox) closers.push(() => sandbox.close());
 
     const outbox = await openFileOutbox({ dir: join(config.dataDir, 'outbox') });
     closers.push(() => outbox.close());
 
-    const http = createRasaHttp({ baseUrl: upstream.is === 'rasa' ? upstream.baseUrl : (sandbox?.url ?? '') });
+    const http = createRasaHttp({
+      baseUrl: upstream.is === 'rasa' ? upstream.baseUrl : (sandbox?.url ?? ''),
+    });
     const credentials = upstream.is === 'rasa' ? upstream.credentials : credentialsOf(sandbox);
     const keyRing = createKeyRing({ http, credentials, onChange: reportKeyRing(log) });
     const rasa = createRasaClient({ http, keyRing });
@@ -79,6 +84,7 @@ export async function openService({ config, log }: ServiceOptions): Promise<Serv
       forms,
       door,
       trustProxy: config.trustProxy,
+      builtDir,
       log,
       health: () => ({
         status: 'ok',
@@ -97,9 +103,13 @@ export async function openService({ config, log }: ServiceOptions): Promise<Serv
   }
 }
 
-async function openOwnSandbox(upstream: SandboxUpstream, dataDir: string): Promise<Sandbox> {
+async function openOwnSandbox(
+  upstream: SandboxUpstream,
+  dataDir: string,
+  builtDir: string,
+): Promise<Sandbox> {
   const { host, port, apiKey } = upstream;
-  return openSandbox({ host, port, dataDir, ...(apiKey && { apiKey: apiKey.reveal() }) });
+  return openSandbox({ host, port, dataDir, builtDir, ...(apiKey && { apiKey: apiKey.reveal() }) });
 }
 
 /** The sandbox's own; without its key file a key that it refuses, which is what a lost key would be at rasa.io. */
@@ -133,9 +143,11 @@ async function listen(server: Server, { host, port }: Config): Promise<void> {
 }
 
 async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => {
-    resolve();
-  }));
+  const closed = new Promise<void>((resolve) =>
+    server.close(() => {
+      resolve();
+    }),
+  );
   // A connection whose last answer is out would otherwise be kept open for the next request.
   const idle = setInterval(() => {
     server.closeIdleConnections();

@@ -149,18 +149,19 @@ export class RasaSignup extends LitElement {
       return;
     }
     this.#definition = loaded.definition;
+    // Asked before the fallback disappears, since what is not shown has no focus.
+    const focused = this.querySelector<HTMLInputElement>('input:focus')?.name;
     this.state = { step: 'editing', issues: {} };
     await this.updateComplete;
     this.#carryOver();
+    this.#inputs.find(({ name }) => name === focused)?.focus();
   }
 
   /** Takes what the visitor, or the browser, has put into the fallback's inputs meanwhile. */
   #carryOver(): void {
     for (const input of this.#inputs) {
       const fallback = this.querySelector<HTMLInputElement>(`input[name="${CSS.escape(input.name)}"]`);
-      if (!fallback) continue;
-      input.value = fallback.value;
-      if (fallback.matches(':focus')) input.focus();
+      if (fallback) input.value = fallback.value;
     }
   }
 

@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+/** Every source file with what it imports: paths from the root for our own files, bare names for packages. */
+const sources = ['shared', 'widget', 'server'].flatMap((root) =>
+  readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => {
+      const path = join(root, name);
+      const imports = ts.preProcessFile(readFileSync(path, 'utf8')).importedFiles;
+      return {
+        path,
+        imports: imports.map(({ fileName }) =>
+          fileName.startsWith('.') ? normalize(join(dirname(path), fileName)) : fileName,
+        ),
+      };
+    }),
+);
+
+/** The imports that break a rule, as `a.ts -> b.ts`. */
+function arrows(from: RegExp, to: RegExp, { except = /^$/ }: { except?: RegExp } = {}): string[] {
+  return sources
+    .filter(({ path }) => from.test(path) && !except.test(path))
+    .flatMap(({ path, imports }) =>
+      imports.filter((name) => to.test(name)).map((name) => `${path} -> ${name}`),
+    );
+}
+
+describe('the way of a sign-up runs downwards', () => {
+  it('reads the imports it judges', () => {
+    expect(arrows(/^server\/door\.ts$/, /^server\/guards\.ts$/)).toEqual([
+      'server/door.ts -> server/guards.ts',
+    ]);
+  });
+
+  it('shared/ knows nobody, not even a package', () => {
+    expect(arrows(/^shared\//, /^(?!shared\/)/)).toEqual([]);
+  });
+
+  it('the widget knows the contract and lit, and neither the server nor a schema library', () => {
+    expect(arrows(/^widget\//, /^(?!widget\/|shared\/|lit$)/)).toEqual([]);
+  });
+
+  it('the server knows the contract, and not the widget', () => {
+    expect(arrows(/^server\//, /^widget\//)).toEqual([]);
+  });
+
+  it.each([
+    ['rasa.io is known to', 'server/rasa/'],
+    ['the sandbox is known to', 'server/sandbox/'],
+    ['the outbox that is in use is known to', 'server/outbox/'],
+  ])('%s the composition root alone: %s', (_name, folder) => {
+    const inside = new RegExp(`^${folder}`);
+    const mayOpen = new RegExp(`^(${folder}|server/(service|cli)\\.ts|server/pages/sandbox)`);
+    expect(arrows(/./, inside, { except: mayOpen })).toEqual([]);
+  });
+
+  it('the folder that knows rasa.io knows neither the outbox nor anything of HTTP servers', () => {
+    expect(arrows(/^server\/rasa\//, /^server\/(?!rasa\/|secret\.ts|signup\.ts|pause\.ts)/)).toEqual([]);
+    expect(arrows(/^server\/rasa\//, /^(express|node:http)$/)).toEqual([]);
+  });
+
+  it('the door is free of Express, and the courier of HTTP', () => {
+    expect(arrows(/^server\/(door|guards|limits|forms|origins)\.ts$/, /^(express|node:http)$/)).toEqual([]);
+    expect(arrows(/^server\/courier\.ts$/, /^(express|node:http|server\/(app|door|rasa\/.*))/)).toEqual([]);
+  });
+
+  it('the outbox knows neither who adds nor who takes', () => {
+    expect(arrows(/^server\/outbox/, /^server\/(?!outbox|signup\.ts)/)).toEqual([]);
+  });
+
+  it('nobody imports the entry points', () => {
+    expect(arrows(/./, /^(server\/(main|cli)\.ts|widget\/embed\.ts)$/)).toEqual([]);
+  });
+});
+
+describe('the tests', () => {
+  it('each belong to exactly one runner', () => {
+    const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.test.ts'),
+    );
+    // vite.config.ts leaves out test/widget/, test/web-test-runner.config.mjs takes nothing else: what stands in
+    // test/widget/ must be made for a browser, what stands elsewhere for Node.
+    const inBrowser = files.filter((name) => usesBrowserRunner(join('test', name)));
+    expect(inBrowser).toEqual(files.filter((name) => name.startsWith('widget/')));
+  });
+});
+
+function usesBrowserRunner(path: string): boolean {
+  const { importedFiles } = ts.preProcessFile(readFileSync(path, 'utf8'));
+  return importedFiles.some(({ fileName }) => fileName.startsWith('@open-wc/'));
+}

@@ -1,0 +1,246 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { openSandbox, type Sandbox } from '../../server/sandbox/sandbox.ts';
+import { startProduct } from '../helpers/product.ts';
+import { credentialsFor, readContacts, temporaryDir } from '../helpers/service.ts';
+
+async function startSandbox(
+  options: { port?: number; apiKey?: string; dataDir?: string } = {},
+): Promise<Sandbox> {
+  const dataDir = options.dataDir ?? (await temporaryDir());
+  const sandbox = await openSandbox({ port: 0, builtDir: 'dist/widget', ...options, dataDir });
+  onTestFinished(() => sandbox.close());
+  return sandbox;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const signUp = (url: string, email: string) =>
+  fetch(`${url}/forms/newsletter`, { method: 'POST', body: new URLSearchParams({ email }) });
+
+describe('starting', () => {
+  it('says in plain words that a sandbox stands in, where to look, and its key once', async () => {
+    const dataDir = await temporaryDir();
+    const first = await startProduct({ DATA_DIR: dataDir });
+    expect(first.output()).toContain('No rasa.io credentials are set, so a sandbox stands in for rasa.io');
+    expect(first.output()).toContain(first.url);
+    expect(first.output()).toMatch(/Sandbox API key +[0-9a-f-]{36} \(shown once\)/);
+    expect(first.output()).toContain('Sandbox: sign-ups do not reach rasa.io.');
+    await first.stop();
+
+    const second = await startProduct({ DATA_DIR: dataDir });
+    expect(second.output()).not.toContain('Sandbox API key');
+  });
+
+  it('does not start on a wrong configuration, and lists every fault', async () => {
+    await expect(startProduct({ PORT: 'http', NODE_ENV: 'production' })).rejects.toThrow(
+      /has 4 faults:\n {2}- RASA_USERNAME.*\n {2}- RASA_PASSWORD.*\n {2}- RASA_API_KEY.*\n {2}- PORT: found "http"/,
+    );
+  });
+
+  it('names the port that is taken', async () => {
+    const { url } = await startProduct();
+    const { port } = new URL(url);
+    await expect(startProduct({ PORT: port })).rejects.toThrow(`Port ${port} is taken`);
+  });
+});
+
+describe('rasa.io away', () => {
+  it('at first and back later: the sign-up arrives without anybody doing anything', async () => {
+    const port = await freePort();
+    const apiKey = 'a-key-that-is-known-beforehand';
+    const credentials = { username: 'sandbox@example.com', password: 'sandbox', apiKey };
+    const { url, output } = await startProduct(
+      credentialsFor({ url: `http://localhost:${port}`, credentials }),
+    );
+    expect((await signUp(url, 'early@example.com')).status).toBe(202);
+    await vi.waitFor(() => {
+      expect(output()).toContain('rasa.io does not take sign-ups now');
+    });
+
+    const sandbox = await startSandbox({ port, apiKey });
+    await vi.waitFor(
+      async () => {
+        expect(await readContacts(sandbox)).toMatchObject([{ email: 'early@example.com' }]);
+      },
+      { timeout: 20_000, interval: 100 },
+    );
+  }, 30_000);
+
+  it('over a crash and a restart: the sign-up arrives', async () => {
+    const [dataDir, port] = [await temporaryDir(), await freePort()];
+    const apiKey = 'a-key-that-is-known-beforehand';
+    const credentials = { username: 'sandbox@example.com', password: 'sandbox', apiKey };
+    const env = { ...credentialsFor({ url: `http://localhost:${port}`, credentials }), DATA_DIR: dataDir };
+    const first = await startProduct(env);
+    expect((await signUp(first.url, 'survivor@example.com')).status).toBe(202);
+    expect(await first.stop('SIGKILL')).toBe('SIGKILL');
+
+    const sandbox = await startSandbox({ port, apiKey });
+    await startProduct(env);
+    await vi.waitFor(
+      async () => {
+        expect(await readContacts(sandbox)).toMatchObject([{ email: 'survivor@example.com' }]);
+      },
+      { timeout: 20_000, interval: 100 },
+    );
+  }, 30_000);
+});
+
+describe('stopping', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'on %s finishes the answer that is under way, takes no new connection, and exits with 0',
+    async (signal) => {
+      const { url, stop, output } = await startProduct();
+      const port = Number(new URL(url).port);
+      const body = 'email=late%40example.com';
+      const socket = connect(port, '127.0.0.1');
+      let answer = '';
+      socket.on('data', (chunk) => (answer += chunk.toString()));
+      const closed = once(socket, 'close');
+      socket.write(
+        `POST /forms/newsletter HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: ${body.length}\r\n` +
+          'Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue\r\n\r\n',
+      );
+      await vi.waitFor(() => {
+        expect(answer).toContain('100 Continue');
+      });
+      const exit = stop(signal);
+      await vi.waitFor(() => {
+        expect(output()).toContain('Stopping');
+      });
+      await vi.waitFor(async () => {
+        await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+      });
+      socket.write(body);
+      await closed;
+      expect(answer).toContain('HTTP/1.1 202');
+      expect(await exit).toBe(0);
+    },
+  );
+
+  it('does not wait for a visitor who never finishes', async () => {
+    const { url, stop } = await startProduct();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write('POST /forms/newsletter HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n');
+    const started = performance.now();
+    expect(await stop()).toBe(0);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  }, 15_000);
+});
+
+describe('secrets', () => {
+  it('appear in no answer, no log line, no file of the product and none of its build', async () => {
+    const marks = { apiKey: 'MARK-key-4711-MARK', password: 'sandbox' };
+    const sandbox = await startSandbox({ apiKey: marks.apiKey });
+    const rasa = await recordTokens(sandbox);
+    const product = await startProduct({
+      ...credentialsFor({ ...sandbox, url: rasa.url }),
+      LOG_LEVEL: 'trace',
+    });
+    const { url, output, dataDir } = product;
+    const answers: string[] = [];
+    const ask = async (path: string, init?: RequestInit) => {
+      const answer = await fetch(url + path, init);
+      answers.push(JSON.stringify([...answer.headers]) + (await answer.text()));
+    };
+
+    for (const path of [
+      '/',
+      '/healthz',
+      '/embed.js',
+      '/forms/newsletter',
+      '/forms/none',
+      '/%ff',
+      '/nothing',
+    ]) {
+      await ask(path);
+      await ask(path, { headers: { accept: 'text/html' } });
+      await ask(path, { method: 'POST', body: new URLSearchParams({ email: 'a@example.com' }) });
+    }
+    await vi.waitFor(async () => {
+      expect(await readContacts(sandbox)).toHaveLength(1);
+    });
+    // Every way in which rasa.io may turn the credentials down.
+    for (const status of [401, 403, 500]) {
+      await fetch(`${sandbox.url}/sandbox/faults`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ answer: { status, on: 'all', times: 4 } }),
+      });
+      await ask('/forms/newsletter', {
+        method: 'POST',
+        body: new URLSearchParams({ email: `${status}@example.com` }),
+      });
+    }
+    await vi.waitFor(() => {
+      expect(output()).toMatch(/refuses the credentials|does not take sign-ups now/);
+    });
+    await product.stop();
+
+    const files = [...filesBelow(dataDir), ...filesBelow('dist')];
+    expect(files.length).toBeGreaterThan(10);
+    expect(rasa.tokens.length).toBeGreaterThan(0);
+    const basic = Buffer.from(`sandbox@example.com:${marks.password}`).toString('base64');
+    const hidden = [marks.apiKey, basic, ...rasa.tokens].flatMap((text) => [
+      text,
+      Buffer.from(text).toString('base64').replace(/=+$/, ''),
+      Buffer.from(text).toString('hex'),
+      encodeURIComponent(text),
+    ]);
+    for (const text of [...answers, output(), ...files.map((path) => readFileSync(path, 'latin1'))]) {
+      for (const secret of hidden) expect(text.includes(secret), text.slice(0, 200)).toBe(false);
+    }
+    expect(output()).not.toContain('@example.com');
+  }, 30_000);
+});
+
+/** A way to the sandbox that notes every token it hands out. */
+async function recordTokens(sandbox: Sandbox): Promise<{ readonly url: string; readonly tokens: string[] }> {
+  const tokens: string[] = [];
+  const server = createServer((request, response) => {
+    const { method = 'GET', url = '/', headers } = request;
+    void buffer(request)
+      .then((body) =>
+        fetch(sandbox.url + url, {
+          method,
+          headers: Object.entries(headers).filter(
+            (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[0] !== 'host',
+          ),
+          ...(method !== 'GET' && { body }),
+        }),
+      )
+      .then(async (answer) => {
+        const text = await answer.text();
+        tokens.push(...[...text.matchAll(/"rasa-token":"([^"]+)"/g)].map(([, token]) => token ?? ''));
+        response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
+      });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://localhost:${(server.address() as AddressInfo).port}`, tokens };
+}
+
+function filesBelow(dir: string): string[] {
+  return readdirSync(dir, { recursive: true, withFileTypes: true, encoding: 'utf8' })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}

@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { complaintsOf, launchBrowser, servePage } from '../helpers/browser.ts';
+import { readmeBlocks } from '../helpers/readme.ts';
+import { readContacts, startService } from '../helpers/service.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** The product with its sandbox, and how to read the contacts that arrived there. */
+async function start() {
+  const service = await startService();
+  const { sandbox } = service;
+  if (!sandbox) throw new Error('no sandbox');
+  return { ...service, contacts: () => readContacts(sandbox) };
+}
+
+const [scriptSnippet = '', elementSnippet = ''] = readmeBlocks('html');
+const forProxy = (snippet: string, url: string) => snippet.replaceAll('https://signup.example.com', url);
+const document = (body: string) =>
+  `<!doctype html><html lang="en"><title>A page</title><body>${body}</body></html>`;
+
+describe('README example', () => {
+  it.each([
+    ['the script tag alone', scriptSnippet],
+    ['the element in the markup', elementSnippet],
+    [
+      'the element, and the script as a module in the head',
+      `${elementSnippet.replace('async', 'type="module"')}`,
+    ],
+  ])(
+    '%s: a visitor of a page elsewhere signs up, and the contact stands in rasa.io',
+    async (_name, snippet) => {
+      expect(snippet).toContain('signup.example.com');
+      const { url, contacts } = await start();
+      const page = await browser.newPage();
+      const complaints = complaintsOf(page);
+      await page.goto(await servePage(document(forProxy(snippet, url))));
+      await page.getByLabel('Email address').fill('ada@Example.com');
+      await page.getByLabel('First name').fill('Ada');
+      await page.getByLabel('Last name').fill('Lovelace');
+      await page.getByRole('button', { name: 'Subscribe' }).click();
+      await page.getByText('Thank you. You are signed up.').waitFor();
+      await vi.waitFor(async () => {
+        expect(await contacts()).toMatchObject([
+          { email: 'ada@example.com', first_name: 'Ada', last_name: 'Lovelace' },
+        ]);
+      });
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+  );
+
+  it('its curl commands sign up too', async () => {
+    const { url, contacts } = await start();
+    const commands = readmeBlocks('sh').flatMap((block) =>
+      block.split('\n').filter((line) => line.startsWith('curl') && line.includes('/forms/')),
+    );
+    expect(commands).toHaveLength(2);
+    for (const command of commands) {
+      const local = command.replace('http://localhost:8787', url);
+      expect(execFileSync('sh', ['-c', `${local} -s`], { encoding: 'utf8' })).toBe('{"status":"accepted"}');
+    }
+    await vi.waitFor(async () => {
+      const emails = (await contacts()).map(({ email }) => email);
+      expect(emails.sort()).toEqual(['ada@example.com', 'grace@example.com']);
+    });
+  });
+});
+
+describe('on a strict page', () => {
+  it('works where nothing is allowed but the proxy, and touches nothing else', async () => {
+    const { url, contacts } = await start();
+    const policy = `default-src 'none'; script-src ${url}; connect-src ${url}`;
+    const origin = await servePage(document(forProxy(scriptSnippet, url)), {
+      'content-security-policy': policy,
+    });
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const complaints = complaintsOf(page);
+    const asked = new Set<string>();
+    page.on('request', (request) => asked.add(new URL(request.url()).origin));
+    await page.goto(origin);
+    await page.getByLabel('Email address').fill('ada@example.com');
+    await page.keyboard.press('Enter');
+    await page.getByText('Thank you.').waitFor();
+    const button = await page.evaluate(
+      () => Object.keys(localStorage).length + Object.keys(sessionStorage).length,
+    );
+    expect(button).toBe(0);
+    expect(await context.cookies()).toEqual([]);
+    expect([...asked].sort()).toEqual([origin, url].sort());
+    await vi.waitFor(async () => {
+      expect(await contacts()).toHaveLength(1);
+    });
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('keeps its fallback on a page that is not on the list', async () => {
+    const { url } = await startService({ ALLOWED_ORIGINS: 'https://www.example.com', SANDBOX: undefined });
+    const page = await browser.newPage();
+    // A host name that is neither listed nor this machine, by name alone.
+    const origin = await servePage(document(forProxy(elementSnippet, url)));
+    await page.route('http://elsewhere.example/**', async (route) => {
+      await route.fulfill({ response: await route.fetch({ url: origin }) });
+    });
+    await page.goto('http://elsewhere.example/');
+    await page.getByRole('link', { name: 'Sign up for our newsletter' }).waitFor();
+    expect(await page.getByRole('button').count()).toBe(0);
+    await page.close();
+  });
+});
+
+describe("the proxy's own pages", () => {
+  it('show the form, and its contacts in the sandbox as they arrive', async () => {
+    const { url } = await start();
+    const page = await browser.newPage();
+    const complaints = complaintsOf(page);
+    await page.goto(url);
+    await page.getByLabel('Email address').waitFor();
+    const contactsPage = await browser.newPage();
+    await contactsPage.goto(
+      (await page.getByRole('link', { name: 'Sandbox contacts' }).getAttribute('href')) ?? '',
+    );
+    await page.getByLabel('Email address').fill('live@example.com');
+    await page.getByRole('button', { name: 'Subscribe' }).click();
+    await page.getByText('Thank you.').waitFor();
+    await contactsPage.getByText('live@example.com').waitFor();
+    expect(complaints).toEqual([]);
+    await Promise.all([page.close(), contactsPage.close()]);
+  });
+
+  it('sign up without scripts', async () => {
+    const { url, contacts } = await start();
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${url}/forms/newsletter`);
+    await page.getByLabel('Email address').fill('plain@example.com');
+    await page.getByRole('button', { name: 'Subscribe' }).click();
+    await page.getByRole('heading', { name: 'Thank you. You are signed up.' }).waitFor();
+    await vi.waitFor(async () => {
+      expect(await contacts()).toMatchObject([{ email: 'plain@example.com' }]);
+    });
+    await context.close();
+  });
+});

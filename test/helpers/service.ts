@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { readConfig, type Env } from '../../server/config.ts';
+import { openService, type Service } from '../../server/service.ts';
+import type { Sandbox } from '../../server/sandbox/sandbox.ts';
+
+/** A directory that is gone when the test is over. */
+export async function temporaryDir(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'rasa-signup-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** The whole product in this process, on free ports, with its own sandbox unless `env` names another upstream. */
+export async function startService(
+  env: Env = {},
+): Promise<Service & { readonly log: () => string; readonly dataDir: string }> {
+  const dataDir = env['DATA_DIR'] ?? (await temporaryDir());
+  const lines: string[] = [];
+  const log = pino(
+    { level: 'trace' },
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        lines.push(chunk.toString());
+        done();
+      },
+    }),
+  );
+  const config = readConfig({ PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...env });
+  const service = await openService({ config, log, builtDir: 'dist/widget' });
+  onTestFinished(() => service.close());
+  return { ...service, log: () => lines.join(''), dataDir };
+}
+
+/** The environment that points the product at a sandbox of its own, as it would at rasa.io. */
+export function credentialsFor({ url, credentials }: Pick<Sandbox, 'url' | 'credentials'>): Env {
+  return {
+    RASA_BASE_URL: url,
+    RASA_USERNAME: credentials.username,
+    RASA_PASSWORD: credentials.password,
+    RASA_API_KEY: credentials.apiKey,
+    ALLOWED_ORIGINS: 'https://www.example.com',
+  };
+}
+
+/** Every contact in a sandbox, read the way a client of rasa.io reads them: with a token minted from the key. */
+export async function readContacts({
+  url,
+  credentials: { username, password, apiKey },
+}: Pick<Sandbox, 'url' | 'credentials'>): Promise<Record<string, unknown>[]> {
+  const minted = await fetch(`${url}/v1/tokens`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ key: apiKey }),
+  });
+  const { results: tokens } = (await minted.json()) as { results: { 'rasa-token': string }[] };
+  const contacts = await fetch(`${url}/v1/persons`, {
+    headers: { 'rasa-token': tokens[0]?.['rasa-token'] ?? '' },
+  });
+  const { results } = (await contacts.json()) as { results: { data: Record<string, unknown> }[] };
+  return results.map(({ data }) => data);
+}

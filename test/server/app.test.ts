@@ -1,0 +1,373 @@
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { describe, expect, it, vi } from 'vitest';
+import { limits } from '../../shared/form.ts';
+import { readContacts, startService } from '../helpers/service.ts';
+
+const form = 'application/x-www-form-urlencoded';
+const json = 'application/json';
+const listed = 'https://www.example.com';
+
+const at = (url: string, path = '/forms/newsletter') => url + path;
+
+describe('the sign-up', () => {
+  it.each([
+    [form, 'email=ada%40Example.COM&first_name=+Ada+&last_name='],
+    [`${form}; charset=UTF-8`, 'email=ada%40Example.COM&first_name=Ada'],
+    [json, JSON.stringify({ email: ' ada@Example.COM ', first_name: 'Ada', last_name: '' })],
+  ])('arrives at rasa.io, sent as %s', async (type, body) => {
+    const service = await startService();
+    const answer = await fetch(at(service.url), { method: 'POST', headers: { 'content-type': type }, body });
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toEqual({ status: 'accepted' });
+    const { sandbox } = service;
+    if (!sandbox) throw new Error('no sandbox');
+    await vi.waitFor(async () => {
+      expect(await readContacts(sandbox)).toMatchObject([{ email: 'ada@example.com', first_name: 'Ada' }]);
+    });
+  });
+
+  it('is answered the same for a new and a known address', async () => {
+    const { url } = await startService();
+    const send = async () => {
+      const answer = await fetch(at(url), { method: 'POST', body: new URLSearchParams({ email: 'a@b.c' }) });
+      const headers = [...answer.headers].filter(([name]) => name !== 'date');
+      return { status: answer.status, headers, body: await answer.text() };
+    };
+    expect(await send()).toEqual(await send());
+  });
+
+  it('is one contact when a double click sends it twice', async () => {
+    const service = await startService();
+    const body = new URLSearchParams({ email: 'ada@example.com', id: 'one-and-the-same' });
+    const answers = await Promise.all([1, 2].map(() => fetch(at(service.url), { method: 'POST', body })));
+    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+  });
+});
+
+/** DESIGN section 7, as far as it exists: what is sent, and the status and code it gets. */
+const email = 'email=ada%40example.com';
+const table: [name: string, init: RequestInit & { path?: string }, status: number, body: object][] = [
+  ['no address', { body: 'first_name=Ada' }, 422, { code: 'invalid', issues: { email: 'missing' } }],
+  ['an empty address', { body: 'email=' }, 422, { code: 'invalid', issues: { email: 'missing' } }],
+  ['a malformed address', { body: 'email=ada' }, 422, { code: 'invalid', issues: { email: 'malformed' } }],
+  ['two addresses', { body: `${email}&${email}` }, 422, { issues: { email: 'malformed' } }],
+  [
+    'an address of 255 characters',
+    { body: `email=${'a'.repeat(limits.email - 11)}@example.com` },
+    422,
+    { issues: { email: 'too_long' } },
+  ],
+  [
+    'a name of 101 characters',
+    { body: `${email}&first_name=${'a'.repeat(limits.name + 1)}` },
+    422,
+    { issues: { first_name: 'too_long' } },
+  ],
+  ['a field it does not have', { body: `${email}&is_admin=1` }, 422, { issues: { is_admin: 'unknown' } }],
+  ['__proto__ as a field', { body: `${email}&__proto__=1` }, 422, { code: 'invalid' }],
+  [
+    '__proto__ in JSON',
+    { body: '{"email":"a@b.c","__proto__":{"x":1}}', headers: { 'content-type': json } },
+    422,
+    { code: 'invalid' },
+  ],
+  ['an id that is none', { body: `${email}&id=!` }, 422, { issues: { id: 'malformed' } }],
+  ['a page that is none', { body: `${email}&page=javascript:1` }, 422, { issues: { page: 'malformed' } }],
+  [
+    'an object where text belongs',
+    { body: '{"email":{"a":1}}', headers: { 'content-type': json } },
+    422,
+    { issues: { email: 'malformed' } },
+  ],
+  ['broken JSON', { body: '{"email":', headers: { 'content-type': json } }, 400, { code: 'malformed' }],
+  ['a JSON array', { body: '[]', headers: { 'content-type': json } }, 400, { code: 'malformed' }],
+  [
+    'bytes that are no UTF-8',
+    { body: new Uint8Array([0x22, 0xff, 0x22]), headers: { 'content-type': json } },
+    400,
+    { code: 'malformed' },
+  ],
+  ['plain text', { body: 'hello', headers: { 'content-type': 'text/plain' } }, 415, { code: 'unsupported' }],
+  [
+    'another charset',
+    { body: email, headers: { 'content-type': `${form}; charset=latin1` } },
+    415,
+    { code: 'unsupported' },
+  ],
+  ['no type', { body: new Uint8Array(3), headers: {} }, 415, { code: 'unsupported' }],
+  [
+    'more than 16 KiB',
+    { body: `${email}&first_name=${'a'.repeat(limits.bodyBytes)}` },
+    413,
+    { code: 'too_large' },
+  ],
+  [
+    'an origin that is not on the list',
+    { body: email, headers: { 'content-type': form, origin: 'https://evil.example' } },
+    403,
+    { code: 'origin_refused' },
+  ],
+  [
+    'an opaque origin',
+    { body: email, headers: { 'content-type': form, origin: 'null' } },
+    403,
+    { code: 'origin_refused' },
+  ],
+  ['a form that is not there', { body: email, path: '/forms/nothing' }, 404, { code: 'no_such_form' }],
+  ['another method', { method: 'DELETE' }, 405, { code: 'method_not_allowed' }],
+  ['another path', { method: 'GET', path: '/nothing' }, 404, { code: 'not_found' }],
+  ['a broken path', { method: 'GET', path: '/forms/%ff' }, 400, { code: 'malformed' }],
+];
+
+describe('what is no sign-up', () => {
+  it.each(table)('is refused: %s', async (_name, { path, ...init }, status, body) => {
+    const { url, log } = await startService({ ALLOWED_ORIGINS: listed });
+    const answer = await fetch(at(url, path), {
+      method: 'POST',
+      ...init,
+      headers: init.headers ?? { 'content-type': form },
+    });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+    // RFC 9457: the members, and the status repeated.
+    expect(await answer.json()).toMatchObject({ type: 'about:blank', status, ...body });
+    expect(log()).not.toMatch(/"level":(50|60)/);
+  });
+
+  it('is told when too many come from one network, and when to come back', async () => {
+    const { url } = await startService({ RATE_NETWORK: '2/10m' });
+    const send = () => fetch(at(url), { method: 'POST', body: new URLSearchParams({ email: 'a@b.c' }) });
+    expect((await send()).status).toBe(202);
+    expect((await send()).status).toBe(202);
+    const third = await send();
+    expect(third.status).toBe(429);
+    const seconds = Number(third.headers.get('retry-after'));
+    expect(seconds).toBeGreaterThan(590);
+    expect(seconds).toBeLessThanOrEqual(600);
+    expect(await third.json()).toMatchObject({ code: 'rate_limited', retry_after: seconds });
+  });
+
+  it('counts visitors behind a trusted proxy apart, IPv6 by /56, and does not believe a stranger', async () => {
+    const send = (url: string, forwarded: string) =>
+      fetch(at(url), {
+        method: 'POST',
+        headers: { 'x-forwarded-for': forwarded },
+        body: new URLSearchParams({ email: 'a@b.c' }),
+      }).then(({ status }) => status);
+
+    const behind = await startService({ RATE_NETWORK: '1/10m', TRUST_PROXY: '1' });
+    expect(await send(behind.url, '203.0.113.1')).toBe(202);
+    expect(await send(behind.url, '203.0.113.2')).toBe(202);
+    expect(await send(behind.url, '203.0.113.9, 203.0.113.2')).toBe(429);
+    expect(await send(behind.url, '2001:db8:1:100::1')).toBe(202);
+    expect(await send(behind.url, '2001:db8:1:1ff::2')).toBe(429);
+    expect(await send(behind.url, '2001:db8:1:200::2')).toBe(202);
+
+    const open = await startService({ RATE_NETWORK: '1/10m' });
+    expect(await send(open.url, '203.0.113.1')).toBe(202);
+    expect(await send(open.url, '203.0.113.2')).toBe(429);
+  });
+
+  it('does not read a body that says it is too long', async () => {
+    const { url } = await startService();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const answer = new Promise<string>((resolve) => {
+      let text = '';
+      socket
+        .on('data', (chunk) => (text += chunk.toString()))
+        .on('close', () => {
+          resolve(text);
+        });
+    });
+    socket.write(
+      `POST /forms/newsletter HTTP/1.1\r\nHost: x\r\nContent-Type: ${form}\r\nContent-Length: 99999999\r\n\r\nemail=a`,
+    );
+    expect(await answer).toMatch(/^HTTP\/1.1 413 /);
+  });
+});
+
+describe('pages on other origins', () => {
+  it('may read the form and send it when they are on the list', async () => {
+    const { url } = await startService({ ALLOWED_ORIGINS: listed });
+    const headers = { origin: listed };
+    const read = await fetch(at(url), { headers });
+    expect(read.headers.get('access-control-allow-origin')).toBe(listed);
+    expect(read.headers.get('vary')).toContain('Origin');
+    expect(await read.json()).toMatchObject({
+      id: 'newsletter',
+      fields: [
+        { name: 'email', type: 'email', required: true, autocomplete: 'email' },
+        { name: 'first_name', autocomplete: 'given-name' },
+        { name: 'last_name', autocomplete: 'family-name' },
+      ],
+    });
+    const sent = await fetch(at(url), {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams({ email: 'a@b.c' }),
+    });
+    expect(sent.status).toBe(202);
+    expect(sent.headers.get('access-control-allow-origin')).toBe(listed);
+  });
+
+  it('may send JSON after a preflight', async () => {
+    const { url } = await startService({ ALLOWED_ORIGINS: listed });
+    const preflight = await fetch(at(url), {
+      method: 'OPTIONS',
+      headers: {
+        origin: listed,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type',
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(listed);
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
+    expect(preflight.headers.get('access-control-allow-headers')).toBe('Content-Type');
+  });
+
+  it('get nothing when they are not on the list', async () => {
+    const { url } = await startService({ ALLOWED_ORIGINS: listed });
+    for (const method of ['GET', 'OPTIONS']) {
+      const answer = await fetch(at(url), { method, headers: { origin: 'https://evil.example' } });
+      expect(answer.status, method).toBe(403);
+      expect(answer.headers.get('access-control-allow-origin'), method).toBeNull();
+    }
+  });
+
+  it.each(['http://localhost:3000', 'http://127.0.0.1:5500', 'http://[::1]:8080', 'http://shop.localhost'])(
+    'may stand on this machine while the sandbox is used: %s',
+    async (origin) => {
+      const { url } = await startService();
+      expect((await fetch(at(url), { headers: { origin } })).status).toBe(200);
+    },
+  );
+
+  it('may not stand on this machine when sign-ups go to rasa.io', async () => {
+    const { url } = await startService({
+      RASA_USERNAME: 'a',
+      RASA_PASSWORD: 'b',
+      RASA_API_KEY: 'c',
+      ALLOWED_ORIGINS: listed,
+    });
+    const answer = await fetch(at(url), { headers: { origin: 'http://localhost:3000' } });
+    expect(answer.status).toBe(403);
+  });
+
+  it("is the proxy's own page, whatever speaks TLS in front of it", async () => {
+    const { url } = await startService({ ALLOWED_ORIGINS: listed, SANDBOX: undefined });
+    const status = await new Promise((resolve, reject) => {
+      request(
+        at(url),
+        { headers: { host: 'signup.example.com', origin: 'https://signup.example.com' } },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        },
+      )
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(200);
+  });
+});
+
+describe('a browser without scripts', () => {
+  const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+
+  it('gets the form as a page, and a page that says thank you', async () => {
+    const { url } = await startService();
+    const page = await (await fetch(at(url), { headers: { accept } })).text();
+    expect(page).toContain('<form class="plain-form" method="post" action="/forms/newsletter">');
+    const thanks = await fetch(at(url), {
+      method: 'POST',
+      headers: { accept, origin: url },
+      body: new URLSearchParams({ email: 'ada@example.com' }),
+    });
+    expect(thanks.status).toBe(202);
+    expect(await thanks.text()).toContain('Thank you. You are signed up.');
+  });
+
+  it('gets a problem as a page in plain words, with nothing in it that was typed', async () => {
+    const { url } = await startService();
+    const answer = await fetch(at(url), {
+      method: 'POST',
+      headers: { accept },
+      body: new URLSearchParams({ email: '"><script>alert(1)</script>', '<img src=x>': '1' }),
+    });
+    expect(answer.status).toBe(422);
+    const page = await answer.text();
+    expect(page).toContain('Email address: Please check this field.');
+    expect(page).not.toContain('alert(1)');
+    expect(page).not.toContain('<img');
+  });
+});
+
+describe('the other routes', () => {
+  it('say that this is a sandbox', async () => {
+    const { url, sandbox } = await startService();
+    expect(await (await fetch(at(url, '/healthz'))).json()).toEqual({
+      status: 'ok',
+      upstream: 'sandbox',
+      sandbox: sandbox?.url,
+      outbox: { waiting: 0, setAside: 0 },
+    });
+    for (const path of ['/', '/forms/newsletter']) {
+      const page = await (await fetch(at(url, path), { headers: { accept: 'text/html' } })).text();
+      expect(page, path).toContain('nothing reaches rasa.io');
+    }
+  });
+
+  it('carry a policy that allows nothing inline and nothing from elsewhere', async () => {
+    const { url } = await startService();
+    const policy = (await fetch(url)).headers.get('content-security-policy');
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toContain('unsafe');
+    expect(policy).not.toContain('*');
+  });
+
+  it('show the address of this proxy in the snippet, and escape it', async () => {
+    const { url } = await startService();
+    expect(await (await fetch(url)).text()).toContain(`src=&quot;${url}/embed.js&quot;`);
+  });
+
+  it.each([
+    ['br', 'br'],
+    ['gzip, deflate', 'gzip'],
+    ['identity', null],
+  ])('serve the script as the browser can take it: %s', async (accept, encoding) => {
+    const { url } = await startService();
+    const script = await fetch(at(url, '/embed.js'), { headers: { 'accept-encoding': accept } });
+    expect(script.headers.get('content-encoding')).toBe(encoding);
+    expect(script.headers.get('content-type')).toBe('text/javascript');
+    expect(script.headers.get('vary')).toContain('Accept-Encoding');
+    expect(script.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+    expect(await script.text()).toContain('rasa-signup');
+  });
+
+  it('have the script revalidated by its ETag, and its named copy kept for ever', async () => {
+    const { url } = await startService();
+    const script = await fetch(at(url, '/embed.js'));
+    expect(script.headers.get('cache-control')).toBe('no-cache');
+    const again = await fetch(at(url, '/embed.js'), {
+      headers: { 'if-none-match': script.headers.get('etag') ?? '' },
+    });
+    expect(again.status).toBe(304);
+
+    const hash = await crypto.subtle.digest('SHA-256', await script.arrayBuffer());
+    const name = Buffer.from(hash).toString('hex').slice(0, 16);
+    const named = await fetch(at(url, `/embed.${name}.js`));
+    expect(named.status).toBe(200);
+    expect(named.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+  });
+
+  it.each(['/../package.json', '/..%2f..%2fpackage.json', '/pages/../../server/main.js', '/server/main.js'])(
+    'give nothing away beside the built files: %s',
+    async (path) => {
+      const { url } = await startService();
+      expect((await fetch(at(url, path))).status).toBe(404);
+    },
+  );
+});

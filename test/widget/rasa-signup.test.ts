@@ -1,0 +1,320 @@
+import { expect, fixture, html, waitUntil } from '@open-wc/testing';
+
+/** These tests run the built script, loaded the way a page loads it. */
+before(async () => {
+  await loadScript();
+});
+
+let count = 0;
+
+function room(behaviour: string) {
+  const base = `/stub/${behaviour}/test-${++count}-${Date.now()}`;
+  const get = async (what: string) =>
+    (await (await fetch(`${base}/${what}`)).json()) as { posts: Record<string, string>[]; loads: number };
+  return {
+    src: `${base}/forms/newsletter`,
+    seen: () => get('seen'),
+    release: () => get('release'),
+  };
+}
+
+function loadScript(attributes: Record<string, string> = {}): Promise<HTMLScriptElement> {
+  const script = document.createElement('script');
+  for (const [name, value] of Object.entries(attributes)) script.setAttribute(name, value);
+  script.src = '/dist/widget/embed.js';
+  document.body.append(script);
+  return new Promise((resolve, reject) => {
+    script.addEventListener('load', () => {
+      resolve(script);
+    });
+    script.addEventListener('error', reject);
+  });
+}
+
+const inside = (element: Element) => {
+  const root = element.shadowRoot;
+  if (!root) throw new Error('not upgraded');
+  return {
+    input: (name: string) => root.querySelector<HTMLInputElement>(`input[name=${name}]`) as HTMLInputElement,
+    button: () => root.querySelector('button') as HTMLButtonElement,
+    form: () => root.querySelector('form'),
+    status: () => root.querySelector('[role=status]') as HTMLElement,
+    error: (name: string) => root.getElementById(`${name}-error`)?.textContent.trim(),
+    focused: () => root.activeElement,
+  };
+};
+
+async function loadedForm(behaviour: string) {
+  const { src, seen, release } = room(behaviour);
+  const element = await fixture<HTMLElement>(html`<rasa-signup src=${src}></rasa-signup>`);
+  const parts = inside(element);
+  await waitUntil(() => parts.form());
+  return { element, seen, release, ...parts };
+}
+
+describe('the form', () => {
+  it('asks for what its definition asks for, with native inputs that browsers fill in', async () => {
+    const { element, input } = await loadedForm('accepting');
+    const root = element.shadowRoot;
+    const labels = [...(root?.querySelectorAll('label') ?? [])].map((label) =>
+      label.textContent.trim().replace(/\s+/g, ' '),
+    );
+    expect(labels).to.deep.equal(['Email address', 'First name (optional)', 'Last name (optional)']);
+    expect(input('email').type).to.equal('email');
+    expect(input('email').required).to.equal(true);
+    expect(input('email').autocomplete).to.equal('email');
+    expect(input('first_name').autocomplete).to.equal('given-name');
+    expect([...(input('last_name').labels ?? [])]).to.have.length(1);
+    await expect(element).to.be.accessible();
+  });
+
+  it('sends what was typed, says thank you and moves the focus there', async () => {
+    const { element, input, button, status, form, focused, seen } = await loadedForm('accepting');
+    const region = status();
+    input('email').value = 'ada@example.com';
+    input('first_name').value = 'Ada';
+    button().focus();
+    button().click();
+    await waitUntil(() => status().textContent.includes('Thank you'));
+    // A live region has to stand there before its message, or nobody hears it.
+    expect(status()).to.equal(region);
+    expect(form()).to.equal(null);
+    await waitUntil(() => focused() === region);
+    const [post] = (await seen()).posts;
+    expect(post).to.include({
+      email: 'ada@example.com',
+      first_name: 'Ada',
+      last_name: '',
+      page: location.origin + location.pathname,
+    });
+    expect(post?.['id']).to.match(/^[0-9a-f]{32}$/);
+    await expect(element).to.be.accessible();
+  });
+
+  it('says what is missing, marks it and goes there, without asking the proxy', async () => {
+    const { element, input, button, error, focused, seen } = await loadedForm('accepting');
+    button().click();
+    await waitUntil(() => focused() === input('email'));
+    expect(error('email')).to.equal('Please fill in this field.');
+    expect(input('email').ariaInvalid).to.equal('true');
+    expect(input('email').getAttribute('aria-describedby')).to.equal('email-error');
+    expect(input('first_name').ariaInvalid).to.equal(null);
+    expect((await seen()).posts).to.deep.equal([]);
+    await expect(element).to.be.accessible();
+  });
+
+  it('knows an address that is none, and takes the mark away once it is right', async () => {
+    const { input, button, error, status } = await loadedForm('accepting');
+    input('email').value = 'ada';
+    button().click();
+    await waitUntil(() => error('email') === 'Enter an email address like name@example.com.');
+    input('email').value = 'ada@example.com';
+    button().click();
+    await waitUntil(() => status().textContent.includes('Thank you'));
+  });
+
+  it('shows what only the proxy found wrong, at its field', async () => {
+    const { input, button, error, focused, status } = await loadedForm('invalid');
+    input('email').value = 'ada@example.com';
+    button().click();
+    await waitUntil(() => focused() === input('email'));
+    expect(error('email')).to.equal('Enter an email address like name@example.com.');
+    expect(status().textContent).to.include('check the marked fields');
+    expect(input('email').value).to.equal('ada@example.com');
+  });
+
+  it('does not cut off an address that is too long, it says so', async () => {
+    const { input, button, error } = await loadedForm('accepting');
+    input('first_name').value = 'a'.repeat(101);
+    input('email').value = 'ada@example.com';
+    button().click();
+    await waitUntil(() => error('first_name') === 'This is too long.');
+    expect(input('first_name').value).to.have.length(101);
+  });
+
+  it('sends once, however often the button is pressed, and says that it is busy', async () => {
+    const { input, button, form, seen, release, status } = await loadedForm('held');
+    input('email').value = 'ada@example.com';
+    button().click();
+    button().click();
+    await waitUntil(() => form()?.ariaBusy === 'true');
+    button().click();
+    expect(button().ariaDisabled).to.equal('true');
+    expect(button().textContent.trim()).to.equal('Sending…');
+    await release();
+    await waitUntil(() => status().textContent.includes('Thank you'));
+    expect((await seen()).posts).to.have.length(1);
+  });
+});
+
+describe('when something fails', () => {
+  for (const [behaviour, words] of [
+    ['limited', 'Too many sign-ups'],
+    ['gateway', 'could not be reached'],
+    ['dropping', 'could not be reached'],
+  ] as const) {
+    it(`says so and keeps what was typed: ${behaviour}`, async () => {
+      const { element, input, button, status } = await loadedForm(behaviour);
+      input('email').value = 'ada@example.com';
+      input('first_name').value = 'Ada';
+      button().click();
+      await waitUntil(() => status().textContent.includes(words));
+      expect(input('email').value).to.equal('ada@example.com');
+      expect(input('first_name').value).to.equal('Ada');
+      await expect(element).to.be.accessible();
+    });
+  }
+
+  it('sends the same sign-up again under the same id, and a changed one under a new one', async () => {
+    const { input, button, status, seen } = await loadedForm('limited');
+    const send = async (email: string) => {
+      const { length } = (await seen()).posts;
+      input('email').value = email;
+      button().click();
+      await waitUntil(async () => (await seen()).posts.length > length);
+      await waitUntil(() => status().textContent.includes('Too many'));
+    };
+    await send('ada@example.com');
+    await send('ada@example.com');
+    await send('ada@example.org');
+    const ids = (await seen()).posts.map(({ id }) => id);
+    expect(ids[0]).to.equal(ids[1]);
+    expect(ids[2]).not.to.equal(ids[1]);
+  });
+
+  it('leaves the fallback where the form cannot be had', async () => {
+    const { src, seen } = room('absent');
+    const element = await fixture<HTMLElement>(
+      html`<rasa-signup src=${src}><a href="https://example.com/signup">Sign up</a></rasa-signup>`,
+    );
+    await waitUntil(async () => (await seen()).loads === 1);
+    expect(element.shadowRoot?.querySelector('form')).to.equal(null);
+    expect(element.querySelector('a')?.offsetHeight).to.be.greaterThan(0);
+  });
+
+  it('says that there is no form where there is no fallback either', async () => {
+    const { src } = room('absent');
+    const element = await fixture(html`<rasa-signup src=${src}></rasa-signup>`);
+    await waitUntil(() => inside(element).status().textContent.includes('could not be loaded'));
+  });
+});
+
+describe('on the page', () => {
+  it('carries over what was typed into the fallback, and the focus', async () => {
+    const { src, release } = room('loading');
+    const container = await fixture<HTMLElement>(
+      html`<div><input name="email" value="ada@example.com" /><input name="first_name" /></div>`,
+    );
+    const element = document.createElement('rasa-signup');
+    element.setAttribute('src', src);
+    container.before(element);
+    element.append(...container.children);
+    const fallback = element.querySelector<HTMLInputElement>('[name=first_name]');
+    await waitUntil(() => {
+      fallback?.focus();
+      return document.activeElement === fallback;
+    });
+    await release();
+    const { form, input, focused } = inside(element);
+    await waitUntil(() => form());
+    expect(input('email').value).to.equal('ada@example.com');
+    await waitUntil(() => focused() === input('first_name'));
+    element.remove();
+  });
+
+  it('does not ask twice when the form is moved', async () => {
+    const { src, seen } = room('accepting');
+    const [from, to] = await Promise.all([fixture(html`<div></div>`), fixture(html`<div></div>`)]);
+    const element = document.createElement('rasa-signup');
+    element.setAttribute('src', src);
+    from.append(element);
+    const { form, input } = inside(element);
+    await waitUntil(() => form());
+    input('email').value = 'ada@example.com';
+    to.append(element);
+    await waitUntil(() => element.isConnected);
+    expect(input('email').value).to.equal('ada@example.com');
+    expect((await seen()).loads).to.equal(1);
+  });
+
+  it('loads again when it was taken out before it had loaded', async () => {
+    const { src } = room('accepting');
+    const container = await fixture(html`<div></div>`);
+    const element = document.createElement('rasa-signup');
+    element.setAttribute('src', src);
+    container.append(element);
+    await Promise.resolve();
+    element.remove();
+    container.append(element);
+    await waitUntil(() => inside(element).form());
+  });
+
+  it('follows its src: the last one wins', async () => {
+    const [first, second] = [room('absent'), room('accepting')];
+    const element = await fixture<HTMLElement>(html`<rasa-signup src=${first.src}></rasa-signup>`);
+    element.setAttribute('src', second.src);
+    await waitUntil(() => inside(element).form());
+  });
+
+  it('looks like the page: its font, its colour, its theme', async () => {
+    const { element, input, button } = await loadedForm('accepting');
+    element.style.font = 'italic 23px Georgia';
+    element.style.color = 'rgb(1, 2, 3)';
+    expect(getComputedStyle(input('email')).fontFamily).to.equal('Georgia');
+    expect(getComputedStyle(input('email')).fontSize).to.equal('23px');
+    expect(getComputedStyle(input('email')).color).to.equal('rgb(1, 2, 3)');
+    const background = () => getComputedStyle(button()).backgroundColor;
+    element.style.colorScheme = 'light';
+    const light = background();
+    element.style.colorScheme = 'dark';
+    expect(background()).not.to.equal(light);
+    element.style.setProperty('--rasa-signup-accent', 'rgb(9, 8, 7)');
+    expect(background()).to.equal('rgb(9, 8, 7)');
+  });
+});
+
+describe('the script', () => {
+  it('changes nothing when it is loaded twice', async () => {
+    const defined = customElements.get('rasa-signup');
+    await loadScript();
+    expect(customElements.get('rasa-signup')).to.equal(defined);
+  });
+
+  for (const attributes of [{}, { async: '' }, { defer: '' }, { type: 'module' }] as Record<
+    string,
+    string
+  >[]) {
+    it(`places one form where it stands: ${JSON.stringify(attributes)}`, async () => {
+      const script = await loadScript({ 'data-form': 'news letter', ...attributes });
+      const element = script.nextElementSibling;
+      expect(element?.localName).to.equal('rasa-signup');
+      expect(element?.getAttribute('src')).to.equal(`${location.origin}/dist/widget/forms/news%20letter`);
+      // Another copy of the script, or the same one run again by an optimiser.
+      await loadScript();
+      expect(element?.nextElementSibling?.localName).not.to.equal('rasa-signup');
+      script.remove();
+      element?.remove();
+    });
+  }
+
+  it('leaves nothing behind on the page but the element', async () => {
+    const frame = await fixture<HTMLIFrameElement>(html`<iframe></iframe>`);
+    const page = frame.contentWindow as unknown as Record<string, unknown> & Window;
+    const before = new Set(Object.getOwnPropertyNames(page));
+    const script = page.document.createElement('script');
+    script.src = '/dist/widget/embed.js';
+    page.document.body.append(script);
+    await new Promise((resolve) => {
+      script.addEventListener('load', resolve);
+    });
+    const added = Object.getOwnPropertyNames(page).filter((name) => !before.has(name));
+    // Lit's own, by which its copies know of each other.
+    expect(added).to.have.members([
+      'litElementVersions',
+      'litHtmlVersions',
+      'litPropertyMetadata',
+      'reactiveElementVersions',
+    ]);
+    expect(page.document.styleSheets).to.have.length(0);
+  });
+});
