@@ -181,9 +181,9 @@ function contactRow(person: Readonly<Person>): Html {
   return html`
     <tr>
       <th scope="row" class="address">${person.email}</th>
-      <td>${name || none}</td>
-      <td>${statusOf(person)}</td>
-      <td>
+      <td data-label="Name">${name || none}</td>
+      <td data-label="Status">${statusOf(person)}</td>
+      <td data-label="Attributes">
         ${
           person.attributes.length === 0
             ? none
@@ -196,7 +196,7 @@ function contactRow(person: Readonly<Person>): Html {
               </dl>`
         }
       </td>
-      <td>${timeOf(person.created)}</td>
+      <td data-label="Added (UTC)">${timeOf(person.created)}</td>
     </tr>
   `;
 }
@@ -264,10 +264,12 @@ function keyRow(key: Readonly<ApiKey>): Html {
   return html`
     <tr>
       <th scope="row">${key.name}</th>
-      <td><code>${key.firstCharacters}…</code></td>
-      <td>${timeOf(key.created)}</td>
-      <td>${key.lastUsed === null ? html`<span class="quiet">never</span>` : timeOf(key.lastUsed)}</td>
-      <td>
+      <td data-label="Key"><code>${key.firstCharacters}…</code></td>
+      <td data-label="Created (UTC)">${timeOf(key.created)}</td>
+      <td data-label="Last used (UTC)">
+        ${key.lastUsed === null ? html`<span class="quiet">never</span>` : timeOf(key.lastUsed)}
+      </td>
+      <td data-label="Status">
         ${
           key.revoked === null
             ? html`<form method="post" action=${`/settings/api-keys/${key.id}/revoke`} class="row">

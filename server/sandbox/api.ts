@@ -60,9 +60,8 @@ export function createApi(deps: ApiDeps): Router {
       return;
     }
     if (fault.retryAfter !== undefined) res.set('Retry-After', String(fault.retryAfter));
-    const words = fault.error ?? STATUS_CODES[fault.status] ?? 'Error';
-    if (fault.as === 'html') await answer(res, fault.status, { gatewayPage: words });
-    else await answer(res, fault.status, { error: words });
+    const error = fault.error ?? STATUS_CODES[fault.status] ?? 'Error';
+    await answer(res, fault.status, { error, asGatewayPage: fault.as === 'html' });
   });
 
   api
@@ -232,13 +231,21 @@ const querySchema = z.object({
   updated_before: instant,
 });
 
-function describePerson({ is_archived, attributes: _, ...person }: Readonly<Person>): object {
+/** A person as rasa.io reads one out, with flags as bits; the custom attributes are not part of it. */
+function describePerson(person: Readonly<Person>): object {
   return {
-    ...person,
+    id: person.id,
+    external_id: person.external_id,
+    email: person.email,
+    first_name: person.first_name,
+    last_name: person.last_name,
+    segment_code: person.segment_code,
+    referred_by: person.referred_by,
+    referral_code: person.id.slice(0, 8),
     is_active: Number(person.is_active),
     is_subscribed: Number(person.is_subscribed),
-    is_archived: Number(is_archived),
-    referral_code: person.id.slice(0, 8),
+    created: person.created,
+    updated: person.updated,
     last_newsbrief: null,
     last_open: null,
     last_click: null,
@@ -247,7 +254,7 @@ function describePerson({ is_archived, attributes: _, ...person }: Readonly<Pers
 
 function nextLink(req: Request, skip: number): string {
   const query = new URLSearchParams({ ...(req.query as Record<string, string>), skip: String(skip) });
-  return `${req.protocol}://${req.host}${req.baseUrl}/persons?${query}`;
+  return `${req.protocol}://${req.host}${req.baseUrl}/persons?${query.toString()}`;
 }
 
 function emailOf(item: unknown): string {

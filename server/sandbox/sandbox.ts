@@ -76,10 +76,13 @@ export async function openSandbox({
     .use(createSite(parts));
 
   const server = createServer(app);
+  const closeIdle = (): void => {
+    server.closeIdleConnections();
+  };
   server.on('request', (_req, res) => {
     res.once('close', () => {
       // Otherwise the connection of a call that was in flight when we closed would idle until its time-out.
-      if (stopping.signal.aborted) setImmediate(() => server.closeIdleConnections());
+      if (stopping.signal.aborted) setImmediate(closeIdle);
     });
   });
   server.listen(port, host);
