@@ -2,7 +2,9 @@ import express, { Router, type NextFunction, type Request, type Response } from 
 import helmet from 'helmet';
 import { z } from 'zod';
 import { serveBuiltFiles } from '../assets.ts';
-import { apiKeysPage, contactsPage, failurePage } from '../pages/sandbox.ts';
+import { apiKeysPage } from '../pages/sandbox-api-keys.ts';
+import { contactsPage } from '../pages/sandbox-contacts.ts';
+import { failurePage } from '../pages/sandbox.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Faults } from './faults.ts';
 import { refuseCrossSite } from './guards.ts';
