@@ -115,6 +115,7 @@ async function closeServer(server: Server, stopping: AbortController): Promise<v
 
 /** A wildcard is an address to listen on, not one to call. */
 function hostInUrl(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
 }
