@@ -22,6 +22,22 @@ export default tseslint.config(
     ignores: ['server/main.ts', 'server/cli.ts'],
     rules: { 'no-restricted-globals': ['error', { name: 'process', message: 'Take it as a parameter.' }] },
   },
+  {
+    // Chai's assertions can be awaited, but only the asynchronous ones have to be.
+    files: ['test/widget/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafePromises: ['Assertion'] }],
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { ignoreRestSiblings: true, argsIgnorePattern: '^_', varsIgnorePattern: '^_$' },
+      ],
+    },
+  },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   prettier,
 );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from './loopback.ts';
 import { Secret } from './secret.ts';
 
 /** Everything the operator decides, read once and complete: no reader of it needs a default of its own. */
@@ -269,11 +270,6 @@ function isBaseUrl(value: string): boolean {
   const { protocol, hostname, search, hash, username, password } = new URL(value);
   if (`${search}${hash}${username}${password}` !== '') return false;
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
-}
-
-/** Whether a host name, as `URL.hostname` writes it, can only mean this machine (RFC 6761 6.3 for localhost). */
-export function isLoopback(hostname: string): boolean {
-  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 function trustProxy(): z.ZodType<TrustProxy, string> {

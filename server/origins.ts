@@ -1,4 +1,4 @@
-import { isLoopback } from './config.ts';
+import { isLoopback } from './loopback.ts';
 
 /** Which pages may talk to this proxy: the one answer that the door, CORS headers and pages all go by. */
 export interface Origins {

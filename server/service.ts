@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
@@ -7,6 +5,7 @@ import type { Config, Credentials, SandboxUpstream } from './config.ts';
 import { startCourier } from './courier.ts';
 import { createDoor } from './door.ts';
 import { createForms } from './forms.ts';
+import { listen } from './http-server.ts';
 import { createLimits } from './limits.ts';
 import { createOrigins } from './origins.ts';
 import { openFileOutbox } from './outbox/file.ts';
@@ -93,10 +92,14 @@ export async function openService({ config, log, builtDir }: ServiceOptions): Pr
         outbox: outbox.counts(),
       }),
     });
-    const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
-    await listen(server, config);
-    closers.push(() => closeServer(server));
-    return { url: urlOf(server), sandbox, close };
+    const server = await listen(app, {
+      host: config.host,
+      port: config.port,
+      requestTimeout: 30_000,
+      headersTimeout: 10_000,
+    });
+    closers.push(() => server.close(answersGraceMs));
+    return { url: server.url, sandbox, close };
   } catch (error) {
     await close();
     throw error;
@@ -130,38 +133,4 @@ function reportKeyRing(log: Logger): (state: KeyRingState) => void {
         'RASA_API_KEY (rasa.io, Settings → API Keys), and start again.',
     );
   };
-}
-
-async function listen(server: Server, { host, port }: Config): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) =>
-    server.close(() => {
-      resolve();
-    }),
-  );
-  // A connection whose last answer is out would otherwise be kept open for the next request.
-  const idle = setInterval(() => {
-    server.closeIdleConnections();
-  }, 100);
-  const deadline = setTimeout(() => {
-    server.closeAllConnections();
-  }, answersGraceMs);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(deadline);
-}
-
-function urlOf(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo;
-  if (/^(127\.0\.0\.1|::1|::|0\.0\.0\.0)$/.test(address)) return `http://localhost:${port}`;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

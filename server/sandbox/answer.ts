@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import type { Faults, Operation } from './faults.ts';
@@ -13,8 +14,8 @@ export interface AnswerParts {
   readonly nextLink?: string;
   /** Seconds since 1970; without it, the expiry of the caller's own token. */
   readonly tokenExpires?: number;
-  /** Words of an HTML page to send instead of the envelope, as a gateway in front of rasa.io would. */
-  readonly gatewayPage?: string;
+  /** Sends an HTML page instead of the envelope, as a gateway in front of rasa.io would. */
+  readonly asGatewayPage?: boolean;
 }
 
 interface AnswerDeps {
@@ -43,8 +44,8 @@ export function createAnswer({ faults, persons, tokens, now, stop }: AnswerDeps)
     res.status(status);
     if (status === 204) {
       res.end();
-    } else if (parts.gatewayPage !== undefined) {
-      const words = `${status} ${parts.gatewayPage}`;
+    } else if (parts.asGatewayPage) {
+      const words = `${status} ${STATUS_CODES[status] ?? ''}`;
       res
         .type('html')
         .send(`<html><head><title>${words}</title></head><body><h1>${words}</h1></body></html>`);

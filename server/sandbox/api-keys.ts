@@ -62,7 +62,7 @@ export function createApiKeys({ state, tokens, now, randomUUID }: ApiKeysDeps): 
     },
     async revoke(id) {
       const entry = data.apiKeys.find((known) => known.id === id);
-      if (!entry || entry.revoked !== null) return;
+      if (entry?.revoked !== null) return;
       entry.revoked = timestamp();
       if (data.revocationKillsTokens) tokens.endThoseOf(id);
       await state.save();

@@ -9,6 +9,15 @@ const words = wanted(z.string().min(1).max(500), 'text of 1 to 500 characters');
 const oneOf = <const T extends string>(first: T, second: T): z.ZodOptional<z.ZodType<T>> =>
   wanted(z.literal([first, second]), `${first} or ${second}`).optional();
 
+/**
+ * The JSON of `PUT /sandbox/faults`. Each part is on its own; what is left out does not go wrong.
+ * - `delayMs`: every answer waits, after the work is done.
+ * - `answer`: this instead of the true answer, on the calls named by `on` (all, if unsaid), for the next `times` calls.
+ * - `drop`: the connection is cut, `before` or `after` the work is done.
+ * - `refuse`: persons with these addresses are not taken, while the others of their batch are.
+ * - `variants`: the shapes rasa.io may have as well; the first of each pair is the one without a fault.
+ * - `tokenLifetimeS`: for tokens minted from now on.
+ */
 const faultsSchema = object({
   delayMs: wanted(z.int().min(0).max(600_000), 'milliseconds, 0 to 600000').optional(),
   answer: object({

@@ -1,4 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { isLoopback } from '../loopback.ts';
 
 /**
  * Refuses requests that name a foreign host, so that a page on the internet whose name suddenly resolves to this
@@ -6,8 +7,9 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
  * to a network reaches it under names that are not known here.
  */
 export function refuseForeignHosts(boundHost: string): RequestHandler {
+  const isOpen = !isLoopback(boundHost.includes(':') ? `[${boundHost}]` : boundHost);
   return function refuseForeignHost(req, res, next) {
-    if (!isLoopback(boundHost) || isLoopback(hostNameOf(req))) next();
+    if (isOpen || isLoopback(hostNameOf(req) ?? '')) next();
     else res.status(403).type('text').send('The sandbox answers to localhost and 127.0.0.1 only.\n');
   };
 }
@@ -24,10 +26,6 @@ export function refuseCrossSite(req: Request, res: Response, next: NextFunction)
     site === undefined ? origin === undefined || hostOf(origin) === req.host : site === 'same-origin';
   if (isReading || isOwn) next();
   else res.status(403).type('text').send('This was sent by a page of another site.\n');
-}
-
-function isLoopback(name = ''): boolean {
-  return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i.test(name);
 }
 
 function hostNameOf(req: Request): string | undefined {

@@ -1,9 +1,7 @@
 import { randomUUID as cryptoUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import express from 'express';
+import { listen } from '../http-server.ts';
 import { createApiKeys } from './api-keys.ts';
 import { createApi } from './api.ts';
 import { Faults } from './faults.ts';
@@ -22,6 +20,8 @@ export interface SandboxOptions {
   readonly dataDir: string;
   /** A key that is to be known; without one, the sandbox makes its own at the very first start. */
   readonly apiKey?: string | undefined;
+  /** The directory with the files that the build made for browsers. */
+  readonly builtDir: string;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly randomUUID?: () => string;
@@ -55,6 +55,7 @@ export async function openSandbox({
   port,
   dataDir,
   apiKey: given,
+  builtDir,
   now = Date.now,
   randomUUID = cryptoUUID,
 }: SandboxOptions): Promise<Sandbox> {
@@ -73,45 +74,20 @@ export async function openSandbox({
     .disable('etag')
     .use(refuseForeignHosts(host))
     .use('/v1', createApi(parts))
-    .use(createSite(parts));
+    .use(createSite({ ...parts, builtDir }));
 
-  const server = createServer(app);
-  server.on('request', (_req, res) => {
-    res.once('close', () => {
-      // Otherwise the connection of a call that was in flight when we closed would idle until its time-out.
-      if (stopping.signal.aborted) setImmediate(() => server.closeIdleConnections());
-    });
-  });
-  server.listen(port, host);
-  await once(server, 'listening');
-  const { port: boundPort } = server.address() as AddressInfo;
+  const server = await listen(app, { host, port });
 
   let closed: Promise<void> | undefined;
   return {
-    url: `http://${hostInUrl(host)}:${boundPort}`,
-    port: boundPort,
+    url: server.url,
+    port: server.port,
     credentials: { ...account, apiKey },
     firstKey,
     close() {
-      closed ??= closeServer(server, stopping).then(() => state.save());
+      stopping.abort();
+      closed ??= server.close(closeGraceMs).then(() => state.save());
       return closed;
     },
   };
-}
-
-async function closeServer(server: Server, stopping: AbortController): Promise<void> {
-  const isClosed = once(server, 'close');
-  stopping.abort();
-  server.close();
-  const impatience = setTimeout(() => {
-    server.closeAllConnections();
-  }, closeGraceMs);
-  await isClosed;
-  clearTimeout(impatience);
-}
-
-/** A wildcard is an address to listen on, not one to call. */
-function hostInUrl(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -2,7 +2,9 @@ import express, { Router, type NextFunction, type Request, type Response } from 
 import helmet from 'helmet';
 import { z } from 'zod';
 import { serveBuiltFiles } from '../assets.ts';
-import { apiKeysPage, contactsPage, failurePage } from '../pages/sandbox.ts';
+import { apiKeysPage } from '../pages/sandbox-api-keys.ts';
+import { contactsPage } from '../pages/sandbox-contacts.ts';
+import { failurePage } from '../pages/sandbox.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Faults } from './faults.ts';
 import { refuseCrossSite } from './guards.ts';
@@ -15,6 +17,8 @@ export interface SiteDeps {
   readonly persons: Persons;
   readonly apiKeys: ApiKeys;
   readonly faults: Faults;
+  /** The directory with the files that the build made for browsers. */
+  readonly builtDir: string;
   /** Ends the event streams. */
   readonly stop: AbortSignal;
 }
@@ -23,11 +27,11 @@ export interface SiteDeps {
  * What people see of the sandbox: its contacts as they come in, its API keys, and `/sandbox/faults`, the switchboard
  * for what is to go wrong. Everything works without script, and nothing here can be driven from another site.
  */
-export function createSite({ account, state, persons, apiKeys, faults, stop }: SiteDeps): Router {
+export function createSite({ account, state, persons, apiKeys, faults, builtDir, stop }: SiteDeps): Router {
   const site = Router();
   const readForm = express.urlencoded({ extended: false, limit: '8kb' });
 
-  site.use(securityHeaders, refuseCrossSite, serveBuiltFiles());
+  site.use(securityHeaders, refuseCrossSite, serveBuiltFiles(builtDir));
   site.use((_req, res, next) => {
     res.set('Cache-Control', 'no-store');
     next();

@@ -124,7 +124,7 @@ async function readState(path: string): Promise<Found | undefined> {
   const parsed = stateSchema.safeParse(value);
   if (parsed.success) return parsed;
   const issue = parsed.error.issues[0];
-  return { success: false, reason: `${issue?.path.join('.') || 'the top'}: ${issue?.message ?? 'invalid'}` };
+  return { success: false, reason: issue ? `at "${issue.path.join('.')}", ${issue.message}` : 'invalid' };
 }
 
 /** The text of a file, or undefined when there is none. */

@@ -5,18 +5,11 @@ import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { openSandbox, type Sandbox } from '../../server/sandbox/sandbox.ts';
+import type { Sandbox } from '../../server/sandbox/sandbox.ts';
 import { startProduct } from '../helpers/product.ts';
-import { credentialsFor, readContacts, temporaryDir } from '../helpers/service.ts';
-
-async function startSandbox(
-  options: { port?: number; apiKey?: string; dataDir?: string } = {},
-): Promise<Sandbox> {
-  const dataDir = options.dataDir ?? (await temporaryDir());
-  const sandbox = await openSandbox({ port: 0, builtDir: 'dist/widget', ...options, dataDir });
-  onTestFinished(() => sandbox.close());
-  return sandbox;
-}
+import { startSandbox } from '../helpers/sandbox.ts';
+import { credentialsFor, readContacts } from '../helpers/service.ts';
+import { temporaryDir } from '../helpers/temporary-dir.ts';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

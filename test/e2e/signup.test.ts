@@ -28,10 +28,7 @@ describe('README example', () => {
   it.each([
     ['the script tag alone', scriptSnippet],
     ['the element in the markup', elementSnippet],
-    [
-      'the element, and the script as a module in the head',
-      `${elementSnippet.replace('async', 'type="module"')}`,
-    ],
+    ['the element, and the script as a module', elementSnippet.replace('async', 'type="module"')],
   ])(
     '%s: a visitor of a page elsewhere signs up, and the contact stands in rasa.io',
     async (_name, snippet) => {

@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 import type { Env } from '../../server/config.ts';
-import { temporaryDir } from './service.ts';
+import { temporaryDir } from './temporary-dir.ts';
 
 /** The built product in a process of its own, as `npm start` runs it. */
 export interface Product {
   readonly url: string;
   readonly dataDir: string;
   /** Everything it has printed so far, on either stream. */
-  output(): string;
+  readonly output: () => string;
   /** Sends the signal and resolves with the exit code, or the name of the signal that killed it. */
-  stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
+  readonly stop: (signal?: NodeJS.Signals) => Promise<number | NodeJS.Signals | null>;
 }
 
 export async function startProduct(env: Env = {}): Promise<Product> {

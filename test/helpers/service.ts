@@ -1,19 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { readConfig, type Env } from '../../server/config.ts';
 import { openService, type Service } from '../../server/service.ts';
 import type { Sandbox } from '../../server/sandbox/sandbox.ts';
-
-/** A directory that is gone when the test is over. */
-export async function temporaryDir(): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'rasa-signup-'));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  return dir;
-}
+import { builtDir } from './sandbox.ts';
+import { temporaryDir } from './temporary-dir.ts';
 
 /** The whole product in this process, on free ports, with its own sandbox unless `env` names another upstream. */
 export async function startService(
@@ -31,7 +23,7 @@ export async function startService(
     }),
   );
   const config = readConfig({ PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...env });
-  const service = await openService({ config, log, builtDir: 'dist/widget' });
+  const service = await openService({ config, log, builtDir });
   onTestFinished(() => service.close());
   return { ...service, log: () => lines.join(''), dataDir };
 }

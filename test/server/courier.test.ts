@@ -5,7 +5,7 @@ import { startCourier, type CourierOptions } from '../../server/courier.ts';
 import { openFileOutbox } from '../../server/outbox/file.ts';
 import type { Outcome } from '../../server/signup.ts';
 import { deferred } from '../helpers/deferred.ts';
-import { temporaryDir } from '../helpers/service.ts';
+import { temporaryDir } from '../helpers/temporary-dir.ts';
 
 /** A courier over a real outbox, with what it is told at the far end and the lines it logs. */
 async function courierWith(deliver: CourierOptions['deliver'], options: Partial<CourierOptions> = {}) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openFileOutbox } from '../../server/outbox/file.ts';
 import type { Signup } from '../../server/signup.ts';
-import { temporaryDir } from '../helpers/service.ts';
+import { temporaryDir } from '../helpers/temporary-dir.ts';
 
 const signup = (id: string, email = `${id}@example.com`): Signup => ({
   id,

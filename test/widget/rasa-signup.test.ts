@@ -34,11 +34,16 @@ function loadScript(attributes: Record<string, string> = {}): Promise<HTMLScript
 const inside = (element: Element) => {
   const root = element.shadowRoot;
   if (!root) throw new Error('not upgraded');
+  const get = <T extends Element>(selector: string, type: new () => T): T => {
+    const found = root.querySelector(selector);
+    if (found instanceof type) return found;
+    throw new Error(`no ${selector}`);
+  };
   return {
-    input: (name: string) => root.querySelector<HTMLInputElement>(`input[name=${name}]`) as HTMLInputElement,
-    button: () => root.querySelector('button') as HTMLButtonElement,
+    input: (name: string) => get(`input[name=${name}]`, HTMLInputElement),
+    button: () => get('button', HTMLButtonElement),
     form: () => root.querySelector('form'),
-    status: () => root.querySelector('[role=status]') as HTMLElement,
+    status: () => get('[role=status]', HTMLElement),
     error: (name: string) => root.getElementById(`${name}-error`)?.textContent.trim(),
     focused: () => root.activeElement,
   };

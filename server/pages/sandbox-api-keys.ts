@@ -1,0 +1,116 @@
+import type { ApiKey } from '../sandbox/state.ts';
+import { html, type Html } from './page.ts';
+import { badge, renderSandboxPage, timeOf } from './sandbox.ts';
+
+interface ApiKeysView {
+  readonly account: { readonly username: string; readonly password: string };
+  /** Newest first. */
+  readonly keys: readonly Readonly<ApiKey>[];
+  readonly revocationKillsTokens: boolean;
+  readonly faults: object;
+  /** A key that was just made. This page is the only one that ever shows its text. */
+  readonly created?: { readonly name: string; readonly key: string };
+}
+
+/** "Settings → API Keys", as rasa.io has it, and beside it what rasa.io leaves unsaid and the sandbox can switch. */
+export function apiKeysPage({ account, keys, revocationKillsTokens, faults, created }: ApiKeysView): string {
+  return renderSandboxPage({
+    title: 'API Keys',
+    path: '/settings/api-keys',
+    faults,
+    main: html`
+      <p class="quiet crumb">Settings</p>
+      <h1>API Keys</h1>
+      ${created ? newKey(created) : ''}
+      <div class="scroll" tabindex="0" role="region" aria-label="API keys">
+        <div id="keys" data-live>${keys.length === 0 ? noKeys : keysTable(keys)}</div>
+      </div>
+      <form method="post" action="/settings/api-keys" class="row">
+        <label for="name">Name of a new key</label>
+        <input id="name" name="name" required maxlength="100" autocomplete="off" placeholder="Sign-up form" />
+        <button>+ Create API Key</button>
+      </form>
+
+      <h2>When a key is revoked</h2>
+      <form method="post" action="/settings/revocation" class="row" id="revocation" data-live>
+        <input type="hidden" name="kills_tokens" value=${String(!revocationKillsTokens)} />
+        <button class="switch" role="switch" aria-checked=${String(revocationKillsTokens)}>
+          Revoking a key also ends its live tokens
+        </button>
+      </form>
+      <p class="quiet">
+        A revoked key gets no new tokens. Whether those it already has go on working, rasa.io does not say:
+        try both.
+      </p>
+
+      <h2>Account</h2>
+      <p>
+        Version 1 of the API asks for these two beside the key, as a Basic header, when it hands out a token.
+      </p>
+      <dl class="pairs">
+        <dt>User name</dt>
+        <dd><code>${account.username}</code></dd>
+        <dt>Password</dt>
+        <dd><code>${account.password}</code></dd>
+      </dl>
+    `,
+  });
+}
+
+function newKey({ name, key }: { readonly name: string; readonly key: string }): Html {
+  return html`
+    <section class="card" aria-labelledby="new-key">
+      <h2 id="new-key">Copy the key “${name}” now</h2>
+      <p>It is shown this once and is not kept here in readable form.</p>
+      <pre tabindex="0" aria-label="The key"><code>${key}</code></pre>
+      <p>
+        Give it to the proxy as the environment variable <code>RASA_API_KEY</code>. Never put it in a page, a
+        script or a repository: whoever has it can read and change all contacts.
+      </p>
+    </section>
+  `;
+}
+
+const noKeys = html`<p class="card">There is no key. Create one, so that the proxy can sign in.</p>`;
+
+function keysTable(keys: readonly Readonly<ApiKey>[]): Html {
+  return html`
+    <table class="stacks">
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col">Key</th>
+          <th scope="col">Created (UTC)</th>
+          <th scope="col">Last used (UTC)</th>
+          <th scope="col">Status</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${keys.map(keyRow)}
+      </tbody>
+    </table>
+  `;
+}
+
+function keyRow(key: Readonly<ApiKey>): Html {
+  return html`
+    <tr>
+      <th scope="row">${key.name}</th>
+      <td data-label="Key"><code>${key.firstCharacters}…</code></td>
+      <td data-label="Created (UTC)">${timeOf(key.created)}</td>
+      <td data-label="Last used (UTC)">
+        ${key.lastUsed === null ? html`<span class="quiet">never</span>` : timeOf(key.lastUsed)}
+      </td>
+      <td data-label="Status">
+        ${
+          key.revoked === null
+            ? html`<form method="post" action=${`/settings/api-keys/${key.id}/revoke`} class="row">
+                ${badge('Active', 'on')}
+                <button class="danger" aria-label=${`Revoke ${key.name}`}>Revoke</button>
+              </form>`
+            : html`<span class="row">${badge('Revoked', 'off')} ${timeOf(key.revoked)}</span>`
+        }
+      </td>
+    </tr>
+  `;
+}

@@ -1,0 +1,115 @@
+import type { Person } from '../sandbox/state.ts';
+import { html, type Html } from './page.ts';
+import { badge, renderSandboxPage, timeOf } from './sandbox.ts';
+
+/** A page of thousands would be slow to look at and slower to refresh. */
+const shownContacts = 200;
+
+interface ContactsView {
+  /** Newest first. */
+  readonly contacts: readonly Readonly<Person>[];
+  readonly faults: object;
+}
+
+/** The contacts as they come in: the page to have open beside the form that one is trying. */
+export function contactsPage({ contacts, faults }: ContactsView): string {
+  return renderSandboxPage({
+    title: 'Contacts',
+    path: '/',
+    faults,
+    main: html`
+      <div class="heading">
+        <h1>Contacts</h1>
+        <p role="status" id="count" class="quiet" data-live>${countOf(contacts)}</p>
+      </div>
+      <div class="scroll" tabindex="0" role="region" aria-label="Contacts">
+        <div id="contacts" data-live>${contacts.length === 0 ? noContacts : contactsTable(contacts)}</div>
+      </div>
+      <div id="clear" data-live>${contacts.length === 0 ? '' : deleteAll(contacts.length)}</div>
+    `,
+  });
+}
+
+function countOf({ length }: readonly unknown[]): string {
+  if (length > shownContacts) return `The newest ${shownContacts} of ${length} contacts`;
+  if (length === 0) return 'No contacts yet';
+  return length === 1 ? '1 contact' : `${length} contacts`;
+}
+
+const noContacts = html`
+  <div class="card empty">
+    <h2>Nobody has signed up yet</h2>
+    <p>
+      Keep this page open, and send the sign-up form from another tab. The contact appears here by itself a
+      moment later.
+    </p>
+    <p class="quiet">
+      Nothing comes? The proxy needs this sandbox as its rasa.io, and a key from
+      <a href="/settings/api-keys">API Keys</a>.
+    </p>
+  </div>
+`;
+
+function contactsTable(contacts: readonly Readonly<Person>[]): Html {
+  return html`
+    <table class="stacks">
+      <thead>
+        <tr>
+          <th scope="col">E-mail</th>
+          <th scope="col">Name</th>
+          <th scope="col">Status</th>
+          <th scope="col">Custom attributes</th>
+          <th scope="col">Added (UTC)</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${contacts.slice(0, shownContacts).map(contactRow)}
+      </tbody>
+    </table>
+  `;
+}
+
+function contactRow(person: Readonly<Person>): Html {
+  const name = [person.first_name, person.last_name].filter(Boolean).join(' ');
+  return html`
+    <tr>
+      <th scope="row" class="address">${person.email}</th>
+      <td data-label="Name">${name || none}</td>
+      <td data-label="Status">${statusOf(person)}</td>
+      <td data-label="Attributes">
+        ${
+          person.attributes.length === 0
+            ? none
+            : html`<dl class="pairs small">
+                ${person.attributes.map(
+                  (attribute) =>
+                    html`<dt>${attribute.name}</dt>
+                      <dd>${String(attribute.value)}</dd>`,
+                )}
+              </dl>`
+        }
+      </td>
+      <td data-label="Added (UTC)">${timeOf(person.created)}</td>
+    </tr>
+  `;
+}
+
+/** An empty cell, said aloud as nothing. */
+const none = html`<span class="quiet" aria-hidden="true">–</span>`;
+
+function statusOf({ is_archived, is_active, is_subscribed }: Readonly<Person>): Html {
+  if (is_archived) return badge('Archived', 'off');
+  if (!is_active) return badge('Inactive', 'off');
+  return is_subscribed ? badge('Subscribed', 'on') : badge('Unsubscribed', 'off');
+}
+
+function deleteAll(count: number): Html {
+  return html`
+    <details class="quiet">
+      <summary>Delete all contacts</summary>
+      <form method="post" action="/contacts/delete">
+        <button class="danger">Yes, delete ${count === 1 ? 'the one contact' : `all ${count}`}</button>
+      </form>
+    </details>
+  `;
+}
