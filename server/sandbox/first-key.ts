@@ -33,7 +33,8 @@ export async function settleFirstKey({
     return { firstKey: 'given', apiKey: given };
   }
   const path = join(dir, 'api-key');
-  const kept = (await readFileIfAny(path))?.trim();
+  const text = (await readFileIfAny(path))?.trim();
+  const kept = text === '' ? undefined : text;
   if (!state.isNew) return { firstKey: 'kept', apiKey: kept };
 
   // The file goes first: if the process dies in between, the next start finds the key there and takes it up.
