@@ -23,11 +23,9 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': ['error', { name: 'process', message: 'Take it as a parameter.' }] },
   },
   {
-    // Chai's assertions can be awaited, but only the asynchronous ones have to be.
+    // Here every chai assertion is typed as a promise, though only `accessible()` is one.
     files: ['test/widget/**/*.ts'],
-    rules: {
-      '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafePromises: ['Assertion'] }],
-    },
+    rules: { '@typescript-eslint/no-floating-promises': 'off' },
   },
   {
     files: ['**/*.ts'],

@@ -39,8 +39,6 @@ const pages: UserConfig = {
 
 export default defineConfig(({ mode }) => ({
   ...(mode === 'pages' ? pages : embed),
-  // As Node itself resolves; the runner's own choice would be Lit's noisy development build.
-  ssr: { resolve: { externalConditions: ['node'] } },
   // test/widget/ runs in a browser, see test/web-test-runner.config.mjs.
   test: { include: ['test/**/*.test.ts'], exclude: ['test/widget/**'] },
 }));

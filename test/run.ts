@@ -49,12 +49,13 @@ const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : '';
 process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped}\n`);
 process.exit(sum('failed') > 0 ? 1 : 0);
 
+/** In production mode, so that libraries are the builds that operators run. */
 function run(args: readonly string[], file: string, read: (text: string) => Counts): Counts {
   const path = join(out, file);
   const { status } = spawnSync(
     process.execPath,
     file === 'vitest.json' ? [...args, `--outputFile.json=${path}`] : args,
-    { stdio: 'inherit', env: { ...process.env, WTR_COUNTS: path } },
+    { stdio: 'inherit', env: { ...process.env, NODE_ENV: 'production', WTR_COUNTS: path } },
   );
   const counts = readCounts(path, read);
   // A runner can fail without a failed test: a file that does not load, a handle left open.

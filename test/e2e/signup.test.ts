@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { complaintsOf, launchBrowser, servePage } from '../helpers/browser.ts';
@@ -60,7 +61,8 @@ describe('README example', () => {
     expect(commands).toHaveLength(2);
     for (const command of commands) {
       const local = command.replace('http://localhost:8787', url);
-      expect(execFileSync('sh', ['-c', `${local} -s`], { encoding: 'utf8' })).toBe('{"status":"accepted"}');
+      const { stdout } = await promisify(execFile)('sh', ['-c', `${local} -s`]);
+      expect(stdout).toBe('{"status":"accepted"}');
     }
     await vi.waitFor(async () => {
       const emails = (await contacts()).map(({ email }) => email);

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { settings } from '../server/config.ts';
+import { problem } from '../server/problem.ts';
+import { en } from '../shared/messages/en.ts';
+import type { ProblemCode } from '../shared/signup.ts';
+import { readmeSection } from './helpers/readme.ts';
+import { startSandbox } from './helpers/sandbox.ts';
+
+/** The rows of a table of the README, cell by cell. */
+function rowsOf(section: string): string[][] {
+  return readmeSection(section)
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .slice(2)
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split(' | ')
+        .map((cell) => cell.trim()),
+    );
+}
+
+const unquoted = (cell = '') => cell.replace(/^`|`$/g, '');
+
+describe('the tables of the README', () => {
+  it('list every environment variable with its default and its meaning', () => {
+    const rows = rowsOf('settings');
+    expect(rows.map(([name, , about]) => [unquoted(name), about])).toEqual(
+      Object.entries(settings).map(([name, { about }]) => [name, about]),
+    );
+    for (const [name, shown] of rows) {
+      const { schema } = settings[unquoted(name) as keyof typeof settings];
+      const text = shown === '' ? undefined : unquoted(shown);
+      expect(schema.parse(text), name).toEqual(schema.parse(undefined));
+    }
+  });
+
+  it('list every problem with its status', () => {
+    const codes = Object.keys(en.texts.problems).filter((code) => code !== 'unreachable') as ProblemCode[];
+    expect(rowsOf('problems').map(([status, code]) => [Number(status), unquoted(code)])).toEqual(
+      codes.map((code) => [problem(code).status, code]),
+    );
+  });
+
+  it('list faults that the sandbox understands', async () => {
+    const { putFaults } = await startSandbox();
+    const rows = rowsOf('faults');
+    expect(rows.length).toBeGreaterThan(5);
+    for (const [told] of rows) {
+      const { status, body } = await putFaults(JSON.parse(unquoted(told)));
+      expect(status, `${told ?? ''} ${JSON.stringify(body)}`).toBeLessThan(300);
+    }
+  });
+});
