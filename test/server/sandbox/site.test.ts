@@ -87,7 +87,7 @@ it.each([
 
 it('when opened to a network, answers to whatever name it has there', async () => {
   const { port, url } = await startSandbox({ host: '0.0.0.0' });
-  expect(url).toBe(`http://127.0.0.1:${port}`);
+  expect(url).toBe(`http://localhost:${port}`);
   expect(await statusFor(port, 'sandbox')).toBe(200);
 });
 
