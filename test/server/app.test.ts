@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
@@ -345,6 +346,11 @@ describe('the other routes', () => {
     expect(script.headers.get('vary')).toContain('Accept-Encoding');
     expect(script.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
     expect(await script.text()).toContain('rasa-signup');
+  });
+
+  it('keep the script small: 10,000 bytes in brotli, 11,500 in gzip', () => {
+    expect(statSync('dist/widget/embed.js.br').size).toBeLessThanOrEqual(10_000);
+    expect(statSync('dist/widget/embed.js.gz').size).toBeLessThanOrEqual(11_500);
   });
 
   it('have the script revalidated by its ETag, and its named copy kept for ever', async () => {
