@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { builtDir } from './assets.ts';
 import { readConfig } from './config.ts';
+import { failToStart, onStopRequest } from './lifecycle.ts';
 import { openSandbox } from './sandbox/sandbox.ts';
 
 /** The `rasa-signup` command. */
@@ -12,7 +13,7 @@ program
   .description('run the stand-in for rasa.io alone (SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, DATA_DIR)')
   .action(runSandbox);
 
-await program.parseAsync();
+await program.parseAsync().catch((error: unknown) => failToStart(process, error));
 
 async function runSandbox(): Promise<void> {
   const { SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, DATA_DIR } = process.env;
@@ -38,7 +39,5 @@ async function runSandbox(): Promise<void> {
     `\nThe sandbox stands in for rasa.io at ${sandbox.url}\n\n` +
       `  RASA_BASE_URL   ${sandbox.url}\n  RASA_USERNAME   ${username}\n  RASA_PASSWORD   ${password}\n  RASA_API_KEY    ${key}\n\n`,
   );
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void sandbox.close().then(() => process.exit(0)));
-  }
+  onStopRequest(process, () => sandbox.close());
 }

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { builtDir } from './assets.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
+import { failToStart, onStopRequest } from './lifecycle.ts';
 import { openService, type Service } from './service.ts';
 
 /** `npm start`: reads the environment, runs the product until it is asked to stop, and says in plain words what it does. */
@@ -12,21 +13,13 @@ try {
   if (service.sandbox) log.warn({ sandbox: service.sandbox.url }, 'Sandbox: sign-ups do not reach rasa.io.');
   log.info({ url: service.url }, 'Listening.');
 
-  let stopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      log.info({ signal }, 'Stopping: open answers are finished first. Again to stop at once.');
-      void service.close().then(() => {
-        log.info('Stopped.');
-        process.exit(0);
-      });
-    });
-  }
+  onStopRequest(process, async (reason) => {
+    log.info({ reason }, 'Stopping: open answers are finished first. Again to stop at once.');
+    await service.close();
+    log.info('Stopped.');
+  });
 } catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
-  process.exit(1);
+  failToStart(process, error);
 }
 
 function welcome({ url, sandbox }: Service): string {
@@ -44,13 +37,4 @@ function welcome({ url, sandbox }: Service): string {
       ]
     : ['Sign-ups go to rasa.io.', '', `  Your form   ${url}`];
   return `\n${lines.join('\n')}\n\n`;
-}
-
-function explain(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
-  const { code, port, message, stack } = error as NodeJS.ErrnoException & { readonly port?: number };
-  if (code === 'EADDRINUSE') {
-    return `Port ${port ?? ''} is taken by another program. Stop that one, or set PORT (or SANDBOX_PORT) to a free one.`;
-  }
-  return code === undefined ? (stack ?? message) : message;
 }

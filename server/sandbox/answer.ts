@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, Response } from 'express';
+import { pause } from '../pause.ts';
 import type { Faults, Operation } from './faults.ts';
 import type { Persons } from './persons.ts';
 import type { Tokens } from './tokens.ts';
@@ -82,6 +82,5 @@ async function waitUnlessGone(res: Response, ms: number, stop: AbortSignal): Pro
   res.once('close', () => {
     hungUp.abort();
   });
-  // An abort only means that nobody waits any longer.
-  await sleep(ms, undefined, { signal: AbortSignal.any([stop, hungUp.signal]) }).catch(() => undefined);
+  await pause(ms, AbortSignal.any([stop, hungUp.signal]));
 }

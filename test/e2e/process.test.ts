@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -133,6 +134,29 @@ describe('stopping', () => {
     const started = performance.now();
     expect(await stop()).toBe(0);
     expect(performance.now() - started).toBeLessThan(10_000);
+  }, 15_000);
+});
+
+describe('under npm', () => {
+  it('stops with `npm start`, though npm ends only its shell', async () => {
+    const dataDir = await temporaryDir();
+    // `exec` would hide what npm's shell does; the comment keeps any shell from replacing itself.
+    const shell = spawn('sh', ['-c', 'node dist/server/main.js; :'], {
+      env: { ...process.env, PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, npm_lifecycle_event: 'start' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    shell.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const closed = once(shell.stdout, 'close');
+    await vi.waitFor(
+      () => {
+        expect(output).toContain('Listening.');
+      },
+      { timeout: 10_000 },
+    );
+    shell.kill('SIGTERM');
+    await closed;
+    expect(output).toContain('Stopped.');
   }, 15_000);
 });
 

@@ -1,0 +1,43 @@
+/** What both entry points need of the process, handed in by them. */
+export type ProcessLike = Pick<NodeJS.Process, 'on' | 'exit' | 'ppid' | 'env' | 'stderr'>;
+
+/**
+ * Calls `stop` once when the process is asked to stop, and ends it with 0 when that is done; asked again, it ends at
+ * once. Besides SIGTERM and SIGINT the end of an `npm start` counts: npm passes SIGTERM to the shell that it runs
+ * scripts in, and the shell dies of it without a word to us, so that only the new parent tells.
+ */
+export function onStopRequest(process: ProcessLike, stop: (reason: string) => Promise<void>): void {
+  let stopping = false;
+  const request = (reason: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    void stop(reason).then(() => process.exit(0));
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, request);
+
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    if (!stopping) request('the end of npm');
+  }, 500);
+  watch.unref();
+}
+
+/** Ends the process with words about why it could not start: those of an operator's mistake, or a bug's stack. */
+export function failToStart(process: ProcessLike, error: unknown): never {
+  process.stderr.write(`${explain(error)}\n`);
+  return process.exit(1);
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+  if (code === 'EADDRINUSE') {
+    return `Port ${port ?? ''} is taken by another program. Stop that one, or set PORT (or SANDBOX_PORT) to a free one.`;
+  }
+  // The errors that are made for operators say everything; so do the system's own, such as EACCES.
+  const isForOperator = error.name === 'ConfigError' || error.name === 'StateFileError' || code !== undefined;
+  return isForOperator ? error.message : (error.stack ?? error.message);
+}
