@@ -5,13 +5,14 @@ import type { Logger } from 'pino';
 import getRawBody from 'raw-body';
 import type { Accepted, Problem } from '../shared/signup.ts';
 import { serveBuiltFiles } from './assets.ts';
-import type { TrustProxy } from './config.ts';
+import type { CourierStats } from './courier.ts';
 import type { Body, Door } from './door.ts';
 import type { Forms } from './forms.ts';
 import type { Origins } from './origins.ts';
 import { renderHostedForm, renderProblem, renderThanks } from './pages/form.ts';
 import { renderHome } from './pages/home.ts';
 import { problem } from './problem.ts';
+import type { TrustProxy } from './settings.ts';
 
 export interface AppOptions {
   readonly origins: Origins;
@@ -31,7 +32,13 @@ export interface Health {
   readonly upstream: 'rasa.io' | 'sandbox';
   /** Where the sandbox shows its contacts and keys. */
   readonly sandbox?: string;
-  readonly outbox: { readonly waiting: number; readonly setAside: number };
+  readonly outbox: {
+    readonly waiting: number;
+    readonly setAside: number;
+    /** When the one that has waited longest was accepted, ISO 8601. */
+    readonly oldest: string | undefined;
+  };
+  readonly courier: CourierStats;
 }
 
 /** Turns HTTP into requests to the door and outcomes into HTTP; decides nothing about a sign-up itself. */

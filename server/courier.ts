@@ -1,17 +1,31 @@
 import type { Logger } from 'pino';
-import type { Outbox, Settlement, Taken } from './outbox.ts';
+import type { Circuit, Outbox, Settlement, Taken } from './outbox.ts';
 import { pause } from './pause.ts';
 import type { Outcome, Person } from './signup.ts';
 
 /**
- * Carries what waits in the outbox to rasa.io: in batches, one call at a time, politely. While rasa.io is away it
- * tries one batch after growing pauses; nothing is ever given up for its age or for the number of its attempts.
+ * Carries what waits in the outbox to rasa.io: in batches, one call at a time, politely. A call that rasa.io does not
+ * take opens the circuit: nothing is sent for a while that doubles with each failure, or for as long as rasa.io asks,
+ * and then one sign-up goes ahead as a probe. A sign-up that was tried before goes alone, so that one that rasa.io
+ * stumbles over cannot hold up others. Nothing is given up for the number of its attempts.
  */
 export interface Courier {
   /** Says that something was added, so that it is carried now and not at the next look. */
   wake(): void;
+  stats(): CourierStats;
   /** Abandons the call under way after `graceMs`; what was not confirmed is delivered again after the next start. */
   stop(graceMs: number): Promise<void>;
+}
+
+/** Since the start. */
+export interface CourierStats {
+  readonly circuit: 'closed' | 'open';
+  /** Sign-ups handed to rasa.io, each time it was tried. */
+  readonly attempts: number;
+  readonly delivered: number;
+  readonly refused: number;
+  /** ISO 8601, UTC. */
+  readonly lastSuccess: string | undefined;
 }
 
 export interface CourierOptions {
@@ -19,8 +33,10 @@ export interface CourierOptions {
   readonly deliver: (persons: readonly Person[], stop: AbortSignal) => Promise<readonly Outcome[]>;
   readonly log: Logger;
   readonly batchSize?: number;
-  /** Between two batches. */
+  /** Between two calls. */
   readonly minIntervalMs?: number;
+  /** Older ones are set aside unsent; by default none is. */
+  readonly maxAgeMs?: number | undefined;
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -28,7 +44,9 @@ export interface CourierOptions {
 /** How long the courier sleeps when nothing is due and nobody wakes it. */
 const idleMs = 1000;
 const firstPauseMs = 1000;
-const longestPauseMs = 15 * 60_000;
+const longestBackoffMs = 15 * 60_000;
+/** Nothing ever asks for more, so that a clock that was wrong for a while cannot stop deliveries for longer. */
+const longestPauseMs = 60 * 60_000;
 
 export function startCourier({
   outbox,
@@ -36,20 +54,26 @@ export function startCourier({
   log,
   batchSize = 25,
   minIntervalMs = 200,
+  maxAgeMs,
   now = Date.now,
   random = Math.random,
 }: CourierOptions): Courier {
   const stopping = new AbortController();
   const abandoning = new AbortController();
   let waking = new AbortController();
-  /** Batches in a row that rasa.io did not take. */
-  let failures = 0;
+  const counted = { attempts: 0, delivered: 0, refused: 0 };
+  let lastSuccessMs: number | undefined;
   const running = run();
 
   return {
     wake: () => {
       waking.abort();
     },
+    stats: () => ({
+      ...counted,
+      circuit: outbox.circuit().failures > 0 ? 'open' : 'closed',
+      lastSuccess: lastSuccessMs === undefined ? undefined : new Date(lastSuccessMs).toISOString(),
+    }),
     async stop(graceMs) {
       stopping.abort();
       const grace = setTimeout(() => {
@@ -62,12 +86,8 @@ export function startCourier({
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      // From here on a wake counts, or what is added while we look would wait for the next look.
-      waking = new AbortController();
       try {
-        const batch = await outbox.take(batchSize, now());
-        if (batch.length === 0) await pause(idleMs, AbortSignal.any([stopping.signal, waking.signal]));
-        else await pause(await carry(batch), stopping.signal);
+        await turn();
       } catch (error) {
         log.error({ err: error }, 'The outbox cannot be used; the courier tries again.');
         await pause(idleMs, stopping.signal);
@@ -75,20 +95,47 @@ export function startCourier({
     }
   }
 
-  /** Resolves with the pause to keep before the next batch. */
-  async function carry(batch: readonly Taken[]): Promise<number> {
+  async function turn(): Promise<void> {
+    const { failures, untilMs } = outbox.circuit();
+    const closedForMs = Math.min(untilMs - now(), longestPauseMs);
+    if (closedForMs > 0) {
+      await pause(closedForMs, stopping.signal);
+      return;
+    }
+    // From here on a wake counts, or what is added while we look would wait for the next look.
+    waking = new AbortController();
+    const taken = await outbox.take(failures > 0 ? 1 : batchSize, now());
+    if (taken.length === 0) {
+      await pause(idleMs, AbortSignal.any([stopping.signal, waking.signal]));
+      return;
+    }
+    const [due, tooOld] = split(taken, ({ signup }) => !isTooOld(signup.acceptedAt));
+    if (tooOld.length > 0) await setAside(tooOld);
+    const [again, fresh] = split(due, ({ attempts }) => attempts > 1);
+    for (const batch of [fresh, ...again.map((one) => [one])]) {
+      if (batch.length > 0) await carry(batch);
+    }
+  }
+
+  /** Hands one batch to rasa.io, unless one before it in this turn has just opened the circuit. */
+  async function carry(batch: readonly Taken[]): Promise<void> {
+    const circuit = outbox.circuit();
+    if (circuit.untilMs > now() || stopping.signal.aborted) {
+      await outbox.settle(
+        batch.map(({ signup: { id } }) => ({ id, is: 'later', dueMs: circuit.untilMs })),
+        circuit,
+      );
+      return;
+    }
+    counted.attempts += batch.length;
     const outcomes = await attempt(batch);
-    const later = outcomes.filter((outcome) => outcome.is === 'later');
-    const pauseMs = Math.max(
-      minIntervalMs,
-      ...later.map(({ afterMs }) => afterMs ?? backoffMs(failures, random)),
-    );
+    const next = afterwards(circuit, outcomes);
     await outbox.settle(
-      batch.map(({ signup }, index) => settlement(signup.id, outcomes[index], now() + pauseMs)),
+      batch.map((taken, index) => settlement(taken, outcomes[index])),
+      next,
     );
-    report(outcomes, later[0]?.reason, pauseMs);
-    failures = later.length > 0 ? failures + 1 : 0;
-    return pauseMs;
+    report(circuit, next, outcomes);
+    await pause(minIntervalMs, stopping.signal);
   }
 
   async function attempt(batch: readonly Taken[]): Promise<readonly Outcome[]> {
@@ -101,30 +148,62 @@ export function startCourier({
     }
   }
 
-  /** One line when rasa.io goes away, one when it is back, and one for each that it refused; never an address. */
-  function report(outcomes: readonly Outcome[], reason: string | undefined, pauseMs: number): void {
+  function afterwards({ failures }: Circuit, outcomes: readonly Outcome[]): Circuit {
+    const later = outcomes.filter((outcome) => outcome.is === 'later');
+    if (later.length === 0) return { failures: 0, untilMs: 0 };
+    const pauseMs = Math.max(...later.map(({ afterMs }) => afterMs ?? backoffMs(failures)));
+    return { failures: failures + 1, untilMs: now() + Math.min(pauseMs, longestPauseMs) };
+  }
+
+  function settlement({ signup: { id }, attempts }: Taken, outcome: Outcome | undefined): Settlement {
+    switch (outcome?.is) {
+      case 'delivered':
+        counted.delivered++;
+        lastSuccessMs = now();
+        return { id, is: 'delivered' };
+      case 'refused':
+        counted.refused++;
+        return { id, is: 'refused', reason: outcome.reason };
+      case 'later':
+      case undefined:
+        return { id, is: 'later', dueMs: now() + (outcome?.afterMs ?? backoffMs(attempts - 1)) };
+    }
+  }
+
+  /** Full jitter: somewhere between nothing and a span that doubles with each failure. */
+  function backoffMs(failures: number): number {
+    return Math.ceil(random() * Math.min(longestBackoffMs, firstPauseMs * 2 ** failures));
+  }
+
+  function isTooOld(acceptedAt: string): boolean {
+    return maxAgeMs !== undefined && now() - Date.parse(acceptedAt) > maxAgeMs;
+  }
+
+  async function setAside(batch: readonly Taken[]): Promise<void> {
+    counted.refused += batch.length;
+    log.warn({ count: batch.length }, 'Sign-ups are older than OUTBOX_MAX_AGE; they are set aside.');
+    const reason = 'It waited for longer than OUTBOX_MAX_AGE.';
+    await outbox.settle(
+      batch.map(({ signup: { id } }) => ({ id, is: 'refused', reason })),
+      outbox.circuit(),
+    );
+  }
+
+  /** One line when the circuit opens, one when it closes, and one for those that were refused; never an address. */
+  function report(before: Circuit, after: Circuit, outcomes: readonly Outcome[]): void {
     const refused = outcomes.filter(({ is }) => is === 'refused').length;
     if (refused > 0) log.warn({ refused }, 'rasa.io refused sign-ups; they are set aside.');
-    if (reason !== undefined && failures === 0) {
-      log.warn({ reason, pauseMs }, 'rasa.io does not take sign-ups now; they wait.');
+    if (before.failures === 0 && after.failures > 0) {
+      const reason = outcomes.find((outcome) => outcome.is === 'later')?.reason;
+      const until = new Date(after.untilMs).toISOString();
+      log.warn({ reason, until }, 'rasa.io does not take sign-ups now; they wait.');
     }
-    if (reason === undefined && failures > 0) log.info({ failures }, 'rasa.io takes sign-ups again.');
+    if (before.failures > 0 && after.failures === 0) {
+      log.info({ failures: before.failures }, 'rasa.io takes sign-ups again.');
+    }
   }
 }
 
-/** Exponential backoff with full jitter: somewhere between nothing and a span that doubles with each failure. */
-function backoffMs(failures: number, random: () => number): number {
-  return random() * Math.min(longestPauseMs, firstPauseMs * 2 ** failures);
-}
-
-function settlement(id: string, outcome: Outcome | undefined, dueMs: number): Settlement {
-  switch (outcome?.is) {
-    case 'delivered':
-      return { id, is: 'delivered' };
-    case 'refused':
-      return { id, is: 'refused', reason: outcome.reason };
-    case 'later':
-    case undefined:
-      return { id, is: 'later', dueMs };
-  }
+function split<T>(items: readonly T[], belongs: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))];
 }

@@ -1,5 +1,5 @@
 import { ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit';
-import type { Rate } from './config.ts';
+import type { Rate } from './settings.ts';
 
 /** The budgets that a sign-up is charged to. */
 export interface Limits {

@@ -8,7 +8,16 @@ import { openService, type Service } from './service.ts';
 try {
   const config = readConfig(process.env);
   const log = pino({ level: config.logLevel });
-  const service = await openService({ config, log, builtDir });
+  const service = await openService({
+    config,
+    log,
+    builtDir,
+    process,
+    onLost: () => {
+      log.fatal('Another process has taken DATA_DIR. This one ends, so that they do not both write to it.');
+      process.exit(1);
+    },
+  });
   if (!config.production) process.stdout.write(welcome(service));
   if (service.sandbox) log.warn({ sandbox: service.sandbox.url }, 'Sandbox: sign-ups do not reach rasa.io.');
   log.info({ url: service.url }, 'Listening.');

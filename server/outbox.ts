@@ -1,18 +1,23 @@
-import type { Outcome, Signup } from './signup.ts';
+import type { Signup } from './signup.ts';
 
 /**
  * Where accepted sign-ups wait for rasa.io. Whoever adds knows nothing of who takes; what was added is kept until
- * it was delivered, across crashes and restarts.
+ * it was delivered or set aside, across crashes, restarts and full disks.
  */
 export interface Outbox {
-  /** Resolves when the sign-up would survive a power cut; a second one with the same id is dropped as a duplicate. */
+  /**
+   * Resolves when the sign-up would survive a power cut. A second one with the same id, or within the duplicate
+   * window with the same form and address, is dropped. Rejects with OutboxFull or OutboxUnavailable.
+   */
   add(signup: Signup): Promise<'stored' | 'duplicate'>;
-  /** Up to `max` sign-ups that are due at `nowMs`, oldest first. The attempt is counted before it is made. */
+  /** Up to `max` sign-ups that are due at `nowMs`, oldest first. The attempt is on disk before it is made. */
   take(max: number, nowMs: number): Promise<readonly Taken[]>;
-  /** What became of each that was taken: delivered ones are erased, later ones wait until due, refused ones are set aside. */
-  settle(settlements: readonly Settlement[]): Promise<void>;
+  /** What became of those that were taken, and how the courier stands; both are on disk when it resolves. */
+  settle(settlements: readonly Settlement[], circuit: Circuit): Promise<void>;
+  /** What the last `settle` said, also before a restart. */
+  circuit(): Circuit;
   counts(): OutboxCounts;
-  /** Finishes what is being written. */
+  /** Finishes what is being written and lets another process have it. */
   close(): Promise<void>;
 }
 
@@ -22,18 +27,32 @@ export interface Taken {
   readonly attempts: number;
 }
 
+/** Delivered ones are erased, later ones wait until they are due, refused ones are set aside with rasa.io's words. */
 export type Settlement = { readonly id: string } & (
-  | { readonly is: Extract<Outcome['is'], 'delivered'> }
-  | { readonly is: Extract<Outcome['is'], 'later'>; readonly dueMs: number }
-  | { readonly is: Extract<Outcome['is'], 'refused'>; readonly reason: string }
+  | { readonly is: 'delivered' }
+  | { readonly is: 'later'; readonly dueMs: number }
+  | { readonly is: 'refused'; readonly reason: string }
 );
+
+/** Whether rasa.io takes sign-ups: `failures` calls in a row that it did not, and no further one before `untilMs`. */
+export interface Circuit {
+  readonly failures: number;
+  readonly untilMs: number;
+}
 
 export interface OutboxCounts {
   readonly waiting: number;
   readonly setAside: number;
+  /** When the oldest that waits was accepted, in ms since 1970; `undefined` when none waits. */
+  readonly oldestMs: number | undefined;
 }
 
 /** Nothing can be made durable just now, with the system's error as `cause`. What was accepted before is untouched. */
 export class OutboxUnavailable extends Error {
-  override readonly name = 'OutboxUnavailable';
+  override readonly name: string = 'OutboxUnavailable';
+}
+
+/** As many wait as are allowed to. */
+export class OutboxFull extends OutboxUnavailable {
+  override readonly name = 'OutboxFull';
 }

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { createApp } from './app.ts';
+import { createApp, type Health } from './app.ts';
 import type { Config, Credentials, SandboxUpstream } from './config.ts';
-import { startCourier } from './courier.ts';
+import { startCourier, type Courier } from './courier.ts';
 import { createDoor } from './door.ts';
 import { createForms } from './forms.ts';
 import { listen } from './http-server.ts';
 import { createLimits } from './limits.ts';
 import { createOrigins } from './origins.ts';
+import type { Outbox } from './outbox.ts';
 import { openFileOutbox } from './outbox/file.ts';
 import { createRasaClient } from './rasa/client.ts';
 import { createKeyRing, type KeyRingState } from './rasa/credentials.ts';
@@ -30,13 +31,22 @@ export interface ServiceOptions {
   readonly log: Logger;
   /** The directory with the files that the build made for browsers. */
   readonly builtDir: string;
+  readonly process: Pick<NodeJS.Process, 'pid' | 'kill'>;
+  /** Told when another process has taken the data directory away: nothing may be written to it any more. */
+  readonly onLost: () => void;
 }
 
 const answersGraceMs = 5000;
 const deliveryGraceMs = 3000;
 
 /** Opens the parts in the order that a sign-up needs them, and closes them in reverse: the door first, the disk last. */
-export async function openService({ config, log, builtDir }: ServiceOptions): Promise<Service> {
+export async function openService({
+  config,
+  log,
+  builtDir,
+  process,
+  onLost,
+}: ServiceOptions): Promise<Service> {
   const closers: (() => Promise<void> | void)[] = [];
   const close = async () => {
     for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
@@ -48,7 +58,16 @@ export async function openService({ config, log, builtDir }: ServiceOptions): Pr
       upstream.is === 'sandbox' ? await openOwnSandbox(upstream, config.dataDir, builtDir) : undefined;
     if (sandbox) closers.push(() => sandbox.close());
 
-    const outbox = await openFileOutbox({ dir: join(config.dataDir, 'outbox') });
+    const { max, key, duplicateWindowMs } = config.outbox;
+    const outbox = await openFileOutbox({
+      dir: join(config.dataDir, 'outbox'),
+      max,
+      key,
+      duplicateWindowMs,
+      log,
+      process,
+      onLost,
+    });
     closers.push(() => outbox.close());
 
     const http = createRasaHttp({
@@ -56,8 +75,15 @@ export async function openService({ config, log, builtDir }: ServiceOptions): Pr
     });
     const credentials = upstream.is === 'rasa' ? upstream.credentials : credentialsOf(sandbox);
     const keyRing = createKeyRing({ http, credentials, onChange: reportKeyRing(log) });
-    const rasa = createRasaClient({ http, keyRing });
-    const courier = startCourier({ outbox, deliver: (persons, stop) => rasa.addPersons(persons, stop), log });
+    const rasa = createRasaClient({ http, keyRing, minIntervalMs: config.rasaMinIntervalMs });
+    const courier = startCourier({
+      outbox,
+      deliver: (persons, stop) => rasa.addPersons(persons, stop),
+      batchSize: config.rasaBatch,
+      minIntervalMs: config.rasaMinIntervalMs,
+      maxAgeMs: config.outbox.maxAgeMs,
+      log,
+    });
     closers.push(() => courier.stop(deliveryGraceMs));
 
     const limits = createLimits(config);
@@ -89,7 +115,7 @@ export async function openService({ config, log, builtDir }: ServiceOptions): Pr
         status: 'ok',
         upstream: sandbox ? 'sandbox' : 'rasa.io',
         ...(sandbox && { sandbox: sandbox.url }),
-        outbox: outbox.counts(),
+        ...healthOf(outbox, courier),
       }),
     });
     const server = await listen(app, {
@@ -104,6 +130,12 @@ export async function openService({ config, log, builtDir }: ServiceOptions): Pr
     await close();
     throw error;
   }
+}
+
+function healthOf(outbox: Outbox, courier: Courier): Pick<Health, 'outbox' | 'courier'> {
+  const { waiting, setAside, oldestMs } = outbox.counts();
+  const oldest = oldestMs === undefined ? undefined : new Date(oldestMs).toISOString();
+  return { outbox: { waiting, setAside, oldest }, courier: courier.stats() };
 }
 
 async function openOwnSandbox(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settings } from '../server/config.ts';
+import { settings } from '../server/settings.ts';
 import { problem } from '../server/problem.ts';
 import { en } from '../shared/messages/en.ts';
 import type { ProblemCode } from '../shared/signup.ts';

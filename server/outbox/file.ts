@@ -1,200 +1,192 @@
-import { mkdir, open, readFile, rename, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { z } from 'zod';
-import { OutboxUnavailable, type Outbox, type Settlement } from '../outbox.ts';
+import { mkdir } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { OutboxFull, OutboxUnavailable, type Outbox, type Settlement, type Taken } from '../outbox.ts';
+import type { Secret } from '../secret.ts';
 import type { Signup } from '../signup.ts';
-import { openJournal, type Journal } from './journal.ts';
+import { openDuplicates } from './duplicates.ts';
+import { realFiles, type Files } from './files.ts';
+import { openHead } from './head.ts';
+import { openLedger } from './ledger.ts';
+import { lockDirectory } from './lock.ts';
+import { createRecords } from './records.ts';
+import { openRetries } from './retries.ts';
+import { openSegments } from './segments.ts';
+import { openSetAside } from './set-aside.ts';
 
 /**
- * The outbox in a directory: a journal of what happened to each sign-up, replayed when it is opened. A sign-up is
- * `waiting` from its first line; a settlement as delivered ends it, as later moves its due time, as refused sets it
- * aside. What is over is dropped from the file when it is opened, and when nothing at all is left in it.
+ * The outbox in a directory of its own. A sign-up is appended to the newest segment and is safe from then on. The
+ * courier works on the oldest segment, the head, which is the only one in memory; a sign-up that has to be tried
+ * again moves to the ledger, one that is refused to `set-aside/`, so that the head is always settled soon, and
+ * deleted with everything in it. So nothing that is written or held grows with what waits.
  */
 export interface FileOutboxOptions {
   readonly dir: string;
+  readonly log: Logger;
+  readonly process: Pick<NodeJS.Process, 'pid' | 'kill'>;
+  /** Told when another process has taken the directory away from us, say after this machine had slept. */
+  readonly onLost: () => void;
+  /** Encrypts what is written from now on: 32 bytes, as hex or base64. */
+  readonly key?: Secret | undefined;
+  /** How many may wait. */
+  readonly max?: number;
+  readonly duplicateWindowMs?: number;
+  readonly files?: Files;
+  readonly now?: () => number;
 }
 
-interface Entry {
-  readonly signup: Signup;
-  readonly attempts: number;
-  readonly dueMs: number;
-  /** rasa.io's words, where it was refused. */
-  readonly refused?: string;
-}
+const recountMs = 5000;
 
-type Entries = Map<string, Entry>;
-
-const id = z.string();
-const record = z.union([
-  z.object({
-    add: z.object({
-      id,
-      form: id,
-      person: z.object({ email: id }).catchall(id),
-      acceptedAt: id,
-      page: id.optional(),
-    }),
-  }),
-  z.object({ tried: z.array(id) }),
-  z.object({
-    settled: z.array(
-      z.discriminatedUnion('is', [
-        z.object({ id, is: z.literal('delivered') }),
-        z.object({ id, is: z.literal('later'), dueMs: z.number() }),
-        z.object({ id, is: z.literal('refused'), reason: z.string() }),
-      ]),
-    ),
-  }),
-]);
-type Line =
-  | { readonly add: Signup }
-  | { readonly tried: readonly string[] }
-  | { readonly settled: readonly Settlement[] };
-
-export async function openFileOutbox({ dir }: FileOutboxOptions): Promise<Outbox> {
+export async function openFileOutbox({
+  dir,
+  log,
+  process,
+  onLost,
+  key,
+  max = 1_000_000,
+  duplicateWindowMs = 600_000,
+  files = realFiles,
+  now = Date.now,
+}: FileOutboxOptions): Promise<Outbox> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const path = join(dir, 'outbox.ndjson');
-  const entries = await replay(path);
-  const taken = new Set<string>();
-  const adding = new Map<string, Promise<'stored'>>();
-  const journal = await rewrite(path, entries);
-
-  return {
-    async add(signup) {
-      const { id } = signup;
-      const pending = adding.get(id);
-      if (pending) return pending.then(() => 'duplicate');
-      if (entries.has(id)) return 'duplicate';
-      const stored = append({ add: signup }).then(() => 'stored' as const);
-      adding.set(id, stored);
-      return stored.finally(() => adding.delete(id));
-    },
-
-    async take(max, nowMs) {
-      const due: string[] = [];
-      for (const [id, { dueMs, refused }] of entries) {
-        if (due.length === max) break;
-        if (refused === undefined && dueMs <= nowMs && !taken.has(id)) due.push(id);
-      }
-      if (due.length > 0) await append({ tried: due });
-      return due.flatMap((id) => {
-        taken.add(id);
-        const entry = entries.get(id);
-        return entry ? [entry] : [];
-      });
-    },
-
-    async settle(settlements) {
-      await append({ settled: settlements });
-      for (const { id } of settlements) taken.delete(id);
-      if (entries.size === 0 && adding.size === 0) journal.clear();
-    },
-
-    counts() {
-      const setAside = [...entries.values()].filter(({ refused }) => refused !== undefined).length;
-      return { waiting: entries.size - setAside, setAside };
-    },
-
-    close: () => journal.close(),
-  };
-
-  async function append(line: Line): Promise<void> {
-    try {
-      await journal.append(JSON.stringify(line));
-    } catch (cause) {
-      throw new OutboxUnavailable(`Nothing can be written to ${path}`, { cause });
-    }
-    apply(entries, line);
-  }
-}
-
-/** What one line of the journal changes; the same for a line just written and for one replayed. */
-function apply(entries: Entries, line: Line): void {
-  if ('add' in line) {
-    entries.set(line.add.id, { signup: line.add, attempts: 0, dueMs: 0 });
-  } else if ('tried' in line) {
-    for (const id of line.tried) {
-      const entry = entries.get(id);
-      if (entry) entries.set(id, { ...entry, attempts: entry.attempts + 1 });
-    }
-  } else {
-    for (const settlement of line.settled) applySettlement(entries, settlement);
-  }
-}
-
-function applySettlement(entries: Entries, settlement: Settlement): void {
-  const entry = entries.get(settlement.id);
-  if (!entry) return;
-  switch (settlement.is) {
-    case 'delivered':
-      entries.delete(settlement.id);
-      break;
-    case 'later':
-      entries.set(settlement.id, { ...entry, dueMs: settlement.dueMs });
-      break;
-    case 'refused':
-      entries.set(settlement.id, { ...entry, refused: settlement.reason });
-      break;
-  }
-}
-
-async function replay(path: string): Promise<Entries> {
-  const entries: Entries = new Map();
-  const lines = (await readIfThere(path)).split('\n');
-  // What stands behind the last line feed is an accept that was never finished, and so never promised.
-  for (const [index, text] of lines.slice(0, -1).entries()) {
-    try {
-      apply(entries, record.parse(JSON.parse(text)) as Line);
-    } catch (cause) {
-      throw new Error(
-        `${path}: line ${index + 1} cannot be read. Move the file away to start without it; it is not deleted.`,
-        { cause },
-      );
-    }
-  }
-  return entries;
-}
-
-async function readIfThere(path: string): Promise<string> {
+  const lock = await lockDirectory({ dir, files, process, onLost });
   try {
-    return await readFile(path, 'utf8');
+    return await openLocked();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    await lock.release();
     throw error;
   }
-}
 
-/** Replaces the journal by the shortest one that tells the same, or leaves the old one whole. */
-async function rewrite(path: string, entries: Entries): Promise<Journal> {
-  const lines = [...entries.values()].flatMap(({ signup, attempts, dueMs, refused }): Line[] => [
-    { add: signup },
-    ...Array.from({ length: attempts }, () => ({ tried: [signup.id] })),
-    ...(dueMs > 0 ? [{ settled: [{ id: signup.id, is: 'later' as const, dueMs }] }] : []),
-    ...(refused === undefined
-      ? []
-      : [{ settled: [{ id: signup.id, is: 'refused' as const, reason: refused }] }]),
-  ]);
-  const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  const temporary = `${path}.tmp`;
-  await withFile(temporary, 'w', async (file) => {
-    await file.writeFile(bytes);
-    await file.sync();
-  });
-  await rename(temporary, path);
-  // The new name is durable only once the directory is.
-  await withFile(dirname(path), 'r', (directory) => directory.sync());
-  return openJournal(path, bytes.length);
-}
+  async function openLocked(): Promise<Outbox> {
+    const records = createRecords(key);
+    const ledger = await openLedger(dir, files);
+    checkKey(ledger.data.keyCheck, records.keyCheck, dir);
+    ledger.data.keyCheck = records.keyCheck ?? ledger.data.keyCheck;
+    const setAside = await openSetAside({ dir, files, records });
+    const segments = await openSegments({ dir, files, firstId: Math.max(1, ledger.data.head) });
+    const head = await openHead({ segments, ledger, records, log });
+    const retries = openRetries({ ledger, records, setAside });
+    for (const signup of head.interrupted) retries.add(signup, 1, 0);
+    const duplicates = await openDuplicates({ dir, files, windowMs: duplicateWindowMs, now });
+    for await (const signup of head.recent(now() - duplicates.keepMs, 50_000)) {
+      duplicates.remember(signup, Promise.resolve());
+    }
+    await ledger.save();
+    let counted = { setAside: await setAside.count(), atMs: now() };
 
-async function withFile(
-  path: string,
-  flags: string,
-  use: (file: FileHandle) => Promise<void>,
-): Promise<void> {
-  const file = await open(path, flags, 0o600);
-  try {
-    await use(file);
-  } finally {
-    await file.close();
+    return {
+      async add(signup) {
+        const earlier = duplicates.find(signup);
+        if (earlier) {
+          await earlier;
+          return 'duplicate';
+        }
+        if (head.waiting() + retries.size() >= max) {
+          throw new OutboxFull(`${max} sign-ups wait already, which is OUTBOX_MAX`);
+        }
+        const stored = store(signup);
+        duplicates.remember(signup, stored);
+        await stored;
+        return 'stored';
+      },
+
+      async take(batchSize, nowMs) {
+        // Another process may replay and purge meanwhile.
+        if (Math.abs(now() - counted.atMs) > recountMs) await recount();
+        await retries.pickUpReplays(nowMs);
+        const again = retries.take(batchSize, nowMs);
+        // While as many wait for another attempt as the ledger can hold, nothing new joins them.
+        const room = Math.min(batchSize - again.length, retries.room());
+        const fresh = await head.take(Math.max(0, room));
+        if (again.length + fresh.length === 0) return [];
+        try {
+          await ledger.save();
+        } catch (error) {
+          retries.untake();
+          head.untake();
+          throw unavailable(dir, error);
+        }
+        return [...again, ...fresh.map((signup): Taken => ({ signup, attempts: 1 }))];
+      },
+
+      async settle(settlements, circuit) {
+        ledger.data.circuit = circuit;
+        const gone: Signup[] = [];
+        for (const settlement of settlements) {
+          const taken = retries.release(settlement.id) ?? head.settle(settlement.id);
+          if (taken) gone.push(...(await settleOne(taken, settlement)));
+        }
+        if (settlements.some(({ is }) => is === 'refused')) await recount();
+        await duplicates.keepHashes(gone);
+        await ledger.save();
+        await head.advance();
+      },
+
+      circuit: () => ledger.data.circuit,
+
+      counts: () => ({
+        waiting: head.waiting() + retries.size(),
+        setAside: counted.setAside,
+        oldestMs: oldestOf(head.oldest(), retries.oldest()),
+      }),
+
+      async close() {
+        await segments.close();
+        await duplicates.close();
+        await ledger.save();
+        await lock.release();
+      },
+    };
+
+    async function recount(): Promise<void> {
+      counted = { setAside: await setAside.count(), atMs: now() };
+    }
+
+    async function store(signup: Signup): Promise<void> {
+      try {
+        const place = await segments.append(records.write(signup));
+        head.added(place, signup);
+      } catch (error) {
+        throw unavailable(dir, error);
+      }
+    }
+
+    /** Resolves with the sign-up where it has left the outbox. */
+    async function settleOne({ signup, attempts }: Taken, settlement: Settlement): Promise<Signup[]> {
+      switch (settlement.is) {
+        case 'delivered':
+          return [signup];
+        case 'later':
+          retries.add(signup, attempts, settlement.dueMs);
+          return [];
+        case 'refused':
+          try {
+            const refusedAt = new Date(now()).toISOString();
+            await setAside.put({ signup, reason: settlement.reason, attempts, refusedAt });
+            return [];
+          } catch (error) {
+            log.error({ err: error }, 'A refused sign-up cannot be written to disk; it is tried again.');
+            retries.add(signup, attempts, now() + 60_000);
+            return [];
+          }
+      }
+    }
   }
+}
+
+function checkKey(kept: string | undefined, given: string | undefined, dir: string): void {
+  if (kept === undefined || kept === given) return;
+  throw new OutboxUnavailable(
+    given === undefined
+      ? `${dir} holds encrypted sign-ups, and OUTBOX_KEY is not set. Set it to the key that they were written with.`
+      : `${dir} holds sign-ups that were encrypted with another key than OUTBOX_KEY. Set it to that one; nothing was changed.`,
+  );
+}
+
+function unavailable(dir: string, cause: unknown): OutboxUnavailable {
+  return new OutboxUnavailable(`Nothing can be written to ${dir}: ${String(cause)}`, { cause });
+}
+
+function oldestOf(...signups: readonly (Signup | undefined)[]): number | undefined {
+  const times = signups.flatMap((signup) => (signup ? [Date.parse(signup.acceptedAt)] : []));
+  return times.length > 0 ? Math.min(...times) : undefined;
 }

@@ -23,7 +23,7 @@ export async function startService(
     }),
   );
   const config = readConfig({ PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...env });
-  const service = await openService({ config, log, builtDir });
+  const service = await openService({ config, log, builtDir, process, onLost: () => undefined });
   onTestFinished(() => service.close());
   return { ...service, log: () => lines.join(''), dataDir };
 }

@@ -1,24 +1,14 @@
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startCourier, type CourierOptions } from '../../server/courier.ts';
-import { openFileOutbox } from '../../server/outbox/file.ts';
 import type { Outcome } from '../../server/signup.ts';
 import { deferred } from '../helpers/deferred.ts';
+import { openTestOutbox, recordLog } from '../helpers/outbox.ts';
 import { temporaryDir } from '../helpers/temporary-dir.ts';
 
 /** A courier over a real outbox, with what it is told at the far end and the lines it logs. */
 async function courierWith(deliver: CourierOptions['deliver'], options: Partial<CourierOptions> = {}) {
-  const outbox = await openFileOutbox({ dir: await temporaryDir() });
-  const lines: string[] = [];
-  const log = pino(
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        lines.push(chunk.toString());
-        done();
-      },
-    }),
-  );
+  const outbox = await openTestOutbox({ dir: await temporaryDir() });
+  const { log, lines } = recordLog();
   const add = (email: string) =>
     outbox.add({ id: email, form: 'newsletter', person: { email }, acceptedAt: new Date().toISOString() });
   const start = () => {
@@ -29,7 +19,7 @@ async function courierWith(deliver: CourierOptions['deliver'], options: Partial<
     });
     return courier;
   };
-  return { outbox, add, start, log: () => lines.join('') };
+  return { outbox, add, start, log: lines };
 }
 
 const all = (outcome: Outcome) => (persons: readonly unknown[]) =>

@@ -1,0 +1,163 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Signup } from '../signup.ts';
+import { ownerOnly, readIfThere, replaceFile, type Files } from './files.ts';
+
+/**
+ * Knows the sign-ups of the last while by id, and by form and address. Those that still wait are known by heart;
+ * of those that are gone from the outbox a keyed hash stays on disk, so that the window holds across a restart.
+ * What it forgets, at a restart after a power cut or past its bound, rasa.io's upsert makes harmless.
+ */
+export interface Duplicates {
+  /** How long anything is remembered. */
+  readonly keepMs: number;
+  /** Settles as the storing of the earlier one does; `undefined` where there was none. */
+  find(signup: Signup): Promise<void> | undefined;
+  /** Another one is a duplicate from now on, unless this one cannot be stored. */
+  remember(signup: Signup, stored: Promise<void>): void;
+  /** Writes down hashes of sign-ups that leave the outbox. */
+  keepHashes(signups: readonly Signup[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DuplicatesOptions {
+  readonly dir: string;
+  readonly files: Files;
+  /** For form and address; 0 looks at the id alone. */
+  readonly windowMs: number;
+  readonly now: () => number;
+  readonly max?: number;
+}
+
+interface Known {
+  readonly atMs: number;
+  storing?: Promise<void> | undefined;
+}
+
+interface Name {
+  readonly name: string;
+  /** How long it counts. */
+  readonly windowMs: number;
+}
+
+/** Ids are known for at least as long as a visitor's browser may try again. */
+const idWindowMs = 600_000;
+
+const lineSchema = z.object({ hash: z.string(), atMs: z.number() });
+
+export async function openDuplicates({
+  dir,
+  files,
+  windowMs,
+  now,
+  max = 50_000,
+}: DuplicatesOptions): Promise<Duplicates> {
+  const keepMs = Math.max(windowMs, idWindowMs);
+  const key = await openHashKey(join(dir, 'hash-key'), files);
+  /** What is known, and since when; the oldest first, since that is the order in which it came. */
+  const known = new Map<string, Known>();
+  /** The same for what an earlier process left: hashed, and empty once the window is over. */
+  const hashed = new Map<string, Known>();
+  const path = join(dir, 'recent.ndjson');
+  let file: FileHandle | undefined;
+  let linesInFile = 0;
+  for (const [hash, atMs] of await begin()) hashed.set(hash, { atMs });
+
+  return {
+    keepMs,
+
+    find(signup) {
+      prune(known);
+      prune(hashed);
+      for (const { name, windowMs } of namesOf(signup)) {
+        const earlier = known.get(name) ?? (hashed.size > 0 ? hashed.get(hashOf(name)) : undefined);
+        if (earlier && earlier.atMs > now() - windowMs) return earlier.storing ?? Promise.resolve();
+      }
+      return undefined;
+    },
+
+    remember(signup, stored) {
+      const entry: Known = { atMs: Date.parse(signup.acceptedAt), storing: stored };
+      const names = namesOf(signup);
+      for (const { name } of names) known.set(name, entry);
+      stored.then(
+        () => (entry.storing = undefined),
+        () => {
+          for (const { name } of names) known.delete(name);
+        },
+      );
+    },
+
+    async keepHashes(signups) {
+      const lines = new Map<string, number>();
+      for (const signup of signups) {
+        const atMs = Date.parse(signup.acceptedAt);
+        if (atMs > now() - keepMs) for (const { name } of namesOf(signup)) lines.set(hashOf(name), atMs);
+      }
+      if (lines.size === 0) return;
+      if (linesInFile > 4 * max) await begin();
+      file ??= await files.open(path, 'a', ownerOnly);
+      // Not synced: after a power cut a duplicate costs one upsert.
+      await file.write(linesOf(lines));
+      linesInFile += lines.size;
+    },
+
+    close: async () => file?.close(),
+  };
+
+  function namesOf({ id, form, person }: Signup): readonly Name[] {
+    const byId = { name: `id ${id}`, windowMs: keepMs };
+    if (windowMs === 0) return [byId];
+    return [byId, { name: `person ${form} ${person.email.toLowerCase()}`, windowMs }];
+  }
+
+  function hashOf(name: string): string {
+    return createHmac('sha256', key).update(name).digest('base64url').slice(0, 16);
+  }
+
+  function prune(names: Map<string, Known>): void {
+    const since = now() - keepMs;
+    for (const [name, { atMs }] of names) {
+      if (atMs > since && names.size <= 2 * max) break;
+      names.delete(name);
+    }
+  }
+
+  /** The file begins again with the hashes that are recent; the others have served. */
+  async function begin(): Promise<Map<string, number>> {
+    await file?.close();
+    file = undefined;
+    const recent = new Map<string, number>();
+    for (const line of ((await readIfThere(files, path)) ?? '').split('\n')) {
+      const { hash, atMs } = readLine(line) ?? { hash: '', atMs: 0 };
+      if (atMs > now() - keepMs) recent.set(hash, atMs);
+    }
+    await replaceFile(files, path, linesOf(recent));
+    linesInFile = recent.size;
+    return recent;
+  }
+}
+
+function readLine(line: string): z.infer<typeof lineSchema> | undefined {
+  try {
+    return lineSchema.parse(JSON.parse(line));
+  } catch {
+    // Torn by a crash; see above for what that costs.
+    return undefined;
+  }
+}
+
+function linesOf(hashes: ReadonlyMap<string, number>): string {
+  return [...hashes].map(([hash, atMs]) => `${JSON.stringify({ hash, atMs })}\n`).join('');
+}
+
+/** Made once for each outbox and kept beside it: without it, a hash of an address could be found by trying addresses. */
+async function openHashKey(path: string, files: Files): Promise<Buffer> {
+  const kept = await readIfThere(files, path);
+  if (kept !== undefined && kept.length >= 64) return Buffer.from(kept.trim(), 'hex');
+  const key = randomBytes(32);
+  await replaceFile(files, path, key.toString('hex'));
+  return key;
+}

@@ -1,0 +1,118 @@
+import type { Taken } from '../outbox.ts';
+import type { Signup } from '../signup.ts';
+import type { Ledger } from './ledger.ts';
+import type { Records } from './records.ts';
+import type { SetAside } from './set-aside.ts';
+import { signupSchema } from './signup-schema.ts';
+
+/** The sign-ups that were tried before: held in the ledger, each with its own time, bounded in number. */
+export interface Retries {
+  add(signup: Signup, attempts: number, dueMs: number): void;
+  /** Those that are due, the longest first; each has this attempt counted. */
+  take(max: number, nowMs: number): readonly Taken[];
+  /** Takes back the last `take`, whose attempts will not be made. */
+  untake(): void;
+  /** One that was taken leaves, whatever becomes of it. */
+  release(id: string): Taken | undefined;
+  /** Adds those that the operator wants to have sent again. */
+  pickUpReplays(nowMs: number): Promise<void>;
+  size(): number;
+  /** How many more may come. */
+  room(): number;
+  oldest(): Signup | undefined;
+}
+
+interface Entry {
+  readonly signup: Signup;
+  readonly record: string;
+  attempts: number;
+  readonly dueMs: number;
+}
+
+export interface RetriesOptions {
+  readonly ledger: Ledger;
+  readonly records: Records;
+  readonly setAside: SetAside;
+  readonly max?: number;
+}
+
+export function openRetries({ ledger, records, setAside, max = 1000 }: RetriesOptions): Retries {
+  const entries = new Map<string, Entry>();
+  const taken = new Set<string>();
+  for (const { record, attempts, dueMs } of ledger.data.retries) {
+    const signup = signupSchema.parse(records.read(record));
+    entries.set(signup.id, { signup, record, attempts, dueMs });
+  }
+  const changed = () => {
+    ledger.data.retries = [...entries.values()].map(({ record, attempts, dueMs }) => ({
+      record,
+      attempts,
+      dueMs,
+    }));
+  };
+
+  const add = (signup: Signup, attempts: number, dueMs: number) => {
+    entries.set(signup.id, { signup, record: records.write(signup), attempts, dueMs });
+    changed();
+  };
+
+  return {
+    add,
+
+    take(count, nowMs) {
+      const due = [...entries.values()]
+        .filter(({ signup, dueMs }) => isDue(dueMs, nowMs) && !taken.has(signup.id))
+        .sort((a, b) => a.dueMs - b.dueMs)
+        .slice(0, count);
+      for (const entry of due) {
+        entry.attempts++;
+        taken.add(entry.signup.id);
+      }
+      if (due.length > 0) changed();
+      return due.map(({ signup, attempts }) => ({ signup, attempts }));
+    },
+
+    untake() {
+      for (const id of taken) {
+        const entry = entries.get(id);
+        if (entry) entry.attempts--;
+      }
+      taken.clear();
+      changed();
+    },
+
+    release(id) {
+      if (!taken.delete(id)) return undefined;
+      const entry = entries.get(id);
+      entries.delete(id);
+      changed();
+      return entry;
+    },
+
+    async pickUpReplays(nowMs) {
+      const room = max - entries.size;
+      if (room <= 0) return;
+      for (const { signup } of await setAside.replays(room)) {
+        add(signup, 0, nowMs);
+        await ledger.save();
+        await setAside.taken(signup.id);
+      }
+    },
+
+    size: () => entries.size,
+    room: () => max - entries.size,
+
+    oldest() {
+      let oldest: Signup | undefined;
+      for (const { signup } of entries.values()) {
+        if (!oldest || signup.acceptedAt < oldest.acceptedAt) oldest = signup;
+      }
+      return oldest;
+    },
+  };
+}
+
+/** Nobody asks for more than an hour: a time further away was set by a clock that was wrong. */
+function isDue(dueMs: number, nowMs: number): boolean {
+  return dueMs <= nowMs || dueMs > nowMs + 2 * 3_600_000;
+}

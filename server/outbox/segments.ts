@@ -1,0 +1,226 @@
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ownerOnly, syncDirectory, type Files } from './files.ts';
+
+/**
+ * The write path: files that only grow, by whole lines. Everybody who appends while a write is under way shares the
+ * next one, one write and one fdatasync for all of them (group commit), so that an accept costs the same whatever
+ * lies there already. A segment that has its fill is closed under a name that says how many lines it holds
+ * (`0000000007-1000.ndjson`), and is never written again; the open one has no number (`0000000008.ndjson`).
+ */
+export interface Segments {
+  /** Resolves when the line is on disk, and its file's name too; rejects with the system's error, and then it is not. */
+  append(line: string): Promise<Place>;
+  /** The closed segments and the open one, oldest first, with the lines they hold. */
+  list(): readonly Segment[];
+  /** The lines of a segment; fewer than its name says where it was cut off. */
+  read(id: number): Promise<readonly string[]>;
+  /** How many lines all of them hold. */
+  lines(): number;
+  /** Closes this segment if nobody is appending to it just now; the next line begins another one. */
+  retire(id: number): boolean;
+  /** Deletes a segment, or keeps it under `damaged/` where it could not be read whole. */
+  remove(id: number, as: 'settled' | 'damaged'): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Segment {
+  readonly id: number;
+  readonly lines: number;
+}
+
+/** Where a line stands: the first one of a segment is line 0. */
+export interface Place {
+  readonly segment: number;
+  readonly line: number;
+}
+
+export interface SegmentsOptions {
+  readonly dir: string;
+  readonly files: Files;
+  /** New segments have this number or a higher one: those below count as settled. */
+  readonly firstId: number;
+  readonly maxLines?: number;
+  readonly maxBytes?: number;
+}
+
+interface Waiter {
+  readonly line: string;
+  readonly resolve: (place: Place) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The segment that grows; `bytes` is where its last line that is on disk ends. */
+interface OpenSegment {
+  readonly id: number;
+  readonly file: FileHandle;
+  lines: number;
+  bytes: number;
+}
+
+interface ClosedSegment {
+  readonly lines: number;
+  name: string;
+}
+
+export async function openSegments({
+  dir,
+  files,
+  firstId,
+  maxLines = 1000,
+  maxBytes = 1024 * 1024,
+}: SegmentsOptions): Promise<Segments> {
+  const closed = new Map<number, ClosedSegment>();
+  for (const name of (await files.readdir(dir)).sort()) {
+    const [, id, lines] = /^(\d{10})(?:-(\d+))?\.ndjson$/.exec(name) ?? [];
+    if (id === undefined) continue;
+    closed.set(
+      Number(id),
+      lines === undefined ? await closeFound(Number(id)) : { lines: Number(lines), name },
+    );
+  }
+  let nextId = Math.max(firstId, ...[...closed.keys()].map((id) => id + 1));
+  let total = [...closed.values()].reduce((sum, { lines }) => sum + lines, 0);
+  let open: OpenSegment | undefined;
+  let waiting: Waiter[] = [];
+  let flushing: Promise<void> | undefined;
+  let retiring = false;
+
+  return {
+    append(line) {
+      const appended = new Promise<Place>((resolve, reject) => waiting.push({ line, resolve, reject }));
+      startFlush();
+      return appended;
+    },
+
+    list() {
+      const all = [...closed].map(([id, { lines }]) => ({ id, lines }));
+      return open ? [...all, { id: open.id, lines: open.lines }] : all;
+    },
+
+    async read(id) {
+      const text = await files.readFile(join(dir, closed.get(id)?.name ?? nameOf(id)), 'utf8');
+      // What stands behind the last line feed was never promised to anybody.
+      return text.split('\n').slice(0, -1);
+    },
+
+    lines: () => total,
+
+    retire(id) {
+      if (open?.id !== id) return true;
+      if (flushing) return false;
+      retiring = true;
+      startFlush();
+      return true;
+    },
+
+    async remove(id, as) {
+      await flushing;
+      const name = closed.get(id)?.name ?? nameOf(id);
+      if (as === 'settled') {
+        await files.unlink(join(dir, name));
+      } else {
+        await files.mkdir(join(dir, 'damaged'), { recursive: true, mode: 0o700 });
+        await files.rename(join(dir, name), join(dir, 'damaged', name));
+      }
+      await syncDirectory(files, dir);
+      total -= closed.get(id)?.lines ?? 0;
+      closed.delete(id);
+    },
+
+    async close() {
+      await flushing;
+      await closeOpen();
+    },
+  };
+
+  function startFlush(): void {
+    flushing ??= flush().finally(() => (flushing = undefined));
+  }
+
+  async function flush(): Promise<void> {
+    // One turn later everything that arrived together is in the same group.
+    await Promise.resolve();
+    while (waiting.length > 0 || retiring) {
+      if (retiring) await closeOpen();
+      retiring = false;
+      if (waiting.length === 0) continue;
+      const group = waiting;
+      waiting = [];
+      try {
+        const segment = await writable();
+        const bytes = Buffer.from(group.map(({ line }) => `${line}\n`).join(''));
+        await writeAt(segment, bytes);
+        for (const { resolve } of group) resolve({ segment: segment.id, line: segment.lines++ });
+        segment.bytes += bytes.length;
+        total += group.length;
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+        await abandon();
+      }
+    }
+  }
+
+  async function writable(): Promise<OpenSegment> {
+    if (open && (open.lines >= maxLines || open.bytes >= maxBytes)) await closeOpen();
+    if (open) return open;
+    const id = nextId++;
+    const file = await files.open(join(dir, nameOf(id)), 'wx', ownerOnly);
+    try {
+      await syncDirectory(files, dir);
+    } catch (error) {
+      await file.close();
+      closed.set(id, await closeFound(id));
+      throw error;
+    }
+    open = { id, file, lines: 0, bytes: 0 };
+    return open;
+  }
+
+  async function closeOpen(): Promise<void> {
+    const segment = open;
+    if (!segment) return;
+    open = undefined;
+    const { id, file, lines } = segment;
+    const closing = { lines, name: nameOf(id) };
+    closed.set(id, closing);
+    try {
+      await file.close();
+      await files.rename(join(dir, nameOf(id)), join(dir, nameOf(id, lines)));
+      closing.name = nameOf(id, lines);
+    } catch {
+      // The disk does not work just now. The segment keeps its open name, and is closed when the directory is
+      // opened again.
+    }
+  }
+
+  /**
+   * After a failed write or sync nobody knows what is in the page cache, so this segment ends where its last line is
+   * known to be on disk, and the next append tries with a new file.
+   */
+  async function abandon(): Promise<void> {
+    await open?.file.truncate(open.bytes).catch(() => {
+      // What stands behind was refused to its sender, who sends it again; a second delivery changes nothing.
+    });
+    await closeOpen();
+  }
+
+  /** A segment that a crash left open: its whole lines count. */
+  async function closeFound(id: number): Promise<ClosedSegment> {
+    const lines = (await files.readFile(join(dir, nameOf(id)), 'utf8')).split('\n').length - 1;
+    await files.rename(join(dir, nameOf(id)), join(dir, nameOf(id, lines)));
+    return { lines, name: nameOf(id, lines) };
+  }
+}
+
+function nameOf(id: number, lines?: number): string {
+  return `${String(id).padStart(10, '0')}${lines === undefined ? '' : `-${lines}`}.ndjson`;
+}
+
+/** Writes at the segment's end, so that a write that failed half way is overwritten by the next one. */
+async function writeAt({ file, bytes: position }: OpenSegment, bytes: Buffer): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    written += (await file.write(bytes, written, bytes.length - written, position + written)).bytesWritten;
+  }
+  await file.datasync();
+}

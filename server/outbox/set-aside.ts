@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Signup } from '../signup.ts';
+import { isCode, readIfThere, replaceFile, syncDirectory, type Files } from './files.ts';
+import type { Records } from './records.ts';
+import { signupSchema } from './signup-schema.ts';
+
+/**
+ * The sign-ups that rasa.io refused: one file each, in `set-aside/`, until the operator decides. Moving a file to
+ * `replay/` is all it takes to have one sent again, so that a command can do it while the proxy runs: the proxy
+ * looks there.
+ */
+export interface SetAside {
+  put(entry: SetAsideEntry): Promise<void>;
+  /** Every one that can be read, oldest first, and the names of the files that cannot. */
+  list(): Promise<{ readonly entries: readonly SetAsideEntry[]; readonly unreadable: readonly string[] }>;
+  get(id: string): Promise<SetAsideEntry | undefined>;
+  /** Has it sent again; `false` where it is not there (any more). */
+  replay(id: string): Promise<boolean>;
+  purge(id: string): Promise<boolean>;
+  count(): Promise<number>;
+  /** Up to `max` of those that are to be sent again. They stay there until `taken`. */
+  replays(max: number): Promise<readonly SetAsideEntry[]>;
+  taken(id: string): Promise<void>;
+}
+
+export interface SetAsideEntry {
+  readonly signup: Signup;
+  /** rasa.io's words; they may quote an address. */
+  readonly reason: string;
+  readonly attempts: number;
+  /** ISO 8601, UTC. */
+  readonly refusedAt: string;
+}
+
+const entrySchema = z.object({
+  signup: signupSchema,
+  reason: z.string(),
+  attempts: z.number(),
+  refusedAt: z.string(),
+}) satisfies z.ZodType<SetAsideEntry>;
+
+export interface SetAsideOptions {
+  readonly dir: string;
+  readonly files: Files;
+  readonly records: Records;
+}
+
+export async function openSetAside({ dir, files, records }: SetAsideOptions): Promise<SetAside> {
+  const [aside, replay] = [join(dir, 'set-aside'), join(dir, 'replay')];
+  for (const folder of [aside, replay]) await files.mkdir(folder, { recursive: true, mode: 0o700 });
+  const pathIn = (folder: string, id: string) => join(folder, `${id}.json`);
+
+  return {
+    put: (entry) => replaceFile(files, pathIn(aside, entry.signup.id), `${records.write(entry)}\n`),
+
+    async list() {
+      const found = await Promise.all(
+        (await idsIn(aside)).map(async (id) => ({ id, entry: await readIn(aside, id) })),
+      );
+      const entries = found.flatMap(({ entry }) => (entry ? [entry] : []));
+      return {
+        entries: entries.sort((a, b) => a.refusedAt.localeCompare(b.refusedAt)),
+        unreadable: found.filter(({ entry }) => !entry).map(({ id }) => pathIn(aside, id)),
+      };
+    },
+
+    get: (id) => readIn(aside, id),
+    replay: (id) => move(() => files.rename(pathIn(aside, id), pathIn(replay, id))),
+    purge: (id) => move(() => files.unlink(pathIn(aside, id))),
+    count: async () => (await idsIn(aside)).length,
+
+    async replays(max) {
+      const ids = (await idsIn(replay)).slice(0, max);
+      return (await Promise.all(ids.map((id) => readIn(replay, id)))).filter((entry) => entry !== undefined);
+    },
+
+    async taken(id) {
+      await files.unlink(pathIn(replay, id));
+      await syncDirectory(files, replay);
+    },
+  };
+
+  async function idsIn(folder: string): Promise<string[]> {
+    return (await files.readdir(folder))
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => name.slice(0, -5));
+  }
+
+  async function readIn(folder: string, id: string): Promise<SetAsideEntry | undefined> {
+    // An id may come from the command line; only one that an id can be is a file name.
+    if (!/^[\w-]+$/.test(id)) return undefined;
+    const text = await readIfThere(files, pathIn(folder, id));
+    return entrySchema.safeParse(text === undefined ? undefined : records.read(text.trimEnd())).data;
+  }
+
+  async function move(step: () => Promise<void>): Promise<boolean> {
+    try {
+      await step();
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return false;
+      throw error;
+    }
+    await syncDirectory(files, aside);
+    await syncDirectory(files, replay);
+    return true;
+  }
+}

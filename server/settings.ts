@@ -1,0 +1,225 @@
+import { z } from 'zod';
+import { isLoopback } from './loopback.ts';
+import { Secret } from './secret.ts';
+
+/**
+ * The environment variables that the product reads: what each is for, what it wants, and how its text is read. What
+ * they mean together is decided in `config.ts`.
+ */
+/** `limit` requests in each window. */
+export interface Rate {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** The number of proxies in front, or the networks they are in; what Express calls `trust proxy`. */
+export type TrustProxy = false | number | string[];
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface Setting<T> {
+  /** The README's table is held against these words by a test. */
+  readonly about: string;
+  readonly wanted: string;
+  /** Gets the text, or `undefined` where the variable is absent or empty. */
+  readonly schema: z.ZodType<T, string | undefined>;
+  /** Never shown, and can be given as `NAME_FILE`. */
+  readonly secret?: true;
+}
+
+const setting = <T>(about: string, wanted: string, schema: z.ZodType<T, string | undefined>): Setting<T> => ({
+  about,
+  wanted,
+  schema,
+});
+
+const secretSetting = (
+  about: string,
+  wanted: string,
+  isRight: (text: string) => boolean = () => true,
+): Setting<Secret | undefined> => ({
+  about,
+  wanted,
+  schema: text
+    .refine(isRight)
+    .transform((value) => new Secret(value))
+    .optional(),
+  secret: true,
+});
+
+const text = z.string();
+const port = text
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .refine((value) => value <= 65535);
+
+const count = (least: number, most: number) =>
+  text
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most);
+
+/** Every environment variable that the product reads. */
+export const settings = {
+  PORT: setting('Port the proxy listens on.', 'a port number, 0 to 65535', port.default(8787)),
+  HOST: setting(
+    'Address the proxy listens on. By default this machine alone, in production every interface.',
+    'a host name or an IP address',
+    text.optional(),
+  ),
+  DATA_DIR: setting(
+    'Where accepted sign-ups wait and the sandbox keeps its state.',
+    'a path',
+    text.default('data'),
+  ),
+  NODE_ENV: setting(
+    '`production` refuses to start without credentials.',
+    'any text',
+    text.default('development'),
+  ),
+  LOG_LEVEL: setting(
+    'How much is logged, as JSON lines on the standard output.',
+    `one of ${logLevels.join(', ')}`,
+    z.enum(logLevels).default('info'),
+  ),
+  ALLOWED_ORIGINS: setting(
+    'Origins of the pages that may embed the form, separated by commas. Required with credentials.',
+    'origins such as https://www.example.com, without a path, separated by commas',
+    list(z.string().refine(isOrigin).transform(originOf)).default([]),
+  ),
+  TRUST_PROXY: setting(
+    'How many proxies stand in front, or their networks (CIDR, separated by commas); `off` for none.',
+    'a number of proxies from 1 to 16, networks such as 10.0.0.0/8, or off',
+    trustProxy().default(false),
+  ),
+  RATE_NETWORK: setting(
+    'Sign-ups from one network (an IPv4 address, an IPv6 /56) in a time, or `off`.',
+    'a number and a time such as 30/10m (s, m, h or d), or off',
+    rate().default({ limit: 30, windowMs: 600_000 }),
+  ),
+  OUTBOX_MAX: setting(
+    'How many sign-ups may wait for rasa.io; beyond it the form says that it cannot take more.',
+    'a number of sign-ups, 1 to 100000000',
+    count(1, 100_000_000).default(1_000_000),
+  ),
+  OUTBOX_MAX_AGE: setting(
+    'Sign-ups that have waited for longer are set aside unsent. By default none is.',
+    'a time such as 30d (s, m, h or d)',
+    duration().optional(),
+  ),
+  OUTBOX_KEY: secretSetting(
+    'Encrypts what waits on disk.',
+    '32 bytes in hex or base64, such as `openssl rand -hex 32` prints',
+    isOutboxKey,
+  ),
+  DUPLICATE_WINDOW: setting(
+    'For how long a second sign-up of an address at the same form counts as the same, or `off`.',
+    'a time such as 10m (s, m, h or d), or off',
+    z.union([z.literal('off').transform(() => 0), duration()]).default(600_000),
+  ),
+  RASA_BATCH: setting(
+    'How many contacts go to rasa.io in one call.',
+    'a number from 1 to 25',
+    count(1, 25).default(25),
+  ),
+  RASA_MIN_INTERVAL_MS: setting(
+    'The least time between two calls to rasa.io, in milliseconds.',
+    'a number of milliseconds, 0 to 60000',
+    count(0, 60_000).default(200),
+  ),
+  RASA_USERNAME: setting('User name of the rasa.io account.', 'the user name', text.optional()),
+  RASA_PASSWORD: secretSetting('Password of the rasa.io account.', 'the password'),
+  RASA_API_KEY: secretSetting('Key from rasa.io, Settings → API Keys.', 'the API key'),
+  RASA_BASE_URL: setting(
+    "Address of rasa.io's API.",
+    'an https address without query (http on this machine only)',
+    z.string().refine(isBaseUrl).default('https://api.rasa.io'),
+  ),
+  SANDBOX: setting(
+    '`on` uses the sandbox even in production, `off` never. By default it stands in where no credentials are set and `NODE_ENV` is not `production`.',
+    'on or off',
+    z.enum(['on', 'off']).optional(),
+  ),
+  SANDBOX_PORT: setting('Port of the sandbox.', 'a port number, 0 to 65535', port.default(8788)),
+  SANDBOX_HOST: setting(
+    'Address the sandbox listens on. It shows its contacts to everyone who reaches it.',
+    'a host name or an IP address',
+    text.default('127.0.0.1'),
+  ),
+  SANDBOX_API_KEY: secretSetting(
+    "The sandbox's first API key; without it one is made at the first start.",
+    'any text without spaces',
+  ),
+} satisfies Record<string, Setting<unknown>>;
+
+function list<T>(item: z.ZodType<T, string>): z.ZodType<T[], string> {
+  return z
+    .string()
+    .transform((value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .pipe(z.array(item).min(1));
+}
+
+function isOrigin(value: string): boolean {
+  if (!/^https?:\/\/[^*]+$/i.test(value) || !URL.canParse(value)) return false;
+  const { pathname, search, hash, username, password } = new URL(value);
+  return pathname === '/' && `${search}${hash}${username}${password}` === '';
+}
+
+function originOf(value: string): string {
+  return new URL(value).origin;
+}
+
+function isBaseUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, search, hash, username, password } = new URL(value);
+  if (`${search}${hash}${username}${password}` !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
+function trustProxy(): z.ZodType<TrustProxy, string> {
+  const hops = z
+    .string()
+    .regex(/^\d{1,2}$/)
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= 16);
+  const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+  return z.union([z.literal('off').transform(() => false as const), hops, list(network)]);
+}
+
+const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds. */
+function duration(): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,3}[smhd]$/)
+    .transform((value) => Number(value.slice(0, -1)) * unitMs[value.slice(-1) as keyof typeof unitMs]);
+}
+
+function rate(): z.ZodType<Rate | 'off', string> {
+  return z.union([
+    z.literal('off'),
+    z.string().transform((value, context) => {
+      const [limit = '', window] = value.split('/');
+      const windowMs = duration().safeParse(window).data ?? 0;
+      // A timer holds 31 bits of milliseconds; the store's window is one.
+      if (/^[1-9]\d{0,6}$/.test(limit) && windowMs > 0 && windowMs < 2 ** 31)
+        return { limit: Number(limit), windowMs };
+      context.addIssue('not a rate');
+      return z.NEVER;
+    }),
+  ]);
+}
+
+/** 32 bytes, as 64 hex digits or 44 characters of base64. */
+function isOutboxKey(value: string): boolean {
+  if (/^[0-9a-f]{64}$/i.test(value)) return true;
+  const bytes = Buffer.from(value, 'base64');
+  return bytes.length === 32 && bytes.toString('base64') === value;
+}
