@@ -90,22 +90,21 @@ export async function openFileOutbox({
       },
 
       async take(batchSize, nowMs) {
-        // Another process may replay and purge meanwhile.
-        if (Math.abs(now() - counted.atMs) > recountMs) await recount();
-        await retries.pickUpReplays(nowMs);
-        const again = retries.take(batchSize, nowMs);
-        // While as many wait for another attempt as the ledger can hold, nothing new joins them.
-        const room = Math.min(batchSize - again.length, retries.room());
-        const fresh = await head.take(Math.max(0, room));
-        if (again.length + fresh.length === 0) return [];
         try {
-          await ledger.save();
+          // Another process may replay and purge meanwhile.
+          if (Math.abs(now() - counted.atMs) > recountMs) await recount();
+          await retries.pickUpReplays(nowMs);
+          const again = retries.take(batchSize, nowMs);
+          // While as many wait for another attempt as the ledger can hold, nothing new joins them.
+          const room = Math.min(batchSize - again.length, retries.room());
+          const fresh = await head.take(Math.max(0, room));
+          if (again.length + fresh.length > 0) await ledger.save();
+          return [...again, ...fresh.map((signup): Taken => ({ signup, attempts: 1 }))];
         } catch (error) {
           retries.untake();
           head.untake();
           throw unavailable(dir, error);
         }
-        return [...again, ...fresh.map((signup): Taken => ({ signup, attempts: 1 }))];
       },
 
       async settle(settlements, circuit) {
@@ -130,10 +129,13 @@ export async function openFileOutbox({
       }),
 
       async close() {
-        await segments.close();
-        await duplicates.close();
-        await ledger.save();
-        await lock.release();
+        try {
+          await segments.close();
+          await duplicates.close();
+          await ledger.save();
+        } finally {
+          await lock.release();
+        }
       },
     };
 

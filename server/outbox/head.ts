@@ -111,21 +111,27 @@ export async function openHead({ segments, ledger, records, log }: HeadOptions):
       if (segment && !segments.retire(current)) return;
       const following = segments.list().find(({ id }) => id > current)?.id;
       if (!segment && following === undefined) return;
-      data.head = following ?? current + 1;
-      data.settled = [];
-      data.attempting = [];
-      await ledger.save();
-      if (segment) await removeCurrent();
-      current = data.head;
+      const head = following ?? current + 1;
+      if (segment) await remove(segment.id, head);
+      data.head = current = head;
       [signups, settled, isDamaged, next] = [[], new Set(), false, 0];
       await load();
+      note();
     }
   }
 
-  async function removeCurrent(): Promise<void> {
-    await segments.remove(current, isDamaged ? 'damaged' : 'settled');
-    if (isDamaged)
-      log.error({ segment: current }, 'The damaged segment is kept in damaged/, as it was found.');
+  /** The ledger on disk says first that the segment is done with: a crash in between costs nothing. */
+  async function remove(id: number, following: number): Promise<void> {
+    Object.assign(data, { head: following, settled: [], attempting: [] });
+    try {
+      await ledger.save();
+    } catch (error) {
+      data.head = current;
+      note();
+      throw error;
+    }
+    await segments.remove(id, isDamaged ? 'damaged' : 'settled');
+    if (isDamaged) log.error({ segment: id }, 'The damaged segment is kept in damaged/, as it was found.');
   }
 
   /** Fills in what stands on disk; lines that are appended meanwhile come by `added`. */

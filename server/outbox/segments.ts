@@ -135,7 +135,7 @@ export async function openSegments({
   };
 
   function startFlush(): void {
-    flushing ??= flush().finally(() => (flushing = undefined));
+    flushing ??= flush();
   }
 
   async function flush(): Promise<void> {
@@ -159,6 +159,8 @@ export async function openSegments({
         await abandon();
       }
     }
+    // Here and not in a callback: whoever appends after the loop has looked must find nobody flushing.
+    flushing = undefined;
   }
 
   async function writable(): Promise<OpenSegment> {
