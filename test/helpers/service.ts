@@ -53,9 +53,14 @@ export async function readContacts({
     body: JSON.stringify({ key: apiKey }),
   });
   const { results: tokens } = (await minted.json()) as { results: { 'rasa-token': string }[] };
-  const contacts = await fetch(`${url}/v1/persons`, {
-    headers: { 'rasa-token': tokens[0]?.['rasa-token'] ?? '' },
-  });
-  const { results } = (await contacts.json()) as { results: { data: Record<string, unknown> }[] };
-  return results.map(({ data }) => data);
+  const token = tokens[0]?.['rasa-token'] ?? '';
+  const contacts: Record<string, unknown>[] = [];
+  for (;;) {
+    const page = await fetch(`${url}/v1/persons?skip=${contacts.length}`, {
+      headers: { 'rasa-token': token },
+    });
+    const { results } = (await page.json()) as { results: { data: Record<string, unknown> }[] };
+    if (results.length === 0) return contacts;
+    contacts.push(...results.map(({ data }) => data));
+  }
 }

@@ -1,0 +1,94 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, request } from 'node:http';
+import { describe, expect, it, vi } from 'vitest';
+import { startProduct, type Product } from '../helpers/product.ts';
+import { startSandbox } from '../helpers/sandbox.ts';
+import { credentialsFor, readContacts } from '../helpers/service.ts';
+import { temporaryDir } from '../helpers/temporary-dir.ts';
+
+/** `SOAK=1` kills ten times as often. */
+const kills = process.env['SOAK'] ? 500 : 50;
+
+describe('a process that is killed under load', () => {
+  it(
+    `loses nothing that was accepted, killed ${kills} times`,
+    async () => {
+      const sandbox = await startSandbox();
+      const env = {
+        ...credentialsFor(sandbox),
+        DATA_DIR: await temporaryDir(),
+        RATE_NETWORK: 'off',
+        RASA_MIN_INTERVAL_MS: '0',
+      };
+      const accepted = new Map<string, string>();
+      for (let kill = 0; kill < kills; kill++) {
+        const product = await startProduct(env);
+        const load = signUpUntilKilled(product, kill, accepted);
+        await sleep(randomInt(20, 300));
+        expect(await product.stop('SIGKILL')).toBe('SIGKILL');
+        await load;
+      }
+      expect(accepted.size).toBeGreaterThan(kills * 10);
+
+      const last = await startProduct(env);
+      await vi.waitFor(
+        async () => {
+          const { outbox } = (await (await fetch(`${last.url}/healthz`)).json()) as { outbox: object };
+          expect(outbox).toEqual({ waiting: 0, setAside: 0 });
+        },
+        { timeout: 120_000, interval: 250 },
+      );
+      const arrived = new Map<string, unknown>();
+      for (const { email, first_name } of await readContacts(sandbox)) {
+        arrived.set(String(email), first_name);
+      }
+      // At least what was promised, exactly as it was sent. A sign-up whose answer was cut off may be there too.
+      for (const [email, name] of accepted) expect(arrived.get(email), email).toBe(name);
+    },
+    process.env['SOAK'] ? 3_600_000 : 240_000,
+  );
+});
+
+/** Sixteen visitors, several hundred sign-ups a second; resolves when the process is gone. */
+async function signUpUntilKilled(
+  { url }: Product,
+  round: number,
+  accepted: Map<string, string>,
+): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  let count = 0;
+  await Promise.all(
+    Array.from({ length: 16 }, async () => {
+      for (;;) {
+        const email = `visitor-${round}-${++count}@example.com`;
+        const name = `Name ${round} ${count}`;
+        const status = await post(`${url}/forms/newsletter`, { email, first_name: name }, agent);
+        if (status === undefined) return;
+        if (status === 202) accepted.set(email, name);
+        await sleep(20);
+      }
+    }),
+  );
+  agent.destroy();
+}
+
+/** The status of the answer, or nothing where the connection broke. */
+function post(url: string, fields: Record<string, string>, agent: Agent): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const sent = request(url, { method: 'POST', agent, headers }, (response) => {
+      response.resume();
+      response.on('end', () => {
+        resolve(response.statusCode);
+      });
+      response.on('error', () => {
+        resolve(undefined);
+      });
+    });
+    sent.on('error', () => {
+      resolve(undefined);
+    });
+    sent.end(new URLSearchParams(fields).toString());
+  });
+}

@@ -1,0 +1,156 @@
+import { appendFile, readdir, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, it, onTestFinished } from 'vitest';
+import type { Outbox, Settlement } from '../../../server/outbox.ts';
+import { openFileOutbox } from '../../../server/outbox/file.ts';
+import { realFiles, type Files } from '../../../server/outbox/files.ts';
+import { closedCircuit, makeSignup, recordLog } from '../../helpers/outbox.ts';
+import { temporaryDir } from '../../helpers/temporary-dir.ts';
+
+type Step =
+  | { readonly do: 'add'; readonly count: number }
+  | { readonly do: 'deliver'; readonly max: number; readonly outcomes: readonly Settlement['is'][] }
+  /** The process dies, before or after it has taken a batch, perhaps in the middle of an append. */
+  | { readonly do: 'crash'; readonly taking: number; readonly torn: boolean }
+  | { readonly do: 'restart' }
+  | { readonly do: 'wait'; readonly ms: number };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('add' as const), count: fc.integer({ min: 1, max: 30 }) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('deliver' as const),
+      max: fc.integer({ min: 1, max: 25 }),
+      outcomes: fc.array(fc.constantFrom('delivered' as const, 'later' as const, 'refused' as const), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+    }),
+  },
+  fc.record({ do: fc.constant('crash' as const), taking: fc.nat(25), torn: fc.boolean() }),
+  fc.record({ do: fc.constant('restart' as const) }),
+  fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 5000 }) }),
+);
+
+/** `SOAK=1` looks for longer. */
+const numRuns = process.env['SOAK'] ? 2000 : 60;
+
+it(
+  'whatever happens in whatever order, each accepted sign-up is delivered or set aside, and a settled one never comes back',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+        await play(steps);
+      }),
+      { numRuns },
+    );
+  },
+  process.env['SOAK'] ? 3_600_000 : 120_000,
+);
+
+/** Plays the steps against the outbox and the simplest model of it: three sets of ids. */
+async function play(steps: readonly Step[]): Promise<void> {
+  const dir = await temporaryDir();
+  const clock = { ms: 1_700_000_000_000 };
+  const model = { waiting: new Set<string>(), delivered: new Set<string>(), setAside: new Set<string>() };
+  const handles: FileHandle[] = [];
+  const files: Files = {
+    ...realFiles,
+    open: async (...args) => {
+      const handle = await realFiles.open(...args);
+      handles.push(handle);
+      return handle;
+    },
+  };
+  let pid = 1;
+  let lastId = 0;
+  let outbox = await open();
+  onTestFinished(() => outbox.close().catch(() => undefined));
+
+  for (const step of steps) await take(step);
+  while (model.waiting.size > 0) {
+    clock.ms += 60_000;
+    const settled = await deliver(25, ['delivered']);
+    if (settled === 0) throw new Error(`lost: ${[...model.waiting].join()}`);
+  }
+  expect(outbox.counts()).toEqual({ waiting: 0, setAside: model.setAside.size, oldestMs: undefined });
+  await outbox.close();
+
+  async function take(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'add': {
+        const ids = Array.from({ length: step.count }, () => `signup-${++lastId}`);
+        const at = new Date(clock.ms).toISOString();
+        await Promise.all(ids.map((id) => outbox.add(makeSignup(id, undefined, at))));
+        for (const id of ids) model.waiting.add(id);
+        break;
+      }
+      case 'deliver':
+        await deliver(step.max, step.outcomes);
+        break;
+      case 'crash':
+        if (step.taking > 0) await outbox.take(step.taking, clock.ms);
+        if (step.torn) await tear();
+        outbox = await open();
+        break;
+      case 'restart':
+        await outbox.close();
+        outbox = await open();
+        break;
+      case 'wait':
+        clock.ms += step.ms;
+        break;
+    }
+    const { waiting, setAside } = outbox.counts();
+    expect({ waiting, setAside }).toEqual({ waiting: model.waiting.size, setAside: model.setAside.size });
+  }
+
+  async function deliver(max: number, outcomes: readonly Settlement['is'][]): Promise<number> {
+    const taken = await outbox.take(max, clock.ms);
+    const settlements = taken.map(({ signup: { id } }, index): Settlement => {
+      expect(model.waiting.has(id), `${id} was settled before`).toBe(true);
+      const is = outcomes[index % outcomes.length] ?? 'delivered';
+      return is === 'later'
+        ? { id, is, dueMs: clock.ms + 1000 }
+        : is === 'refused'
+          ? { id, is, reason: 'no' }
+          : { id, is };
+    });
+    await outbox.settle(settlements, closedCircuit);
+    for (const { id, is } of settlements) {
+      if (is === 'later') continue;
+      model.waiting.delete(id);
+      (is === 'delivered' ? model.delivered : model.setAside).add(id);
+    }
+    return settlements.length;
+  }
+
+  /** Each opening is another process to the lock, and the ones before it are dead. */
+  async function open(): Promise<Outbox> {
+    const own = ++pid;
+    // What the system does for a process that dies.
+    for (const handle of handles.splice(0)) await handle.close().catch(() => undefined);
+    return openFileOutbox({
+      dir,
+      log: recordLog().log,
+      process: { pid: own, kill: (other) => other === own || gone() },
+      onLost: () => undefined,
+      files,
+      now: () => clock.ms,
+    });
+  }
+
+  async function tear(): Promise<void> {
+    const name = (await readdir(dir)).find((file) => /^\d{10}\.ndjson$/.test(file));
+    if (name !== undefined) await appendFile(join(dir, name), '{"sum":"00000000","value":{"id":"signup-');
+  }
+}
+
+function gone(): never {
+  throw Object.assign(new Error('no such process'), { code: 'ESRCH' });
+}
