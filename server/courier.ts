@@ -112,7 +112,7 @@ export function startCourier({
     const [due, tooOld] = split(taken, ({ signup }) => !isTooOld(signup.acceptedAt));
     if (tooOld.length > 0) await setAside(tooOld);
     const [again, fresh] = split(due, ({ attempts }) => attempts > 1);
-    for (const batch of [fresh, ...again.map((one) => [one])]) {
+    for (const batch of [fresh, again]) {
       if (batch.length > 0) await carry(batch);
     }
   }

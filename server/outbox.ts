@@ -10,7 +10,10 @@ export interface Outbox {
    * window with the same form and address, is dropped. Rejects with OutboxFull or OutboxUnavailable.
    */
   add(signup: Signup): Promise<'stored' | 'duplicate'>;
-  /** Up to `max` sign-ups that are due at `nowMs`, oldest first. The attempt is on disk before it is made. */
+  /**
+   * Up to `max` sign-ups that are due at `nowMs`, oldest first, of which one at most was tried before. The attempt is
+   * on disk before it is made.
+   */
   take(max: number, nowMs: number): Promise<readonly Taken[]>;
   /** What became of those that were taken, and how the courier stands; both are on disk when it resolves. */
   settle(settlements: readonly Settlement[], circuit: Circuit): Promise<void>;

@@ -94,7 +94,9 @@ export async function openFileOutbox({
           // Another process may replay and purge meanwhile.
           if (Math.abs(now() - counted.atMs) > recountMs) await recount();
           await retries.pickUpReplays(nowMs);
-          const again = retries.take(batchSize, nowMs);
+          // While rasa.io is in trouble, what was never tried goes ahead: it cannot be what rasa.io stumbles over.
+          const isProbing = ledger.data.circuit.failures > 0 && head.waiting() > 0 && retries.room() > 0;
+          const again = isProbing ? [] : retries.take(nowMs);
           // While as many wait for another attempt as the ledger can hold, nothing new joins them.
           const room = Math.min(batchSize - again.length, retries.room());
           const fresh = await head.take(Math.max(0, room));

@@ -8,8 +8,8 @@ import { signupSchema } from './signup-schema.ts';
 /** The sign-ups that were tried before: held in the ledger, each with its own time, bounded in number. */
 export interface Retries {
   add(signup: Signup, attempts: number, dueMs: number): void;
-  /** Those that are due, the longest first; each has this attempt counted. */
-  take(max: number, nowMs: number): readonly Taken[];
+  /** One that is due, of those that were tried least; this attempt is counted. */
+  take(nowMs: number): readonly Taken[];
   /** Takes back the last `take`, whose attempts will not be made. */
   untake(): void;
   /** One that was taken leaves, whatever becomes of it. */
@@ -59,17 +59,15 @@ export function openRetries({ ledger, records, setAside, max = 1000 }: RetriesOp
   return {
     add,
 
-    take(count, nowMs) {
-      const due = [...entries.values()]
+    take(nowMs) {
+      const [next] = [...entries.values()]
         .filter(({ signup, dueMs }) => isDue(dueMs, nowMs) && !taken.has(signup.id))
-        .sort((a, b) => a.dueMs - b.dueMs)
-        .slice(0, count);
-      for (const entry of due) {
-        entry.attempts++;
-        taken.add(entry.signup.id);
-      }
-      if (due.length > 0) changed();
-      return due.map(({ signup, attempts }) => ({ signup, attempts }));
+        .sort((a, b) => a.attempts - b.attempts || a.dueMs - b.dueMs);
+      if (!next) return [];
+      next.attempts++;
+      taken.add(next.signup.id);
+      changed();
+      return [{ signup: next.signup, attempts: next.attempts }];
     },
 
     untake() {

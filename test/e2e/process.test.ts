@@ -51,6 +51,23 @@ describe('starting', () => {
   });
 });
 
+describe('one directory', () => {
+  it('belongs to one process: a second one does not start, and names the first', async () => {
+    const first = await startProduct();
+    await expect(startProduct({ DATA_DIR: first.dataDir })).rejects.toThrow(
+      /outbox belongs to process \d+ on .+, which is running\. Stop it, or give this one a DATA_DIR of its own/,
+    );
+    expect((await signUp(first.url, 'still@example.com')).status).toBe(202);
+  });
+
+  it('is free again at once when its process was killed', async () => {
+    const first = await startProduct();
+    await first.stop('SIGKILL');
+    const second = await startProduct({ DATA_DIR: first.dataDir });
+    expect((await signUp(second.url, 'next@example.com')).status).toBe(202);
+  });
+});
+
 describe('rasa.io away', () => {
   it('at first and back later: the sign-up arrives without anybody doing anything', async () => {
     const port = await freePort();

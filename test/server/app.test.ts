@@ -314,6 +314,7 @@ describe('the other routes', () => {
       upstream: 'sandbox',
       sandbox: sandbox?.url,
       outbox: { waiting: 0, setAside: 0 },
+      courier: { circuit: 'closed', attempts: 0, delivered: 0, refused: 0 },
     });
     for (const path of ['/', '/forms/newsletter']) {
       const page = await (await fetch(at(url, path), { headers: { accept: 'text/html' } })).text();

@@ -35,7 +35,7 @@ describe('the courier', () => {
     await Promise.all(Array.from({ length: 60 }, (_, index) => add(`${index}@example.com`)));
     start();
     await vi.waitFor(() => {
-      expect(outbox.counts()).toEqual({ waiting: 0, setAside: 0 });
+      expect(outbox.counts()).toMatchObject({ waiting: 0, setAside: 0 });
     });
     expect(sizes).toEqual([25, 25, 10]);
   });
@@ -69,22 +69,105 @@ describe('the courier', () => {
     });
   });
 
-  it('waits as long as rasa.io asks it to', async () => {
-    const now = 1_000_000;
-    const tried = deferred();
+  it.each([
+    ['as long as rasa.io asks it to', { afterMs: 60_000 }, 60_000],
+    ['an hour at most, whatever rasa.io asks', { afterMs: 999_999_999 }, 3_600_000],
+    ['up to a second after the first failure', {}, 1000],
+  ])('waits %s, with everything', async (_name, later, pauseMs) => {
+    const clock = { ms: 1_000_000 };
+    const tried: string[][] = [];
     const { outbox, add, start } = await courierWith(
       (persons) => {
-        tried.resolve();
-        return all({ is: 'later', reason: 'busy', afterMs: 60_000 })(persons);
+        tried.push(persons.map(({ email }) => email));
+        return all({ is: 'later', reason: 'busy', ...later })(persons);
       },
-      { now: () => now },
+      { now: () => clock.ms, random: () => 1 },
     );
     await add('ada@example.com');
     const courier = start();
-    await tried.promise;
+    await vi.waitFor(() => {
+      expect(outbox.circuit().failures).toBe(1);
+    });
+    await add('bob@example.com');
+    courier.wake();
     await courier.stop(1000);
-    expect(await outbox.take(1, now + 59_999)).toEqual([]);
-    expect(await outbox.take(1, now + 60_000)).toHaveLength(1);
+    expect(tried).toEqual([['ada@example.com']]);
+    expect(outbox.circuit()).toEqual({ failures: 1, untilMs: clock.ms + pauseMs });
+  });
+
+  it('sends one sign-up ahead when rasa.io may be back, not a crowd', async () => {
+    let isBack = false;
+    const sizes: number[] = [];
+    const { outbox, add, start } = await courierWith((persons) => {
+      sizes.push(persons.length);
+      isBack ||= sizes.length > 3;
+      return all(isBack ? { is: 'delivered' } : { is: 'later', reason: 'no answer' })(persons);
+    });
+    await Promise.all(Array.from({ length: 40 }, (_, index) => add(`${index}@example.com`)));
+    start();
+    await vi.waitFor(() => {
+      expect(outbox.counts().waiting).toBe(0);
+    });
+    expect(sizes.slice(0, 4)).toEqual([25, 1, 1, 1]);
+  });
+
+  it('delivers everybody else while rasa.io stumbles over one sign-up again and again', async () => {
+    const { outbox, add, start } = await courierWith((persons) =>
+      all(
+        persons.some(({ email }) => email === 'poison@example.com')
+          ? { is: 'later', reason: 'rasa.io answered 500' }
+          : { is: 'delivered' },
+      )(persons),
+    );
+    await add('poison@example.com');
+    await Promise.all(Array.from({ length: 60 }, (_, index) => add(`${index}@example.com`)));
+    const courier = start();
+    await vi.waitFor(() => {
+      expect(outbox.counts()).toMatchObject({ waiting: 1, setAside: 0 });
+    });
+    expect(courier.stats()).toMatchObject({ delivered: 60, refused: 0 });
+  });
+
+  it('is not held up by a clock that was a day ahead', async () => {
+    const day = 24 * 3_600_000;
+    const clock = { ms: Date.now() + day };
+    let calls = 0;
+    const { outbox, add, start } = await courierWith(
+      (persons) => all(calls++ === 0 ? { is: 'later', reason: 'no answer' } : { is: 'delivered' })(persons),
+      { now: () => clock.ms, random: () => 1 },
+    );
+    await add('ada@example.com');
+    const courier = start();
+    await vi.waitFor(() => {
+      expect(outbox.circuit().failures).toBe(1);
+    });
+    await courier.stop(0);
+    clock.ms -= day;
+    expect(await outbox.take(1, clock.ms)).toHaveLength(1);
+  });
+
+  it('sets aside what has waited for longer than it may, unsent, and nothing otherwise', async () => {
+    const sent: string[] = [];
+    const day = 24 * 3_600_000;
+    const { outbox, add, start } = await courierWith(
+      (persons) => {
+        sent.push(...persons.map(({ email }) => email));
+        return all({ is: 'delivered' })(persons);
+      },
+      { maxAgeMs: 30 * day },
+    );
+    await outbox.add({
+      id: 'too-old-one',
+      form: 'newsletter',
+      person: { email: 'old@example.com' },
+      acceptedAt: new Date(Date.now() - 31 * day).toISOString(),
+    });
+    await add('new@example.com');
+    start();
+    await vi.waitFor(() => {
+      expect(outbox.counts()).toMatchObject({ waiting: 0, setAside: 1 });
+    });
+    expect(sent).toEqual(['new@example.com']);
   });
 
   it('sets aside whom rasa.io refuses, and logs no address', async () => {
@@ -98,7 +181,7 @@ describe('the courier', () => {
     await Promise.all(['good@example.com', 'bad@example.com'].map(add));
     start();
     await vi.waitFor(() => {
-      expect(outbox.counts()).toEqual({ waiting: 0, setAside: 1 });
+      expect(outbox.counts()).toMatchObject({ waiting: 0, setAside: 1 });
     });
     expect(log()).toContain('set aside');
     expect(log()).not.toContain('@example.com');
@@ -114,7 +197,7 @@ describe('the courier', () => {
     await add('ada@example.com');
     start();
     await vi.waitFor(() => {
-      expect(outbox.counts()).toEqual({ waiting: 0, setAside: 0 });
+      expect(outbox.counts()).toMatchObject({ waiting: 0, setAside: 0 });
     });
     expect(log()).toContain('a bug');
   });
