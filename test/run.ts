@@ -5,7 +5,8 @@ import { findBrowser } from './helpers/find-browser.ts';
 
 /**
  * `npm test`: every test there is, on Node and in the browser, and one closing line with the counts of both. What
- * could not run at all counts as failed.
+ * could not run at all counts as failed. With `--soak` (`npm run test:soak`) the tests that look for rare faults look
+ * for much longer.
  */
 interface Counts {
   readonly passed: number;
@@ -13,6 +14,7 @@ interface Counts {
   readonly skipped: number;
 }
 
+const soak = process.argv.includes('--soak') ? { SOAK: '1' } : {};
 const out = join(process.cwd(), 'node_modules/.cache/test');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
@@ -55,7 +57,7 @@ function run(args: readonly string[], file: string, read: (text: string) => Coun
   const { status } = spawnSync(
     process.execPath,
     file === 'vitest.json' ? [...args, `--outputFile.json=${path}`] : args,
-    { stdio: 'inherit', env: { ...process.env, NODE_ENV: 'production', WTR_COUNTS: path } },
+    { stdio: 'inherit', env: { ...process.env, ...soak, NODE_ENV: 'production', WTR_COUNTS: path } },
   );
   const counts = readCounts(path, read);
   // A runner can fail without a failed test: a file that does not load, a handle left open.

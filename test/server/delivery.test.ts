@@ -1,0 +1,120 @@
+import { describe, expect, it, vi } from 'vitest';
+import { startSandbox } from '../helpers/sandbox.ts';
+import { credentialsFor, readContacts, startService } from '../helpers/service.ts';
+
+/** The product and a sandbox in place of rasa.io, with five visitors who sign up while `faults` are on. */
+async function signUpDuring(faults: unknown) {
+  const sandbox = await startSandbox();
+  expect((await sandbox.putFaults(faults)).status).toBe(200);
+  const service = await startService({ ...credentialsFor(sandbox), RASA_MIN_INTERVAL_MS: '0' });
+  const emails = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}@example.com`);
+  for (const email of emails) expect((await signUp(service.url, email)).status).toBe(202);
+  return { sandbox, service, emails };
+}
+
+const signUp = (url: string, email: string) =>
+  fetch(`${url}/forms/newsletter`, { method: 'POST', body: new URLSearchParams({ email }) });
+
+async function healthOf(url: string) {
+  return (await (await fetch(`${url}/healthz`)).json()) as {
+    outbox: { waiting: number; setAside: number; oldest?: string };
+    courier: { circuit: string; attempts: number; delivered: number };
+  };
+}
+
+describe('what rasa.io does to a sign-up ends well without anybody doing anything', () => {
+  it.each([
+    ['500', { answer: { status: 500, on: 'persons' } }],
+    ['503 with Retry-After', { answer: { status: 503, retryAfter: 1 } }],
+    ['429 with Retry-After', { answer: { status: 429, on: 'persons', retryAfter: 1 } }],
+    ['401 for the token', { answer: { status: 401, on: 'persons' } }],
+    ['403', { answer: { status: 403, on: 'persons' } }],
+    ['a page of a gateway', { answer: { status: 502, as: 'html' } }],
+    ['a connection dropped before the work', { drop: { when: 'before' } }],
+    ['a connection dropped after the work', { drop: { when: 'after', on: 'persons' } }],
+    ['an expired token each time', { tokenLifetimeS: 0 }],
+    ['results in another order', { variants: { writeOrder: 'reversed', writeItems: 'wrapped' } }],
+  ])(
+    '%s',
+    async (_name, faults) => {
+      const { sandbox, service, emails } = await signUpDuring(faults);
+      await vi.waitFor(async () => {
+        expect((await healthOf(service.url)).courier.attempts).toBeGreaterThan(0);
+      });
+      await sandbox.putFaults({});
+      await vi.waitFor(
+        async () => {
+          expect((await readContacts(sandbox)).map(({ email }) => email).sort()).toEqual(emails);
+          const { outbox, courier } = await healthOf(service.url);
+          expect(outbox).toEqual({ waiting: 0, setAside: 0 });
+          expect(courier).toMatchObject({ circuit: 'closed', delivered: 5 });
+        },
+        { timeout: 20_000, interval: 100 },
+      );
+      expect(service.log()).not.toContain('@example.com');
+    },
+    30_000,
+  );
+});
+
+describe('health', () => {
+  it('says what waits, since when, and that rasa.io does not take it', async () => {
+    const { service } = await signUpDuring({ answer: { status: 500 } });
+    await vi.waitFor(async () => {
+      expect(await healthOf(service.url)).toMatchObject({
+        outbox: { waiting: 5, setAside: 0, oldest: expect.stringMatching(/^\d{4}-.*Z$/) as string },
+        courier: { circuit: 'open', delivered: 0 },
+      });
+    });
+  });
+});
+
+describe('refused credentials', () => {
+  it('set nobody aside, and are said once', async () => {
+    const { service } = await signUpDuring({ answer: { status: 401, on: 'tokens' } });
+    await vi.waitFor(() => {
+      expect(service.log()).toContain('rasa.io refuses the credentials. Sign-ups are accepted and wait.');
+    });
+    expect((await healthOf(service.url)).outbox).toMatchObject({ waiting: 5, setAside: 0 });
+    expect(service.log().match(/Sign-ups are accepted and wait/g)).toHaveLength(1);
+  });
+});
+
+describe('a refused person', () => {
+  it('is set aside, and the others of the batch arrive', async () => {
+    const { sandbox, service } = await signUpDuring({
+      refuse: { emails: ['c@example.com'], error: 'Blocked' },
+    });
+    await vi.waitFor(async () => {
+      expect((await healthOf(service.url)).outbox).toEqual({ waiting: 0, setAside: 1 });
+    });
+    expect((await readContacts(sandbox)).map(({ email }) => email).sort()).toEqual(
+      ['a', 'b', 'd', 'e'].map((name) => `${name}@example.com`),
+    );
+  });
+});
+
+describe('an outbox that holds as many as it may', () => {
+  it('answers 503 and says when to come back, and takes more once some have left', async () => {
+    const sandbox = await startSandbox();
+    await sandbox.putFaults({ answer: { status: 503, on: 'persons' } });
+    const { url } = await startService({
+      ...credentialsFor(sandbox),
+      OUTBOX_MAX: '2',
+      RASA_MIN_INTERVAL_MS: '0',
+    });
+    for (const name of ['a', 'b']) expect((await signUp(url, `${name}@example.com`)).status).toBe(202);
+    const refused = await signUp(url, 'c@example.com');
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('30');
+    expect(await refused.json()).toMatchObject({ code: 'unavailable', retry_after: 30 });
+
+    await sandbox.putFaults({});
+    await vi.waitFor(
+      async () => {
+        expect((await signUp(url, 'c@example.com')).status).toBe(202);
+      },
+      { timeout: 20_000, interval: 100 },
+    );
+  }, 30_000);
+});
