@@ -64,7 +64,7 @@ export async function openFileOutbox({
     const setAside = await openSetAside({ dir, files, records });
     const segments = await openSegments({ dir, files, firstId: Math.max(1, ledger.data.head) });
     const head = await openHead({ segments, ledger, records, log });
-    const retries = openRetries({ ledger, records, setAside });
+    const retries = openRetries({ ledger, records, setAside, log });
     for (const signup of head.interrupted) retries.add(signup, 1, 0);
     const duplicates = await openDuplicates({ dir, files, windowMs: duplicateWindowMs, now });
     for await (const signup of head.recent(now() - duplicates.keepMs, 50_000)) {
@@ -117,8 +117,8 @@ export async function openFileOutbox({
           if (taken) gone.push(...(await settleOne(taken, settlement)));
         }
         if (settlements.some(({ is }) => is === 'refused')) await recount();
-        await duplicates.keepHashes(gone);
         await ledger.save();
+        await duplicates.keepHashes(gone);
         await head.advance();
       },
 

@@ -63,8 +63,11 @@ export async function openHead({ segments, ledger, records, log }: HeadOptions):
     async take(max) {
       await advance();
       for (; next < signups.length && taken.size < max; next++) {
+        if (settled.has(next)) continue;
         const signup = signups[next];
-        if (signup && !settled.has(next)) taken.set(signup.id, next);
+        // Its line is on disk, and `added` is about to say so.
+        if (!signup) break;
+        taken.set(signup.id, next);
       }
       note();
       return [...taken.values()].flatMap((line) => signups[line] ?? []);
@@ -120,8 +123,15 @@ export async function openHead({ segments, ledger, records, log }: HeadOptions):
     }
   }
 
-  /** The ledger on disk says first that the segment is done with: a crash in between costs nothing. */
+  /**
+   * A segment is deleted after the ledger says on disk that it is done with, so that a crash in between costs
+   * nothing. A damaged one is put away before that, since whatever lies before the head is deleted at the next start.
+   */
   async function remove(id: number, following: number): Promise<void> {
+    if (isDamaged) {
+      await segments.remove(id, 'damaged');
+      log.error({ segment: id }, 'The damaged segment is kept in damaged/, as it was found.');
+    }
     Object.assign(data, { head: following, settled: [], attempting: [] });
     try {
       await ledger.save();
@@ -130,8 +140,7 @@ export async function openHead({ segments, ledger, records, log }: HeadOptions):
       note();
       throw error;
     }
-    await segments.remove(id, isDamaged ? 'damaged' : 'settled');
-    if (isDamaged) log.error({ segment: id }, 'The damaged segment is kept in damaged/, as it was found.');
+    if (!isDamaged) await segments.remove(id, 'settled');
   }
 
   /** Fills in what stands on disk; lines that are appended meanwhile come by `added`. */

@@ -20,6 +20,8 @@ const ledgerSchema = z.object({
   attempting: z.array(z.number()),
   /** Sign-ups that were tried and have to be tried again, as records. */
   retries: z.array(z.object({ record: z.string(), attempts: z.number(), dueMs: z.number() })),
+  /** Records that were to be tried again and cannot be read; kept for whoever can. */
+  unreadable: z.array(z.string()).default([]),
   circuit: z.object({ failures: z.number(), untilMs: z.number() }) satisfies z.ZodType<Circuit>,
 });
 

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Taken } from '../outbox.ts';
 import type { Signup } from '../signup.ts';
 import type { Ledger } from './ledger.ts';
@@ -33,15 +34,20 @@ export interface RetriesOptions {
   readonly ledger: Ledger;
   readonly records: Records;
   readonly setAside: SetAside;
+  readonly log: Logger;
   readonly max?: number;
 }
 
-export function openRetries({ ledger, records, setAside, max = 1000 }: RetriesOptions): Retries {
+export function openRetries({ ledger, records, setAside, log, max = 1000 }: RetriesOptions): Retries {
   const entries = new Map<string, Entry>();
   const taken = new Set<string>();
   for (const { record, attempts, dueMs } of ledger.data.retries) {
-    const signup = signupSchema.parse(records.read(record));
-    entries.set(signup.id, { signup, record, attempts, dueMs });
+    const signup = signupSchema.safeParse(records.read(record)).data;
+    if (signup) entries.set(signup.id, { signup, record, attempts, dueMs });
+    else ledger.data.unreadable.push(record);
+  }
+  if (ledger.data.unreadable.length > 0) {
+    log.error({ count: ledger.data.unreadable.length }, 'Sign-ups in the ledger are damaged; it keeps them.');
   }
   const changed = () => {
     ledger.data.retries = [...entries.values()].map(({ record, attempts, dueMs }) => ({

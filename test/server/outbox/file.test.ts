@@ -317,6 +317,26 @@ describe('a damaged directory', () => {
     expect(idsOf(await outbox.take(9, Date.now()))).toContain('second');
   });
 
+  it('a changed letter in what has to be tried again: it is kept, loudly, and the others are tried', async () => {
+    const dir = await temporaryDir();
+    const first = await openTestOutbox({ dir });
+    for (const id of ['first', 'second']) await first.add(makeSignup(id));
+    await first.take(9, 0);
+    await first.settle(
+      ['first', 'second'].map((id) => ({ id, is: 'later', dueMs: 1 })),
+      closedCircuit,
+    );
+    await first.close();
+    const ledger = await readFile(join(dir, 'ledger.json'), 'utf8');
+    await writeFile(join(dir, 'ledger.json'), ledger.replace('first@', 'fIrst@'));
+    const { log, lines } = recordLog();
+    const outbox = await openTestOutbox({ dir, log });
+    expect(idsOf(await outbox.take(9, Date.now()))).toEqual(['second']);
+    expect(lines()).toContain('damaged');
+    await outbox.close();
+    expect(await readFile(join(dir, 'ledger.json'), 'utf8')).toContain('fIrst@');
+  });
+
   it('without any ledger everything in the segments is delivered once more, which changes nothing', async () => {
     const { dir } = await filledDir(['first', 'second']);
     for (const name of ['ledger.json', 'ledger.json.bak']) await writeFile(join(dir, name), 'x');
