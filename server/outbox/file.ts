@@ -112,12 +112,17 @@ export async function openFileOutbox({
       async settle(settlements, circuit) {
         ledger.data.circuit = circuit;
         const gone: Signup[] = [];
+        let leftLedger = false;
         for (const settlement of settlements) {
-          const taken = retries.release(settlement.id) ?? head.settle(settlement.id);
+          const again = retries.release(settlement.id);
+          const taken = again ?? head.settle(settlement.id);
           if (taken) gone.push(...(await settleOne(taken, settlement)));
+          leftLedger ||= again !== undefined;
         }
         if (settlements.some(({ is }) => is === 'refused')) await recount();
         await ledger.save();
+        // Once more, so that the previous copy does not hold it either.
+        if (leftLedger) await ledger.save();
         await duplicates.keepHashes(gone);
         await head.advance();
       },

@@ -86,10 +86,13 @@ describe('the outbox in a directory', () => {
     for (const id of ['one', 'two']) {
       await outbox.add(makeSignup(id, 'ada@example.com', new Date().toISOString()));
     }
+    // One that had to be tried again was in the ledger too, of which there is a copy.
+    await outbox.take(9, 0);
+    await outbox.settle([{ id: 'one', is: 'later', dueMs: 0 }], closedCircuit);
     await outbox.take(9, 0);
     await outbox.settle([{ id: 'one', is: 'delivered' }], closedCircuit);
     expect(await segmentsIn(dir)).toEqual([]);
-    expect(await contentOf(dir)).not.toMatch(/ada|example/);
+    expect(await contentOf(dir)).not.toMatch(/ada@|example/);
   });
 
   it('deletes each segment when it is settled, and keeps the order across segments', async () => {
