@@ -8,7 +8,7 @@ import { realFiles, type Files } from './files.ts';
 import { openHead } from './head.ts';
 import { openLedger } from './ledger.ts';
 import { lockDirectory } from './lock.ts';
-import { createRecords } from './records.ts';
+import { checkKey, createRecords } from './records.ts';
 import { openRetries } from './retries.ts';
 import { openSegments } from './segments.ts';
 import { openSetAside } from './set-aside.ts';
@@ -171,15 +171,6 @@ export async function openFileOutbox({
       }
     }
   }
-}
-
-function checkKey(kept: string | undefined, given: string | undefined, dir: string): void {
-  if (kept === undefined || kept === given) return;
-  throw new OutboxUnavailable(
-    given === undefined
-      ? `${dir} holds encrypted sign-ups, and OUTBOX_KEY is not set. Set it to the key that they were written with.`
-      : `${dir} holds sign-ups that were encrypted with another key than OUTBOX_KEY. Set it to that one; nothing was changed.`,
-  );
 }
 
 function unavailable(dir: string, cause: unknown): OutboxUnavailable {
