@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { builtDir } from './assets.ts';
 import { readConfig } from './config.ts';
 import { failToStart, onStopRequest } from './lifecycle.ts';
 import {
@@ -12,7 +11,6 @@ import {
   type Output,
   type Selection,
 } from './outbox-commands.ts';
-import { openSandbox } from './sandbox/sandbox.ts';
 import { duration } from './settings.ts';
 
 /** The `rasa-signup` command. */
@@ -38,7 +36,7 @@ const outbox = program
   );
 
 withFilters(outbox.command('list'))
-  .description('list them, oldest first: as a table on a terminal, as one JSON array elsewhere')
+  .description('list refused sign-ups, oldest first: as a table on a terminal, as one JSON array elsewhere')
   .option('--json', 'JSON on a terminal too')
   .addHelpText(
     'after',
@@ -48,14 +46,14 @@ withFilters(outbox.command('list'))
 
 outbox
   .command('show')
-  .description('show everything about one: as words on a terminal, as JSON elsewhere')
+  .description('show everything about one refused sign-up: as words on a terminal, as JSON elsewhere')
   .argument('<id>', 'as `outbox list` shows it')
   .option('--json', 'JSON on a terminal too')
   .addHelpText('after', '\nExample:\n  $ rasa-signup outbox show 7f0c2b1e-51a4-4c55-9d55-0a4f6a7b3c21')
   .action((id: string, options: Output) => runOutbox((commands) => commands.show(id, options)));
 
 withFilters(outbox.command('replay'))
-  .description('have them sent again, by the running proxy or by the next one that starts')
+  .description('have refused sign-ups sent again, by the running proxy or by the next one that starts')
   .argument('[ids...]', 'as `outbox list` shows them')
   .option('--all', 'every one that is set aside')
   .option('--json', 'say which ones as JSON: {"replayed":[ids]}')
@@ -69,7 +67,7 @@ withFilters(outbox.command('replay'))
   );
 
 withFilters(outbox.command('purge'))
-  .description('delete them for ever')
+  .description('delete refused sign-ups for ever')
   .argument('[ids...]', 'as `outbox list` shows them')
   .option('--all', 'every one that is set aside')
   .option('--yes', 'do not ask; needed where there is no terminal')
@@ -119,6 +117,11 @@ async function runOutbox(run: (commands: OutboxCommands) => Promise<ExitCode>): 
 }
 
 async function runSandbox(): Promise<void> {
+  // Only here: the sandbox's pages take longer to load than any other command takes to run.
+  const [{ builtDir }, { openSandbox }] = await Promise.all([
+    import('./assets.ts'),
+    import('./sandbox/sandbox.ts'),
+  ]);
   const { SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, DATA_DIR } = process.env;
   // Whatever else is set is the proxy's business.
   const { upstream, dataDir } = readConfig({ SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, DATA_DIR });

@@ -191,8 +191,15 @@ export async function openOutboxCommands({
   /** On stderr, so that what is printed can go elsewhere; an end of the input is a no. */
   async function confirm(question: string): Promise<boolean> {
     stderr.write(`${question} [y/N] `);
-    for await (const line of createInterface({ input: stdin })) return /^y(es)?$/i.test(line.trim());
-    return false;
+    const lines = createInterface({ input: stdin });
+    const answer = await new Promise<string>((resolve) => {
+      lines.once('line', resolve).once('close', () => {
+        resolve('');
+      });
+    });
+    // Left open it would keep the process waiting for more.
+    lines.close();
+    return /^y(es)?$/i.test(answer.trim());
   }
 }
 
