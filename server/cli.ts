@@ -1,21 +1,127 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
-import { builtDir } from './assets.ts';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from './config.ts';
 import { failToStart, onStopRequest } from './lifecycle.ts';
-import { openSandbox } from './sandbox/sandbox.ts';
+import {
+  openOutboxCommands,
+  type ExitCode,
+  type Filter,
+  type OutboxCommands,
+  type Output,
+  type Selection,
+} from './outbox-commands.ts';
+import { duration } from './settings.ts';
 
 /** The `rasa-signup` command. */
-const program = new Command('rasa-signup').description('Tools for whoever runs the sign-up proxy.');
+const program = new Command('rasa-signup')
+  .description('Tools for whoever runs the sign-up proxy.')
+  .showSuggestionAfterError()
+  .showHelpAfterError('(--help says more.)')
+  .addHelpText('after', '\nExamples:\n  $ rasa-signup sandbox\n  $ rasa-signup outbox list');
 
 program
   .command('sandbox')
   .description('run the stand-in for rasa.io alone (SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, DATA_DIR)')
+  .addHelpText('after', '\nExample:\n  $ SANDBOX_PORT=9000 rasa-signup sandbox')
   .action(runSandbox);
 
+const outbox = program
+  .command('outbox')
+  .description('look after the sign-ups that rasa.io refused and the proxy has set aside')
+  .addHelpText(
+    'after',
+    '\nWorks while the proxy runs, and reads the same variables: DATA_DIR, OUTBOX_KEY or OUTBOX_KEY_FILE.\n' +
+      '\nExample:\n  $ DATA_DIR=/var/lib/rasa-signup rasa-signup outbox list',
+  );
+
+withFilters(outbox.command('list'))
+  .description('list refused sign-ups, oldest first: as a table on a terminal, as one JSON array elsewhere')
+  .option('--json', 'JSON on a terminal too')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  $ rasa-signup outbox list --older-than 7d\n  $ rasa-signup outbox list | jq -r ".[].email"',
+  )
+  .action((options: Filter & Output) => runOutbox((commands) => commands.list(options)));
+
+outbox
+  .command('show')
+  .description('show everything about one refused sign-up: as words on a terminal, as JSON elsewhere')
+  .argument('<id>', 'as `outbox list` shows it')
+  .option('--json', 'JSON on a terminal too')
+  .addHelpText('after', '\nExample:\n  $ rasa-signup outbox show 7f0c2b1e-51a4-4c55-9d55-0a4f6a7b3c21')
+  .action((id: string, options: Output) => runOutbox((commands) => commands.show(id, options)));
+
+withFilters(outbox.command('replay'))
+  .description('have refused sign-ups sent again, by the running proxy or by the next one that starts')
+  .argument('[ids...]', 'as `outbox list` shows them')
+  .option('--all', 'every one that is set aside')
+  .option('--json', 'say which ones as JSON: {"replayed":[ids]}')
+  .addHelpText(
+    'after',
+    '\nWants ids, or a filter, or --all. An id that begins with - is given after --.\n' +
+      '\nExample:\n  $ rasa-signup outbox replay --reason "no such segment"',
+  )
+  .action((ids: string[], options: Selection & Output) =>
+    runOutbox((commands) => commands.replay(ids, options)),
+  );
+
+withFilters(outbox.command('purge'))
+  .description('delete refused sign-ups for ever')
+  .argument('[ids...]', 'as `outbox list` shows them')
+  .option('--all', 'every one that is set aside')
+  .option('--yes', 'do not ask; needed where there is no terminal')
+  .option('--json', 'say which ones as JSON: {"purged":[ids]}')
+  .addHelpText(
+    'after',
+    '\nWants ids, or a filter, or --all. An id that begins with - is given after --.\n' +
+      '\nExample:\n  $ rasa-signup outbox purge --older-than 90d --yes',
+  )
+  .action((ids: string[], options: Selection & Output & { readonly yes?: boolean }) =>
+    runOutbox((commands) => commands.purge(ids, options)),
+  );
+
+// Whoever read our output has seen enough, as `head` has.
+process.stdout.on('error', () => process.exit());
 await program.parseAsync().catch((error: unknown) => failToStart(process, error));
 
+function withFilters(command: Command): Command {
+  return command
+    .option('--form <id>', 'those of this form', someText)
+    .option('--reason <text>', "those with this text in rasa.io's words, in whatever case", someText)
+    .option('--older-than <time>', 'those refused longer ago than this, such as 7d (s, m, h or d)', someTime);
+}
+
+/** An empty text would match everything, which an unset variable in a script does not mean. */
+function someText(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Wanted some text.');
+  return text;
+}
+
+function someTime(text: string): number {
+  const { data } = duration().safeParse(text);
+  if (data === undefined) throw new InvalidArgumentError('Wanted a time such as 7d (s, m, h or d).');
+  return data;
+}
+
+async function runOutbox(run: (commands: OutboxCommands) => Promise<ExitCode>): Promise<void> {
+  const { DATA_DIR, OUTBOX_KEY, OUTBOX_KEY_FILE } = process.env;
+  // Whatever else is set is the proxy's business; in particular no credentials are asked for.
+  const { dataDir, outbox } = readConfig({ DATA_DIR, OUTBOX_KEY, OUTBOX_KEY_FILE });
+  const commands = await openOutboxCommands({
+    dir: join(dataDir, 'outbox'),
+    key: outbox.key,
+    streams: process,
+  });
+  process.exitCode = await run(commands);
+}
+
 async function runSandbox(): Promise<void> {
+  // Only here: the sandbox's pages take longer to load than any other command takes to run.
+  const [{ builtDir }, { openSandbox }] = await Promise.all([
+    import('./assets.ts'),
+    import('./sandbox/sandbox.ts'),
+  ]);
   const { SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, DATA_DIR } = process.env;
   // Whatever else is set is the proxy's business.
   const { upstream, dataDir } = readConfig({ SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, DATA_DIR });

@@ -192,10 +192,11 @@ function trustProxy(): z.ZodType<TrustProxy, string> {
   return z.union([z.literal('off').transform(() => false as const), hops, list(network)]);
 }
 
-const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** The units of time that settings and options are written in, shortest first. */
+export const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Milliseconds. */
-function duration(): z.ZodType<number, string> {
+/** A time such as `7d`, read as milliseconds. */
+export function duration(): z.ZodType<number, string> {
   return z
     .string()
     .regex(/^[1-9]\d{0,3}[smhd]$/)

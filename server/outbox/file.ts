@@ -8,7 +8,7 @@ import { realFiles, type Files } from './files.ts';
 import { openHead } from './head.ts';
 import { openLedger } from './ledger.ts';
 import { lockDirectory } from './lock.ts';
-import { createRecords } from './records.ts';
+import { checkKey, createRecords } from './records.ts';
 import { openRetries } from './retries.ts';
 import { openSegments } from './segments.ts';
 import { openSetAside } from './set-aside.ts';
@@ -59,10 +59,13 @@ export async function openFileOutbox({
   async function openLocked(): Promise<Outbox> {
     const records = createRecords(key);
     const ledger = await openLedger(dir, files);
-    checkKey(ledger.data.keyCheck, records.keyCheck, dir);
-    ledger.data.keyCheck = records.keyCheck ?? ledger.data.keyCheck;
     const setAside = await openSetAside({ dir, files, records });
     const segments = await openSegments({ dir, files, firstId: Math.max(1, ledger.data.head) });
+    const { retries: kept, unreadable } = ledger.data;
+    const isEmpty = segments.lines() + kept.length + unreadable.length === 0 && (await setAside.isEmpty());
+    // Where nothing is left that another key would be needed for, any key will do.
+    if (!isEmpty) checkKey(ledger.data.keyCheck, records.keyCheck, dir);
+    ledger.data.keyCheck = records.keyCheck ?? (isEmpty ? undefined : ledger.data.keyCheck);
     const head = await openHead({ segments, ledger, records, log });
     const retries = openRetries({ ledger, records, setAside, log });
     for (const signup of head.interrupted) retries.add(signup, 1, 0);
@@ -96,7 +99,7 @@ export async function openFileOutbox({
           await retries.pickUpReplays(nowMs);
           // While rasa.io is in trouble, what was never tried goes ahead: it cannot be what rasa.io stumbles over.
           const isProbing = ledger.data.circuit.failures > 0 && head.waiting() > 0 && retries.room() > 0;
-          const again = isProbing ? [] : retries.take(nowMs);
+          const again = isProbing ? [] : retries.take(batchSize, nowMs);
           // While as many wait for another attempt as the ledger can hold, nothing new joins them.
           const room = Math.min(batchSize - again.length, retries.room());
           const fresh = await head.take(Math.max(0, room));
@@ -180,15 +183,6 @@ export async function openFileOutbox({
       }
     }
   }
-}
-
-function checkKey(kept: string | undefined, given: string | undefined, dir: string): void {
-  if (kept === undefined || kept === given) return;
-  throw new OutboxUnavailable(
-    given === undefined
-      ? `${dir} holds encrypted sign-ups, and OUTBOX_KEY is not set. Set it to the key that they were written with.`
-      : `${dir} holds sign-ups that were encrypted with another key than OUTBOX_KEY. Set it to that one; nothing was changed.`,
-  );
 }
 
 function unavailable(dir: string, cause: unknown): OutboxUnavailable {

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { OutboxUnavailable } from '../outbox.ts';
 import type { Secret } from '../secret.ts';
 
 /**
@@ -47,6 +48,19 @@ export function createRecords(key?: Secret): Records {
       }
     },
   };
+}
+
+/**
+ * Throws OutboxUnavailable, in words for the operator, where a directory's sign-ups were encrypted with another key than
+ * the one that is given now; both as their `keyCheck`. What was written without any key can be read with every key.
+ */
+export function checkKey(kept: string | undefined, given: string | undefined, dir: string): void {
+  if (kept === undefined || kept === given) return;
+  throw new OutboxUnavailable(
+    given === undefined
+      ? `${dir} holds encrypted sign-ups, and OUTBOX_KEY is not set. Set it to the key that they were written with.`
+      : `${dir} holds sign-ups that were encrypted with another key than OUTBOX_KEY. Set it to that one; nothing was changed.`,
+  );
 }
 
 /** The configuration has made sure that it is one of the two. */

@@ -9,8 +9,8 @@ import { signupSchema } from './signup-schema.ts';
 /** The sign-ups that were tried before: held in the ledger, each with its own time, bounded in number. */
 export interface Retries {
   add(signup: Signup, attempts: number, dueMs: number): void;
-  /** One that is due, of those that were tried least; this attempt is counted. */
-  take(nowMs: number): readonly Taken[];
+  /** Up to `max` that are due, the least tried first, and one at most that was tried; this attempt is counted. */
+  take(max: number, nowMs: number): readonly Taken[];
   /** Takes back the last `take`, whose attempts will not be made. */
   untake(): void;
   /** One that was taken leaves, whatever becomes of it. */
@@ -65,15 +65,18 @@ export function openRetries({ ledger, records, setAside, log, max = 1000 }: Retr
   return {
     add,
 
-    take(nowMs) {
-      const [next] = [...entries.values()]
+    take(count, nowMs) {
+      const due = [...entries.values()]
         .filter(({ signup, dueMs }) => isDue(dueMs, nowMs) && !taken.has(signup.id))
         .sort((a, b) => a.attempts - b.attempts || a.dueMs - b.dueMs);
-      if (!next) return [];
-      next.attempts++;
-      taken.add(next.signup.id);
-      changed();
-      return [{ signup: next.signup, attempts: next.attempts }];
+      const untried = due.filter(({ attempts }) => attempts === 0);
+      const chosen = due.slice(0, Math.min(count, untried.length + 1));
+      for (const entry of chosen) {
+        entry.attempts++;
+        taken.add(entry.signup.id);
+      }
+      if (chosen.length > 0) changed();
+      return chosen.map(({ signup, attempts }) => ({ signup, attempts }));
     },
 
     untake() {

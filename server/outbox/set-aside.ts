@@ -14,11 +14,14 @@ export interface SetAside {
   put(entry: SetAsideEntry): Promise<void>;
   /** Every one that can be read, oldest first, and the names of the files that cannot. */
   list(): Promise<{ readonly entries: readonly SetAsideEntry[]; readonly unreadable: readonly string[] }>;
-  get(id: string): Promise<SetAsideEntry | undefined>;
+  /** `undefined` where it is not there; whatever is no id is nowhere. */
+  get(id: string): Promise<SetAsideEntry | 'unreadable' | undefined>;
   /** Has it sent again; `false` where it is not there (any more). */
   replay(id: string): Promise<boolean>;
   purge(id: string): Promise<boolean>;
   count(): Promise<number>;
+  /** Whether no file at all is here, neither set aside nor to be sent again. */
+  isEmpty(): Promise<boolean>;
   /** Up to `max` of those that are to be sent again. They stay there until `taken`. */
   replays(max: number): Promise<readonly SetAsideEntry[]>;
   taken(id: string): Promise<void>;
@@ -55,24 +58,28 @@ export async function openSetAside({ dir, files, records }: SetAsideOptions): Pr
     put: (entry) => replaceFile(files, pathIn(aside, entry.signup.id), `${records.write(entry)}\n`),
 
     async list() {
-      const found = await Promise.all(
-        (await idsIn(aside)).map(async (id) => ({ id, entry: await readIn(aside, id) })),
-      );
-      const entries = found.flatMap(({ entry }) => (entry ? [entry] : []));
-      return {
-        entries: entries.sort((a, b) => a.refusedAt.localeCompare(b.refusedAt)),
-        unreadable: found.filter(({ entry }) => !entry).map(({ id }) => pathIn(aside, id)),
-      };
+      const entries: SetAsideEntry[] = [];
+      const unreadable: string[] = [];
+      // One after the other: a bad day may have left more of them than a process may have files open.
+      for (const id of await idsIn(aside)) {
+        // Whatever keeps one from being read, a foreign owner or a bad block, keeps nobody from the others.
+        const entry = isId(id) ? await readIn(aside, id).catch(() => 'unreadable' as const) : 'unreadable';
+        if (entry === 'unreadable') unreadable.push(pathIn(aside, id));
+        else if (entry) entries.push(entry);
+      }
+      return { entries: entries.sort((a, b) => a.refusedAt.localeCompare(b.refusedAt)), unreadable };
     },
 
     get: (id) => readIn(aside, id),
-    replay: (id) => move(() => files.rename(pathIn(aside, id), pathIn(replay, id))),
-    purge: (id) => move(() => files.unlink(pathIn(aside, id))),
+    replay: (id) => move(id, () => files.rename(pathIn(aside, id), pathIn(replay, id))),
+    purge: (id) => move(id, () => files.unlink(pathIn(aside, id))),
     count: async () => (await idsIn(aside)).length,
+    isEmpty: async () => (await idsIn(aside)).length + (await idsIn(replay)).length === 0,
 
     async replays(max) {
       const ids = (await idsIn(replay)).slice(0, max);
-      return (await Promise.all(ids.map((id) => readIn(replay, id)))).filter((entry) => entry !== undefined);
+      const found = await Promise.all(ids.map((id) => readIn(replay, id)));
+      return found.filter((entry) => typeof entry === 'object');
     },
 
     async taken(id) {
@@ -87,14 +94,17 @@ export async function openSetAside({ dir, files, records }: SetAsideOptions): Pr
       .map((name) => name.slice(0, -5));
   }
 
-  async function readIn(folder: string, id: string): Promise<SetAsideEntry | undefined> {
-    // An id may come from the command line; only one that an id can be is a file name.
-    if (!/^[\w-]+$/.test(id)) return undefined;
+  async function readIn(folder: string, id: string): Promise<SetAsideEntry | 'unreadable' | undefined> {
+    if (!isId(id)) return undefined;
     const text = await readIfThere(files, pathIn(folder, id));
-    return entrySchema.safeParse(text === undefined ? undefined : records.read(text.trimEnd())).data;
+    if (text === undefined) return undefined;
+    const entry = entrySchema.safeParse(records.read(text.trimEnd())).data;
+    // Under another name it could be neither shown nor moved by its id.
+    return entry?.signup.id === id ? entry : 'unreadable';
   }
 
-  async function move(step: () => Promise<void>): Promise<boolean> {
+  async function move(id: string, step: () => Promise<void>): Promise<boolean> {
+    if (!isId(id)) return false;
     try {
       await step();
     } catch (error) {
@@ -105,4 +115,9 @@ export async function openSetAside({ dir, files, records }: SetAsideOptions): Pr
     await syncDirectory(files, replay);
     return true;
   }
+}
+
+/** An id may come from the command line, and becomes a file name: it must not lead anywhere else. */
+function isId(text: string): boolean {
+  return /^[\w-]+$/.test(text);
 }

@@ -240,6 +240,19 @@ describe('encryption', () => {
     expect(idsOf(await again.take(9, 0))).toEqual(['kept-one']);
   });
 
+  it('may get another key, or none, once nothing is left that was written with the old one', async () => {
+    const dir = await temporaryDir();
+    const first = await openTestOutbox({ dir, key });
+    await first.add(makeSignup('first'));
+    await first.take(9, 0);
+    await first.settle([{ id: 'first', is: 'delivered' }], closedCircuit);
+    await first.close();
+    for (const next of [other, undefined, key]) {
+      const outbox = await openTestOutbox({ dir, key: next });
+      await outbox.close();
+    }
+  });
+
   it('can be switched on later: what waits unencrypted is delivered too', async () => {
     const dir = await temporaryDir();
     const first = await openTestOutbox({ dir });

@@ -1,0 +1,254 @@
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { OutboxUnavailable } from './outbox.ts';
+import { isCode, realFiles } from './outbox/files.ts';
+import { openLedger } from './outbox/ledger.ts';
+import { checkKey, createRecords } from './outbox/records.ts';
+import { openSetAside, type SetAside, type SetAsideEntry } from './outbox/set-aside.ts';
+import { detailsOf, tableOf } from './outbox-words.ts';
+import type { Secret } from './secret.ts';
+
+/**
+ * What the operator does about the sign-ups that rasa.io refused: `rasa-signup outbox list|show|replay|purge`. They
+ * take no lock, since moving or deleting a file is all they do, and work while the proxy runs. Each resolves with the
+ * exit code: 1 where anything that was asked for could not be done, though the rest of it was.
+ */
+export interface OutboxCommands {
+  list(options: Filter & Output): Promise<ExitCode>;
+  show(id: string, options: Output): Promise<ExitCode>;
+  /** Has them sent again. */
+  replay(ids: readonly string[], options: Selection & Output): Promise<ExitCode>;
+  /** Deletes them for ever, after a yes at the terminal or with `yes`. */
+  purge(ids: readonly string[], options: Selection & Output & { readonly yes?: boolean }): Promise<ExitCode>;
+}
+
+export type ExitCode = 0 | 1;
+
+/** A sign-up has to match all that are given. */
+export interface Filter {
+  readonly form?: string;
+  /** Contained in rasa.io's words, in whatever case. */
+  readonly reason?: string;
+  /** In ms since it was refused. */
+  readonly olderThan?: number;
+}
+
+/** Beside ids; exactly one of ids, filter and `all` is taken. */
+export interface Selection extends Filter {
+  readonly all?: boolean;
+}
+
+export interface Output {
+  readonly json?: boolean;
+}
+
+/** The process's own, or a test's. */
+export interface Streams {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+}
+
+interface TextStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export interface OutboxCommandsOptions {
+  /** The outbox's directory. */
+  readonly dir: string;
+  readonly key: Secret | undefined;
+  readonly streams: Streams;
+  readonly now?: () => number;
+}
+
+/** Rejects with OutboxUnavailable where there is no outbox, or its sign-ups cannot be read with this key. */
+export async function openOutboxCommands({
+  dir,
+  key,
+  streams,
+  now = Date.now,
+}: OutboxCommandsOptions): Promise<OutboxCommands> {
+  const setAside = await openExisting(dir, key);
+  const { stdin, stdout, stderr } = streams;
+  const say = (words: string) => stdout.write(`${words}\n`);
+  const complain = (words: string) => stderr.write(`${words}\n`);
+
+  return {
+    async list({ json, ...filter }) {
+      const { entries, unreadable } = await listReadable();
+      const found = entries.filter(matches(filter, now()));
+      if (json ?? !stdout.isTTY) say(toJson(found.map(summaryOf)));
+      else if (found.length > 0) say(tableOf(found, now(), stdout.columns));
+      else if (entries.length > 0) say(`None of the ${signups(entries.length)} set aside matches.`);
+      else if (unreadable === 0) say('No sign-up is set aside.');
+      return unreadable === 0 ? 0 : 1;
+    },
+
+    async show(id, { json }) {
+      const entry = await setAside.get(id);
+      if (typeof entry !== 'object') {
+        complain(entry === 'unreadable' ? unreadableWords(id) : unknownWords(id));
+        return 1;
+      }
+      const { signup, ...refusal } = entry;
+      say((json ?? !stdout.isTTY) ? toJson({ ...signup, ...refusal }) : detailsOf(entry, now()));
+      return 0;
+    },
+
+    async replay(ids, { json, ...selection }) {
+      const chosen = await choose(ids, selection, 'replay');
+      if (!chosen) return 1;
+      const replayed = await act(chosen.ids, (id) => setAside.replay(id));
+      if (json) say(toJson({ replayed: replayed.done }));
+      else if (replayed.done.length === 0) say('Nothing is sent again.');
+      else {
+        const [count, they] = [
+          signups(replayed.done.length),
+          replayed.done.length === 1 ? 'it is' : 'they are',
+        ];
+        say(
+          `Moved ${count} back: ${they} sent by the running proxy within a few seconds, or when one starts.`,
+        );
+      }
+      return worse(chosen.code, replayed.code);
+    },
+
+    async purge(ids, { json, yes = false, ...selection }) {
+      const mayAsk = stdin.isTTY === true && stderr.isTTY === true;
+      if (!yes && !mayAsk) {
+        complain('purge deletes for ever. There is no terminal to ask at: confirm with --yes.');
+        return 1;
+      }
+      const chosen = await choose(ids, selection, 'purge');
+      if (!chosen) return 1;
+      const agreed =
+        yes || chosen.ids.length === 0 || (await confirm(`Delete ${signups(chosen.ids.length)} for ever?`));
+      const purged = await act(agreed ? chosen.ids : [], (id) => setAside.purge(id));
+      if (json) say(toJson({ purged: purged.done }));
+      else say(purged.done.length === 0 ? 'Nothing was deleted.' : `Deleted ${signups(purged.done.length)}.`);
+      return agreed ? worse(chosen.code, purged.code) : 1;
+    },
+  };
+
+  /** `undefined` where it was not said clearly which ones are meant. */
+  async function choose(
+    ids: readonly string[],
+    { all = false, ...filter }: Selection,
+    command: 'replay' | 'purge',
+  ): Promise<{ readonly ids: readonly string[]; readonly code: ExitCode } | undefined> {
+    const ways = [ids.length > 0, Object.keys(filter).length > 0, all].filter(Boolean).length;
+    if (ways !== 1) {
+      complain(
+        `${command} wants ${ways === 0 ? 'to be told which sign-ups' : 'one of these, not several'}: ids as ` +
+          '`rasa-signup outbox list` shows them, or a filter (--form, --reason, --older-than), or --all.',
+      );
+      return undefined;
+    }
+    if (ids.length > 0) return chooseById(ids, command);
+    const { entries, unreadable } = await listReadable();
+    const chosen = entries.filter(matches(filter, now())).map(({ signup }) => signup.id);
+    return { ids: chosen, code: unreadable === 0 ? 0 : 1 };
+  }
+
+  async function chooseById(ids: readonly string[], command: 'replay' | 'purge') {
+    const chosen: string[] = [];
+    let code: ExitCode = 0;
+    for (const id of new Set(ids)) {
+      const entry = await setAside.get(id);
+      // A damaged file can be deleted by whoever names it, but never be sent.
+      if (typeof entry === 'object' || (entry === 'unreadable' && command === 'purge')) {
+        chosen.push(id);
+        continue;
+      }
+      complain(entry === 'unreadable' ? unreadableWords(id) : unknownWords(id));
+      code = 1;
+    }
+    return { ids: chosen, code };
+  }
+
+  async function act(ids: readonly string[], step: (id: string) => Promise<boolean>) {
+    const done: string[] = [];
+    let code: ExitCode = 0;
+    for (const id of ids) {
+      if (await step(id)) {
+        done.push(id);
+        continue;
+      }
+      complain(unknownWords(id));
+      code = 1;
+    }
+    return { done, code };
+  }
+
+  async function listReadable() {
+    const { entries, unreadable } = await setAside.list();
+    for (const path of unreadable) complain(`Cannot be read, and was left alone: ${path}`);
+    return { entries, unreadable: unreadable.length };
+  }
+
+  /** On stderr, so that what is printed can go elsewhere; an end of the input is a no. */
+  async function confirm(question: string): Promise<boolean> {
+    stderr.write(`${question} [y/N] `);
+    const lines = createInterface({ input: stdin });
+    const answer = await new Promise<string>((resolve) => {
+      lines.once('line', resolve).once('close', () => {
+        resolve('');
+      });
+    });
+    // Left open it would keep the process waiting for more.
+    lines.close();
+    return /^y(es)?$/i.test(answer.trim());
+  }
+}
+
+async function openExisting(dir: string, key: Secret | undefined): Promise<SetAside> {
+  try {
+    await stat(dir);
+  } catch (error) {
+    if (!isCode(error, 'ENOENT')) throw error;
+    throw new OutboxUnavailable(
+      `There is no outbox in ${dir}. Set DATA_DIR to what the proxy has, and start from the same directory.`,
+    );
+  }
+  const records = createRecords(key);
+  const { data } = await openLedger(dir, realFiles);
+  checkKey(data.keyCheck, records.keyCheck, dir);
+  return openSetAside({ dir, files: realFiles, records });
+}
+
+function matches({ form, reason, olderThan }: Filter, nowMs: number): (entry: SetAsideEntry) => boolean {
+  return (entry) =>
+    (form === undefined || entry.signup.form === form) &&
+    (reason === undefined || entry.reason.toLowerCase().includes(reason.toLowerCase())) &&
+    (olderThan === undefined || nowMs - Date.parse(entry.refusedAt) > olderThan);
+}
+
+function summaryOf({ signup, reason, attempts, refusedAt }: SetAsideEntry) {
+  return { id: signup.id, form: signup.form, email: signup.person.email, reason, attempts, refusedAt };
+}
+
+/** JSON escapes the control characters below 0x20 by itself; a terminal obeys those above too. */
+function toJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function worse(...codes: readonly ExitCode[]): ExitCode {
+  return codes.includes(1) ? 1 : 0;
+}
+
+function signups(count: number): string {
+  return count === 1 ? '1 sign-up' : `${count} sign-ups`;
+}
+
+function unknownWords(id: string): string {
+  return `No sign-up ${JSON.stringify(id)} is set aside.`;
+}
+
+function unreadableWords(id: string): string {
+  return `The sign-up ${JSON.stringify(id)} cannot be read: its file is damaged. Purge it by its id to be rid of it.`;
+}

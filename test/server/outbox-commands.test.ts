@@ -1,0 +1,481 @@
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { openOutboxCommands } from '../../server/outbox-commands.ts';
+import { realFiles } from '../../server/outbox/files.ts';
+import { createRecords } from '../../server/outbox/records.ts';
+import { openSetAside } from '../../server/outbox/set-aside.ts';
+import { Secret } from '../../server/secret.ts';
+import type { Person } from '../../server/signup.ts';
+import { hasTerminal, runCli, runCliOnTerminal } from '../helpers/cli.ts';
+import { closedCircuit, idsOf, makeSignup, openTestOutbox } from '../helpers/outbox.ts';
+import { temporaryDir } from '../helpers/temporary-dir.ts';
+
+const hourMs = 3_600_000;
+const hexKey = 'ab'.repeat(32);
+
+interface Refused {
+  readonly id: string;
+  readonly form?: string;
+  readonly reason?: string;
+  readonly hoursAgo?: number;
+  readonly person?: Person;
+}
+
+const three: readonly Refused[] = [
+  { id: 'ada-0001', reason: 'no such segment', hoursAgo: 24 * 10 },
+  { id: 'grace-0002', reason: 'Blocked Address', hoursAgo: 3, form: 'events' },
+  { id: 'edsger-0003', reason: 'blocked address', hoursAgo: 1 },
+];
+
+/** A DATA_DIR where rasa.io has refused these, by way of an outbox. */
+async function refusedDir(refused: readonly Refused[] = three, key?: Secret): Promise<string> {
+  const dataDir = await temporaryDir();
+  let hoursAgo = 0;
+  const now = () => Date.now() - hoursAgo * hourMs;
+  const outbox = await openTestOutbox({ dir: join(dataDir, 'outbox'), key, now });
+  for (const { id, form = 'newsletter', reason = 'refused', person, ...rest } of refused) {
+    hoursAgo = rest.hoursAgo ?? 0;
+    const signup = makeSignup(id, undefined, new Date(now()).toISOString());
+    await outbox.add({ ...signup, form, ...(person && { person, page: 'https://www.example.com/join' }) });
+    expect(idsOf(await outbox.take(1, now()))).toEqual([id]);
+    await outbox.settle([{ id, is: 'refused', reason }], closedCircuit);
+  }
+  await outbox.close();
+  return dataDir;
+}
+
+const setAsideIn = async (dataDir: string) => (await readdir(join(dataDir, 'outbox/set-aside'))).sort();
+
+/** `rasa-signup outbox …` with its output in pipes. */
+const outboxCli = (dataDir: string, ...args: readonly string[]) =>
+  runCli(['outbox', ...args], { DATA_DIR: dataDir });
+
+const listedIds = (json: string) => (JSON.parse(json) as { readonly id: string }[]).map(({ id }) => id);
+
+/** The commands with a terminal of the test's, where somebody has typed `typed` and then ended the input. */
+async function atTerminal(dataDir: string, typed = '', columns = 120) {
+  const written = { out: '', err: '' };
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  stdin.end(typed);
+  const commands = await openOutboxCommands({
+    dir: join(dataDir, 'outbox'),
+    key: undefined,
+    streams: {
+      stdin,
+      stdout: { isTTY: true, columns, write: (text) => (written.out += text) },
+      stderr: { isTTY: true, write: (text) => (written.err += text) },
+    },
+  });
+  return { commands, written };
+}
+
+describe('outbox list', () => {
+  it('gives a script everybody who was refused, oldest first, as one JSON array', async () => {
+    const { code, stdout, stderr } = await outboxCli(await refusedDir(), 'list');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const entries = JSON.parse(stdout) as Record<string, unknown>[];
+    expect(entries[0]).toEqual({
+      id: 'ada-0001',
+      form: 'newsletter',
+      email: 'ada-0001@example.com',
+      reason: 'no such segment',
+      attempts: 1,
+      refusedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as unknown,
+    });
+    expect(listedIds(stdout)).toEqual(['ada-0001', 'grace-0002', 'edsger-0003']);
+  });
+
+  it.each([
+    ['of one form', { form: 'events' }, ['grace-0002']],
+    ['refused for a reason, in whatever case', { reason: 'BLOCKED' }, ['grace-0002', 'edsger-0003']],
+    ['refused longer ago than a time', { olderThan: 2 * hourMs }, ['ada-0001', 'grace-0002']],
+    ['to which all of it applies', { olderThan: 2 * hourMs, reason: 'block' }, ['grace-0002']],
+    ['of whom there are none', { olderThan: 11 * 24 * hourMs }, []],
+  ])('gives those %s', async (_name, filter, ids) => {
+    const { commands, written } = await atTerminal(await refusedDir());
+    expect(await commands.list({ ...filter, json: true })).toBe(0);
+    expect(listedIds(written.out)).toEqual(ids);
+  });
+
+  it('takes every filter from the command line', async () => {
+    const args = ['--older-than', '2h', '--reason', 'BLOCKED', '--form', 'events'];
+    const { code, stdout } = await outboxCli(await refusedDir(), 'list', ...args);
+    expect(code).toBe(0);
+    expect(listedIds(stdout)).toEqual(['grace-0002']);
+  });
+
+  it('is a table on a terminal, with long reasons on several lines', async () => {
+    const reason = 'this address has been blocked by the administrator of the newsletter';
+    const dataDir = await refusedDir([{ id: 'ada-0001', reason, hoursAgo: 73 }]);
+    const { commands, written } = await atTerminal(dataDir, '', 100);
+    expect(await commands.list({})).toBe(0);
+    const [head, first, second] = written.out.split('\n');
+    expect(head).toMatch(/^ID +FORM +ADDRESS +TRIES +REFUSED +REASON$/);
+    expect(first).toMatch(/^ada-0001 +newsletter +ada-0001@example\.com +1 +3d ago +this address has/);
+    expect(second).toMatch(/^ +\w/);
+    expect(Math.max(...written.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  it('says in words on a terminal that there is none, or none like that', async () => {
+    const empty = await atTerminal(await refusedDir([]));
+    expect(await empty.commands.list({})).toBe(0);
+    expect(empty.written.out).toBe('No sign-up is set aside.\n');
+
+    const other = await atTerminal(await refusedDir());
+    expect(await other.commands.list({ form: 'none' })).toBe(0);
+    expect(other.written.out).toBe('None of the 3 sign-ups set aside matches.\n');
+  });
+
+  it('gives a script an empty array when there is none', async () => {
+    expect(await outboxCli(await refusedDir([]), 'list')).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
+  });
+
+  it('is JSON on a terminal too when asked', async () => {
+    const { commands, written } = await atTerminal(await refusedDir());
+    await commands.list({ json: true });
+    expect(listedIds(written.out)).toHaveLength(3);
+  });
+
+  it('names the files that cannot be read, and lists the others', async () => {
+    const dataDir = await refusedDir();
+    const folder = join(dataDir, 'outbox/set-aside');
+    await writeFile(join(folder, 'ada-0001.json'), '{"sum":"00000000","value":{}}');
+    await rename(join(folder, 'grace-0002.json'), join(folder, 'another-name.json'));
+    const { code, stdout, stderr } = await outboxCli(dataDir, 'list');
+    expect(code).toBe(1);
+    expect(listedIds(stdout)).toEqual(['edsger-0003']);
+    expect(stderr).toContain(join(folder, 'ada-0001.json'));
+    expect(stderr).toContain(join(folder, 'another-name.json'));
+  });
+
+  it('does not let what others wrote steer the terminal', async () => {
+    const reason = 'no \u001b[2Jsuch\u009b31m segment\u202e';
+    const dataDir = await refusedDir([{ id: 'ada-0001', reason }]);
+    const { commands, written } = await atTerminal(dataDir);
+    await commands.list({});
+    await commands.show('ada-0001', {});
+    await commands.list({ json: true });
+    expect(written.out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    const last = written.out.trimEnd().split('\n').at(-1) ?? '';
+    expect(JSON.parse(last)).toMatchObject([{ reason }]);
+  });
+});
+
+describe('outbox show', () => {
+  const person = { email: 'ada@example.com', first_name: 'Ada', favourite_topic: 'engines' };
+
+  it('gives a script everything about one, also what only that form asks for', async () => {
+    const dataDir = await refusedDir([{ id: 'ada-0001', reason: 'no such segment', person }]);
+    const { code, stdout } = await outboxCli(dataDir, 'show', 'ada-0001');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      id: 'ada-0001',
+      form: 'newsletter',
+      person,
+      page: 'https://www.example.com/join',
+      acceptedAt: expect.any(String) as unknown,
+      reason: 'no such segment',
+      attempts: 1,
+      refusedAt: expect.any(String) as unknown,
+    });
+  });
+
+  it('is aligned words on a terminal', async () => {
+    const dataDir = await refusedDir([{ id: 'ada-0001', reason: 'no such segment', person, hoursAgo: 2 }]);
+    const { commands, written } = await atTerminal(dataDir);
+    expect(await commands.show('ada-0001', {})).toBe(0);
+    expect(written.out).toContain(
+      'id               ada-0001\nform             newsletter\nemail            ada@example.com\n' +
+        'first_name       Ada\nfavourite_topic  engines\npage             https://www.example.com/join\n',
+    );
+    expect(written.out).toMatch(/refused {10}\S+Z \(2h ago\)\nattempts {9}1\nreason {11}no such segment\n$/);
+  });
+
+  it('says clearly that there is none of that id', async () => {
+    expect(await outboxCli(await refusedDir(), 'show', 'nobody-0009')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'No sign-up "nobody-0009" is set aside.\n',
+    });
+  });
+
+  it('says that a file is damaged', async () => {
+    const dataDir = await refusedDir();
+    await writeFile(join(dataDir, 'outbox/set-aside/ada-0001.json'), '');
+    const { code, stderr } = await outboxCli(dataDir, 'show', 'ada-0001');
+    expect(code).toBe(1);
+    expect(stderr).toContain('"ada-0001" cannot be read: its file is damaged');
+  });
+});
+
+describe('outbox replay', () => {
+  it('has them sent again by the proxy that is running', async () => {
+    const dataDir = await refusedDir();
+    const running = await openTestOutbox({ dir: join(dataDir, 'outbox') });
+    const { code, stdout } = await outboxCli(dataDir, 'replay', 'ada-0001', 'grace-0002');
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      'Moved 2 sign-ups back: they are sent by the running proxy within a few seconds, or when one starts.\n',
+    );
+    const taken = await running.take(9, Date.now());
+    expect(taken).toMatchObject([
+      { signup: { id: 'ada-0001' }, attempts: 1 },
+      { signup: { id: 'grace-0002' }, attempts: 1 },
+    ]);
+    expect(await setAsideIn(dataDir)).toEqual(['edsger-0003.json']);
+  });
+
+  it('has them sent again by the proxy that starts next', async () => {
+    const dataDir = await refusedDir();
+    await outboxCli(dataDir, 'replay', '--all');
+    const outbox = await openTestOutbox({ dir: join(dataDir, 'outbox') });
+    expect(idsOf(await outbox.take(9, Date.now())).sort()).toEqual(['ada-0001', 'edsger-0003', 'grace-0002']);
+  });
+
+  it('takes those that a filter finds, and says which as JSON', async () => {
+    const dataDir = await refusedDir();
+    const { stdout } = await outboxCli(dataDir, 'replay', '--reason', 'blocked', '--json');
+    expect(stdout).toBe('{"replayed":["grace-0002","edsger-0003"]}\n');
+    expect(await setAsideIn(dataDir)).toEqual(['ada-0001.json']);
+  });
+
+  it('names the ids that are not there, and does the others', async () => {
+    const dataDir = await refusedDir();
+    const args = ['nobody-0009', 'ada-0001', 'ada-0001', '../ledger', ''];
+    const { code, stdout, stderr } = await outboxCli(dataDir, 'replay', '--json', ...args);
+    expect(code).toBe(1);
+    expect(stdout).toBe('{"replayed":["ada-0001"]}\n');
+    expect(stderr).toBe(
+      'No sign-up "nobody-0009" is set aside.\nNo sign-up "../ledger" is set aside.\nNo sign-up "" is set aside.\n',
+    );
+  });
+
+  it('leaves a damaged file where it is', async () => {
+    const dataDir = await refusedDir();
+    await writeFile(join(dataDir, 'outbox/set-aside/ada-0001.json'), 'x');
+    const byId = await outboxCli(dataDir, 'replay', 'ada-0001');
+    expect(byId).toMatchObject({ code: 1, stdout: 'Nothing is sent again.\n' });
+    expect(byId.stderr).toContain('"ada-0001" cannot be read');
+    const all = await outboxCli(dataDir, 'replay', '--all', '--json');
+    expect(all).toMatchObject({ code: 1, stdout: '{"replayed":["grace-0002","edsger-0003"]}\n' });
+    expect(await setAsideIn(dataDir)).toEqual(['ada-0001.json']);
+  });
+});
+
+describe('outbox purge', () => {
+  it('deletes for ever, and the proxy that is running counts fewer', async () => {
+    const dataDir = await refusedDir();
+    expect(await outboxCli(dataDir, 'purge', '--older-than', '7d', '--yes')).toEqual({
+      code: 0,
+      stdout: 'Deleted 1 sign-up.\n',
+      stderr: '',
+    });
+    expect(await setAsideIn(dataDir)).toEqual(['edsger-0003.json', 'grace-0002.json']);
+    const { stdout } = await outboxCli(dataDir, 'purge', '--all', '--yes', '--json');
+    expect(stdout).toBe('{"purged":["grace-0002","edsger-0003"]}\n');
+    const outbox = await openTestOutbox({ dir: join(dataDir, 'outbox') });
+    expect(outbox.counts()).toMatchObject({ waiting: 0, setAside: 0 });
+  });
+
+  it.each(['y\n', 'YES\n'])('asks on a terminal, and deletes after %j', async (typed) => {
+    const dataDir = await refusedDir();
+    const { commands, written } = await atTerminal(dataDir, typed);
+    expect(await commands.purge(['ada-0001', 'grace-0002'], {})).toBe(0);
+    expect(written).toEqual({ out: 'Deleted 2 sign-ups.\n', err: 'Delete 2 sign-ups for ever? [y/N] ' });
+    expect(await setAsideIn(dataDir)).toEqual(['edsger-0003.json']);
+  });
+
+  it.each(['n\n', '\n', 'yesterday\n', ''])('asks on a terminal, and keeps all after %j', async (typed) => {
+    const dataDir = await refusedDir();
+    const { commands, written } = await atTerminal(dataDir, typed);
+    expect(await commands.purge([], { all: true })).toBe(1);
+    expect(written.out).toBe('Nothing was deleted.\n');
+    expect(await setAsideIn(dataDir)).toHaveLength(3);
+  });
+
+  it('needs --yes where there is nobody to ask, whatever is piped in', async () => {
+    const dataDir = await refusedDir();
+    const { code, stderr } = await runCli(['outbox', 'purge', '--all'], { DATA_DIR: dataDir }, 'y\n');
+    expect(code).toBe(1);
+    expect(stderr).toContain('confirm with --yes');
+    expect(await setAsideIn(dataDir)).toHaveLength(3);
+  });
+
+  it('is the way to be rid of a damaged file, by its id alone', async () => {
+    const dataDir = await refusedDir();
+    await writeFile(join(dataDir, 'outbox/set-aside/ada-0001.json'), 'x');
+    expect(await outboxCli(dataDir, 'purge', '--all', '--yes')).toMatchObject({ code: 1 });
+    expect(await setAsideIn(dataDir)).toEqual(['ada-0001.json']);
+    expect(await outboxCli(dataDir, 'purge', 'ada-0001', '--yes')).toMatchObject({ code: 0 });
+    expect(await setAsideIn(dataDir)).toEqual([]);
+  });
+
+  it('deletes nothing outside of its folder, whatever the id', async () => {
+    const dataDir = await refusedDir();
+    const before = await readdir(dataDir, { recursive: true });
+    const ids = [
+      '../ledger',
+      '../replay/x',
+      './ada-0001',
+      '../set-aside/ada-0001',
+      '/etc/hosts',
+      '..',
+      'a\0b',
+    ];
+    const { commands, written } = await atTerminal(dataDir);
+    expect(await commands.purge(ids, { yes: true })).toBe(1);
+    expect(written).toEqual({
+      out: 'Nothing was deleted.\n',
+      err: ids.map((id) => `No sign-up ${JSON.stringify(id)} is set aside.\n`).join(''),
+    });
+    expect((await outboxCli(dataDir, 'purge', '--yes', '../ledger')).code).toBe(1);
+    const dir = join(dataDir, 'outbox');
+    const setAside = await openSetAside({ dir, files: realFiles, records: createRecords() });
+    for (const id of ids)
+      expect([await setAside.purge(id), await setAside.replay(id)]).toEqual([false, false]);
+    expect(await readdir(dataDir, { recursive: true })).toEqual(before);
+  });
+
+  it('takes an id that looks like an option behind --', async () => {
+    const dataDir = await refusedDir([{ id: '--reason' }, { id: 'ada-0001' }]);
+    expect(await outboxCli(dataDir, 'purge', '--yes', '--', '--reason')).toMatchObject({ code: 0 });
+    expect(await setAsideIn(dataDir)).toEqual(['ada-0001.json']);
+  });
+});
+
+describe('everything at once', () => {
+  it.each([
+    ['neither ids nor a filter', [], {}, 'wants to be told which sign-ups'],
+    ['ids beside --all', ['ada-0001'], { all: true }, 'wants one of these, not several'],
+    ['a filter beside --all', [], { form: 'newsletter', all: true }, 'wants one of these, not several'],
+    ['a filter beside ids', ['ada-0001'], { olderThan: 1 }, 'wants one of these, not several'],
+  ])('is never meant by %s', async (_name, ids, selection, words) => {
+    const dataDir = await refusedDir();
+    const { commands, written } = await atTerminal(dataDir, 'y\n');
+    expect(await commands.replay(ids, selection)).toBe(1);
+    expect(await commands.purge(ids, { ...selection, yes: true })).toBe(1);
+    expect(written.out).toBe('');
+    expect(written.err).toContain(`replay ${words}`);
+    expect(written.err).toContain(`purge ${words}`);
+    expect(written.err).toContain('--form, --reason, --older-than');
+    expect(await setAsideIn(dataDir)).toHaveLength(3);
+  });
+
+  it('is never meant by a command without arguments', async () => {
+    const dataDir = await refusedDir();
+    expect(await outboxCli(dataDir, 'replay')).toMatchObject({ code: 1, stdout: '' });
+    expect(await outboxCli(dataDir, 'purge', '--yes')).toMatchObject({ code: 1, stdout: '' });
+    expect(await setAsideIn(dataDir)).toHaveLength(3);
+  });
+
+  it.each(['--reason', '--form'])('is never meant by an empty %s', async (option) => {
+    const dataDir = await refusedDir();
+    const { code, stderr } = await outboxCli(dataDir, 'purge', '--yes', option, '');
+    expect(code).toBe(1);
+    expect(stderr).toContain('Wanted some text.');
+    expect(await setAsideIn(dataDir)).toHaveLength(3);
+  });
+});
+
+describe('encrypted sign-ups', () => {
+  const env = async () => ({ DATA_DIR: await refusedDir(three, new Secret(hexKey)) });
+
+  it('are shown with the key', async () => {
+    const { code, stdout } = await runCli(['outbox', 'list'], { ...(await env()), OUTBOX_KEY: hexKey });
+    expect(code).toBe(0);
+    expect(listedIds(stdout)).toHaveLength(3);
+  });
+
+  it('are shown with the key in a file', async () => {
+    const path = join(await temporaryDir(), 'key');
+    await writeFile(path, `${hexKey}\n`);
+    const { stdout } = await runCli(['outbox', 'show', 'ada-0001'], {
+      ...(await env()),
+      OUTBOX_KEY_FILE: path,
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ person: { email: 'ada-0001@example.com' } });
+  });
+
+  it.each([
+    ['no key', {}, 'OUTBOX_KEY is not set'],
+    ['another key', { OUTBOX_KEY: 'cd'.repeat(32) }, 'another key than OUTBOX_KEY'],
+    ['no key at all, but a word', { OUTBOX_KEY: 'secret' }, 'OUTBOX_KEY: found a value (not shown)'],
+  ])('are left alone with %s, and the reason is said', async (_name, key, words) => {
+    const given = { ...(await env()), ...key };
+    for (const command of ['list', 'show ada-0001', 'replay --all', 'purge --all --yes']) {
+      const { code, stdout, stderr } = await runCli(['outbox', ...command.split(' ')], given);
+      expect({ code, stdout }, command).toEqual({ code: 1, stdout: '' });
+      expect(stderr, command).toContain(words);
+      expect(stderr, command).not.toMatch(/^ +at /m);
+    }
+    expect(await setAsideIn(given.DATA_DIR)).toHaveLength(3);
+  });
+});
+
+describe('the command line', () => {
+  it('asks for no credentials, not even in production', async () => {
+    const DATA_DIR = await refusedDir();
+    const env = { DATA_DIR, NODE_ENV: 'production', RASA_USERNAME: 'half a configuration' };
+    expect(await runCli(['outbox', 'list'], env)).toMatchObject({ code: 0 });
+  });
+
+  it('says so where DATA_DIR holds no outbox, and makes none', async () => {
+    const dataDir = await temporaryDir();
+    const { code, stderr } = await outboxCli(dataDir, 'list');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`There is no outbox in ${join(dataDir, 'outbox')}. Set DATA_DIR`);
+    expect(await readdir(dataDir)).toEqual([]);
+  });
+
+  it('lists in a directory whose proxy was never refused anybody', async () => {
+    const dataDir = await refusedDir([]);
+    await rm(join(dataDir, 'outbox/ledger.json'), { force: true });
+    expect(await outboxCli(dataDir, 'list')).toMatchObject({ code: 0, stdout: '[]\n' });
+  });
+
+  it.each([
+    ['outbox lst', /unknown command 'lst'[^]*Did you mean list\?/],
+    ['outbx', /unknown command 'outbx'[^]*Did you mean outbox\?/],
+    ['outbox purge --al', /unknown option '--al'[^]*Did you mean --all\?/],
+    ['outbox list --older-than soon', /'soon' is invalid\. Wanted a time such as 7d/],
+    ['outbox show', /missing required argument 'id'/],
+    ['outbox show ada-0001 grace-0002', /too many arguments/],
+  ])('refuses `%s` and helps', async (line, words) => {
+    const { code, stdout, stderr } = await runCli(line.split(' '), { DATA_DIR: await temporaryDir() });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(words);
+    expect(stderr).toContain('--help says more');
+  });
+
+  it.each(['', 'sandbox', 'outbox', 'outbox list', 'outbox show', 'outbox replay', 'outbox purge'])(
+    'explains `rasa-signup %s` with an example',
+    async (line) => {
+      const { code, stdout } = await runCli([...line.split(' ').filter(Boolean), '--help'], {});
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^Usage: rasa-signup/);
+      expect(stdout).toMatch(/Examples?:\n {2}\$ /);
+    },
+  );
+});
+
+// A terminal cannot be made without a native module; `script` of util-linux makes one.
+describe.skipIf(!hasTerminal)('on a real terminal', () => {
+  it('shows a table, asks before it deletes, and ends', async () => {
+    const dataDir = await refusedDir();
+    const env = { DATA_DIR: dataDir };
+    const listed = await runCliOnTerminal(['outbox', 'list', '--form', 'events'], env);
+    expect(listed.code).toBe(0);
+    expect(listed.screen).toMatch(/^ID +FORM +ADDRESS.*\ngrace-0002 +events +grace-0002@example\.com/);
+
+    const kept = await runCliOnTerminal(['outbox', 'purge', '--all'], env, { '[y/N]': 'n\n' });
+    expect(kept.code).toBe(1);
+    expect(await setAsideIn(dataDir)).toHaveLength(3);
+
+    const purged = await runCliOnTerminal(['outbox', 'purge', '--all'], env, { '[y/N]': 'y\n' });
+    expect(purged.screen).toMatch(/Delete 3 sign-ups for ever\? \[y\/N\] y\nDeleted 3 sign-ups\.\n$/);
+    expect(purged.code).toBe(0);
+    expect(await setAsideIn(dataDir)).toEqual([]);
+  }, 15_000);
+});
