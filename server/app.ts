@@ -6,13 +6,14 @@ import getRawBody from 'raw-body';
 import type { Accepted, Problem } from '../shared/signup.ts';
 import { serveBuiltFiles } from './assets.ts';
 import type { CourierStats } from './courier.ts';
-import type { Body, Door } from './door.ts';
+import type { Door } from './door.ts';
 import type { Forms } from './forms.ts';
 import type { Origins } from './origins.ts';
 import { renderHostedForm, renderProblem, renderThanks } from './pages/form.ts';
 import { renderHome } from './pages/home.ts';
 import { problem } from './problem.ts';
 import type { TrustProxy } from './settings.ts';
+import type { Body } from './signup.ts';
 
 export interface AppOptions {
   readonly origins: Origins;

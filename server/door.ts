@@ -6,27 +6,12 @@ import type { Limits } from './limits.ts';
 import type { Origins } from './origins.ts';
 import { OutboxUnavailable, type Outbox } from './outbox.ts';
 import { problem } from './problem.ts';
+import type { SignupPost } from './signup.ts';
 
 /** The one way in. Plain data in and out, so that any front can serve it. */
 export interface Door {
   receive(post: SignupPost): Promise<Accepted | Problem>;
 }
-
-/** A request to sign somebody up, as far as the door has to know of it. */
-export interface SignupPost {
-  readonly form: string;
-  /** The Origin header. */
-  readonly origin: string | undefined;
-  /** The Host header. */
-  readonly host: string | undefined;
-  /** The visitor's address, read from behind the proxies that are trusted. */
-  readonly ip: string;
-  readonly contentType: string | undefined;
-  /** Reads the body, which is not asked for before the cheap checks have passed. */
-  readonly readBody: (maxBytes: number) => Promise<Body>;
-}
-
-export type Body = { readonly is: 'whole'; readonly bytes: Uint8Array } | { readonly is: 'too_large' };
 
 export interface DoorOptions {
   readonly origins: Origins;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { limits, type FormDefinition, type FormField, type IssueCode } from '../shared/form.ts';
+import { limits, type FormDefinition, type FormField } from '../shared/form.ts';
+import type { IssueCode } from '../shared/signup.ts';
 import { en } from '../shared/messages/en.ts';
 import type { Person } from './signup.ts';
 

@@ -1,10 +1,10 @@
 import { MIMEType } from 'node:util';
 import { limits as sizes } from '../shared/form.ts';
 import type { Problem } from '../shared/signup.ts';
-import type { SignupPost } from './door.ts';
 import type { Limits } from './limits.ts';
 import type { Origins } from './origins.ts';
 import { problem } from './problem.ts';
+import type { SignupPost } from './signup.ts';
 
 /** The checks that the door makes, each of which reads alone: a problem refuses, `undefined` lets pass. */
 export function refuseUnlistedOrigin(origins: Origins, { origin, host }: SignupPost): Problem | undefined {

@@ -1,3 +1,19 @@
+/** A request to sign somebody up, as far as the door has to know of it. */
+export interface SignupPost {
+  readonly form: string;
+  /** The Origin header. */
+  readonly origin: string | undefined;
+  /** The Host header. */
+  readonly host: string | undefined;
+  /** The visitor's address, read from behind the proxies that are trusted. */
+  readonly ip: string;
+  readonly contentType: string | undefined;
+  /** Reads the body, which is not asked for before the cheap checks have passed. */
+  readonly readBody: (maxBytes: number) => Promise<Body>;
+}
+
+export type Body = { readonly is: 'whole'; readonly bytes: Uint8Array } | { readonly is: 'too_large' };
+
 /** A sign-up past the door: typed, normalised, parsed by nobody again. */
 export interface Signup {
   /** Made by the client, or at the door where it sent none; the same id is the same sign-up. */

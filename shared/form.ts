@@ -1,4 +1,4 @@
-import type { ProblemCode } from './signup.ts';
+import type { IssueCode, ProblemCode } from './signup.ts';
 
 /**
  * What a form asks for. The server owns the definition: it compiles it to the schema that a sign-up has to pass,
@@ -27,9 +27,6 @@ export interface FormField {
 }
 
 export type FieldType = 'email' | 'text';
-
-/** What can be wrong with one field. */
-export type IssueCode = 'missing' | 'malformed' | 'too_long' | 'unknown';
 
 /** Everything a form says besides its labels. A new problem code does not compile until it has words. */
 export interface FormTexts {

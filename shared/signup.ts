@@ -1,5 +1,3 @@
-import type { IssueCode } from './form.ts';
-
 /**
  * The sign-up as it travels: the form's own fields, flat, plus these two, as
  * `application/x-www-form-urlencoded` or JSON with the same names.
@@ -45,3 +43,6 @@ export type ProblemCode =
   | 'method_not_allowed'
   | 'unavailable'
   | 'internal';
+
+/** What can be wrong with one field. */
+export type IssueCode = 'missing' | 'malformed' | 'too_long' | 'unknown';

@@ -1,5 +1,5 @@
-import type { FormDefinition, IssueCode, VisibleProblem } from '../shared/form.ts';
-import type { Problem } from '../shared/signup.ts';
+import type { FormDefinition, VisibleProblem } from '../shared/form.ts';
+import type { IssueCode, Problem } from '../shared/signup.ts';
 
 /** The widget's side of the wire. Nothing here throws: whatever happens comes back as an outcome. */
 export type Loaded =

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from 'lit';
-import type { FormDefinition, FormField, IssueCode } from '../shared/form.ts';
+import type { FormDefinition, FormField } from '../shared/form.ts';
+import type { IssueCode } from '../shared/signup.ts';
 import { loadDefinition, submit, type VisitorProblem } from './client.ts';
 import styles from './rasa-signup.css?inline';
 
