@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Signup } from '../signup.ts';
 import { ownerOnly, readIfThere, replaceFile, type Files } from './files.ts';
+import { QueueMap } from './queue-map.ts';
 
 /**
  * Knows the sign-ups of the last while by id, and by form and address. Those that still wait are known by heart;
@@ -56,10 +57,10 @@ export async function openDuplicates({
 }: DuplicatesOptions): Promise<Duplicates> {
   const keepMs = Math.max(windowMs, idWindowMs);
   const key = await openHashKey(join(dir, 'hash-key'), files);
-  /** What is known, and since when; the oldest first, since that is the order in which it came. */
-  const known = new Map<string, Known>();
+  /** What is known, and since when, in the order in which it came. */
+  const known = new QueueMap<Known>();
   /** The same for what an earlier process left: hashed, and empty once the window is over. */
-  const hashed = new Map<string, Known>();
+  const hashed = new QueueMap<Known>();
   const path = join(dir, 'recent.ndjson');
   let file: FileHandle | undefined;
   let linesInFile = 0;
@@ -117,12 +118,9 @@ export async function openDuplicates({
     return createHmac('sha256', key).update(name).digest('base64url').slice(0, 16);
   }
 
-  function prune(names: Map<string, Known>): void {
+  function prune(names: QueueMap<Known>): void {
     const since = now() - keepMs;
-    for (const [name, { atMs }] of names) {
-      if (atMs > since && names.size <= 2 * max) break;
-      names.delete(name);
-    }
+    names.dropWhile(({ atMs }) => atMs <= since || names.size > 2 * max);
   }
 
   /** The file begins again with the hashes that are recent; the others have served. */
