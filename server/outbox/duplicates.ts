@@ -16,8 +16,8 @@ export interface Duplicates {
   readonly keepMs: number;
   /** Settles as the storing of the earlier one does; `undefined` where there was none. */
   find(signup: Signup): Promise<void> | undefined;
-  /** Another one is a duplicate from now on, unless this one cannot be stored. */
-  remember(signup: Signup, stored: Promise<void>): void;
+  /** Another one is a duplicate from now on, unless this one is yet to be stored and cannot be. */
+  remember(signup: Signup, storing?: Promise<void>): void;
   /** Writes down hashes of sign-ups that leave the outbox. */
   keepHashes(signups: readonly Signup[]): Promise<void>;
   close(): Promise<void>;
@@ -34,7 +34,7 @@ export interface DuplicatesOptions {
 
 interface Known {
   readonly atMs: number;
-  storing?: Promise<void> | undefined;
+  storing: Promise<void> | undefined;
 }
 
 interface Name {
@@ -64,7 +64,7 @@ export async function openDuplicates({
   const path = join(dir, 'recent.ndjson');
   let file: FileHandle | undefined;
   let linesInFile = 0;
-  for (const [hash, atMs] of await begin()) hashed.set(hash, { atMs });
+  for (const [hash, atMs] of await begin()) hashed.set(hash, { atMs, storing: undefined });
 
   return {
     keepMs,
@@ -79,11 +79,11 @@ export async function openDuplicates({
       return undefined;
     },
 
-    remember(signup, stored) {
-      const entry: Known = { atMs: Date.parse(signup.acceptedAt), storing: stored };
+    remember(signup, storing) {
+      const entry: Known = { atMs: Date.parse(signup.acceptedAt), storing };
       const names = namesOf(signup);
       for (const { name } of names) known.set(name, entry);
-      stored.then(
+      storing?.then(
         () => (entry.storing = undefined),
         () => {
           for (const { name } of names) known.delete(name);

@@ -68,7 +68,7 @@ export async function openFileOutbox({
     for (const signup of head.interrupted) retries.add(signup, 1, 0);
     const duplicates = await openDuplicates({ dir, files, windowMs: duplicateWindowMs, now });
     for await (const signup of head.recent(now() - duplicates.keepMs, 50_000)) {
-      duplicates.remember(signup, Promise.resolve());
+      duplicates.remember(signup);
     }
     await ledger.save();
     let counted = { setAside: await setAside.count(), atMs: now() };
