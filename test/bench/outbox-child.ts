@@ -14,6 +14,8 @@ export interface Tasks {
   add(ms: number): Promise<LoadFigures>;
   /** 64 callers append lines of the same length with the least code. */
   bare(ms: number): Promise<LoadFigures>;
+  /** The same, where each caller first makes a sign-up and its line, as it does to add one. */
+  made(ms: number): Promise<LoadFigures>;
   /** Takes batches of 25 and settles them as delivered at once. */
   settle(ms: number): Promise<SettleFigures>;
   memory(ms: number): Promise<MemoryFigures>;
@@ -62,6 +64,12 @@ const tasks: Tasks = {
 
   add: (ms) => closedLoop(() => theOutbox().add(makeSignup(Date.now())), callers, ms),
   bare: (ms) => closedLoop(() => bareAppend.append(line), callers, ms),
+  made: (ms) =>
+    closedLoop(
+      () => bareAppend.append(`{"sum":"01234567","value":${JSON.stringify(makeSignup(Date.now()))}}\n`),
+      callers,
+      ms,
+    ),
 
   async settle(ms) {
     const start = performance.now();

@@ -14,7 +14,7 @@ import { aim, aimsTable, table } from './report.ts';
  */
 const quick = process.argv.includes('--quick');
 const backlogs = quick ? [0, 1000, 10_000] : [0, 1000, 10_000, 100_000, 1_000_000];
-const [rounds, cellMs] = quick ? [3, 500] : [5, 1000];
+const [rounds, cellMs] = quick ? [3, 500] : [5, 800];
 const reopenings = 3;
 const drained = quick ? 500 : 2000;
 
@@ -27,6 +27,7 @@ interface Cell {
   readonly openMb: number;
   readonly add: LoadFigures[];
   readonly bare: LoadFigures[];
+  readonly made: LoadFigures[];
 }
 
 const out = join(process.cwd(), 'node_modules/.cache/bench');
@@ -43,17 +44,18 @@ async function run(): Promise<void> {
   const cells: Cell[] = [];
   for (const backlog of backlogs) cells.push(await openCell(backlog));
   for (let round = 0; round < rounds; round++) {
-    for (const { child, add, bare } of cells) {
+    for (const { child, add, bare, made } of cells) {
       add.push(await child.ask('add', cellMs));
       bare.push(await child.ask('bare', cellMs));
+      made.push(await child.ask('made', cellMs));
     }
   }
   const figures = [];
   for (const cell of cells) figures.push(await closeCell(cell));
   print(
-    `Accepts: 64 callers, ${rounds} rounds of ${cellMs} ms, medians; beside it a bare append + fdatasync of the same bytes`,
+    `Accepts: 64 callers, ${rounds} rounds of ${cellMs} ms, medians; then a bare append + fdatasync of one line of as many bytes, without and with making it`,
     table(
-      ['waiting', 'adds/s', 'p50 ms', 'p99 ms', 'bare/s', 'bare p99 ms', 'ratio'],
+      ['waiting', 'adds/s', 'p50 ms', 'p99 ms', 'bare/s', 'bare p99 ms', 'ratio', 'bare + JSON/s', 'ratio'],
       figures.map((of) => [
         of.backlog,
         of.perSecond,
@@ -62,6 +64,8 @@ async function run(): Promise<void> {
         of.barePerSecond,
         of.bareP99Ms,
         of.ratio,
+        of.madePerSecond,
+        of.madeRatio,
       ]),
     ),
   );
@@ -141,13 +145,14 @@ async function openCell(backlog: number): Promise<Cell> {
         openMb: rssMb,
         add: [],
         bare: [],
+        made: [],
       };
     }
     await child.close();
   }
 }
 
-async function closeCell({ backlog, dir, child, openMs, emptyMb, openMb, add, bare }: Cell) {
+async function closeCell({ backlog, dir, child, openMs, emptyMb, openMb, add, bare, made }: Cell) {
   const { rssMb: loadMb, peakMb } = await child.ask('memory');
   const { perSecond: settledPerSecond } = await child.ask('settle', cellMs);
   await child.close();
@@ -157,8 +162,9 @@ async function closeCell({ backlog, dir, child, openMs, emptyMb, openMb, add, ba
     ...mediansOf(add),
     barePerSecond: mediansOf(bare).perSecond,
     bareP99Ms: mediansOf(bare).p99Ms,
-    // Of each round by itself, since neighbours in time met the same disk.
-    ratio: median(add.map(({ perSecond }, round) => perSecond / (bare[round]?.perSecond ?? NaN))),
+    ratio: ratioOf(add, bare),
+    madePerSecond: mediansOf(made).perSecond,
+    madeRatio: ratioOf(add, made),
     openMs,
     emptyMb,
     openMb,
@@ -166,6 +172,11 @@ async function closeCell({ backlog, dir, child, openMs, emptyMb, openMb, add, ba
     peakMb,
     settledPerSecond,
   };
+}
+
+/** Of each round by itself, since neighbours in time met the same disk. */
+function ratioOf(add: readonly LoadFigures[], limit: readonly LoadFigures[]): number {
+  return median(add.map(({ perSecond }, round) => perSecond / (limit[round]?.perSecond ?? NaN)));
 }
 
 function mediansOf(rounds: readonly LoadFigures[]): LoadFigures {
