@@ -51,7 +51,7 @@ async function run(): Promise<void> {
     }
   }
   const figures = [];
-  for (const cell of cells) figures.push(await closeCell(cell));
+  for (const cell of cells) figures.push(await closeCell(cell, cells[0] ?? cell));
   print(
     `Accepts: 64 callers, ${rounds} rounds of ${cellMs} ms, medians; then a bare append + fdatasync of one line of as many bytes, without and with making it`,
     table(
@@ -97,8 +97,8 @@ async function run(): Promise<void> {
     ),
   );
 
-  const [least, most] = [figures[0], figures.at(-1)];
-  if (!least || !most) return;
+  const most = figures.at(-1);
+  if (!most) return;
   const at = most.backlog.toLocaleString('en');
   const aims = [
     aim(
@@ -107,7 +107,7 @@ async function run(): Promise<void> {
       'at least',
       0.5,
     ),
-    aim(`p99 of add, ${at} waiting to none`, most.p99Ms / least.p99Ms, 'at most', 1.3),
+    aim(`p99 of add, ${at} waiting to none`, most.p99Ratio, 'at most', 1.3),
     aim(`RSS after load, ${at} waiting, MB`, most.loadMb, 'at most', 150),
     aim(`opening, ${at} waiting, ms`, most.openMs, 'at most', 3000),
     aim(
@@ -152,7 +152,10 @@ async function openCell(backlog: number): Promise<Cell> {
   }
 }
 
-async function closeCell({ backlog, dir, child, openMs, emptyMb, openMb, add, bare, made }: Cell) {
+async function closeCell(
+  { backlog, dir, child, openMs, emptyMb, openMb, add, bare, made }: Cell,
+  least: Cell,
+) {
   const { rssMb: loadMb, peakMb } = await child.ask('memory');
   const { perSecond: settledPerSecond } = await child.ask('settle', cellMs);
   await child.close();
@@ -162,6 +165,7 @@ async function closeCell({ backlog, dir, child, openMs, emptyMb, openMb, add, ba
     ...mediansOf(add),
     barePerSecond: mediansOf(bare).perSecond,
     bareP99Ms: mediansOf(bare).p99Ms,
+    p99Ratio: ratioOf(add, least.add, ({ p99Ms }) => p99Ms),
     ratio: ratioOf(add, bare),
     madePerSecond: mediansOf(made).perSecond,
     madeRatio: ratioOf(add, made),
@@ -175,8 +179,12 @@ async function closeCell({ backlog, dir, child, openMs, emptyMb, openMb, add, ba
 }
 
 /** Of each round by itself, since neighbours in time met the same disk. */
-function ratioOf(add: readonly LoadFigures[], limit: readonly LoadFigures[]): number {
-  return median(add.map(({ perSecond }, round) => perSecond / (limit[round]?.perSecond ?? NaN)));
+function ratioOf(
+  rounds: readonly LoadFigures[],
+  others: readonly LoadFigures[],
+  figure = ({ perSecond }: LoadFigures) => perSecond,
+): number {
+  return median(others.map((other, round) => figure(rounds[round] ?? other) / figure(other)));
 }
 
 function mediansOf(rounds: readonly LoadFigures[]): LoadFigures {
