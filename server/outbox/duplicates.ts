@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Signup } from '../signup.ts';
 import { ownerOnly, readIfThere, replaceFile, type Files } from './files.ts';
+import { QueueMap } from './queue-map.ts';
 
 /**
  * Knows the sign-ups of the last while by id, and by form and address. Those that still wait are known by heart;
@@ -15,8 +16,8 @@ export interface Duplicates {
   readonly keepMs: number;
   /** Settles as the storing of the earlier one does; `undefined` where there was none. */
   find(signup: Signup): Promise<void> | undefined;
-  /** Another one is a duplicate from now on, unless this one cannot be stored. */
-  remember(signup: Signup, stored: Promise<void>): void;
+  /** Another one is a duplicate from now on, unless this one is yet to be stored and cannot be. */
+  remember(signup: Signup, storing?: Promise<void>): void;
   /** Writes down hashes of sign-ups that leave the outbox. */
   keepHashes(signups: readonly Signup[]): Promise<void>;
   close(): Promise<void>;
@@ -33,7 +34,7 @@ export interface DuplicatesOptions {
 
 interface Known {
   readonly atMs: number;
-  storing?: Promise<void> | undefined;
+  storing: Promise<void> | undefined;
 }
 
 interface Name {
@@ -45,6 +46,9 @@ interface Name {
 /** Ids are known for at least as long as a visitor's browser may try again. */
 const idWindowMs = 600_000;
 
+/** Two thousand a minute for ten minutes: more than a form gets, and little enough to hold in memory. */
+export const maxRemembered = 20_000;
+
 const lineSchema = z.object({ hash: z.string(), atMs: z.number() });
 
 export async function openDuplicates({
@@ -52,18 +56,18 @@ export async function openDuplicates({
   files,
   windowMs,
   now,
-  max = 50_000,
+  max = maxRemembered,
 }: DuplicatesOptions): Promise<Duplicates> {
   const keepMs = Math.max(windowMs, idWindowMs);
   const key = await openHashKey(join(dir, 'hash-key'), files);
-  /** What is known, and since when; the oldest first, since that is the order in which it came. */
-  const known = new Map<string, Known>();
+  /** What is known, and since when, in the order in which it came. */
+  const known = new QueueMap<Known>();
   /** The same for what an earlier process left: hashed, and empty once the window is over. */
-  const hashed = new Map<string, Known>();
+  const hashed = new QueueMap<Known>();
   const path = join(dir, 'recent.ndjson');
   let file: FileHandle | undefined;
   let linesInFile = 0;
-  for (const [hash, atMs] of await begin()) hashed.set(hash, { atMs });
+  for (const [hash, atMs] of await begin()) hashed.set(hash, { atMs, storing: undefined });
 
   return {
     keepMs,
@@ -78,11 +82,11 @@ export async function openDuplicates({
       return undefined;
     },
 
-    remember(signup, stored) {
-      const entry: Known = { atMs: Date.parse(signup.acceptedAt), storing: stored };
+    remember(signup, storing) {
+      const entry: Known = { atMs: Date.parse(signup.acceptedAt), storing };
       const names = namesOf(signup);
       for (const { name } of names) known.set(name, entry);
-      stored.then(
+      storing?.then(
         () => (entry.storing = undefined),
         () => {
           for (const { name } of names) known.delete(name);
@@ -107,22 +111,20 @@ export async function openDuplicates({
     close: async () => file?.close(),
   };
 
+  // Joined, since a template makes a rope, of which V8 keeps the parts as long as the name.
   function namesOf({ id, form, person }: Signup): readonly Name[] {
-    const byId = { name: `id ${id}`, windowMs: keepMs };
+    const byId = { name: ['id', id].join(' '), windowMs: keepMs };
     if (windowMs === 0) return [byId];
-    return [byId, { name: `person ${form} ${person.email.toLowerCase()}`, windowMs }];
+    return [byId, { name: ['person', form, person.email.toLowerCase()].join(' '), windowMs }];
   }
 
   function hashOf(name: string): string {
     return createHmac('sha256', key).update(name).digest('base64url').slice(0, 16);
   }
 
-  function prune(names: Map<string, Known>): void {
+  function prune(names: QueueMap<Known>): void {
     const since = now() - keepMs;
-    for (const [name, { atMs }] of names) {
-      if (atMs > since && names.size <= 2 * max) break;
-      names.delete(name);
-    }
+    names.dropWhile(({ atMs }) => atMs <= since || names.size > 2 * max);
   }
 
   /** The file begins again with the hashes that are recent; the others have served. */

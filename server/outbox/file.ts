@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { OutboxFull, OutboxUnavailable, type Outbox, type Settlement, type Taken } from '../outbox.ts';
 import type { Secret } from '../secret.ts';
 import type { Signup } from '../signup.ts';
-import { openDuplicates } from './duplicates.ts';
+import { maxRemembered, openDuplicates } from './duplicates.ts';
 import { realFiles, type Files } from './files.ts';
 import { openHead } from './head.ts';
 import { openLedger } from './ledger.ts';
@@ -70,8 +70,8 @@ export async function openFileOutbox({
     const retries = openRetries({ ledger, records, setAside, log });
     for (const signup of head.interrupted) retries.add(signup, 1, 0);
     const duplicates = await openDuplicates({ dir, files, windowMs: duplicateWindowMs, now });
-    for await (const signup of head.recent(now() - duplicates.keepMs, 50_000)) {
-      duplicates.remember(signup, Promise.resolve());
+    for await (const signup of head.recent(now() - duplicates.keepMs, maxRemembered)) {
+      duplicates.remember(signup);
     }
     await ledger.save();
     let counted = { setAside: await setAside.count(), atMs: now() };

@@ -26,7 +26,7 @@ export interface Head {
   oldest(): Signup | undefined;
   /** What an earlier process was attempting when it ended. They are settled here; the caller takes them over. */
   readonly interrupted: readonly Signup[];
-  /** The sign-ups accepted since then that still wait, the newest segment first, up to about `max`. */
+  /** The sign-ups accepted since then that still wait, oldest first; of more than about `max` the newest. */
   recent(sinceMs: number, max: number): AsyncIterable<Signup>;
 }
 
@@ -96,13 +96,11 @@ export async function openHead({ segments, ledger, records, log }: HeadOptions):
 
     async *recent(sinceMs, max) {
       let count = 0;
-      for (const { id, lines } of [...segments.list()].reverse()) {
-        const found = (await read(id, lines)).filter((signup) => signup !== undefined);
-        const last = found.at(-1);
-        if (last && Date.parse(last.acceptedAt) < sinceMs) return;
-        yield* found;
-        count += lines;
-        if (count >= max) return;
+      const newest = segments.list().findLastIndex(({ lines }) => (count += lines) >= max);
+      for (const { id, lines } of segments.list().slice(Math.max(0, newest))) {
+        for (const signup of await read(id, lines)) {
+          if (signup && Date.parse(signup.acceptedAt) >= sinceMs) yield signup;
+        }
       }
     },
   };

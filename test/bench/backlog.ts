@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createRecords } from '../../server/outbox/records.ts';
+import type { Signup } from '../../server/signup.ts';
+
+const linesPerSegment = 1000;
+
+/** A sign-up of about 250 bytes that no other one resembles. */
+export function makeSignup(acceptedMs: number): Signup {
+  const id = randomUUID();
+  return {
+    id,
+    form: 'newsletter',
+    person: { email: `ada.${id.slice(0, 18)}@example.com`, first_name: 'Ada', last_name: 'Lovelace' },
+    page: 'https://www.example.com/blog/what-an-engine-can-do',
+    acceptedAt: new Date(acceptedMs).toISOString(),
+  };
+}
+
+/**
+ * Leaves an outbox with so many sign-ups waiting, in the outbox's own format: closed segments of 1,000 lines, all
+ * accepted within the last five minutes, so that every one of them is recent enough to be known as a duplicate.
+ */
+export async function writeBacklog(dir: string, count: number): Promise<void> {
+  const records = createRecords();
+  const [startMs, spanMs] = [Date.now() - 300_000, 299_000];
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  for (let written = 0; written < count; written += linesPerSegment) {
+    const lines = Array.from(
+      { length: Math.min(linesPerSegment, count - written) },
+      (_, line) => `${records.write(makeSignup(startMs + (spanMs * (written + line)) / count))}\n`,
+    );
+    const id = String(written / linesPerSegment + 1).padStart(10, '0');
+    await writeFile(join(dir, `${id}-${lines.length}.ndjson`), lines.join(''), { mode: 0o600 });
+  }
+}

@@ -1,0 +1,59 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { startCourier } from '../../server/courier.ts';
+import { openFileOutbox } from '../../server/outbox/file.ts';
+import { createRasaClient } from '../../server/rasa/client.ts';
+import { createKeyRing } from '../../server/rasa/credentials.ts';
+import { createRasaHttp } from '../../server/rasa/http.ts';
+import { openSandbox } from '../../server/sandbox/sandbox.ts';
+import { Secret } from '../../server/secret.ts';
+import { makeSignup } from './backlog.ts';
+
+export interface DrainFigures {
+  readonly minIntervalMs: number;
+  readonly signups: number;
+  readonly perSecond: number;
+  /** Calls to /v1/persons, whatever came of them. */
+  readonly callsPerThousand: number;
+}
+
+const delayMs = 100;
+
+/** Delivers sign-ups that wait to a sandbox that takes 100 ms for each answer, over HTTP, with the product's own parts. */
+export async function drain(dir: string, signups: number, minIntervalMs: number): Promise<DrainFigures> {
+  // Nobody looks at its pages here, so nothing need be built for them.
+  const builtDir = join(dir, 'built');
+  await mkdir(builtDir, { recursive: true });
+  const sandbox = await openSandbox({ port: 0, dataDir: dir, builtDir });
+  await fetch(`${sandbox.url}/sandbox/faults`, { method: 'PUT', body: JSON.stringify({ delayMs }) });
+  const log = pino({ level: 'silent' });
+  const outbox = await openFileOutbox({ dir: join(dir, 'outbox'), log, process, onLost: () => undefined });
+  await Promise.all(Array.from({ length: signups }, () => outbox.add(makeSignup(Date.now()))));
+
+  let calls = 0;
+  const http = createRasaHttp({
+    baseUrl: sandbox.url,
+    fetch(url, init) {
+      if (url === `${sandbox.url}/v1/persons`) calls++;
+      return fetch(url, init);
+    },
+  });
+  const { username, password, apiKey = '' } = sandbox.credentials;
+  const credentials = { username, password: new Secret(password), apiKey: new Secret(apiKey) };
+  const rasa = createRasaClient({ http, keyRing: createKeyRing({ http, credentials }), minIntervalMs });
+
+  const start = performance.now();
+  const courier = startCourier({
+    outbox,
+    deliver: (persons, stop) => rasa.addPersons(persons, stop),
+    log,
+    minIntervalMs,
+  });
+  while (courier.stats().delivered < signups) await new Promise((resolve) => setTimeout(resolve, 5));
+  const seconds = (performance.now() - start) / 1000;
+  await courier.stop(0);
+  await outbox.close();
+  await sandbox.close();
+  return { minIntervalMs, signups, perSecond: signups / seconds, callsPerThousand: (calls / signups) * 1000 };
+}
