@@ -159,7 +159,13 @@ describe('under npm', () => {
     const dataDir = await temporaryDir();
     // `exec` would hide what npm's shell does; the comment keeps any shell from replacing itself.
     const shell = spawn('sh', ['-c', 'node dist/server/main.js; :'], {
-      env: { ...process.env, PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, npm_lifecycle_event: 'start' },
+      env: {
+        PATH: process.env['PATH'],
+        PORT: '0',
+        SANDBOX_PORT: '0',
+        DATA_DIR: dataDir,
+        npm_lifecycle_event: 'start',
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';
