@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { OutboxUnavailable } from './outbox.ts';
-import { isCode, realFiles } from './outbox/files.ts';
-import { openLedger } from './outbox/ledger.ts';
+import { isCode, realFiles } from './files.ts';
+import { findLedger } from './outbox/ledger.ts';
 import { checkKey, createRecords } from './outbox/records.ts';
 import { openSetAside, type SetAside, type SetAsideEntry } from './outbox/set-aside.ts';
 import { detailsOf, tableOf } from './outbox-words.ts';
@@ -213,8 +213,8 @@ async function openExisting(dir: string, key: Secret | undefined): Promise<SetAs
     );
   }
   const records = createRecords(key);
-  const { data } = await openLedger(dir, realFiles);
-  checkKey(data.keyCheck, records.keyCheck, dir);
+  const ledger = await findLedger(dir, realFiles);
+  checkKey(ledger?.data.keyCheck, records.keyCheck, dir);
   return openSetAside({ dir, files: realFiles, records });
 }
 

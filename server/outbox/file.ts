@@ -4,7 +4,7 @@ import { OutboxFull, OutboxUnavailable, type Outbox, type Settlement, type Taken
 import type { Secret } from '../secret.ts';
 import type { Signup } from '../signup.ts';
 import { maxRemembered, openDuplicates } from './duplicates.ts';
-import { realFiles, type Files } from './files.ts';
+import { realFiles, type Files } from '../files.ts';
 import { openHead } from './head.ts';
 import { openLedger } from './ledger.ts';
 import { lockDirectory } from './lock.ts';
@@ -58,7 +58,7 @@ export async function openFileOutbox({
 
   async function openLocked(): Promise<Outbox> {
     const records = createRecords(key);
-    const ledger = await openLedger(dir, files);
+    const ledger = await openLedger(dir, files, log);
     const setAside = await openSetAside({ dir, files, records });
     const segments = await openSegments({ dir, files, firstId: Math.max(1, ledger.data.head) });
     const { retries: kept, unreadable } = ledger.data;

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { Low, type Adapter } from 'lowdb';
+import { Low } from 'lowdb';
+import type { Logger } from 'pino';
 import { z } from 'zod';
+import { isCode, readIfThere, type Files } from '../files.ts';
 import type { Circuit } from '../outbox.ts';
-import { isCode, readIfThere, replaceFile, type Files } from './files.ts';
+import { replacedFile } from '../replaced-file.ts';
 
 /**
  * The small bounded state beside the segments, in a lowdb database that survives a power cut: how far the oldest
@@ -36,9 +38,10 @@ export interface Ledger {
 }
 
 /** Opens `ledger.json`, or its previous copy `ledger.json.bak` where a crash or a bad disk left the newer one torn. */
-export async function openLedger(dir: string, files: Files): Promise<Ledger> {
+export async function openLedger(dir: string, files: Files, log: Logger): Promise<Ledger> {
   const path = join(dir, 'ledger.json');
-  const found = (await readLedger(files, path)) ?? (await readLedger(files, `${path}.bak`));
+  const found = await findLedger(dir, files);
+  if (found?.path !== path) await putAside();
   const empty = {
     version: 1,
     head: 0,
@@ -47,47 +50,56 @@ export async function openLedger(dir: string, files: Files): Promise<Ledger> {
     retries: [],
     circuit: { failures: 0, untilMs: 0 },
   };
-  const db = new Low<LedgerData>(createAdapter(files, path), found ?? ledgerSchema.parse(empty));
-  let saving = Promise.resolve();
-  let queued: Promise<void> | undefined;
+  const adapter = replacedFile<LedgerData>({ path, files, before: () => keepPrevious(files, path) });
+  const db = new Low<LedgerData>(adapter, found?.data ?? ledgerSchema.parse(empty));
   return {
     data: db.data,
     isNew: found === undefined,
-    save() {
-      // One writer; saves that come during a write share the next one.
-      queued ??= saving = saving
-        .catch(() => {
-          // Those who waited for that write were told.
-        })
-        .then(() => {
-          queued = undefined;
-          return db.write();
-        });
-      return queued;
-    },
+    save: () => db.write(),
   };
+
+  /** A damaged ledger must not become the previous copy of the next one. */
+  async function putAside(): Promise<void> {
+    if ((await readIfThere(files, path)) === undefined) return;
+    await files.rename(path, `${path}.damaged`);
+    log.error(
+      { damaged: `${path}.damaged`, previous: found !== undefined },
+      'The ledger of the outbox is damaged; it is kept. The previous copy serves, or else everything is delivered again.',
+    );
+  }
 }
 
-async function readLedger(files: Files, path: string): Promise<LedgerData | undefined> {
+/** What stands in the newest ledger that can be read, for those who only look. */
+export async function findLedger(dir: string, files: Files): Promise<Found | undefined> {
+  const path = join(dir, 'ledger.json');
+  return (await readLedger(files, path)) ?? (await readLedger(files, `${path}.bak`));
+}
+
+interface Found {
+  readonly path: string;
+  readonly data: LedgerData;
+}
+
+async function readLedger(files: Files, path: string): Promise<Found | undefined> {
   try {
-    return ledgerSchema.parse(JSON.parse((await readIfThere(files, path)) ?? ''));
+    return { path, data: ledgerSchema.parse(JSON.parse((await readIfThere(files, path)) ?? '')) };
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
     throw error;
   }
 }
 
-/** lowdb's own file adapter neither syncs nor keeps the previous copy, nor restricts who may read. */
-function createAdapter(files: Files, path: string): Adapter<LedgerData> {
-  return {
-    read: () => Promise.resolve(null),
-    async write(data) {
-      const text = JSON.stringify(data);
-      await files.unlink(`${path}.bak`).catch(ignoreMissing);
-      await files.link(path, `${path}.bak`).catch(ignoreMissing);
-      await replaceFile(files, path, text);
-    },
-  };
+/** The previous copy is replaced in one step, so that there is a whole one at every moment. */
+async function keepPrevious(files: Files, path: string): Promise<void> {
+  const copy = `${path}.bak.tmp`;
+  await files.unlink(copy).catch(ignoreMissing);
+  try {
+    await files.link(path, copy);
+  } catch (error) {
+    ignoreMissing(error);
+    return;
+  }
+  await files.rename(copy, `${path}.bak`);
 }
 
 function ignoreMissing(error: unknown): void {

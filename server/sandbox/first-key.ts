@@ -1,7 +1,7 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere, realFiles, replaceFile } from '../files.ts';
 import type { ApiKeys } from './api-keys.ts';
-import { readFileIfAny, type State } from './state.ts';
+import type { State } from './state.ts';
 
 export interface FirstKey {
   readonly firstKey: 'made' | 'given' | 'kept';
@@ -33,16 +33,13 @@ export async function settleFirstKey({
     return { firstKey: 'given', apiKey: given };
   }
   const path = join(dir, 'api-key');
-  const text = (await readFileIfAny(path))?.trim();
+  const text = (await readIfThere(realFiles, path))?.trim();
   const kept = text === '' ? undefined : text;
   if (!state.isNew) return { firstKey: 'kept', apiKey: kept };
 
   // The file goes first: if the process dies in between, the next start finds the key there and takes it up.
   const apiKey = kept ?? randomUUID();
-  if (kept === undefined) {
-    await writeFile(`${path}.tmp`, `${apiKey}\n`, { mode: 0o600 });
-    await rename(`${path}.tmp`, path);
-  }
+  if (kept === undefined) await replaceFile(realFiles, path, `${apiKey}\n`);
   await apiKeys.adopt(apiKey, 'First key');
   return { firstKey: kept === undefined ? 'made' : 'kept', apiKey };
 }

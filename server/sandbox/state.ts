@@ -1,8 +1,10 @@
 import { EventEmitter } from 'node:events';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Low, type Adapter } from 'lowdb';
+import { Low } from 'lowdb';
 import { z } from 'zod';
+import { readIfThere, realFiles } from '../files.ts';
+import { replacedFile } from '../replaced-file.ts';
 
 const text = z.string().nullable();
 
@@ -60,7 +62,7 @@ export interface State {
   readonly isNew: boolean;
   /** Emits `change` with every save, for pages that are being looked at. */
   readonly changes: EventEmitter<{ change: [] }>;
-  /** Resolves when the data, as it is now or newer, stands in the file. Not synced: a power cut may undo it. */
+  /** Resolves when the data, as it is now or newer, is on disk. */
   save(): Promise<void>;
 }
 
@@ -77,7 +79,10 @@ export async function openState(dir: string, now: () => number): Promise<State> 
     await rename(path, asidePath);
     throw new StateFileError(path, asidePath, found.reason);
   }
-  const db = new Low(createStateFile(path), found?.data ?? emptyState());
+  const db = new Low(
+    replacedFile<StateData>({ path, files: realFiles, stringify: (data) => JSON.stringify(data, null, 2) }),
+    found?.data ?? emptyState(),
+  );
   const changes = new EventEmitter<{ change: [] }>().setMaxListeners(0);
   return {
     data: db.data,
@@ -112,7 +117,7 @@ type Found =
   { readonly success: true; readonly data: StateData } | { readonly success: false; readonly reason: string };
 
 async function readState(path: string): Promise<Found | undefined> {
-  const json = await readFileIfAny(path);
+  const json = await readIfThere(realFiles, path);
   if (json === undefined) return undefined;
   let value: unknown;
   try {
@@ -125,34 +130,4 @@ async function readState(path: string): Promise<Found | undefined> {
   if (parsed.success) return parsed;
   const issue = parsed.error.issues[0];
   return { success: false, reason: issue ? `at "${issue.path.join('.')}", ${issue.message}` : 'invalid' };
-}
-
-/** The text of a file, or undefined when there is none. */
-export async function readFileIfAny(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Replaces the file as a whole, one write at a time; saves that come during a write share the next one. */
-function createStateFile(path: string): Adapter<StateData> {
-  let last = Promise.resolve();
-  let queued: Promise<void> | undefined;
-  return {
-    read: () => Promise.resolve(null),
-    write(data) {
-      queued ??= last = last
-        // A failed write was reported to those who waited for it.
-        .catch(() => undefined)
-        .then(async () => {
-          queued = undefined;
-          await writeFile(`${path}.tmp`, JSON.stringify(data, null, 2), { mode: 0o600 });
-          await rename(`${path}.tmp`, path);
-        });
-      return queued;
-    },
-  };
 }

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { realFiles, type Files } from '../../server/outbox/files.ts';
+import { realFiles, type Files } from '../../server/files.ts';
 
 /** Something that the outbox did to the disk, by the name of the file or directory. */
 export interface DiskEvent {
@@ -37,8 +37,8 @@ export function testFiles(): TestFiles {
       step('link', String(from), String(to));
     },
     unlink: async (path) => {
-      step('unlink', String(path));
       await realFiles.unlink(path);
+      step('unlink', String(path));
     },
   };
   return files;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { openOutboxCommands } from '../../server/outbox-commands.ts';
-import { realFiles } from '../../server/outbox/files.ts';
+import { realFiles } from '../../server/files.ts';
 import { createRecords } from '../../server/outbox/records.ts';
 import { openSetAside } from '../../server/outbox/set-aside.ts';
 import { Secret } from '../../server/secret.ts';

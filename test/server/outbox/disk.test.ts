@@ -41,8 +41,8 @@ describe('a power cut', () => {
     events.length = 0;
     await outbox.take(1, 0);
     expect(events.map(({ did, name }) => `${did} ${name}`)).toEqual([
-      'unlink ledger.json.bak',
       'link ledger.json',
+      'rename ledger.json.bak.tmp',
       'create ledger.json.tmp',
       'write ledger.json.tmp',
       'sync ledger.json.tmp',

@@ -329,8 +329,11 @@ describe('a damaged directory', () => {
     await first.settle([{ id: 'first', is: 'delivered' }], closedCircuit);
     await first.close();
     await writeFile(join(dir, 'ledger.json'), content);
-    const outbox = await openTestOutbox({ dir });
+    const { log, lines } = recordLog();
+    const outbox = await openTestOutbox({ dir, log });
     expect(idsOf(await outbox.take(9, Date.now()))).toContain('second');
+    expect(lines()).toContain('The ledger of the outbox is damaged; it is kept.');
+    expect(await readFile(join(dir, 'ledger.json.damaged'), 'utf8')).toBe(content);
   });
 
   it('a changed letter in what has to be tried again: it is kept, loudly, and the others are tried', async () => {

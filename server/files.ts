@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** What the outbox asks of a file system; tests record it, or let it fail. */
+/** What the product asks of a file system; tests record it, or let it fail. */
 export type Files = Pick<
   typeof fs,
   'link' | 'mkdir' | 'open' | 'readdir' | 'readFile' | 'rename' | 'stat' | 'unlink' | 'utimes'
