@@ -77,9 +77,13 @@ export async function openSetAside({ dir, files, records }: SetAsideOptions): Pr
     isEmpty: async () => (await idsIn(aside)).length + (await idsIn(replay)).length === 0,
 
     async replays(max) {
-      const ids = (await idsIn(replay)).slice(0, max);
-      const found = await Promise.all(ids.map((id) => readIn(replay, id)));
-      return found.filter((entry) => typeof entry === 'object');
+      const found: SetAsideEntry[] = [];
+      for (const id of await idsIn(replay)) {
+        if (found.length >= max) break;
+        const entry = await readIn(replay, id);
+        if (typeof entry === 'object') found.push(entry);
+      }
+      return found;
     },
 
     async taken(id) {
