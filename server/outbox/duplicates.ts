@@ -14,10 +14,13 @@ import { QueueMap } from './queue-map.ts';
 export interface Duplicates {
   /** How long anything is remembered. */
   readonly keepMs: number;
-  /** Settles as the storing of the earlier one does; `undefined` where there was none. */
-  find(signup: Signup): Promise<void> | undefined;
-  /** Another one is a duplicate from now on, unless this one is yet to be stored and cannot be. */
-  remember(signup: Signup, storing?: Promise<void>): void;
+  /**
+   * Has a sign-up stored unless it is known, and knows it from then on. A duplicate settles as the storing of the
+   * earlier one does; one whose storing failed may come again.
+   */
+  claim(signup: Signup, store: () => Promise<unknown>): Promise<'stored' | 'duplicate'>;
+  /** This one is stored already. */
+  remember(signup: Signup): void;
   /** Writes down hashes of sign-ups that leave the outbox. */
   keepHashes(signups: readonly Signup[]): Promise<void>;
   close(): Promise<void>;
@@ -34,13 +37,8 @@ export interface DuplicatesOptions {
 
 interface Known {
   readonly atMs: number;
-  storing: Promise<void> | undefined;
-}
-
-interface Name {
-  readonly name: string;
-  /** How long it counts. */
-  readonly windowMs: number;
+  /** While it is being stored. */
+  storing: Promise<'stored'> | undefined;
 }
 
 /** Ids are known for at least as long as a visitor's browser may try again. */
@@ -72,33 +70,40 @@ export async function openDuplicates({
   return {
     keepMs,
 
-    find(signup) {
+    claim(signup, store) {
       prune(known);
       prune(hashed);
-      for (const { name, windowMs } of namesOf(signup)) {
-        const earlier = known.get(name) ?? (hashed.size > 0 ? hashed.get(hashOf(name)) : undefined);
-        if (earlier && earlier.atMs > now() - windowMs) return earlier.storing ?? Promise.resolve();
-      }
-      return undefined;
-    },
+      const [byId, byPerson] = namesOf(signup);
+      const earlier = find(byId, keepMs) ?? (byPerson === undefined ? undefined : find(byPerson, windowMs));
+      if (earlier) return (earlier.storing ?? Promise.resolve()).then(() => 'duplicate');
 
-    remember(signup, storing) {
-      const entry: Known = { atMs: Date.parse(signup.acceptedAt), storing };
-      const names = namesOf(signup);
-      for (const { name } of names) known.set(name, entry);
-      storing?.then(
-        () => (entry.storing = undefined),
+      const entry: Known = { atMs: Date.parse(signup.acceptedAt), storing: undefined };
+      known.set(byId, entry);
+      if (byPerson !== undefined) known.set(byPerson, entry);
+      entry.storing = store().then(
         () => {
-          for (const { name } of names) known.delete(name);
+          entry.storing = undefined;
+          return 'stored';
+        },
+        (error: unknown) => {
+          known.delete(byId);
+          if (byPerson !== undefined) known.delete(byPerson);
+          throw error;
         },
       );
+      return entry.storing;
+    },
+
+    remember(signup) {
+      const entry: Known = { atMs: Date.parse(signup.acceptedAt), storing: undefined };
+      for (const name of namesOf(signup)) known.set(name, entry);
     },
 
     async keepHashes(signups) {
       const lines = new Map<string, number>();
       for (const signup of signups) {
         const atMs = Date.parse(signup.acceptedAt);
-        if (atMs > now() - keepMs) for (const { name } of namesOf(signup)) lines.set(hashOf(name), atMs);
+        if (atMs > now() - keepMs) for (const name of namesOf(signup)) lines.set(hashOf(name), atMs);
       }
       if (lines.size === 0) return;
       if (linesInFile > 4 * max) await begin();
@@ -111,11 +116,19 @@ export async function openDuplicates({
     close: async () => file?.close(),
   };
 
+  function find(name: string, windowMs: number): Known | undefined {
+    const earlier = known.get(name) ?? (hashed.size > 0 ? hashed.get(hashOf(name)) : undefined);
+    return earlier && earlier.atMs > now() - windowMs ? earlier : undefined;
+  }
+
   // Joined, since a template makes a rope, of which V8 keeps the parts as long as the name.
-  function namesOf({ id, form, person }: Signup): readonly Name[] {
-    const byId = { name: ['id', id].join(' '), windowMs: keepMs };
-    if (windowMs === 0) return [byId];
-    return [byId, { name: ['person', form, person.email.toLowerCase()].join(' '), windowMs }];
+  function namesOf({
+    id,
+    form,
+    person,
+  }: Signup): readonly [byId: string] | readonly [byId: string, byPerson: string] {
+    const byId = ['id', id].join(' ');
+    return windowMs === 0 ? [byId] : [byId, ['person', form, person.email.toLowerCase()].join(' ')];
   }
 
   function hashOf(name: string): string {
