@@ -74,6 +74,7 @@ export async function openFileOutbox({
       duplicates.remember(signup);
     }
     await ledger.save();
+    let isRefusing = false;
     let counted = { setAside: await setAside.count(), atMs: now() };
 
     return {
@@ -143,16 +144,30 @@ export async function openFileOutbox({
     // Not an async function: at fifty thousand a second each promise counts.
     function store(signup: Signup): Promise<void> {
       if (head.waiting() + retries.size() >= max) {
-        return Promise.reject(new OutboxFull(`${max} sign-ups wait already, which is OUTBOX_MAX`));
+        const full = new OutboxFull(`${max} sign-ups wait already, which is OUTBOX_MAX`);
+        tellOnce(full);
+        return Promise.reject(full);
       }
       return segments.append(records.write(signup)).then(
         (place) => {
           head.added(place, signup);
+          if (isRefusing) tellOnce(undefined);
         },
         (error: unknown) => {
-          throw unavailable(dir, error);
+          const refusal = unavailable(dir, error);
+          tellOnce(refusal);
+          throw refusal;
         },
       );
+    }
+
+    /** One line when no more can be accepted, and one when it can again. */
+    function tellOnce(refusal: OutboxUnavailable | undefined): void {
+      const was = isRefusing;
+      isRefusing = refusal !== undefined;
+      if (refusal && !was)
+        log.error({ err: refusal }, 'No more sign-ups can be accepted; visitors are told to come back.');
+      if (!refusal && was) log.info('Sign-ups are accepted again.');
     }
 
     /** Resolves with the sign-up where it has left the outbox. */

@@ -99,7 +99,7 @@ export async function openSegments({
     },
 
     async read(id) {
-      const text = await files.readFile(join(dir, closed.get(id)?.name ?? nameOf(id)), 'utf8');
+      const text = await files.readFile(join(dir, nameNow(id)), 'utf8');
       // What stands behind the last line feed was never promised to anybody.
       return text.split('\n').slice(0, -1);
     },
@@ -116,16 +116,14 @@ export async function openSegments({
 
     async remove(id, as) {
       await flushing;
-      const name = closed.get(id)?.name ?? nameOf(id);
       if (as === 'settled') {
-        await files.unlink(join(dir, name));
-      } else {
-        await files.mkdir(join(dir, 'damaged'), { recursive: true, mode: 0o700 });
-        await files.rename(join(dir, name), join(dir, 'damaged', name));
+        await removeFile(id);
+        return;
       }
-      await syncDirectory(files, dir);
-      total -= closed.get(id)?.lines ?? 0;
-      closed.delete(id);
+      const name = nameNow(id);
+      await files.mkdir(join(dir, 'damaged'), { recursive: true, mode: 0o700 });
+      await files.rename(join(dir, name), join(dir, 'damaged', name));
+      await forget(id);
     },
 
     async close() {
@@ -133,6 +131,21 @@ export async function openSegments({
       await closeOpen();
     },
   };
+
+  async function removeFile(id: number): Promise<void> {
+    await files.unlink(join(dir, nameNow(id)));
+    await forget(id);
+  }
+
+  async function forget(id: number): Promise<void> {
+    total -= closed.get(id)?.lines ?? 0;
+    closed.delete(id);
+    await syncDirectory(files, dir);
+  }
+
+  function nameNow(id: number): string {
+    return closed.get(id)?.name ?? nameOf(id);
+  }
 
   function startFlush(): void {
     flushing ??= flush();
@@ -167,15 +180,8 @@ export async function openSegments({
     if (open && (open.lines >= maxLines || open.bytes >= maxBytes)) await closeOpen();
     if (open) return open;
     const id = nextId++;
-    const file = await files.open(join(dir, nameOf(id)), 'wx', ownerOnly);
-    try {
-      await syncDirectory(files, dir);
-    } catch (error) {
-      await file.close();
-      closed.set(id, await closeFound(id));
-      throw error;
-    }
-    open = { id, file, lines: 0, bytes: 0 };
+    open = { id, file: await files.open(join(dir, nameOf(id)), 'wx', ownerOnly), lines: 0, bytes: 0 };
+    await syncDirectory(files, dir);
     return open;
   }
 
@@ -201,10 +207,13 @@ export async function openSegments({
    * known to be on disk, and the next append tries with a new file.
    */
   async function abandon(): Promise<void> {
-    await open?.file.truncate(open.bytes).catch(() => {
+    const { id, lines, bytes } = open ?? {};
+    await open?.file.truncate(bytes).catch(() => {
       // What stands behind was refused to its sender, who sends it again; a second delivery changes nothing.
     });
     await closeOpen();
+    // A disk that stays full would be littered with empty segments otherwise.
+    if (id !== undefined && lines === 0) await removeFile(id).catch(() => undefined);
   }
 
   /** A segment that a crash left open: its whole lines count. */

@@ -1,8 +1,9 @@
+import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OutboxUnavailable } from '../../../server/outbox.ts';
 import { testFiles, type DiskEvent } from '../../helpers/files.ts';
-import { closedCircuit, idsOf, makeSignup, openTestOutbox } from '../../helpers/outbox.ts';
+import { closedCircuit, idsOf, makeSignup, openTestOutbox, recordLog } from '../../helpers/outbox.ts';
 import { temporaryDir } from '../../helpers/temporary-dir.ts';
 
 const lastIndex = (events: readonly DiskEvent[], did: DiskEvent['did'], name: string) =>
@@ -68,7 +69,8 @@ describe('a disk that fails', () => {
   ] as const)('%s: refuses, keeps what it has, and goes on by itself', async (_name, fault) => {
     const dir = await temporaryDir();
     const files = testFiles();
-    const outbox = await openTestOutbox({ dir, files });
+    const { log, lines } = recordLog();
+    const outbox = await openTestOutbox({ dir, files, log });
     // A segment that stands, and one that does not yet.
     const accepted = ['first', 'second'];
     if (fault.did !== 'create' && fault.did !== 'sync')
@@ -91,8 +93,12 @@ describe('a disk that fails', () => {
     expect(await outbox.add(makeSignup('sixth'))).toBe('stored');
     accepted.push('third', 'sixth');
     expect(outbox.counts().waiting).toBe(accepted.length);
+    expect((await readdir(dir)).filter((name) => name.endsWith('-0.ndjson'))).toEqual([]);
     const delivered = await drain(outbox);
     expect(delivered).toEqual(accepted);
+    expect(lines().match(/No more sign-ups can be accepted/g)).toHaveLength(1);
+    expect(lines().match(/Sign-ups are accepted again/g)).toHaveLength(1);
+    expect(lines()).not.toContain('@example.com');
   });
 
   it('loses nothing when it fails in the middle of everything, and is opened again afterwards', async () => {
