@@ -20,19 +20,16 @@ export interface AppOptions {
   readonly forms: Forms;
   readonly door: Door;
   readonly health: () => Health;
+  /** Where the sandbox shows its contacts and keys; `undefined` where sign-ups go to rasa.io. */
+  readonly sandbox: string | undefined;
   readonly trustProxy: TrustProxy;
   /** The directory with the files that the build made for browsers. */
   readonly builtDir: string;
   readonly log: Logger;
 }
 
-/** What `GET /healthz` tells; no names, no addresses. */
+/** What `GET /healthz` tells besides where sign-ups go; no names, no addresses. */
 export interface Health {
-  readonly status: 'ok';
-  /** Where accepted sign-ups go. A sandbox keeps them on this machine; rasa.io never hears of them. */
-  readonly upstream: 'rasa.io' | 'sandbox';
-  /** Where the sandbox shows its contacts and keys. */
-  readonly sandbox?: string;
   readonly outbox: {
     readonly waiting: number;
     readonly setAside: number;
@@ -48,6 +45,7 @@ export function createApp({
   forms,
   door,
   health,
+  sandbox,
   trustProxy,
   builtDir,
   log,
@@ -59,11 +57,16 @@ export function createApp({
   app.use(serveBuiltFiles(builtDir));
 
   app.get('/', (request, response) => {
-    response.send(renderHome({ publicUrl: publicUrlOf(request), sandbox: health().sandbox }));
+    response.send(renderHome({ publicUrl: publicUrlOf(request), sandbox }));
   });
 
   app.get('/healthz', (_request, response) => {
-    response.set('Cache-Control', 'no-store').json(health());
+    response.set('Cache-Control', 'no-store').json({
+      status: 'ok',
+      upstream: sandbox === undefined ? 'rasa.io' : 'sandbox',
+      sandbox,
+      ...health(),
+    });
   });
 
   app
@@ -78,7 +81,7 @@ export function createApp({
       const form = forms.find(request.params.form);
       if (!origins.allow(origin, host)) sendProblem(request, response, problem('origin_refused'));
       else if (!form) sendProblem(request, response, problem('no_such_form'));
-      else if (wantsPage(request)) response.send(renderHostedForm(form.definition, health().sandbox));
+      else if (wantsPage(request)) response.send(renderHostedForm(form.definition, sandbox));
       else response.json(form.definition);
     })
     .post(async (request, response) => {
@@ -91,7 +94,7 @@ export function createApp({
         readBody: (maxBytes) => readBody(request, maxBytes),
       });
       if (isProblem(answer)) sendProblem(request, response, answer);
-      else if (wantsPage(request)) response.status(202).send(renderThanks(health().sandbox));
+      else if (wantsPage(request)) response.status(202).send(renderThanks(sandbox));
       else response.status(202).json(answer);
     })
     .options((request, response) => {

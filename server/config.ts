@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import type { Secret } from './secret.ts';
+import type { Credentials, Secret } from './secret.ts';
 import { settings, type LogLevel, type Rate, type Setting, type TrustProxy } from './settings.ts';
 
 /** Everything the operator decides, read once and complete: no reader of it needs a default of its own. */
@@ -43,13 +43,6 @@ export interface SandboxUpstream {
   readonly host: string;
   readonly port: number;
   readonly apiKey: Secret | undefined;
-}
-
-/** What rasa.io's API v1 asks for: the account's user name and password, and an API key. */
-export interface Credentials {
-  readonly username: string;
-  readonly password: Secret;
-  readonly apiKey: Secret;
 }
 
 export type Env = Readonly<Record<string, string | undefined>>;

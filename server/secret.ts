@@ -33,3 +33,10 @@ export class Secret {
     return this.toString();
   }
 }
+
+/** What rasa.io's API v1 asks for: the account's user name and password, and an API key. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: Secret;
+  readonly apiKey: Secret;
+}

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createApp, type Health } from './app.ts';
-import type { Config, Credentials, SandboxUpstream } from './config.ts';
+import type { Config, SandboxUpstream } from './config.ts';
 import { startCourier, type Courier } from './courier.ts';
 import { createDoor } from './door.ts';
 import { createForms } from './forms.ts';
@@ -14,7 +14,7 @@ import { createRasaClient } from './rasa/client.ts';
 import { createKeyRing, type KeyRingState } from './rasa/credentials.ts';
 import { createRasaHttp } from './rasa/http.ts';
 import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
-import { Secret } from './secret.ts';
+import { Secret, type Credentials } from './secret.ts';
 
 /** The product, running. */
 export interface Service {
@@ -111,12 +111,8 @@ export async function openService({
       trustProxy: config.trustProxy,
       builtDir,
       log,
-      health: () => ({
-        status: 'ok',
-        upstream: sandbox ? 'sandbox' : 'rasa.io',
-        ...(sandbox && { sandbox: sandbox.url }),
-        ...healthOf(outbox, courier),
-      }),
+      sandbox: sandbox?.url,
+      health: () => healthOf(outbox, courier),
     });
     const server = await listen(app, {
       host: config.host,
@@ -132,7 +128,7 @@ export async function openService({
   }
 }
 
-function healthOf(outbox: Outbox, courier: Courier): Pick<Health, 'outbox' | 'courier'> {
+function healthOf(outbox: Outbox, courier: Courier): Health {
   const { waiting, setAside, oldestMs } = outbox.counts();
   const oldest = oldestMs === undefined ? undefined : new Date(oldestMs).toISOString();
   return { outbox: { waiting, setAside, oldest }, courier: courier.stats() };

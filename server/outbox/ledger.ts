@@ -31,8 +31,6 @@ export type LedgerData = z.infer<typeof ledgerSchema>;
 
 export interface Ledger {
   readonly data: LedgerData;
-  /** Whether there was one: without it, everything in the segments counts as new. */
-  readonly isNew: boolean;
   /** Resolves when the data, as it is now or newer, is on disk. */
   save(): Promise<void>;
 }
@@ -54,7 +52,6 @@ export async function openLedger(dir: string, files: Files, log: Logger): Promis
   const db = new Low<LedgerData>(adapter, found?.data ?? ledgerSchema.parse(empty));
   return {
     data: db.data,
-    isNew: found === undefined,
     save: () => db.write(),
   };
 

@@ -1,5 +1,5 @@
-import { Secret } from '../secret.ts';
-import { readErrorText, readExpiry, readToken } from './answers.ts';
+import { Secret, type Credentials } from '../secret.ts';
+import { readExpiry, readToken } from './answers.ts';
 import type { RasaHttp } from './http.ts';
 
 /**
@@ -20,16 +20,9 @@ export type TokenGrant =
   /** No token now, through no fault of the credentials. */
   | { readonly is: 'later'; readonly reason: string; readonly afterMs?: number };
 
-/** What a mint takes; the same three values as `Credentials` of the configuration. */
-export interface CredentialSet {
-  readonly username: string;
-  readonly password: Secret;
-  readonly apiKey: Secret;
-}
-
 export interface KeyRingOptions {
   readonly http: RasaHttp;
-  readonly credentials: CredentialSet;
+  readonly credentials: Credentials;
   readonly now?: () => number;
   /** Told once when the credentials are refused, and once when they work again. */
   readonly onChange?: (state: KeyRingState) => void;
@@ -80,7 +73,7 @@ export function createKeyRing({ http, credentials, now = Date.now, onChange }: K
     if (token === undefined) {
       return {
         is: 'later',
-        reason: `rasa.io answered ${status} to the request for a token${readErrorText(body) ? '' : ', without a reason'}`,
+        reason: `rasa.io answered ${status} to the request for a token`,
         ...(retryAfterMs !== undefined && { afterMs: retryAfterMs }),
       };
     }

@@ -1,9 +1,8 @@
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { readConfig, type Env } from '../../server/config.ts';
 import { openService, type Service } from '../../server/service.ts';
 import type { Sandbox } from '../../server/sandbox/sandbox.ts';
+import { recordLog } from './outbox.ts';
 import { builtDir } from './sandbox.ts';
 import { temporaryDir } from './temporary-dir.ts';
 
@@ -12,20 +11,11 @@ export async function startService(
   env: Env = {},
 ): Promise<Service & { readonly log: () => string; readonly dataDir: string }> {
   const dataDir = env['DATA_DIR'] ?? (await temporaryDir());
-  const lines: string[] = [];
-  const log = pino(
-    { level: 'trace' },
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        lines.push(chunk.toString());
-        done();
-      },
-    }),
-  );
+  const { log, lines } = recordLog();
   const config = readConfig({ PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...env });
   const service = await openService({ config, log, builtDir, process, onLost: () => undefined });
   onTestFinished(() => service.close());
-  return { ...service, log: () => lines.join(''), dataDir };
+  return { ...service, log: lines, dataDir };
 }
 
 /** The environment that points the product at a sandbox of its own, as it would at rasa.io. */
