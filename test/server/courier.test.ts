@@ -179,10 +179,12 @@ describe('the courier', () => {
       ),
     );
     await Promise.all(['good@example.com', 'bad@example.com'].map(add));
-    start();
+    const courier = start();
     await vi.waitFor(() => {
       expect(outbox.counts()).toMatchObject({ waiting: 0, setAside: 1 });
     });
+    // The counts change before the settlement is on disk, and the line is written after it.
+    await courier.stop(1000);
     expect(log()).toContain('set aside');
     expect(log()).not.toContain('@example.com');
   });
