@@ -23,6 +23,7 @@ export type Checked =
 const newsletter: FormDefinition = {
   id: 'newsletter',
   lang: en.lang,
+  proof: true,
   texts: en.texts,
   fields: [
     {

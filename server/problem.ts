@@ -8,6 +8,7 @@ const statusOf: Readonly<Record<ProblemCode, number>> = {
   too_large: 413,
   origin_refused: 403,
   rate_limited: 429,
+  bot_suspected: 403,
   no_such_form: 404,
   not_found: 404,
   method_not_allowed: 405,

@@ -10,6 +10,8 @@ export interface FormDefinition {
   readonly lang: string;
   readonly fields: readonly FormField[];
   readonly texts: FormTexts;
+  /** Whether a sign-up has to carry a proof of work, whose challenge `GET <form>/challenge` gives. */
+  readonly proof: boolean;
 }
 
 export interface FormField {
@@ -22,6 +24,8 @@ export interface FormField {
   readonly maxLength: number;
   /** An HTML autofill token, see https://html.spec.whatwg.org/#autofill. */
   readonly autocomplete: string;
+  /** An address may have any letters before its @, which the browser's own check of `type="email"` does not allow. */
+  readonly international?: true;
   /** Words for this field's issues where the general ones in `texts` are not good enough. */
   readonly issues?: Partial<Readonly<Record<IssueCode, string>>>;
 }
@@ -35,6 +39,12 @@ export interface FormTexts {
   readonly accepted: string;
   /** Stands behind the label of a field that may stay empty. */
   readonly optional: string;
+  /** Offers another address; `{address}` stands for it. */
+  readonly suggestion: string;
+  /** The answer to that offer. */
+  readonly takeSuggestion: string;
+  /** Stands beside the honeypot, for whoever does see it. */
+  readonly leaveEmpty: string;
   readonly issues: Readonly<Record<IssueCode, string>>;
   readonly problems: Readonly<Record<VisibleProblem, string>>;
 }
@@ -52,5 +62,8 @@ export const limits = {
   id: 64,
   /** What browsers and servers commonly handle as an address. */
   page: 2048,
+  /** A `Proof` has about 800 characters. */
+  proof: 2048,
+  token: 2048,
   bodyBytes: 16 * 1024,
 } as const;
