@@ -1,26 +1,33 @@
 import cors from 'cors';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
-import helmet from 'helmet';
+import { rateLimit } from 'express-rate-limit';
 import type { Logger } from 'pino';
-import getRawBody from 'raw-body';
-import type { Accepted, Problem } from '../shared/signup.ts';
+import type { Problem } from '../shared/signup.ts';
 import { serveBuiltFiles } from './assets.ts';
+import type { BotStats } from './bots.ts';
+import type { ClientAddress } from './client-address.ts';
 import type { CourierStats } from './courier.ts';
-import type { Door } from './door.ts';
 import type { Forms } from './forms.ts';
+import { pageHeaders } from './headers.ts';
+import { networkOf, type Limits } from './limits.ts';
 import type { Origins } from './origins.ts';
-import { renderHostedForm, renderProblem, renderThanks } from './pages/form.ts';
+import { renderHostedForm, renderProblem } from './pages/form.ts';
 import { renderHome } from './pages/home.ts';
 import { problem } from './problem.ts';
-import type { TrustProxy } from './settings.ts';
-import type { Body } from './signup.ts';
+import type { Proofs } from './bots/proofs.ts';
+import type { Rate, TrustProxy } from './settings.ts';
+import { exposedHeaders } from './signup-route.ts';
 
 export interface AppOptions {
   readonly origins: Origins;
   readonly forms: Forms;
-  readonly door: Door;
+  readonly proofs: Pick<Proofs, 'issue'>;
+  readonly limits: Pick<Limits, 'pressure'>;
+  readonly clientAddress: ClientAddress;
+  /** Of sign-ups from one network; challenges may be asked for more often. */
+  readonly rateNetwork: Rate | 'off';
   readonly health: () => Health;
-  /** Where the sandbox shows its contacts and keys; `undefined` where sign-ups go to rasa.io. */
+  /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
   readonly trustProxy: TrustProxy;
   /** The directory with the files that the build made for browsers. */
@@ -37,13 +44,20 @@ export interface Health {
     readonly oldest: string | undefined;
   };
   readonly courier: CourierStats;
+  readonly bots: BotStats;
 }
 
-/** Turns HTTP into requests to the door and outcomes into HTTP; decides nothing about a sign-up itself. */
+/** A form that is touched asks for a challenge, and not every form that is touched is sent. */
+const challengesPerSignup = 4;
+
+/** Everything but the sign-ups themselves, which `signup-route.ts` hands to the door. */
 export function createApp({
   origins,
   forms,
-  door,
+  proofs,
+  limits,
+  clientAddress,
+  rateNetwork,
   health,
   sandbox,
   trustProxy,
@@ -53,7 +67,8 @@ export function createApp({
   const app = express();
   app.set('trust proxy', trustProxy);
   app.set('etag', false);
-  app.use(securityHeaders());
+  app.set('case sensitive routing', true);
+  app.use(pageHeaders);
   app.use(serveBuiltFiles(builtDir));
 
   app.get('/', (request, response) => {
@@ -81,30 +96,34 @@ export function createApp({
       const form = forms.find(request.params.form);
       if (!origins.allow(origin, host)) sendProblem(request, response, problem('origin_refused'));
       else if (!form) sendProblem(request, response, problem('no_such_form'));
-      else if (wantsPage(request)) response.send(renderHostedForm(form.definition, sandbox));
-      else response.json(form.definition);
-    })
-    .post(async (request, response) => {
-      const answer = await door.receive({
-        form: request.params.form,
-        origin: request.headers.origin,
-        host: request.headers.host,
-        ip: request.ip ?? '',
-        contentType: request.headers['content-type'],
-        readBody: (maxBytes) => readBody(request, maxBytes),
-      });
-      if (isProblem(answer)) sendProblem(request, response, answer);
-      else if (wantsPage(request)) response.status(202).send(renderThanks(sandbox));
-      else response.status(202).json(answer);
+      else if (request.accepts(['json', 'html']) === 'html') {
+        response.send(renderHostedForm(form.definition, sandbox));
+      } else response.json(form.definition);
     })
     .options((request, response) => {
       // A preflight from a page on the list has been answered above.
       sendProblem(request, response, problem('origin_refused'));
     })
-    .all((request, response) => {
-      response.set('Allow', 'GET, HEAD, POST, OPTIONS');
-      sendProblem(request, response, problem('method_not_allowed'));
-    });
+    .all(refuseMethod('GET, HEAD, POST, OPTIONS'));
+
+  app
+    .route('/forms/:form/challenge')
+    .all((_request, response, next) => {
+      response.set('Cache-Control', 'no-store').vary('Origin');
+      next();
+    })
+    .all(crossOrigin(origins))
+    .get(limitChallenges(rateNetwork, clientAddress), async (request, response) => {
+      const { origin, host } = request.headers;
+      const { form } = request.params;
+      if (!origins.allow(origin, host)) sendProblem(request, response, problem('origin_refused'));
+      else if (!forms.find(form)) sendProblem(request, response, problem('no_such_form'));
+      else {
+        const pressure = await limits.pressure(clientAddress(request), form);
+        response.json(await proofs.issue(form, pressure));
+      }
+    })
+    .all(refuseMethod('GET, HEAD, OPTIONS'));
 
   app.use((request, response) => {
     sendProblem(
@@ -117,28 +136,6 @@ export function createApp({
   return app;
 }
 
-function securityHeaders(): express.RequestHandler {
-  const own = ["'self'"];
-  return helmet({
-    // Without a referrer a browser sends `Origin: null` with the plain form of our own page.
-    referrerPolicy: { policy: 'same-origin' },
-    xFrameOptions: { action: 'deny' },
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: own,
-        styleSrc: own,
-        imgSrc: own,
-        connectSrc: own,
-        formAction: own,
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-  });
-}
-
 /** CORS headers for the pages on the list, none for others. The `Vary` is there either way. */
 function crossOrigin(origins: Origins): express.RequestHandler {
   return cors((request, done) => {
@@ -147,21 +144,40 @@ function crossOrigin(origins: Origins): express.RequestHandler {
       origin: origins.allow(origin, host),
       methods: ['GET', 'HEAD', 'POST'],
       allowedHeaders: ['Content-Type'],
-      exposedHeaders: ['Retry-After'],
+      exposedHeaders,
       maxAge: 86_400,
     });
   });
 }
 
-/** The body whole, or the word that it is longer than allowed; it is not read further then. */
-async function readBody(request: Request, maxBytes: number): Promise<Body> {
-  try {
-    const length = request.headers['content-length'];
-    return { is: 'whole', bytes: await getRawBody(request, { limit: maxBytes, ...(length && { length }) }) };
-  } catch (error) {
-    if (errorField(error, 'type') === 'entity.too.large') return { is: 'too_large' };
-    throw error;
+function refuseMethod(allow: string): express.RequestHandler {
+  return (request, response) => {
+    response.set('Allow', allow);
+    sendProblem(request, response, problem('method_not_allowed'));
+  };
+}
+
+/** A challenge costs the server more than a refusal, so that nobody may hoard them. */
+function limitChallenges(rate: Rate | 'off', clientAddress: ClientAddress): express.RequestHandler {
+  if (rate === 'off') {
+    return (_request, _response, next) => {
+      next();
+    };
   }
+  return rateLimit({
+    windowMs: rate.windowMs,
+    limit: rate.limit * challengesPerSignup,
+    identifier: 'challenges',
+    // Its warnings about proxies are ours to give, see `client-address.ts`.
+    validate: false,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    keyGenerator: (request) => networkOf(clientAddress(request)),
+    handler(request, response) {
+      const retryAfterS = Number(response.getHeader('Retry-After'));
+      sendProblem(request, response, problem('rate_limited', { retryAfterS }));
+    },
+  });
 }
 
 /** Whether a person looks at the answer. Scripts and the command line ask for anything or for JSON. */
@@ -169,17 +185,9 @@ function wantsPage(request: Request): boolean {
   return request.accepts(['json', 'html']) === 'html';
 }
 
-function isProblem(answer: Accepted | Problem): answer is Problem {
-  return 'code' in answer;
-}
-
 function sendProblem(request: Request, response: Response, answer: Problem): void {
   response.status(answer.status);
   if (answer.retry_after !== undefined) response.set('Retry-After', String(answer.retry_after));
-  if (answer.code === 'too_large') {
-    // The rest of the body was not read, so nothing else can be read from this connection.
-    response.set('Connection', 'close');
-  }
   if (wantsPage(request)) response.send(renderProblem(answer));
   else response.type('application/problem+json').send(JSON.stringify(answer));
 }

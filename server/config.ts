@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import type { AddressRules } from './address.ts';
+import type { Axis } from './limits.ts';
 import type { Credentials, Secret } from './secret.ts';
-import { settings, type LogLevel, type Rate, type Setting, type TrustProxy } from './settings.ts';
+import {
+  settings,
+  type BotMode,
+  type LogLevel,
+  type Rate,
+  type Setting,
+  type TrustProxy,
+} from './settings.ts';
 
 /** Everything the operator decides, read once and complete: no reader of it needs a default of its own. */
 export interface Config {
@@ -16,13 +25,24 @@ export interface Config {
   /** Whether `localhost` and the loopback addresses may embed the form from any port. */
   readonly allowLocalhost: boolean;
   readonly trustProxy: TrustProxy;
-  readonly rateNetwork: Rate | 'off';
+  readonly rates: Readonly<Record<Axis, Rate | 'off'>>;
+  readonly bots: BotConfig;
+  readonly addresses: Pick<AddressRules, 'international' | 'disposable'>;
+  /** As `origin + pathname` of a URL; with a slash at the end everything below. */
+  readonly thankYouPages: readonly string[];
   readonly outbox: OutboxConfig;
   /** Contacts in one call. */
   readonly rasaBatch: number;
   /** Between two calls. */
   readonly rasaMinIntervalMs: number;
   readonly upstream: RasaUpstream | SandboxUpstream;
+}
+
+export interface BotConfig {
+  readonly mode: BotMode;
+  /** Of a proof in quiet times. */
+  readonly work: number;
+  readonly secret: Secret | undefined;
 }
 
 export interface OutboxConfig {
@@ -88,7 +108,18 @@ export function readConfig(env: Env, readFile: (path: string) => string = readTe
     allowedOrigins,
     allowLocalhost: upstream?.is === 'sandbox',
     trustProxy: read('TRUST_PROXY'),
-    rateNetwork: read('RATE_NETWORK'),
+    rates: {
+      service: read('RATE_SERVICE'),
+      network: read('RATE_NETWORK'),
+      form: read('RATE_FORM'),
+      address: read('RATE_ADDRESS'),
+    },
+    bots: { mode: read('BOT_MODE'), work: read('PROOF_WORK'), secret: read('CHALLENGE_SECRET') },
+    addresses: {
+      international: read('INTERNATIONAL_ADDRESSES') === 'accept',
+      disposable: read('DISPOSABLE'),
+    },
+    thankYouPages: read('THANK_YOU_PAGES'),
     outbox: {
       max: read('OUTBOX_MAX'),
       maxAgeMs: read('OUTBOX_MAX_AGE'),

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Accepted, Problem } from '../shared/signup.ts';
+import type { FormDefinition } from '../shared/form.ts';
+import type { Problem, ProblemCode } from '../shared/signup.ts';
+import { budgetNameOf } from './address.ts';
+import type { Bots } from './bots.ts';
 import type { Forms } from './forms.ts';
-import { readFields, refuseBusyNetwork, refuseUnlistedOrigin } from './guards.ts';
-import type { Limits } from './limits.ts';
+import { readFields, refuseOverBudget, refuseUnlistedOrigin } from './guards.ts';
+import type { Bill, Limits, Standing } from './limits.ts';
 import type { Origins } from './origins.ts';
 import { OutboxUnavailable, type Outbox } from './outbox.ts';
 import { problem } from './problem.ts';
@@ -10,13 +13,38 @@ import type { SignupPost } from './signup.ts';
 
 /** The one way in. Plain data in and out, so that any front can serve it. */
 export interface Door {
-  receive(post: SignupPost): Promise<Accepted | Problem>;
+  receive(post: SignupPost): Promise<Answer & { readonly standing: readonly Standing[] }>;
 }
+
+export type Answer =
+  | {
+      readonly is: 'accepted';
+      /** Where a plain form may send the browser, and wants to. */
+      readonly redirectTo: string | undefined;
+    }
+  /** A plain form: a page repeats the fields and asks for one click, which sends them again with the token. */
+  | {
+      readonly is: 'unconfirmed';
+      readonly form: FormDefinition;
+      readonly fields: Fields;
+      readonly token: string;
+      readonly redirectTo: string | undefined;
+    }
+  /** With the form and what was sent, as far as it was read, so that a page can show them again. */
+  | {
+      readonly is: 'refused';
+      readonly problem: Problem;
+      readonly form?: FormDefinition;
+      readonly fields?: Readonly<Record<string, unknown>>;
+    };
+
+type Fields = Readonly<Record<string, string>>;
 
 export interface DoorOptions {
   readonly origins: Origins;
   readonly limits: Limits;
   readonly forms: Forms;
+  readonly bots: Bots;
   readonly outbox: Pick<Outbox, 'add'>;
   readonly now?: () => number;
   readonly newId?: () => string;
@@ -29,36 +57,104 @@ export function createDoor({
   origins,
   limits,
   forms,
+  bots,
   outbox,
   now = Date.now,
   newId = randomUUID,
 }: DoorOptions): Door {
   return {
-    /** The whole order that a sign-up passes, cheapest first. Accepted means that it would survive a power cut. */
     async receive(post) {
-      const refused = refuseUnlistedOrigin(origins, post) ?? (await refuseBusyNetwork(limits, post));
-      if (refused) return refused;
-
-      const form = forms.find(post.form);
-      if (!form) return problem('no_such_form', { detail: `There is no form ${JSON.stringify(post.form)}.` });
-
-      const read = await readFields(post);
-      if (!('fields' in read)) return read;
-
-      const checked = form.check(read.fields);
-      if (checked.is === 'invalid') return problem('invalid', { issues: checked.issues });
-
-      const { person, id = newId(), page } = checked;
-      const acceptedAt = new Date(now()).toISOString();
+      const bill = limits.open();
       try {
-        await outbox.add({ id, form: post.form, person, acceptedAt, ...(page !== undefined && { page }) });
+        const answer = await pass(post, bill);
+        if (!isCharged(answer)) await bill.giveBack();
+        return { ...answer, standing: bill.standing };
       } catch (error) {
-        if (error instanceof OutboxUnavailable)
-          return problem('unavailable', { retryAfterS: unavailableForS });
+        await bill.giveBack();
         throw error;
       }
-      // The same answer for every address, or the form would tell who is subscribed.
-      return { status: 'accepted' };
     },
   };
+
+  /** The whole order that a sign-up passes, cheapest first. Accepted means that it would survive a power cut. */
+  async function pass(post: SignupPost, bill: Bill): Promise<Answer> {
+    const early =
+      refuseUnlistedOrigin(origins, post) ??
+      (await refuseOverBudget(bill, 'service', '')) ??
+      (await refuseOverBudget(bill, 'network', post.ip));
+    if (early) return refused(early);
+
+    const form = forms.find(post.form);
+    if (!form)
+      return refused(problem('no_such_form', { detail: `There is no form ${JSON.stringify(post.form)}.` }));
+    const { definition } = form;
+
+    const read = await readFields(post);
+    if (!('fields' in read)) return refused(read);
+
+    const checked = form.check(read.fields);
+    if (checked.is === 'invalid') {
+      const invalid = problem('invalid', { issues: checked.issues });
+      return { is: 'refused', problem: invalid, form: definition, fields: read.fields };
+    }
+    const { person, envelope } = checked;
+    const { id = newId(), page, redirect } = envelope;
+    const redirectTo = redirect !== undefined && form.mayRedirectTo(redirect) ? redirect : undefined;
+
+    const verdict = await bots.judge(post, checked);
+    if (verdict.is === 'robot')
+      return refused(problem('bot_suspected', { detail: adviceFor(verdict.reason) }));
+    if (verdict.is === 'unconfirmed') return { ...verdict, form: definition, redirectTo };
+
+    const late =
+      (await refuseOverBudget(bill, 'address', budgetNameOf(person.email))) ??
+      (await refuseOverBudget(bill, 'form', definition.id));
+    if (late) {
+      verdict.release();
+      return refused(late);
+    }
+
+    const acceptedAt = new Date(now()).toISOString();
+    try {
+      const signup = { id, form: definition.id, person, acceptedAt, ...(page !== undefined && { page }) };
+      const added = await outbox.add(signup);
+      // A retry of a sign-up that was kept reaches nobody, so that it uses up nobody's budget.
+      if (added === 'duplicate') await bill.giveBack(['address', 'form']);
+    } catch (error) {
+      verdict.release();
+      if (!(error instanceof OutboxUnavailable)) throw error;
+      return refused(problem('unavailable', { retryAfterS: unavailableForS }));
+    }
+    // The same answer for every address, or the form would tell who is subscribed.
+    return { is: 'accepted', redirectTo };
+  }
+}
+
+function refused(why: Problem): Answer {
+  return { is: 'refused', problem: why };
+}
+
+/** Refusals that are the sender's own doing; typing errors and what others have used up are not. */
+const charged: readonly ProblemCode[] = [
+  'bot_suspected',
+  'malformed',
+  'no_such_form',
+  'too_large',
+  'unsupported',
+];
+
+function isCharged(answer: Answer): boolean {
+  switch (answer.is) {
+    case 'accepted':
+      return true;
+    case 'unconfirmed':
+      // The click will be charged.
+      return false;
+    case 'refused':
+      return charged.includes(answer.problem.code);
+  }
+}
+
+function adviceFor(reason: string): string {
+  return `This looks like a robot (${reason}). A proof of work for this form comes from its /challenge and counts once.`;
 }

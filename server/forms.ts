@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { limits, type FormDefinition, type FormField } from '../shared/form.ts';
-import type { IssueCode } from '../shared/signup.ts';
+import { honeypot, type IssueCode, type SignupEnvelope } from '../shared/signup.ts';
 import { en } from '../shared/messages/en.ts';
+import { isDisposable, readAddress, type AddressRules } from './address.ts';
 import type { Person } from './signup.ts';
 
 /** The forms that this proxy serves. */
@@ -14,86 +15,116 @@ export interface Form {
   readonly definition: FormDefinition;
   /** Checks and normalises what was sent, field by field; names that the form does not have are refused. */
   check(sent: Readonly<Record<string, unknown>>): Checked;
+  /** Whether a plain form may send the browser there afterwards. */
+  mayRedirectTo(url: string): boolean;
 }
 
 export type Checked =
-  | { readonly is: 'valid'; readonly person: Person; readonly id?: string; readonly page?: string }
+  | {
+      readonly is: 'valid';
+      readonly person: Person;
+      /** The form's own fields as they were cleaned, without what the operator's policies add to the person. */
+      readonly fields: Readonly<Record<string, string>>;
+      readonly envelope: SignupEnvelope;
+      /** What was typed where a name is asked for. */
+      readonly names: readonly string[];
+    }
   | { readonly is: 'invalid'; readonly issues: Readonly<Record<string, IssueCode>> };
 
-const newsletter: FormDefinition = {
-  id: 'newsletter',
-  lang: en.lang,
-  proof: true,
-  texts: en.texts,
-  fields: [
-    {
-      name: 'email',
-      type: 'email',
-      label: en.labels.email,
-      required: true,
-      maxLength: limits.email,
-      autocomplete: 'email',
-      issues: { malformed: en.malformedEmail },
-    },
-    {
-      name: 'first_name',
-      type: 'text',
-      label: en.labels.first_name,
-      required: false,
-      maxLength: limits.name,
-      autocomplete: 'given-name',
-    },
-    {
-      name: 'last_name',
-      type: 'text',
-      label: en.labels.last_name,
-      required: false,
-      maxLength: limits.name,
-      autocomplete: 'family-name',
-    },
-  ],
-};
+export interface FormsOptions {
+  readonly address: AddressRules;
+  readonly proof: boolean;
+  /** Pages, or with a slash at the end everything below, that a plain form may redirect to. */
+  readonly thankYouPages: readonly string[];
+}
 
-export function createForms(definitions: readonly FormDefinition[] = [newsletter]): Forms {
-  const forms = new Map(definitions.map((definition) => [definition.id, createForm(definition)]));
+function newsletter({ proof, address }: FormsOptions): FormDefinition {
+  return {
+    id: 'newsletter',
+    lang: en.lang,
+    texts: en.texts,
+    proof,
+    fields: [
+      {
+        name: 'email',
+        type: 'email',
+        label: en.labels.email,
+        required: true,
+        maxLength: limits.email,
+        autocomplete: 'email',
+        ...(address.international && { international: true }),
+        issues: { malformed: en.malformedEmail },
+      },
+      {
+        name: 'first_name',
+        type: 'text',
+        label: en.labels.first_name,
+        required: false,
+        maxLength: limits.name,
+        autocomplete: 'given-name',
+      },
+      {
+        name: 'last_name',
+        type: 'text',
+        label: en.labels.last_name,
+        required: false,
+        maxLength: limits.name,
+        autocomplete: 'family-name',
+      },
+    ],
+  };
+}
+
+export function createForms(options: FormsOptions): Forms {
+  const forms = new Map(
+    [newsletter(options)].map((definition) => [definition.id, createForm(definition, options)]),
+  );
   return { find: (id) => forms.get(id) };
 }
 
-function createForm(definition: FormDefinition): Form {
-  const schema = z.strictObject({
-    ...Object.fromEntries(definition.fields.map((field) => [field.name, fieldSchema(field)])),
-    id: cleaned(
-      z
-        .string(wrong)
-        .max(limits.id, 'too_long' satisfies IssueCode)
-        .regex(/^[\w-]{8,}$/, 'malformed' satisfies IssueCode)
-        .optional(),
-    ),
-    page: cleaned(
-      z
-        .string(wrong)
-        .max(limits.page, 'too_long' satisfies IssueCode)
-        .refine(isWebPage, 'malformed' satisfies IssueCode)
-        .optional(),
-    ),
-  });
+function createForm(definition: FormDefinition, { address, thankYouPages }: FormsOptions): Form {
+  const fields = Object.fromEntries(
+    definition.fields.map((field) => [field.name, fieldSchema(field, address)]),
+  );
+  const names = definition.fields.map(({ name }) => name);
+  const schema = z.strictObject({ ...fields, ...envelopeFields });
 
   return {
     definition,
     check(sent) {
       const result = schema.safeParse(sent);
       if (!result.success) return { is: 'invalid', issues: issuesOf(result.error) };
-      const { id, page, ...fields } = result.data as Readonly<Record<string, string | undefined>>;
-      const person = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+      const given = textsOf(result.data, names);
+      // The schema saw to it: `email` is a required field of every form.
+      const person = given as Person;
+      const isFlagged = address.disposable === 'flag' && isDisposable(person.email, address);
       return {
         is: 'valid',
-        // The schema made every value a string; `email` is a required field of every form.
-        person: person as Person,
-        ...(id !== undefined && { id }),
-        ...(page !== undefined && { page }),
+        person: isFlagged ? { ...person, disposable: 'yes' } : person,
+        fields: given,
+        envelope: textsOf(result.data, Object.keys(envelopeFields)),
+        names: definition.fields.flatMap(({ name, autocomplete }) =>
+          autocomplete.endsWith('name') ? (given[name] ?? []) : [],
+        ),
       };
     },
+    mayRedirectTo(url) {
+      if (!URL.canParse(url)) return false;
+      const { origin, pathname } = new URL(url);
+      return thankYouPages.some((page) =>
+        page.endsWith('/') ? `${origin}${pathname}`.startsWith(page) : `${origin}${pathname}` === page,
+      );
+    },
   };
+}
+
+function textsOf(data: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of names) {
+    const value = data[name];
+    if (typeof value === 'string') found[name] = value;
+  }
+  return found;
 }
 
 /** Zod's messages carry the issue code, so that the schema alone says what each fault is called. */
@@ -102,31 +133,59 @@ const wrong = {
     input === undefined ? 'missing' : 'malformed',
 };
 
-function fieldSchema(field: FormField): z.ZodType {
-  const string = z.string(wrong).max(field.maxLength, 'too_long' satisfies IssueCode);
-  const typed =
-    field.type === 'email'
-      ? string.regex(z.regexes.html5Email, 'malformed' satisfies IssueCode).transform(lowerDomain)
-      : string;
+function text(maxLength: number): z.ZodString {
+  return z.string(wrong).max(maxLength, 'too_long' satisfies IssueCode);
+}
+
+/** What travels beside the form's own fields. */
+const envelopeFields = {
+  id: cleaned(
+    text(limits.id)
+      .regex(/^[\w-]{8,}$/, 'malformed' satisfies IssueCode)
+      .optional(),
+  ),
+  page: cleaned(
+    text(limits.page)
+      .refine(isWebPage, 'malformed' satisfies IssueCode)
+      .optional(),
+  ),
+  proof: cleaned(text(limits.proof).optional()),
+  [honeypot]: cleaned(text(limits.bodyBytes).optional()),
+  token: cleaned(text(limits.token).optional()),
+  redirect: cleaned(text(limits.page).optional()),
+};
+
+function fieldSchema(field: FormField, address: AddressRules): z.ZodType {
+  const string = text(field.maxLength);
+  const typed = field.type === 'email' ? string.transform(addressIn(address)).pipe(string) : string;
   return cleaned(field.required ? typed : typed.optional());
 }
 
+function addressIn(rules: AddressRules): (value: string, context: z.RefinementCtx) => string {
+  return (value, context) => {
+    const read = readAddress(value, rules);
+    if (read.is === 'address') return read.email;
+    context.addIssue(read.issue);
+    return z.NEVER;
+  };
+}
+
+/** Marks that turn the direction of text around, or that nobody sees: spoofing's tools. Joiners stay, scripts need them. */
+const invisible = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
+
 /**
- * Takes away control characters and the white space around; what is empty then counts as absent, since a form sends
- * the fields that were left empty too.
+ * Takes away control characters, half characters, what nobody sees, and the white space around; what is empty then
+ * counts as absent, since a form sends the fields that were left empty too.
  */
 function cleaned<T>(schema: z.ZodType<T>): z.ZodType<T> {
   return z.preprocess((value) => {
     if (typeof value !== 'string') return value;
-    const text = value.replace(/\p{Cc}+/gu, ' ').trim();
+    const text = value
+      .replace(invisible, '')
+      .replace(/[\p{Cc}\p{Cs}]+/gu, ' ')
+      .trim();
     return text === '' ? undefined : text;
   }, schema);
-}
-
-/** Domains are case-insensitive (RFC 1035 2.3.3); the local part is the receiver's business (RFC 5321 2.4). */
-function lowerDomain(email: string): string {
-  const at = email.lastIndexOf('@');
-  return email.slice(0, at) + email.slice(at).toLowerCase();
 }
 
 function isWebPage(value: string): boolean {

@@ -1,25 +1,39 @@
 import { MIMEType } from 'node:util';
 import { limits as sizes } from '../shared/form.ts';
 import type { Problem } from '../shared/signup.ts';
-import type { Limits } from './limits.ts';
+import type { Axis, Bill } from './limits.ts';
 import type { Origins } from './origins.ts';
 import { problem } from './problem.ts';
 import type { SignupPost } from './signup.ts';
 
 /** The checks that the door makes, each of which reads alone: a problem refuses, `undefined` lets pass. */
-export function refuseUnlistedOrigin(origins: Origins, { origin, host }: SignupPost): Problem | undefined {
-  if (origins.allow(origin, host)) return undefined;
+export function refuseUnlistedOrigin(
+  origins: Origins,
+  { origin, host, plain }: SignupPost,
+): Problem | undefined {
+  // Sandboxed frames and pages without referrer: their plain forms still have to be confirmed by a click.
+  const isOpaque = origin === 'null' && plain;
+  if (isOpaque || origins.allow(origin, host)) return undefined;
   return problem('origin_refused', {
     detail: `The origin ${JSON.stringify(origin)} is not on the list. Its operator can add it to ALLOWED_ORIGINS.`,
   });
 }
 
-export async function refuseBusyNetwork(limits: Limits, { ip }: SignupPost): Promise<Problem | undefined> {
-  const charge = await limits.chargeNetwork(ip);
+const budgetWords: Readonly<Record<Axis, string>> = {
+  service: 'Too many sign-ups at the moment',
+  network: 'Too many sign-ups from this network',
+  form: 'Too many sign-ups at this form',
+  address: 'Too many sign-ups of this address',
+};
+
+/** Charges one sign-up to a budget; `name` as `Bill.charge` wants it. */
+export async function refuseOverBudget(bill: Bill, axis: Axis, name: string): Promise<Problem | undefined> {
+  const charge = await bill.charge(axis, name);
   if (charge.is === 'within') return undefined;
+  const { retryAfterS } = charge;
   return problem('rate_limited', {
-    detail: `Too many sign-ups from this network. Try again in ${charge.retryAfterS} s.`,
-    retryAfterS: charge.retryAfterS,
+    detail: `${budgetWords[axis]}. Try again in ${retryAfterS} s.`,
+    retryAfterS,
   });
 }
 
@@ -39,7 +53,7 @@ export async function readFields({ contentType, readBody }: SignupPost): Promise
   if (body.is === 'too_large') {
     return problem('too_large', { detail: `The body is longer than ${sizes.bodyBytes} bytes.` });
   }
-  const fields = parse(body.bytes);
+  const fields = body.is === 'whole' ? parse(body.bytes) : undefined;
   return fields
     ? { is: 'read', fields }
     : problem('malformed', { detail: 'The body is not a JSON object in UTF-8 with one value a name.' });

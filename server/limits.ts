@@ -1,38 +1,132 @@
+import { createHmac } from 'node:crypto';
 import { ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit';
 import type { Rate } from './settings.ts';
 
-/** The budgets that a sign-up is charged to. */
+/** What budgets are kept for: a whole service, and each network, form and address. */
+export type Axis = 'service' | 'network' | 'form' | 'address';
+
+/**
+ * The budgets that sign-ups are charged to. Each charge is reserved before it is looked at, so that however many come
+ * at once no more than the limit get through, and can be given back.
+ */
 export interface Limits {
-  /** `ip` is the visitor's address. IPv6 is counted by /56, which is what one customer commonly gets. */
-  chargeNetwork(ip: string): Promise<Charge>;
+  /** What one request is charged. */
+  open(): Bill;
+  /** How much of their budgets a network and a form have used, the fuller of the two, 0 to 1. */
+  pressure(ip: string, form: string): Promise<number>;
   close(): void;
+}
+
+export interface Bill {
+  /** `name` is the visitor's IP address, the form's id, or the address as `budgetNameOf` writes it; '' for the service. */
+  charge(axis: Axis, name: string): Promise<Charge>;
+  /** Gives back what was charged, of all axes or of these. */
+  giveBack(axes?: readonly Axis[]): Promise<void>;
+  /** How the sender's own budget stands, and the one that was used up; of the others nobody is told. */
+  readonly standing: readonly Standing[];
 }
 
 export type Charge = { readonly is: 'within' } | { readonly is: 'over'; readonly retryAfterS: number };
 
+/** One budget as its owner may know it. */
+export interface Standing {
+  readonly axis: Axis;
+  readonly limit: number;
+  readonly windowS: number;
+  readonly remaining: number;
+  /** Until the budget is whole again. */
+  readonly resetS: number;
+}
+
 export interface LimitsOptions {
-  readonly rateNetwork: Rate | 'off';
+  readonly rates: Readonly<Record<Axis, Rate | 'off'>>;
+  /** Addresses are held as keyed hashes: without the key a hash could be found by trying addresses. */
+  readonly addressKey: string;
   readonly now?: () => number;
 }
 
-export function createLimits({ rateNetwork, now = Date.now }: LimitsOptions): Limits {
-  if (rateNetwork === 'off')
-    return { chargeNetwork: () => Promise.resolve({ is: 'within' }), close: () => undefined };
+interface Budget extends Rate {
+  readonly store: MemoryStore;
+}
 
-  const { limit, windowMs } = rateNetwork;
-  const store = new MemoryStore();
-  // The store reads nothing but the window from the middleware's options.
-  store.init({ windowMs } as Options);
+export function createLimits({ rates, addressKey, now = Date.now }: LimitsOptions): Limits {
+  const budgets = new Map<Axis, Budget>();
+  for (const [axis, rate] of Object.entries(rates) as [Axis, Rate | 'off'][]) {
+    if (rate === 'off') continue;
+    const store = new MemoryStore();
+    // The store reads nothing but the window from the middleware's options.
+    store.init({ windowMs: rate.windowMs } as Options);
+    budgets.set(axis, { ...rate, store });
+  }
 
   return {
-    async chargeNetwork(ip) {
-      const { totalHits, resetTime } = await store.increment(ipKeyGenerator(ip, 56));
-      if (totalHits <= limit) return { is: 'within' };
-      const leftMs = (resetTime?.getTime() ?? now() + windowMs) - now();
-      return { is: 'over', retryAfterS: Math.max(1, Math.ceil(leftMs / 1000)) };
+    open() {
+      const charged = new Map<Axis, { readonly key: string; readonly untilMs: number }>();
+      const standing: Standing[] = [];
+
+      return {
+        standing,
+
+        async charge(axis, name) {
+          const budget = budgets.get(axis);
+          if (!budget) return { is: 'within' };
+          const { limit, windowMs, store } = budget;
+          const key = keyOf(axis, name);
+          const { totalHits, resetTime } = await store.increment(key);
+          const isOver = totalHits > limit;
+          const untilMs = resetTime?.getTime() ?? now() + windowMs;
+          const resetS = Math.max(1, Math.ceil((untilMs - now()) / 1000));
+          if (isOver) await store.decrement(key);
+          else charged.set(axis, { key, untilMs });
+          if (isOver || axis === 'network') {
+            const remaining = Math.max(0, limit - totalHits);
+            standing.push({ axis, limit, windowS: windowMs / 1000, remaining, resetS });
+          }
+          return isOver ? { is: 'over', retryAfterS: resetS } : { is: 'within' };
+        },
+
+        async giveBack(axes = [...charged.keys()]) {
+          for (const axis of axes) {
+            const charge = charged.get(axis);
+            charged.delete(axis);
+            // A window that is over has given back everything itself.
+            if (charge && charge.untilMs > now()) await budgets.get(axis)?.store.decrement(charge.key);
+          }
+        },
+      };
     },
-    close: () => {
-      store.shutdown();
+
+    async pressure(ip, form) {
+      return Math.max(await used('network', ip), await used('form', form));
+    },
+
+    close() {
+      for (const { store } of budgets.values()) store.shutdown();
     },
   };
+
+  async function used(axis: Axis, name: string): Promise<number> {
+    const budget = budgets.get(axis);
+    if (!budget) return 0;
+    const { totalHits = 0, resetTime } = (await budget.store.get(keyOf(axis, name))) ?? {};
+    // The store forgets a budget whose window is over at its next use only.
+    return resetTime && resetTime.getTime() > now() ? Math.min(1, totalHits / budget.limit) : 0;
+  }
+
+  function keyOf(axis: Axis, name: string): string {
+    switch (axis) {
+      case 'network':
+        return networkOf(name);
+      case 'address':
+        return createHmac('sha256', addressKey).update(name).digest('base64url').slice(0, 22);
+      case 'form':
+      case 'service':
+        return name;
+    }
+  }
+}
+
+/** Whom one IP address stands for: itself, or its IPv6 /56, which is what one customer commonly gets. */
+export function networkOf(ip: string): string {
+  return ipKeyGenerator(ip, 56);
 }

@@ -1,13 +1,10 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { createApp, type Health } from './app.ts';
+import type { Health } from './app.ts';
 import type { Config, SandboxUpstream } from './config.ts';
 import { startCourier, type Courier } from './courier.ts';
-import { createDoor } from './door.ts';
-import { createForms } from './forms.ts';
+import { openFront } from './front.ts';
 import { listen } from './http-server.ts';
-import { createLimits } from './limits.ts';
-import { createOrigins } from './origins.ts';
 import type { Outbox } from './outbox.ts';
 import { openFileOutbox } from './outbox/file.ts';
 import { createRasaClient } from './rasa/client.ts';
@@ -38,6 +35,18 @@ export interface ServiceOptions {
 
 const answersGraceMs = 5000;
 const deliveryGraceMs = 3000;
+
+/**
+ * How long a visitor's line may take. A phone on a bad one sends its 2 KiB within seconds; whoever takes longer holds
+ * a connection that somebody else waits for.
+ */
+const impatience = {
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+  keepAliveTimeout: 10_000,
+  connectionsCheckingInterval: 2000,
+  maxHeaderSize: 16 * 1024,
+};
 
 /** Opens the parts in the order that a sign-up needs them, and closes them in reverse: the door first, the disk last. */
 export async function openService({
@@ -86,40 +95,20 @@ export async function openService({
     });
     closers.push(() => courier.stop(deliveryGraceMs));
 
-    const limits = createLimits(config);
-    closers.push(() => {
-      limits.close();
-    });
-    const forms = createForms();
-    const origins = createOrigins(config);
-    const door = createDoor({
-      origins,
-      limits,
-      forms,
-      outbox: {
-        async add(signup) {
-          const added = await outbox.add(signup);
-          courier.wake();
-          return added;
-        },
-      },
-    });
-    const app = createApp({
-      origins,
-      forms,
-      door,
-      trustProxy: config.trustProxy,
-      builtDir,
+    const front = await openFront({
+      config,
       log,
+      builtDir,
       sandbox: sandbox?.url,
       health: () => healthOf(outbox, courier),
+      async add(signup) {
+        const added = await outbox.add(signup);
+        courier.wake();
+        return added;
+      },
     });
-    const server = await listen(app, {
-      host: config.host,
-      port: config.port,
-      requestTimeout: 30_000,
-      headersTimeout: 10_000,
-    });
+    closers.push(() => front.close());
+    const server = await listen(front.handle, { host: config.host, port: config.port, ...impatience });
     closers.push(() => server.close(answersGraceMs));
     return { url: server.url, sandbox, close };
   } catch (error) {
@@ -128,7 +117,7 @@ export async function openService({
   }
 }
 
-function healthOf(outbox: Outbox, courier: Courier): Health {
+function healthOf(outbox: Outbox, courier: Courier): Pick<Health, 'outbox' | 'courier'> {
   const { waiting, setAside, oldestMs } = outbox.counts();
   const oldest = oldestMs === undefined ? undefined : new Date(oldestMs).toISOString();
   return { outbox: { waiting, setAside, oldest }, courier: courier.stats() };

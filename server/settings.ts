@@ -15,8 +15,21 @@ export interface Rate {
 /** The number of proxies in front, or the networks they are in; what Express calls `trust proxy`. */
 export type TrustProxy = false | number | string[];
 
+/** The units of time that settings and options are written in, shortest first. */
+export const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
+
+export const botModes = ['enforce', 'observe', 'off'] as const;
+export type BotMode = (typeof botModes)[number];
+
+/**
+ * A proof's attempts at most, of a thousand PBKDF2 iterations each. 300,000 iterations take a phone of 2018 about 3 s
+ * in plain JavaScript (0.76 M/s on the machine this was measured on, 7 times slower there), and far less where the
+ * browser has WebCrypto.
+ */
+export const mostWork = 300;
 
 export interface Setting<T> {
   /** The README's table is held against these words by a test. */
@@ -47,6 +60,9 @@ const secretSetting = (
     .optional(),
   secret: true,
 });
+
+const rateSetting = (about: string, fallback: Rate): Setting<Rate | 'off'> =>
+  setting(about, 'a number and a time such as 30/10m (s, m, h or d), or off', rate().default(fallback));
 
 const text = z.string();
 const port = text
@@ -93,10 +109,48 @@ export const settings = {
     'a number of proxies from 1 to 16, networks such as 10.0.0.0/8, or off',
     trustProxy().default(false),
   ),
-  RATE_NETWORK: setting(
-    'Sign-ups from one network (an IPv4 address, an IPv6 /56) in a time, or `off`.',
-    'a number and a time such as 30/10m (s, m, h or d), or off',
-    rate().default({ limit: 30, windowMs: 600_000 }),
+  RATE_NETWORK: rateSetting('Sign-ups from one network (an IPv4 address, an IPv6 /56) in a time, or `off`.', {
+    limit: 30,
+    windowMs: 10 * unitMs.m,
+  }),
+  RATE_ADDRESS: rateSetting(
+    'Sign-ups of one address, however it is written (`Ada+news@…` is `ada@…`), in a time, or `off`.',
+    { limit: 3, windowMs: unitMs.d },
+  ),
+  RATE_FORM: rateSetting('Sign-ups at one form in a time, or `off`.', { limit: 300, windowMs: unitMs.m }),
+  RATE_SERVICE: rateSetting('Sign-ups at all forms together in a time, or `off`.', {
+    limit: 1000,
+    windowMs: unitMs.m,
+  }),
+  BOT_MODE: setting(
+    '`enforce` refuses robots, `observe` only counts and logs whom it would have refused, `off` asks nobody for a proof of work.',
+    'enforce, observe or off',
+    z.enum(botModes).default('enforce'),
+  ),
+  PROOF_WORK: setting(
+    'How much work a sign-up is in quiet times, in thousands of PBKDF2 iterations. Under attack it rises to six times as much, 300 at most.',
+    `a number from 1 to ${mostWork}`,
+    count(1, mostWork).default(50),
+  ),
+  CHALLENGE_SECRET: secretSetting(
+    'Signs what proves that a sign-up is no robot. Without it one is made and kept in `DATA_DIR`.',
+    'at least 32 characters, such as `openssl rand -hex 32` prints',
+    (value) => value.length >= 32,
+  ),
+  DISPOSABLE: setting(
+    'What becomes of addresses that are thrown away (some privacy relays among them): `allow`, `flag` (accepted with the attribute `disposable`) or `refuse`.',
+    'allow, flag or refuse',
+    z.enum(['allow', 'flag', 'refuse']).default('allow'),
+  ),
+  INTERNATIONAL_ADDRESSES: setting(
+    'Whether an address may have letters other than ASCII before its @, which not every mail system can reach: `accept` or `refuse`. After the @ it always may.',
+    'accept or refuse',
+    z.enum(['accept', 'refuse']).default('refuse'),
+  ),
+  THANK_YOU_PAGES: setting(
+    'Where a plain form may send the browser afterwards, separated by commas; with a slash at the end everything below.',
+    'addresses such as https://www.example.com/thanks, without query, separated by commas',
+    list(z.string().refine(isPageAddress).transform(withoutQuery)).default([]),
   ),
   OUTBOX_MAX: setting(
     'How many sign-ups may wait for rasa.io; beyond it the form says that it cannot take more.',
@@ -165,6 +219,18 @@ function list<T>(item: z.ZodType<T, string>): z.ZodType<T[], string> {
     .pipe(z.array(item).min(1));
 }
 
+function isPageAddress(value: string): boolean {
+  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) return false;
+  const { search, hash, username, password } = new URL(value);
+  return `${search}${hash}${username}${password}` === '';
+}
+
+/** As `URL` writes it, so that it can be compared. */
+function withoutQuery(value: string): string {
+  const { origin, pathname } = new URL(value);
+  return origin + pathname;
+}
+
 function isOrigin(value: string): boolean {
   if (!/^https?:\/\/[^*]+$/i.test(value) || !URL.canParse(value)) return false;
   const { pathname, search, hash, username, password } = new URL(value);
@@ -191,9 +257,6 @@ function trustProxy(): z.ZodType<TrustProxy, string> {
   const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
   return z.union([z.literal('off').transform(() => false as const), hops, list(network)]);
 }
-
-/** The units of time that settings and options are written in, shortest first. */
-export const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A time such as `7d`, read as milliseconds. */
 export function duration(): z.ZodType<number, string> {

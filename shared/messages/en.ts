@@ -22,7 +22,8 @@ export const en: Messages = {
       too_long: 'This is too long.',
       unknown: 'This form does not have this field.',
       disposable: 'Please use an address that you will keep. We cannot send to disposable ones.',
-      not_ascii: 'We cannot send to an address with letters other than a to z before its @. Please use another one.',
+      not_ascii:
+        'We cannot send to an address with letters other than a to z before its @. Please use another one.',
     },
     problems: {
       invalid: 'Please check the marked fields.',
@@ -39,5 +40,11 @@ export const en: Messages = {
       internal: 'Something went wrong on our side. Please try again.',
       unreachable: 'We could not be reached. Please check your connection and try again.',
     },
+  },
+  confirm: {
+    title: 'One more click',
+    explanation:
+      'Please confirm that this is you. Without scripts in your browser we could not tell you from a robot.',
+    button: 'Yes, sign me up',
   },
 };

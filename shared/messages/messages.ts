@@ -7,6 +7,12 @@ export interface Messages {
   readonly labels: Readonly<Record<BuiltInField, string>>;
   readonly malformedEmail: string;
   readonly texts: FormTexts;
+  /** The page that answers a form without script. */
+  readonly confirm: {
+    readonly title: string;
+    readonly explanation: string;
+    readonly button: string;
+  };
 }
 
 /** The fields that every language has a label for; the names are rasa.io's own. */

@@ -19,7 +19,6 @@ describe('a process that is killed under load', () => {
       const env = {
         ...credentialsFor(sandbox),
         DATA_DIR: await temporaryDir(),
-        RATE_NETWORK: 'off',
         RASA_MIN_INTERVAL_MS: '0',
       };
       const accepted = new Map<string, string>();

@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { complaintsOf, launchBrowser, servePage } from '../helpers/browser.ts';
 import { readmeBlocks } from '../helpers/readme.ts';
-import { readContacts, startService } from '../helpers/service.ts';
+import { guardedDoor, readContacts, startService } from '../helpers/service.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -13,8 +13,8 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 /** The product with its sandbox, and how to read the contacts that arrived there. */
-async function start() {
-  const service = await startService();
+async function start(env = guardedDoor) {
+  const service = await startService(env);
   const { sandbox } = service;
   if (!sandbox) throw new Error('no sandbox');
   return { ...service, contacts: () => readContacts(sandbox) };
@@ -54,7 +54,7 @@ describe('README example', () => {
   );
 
   it('its curl commands sign up too', async () => {
-    const { url, contacts } = await start();
+    const { url, contacts } = await start({ ...guardedDoor, BOT_MODE: 'observe' });
     const commands = readmeBlocks('sh').flatMap((block) =>
       block.split('\n').filter((line) => line.startsWith('curl') && line.includes('/forms/')),
     );
@@ -101,7 +101,11 @@ describe('on a strict page', () => {
   });
 
   it('keeps its fallback on a page that is not on the list', async () => {
-    const { url } = await startService({ ALLOWED_ORIGINS: 'https://www.example.com', SANDBOX: undefined });
+    const { url } = await startService({
+      ...guardedDoor,
+      ALLOWED_ORIGINS: 'https://www.example.com',
+      SANDBOX: undefined,
+    });
     const page = await browser.newPage();
     // A host name that is neither listed nor this machine, by name alone.
     const origin = await servePage(document(forProxy(elementSnippet, url)));

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 import type { Env } from '../../server/config.ts';
+import { openDoor } from './service.ts';
 import { temporaryDir } from './temporary-dir.ts';
 
-/** The built product in a process of its own, as `npm start` runs it. */
+/** The built product in a process of its own, as `npm start` runs it, with an open door unless `env` says otherwise. */
 export interface Product {
   readonly url: string;
   readonly dataDir: string;
@@ -18,7 +19,7 @@ export interface Product {
 export async function startProduct(env: Env = {}): Promise<Product> {
   const dataDir = env['DATA_DIR'] ?? (await temporaryDir());
   const child = spawn(process.execPath, ['dist/server/main.js'], {
-    env: { PATH: process.env['PATH'], PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...env },
+    env: { PATH: process.env['PATH'], PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...openDoor, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;

@@ -6,13 +6,25 @@ import { recordLog } from './outbox.ts';
 import { builtDir } from './sandbox.ts';
 import { temporaryDir } from './temporary-dir.ts';
 
-/** The whole product in this process, on free ports, with its own sandbox unless `env` names another upstream. */
+/** A door that lets everything pass that can be read, for tests of what lies behind it. */
+export const openDoor: Env = {
+  BOT_MODE: 'off',
+  RATE_NETWORK: 'off',
+  RATE_ADDRESS: 'off',
+  RATE_FORM: 'off',
+  RATE_SERVICE: 'off',
+};
+
+/** The door as it comes. */
+export const guardedDoor: Env = Object.fromEntries(Object.keys(openDoor).map((name) => [name, undefined]));
+
+/** The whole product in this process, on free ports and with an open door, with its own sandbox unless `env` says otherwise. */
 export async function startService(
   env: Env = {},
 ): Promise<Service & { readonly log: () => string; readonly dataDir: string }> {
   const dataDir = env['DATA_DIR'] ?? (await temporaryDir());
   const { log, lines } = recordLog();
-  const config = readConfig({ PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...env });
+  const config = readConfig({ PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...openDoor, ...env });
   const service = await openService({ config, log, builtDir, process, onLost: () => undefined });
   onTestFinished(() => service.close());
   return { ...service, log: lines, dataDir };

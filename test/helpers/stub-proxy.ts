@@ -22,6 +22,12 @@ interface Room {
   readonly released: Promise<void>;
 }
 
+const forms = createForms({
+  address: { international: false, disposable: 'allow', isDisposableDomain: () => false },
+  proof: false,
+  thankYouPages: [],
+});
+
 /**
  * A stand-in for the proxy in the browser tests' own server, with the real form definition and real problems:
  * `/stub/<behaviour>/<test>/forms/newsletter` is a form, `/stub/<behaviour>/<test>/seen` tells what arrived there,
@@ -44,7 +50,7 @@ export function stubProxy(): (context: Context, next: () => Promise<void>) => Pr
       here.loads++;
       if (behaviour === 'loading') await here.released;
       if (behaviour === 'absent') answer(context, 404, problem('no_such_form'));
-      else answer(context, 200, createForms().find('newsletter')?.definition);
+      else answer(context, 200, forms.find('newsletter')?.definition);
     } else {
       here.posts.push(Object.fromEntries(new URLSearchParams(await readText(context.req))));
       if (behaviour === 'held') await here.released;

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { limits } from '../../shared/form.ts';
 import { readContacts, startService } from '../helpers/service.ts';
+import { post } from '../helpers/visitor.ts';
 
 const form = 'application/x-www-form-urlencoded';
 const json = 'application/json';
@@ -276,33 +277,34 @@ describe('pages on other origins', () => {
 });
 
 describe('a browser without scripts', () => {
-  const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+  const accept = 'text/html';
 
   it('gets the form as a page, and a page that says thank you', async () => {
     const { url } = await startService();
     const page = await (await fetch(at(url), { headers: { accept } })).text();
     expect(page).toContain('<form class="plain-form" method="post" action="/forms/newsletter">');
-    const thanks = await fetch(at(url), {
-      method: 'POST',
-      headers: { accept, origin: url },
-      body: new URLSearchParams({ email: 'ada@example.com' }),
-    });
+    const thanks = await post(url, 'plain', { email: 'ada@example.com' }, { origin: url });
     expect(thanks.status).toBe(202);
-    expect(await thanks.text()).toContain('Thank you. You are signed up.');
+    expect(thanks.body).toContain('Thank you. You are signed up.');
   });
 
-  it('gets a problem as a page in plain words, with nothing in it that was typed', async () => {
+  it('gets its form back with what was typed in it, and what is wrong with it', async () => {
     const { url } = await startService();
-    const answer = await fetch(at(url), {
-      method: 'POST',
-      headers: { accept },
-      body: new URLSearchParams({ email: '"><script>alert(1)</script>', '<img src=x>': '1' }),
-    });
-    expect(answer.status).toBe(422);
-    const page = await answer.text();
-    expect(page).toContain('Email address: Please check this field.');
-    expect(page).not.toContain('alert(1)');
-    expect(page).not.toContain('<img');
+    const typed = { email: '"><script>alert(1)</script>', first_name: 'Ada', '<img src=x>': '1' };
+    const { status, body } = await post(url, 'plain', typed);
+    expect(status).toBe(422);
+    expect(body).toContain('Enter an email address like name@example.com.');
+    expect(body).toContain('value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"');
+    expect(body).toContain('value="Ada"');
+    expect(body).not.toContain('<script>alert');
+    expect(body).not.toContain('<img');
+  });
+
+  it('gets any other problem as a page in plain words', async () => {
+    const { url } = await startService({ ALLOWED_ORIGINS: listed });
+    const { status, body } = await post(url, 'plain', {}, { origin: 'https://evil.example' });
+    expect(status).toBe(403);
+    expect(body).toContain('This form may not be used on this page.');
   });
 });
 
@@ -315,6 +317,7 @@ describe('the other routes', () => {
       sandbox: sandbox?.url,
       outbox: { waiting: 0, setAside: 0 },
       courier: { circuit: 'closed', attempts: 0, delivered: 0, refused: 0 },
+      bots: { mode: 'off', refused: 0, wouldHaveRefused: 0, reasons: {} },
     });
     for (const path of ['/', '/forms/newsletter']) {
       const page = await (await fetch(at(url, path), { headers: { accept: 'text/html' } })).text();

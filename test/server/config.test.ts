@@ -24,7 +24,13 @@ describe('readConfig', () => {
       port: 8787,
       dataDir: 'data',
       trustProxy: false,
-      rateNetwork: { limit: 30, windowMs: 600_000 },
+      rates: {
+        network: { limit: 30, windowMs: 600_000 },
+        address: { limit: 3, windowMs: 86_400_000 },
+        form: { limit: 300, windowMs: 60_000 },
+        service: { limit: 1000, windowMs: 60_000 },
+      },
+      bots: { mode: 'enforce' },
       upstream: { is: 'sandbox', port: 8788 },
       allowLocalhost: true,
     });
@@ -115,7 +121,7 @@ describe('readConfig', () => {
     ['1000/2h', { limit: 1000, windowMs: 7_200_000 }],
     ['off', 'off'],
   ])('reads RATE_NETWORK=%s', (text, rate) => {
-    expect(readConfig({ RATE_NETWORK: text }).rateNetwork).toEqual(rate);
+    expect(readConfig({ RATE_NETWORK: text }).rates.network).toEqual(rate);
   });
 
   it.each(['0/1m', '5', '5/m', '5/90d', '-5/1m'])('refuses RATE_NETWORK=%s', (text) => {

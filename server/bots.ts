@@ -1,0 +1,115 @@
+import type { Logger } from 'pino';
+import { honeypot } from '../shared/signup.ts';
+import type { Checked } from './forms.ts';
+import type { PageTokens } from './bots/page-tokens.ts';
+import type { Proofs, Redeemed } from './bots/proofs.ts';
+import type { BotMode } from './settings.ts';
+import { refusedFrom, suspect } from './bots/signals.ts';
+import type { SignupPost } from './signup.ts';
+
+/** Tells people from robots: by a proof of work, or a click where no script could do any, and by what else they show. */
+export interface Bots {
+  judge(post: SignupPost, checked: Valid): Promise<Verdict>;
+  stats(): BotStats;
+}
+
+export type Verdict =
+  /** `release` where the sign-up comes to nothing after all, so that the same proof is good for another try. */
+  | { readonly is: 'person'; readonly release: () => void }
+  /** A plain form: a page of ours repeats these fields and asks for one click. */
+  | { readonly is: 'unconfirmed'; readonly fields: Readonly<Record<string, string>>; readonly token: string }
+  | { readonly is: 'robot'; readonly reason: string };
+
+/** Since the start. */
+export interface BotStats {
+  readonly mode: BotMode;
+  readonly refused: number;
+  /** In the mode `observe`. */
+  readonly wouldHaveRefused: number;
+  /** How often each reason was found, be it enough to refuse or not. */
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+export interface BotsOptions {
+  readonly mode: BotMode;
+  readonly proofs: Pick<Proofs, 'redeem'>;
+  readonly tokens: PageTokens;
+  readonly log: Logger;
+  readonly newId: () => string;
+}
+
+type Proven = Redeemed | { readonly is: 'none' };
+type Valid = Extract<Checked, { is: 'valid' }>;
+
+export function createBots({ mode, proofs, tokens, log, newId }: BotsOptions): Bots {
+  const counted = { refused: 0, wouldHaveRefused: 0 };
+  const reasons: Record<string, number> = {};
+  const count = (reason: string) => (reasons[reason] = (reasons[reason] ?? 0) + 1);
+
+  return {
+    async judge(post, checked) {
+      if (mode === 'off') return person();
+      const proven = await redeem(post.form, checked);
+      if (proven.is === 'none' && post.plain && mode === 'enforce') return unconfirmed(post.form, checked);
+
+      const found = suspect({
+        trap: checked.envelope[honeypot],
+        names: checked.names,
+        headers: post.headers,
+        ageMs: proven.is === 'good' ? proven.ageMs : undefined,
+      });
+      const proofFault = faultOf(proven, post.plain);
+      const all = proofFault === undefined ? found.rules : [proofFault, ...found.rules];
+      for (const reason of all) count(reason);
+      if (proofFault === undefined && found.weight < refusedFrom) return person(proven);
+
+      if (mode === 'observe') {
+        counted.wouldHaveRefused++;
+        log.info({ form: post.form, reasons: all }, 'This sign-up would have been refused as a robot’s.');
+        return person(proven);
+      }
+      counted.refused++;
+      log.debug({ form: post.form, reasons: all }, 'A sign-up was refused as a robot’s.');
+      return { is: 'robot', reason: all.join(', ') };
+    },
+
+    stats: () => ({ mode, ...counted, reasons: { ...reasons } }),
+  };
+
+  async function redeem(form: string, { fields, envelope }: Valid): Promise<Proven> {
+    const { proof, token } = envelope;
+    if (proof !== undefined) return proofs.redeem(proof, form);
+    if (token === undefined) return { is: 'none' };
+    const ageMs = await tokens.ageOf(token, form, confirmedBy(fields, envelope));
+    // A page that was left open for too long is shown anew.
+    return ageMs === undefined ? { is: 'none' } : { is: 'good', ageMs, release: () => undefined };
+  }
+
+  async function unconfirmed(form: string, { fields, envelope }: Valid): Promise<Verdict> {
+    // An id that was there already stays: the click for it may have come before.
+    const confirmed = confirmedBy(fields, { id: newId(), ...envelope });
+    return { is: 'unconfirmed', fields: confirmed, token: await tokens.issue(form, confirmed) };
+  }
+}
+
+/** What the click stands for: everything but what proves it. */
+function confirmedBy(fields: Valid['fields'], envelope: Valid['envelope']): Record<string, string> {
+  const { token: _token, proof: _proof, ...rest } = envelope;
+  return { ...fields, ...rest };
+}
+
+function person(proven?: Proven): Verdict {
+  return { is: 'person', release: proven?.is === 'good' ? proven.release : () => undefined };
+}
+
+/** `plain` ones are asked for a click instead, where anybody is refused at all. */
+function faultOf(proven: Proven, plain: boolean): string | undefined {
+  switch (proven.is) {
+    case 'good':
+      return undefined;
+    case 'none':
+      return plain ? undefined : 'no proof';
+    case 'bad':
+      return `${proven.reason} proof`;
+  }
+}

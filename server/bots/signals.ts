@@ -1,0 +1,53 @@
+import type { BrowserHeaders } from '../signup.ts';
+
+/** What a sign-up tells about its sender, besides the proof. */
+export interface Traces {
+  /** What stands in the honeypot. */
+  readonly trap: string | undefined;
+  /** The values of the fields that ask for a name. */
+  readonly names: readonly string[];
+  /** From the first touch of the form to the sign-up; `undefined` where nothing says when that was. */
+  readonly ageMs: number | undefined;
+  readonly headers: BrowserHeaders;
+}
+
+interface Rule {
+  readonly name: string;
+  readonly weight: number;
+  readonly holds: (traces: Traces) => boolean;
+}
+
+/**
+ * The signs of a robot. Each of them also happens to people, so that one alone never refuses; nor do the first two
+ * together, which is what a password manager does that fills in every field at once and sends.
+ */
+export const rules: readonly Rule[] = [
+  { name: 'honeypot', weight: 2, holds: ({ trap }) => trap !== undefined },
+  { name: 'faster than people', weight: 1, holds: ({ ageMs }) => ageMs !== undefined && ageMs < 1500 },
+  { name: 'no browser headers', weight: 3, holds: ({ headers }) => !looksLikeBrowser(headers) },
+  { name: 'link in a name', weight: 3, holds: ({ names }) => names.some(hasLink) },
+];
+
+/** The weight from which on a sign-up is refused. */
+export const refusedFrom = 4;
+
+export interface Suspicion {
+  readonly weight: number;
+  readonly rules: readonly string[];
+}
+
+export function suspect(traces: Traces): Suspicion {
+  const held = rules.filter(({ holds }) => holds(traces));
+  return { weight: held.reduce((sum, { weight }) => sum + weight, 0), rules: held.map(({ name }) => name) };
+}
+
+function looksLikeBrowser({ userAgent, acceptLanguage, secFetchSite }: BrowserHeaders): boolean {
+  return userAgent !== undefined && (acceptLanguage !== undefined || secFetchSite !== undefined);
+}
+
+/** `https://…`, `www.…`, or a host name with one of the endings that spam is full of; not `J.R.R.` or `St.John`. */
+function hasLink(name: string): boolean {
+  return /:\/\/|\bwww\.|[\p{L}\d-]\.(?:com|net|org|info|biz|ru|cn|top|xyz|site|online|shop|club|link|click|io|co|me|ly)\b/iu.test(
+    name,
+  );
+}

@@ -1,0 +1,108 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { ownerOnly, readIfThere, replaceFile, type Files } from '../files.ts';
+
+/** Remembers what counts once (proofs of work, page tokens) until it expires, across restarts too. */
+export interface UsedOnce {
+  /** Whether nobody has used this before; from now on somebody has. */
+  claim(id: string, expiresMs: number): boolean;
+  /** It led to nothing, so that it may be used after all. */
+  release(id: string): void;
+  close(): Promise<void>;
+}
+
+export interface UsedOnceOptions {
+  readonly path: string;
+  readonly files: Files;
+  readonly log: Logger;
+  readonly now?: () => number;
+}
+
+const lineSchema = z.tuple([z.string(), z.number()]);
+
+/**
+ * The file only grows, and begins again with what has not expired when most of it has. It is not synced, and a full
+ * disk does not stop anybody: what is lost by that can be used twice within the minutes until it expires.
+ */
+export async function openUsedOnce({ path, files, log, now = Date.now }: UsedOnceOptions): Promise<UsedOnce> {
+  const used = new Map<string, number>();
+  for (const line of ((await readIfThere(files, path)) ?? '').split('\n')) {
+    const [id, expiresMs] = readLine(line) ?? ['', 0];
+    if (expiresMs > now()) used.set(id, expiresMs);
+  }
+  let file: FileHandle | undefined;
+  /** In the file, and how many of them make it begin again. */
+  let lines = 0;
+  let maxLines = 0;
+  let unwritten: string[] = [];
+  let writing: Promise<void> | undefined;
+  let isFailing = false;
+  await begin();
+
+  return {
+    claim(id, expiresMs) {
+      if ((used.get(id) ?? 0) > now()) return false;
+      used.set(id, expiresMs);
+      unwritten.push(lineOf(id, expiresMs));
+      writeSoon();
+      return true;
+    },
+    release: (id) => void used.delete(id),
+    async close() {
+      await writing;
+      await file?.close();
+    },
+  };
+
+  function writeSoon(): void {
+    if (unwritten.length === 0 || writing) return;
+    writing = write().then(() => {
+      writing = undefined;
+      // What came since the last look.
+      writeSoon();
+    });
+  }
+
+  async function write(): Promise<void> {
+    const batch = unwritten;
+    unwritten = [];
+    try {
+      if (lines > maxLines) await begin();
+      file ??= await files.open(path, 'a', ownerOnly);
+      await file.write(batch.join(''));
+      lines += batch.length;
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) {
+        log.warn(
+          { err: error },
+          'Used proofs cannot be written down; they are remembered until the next start only.',
+        );
+      }
+      isFailing = true;
+    }
+  }
+
+  async function begin(): Promise<void> {
+    await file?.close();
+    file = undefined;
+    for (const [id, expiresMs] of used) if (expiresMs <= now()) used.delete(id);
+    await replaceFile(files, path, [...used].map(([id, expiresMs]) => lineOf(id, expiresMs)).join(''));
+    lines = used.size;
+    maxLines = 2 * lines + 10_000;
+  }
+}
+
+function lineOf(id: string, expiresMs: number): string {
+  return `${JSON.stringify([id, expiresMs])}\n`;
+}
+
+function readLine(line: string): z.infer<typeof lineSchema> | undefined {
+  try {
+    return lineSchema.parse(JSON.parse(line));
+  } catch {
+    // The empty one at the end, or one that a crash has torn.
+    return undefined;
+  }
+}

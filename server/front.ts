@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { loadDisposableDomains } from './address.ts';
+import { createApp, type Health } from './app.ts';
+import { createBots } from './bots.ts';
+import { createClientAddress } from './client-address.ts';
+import type { Config } from './config.ts';
+import { createDoor } from './door.ts';
+import { realFiles } from './files.ts';
+import { createForms } from './forms.ts';
+import { createLimits } from './limits.ts';
+import { createOrigins } from './origins.ts';
+import type { Outbox } from './outbox.ts';
+import { createPageTokens } from './bots/page-tokens.ts';
+import { createProofs } from './bots/proofs.ts';
+import { openServerSecret } from './server-secret.ts';
+import { createSignupRoute, signupFormOf } from './signup-route.ts';
+import { openUsedOnce } from './bots/used-once.ts';
+
+/** Everything that visitors meet, wired: from a request to what is handed to the outbox. */
+export interface Front {
+  readonly handle: RequestListener;
+  close(): Promise<void>;
+}
+
+export interface FrontOptions {
+  readonly config: Pick<
+    Config,
+    | 'addresses'
+    | 'allowedOrigins'
+    | 'allowLocalhost'
+    | 'bots'
+    | 'dataDir'
+    | 'rates'
+    | 'thankYouPages'
+    | 'trustProxy'
+  >;
+  readonly log: Logger;
+  /** The directory with the files that the build made for browsers. */
+  readonly builtDir: string;
+  /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
+  readonly sandbox: string | undefined;
+  readonly health: () => Omit<Health, 'bots'>;
+  readonly add: Outbox['add'];
+}
+
+export async function openFront({
+  config,
+  log,
+  builtDir,
+  sandbox,
+  health,
+  add,
+}: FrontOptions): Promise<Front> {
+  const { addresses, bots: botConfig, dataDir, rates, thankYouPages, trustProxy } = config;
+  const secret = await openServerSecret({ dataDir, files: realFiles, given: botConfig.secret });
+  const used = await openUsedOnce({ path: join(dataDir, 'used-proofs.ndjson'), files: realFiles, log });
+  const proofs = createProofs({ secret, used, work: botConfig.work });
+  const tokens = createPageTokens({ secret });
+  const bots = createBots({ mode: botConfig.mode, proofs, tokens, log, newId: randomUUID });
+
+  const isDisposableDomain = addresses.disposable === 'allow' ? () => false : await loadDisposableDomains();
+  const forms = createForms({
+    address: { ...addresses, isDisposableDomain },
+    proof: botConfig.mode !== 'off',
+    thankYouPages,
+  });
+  const limits = createLimits({ rates, addressKey: secret.derive('address') });
+  const origins = createOrigins(config);
+  const clientAddress = createClientAddress(trustProxy, log);
+  const door = createDoor({ origins, limits, forms, bots, outbox: { add } });
+  const receiveSignup = createSignupRoute({ door, origins, clientAddress, sandbox, log });
+  const app = createApp({
+    origins,
+    forms,
+    proofs,
+    limits,
+    clientAddress,
+    rateNetwork: rates.network,
+    trustProxy,
+    builtDir,
+    log,
+    sandbox,
+    health: () => ({ ...health(), bots: bots.stats() }),
+  });
+
+  return {
+    handle(request, response) {
+      const form = signupFormOf(request);
+      if (form === undefined) app(request, response);
+      else void receiveSignup(form, request, response);
+    },
+    close() {
+      limits.close();
+      return used.close();
+    },
+  };
+}

@@ -1,0 +1,189 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import accepts from 'accepts';
+import type { Logger } from 'pino';
+import getRawBody from 'raw-body';
+import type { Problem } from '../shared/signup.ts';
+import type { ClientAddress } from './client-address.ts';
+import type { Answer, Door } from './door.ts';
+import { dataHeaders, setPageHeaders } from './headers.ts';
+import type { Standing } from './limits.ts';
+import type { Origins } from './origins.ts';
+import { renderConfirmation, renderInvalid, renderProblem, renderThanks } from './pages/form.ts';
+import { problem } from './problem.ts';
+import type { Body, SignupPost } from './signup.ts';
+
+/**
+ * `POST /forms/:form`, straight from node:http to the door and back. Express serves everything else: its way through
+ * one route costs more than all that the door does (see `npm run bench:accept`), and it is this request that comes in
+ * bursts.
+ */
+export type SignupRoute = (form: string, request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export interface SignupRouteOptions {
+  readonly door: Door;
+  readonly origins: Origins;
+  readonly clientAddress: ClientAddress;
+  /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
+  readonly sandbox: string | undefined;
+  readonly log: Logger;
+}
+
+/** What an answer is made of before it is written. */
+interface Reply {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Where the form of this page leads in the end. */
+  readonly leadsTo?: string | undefined;
+}
+
+/** The form that a request is a sign-up for; `undefined` where it is none. */
+export function signupFormOf({ method, url = '' }: IncomingMessage): string | undefined {
+  if (method !== 'POST') return undefined;
+  const [, form] = /^\/forms\/([^/?#]+)\/?(?:$|[?#])/.exec(url) ?? [];
+  try {
+    return form === undefined ? undefined : decodeURIComponent(form);
+  } catch {
+    // No URL at all; Express says so.
+    return undefined;
+  }
+}
+
+export function createSignupRoute({
+  door,
+  origins,
+  clientAddress,
+  sandbox,
+  log,
+}: SignupRouteOptions): SignupRoute {
+  return async (form, request, response) => {
+    const post = readPost(form, request);
+    const answer = await receive(post);
+    // The visitor may be gone meanwhile.
+    if (response.destroyed) return;
+    const { status, type, body, headers = {}, leadsTo } = post.plain ? pageFor(answer) : dataFor(answer);
+    if (post.plain) setPageHeaders(request, response, leadsTo);
+    response.writeHead(status, {
+      ...(!post.plain && dataHeaders),
+      'Cache-Control': 'no-store',
+      'Content-Type': type,
+      'Content-Length': Buffer.byteLength(body),
+      ...crossOriginHeaders(post),
+      ...rateHeaders(answer.standing),
+      ...headers,
+      // What was refused before its body was read leaves nothing that could be read from this connection.
+      ...(!request.complete && { Connection: 'close' }),
+    });
+    response.end(body);
+  };
+
+  async function receive(post: SignupPost): ReturnType<Door['receive']> {
+    try {
+      return await door.receive(post);
+    } catch (error) {
+      log.error({ err: error }, 'A sign-up met a bug.');
+      return { is: 'refused', problem: problem('internal'), standing: [] };
+    }
+  }
+
+  function readPost(form: string, request: IncomingMessage): SignupPost {
+    const { headers } = request;
+    const [secFetchMode, secFetchSite] = [headers['sec-fetch-mode'], headers['sec-fetch-site']];
+    return {
+      form,
+      origin: headers.origin,
+      host: headers.host,
+      ip: clientAddress(request),
+      // Scripts and the command line ask for anything or for JSON.
+      plain:
+        accepts(request).types(['json', 'html']) === 'html' &&
+        (secFetchMode === undefined || secFetchMode === 'navigate'),
+      headers: {
+        userAgent: headers['user-agent'],
+        acceptLanguage: headers['accept-language'],
+        secFetchSite: typeof secFetchSite === 'string' ? secFetchSite : undefined,
+      },
+      contentType: headers['content-type'],
+      readBody: (maxBytes) => readBody(request, maxBytes),
+    };
+  }
+
+  function dataFor(answer: Answer): Reply {
+    switch (answer.is) {
+      case 'accepted':
+        return { status: 202, type: 'application/json; charset=utf-8', body: '{"status":"accepted"}' };
+      case 'unconfirmed':
+        throw new Error('unreachable: only plain forms are asked for a click');
+      case 'refused':
+        return {
+          status: answer.problem.status,
+          type: 'application/problem+json; charset=utf-8',
+          body: JSON.stringify(answer.problem),
+          headers: retryHeaders(answer.problem),
+        };
+    }
+  }
+
+  function pageFor(answer: Answer): Reply {
+    const type = 'text/html; charset=utf-8';
+    switch (answer.is) {
+      case 'accepted': {
+        const { redirectTo } = answer;
+        if (redirectTo === undefined) return { status: 202, type, body: renderThanks(sandbox) };
+        return { status: 303, type, body: '', headers: { Location: redirectTo } };
+      }
+      case 'unconfirmed': {
+        const { form, fields, token, redirectTo } = answer;
+        return {
+          status: 200,
+          type,
+          body: renderConfirmation(form, fields, token, sandbox),
+          leadsTo: redirectTo,
+        };
+      }
+      case 'refused': {
+        const { problem: why, form, fields } = answer;
+        const body = form && fields ? renderInvalid(form, fields, why.issues) : renderProblem(why);
+        return { status: why.status, type, body, headers: retryHeaders(why) };
+      }
+    }
+  }
+
+  /** Only pages on the list may read the answer; which ones depends on who asks. */
+  function crossOriginHeaders({ origin, host }: SignupPost): Record<string, string> {
+    const vary = { Vary: 'Origin, Accept' };
+    if (origin === undefined || origin === 'null' || !origins.allow(origin, host)) return vary;
+    return {
+      ...vary,
+      'Access-Control-Allow-Origin': origin,
+      'Access-Control-Expose-Headers': exposedHeaders.join(', '),
+    };
+  }
+}
+
+/** What a script on another origin may read besides the body. */
+export const exposedHeaders = ['Retry-After', 'RateLimit', 'RateLimit-Policy'];
+
+/** draft-ietf-httpapi-ratelimit-headers, for the budgets that the sender may know about. */
+function rateHeaders(standing: readonly Standing[]): Record<string, string> {
+  if (standing.length === 0) return {};
+  const policies = standing.map(({ axis, limit, windowS }) => `"${axis}";q=${limit};w=${windowS}`);
+  const states = standing.map(({ axis, remaining, resetS }) => `"${axis}";r=${remaining};t=${resetS}`);
+  return { 'RateLimit-Policy': policies.join(', '), RateLimit: states.join(', ') };
+}
+
+function retryHeaders({ retry_after: seconds }: Problem): Record<string, string> {
+  return seconds === undefined ? {} : { 'Retry-After': String(seconds) };
+}
+
+/** The body whole, or the word that it is longer than allowed; it is not read further then. */
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Body> {
+  try {
+    const length = request.headers['content-length'];
+    return { is: 'whole', bytes: await getRawBody(request, { limit: maxBytes, ...(length && { length }) }) };
+  } catch (error) {
+    const isTooLarge = error instanceof Error && 'type' in error && error.type === 'entity.too.large';
+    return { is: isTooLarge ? 'too_large' : 'broken' };
+  }
+}

@@ -1,0 +1,96 @@
+import { request as send, type IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { solveChallenge, type Challenge } from 'altcha-lib';
+import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface Asked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** One request with these headers and no others, as `fetch` would never send it. */
+export function ask(url: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const request = send(url, { method, headers }, (response) => {
+      text(response).then((read) => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: read });
+      }, reject);
+    });
+    request.on('error', reject).end(body);
+  });
+}
+
+/** The ways a sign-up arrives: from the widget, from somebody's own script, and from a form without script. */
+export type Way = 'urlencoded' | 'json' | 'plain';
+export const ways: readonly Way[] = ['urlencoded', 'json', 'plain'];
+
+const browserHeaders = {
+  'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  'accept-language': 'en',
+};
+
+/** One POST in one of the three ways, with what a browser sends besides; `headers` come on top. */
+export function post(
+  url: string,
+  way: Way,
+  fields: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answered> {
+  const [type, body, accept] =
+    way === 'json'
+      ? ['application/json', JSON.stringify(fields), 'application/json']
+      : ['application/x-www-form-urlencoded', String(new URLSearchParams(fields)), '*/*'];
+  return ask(`${url}/forms/newsletter`, {
+    method: 'POST',
+    headers: {
+      ...browserHeaders,
+      'content-type': type,
+      accept: way === 'plain' ? 'text/html,application/xhtml+xml,*/*;q=0.8' : accept,
+      'content-length': String(Buffer.byteLength(body)),
+      ...headers,
+    },
+    body,
+  });
+}
+
+/** All that a person does in one of the three ways: proves the work, or confirms with a click. */
+export async function signUp(
+  url: string,
+  way: Way,
+  fields: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answered> {
+  if (way !== 'plain') return post(url, way, { ...fields, proof: await prove(url, headers) }, headers);
+  const page = await post(url, way, fields, headers);
+  return page.status === 200 ? post(url, way, hiddenFields(page.body), headers) : page;
+}
+
+/** The value of the field `proof`, as the widget makes it. */
+export async function prove(url: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
+  const { body } = await ask(`${url}/forms/newsletter/challenge`, { headers });
+  return solve(JSON.parse(body) as Challenge);
+}
+
+export async function solve(challenge: Challenge): Promise<string> {
+  const solution = await solveChallenge({ challenge, deriveKey });
+  if (!solution) throw new Error('not solved in time');
+  return Buffer.from(JSON.stringify({ challenge, solution })).toString('base64');
+}
+
+/** What the page that asks for one click would send. */
+export function hiddenFields(page: string): Record<string, string> {
+  const inputs = page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g);
+  return Object.fromEntries([...inputs].map(([, name = '', value = '']) => [name, unescape(value)]));
+}
+
+function unescape(html: string): string {
+  const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', amp: '&', '#39': "'" };
+  return html.replace(/&(\w+|#39);/g, (_all, name: string) => entities[name] ?? '');
+}
