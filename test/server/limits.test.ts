@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createLimits, type Axis, type Bill } from '../../server/limits.ts';
+import type { Rate } from '../../server/settings.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const off = { service: 'off', network: 'off', form: 'off', address: 'off' } as const;
+
+function openLimits(rates: Partial<Record<Axis, Rate>>) {
+  const limits = createLimits({ rates: { ...off, ...rates }, addressKey: 'key' });
+  onTestFinished(() => {
+    limits.close();
+  });
+  return limits;
+}
+
+const minute = { limit: 2, windowMs: 60_000 };
+const names: Readonly<Record<Axis, readonly [one: string, other: string]>> = {
+  service: ['', ''],
+  network: ['203.0.113.1', '203.0.113.2'],
+  form: ['newsletter', 'another'],
+  address: ['ada@example.com', 'grace@example.com'],
+};
+
+async function charge(bill: Bill, axis: Axis, name: string): Promise<string> {
+  return (await bill.charge(axis, name)).is;
+}
+
+describe.each(['service', 'network', 'form', 'address'] as const)('the budget of a %s', (axis) => {
+  const [one] = names[axis];
+
+  it('lets as many through as its limit, says when to come back, and is whole again then', async () => {
+    const limits = openLimits({ [axis]: minute });
+    expect(await charge(limits.open(), axis, one)).toBe('within');
+    vi.setSystemTime(Date.now() + 20_000);
+    expect(await charge(limits.open(), axis, one)).toBe('within');
+    expect(await limits.open().charge(axis, one)).toEqual({ is: 'over', retryAfterS: 40 });
+    vi.setSystemTime(Date.now() + 39_999);
+    expect(await charge(limits.open(), axis, one)).toBe('over');
+    vi.setSystemTime(Date.now() + 1);
+    expect(await charge(limits.open(), axis, one)).toBe('within');
+  });
+
+  it('gets back what came to nothing, and refusals cost nothing', async () => {
+    const limits = openLimits({ [axis]: minute });
+    const first = limits.open();
+    await first.charge(axis, one);
+    expect(await charge(limits.open(), axis, one)).toBe('within');
+    for (let i = 0; i < 5; i++) expect(await charge(limits.open(), axis, one)).toBe('over');
+    await first.giveBack();
+    await first.giveBack();
+    expect(await charge(limits.open(), axis, one)).toBe('within');
+    expect(await charge(limits.open(), axis, one)).toBe('over');
+  });
+
+  it('does not get back in one window what was charged in the one before', async () => {
+    const limits = openLimits({ [axis]: { ...minute, limit: 1 } });
+    const slow = limits.open();
+    await slow.charge(axis, one);
+    vi.setSystemTime(Date.now() + 60_000);
+    expect(await charge(limits.open(), axis, one)).toBe('within');
+    await slow.giveBack();
+    expect(await charge(limits.open(), axis, one)).toBe('over');
+  });
+
+  it('is endless when it is off', async () => {
+    const limits = openLimits({});
+    for (let i = 0; i < 50; i++) expect(await charge(limits.open(), axis, one)).toBe('within');
+  });
+});
+
+it.each(['network', 'form', 'address'] as const)('each %s has a budget of its own', async (axis) => {
+  const [one, other] = names[axis];
+  const limits = openLimits({ [axis]: { ...minute, limit: 1 } });
+  expect(await charge(limits.open(), axis, one)).toBe('within');
+  expect(await charge(limits.open(), axis, other)).toBe('within');
+  expect(await charge(limits.open(), axis, one)).toBe('over');
+});
+
+describe('a bill', () => {
+  it('gives back some axes and keeps others', async () => {
+    const limits = openLimits({ network: { ...minute, limit: 1 }, address: { ...minute, limit: 1 } });
+    const bill = limits.open();
+    await bill.charge('network', '203.0.113.1');
+    await bill.charge('address', 'ada@example.com');
+    await bill.giveBack(['address', 'form']);
+    expect(await charge(limits.open(), 'address', 'ada@example.com')).toBe('within');
+    expect(await charge(limits.open(), 'network', '203.0.113.1')).toBe('over');
+  });
+
+  it("tells how the sender's own budget stands, and which one was used up, and of no other", async () => {
+    const limits = openLimits({ service: minute, network: minute, form: { ...minute, limit: 1 } });
+    const bill = limits.open();
+    await bill.charge('service', '');
+    await bill.charge('network', '203.0.113.1');
+    await bill.charge('form', 'newsletter');
+    expect(bill.standing).toEqual([{ axis: 'network', limit: 2, windowS: 60, remaining: 1, resetS: 60 }]);
+    const second = limits.open();
+    await second.charge('form', 'newsletter');
+    expect(second.standing).toEqual([{ axis: 'form', limit: 1, windowS: 60, remaining: 0, resetS: 60 }]);
+  });
+});
+
+describe('a network', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7', true],
+    ['203.0.113.7', '203.0.113.8', false],
+    ['203.0.113.7', '::ffff:203.0.113.7', true],
+    ['2001:db8:1:200::1', '2001:db8:1:2ff:ffff::9', true],
+    ['2001:db8:1:200::1', '2001:db8:1:300::1', false],
+  ])('%s and %s are the same one: %s', async (one, other, isSame) => {
+    const limits = openLimits({ network: { ...minute, limit: 1 } });
+    await limits.open().charge('network', one);
+    expect(await charge(limits.open(), 'network', other)).toBe(isSame ? 'over' : 'within');
+  });
+});
+
+describe('pressure', () => {
+  it('is what the fuller of network and form has used, and falls with their windows', async () => {
+    const limits = openLimits({
+      network: { limit: 10, windowMs: 60_000 },
+      form: { limit: 4, windowMs: 30_000 },
+    });
+    const pressure = () => limits.pressure('203.0.113.1', 'newsletter');
+    expect(await pressure()).toBe(0);
+    const bill = limits.open();
+    await bill.charge('network', '203.0.113.1');
+    expect(await pressure()).toBe(0.1);
+    await bill.charge('form', 'newsletter');
+    expect(await pressure()).toBe(0.25);
+    vi.setSystemTime(Date.now() + 30_000);
+    expect(await pressure()).toBe(0.1);
+    vi.setSystemTime(Date.now() + 30_000);
+    expect(await pressure()).toBe(0);
+  });
+});
