@@ -68,7 +68,12 @@ export function createApp({
   app.set('trust proxy', trustProxy);
   app.set('etag', false);
   app.set('case sensitive routing', true);
-  app.use(pageHeaders);
+  const formPages = pageHeaders({ framedBy: origins.sources });
+  const otherPages = pageHeaders();
+  app.use((request, response, next) => {
+    const headers = request.path.startsWith('/forms/') ? formPages : otherPages;
+    headers(request, response, next);
+  });
   app.use(serveBuiltFiles(builtDir));
 
   app.get('/', (request, response) => {

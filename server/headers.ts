@@ -1,42 +1,40 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from 'helmet';
 
-const own = ["'self'"];
+export interface PagePolicy {
+  /** The origins whose pages may frame it; by default none may. */
+  readonly framedBy?: readonly string[];
+  /** Where its form leads in the end, if not to another page of ours: browsers hold redirects against `form-action`. */
+  readonly leadsTo?: string | undefined;
+}
 
-/** For every page: nothing inline, nothing from elsewhere, nobody may frame it. */
-export const pageHeaders = helmet({
-  // Without a referrer a browser sends `Origin: null` with the plain form of our own page.
-  referrerPolicy: { policy: 'same-origin' },
-  xFrameOptions: { action: 'deny' },
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: own,
-      styleSrc: own,
-      imgSrc: own,
-      connectSrc: own,
-      formAction: own,
-      baseUri: ["'none'"],
-      frameAncestors: ["'none'"],
+type Headers = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
+
+const own = "'self'";
+
+/** For a page: nothing inline, nothing from elsewhere. */
+export function pageHeaders({ framedBy = [], leadsTo }: PagePolicy = {}): Headers {
+  return helmet({
+    // Without a referrer a browser sends `Origin: null` with the plain form of our own page.
+    referrerPolicy: { policy: 'same-origin' },
+    // A window that a form in a sandboxed frame has opened would show an error instead of its answer.
+    crossOriginOpenerPolicy: false,
+    // Knows no list of origins; what may frame the page stands in the policy below.
+    xFrameOptions: framedBy.length === 0 ? { action: 'deny' } : false,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: [own],
+        styleSrc: [own],
+        imgSrc: [own],
+        connectSrc: [own],
+        formAction: leadsTo === undefined ? [own] : [own, new URL(leadsTo).origin],
+        baseUri: ["'none'"],
+        frameAncestors: framedBy.length === 0 ? ["'none'"] : framedBy,
+      },
     },
-  },
-});
-
-/** The same on a response without Express, for a page whose form may lead on to another site when it was sent. */
-export function setPageHeaders(
-  request: IncomingMessage,
-  response: ServerResponse,
-  leadsTo: string | undefined,
-): void {
-  pageHeaders(request, response, () => undefined);
-  if (leadsTo === undefined) return;
-  // Browsers hold redirects against `form-action` too.
-  const policy = String(response.getHeader('Content-Security-Policy'));
-  response.setHeader(
-    'Content-Security-Policy',
-    policy.replace("form-action 'self'", `form-action 'self' ${new URL(leadsTo).origin}`),
-  );
+  });
 }
 
 /** For answers that no page is made of: helmet takes longer to say it than all of a sign-up's checks (68 µs of CPU). */

@@ -7,6 +7,8 @@ export interface Origins {
    * header: the proxy's own pages always pass, whatever stands in front of it and speaks TLS.
    */
   allow(origin: string | undefined, host: string | undefined): boolean;
+  /** The same as sources of a Content-Security-Policy, for the pages that they may frame. */
+  readonly sources: readonly string[];
 }
 
 export interface OriginsOptions {
@@ -18,6 +20,7 @@ export interface OriginsOptions {
 export function createOrigins({ allowedOrigins, allowLocalhost }: OriginsOptions): Origins {
   const listed = new Set(allowedOrigins);
   return {
+    sources: ["'self'", ...listed, ...(allowLocalhost ? localSources : [])],
     allow(origin, host) {
       if (origin === undefined || listed.has(origin)) return true;
       if (!URL.canParse(origin)) return false;
@@ -26,3 +29,5 @@ export function createOrigins({ allowedOrigins, allowLocalhost }: OriginsOptions
     },
   };
 }
+
+const localSources = ['localhost', '127.0.0.1'].flatMap((host) => [`http://${host}:*`, `https://${host}:*`]);

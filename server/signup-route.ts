@@ -5,7 +5,7 @@ import getRawBody from 'raw-body';
 import type { Problem } from '../shared/signup.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { Answer, Door } from './door.ts';
-import { dataHeaders, setPageHeaders } from './headers.ts';
+import { dataHeaders, pageHeaders } from './headers.ts';
 import type { Standing } from './limits.ts';
 import type { Origins } from './origins.ts';
 import { renderConfirmation, renderInvalid, renderProblem, renderThanks } from './pages/form.ts';
@@ -63,7 +63,7 @@ export function createSignupRoute({
     // The visitor may be gone meanwhile.
     if (response.destroyed) return;
     const { status, type, body, headers = {}, leadsTo } = post.plain ? pageFor(answer) : dataFor(answer);
-    if (post.plain) setPageHeaders(request, response, leadsTo);
+    if (post.plain) pageHeaders({ framedBy: origins.sources, leadsTo })(request, response, () => undefined);
     response.writeHead(status, {
       ...(!post.plain && dataHeaders),
       'Cache-Control': 'no-store',

@@ -55,15 +55,13 @@ export function renderConfirmation(
       ${sandboxBanner(sandbox)}
       <p>${en.confirm.explanation}</p>
       <div class="card">
-        <dl class="facts">
+        <dl class="pairs">
           ${form.fields
             .filter(({ name }) => fields[name] !== undefined)
             .map(
               ({ name, label }) =>
-                html`<div>
-                  <dt>${label}</dt>
-                  <dd>${fields[name]}</dd>
-                </div>`,
+                html`<dt>${label}</dt>
+                  <dd>${fields[name]}</dd>`,
             )}
         </dl>
         <form class="plain-form" method="post" action=${actionOf(form)}>
@@ -120,21 +118,24 @@ function renderField(
   issue: IssueCode | undefined,
 ): Html {
   const problem = issue && (words?.[issue] ?? texts.issues[issue]);
-  return html`<label>
-    <span>${label} ${required ? '' : html`<span class="quiet">${texts.optional}</span>`}</span>
-    <input
-      name=${name}
-      type=${international ? 'text' : type}
-      inputmode=${type}
-      maxlength=${maxLength}
-      autocomplete=${autocomplete}
-      value=${value ?? ''}
-      ?required=${required}
-      ?autofocus=${problem !== undefined}
-      aria-invalid=${problem === undefined ? 'false' : 'true'}
-    />
-    ${problem === undefined ? '' : html`<span class="danger-text">${problem}</span>`}
-  </label>`;
+  return html`<div class="field">
+    <label>
+      <span>${label} ${required ? '' : html`<span class="quiet">${texts.optional}</span>`}</span>
+      <input
+        name=${name}
+        type=${international ? 'text' : type}
+        inputmode=${type}
+        maxlength=${maxLength}
+        autocomplete=${autocomplete}
+        value=${value ?? ''}
+        ?required=${required}
+        ?autofocus=${problem !== undefined}
+        aria-invalid=${problem === undefined ? 'false' : 'true'}
+        aria-describedby=${`${name}-wrong`}
+      />
+    </label>
+    <p class="wrong" id=${`${name}-wrong`}>${problem ?? ''}</p>
+  </div>`;
 }
 
 function renderHidden(fields: Fields): readonly Html[] {

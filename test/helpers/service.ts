@@ -42,10 +42,37 @@ export function credentialsFor({ url, credentials }: Pick<Sandbox, 'url' | 'cred
 }
 
 /** Every contact in a sandbox, read the way a client of rasa.io reads them: with a token minted from the key. */
-export async function readContacts({
+export async function readContacts(
+  sandbox: Pick<Sandbox, 'url' | 'credentials'>,
+): Promise<Record<string, unknown>[]> {
+  const token = await mint(sandbox);
+  const contacts: Record<string, unknown>[] = [];
+  for (;;) {
+    const page = await fetch(`${sandbox.url}/v1/persons?skip=${contacts.length}`, {
+      headers: { 'rasa-token': token },
+    });
+    const { results } = (await page.json()) as { results: { data: Record<string, unknown> }[] };
+    if (results.length === 0) return contacts;
+    contacts.push(...results.map(({ data }) => data));
+  }
+}
+
+/** One contact with its custom attributes, which the list leaves out. */
+export async function readContact(
+  sandbox: Pick<Sandbox, 'url' | 'credentials'>,
+  id: unknown,
+): Promise<Record<string, unknown>> {
+  const answer = await fetch(`${sandbox.url}/v1/persons/${String(id)}`, {
+    headers: { 'rasa-token': await mint(sandbox) },
+  });
+  const { results } = (await answer.json()) as { results: { data: Record<string, unknown> }[] };
+  return results[0]?.data ?? {};
+}
+
+async function mint({
   url,
   credentials: { username, password, apiKey },
-}: Pick<Sandbox, 'url' | 'credentials'>): Promise<Record<string, unknown>[]> {
+}: Pick<Sandbox, 'url' | 'credentials'>): Promise<string> {
   const minted = await fetch(`${url}/v1/tokens`, {
     method: 'POST',
     headers: {
@@ -55,14 +82,5 @@ export async function readContacts({
     body: JSON.stringify({ key: apiKey }),
   });
   const { results: tokens } = (await minted.json()) as { results: { 'rasa-token': string }[] };
-  const token = tokens[0]?.['rasa-token'] ?? '';
-  const contacts: Record<string, unknown>[] = [];
-  for (;;) {
-    const page = await fetch(`${url}/v1/persons?skip=${contacts.length}`, {
-      headers: { 'rasa-token': token },
-    });
-    const { results } = (await page.json()) as { results: { data: Record<string, unknown> }[] };
-    if (results.length === 0) return contacts;
-    contacts.push(...results.map(({ data }) => data));
-  }
+  return tokens[0]?.['rasa-token'] ?? '';
 }

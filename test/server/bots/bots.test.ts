@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { createBots } from '../../../server/bots.ts';
+import { createPageTokens, tokenLifeMs } from '../../../server/bots/page-tokens.ts';
+import type { Redeemed } from '../../../server/bots/proofs.ts';
+import { refusedFrom, rules, suspect, type Traces } from '../../../server/bots/signals.ts';
+import type { Checked } from '../../../server/forms.ts';
+import type { BotMode } from '../../../server/settings.ts';
+import type { SignupPost } from '../../../server/signup.ts';
+import { recordLog } from '../../helpers/outbox.ts';
+
+const browser = { userAgent: 'Mozilla/5.0', acceptLanguage: 'en', secFetchSite: undefined };
+const person: Traces = { trap: undefined, names: ['Ada'], ageMs: 8000, headers: browser };
+
+/** What each sign looks like. */
+const signs: Readonly<Record<string, Partial<Traces>>> = {
+  honeypot: { trap: 'cheap watches' },
+  'faster than people': { ageMs: 300 },
+  'no browser headers': { headers: { ...browser, userAgent: undefined } },
+  'link in a name': { names: ['Ada', 'win at www.casino.example'] },
+};
+
+describe('the signs of a robot', () => {
+  it('are none with a person', () => {
+    expect(suspect(person)).toEqual({ weight: 0, rules: [] });
+  });
+
+  it.each(rules.map(({ name }) => name))('refuse nobody for one alone: %s', (name) => {
+    const found = suspect({ ...person, ...signs[name] });
+    expect(found.rules).toEqual([name]);
+    expect(found.weight).toBeLessThan(refusedFrom);
+  });
+
+  const pairs = rules.flatMap(({ name }, index) => rules.slice(index + 1).map((other) => [name, other.name]));
+  it.each(pairs)('taken together: %s and %s', (one = '', other = '') => {
+    const { weight } = suspect({ ...person, ...signs[one], ...signs[other] });
+    // A password manager fills in everything, the honeypot too, and sends at once.
+    const isPasswordManager = one === 'honeypot' && other === 'faster than people';
+    expect(weight >= refusedFrom).toBe(!isPasswordManager);
+  });
+
+  it.each([
+    'J.R.R. Tolkien',
+    'St.John',
+    'Mary-Jane O’Neil',
+    'José María',
+    '山田太郎',
+    'Dr.med. Ada',
+    'Node.js fan',
+  ])('do not see a link in %s', (name) => {
+    expect(suspect({ ...person, names: [name] }).rules).toEqual([]);
+  });
+
+  it.each(['https://x.example', 'see WWW.x.example', 'cheap-pills.ru', 'Visit casino.xyz now', 'bit.ly/1'])(
+    'see a link in %s',
+    (name) => {
+      expect(suspect({ ...person, names: [name] }).rules).toEqual(['link in a name']);
+    },
+  );
+});
+
+const good: Redeemed = { is: 'good', ageMs: 9000, release: () => undefined };
+const fields = { email: 'ada@example.com', first_name: 'Ada' };
+const post = { form: 'newsletter', plain: false, headers: browser } as SignupPost;
+const checked = (envelope: object, names = ['Ada']): Extract<Checked, { is: 'valid' }> => ({
+  is: 'valid',
+  person: fields,
+  fields,
+  envelope,
+  names,
+});
+
+function openBots(mode: BotMode, redeemed: Redeemed = good, now?: () => number) {
+  const { log, lines } = recordLog();
+  const secret = { derive: () => '00'.repeat(32) };
+  const tokens = createPageTokens({ secret, ...(now && { now }) });
+  let ids = 0;
+  const newId = () => `made-here-${++ids}`;
+  return { ...createBots({ mode, proofs: { redeem: () => redeemed }, tokens, log, newId }), lines };
+}
+
+describe('a sign-up', () => {
+  it('with a good proof is a person’s, and the proof can be released', async () => {
+    let released = 0;
+    const bots = openBots('enforce', { ...good, release: () => released++ });
+    const verdict = await bots.judge(post, checked({ proof: 'p' }));
+    if (verdict.is !== 'person') throw new Error(verdict.is);
+    verdict.release();
+    expect(released).toBe(1);
+  });
+
+  it.each<[string, object, Redeemed, string]>([
+    ['no proof', {}, good, 'no proof'],
+    ['a wrong one', { proof: 'p' }, { is: 'bad', reason: 'wrong' }, 'wrong proof'],
+    ['a stale one', { proof: 'p' }, { is: 'bad', reason: 'stale' }, 'stale proof'],
+    ['a used one', { proof: 'p' }, { is: 'bad', reason: 'used' }, 'used proof'],
+    ['a token that is none', { token: 't' }, good, 'no proof'],
+  ])(
+    'with %s is refused; observed, it passes and is counted and logged; off, nobody looks',
+    async (_name, envelope, redeemed, reason) => {
+      const enforcing = openBots('enforce', redeemed);
+      expect(await enforcing.judge(post, checked(envelope))).toEqual({ is: 'robot', reason });
+      expect(enforcing.stats()).toEqual({
+        mode: 'enforce',
+        refused: 1,
+        wouldHaveRefused: 0,
+        reasons: { [reason]: 1 },
+      });
+
+      const observing = openBots('observe', redeemed);
+      expect((await observing.judge(post, checked(envelope))).is).toBe('person');
+      expect(observing.stats()).toEqual({
+        mode: 'observe',
+        refused: 0,
+        wouldHaveRefused: 1,
+        reasons: { [reason]: 1 },
+      });
+      expect(observing.lines()).toContain(reason);
+      expect(observing.lines()).not.toContain('ada');
+
+      const off = openBots('off', redeemed);
+      expect((await off.judge(post, checked(envelope))).is).toBe('person');
+      expect(off.stats().reasons).toEqual({});
+    },
+  );
+
+  it('with a good proof and several signs is refused all the same', async () => {
+    const bots = openBots('enforce');
+    const verdict = await bots.judge(post, checked({ proof: 'p', your_message: 'x' }, ['www.x.example']));
+    expect(verdict).toEqual({ is: 'robot', reason: 'honeypot, link in a name' });
+  });
+
+  it('filled in at once by a password manager, the honeypot too, is a person’s', async () => {
+    const bots = openBots('enforce', { ...good, ageMs: 200 });
+    expect((await bots.judge(post, checked({ proof: 'p', your_message: 'ada@example.com' }))).is).toBe(
+      'person',
+    );
+    expect(bots.stats().reasons).toEqual({ honeypot: 1, 'faster than people': 1 });
+  });
+});
+
+describe('a plain form', () => {
+  const plain = { ...post, plain: true };
+
+  async function pageFor(bots: ReturnType<typeof openBots>, envelope: object = {}) {
+    const verdict = await bots.judge(plain, checked(envelope));
+    if (verdict.is !== 'unconfirmed') throw new Error(verdict.is);
+    return verdict;
+  }
+
+  it('is repeated, and its click is a person’s', async () => {
+    const bots = openBots('enforce');
+    const { fields: repeated, token } = await pageFor(bots, { redirect: 'https://www.example.com/thanks' });
+    expect(repeated).toEqual({ ...fields, id: 'made-here-1', redirect: 'https://www.example.com/thanks' });
+    const { id, redirect } = repeated;
+    expect((await bots.judge(plain, checked({ id, redirect, token }))).is).toBe('person');
+  });
+
+  it('keeps its id from page to page, since the click for it may have come before', async () => {
+    const bots = openBots('enforce');
+    const { fields: repeated } = await pageFor(bots, { id: 'from-before', token: 'stale' });
+    expect(repeated['id']).toBe('from-before');
+  });
+
+  it.each<[string, object, string]>([
+    ['with other fields', { id: 'another-one' }, 'newsletter'],
+    ['with one field more', { id: 'made-here-1', page: 'https://www.example.com' }, 'newsletter'],
+    ['at another form', { id: 'made-here-1' }, 'another'],
+  ])('is asked again %s than the token was made for', async (_name, envelope, form) => {
+    const bots = openBots('enforce');
+    const { token } = await pageFor(bots);
+    const verdict = await bots.judge({ ...plain, form }, checked({ ...envelope, token }));
+    expect(verdict.is).toBe('unconfirmed');
+  });
+
+  it('is asked again without a word when its page was open for too long', async () => {
+    let nowMs = Date.now();
+    const bots = openBots('enforce', good, () => nowMs);
+    const { token } = await pageFor(bots);
+    nowMs += tokenLifeMs - 1000;
+    expect((await bots.judge(plain, checked({ id: 'made-here-1', token }))).is).toBe('person');
+    nowMs += 2000;
+    expect((await bots.judge(plain, checked({ id: 'made-here-1', token }))).is).toBe('unconfirmed');
+  });
+
+  it('is not asked where nobody would be refused', async () => {
+    expect((await openBots('observe').judge(plain, checked({}))).is).toBe('person');
+    expect((await openBots('off').judge(plain, checked({}))).is).toBe('person');
+  });
+});

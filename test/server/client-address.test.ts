@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { createClientAddress } from '../../server/client-address.ts';
+import type { TrustProxy } from '../../server/settings.ts';
+import { recordLog } from '../helpers/outbox.ts';
+
+function open(trustProxy: TrustProxy) {
+  const { log, lines } = recordLog();
+  const clientAddress = createClientAddress(trustProxy, log);
+  const from = (peer: string, forwarded?: string, headers: object = {}) =>
+    clientAddress({
+      socket: { remoteAddress: peer },
+      headers: { ...(forwarded !== undefined && { 'x-forwarded-for': forwarded }), ...headers },
+    } as unknown as IncomingMessage);
+  return { from, lines };
+}
+
+describe("the visitor's address", () => {
+  it.each<[TrustProxy, peer: string, forwarded: string | undefined, address: string]>([
+    [false, '192.0.2.1', undefined, '192.0.2.1'],
+    [false, '192.0.2.1', '203.0.113.9', '192.0.2.1'],
+    [1, '192.0.2.1', undefined, '192.0.2.1'],
+    [1, '192.0.2.1', '203.0.113.9', '203.0.113.9'],
+    [1, '192.0.2.1', '198.51.100.1, 203.0.113.9', '203.0.113.9'],
+    [2, '192.0.2.1', '198.51.100.1, 203.0.113.9', '198.51.100.1'],
+    [2, '192.0.2.1', '203.0.113.9', '203.0.113.9'],
+    [1, '192.0.2.1', '203.0.113.9:51234', '203.0.113.9'],
+    [1, '192.0.2.1', '[2001:db8::1]:51234', '2001:db8::1'],
+    [1, '192.0.2.1', '2001:db8::1', '2001:db8::1'],
+    [1, '192.0.2.1', 'unknown', '192.0.2.1'],
+    [1, '192.0.2.1', ' , ', '192.0.2.1'],
+    [['192.0.2.0/24'], '192.0.2.1', '203.0.113.9', '203.0.113.9'],
+    [['192.0.2.0/24'], '192.0.2.1', '203.0.113.9, 192.0.2.7', '203.0.113.9'],
+    [['192.0.2.0/24'], '198.51.100.1', '203.0.113.9', '198.51.100.1'],
+    [['2001:db8:1::/48'], '2001:db8:1::1', '203.0.113.9', '203.0.113.9'],
+  ])('with TRUST_PROXY %s, from %s with X-Forwarded-For %s, is %s', (trust, peer, forwarded, address) => {
+    expect(open(trust).from(peer, forwarded)).toBe(address);
+  });
+});
+
+describe('a setting that does not fit', () => {
+  it.each([
+    ['X-Forwarded-For', '203.0.113.9', {}],
+    ['Forwarded', undefined, { forwarded: 'for=203.0.113.9' }],
+  ])('is told once, with the remedy, when %s arrives and nothing is trusted', (_name, forwarded, headers) => {
+    const { from, lines } = open(false);
+    for (let i = 0; i < 3; i++) from('192.0.2.1', forwarded, headers);
+    expect(lines().match(/set TRUST_PROXY to the number of proxies/g)).toHaveLength(1);
+    expect(lines()).not.toContain('203.0.113.9');
+  });
+
+  it('is told once when more addresses arrive than are vouched for', () => {
+    const { from, lines } = open(1);
+    from('192.0.2.1', '203.0.113.9');
+    expect(lines()).toBe('');
+    for (let i = 0; i < 3; i++) from('192.0.2.1', '198.51.100.1, 203.0.113.9');
+    expect(lines().match(/TRUST_PROXY has to count it/g)).toHaveLength(1);
+  });
+});

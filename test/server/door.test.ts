@@ -1,0 +1,351 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Env } from '../../server/config.ts';
+import { limits } from '../../shared/form.ts';
+import { guardedDoor, readContact, readContacts, startService } from '../helpers/service.ts';
+import { ask, hiddenFields, post, prove, signUp, ways, type Way } from '../helpers/visitor.ts';
+
+const listed = 'https://www.example.com';
+const start = (env: Env = {}) =>
+  startService({ ...guardedDoor, PROOF_WORK: '1', ALLOWED_ORIGINS: listed, ...env });
+
+let people = 0;
+const somebody = () => ({ email: `person-${++people}@example.com` });
+
+/** The code of a problem, whichever way it was told; 'accepted', or 'page' for the one that asks for a click. */
+function codeOf({ status, body }: { status: number; body: string }): string {
+  const codes: Readonly<Record<number, string>> = {
+    200: 'page',
+    202: 'accepted',
+    413: 'too_large',
+    415: 'unsupported',
+    422: 'invalid',
+    429: 'rate_limited',
+    503: 'unavailable',
+  };
+  return body.startsWith('{"type"')
+    ? (JSON.parse(body) as { code: string }).code
+    : (codes[status] ?? `${status}`);
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe.each(ways)('a sign-up sent as %s', (way) => {
+  it('arrives', async () => {
+    const service = await start();
+    const { email } = somebody();
+    expect((await signUp(service.url, way, { email, first_name: 'Ada' })).status).toBe(202);
+    const { sandbox } = service;
+    if (!sandbox) throw new Error('no sandbox');
+    await vi.waitFor(async () => {
+      expect(await readContacts(sandbox)).toMatchObject([{ email, first_name: 'Ada' }]);
+    });
+  });
+
+  it.each<[string, string | undefined, Record<Way, string>]>([
+    ['on the list', listed, { urlencoded: 'accepted', json: 'accepted', plain: 'accepted' }],
+    [
+      'not on the list',
+      'https://evil.example',
+      { urlencoded: 'origin_refused', json: 'origin_refused', plain: '403' },
+    ],
+    [
+      'that begins like one on the list',
+      `${listed}.evil.example`,
+      { urlencoded: 'origin_refused', json: 'origin_refused', plain: '403' },
+    ],
+    [
+      'on the list but with another port',
+      `${listed}:8443`,
+      { urlencoded: 'origin_refused', json: 'origin_refused', plain: '403' },
+    ],
+    ['that is opaque', 'null', { urlencoded: 'origin_refused', json: 'origin_refused', plain: 'accepted' }],
+    [
+      'that is none, as no browser sends it',
+      undefined,
+      { urlencoded: 'accepted', json: 'accepted', plain: 'accepted' },
+    ],
+  ])('from an origin %s', async (_name, origin, expected) => {
+    const { url } = await start();
+    // The challenge is had from elsewhere, so that it is the sign-up that is refused.
+    const proof = way === 'plain' ? {} : { proof: await prove(url) };
+    const headers = origin === undefined ? undefined : { origin };
+    const first = await post(url, way, { ...somebody(), ...proof }, headers);
+    const answer = first.status === 200 ? await post(url, way, hiddenFields(first.body), headers) : first;
+    expect(codeOf(answer)).toBe(expected[way]);
+  });
+
+  it("from the proxy's own pages passes", async () => {
+    const { url } = await start();
+    expect((await signUp(url, way, somebody(), { origin: url })).status).toBe(202);
+  });
+
+  it.each(['RATE_SERVICE', 'RATE_NETWORK', 'RATE_FORM'])('is limited by %s', async (rate) => {
+    const { url } = await start({ [rate]: '2/10m' });
+    expect((await signUp(url, way, somebody())).status).toBe(202);
+    expect((await signUp(url, way, somebody())).status).toBe(202);
+    const third = await signUp(url, way, somebody());
+    expect(third.status).toBe(429);
+    const seconds = Number(third.headers['retry-after']);
+    expect(seconds).toBeGreaterThan(590);
+    expect(seconds).toBeLessThanOrEqual(600);
+    const axis = rate.slice(5).toLowerCase();
+    expect(third.headers['ratelimit-policy']).toContain(`"${axis}";q=2;w=600`);
+    expect(third.headers['ratelimit']).toContain(`"${axis}";r=0;t=${seconds}`);
+  });
+
+  it('is limited by RATE_ADDRESS, however the address is written', async () => {
+    const { url } = await start({ RATE_ADDRESS: '3/1d', DUPLICATE_WINDOW: 'off' });
+    for (const email of ['a.da+1@gmail.com', 'ADA+2@GoogleMail.com', 'ada@gmail.com']) {
+      expect((await signUp(url, way, { email })).status, email).toBe(202);
+    }
+    expect((await signUp(url, way, { email: 'a.d.a+more@gmail.com' })).status).toBe(429);
+    expect((await signUp(url, way, { email: 'grace@gmail.com' })).status).toBe(202);
+  });
+
+  it.each([
+    ['a body of 16 KiB', limits.bodyBytes, 'invalid'],
+    ['a body of one byte more', limits.bodyBytes + 1, 'too_large'],
+  ])('has a limit: %s', async (_name, bytes, code) => {
+    const { url } = await start();
+    const fields = { ...somebody(), first_name: '' };
+    const { length } = way === 'json' ? JSON.stringify(fields) : String(new URLSearchParams(fields));
+    const answer = await post(url, way, { ...fields, first_name: 'a'.repeat(bytes - length) });
+    expect(codeOf(answer)).toBe(code === 'too_large' ? 'too_large' : 'invalid');
+  });
+
+  it.each([
+    ['a name of 100 characters', { first_name: 'a'.repeat(limits.name) }, 'accepted'],
+    ['a name of 101 characters', { first_name: 'a'.repeat(limits.name + 1) }, 'invalid'],
+    ['a field that the form does not have', { is_admin: '1' }, 'invalid'],
+    ['another address', { email: 'ada' }, 'invalid'],
+  ])('is checked against its form: %s', async (_name, fields, code) => {
+    const { url } = await start();
+    expect(codeOf(await signUp(url, way, { ...somebody(), ...fields }))).toBe(code);
+  });
+
+  it('gets its budget back for a typing error, but not for the looks of a robot', async () => {
+    const { url } = await start({ RATE_NETWORK: '2/10m' });
+    for (let i = 0; i < 5; i++) {
+      expect(codeOf(await post(url, way, { email: 'ada@' }))).toBe('invalid');
+    }
+    expect((await signUp(url, way, somebody())).status).toBe(202);
+    const robot = { ...somebody(), proof: 'made up' };
+    expect((await post(url, way, robot)).status).toBe(403);
+    expect((await signUp(url, way, somebody())).status).toBe(429);
+  });
+
+  it('gets its budgets back when another one was used up', async () => {
+    const { url } = await start({ RATE_NETWORK: '2/10m', RATE_ADDRESS: '1/1d', DUPLICATE_WINDOW: 'off' });
+    const { email } = somebody();
+    expect((await signUp(url, way, { email })).status).toBe(202);
+    for (let i = 0; i < 4; i++) expect((await signUp(url, way, { email })).status).toBe(429);
+    expect((await signUp(url, way, somebody())).status).toBe(202);
+    expect((await signUp(url, way, somebody())).status).toBe(429);
+  });
+
+  it('gets its budgets and its proof back when it cannot be kept', async () => {
+    const { url } = await start({
+      ...(await brokenUpstream()),
+      OUTBOX_MAX: '1',
+      RATE_NETWORK: '2/10m',
+      RATE_FORM: '2/10m',
+    });
+    expect((await signUp(url, way, somebody())).status).toBe(202);
+    for (let i = 0; i < 4; i++) {
+      const answer = await signUp(url, way, somebody());
+      expect(answer.status).toBe(503);
+      expect(answer.headers['retry-after']).toBe('30');
+    }
+  });
+
+  it('that comes again with its id uses up nobody’s address', async () => {
+    const { url } = await start({ RATE_ADDRESS: '2/1d' });
+    const fields = { ...somebody(), id: 'one-and-the-same' };
+    for (let i = 0; i < 5; i++) expect((await signUp(url, way, fields)).status).toBe(202);
+  });
+
+  it.each([
+    ['allow', 202, undefined],
+    ['flag', 202, 'yes'],
+    ['refuse', 422, undefined],
+  ])('from a disposable address, with DISPOSABLE=%s, gets %s', async (setting, status, attribute) => {
+    const service = await start({ DISPOSABLE: setting });
+    const answer = await signUp(service.url, way, { email: 'ada@sub.mailinator.com' });
+    expect(answer.status).toBe(status);
+    if (status === 422) {
+      const words = way === 'plain' ? 'use an address that you will keep' : '"email":"disposable"';
+      expect(answer.body).toContain(words);
+      return;
+    }
+    const { sandbox } = service;
+    if (!sandbox) throw new Error('no sandbox');
+    await vi.waitFor(async () => {
+      const [contact] = await readContacts(sandbox);
+      expect(contact).toBeDefined();
+      expect((await readContact(sandbox, contact?.['id']))['disposable']).toBe(attribute);
+    });
+  });
+
+  it('from an address with letters of any alphabet', async () => {
+    const refusing = await start();
+    expect((await signUp(refusing.url, way, { email: 'ada@bücher.example' })).status).toBe(202);
+    expect((await signUp(refusing.url, way, { email: 'zoë@example.com' })).status).toBe(422);
+    const accepting = await start({ INTERNATIONAL_ADDRESSES: 'accept' });
+    expect((await signUp(accepting.url, way, { email: 'zoë@bücher.example' })).status).toBe(202);
+  });
+});
+
+/** An upstream that is away, so that what was accepted stays in the outbox. */
+async function brokenUpstream(): Promise<Env> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  const port = typeof address === 'object' ? address?.port : 0;
+  return {
+    RASA_BASE_URL: `http://127.0.0.1:${port}`,
+    RASA_USERNAME: 'a@example.com',
+    RASA_PASSWORD: 'b',
+    RASA_API_KEY: 'c',
+  };
+}
+
+describe('the proof', () => {
+  it('counts once, for its own form, and is given out for forms that exist', async () => {
+    const { url } = await start();
+    const proof = await prove(url);
+    expect((await post(url, 'urlencoded', { ...somebody(), proof })).status).toBe(202);
+    const again = await post(url, 'json', { ...somebody(), proof });
+    expect(codeOf(again)).toBe('bot_suspected');
+    expect(again.body).toContain('used proof');
+    expect((await ask(`${url}/forms/none/challenge`)).status).toBe(404);
+  });
+
+  it('is kept for another try when the sign-up had a typing error', async () => {
+    const { url } = await start();
+    const proof = await prove(url);
+    expect((await post(url, 'urlencoded', { email: 'ada@', proof })).status).toBe(422);
+    expect((await post(url, 'urlencoded', { ...somebody(), proof })).status).toBe(202);
+  });
+
+  it('is kept for another try when a budget was used up', async () => {
+    const { url } = await start({ RATE_ADDRESS: '1/1d', DUPLICATE_WINDOW: 'off' });
+    const { email } = somebody();
+    await signUp(url, 'urlencoded', { email });
+    const proof = await prove(url);
+    expect((await post(url, 'urlencoded', { email, proof })).status).toBe(429);
+    expect((await post(url, 'urlencoded', { ...somebody(), proof })).status).toBe(202);
+  });
+
+  it('becomes more work as the network uses up its budget, and less again later', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { url } = await start({ RATE_NETWORK: '10/10m', PROOF_WORK: '20' });
+    const counterOf = async () => {
+      const proof = JSON.parse(Buffer.from(await prove(url), 'base64').toString()) as {
+        solution: { counter: number };
+      };
+      return proof.solution.counter;
+    };
+    expect(await counterOf()).toBeLessThanOrEqual(20);
+    for (let i = 0; i < 10; i++) await post(url, 'urlencoded', { ...somebody(), proof: 'made up' });
+    // Six times the work, and never less than half of that.
+    expect(await counterOf()).toBeGreaterThanOrEqual(60);
+    vi.setSystemTime(Date.now() + 600_000);
+    expect(await counterOf()).toBeLessThanOrEqual(20);
+  });
+
+  it('can be asked for four times as often as sign-ups can be made', async () => {
+    const { url } = await start({ RATE_NETWORK: '2/10m' });
+    const challenge = () => ask(`${url}/forms/newsletter/challenge`);
+    for (let i = 0; i < 8; i++) expect((await challenge()).status).toBe(200);
+    const refused = await challenge();
+    expect(codeOf(refused)).toBe('rate_limited');
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(590);
+  });
+
+  it('may be asked for by pages on the list only, and is never kept by a cache', async () => {
+    const { url } = await start();
+    const challenge = (origin: string) => ask(`${url}/forms/newsletter/challenge`, { headers: { origin } });
+    const allowed = await challenge(listed);
+    expect(allowed.headers['access-control-allow-origin']).toBe(listed);
+    expect(allowed.headers['cache-control']).toBe('no-store');
+    for (const origin of ['https://evil.example', 'null']) expect((await challenge(origin)).status).toBe(403);
+  });
+
+  it('is not asked for when the proxy does not look for robots', async () => {
+    const { url } = await start({ BOT_MODE: 'off' });
+    expect((await post(url, 'json', somebody())).status).toBe(202);
+    const { body } = await ask(`${url}/forms/newsletter`);
+    expect(JSON.parse(body)).toMatchObject({ proof: false });
+  });
+
+  it('is not needed where the proxy only observes, which tells how many it would have refused', async () => {
+    const { url } = await start({ BOT_MODE: 'observe' });
+    expect((await post(url, 'json', somebody())).status).toBe(202);
+    const { bots } = JSON.parse((await ask(`${url}/healthz`)).body) as { bots: object };
+    expect(bots).toEqual({ mode: 'observe', refused: 0, wouldHaveRefused: 1, reasons: { 'no proof': 1 } });
+  });
+
+  it('survives a restart of the proxy, and so does its use', async () => {
+    const first = await start();
+    const [fresh, used] = [await prove(first.url), await prove(first.url)];
+    expect((await post(first.url, 'urlencoded', { ...somebody(), proof: used })).status).toBe(202);
+    await first.close();
+    const { url } = await start({ DATA_DIR: first.dataDir });
+    expect((await post(url, 'urlencoded', { ...somebody(), proof: used })).status).toBe(403);
+    expect((await post(url, 'urlencoded', { ...somebody(), proof: fresh })).status).toBe(202);
+  });
+});
+
+describe('the page that asks for one click', () => {
+  it('is one sign-up, however often the click arrives', async () => {
+    const service = await start();
+    const page = await post(service.url, 'plain', somebody());
+    expect(page.body).toContain('One more click');
+    const click = () => post(service.url, 'plain', hiddenFields(page.body));
+    const answers = await Promise.all([click(), click(), click()]);
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+    const { sandbox } = service;
+    if (!sandbox) throw new Error('no sandbox');
+    await vi.waitFor(async () => {
+      expect(await readContacts(sandbox)).toHaveLength(1);
+    });
+  });
+
+  it('comes again when what it repeats was changed', async () => {
+    const { url } = await start();
+    const fields = hiddenFields((await post(url, 'plain', somebody())).body);
+    const changed = await post(url, 'plain', { ...fields, ...somebody() });
+    expect(changed.status).toBe(200);
+    expect((await post(url, 'plain', hiddenFields(changed.body))).status).toBe(202);
+  });
+
+  it('is no way in for scripts', async () => {
+    const { url } = await start();
+    const fields = somebody();
+    const headers = { accept: 'text/html', 'sec-fetch-mode': 'cors' };
+    expect((await post(url, 'plain', fields, headers)).status).toBe(403);
+  });
+
+  it.each([
+    ['https://www.example.com/thanks', 303],
+    ['https://www.example.com/thanks?from=newsletter', 303],
+    ['https://shop.example.com/any/page', 303],
+    ['https://www.example.com/thanks/more', 202],
+    ['https://www.example.com.evil.example/thanks', 202],
+    ['https://evil.example/?https://www.example.com/thanks', 202],
+    ['//evil.example', 202],
+    ['javascript:alert(1)', 202],
+  ])('leads on to a page on the list only: %s gets %s', async (redirect, status) => {
+    const { url } = await start({
+      THANK_YOU_PAGES: 'https://www.example.com/thanks,https://shop.example.com/',
+    });
+    const answer = await signUp(url, 'plain', { ...somebody(), redirect });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.location).toBe(status === 303 ? redirect : undefined);
+  });
+});
