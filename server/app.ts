@@ -14,6 +14,7 @@ import { renderHome } from './pages/home.ts';
 import { problem } from './problem.ts';
 import type { TrustProxy } from './settings.ts';
 import type { Body } from './signup.ts';
+import type { CredentialsHealth } from './upstream.ts';
 
 export interface AppOptions {
   readonly origins: Origins;
@@ -37,6 +38,8 @@ export interface Health {
     readonly oldest: string | undefined;
   };
   readonly courier: CourierStats;
+  /** Absent where no key is needed. */
+  readonly credentials: CredentialsHealth | undefined;
 }
 
 /** Turns HTTP into requests to the door and outcomes into HTTP; decides nothing about a sign-up itself. */
@@ -67,6 +70,13 @@ export function createApp({
       sandbox,
       ...health(),
     });
+  });
+
+  // Whoever can be reached accepts: that the credentials are refused is the operator's to mend, not a reason to send
+  // visitors elsewhere, where the same credentials are.
+  app.get('/readyz', (_request, response) => {
+    const credentials = health().credentials?.is ?? 'none';
+    response.set('Cache-Control', 'no-store').json({ status: 'ready', credentials });
   });
 
   app

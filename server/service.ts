@@ -4,17 +4,16 @@ import { createApp, type Health } from './app.ts';
 import type { Config, SandboxUpstream } from './config.ts';
 import { startCourier, type Courier } from './courier.ts';
 import { createDoor } from './door.ts';
+import type { Env } from './env.ts';
 import { createForms } from './forms.ts';
 import { listen } from './http-server.ts';
 import { createLimits } from './limits.ts';
 import { createOrigins } from './origins.ts';
 import type { Outbox } from './outbox.ts';
 import { openFileOutbox } from './outbox/file.ts';
-import { createRasaClient } from './rasa/client.ts';
-import { createKeyRing, type KeyRingState } from './rasa/credentials.ts';
-import { createRasaHttp } from './rasa/http.ts';
+import { warnOfReadable } from './rotation.ts';
 import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
-import { Secret, type Credentials } from './secret.ts';
+import { openUpstream, type Upstream } from './upstream.ts';
 
 /** The product, running. */
 export interface Service {
@@ -22,18 +21,24 @@ export interface Service {
   readonly url: string;
   /** The stand-in for rasa.io, where no credentials are set. */
   readonly sandbox: Sandbox | undefined;
+  /** Reads the credentials again, and tries also those that rasa.io refused. */
+  reload(): void;
   /** No new connections, answers finished, the outbox flushed; within about ten seconds whatever happens. */
   close(): Promise<void>;
 }
 
 export interface ServiceOptions {
   readonly config: Config;
+  /** The environment as it is now, from which the credentials are read again. */
+  readonly readEnv: () => Env;
   readonly log: Logger;
   /** The directory with the files that the build made for browsers. */
   readonly builtDir: string;
   readonly process: Pick<NodeJS.Process, 'pid' | 'kill'>;
   /** Told when another process has taken the data directory away: nothing may be written to it any more. */
   readonly onLost: () => void;
+  /** How often it is looked whether the files with credentials have changed. */
+  readonly watchIntervalMs?: number;
 }
 
 const answersGraceMs = 5000;
@@ -42,10 +47,12 @@ const deliveryGraceMs = 3000;
 /** Opens the parts in the order that a sign-up needs them, and closes them in reverse: the door first, the disk last. */
 export async function openService({
   config,
+  readEnv,
   log,
   builtDir,
   process,
   onLost,
+  watchIntervalMs,
 }: ServiceOptions): Promise<Service> {
   const closers: (() => Promise<void> | void)[] = [];
   const close = async () => {
@@ -70,15 +77,22 @@ export async function openService({
     });
     closers.push(() => outbox.close());
 
-    const http = createRasaHttp({
-      baseUrl: upstream.is === 'rasa' ? upstream.baseUrl : (sandbox?.url ?? ''),
+    void warnOfReadable(config.secretFiles, log);
+    const rasa = openUpstream({
+      config,
+      sandbox,
+      pid: process.pid,
+      readEnv,
+      onReload: () => {
+        courier.resume();
+      },
+      log,
+      watchIntervalMs,
     });
-    const credentials = upstream.is === 'rasa' ? upstream.credentials : credentialsOf(sandbox);
-    const keyRing = createKeyRing({ http, credentials, onChange: reportKeyRing(log) });
-    const rasa = createRasaClient({ http, keyRing, minIntervalMs: config.rasaMinIntervalMs });
+    closers.push(() => rasa.close());
     const courier = startCourier({
       outbox,
-      deliver: (persons, stop) => rasa.addPersons(persons, stop),
+      deliver: rasa.deliver,
       batchSize: config.rasaBatch,
       minIntervalMs: config.rasaMinIntervalMs,
       maxAgeMs: config.outbox.maxAgeMs,
@@ -112,7 +126,7 @@ export async function openService({
       builtDir,
       log,
       sandbox: sandbox?.url,
-      health: () => healthOf(outbox, courier),
+      health: () => healthOf(outbox, courier, rasa),
     });
     const server = await listen(app, {
       host: config.host,
@@ -121,17 +135,17 @@ export async function openService({
       headersTimeout: 10_000,
     });
     closers.push(() => server.close(answersGraceMs));
-    return { url: server.url, sandbox, close };
+    return { url: server.url, sandbox, reload: rasa.reload, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function healthOf(outbox: Outbox, courier: Courier): Health {
+function healthOf(outbox: Outbox, courier: Courier, rasa: Upstream): Health {
   const { waiting, setAside, oldestMs } = outbox.counts();
   const oldest = oldestMs === undefined ? undefined : new Date(oldestMs).toISOString();
-  return { outbox: { waiting, setAside, oldest }, courier: courier.stats() };
+  return { outbox: { waiting, setAside, oldest }, courier: courier.stats(), credentials: rasa.health() };
 }
 
 async function openOwnSandbox(
@@ -141,24 +155,4 @@ async function openOwnSandbox(
 ): Promise<Sandbox> {
   const { host, port, apiKey } = upstream;
   return openSandbox({ host, port, dataDir, builtDir, ...(apiKey && { apiKey: apiKey.reveal() }) });
-}
-
-/** The sandbox's own; without its key file a key that it refuses, which is what a lost key would be at rasa.io. */
-function credentialsOf(sandbox: Sandbox | undefined): Credentials {
-  const { username, password, apiKey } = sandbox?.credentials ?? { username: '', password: '', apiKey: '' };
-  return { username, password: new Secret(password), apiKey: new Secret(apiKey ?? 'missing') };
-}
-
-function reportKeyRing(log: Logger): (state: KeyRingState) => void {
-  return (state) => {
-    if (state.is === 'working') {
-      log.info('rasa.io takes the credentials again.');
-      return;
-    }
-    log.error(
-      { status: state.status, key: state.key.fingerprint },
-      'rasa.io refuses the credentials. Sign-ups are accepted and wait. Check RASA_USERNAME, RASA_PASSWORD and ' +
-        'RASA_API_KEY (rasa.io, Settings → API Keys), and start again.',
-    );
-  };
 }

@@ -54,7 +54,7 @@ describe('the way of a sign-up runs downwards', () => {
   ])('%s the composition root alone: %s', (_name, folder) => {
     const inside = new RegExp(`^${folder}`);
     const mayOpen = new RegExp(
-      `^(${folder}|server/(service|cli|outbox-commands|outbox-words)\\.ts|server/pages/sandbox)`,
+      `^(${folder}|server/(service|upstream|cli|outbox-commands|outbox-words)\\.ts|server/pages/sandbox)`,
     );
     expect(arrows(/./, inside, { except: mayOpen })).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { pause } from '../pause.ts';
 import type { Outcome, Person } from '../signup.ts';
 import { hasId, readErrorText, readResults } from './answers.ts';
-import type { KeyRing } from './credentials.ts';
+import type { KeyRing } from './key-ring.ts';
 import type { RasaAnswer, RasaHttp } from './http.ts';
 
 /** rasa.io's API v1, as far as the product uses it. Each method answers with outcomes and never throws for rasa.io's sake. */
@@ -79,7 +79,7 @@ export function createRasaClient({ http, keyRing, minIntervalMs = 200 }: RasaCli
   /** One POST; where rasa.io does not take the token, one more with a new one. */
   async function post(json: unknown, stop: AbortSignal): Promise<Answered | Later> {
     const answer = await postOnce(json, stop);
-    return answer.is === 'answer' && answer.status === 401 ? postOnce(json, stop) : answer;
+    return answer.is === 'answer' && isTokenRefused(answer) ? postOnce(json, stop) : answer;
   }
 
   async function postOnce(json: unknown, stop: AbortSignal): Promise<Answered | Later> {
@@ -87,7 +87,7 @@ export function createRasaClient({ http, keyRing, minIntervalMs = 200 }: RasaCli
     if (grant.is === 'later') return grant;
     if (grant.is === 'refused') {
       const reason = `rasa.io refuses the credentials (${grant.status})`;
-      return { is: 'later', reason, afterMs: grant.afterMs };
+      return { is: 'later', reason, afterMs: grant.afterMs, waitsFor: 'credentials' };
     }
     const answer = await http.call({
       method: 'POST',
@@ -97,13 +97,18 @@ export function createRasaClient({ http, keyRing, minIntervalMs = 200 }: RasaCli
       stop,
     });
     if (answer.is === 'fault') return { is: 'later', reason: answer.reason };
-    if (answer.status === 401) keyRing.drop(grant.token);
+    if (isTokenRefused(answer)) keyRing.drop(grant.token);
     return answer;
   }
 }
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
+}
+
+/** Expired, or ended with its key: 401 is what clients have met, 403 is as likely for a key that was revoked. */
+function isTokenRefused({ status }: Answered): boolean {
+  return status === 401 || status === 403;
 }
 
 function later({ status, retryAfterMs }: Answered): Later {
