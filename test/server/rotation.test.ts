@@ -39,7 +39,7 @@ async function serviceWithKeyFile(env: Env = {}, sandboxUrl?: string, running?: 
     health: () => read('/healthz'),
     ready: () => read('/readyz'),
     /** Replaced as editors and secret managers do it. */
-    async writeKey(key: string) {
+    writeKey: async (key: string) => {
       await writeFile(`${keyFile}.new`, `${key}\n`, { mode: 0o600 });
       await rename(`${keyFile}.new`, keyFile);
     },
