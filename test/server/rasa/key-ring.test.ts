@@ -201,7 +201,7 @@ describe('other credential sets', () => {
   it('answer also those who asked before, while the old ones were being tried', async () => {
     const { sandbox, first, second } = await sandboxWithKeys();
     for (const old of [first, 'wrong']) {
-      const { token, replace, hold, calls } = ringOf(sandbox, [old]);
+      const { token, replace, hold, calls, states } = ringOf(sandbox, [old]);
       const held = deferred();
       hold.until = held.promise;
       const asked = token();
@@ -213,6 +213,7 @@ describe('other credential sets', () => {
       const grant = await asked;
       expect(await works(sandbox, grant)).toBe(true);
       expect(await token()).toEqual(grant);
+      expect(states()).toEqual(['in use']);
     }
   });
 
