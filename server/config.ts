@@ -94,10 +94,12 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
   return { ...config, upstream, secretFiles: reader.files };
 
   function readUpstream(): Config['upstream'] | undefined {
-    const api = read('RASA_API');
     const sandbox = read('SANDBOX');
     const baseUrls = { api: read('RASA_BASE_URL'), webhook: read('RASA_PUBLIC_BASE_URL') };
     const guid = read('RASA_SIGNUP_GUID') ?? '';
+    const faultsBefore = faults.length;
+    const api = read('RASA_API');
+    if (faults.length > faultsBefore) return undefined;
     const isMeant = areCredentialsMeant(reader, api);
     refuseOtherApi(api);
     const own: SandboxUpstream = {
@@ -115,18 +117,22 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
       return undefined;
     }
     if (!isMeant && sandbox !== 'off' && !production) return own;
+    if (isAnyMissing(api, isMeant)) return undefined;
+    if (api === 'webhook') return { is: 'webhook', baseUrl: baseUrls.webhook, guid };
+    return { is: 'rasa', api, baseUrl: baseUrls.api, sets: readCredentialSets(reader, api) };
+  }
+
+  function isAnyMissing(api: RasaApi, areOthersSet: boolean): boolean {
     const missing = required[api].filter((name) => !isSet(name));
     for (const name of missing) {
       faults.push(
         `${name}: found nothing, wanted ${settings[name].wanted}` +
-          (isMeant
+          (areOthersSet
             ? ', since the other credentials are set.'
             : ', or SANDBOX=on to try the product without rasa.io.'),
       );
     }
-    if (missing.length > 0) return undefined;
-    if (api === 'webhook') return { is: 'webhook', baseUrl: baseUrls.webhook, guid };
-    return { is: 'rasa', api, baseUrl: baseUrls.api, sets: readCredentialSets(reader, api) };
+    return missing.length > 0;
   }
 
   /** What is set for another way would be left unused without a word. */
