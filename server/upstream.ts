@@ -4,9 +4,11 @@ import { rereadCredentials } from './credentials.ts';
 import type { Env } from './env.ts';
 import { startKeysFile } from './keys-file.ts';
 import { createRasaClient, type RasaClient } from './rasa/client.ts';
-import { createRasaHttp } from './rasa/http.ts';
+import { createContactsClient } from './rasa/contacts.ts';
+import { createRasaHttp, type RasaHttp } from './rasa/http.ts';
 import { createKeyRing, type KeyRing, type KeyRingChange, type SetState } from './rasa/key-ring.ts';
 import { createTokenApi } from './rasa/token-api.ts';
+import { createWebhookClient } from './rasa/webhook.ts';
 import { startRotation } from './rotation.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { Secret, type CredentialSet } from './secret.ts';
@@ -44,31 +46,32 @@ export interface UpstreamOptions {
   readonly watchIntervalMs?: number | undefined;
 }
 
-export function openUpstream({ config, sandbox, log, ...rest }: UpstreamOptions): Upstream {
-  const { upstream } = config;
+export function openUpstream(options: UpstreamOptions): Upstream {
+  const { config, sandbox, log } = options;
+  const { upstream, rasaMinIntervalMs: minIntervalMs } = config;
   const http = createRasaHttp({
     baseUrl: upstream.is === 'sandbox' ? (sandbox?.url ?? '') : upstream.baseUrl,
   });
-  const keyRing = createKeyRing({
-    tokens: createTokenApi(http),
-    sets: upstream.is === 'rasa' ? upstream.sets : setsOf(sandbox),
-    onChange(change) {
-      report(change, log);
-      keysFile.note();
-    },
-  });
-  const keysFile = startKeysFile({
-    dataDir: config.dataDir,
-    pid: rest.pid,
-    api: upstream.is === 'rasa' ? upstream.api : 'v1',
-    state: () => {
-      const { is, sets } = keyRing.state();
-      return { credentials: is, sets: [...sets] };
-    },
-    log,
-  });
-  const rotation = openRotation(keyRing, { config, sandbox, log, ...rest });
-  const client = createRasaClient({ http, keyRing, minIntervalMs: config.rasaMinIntervalMs });
+  if (upstream.is === 'webhook') {
+    const client = createWebhookClient({ http, guid: upstream.guid, minIntervalMs });
+    log.info(
+      'Sign-ups go to the webhook of a sign-up form: e-mail address, first and last name, nothing else.',
+    );
+    return {
+      deliver: (persons, stop) => client.addPersons(persons, stop),
+      health: () => undefined,
+      ...nothingToRotate(log),
+    };
+  }
+  const api = upstream.is === 'rasa' ? upstream.api : 'v1';
+  if (api === 'v2') {
+    log.warn(
+      'RASA_API=v2 is experimental: it follows the published description, and no answer of rasa.io was seen.',
+    );
+  }
+  const { keyRing, rotation, keysFile } = openKeys(http, api, options);
+  const createClient = api === 'v1' ? createRasaClient : createContactsClient;
+  const client = createClient({ http, keyRing, minIntervalMs });
   return {
     deliver: (persons, stop) => client.addPersons(persons, stop),
     health: () => healthOf(keyRing),
@@ -78,6 +81,30 @@ export function openUpstream({ config, sandbox, log, ...rest }: UpstreamOptions)
       await keysFile.close();
     },
   };
+}
+
+/** The key ring, what exchanges its keys, and what accounts for them. */
+function openKeys(http: RasaHttp, api: 'v1' | 'v2', options: UpstreamOptions) {
+  const { config, sandbox, log, pid } = options;
+  const keyRing = createKeyRing({
+    tokens: createTokenApi(http),
+    sets: config.upstream.is === 'rasa' ? config.upstream.sets : setsOf(sandbox),
+    onChange(change) {
+      report(change, log);
+      keysFile.note();
+    },
+  });
+  const keysFile = startKeysFile({
+    dataDir: config.dataDir,
+    pid,
+    api,
+    state: () => {
+      const { is, sets } = keyRing.state();
+      return { credentials: is, sets: [...sets] };
+    },
+    log,
+  });
+  return { keyRing, keysFile, rotation: openRotation(keyRing, options) };
 }
 
 function openRotation(
