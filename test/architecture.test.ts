@@ -78,6 +78,19 @@ describe('the way of a sign-up runs downwards', () => {
     ).toEqual([]);
   });
 
+  it("a secret leaves the process for rasa.io and for the sandbox that it starts, and enters the outbox's cipher", () => {
+    const revealing = sources
+      .filter(({ path }) => readFileSync(path, 'utf8').includes('.reveal()'))
+      .map(({ path }) => path);
+    expect(revealing.sort()).toEqual([
+      'server/cli.ts',
+      'server/outbox/records.ts',
+      'server/rasa/calls.ts',
+      'server/rasa/token-api.ts',
+      'server/service.ts',
+    ]);
+  });
+
   it('nobody imports the entry points', () => {
     expect(arrows(/./, /^(server\/(main|cli)\.ts|widget\/embed\.ts)$/)).toEqual([]);
   });

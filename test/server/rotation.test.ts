@@ -225,6 +225,25 @@ describe('a key that is revoked', () => {
 });
 
 describe('what rasa.io may answer to a mint', () => {
+  it('is not repeated in the log: it may quote what was sent', async () => {
+    const { sandbox, service, signUp, health } = await serviceWithKeyFile();
+    for (const answer of [
+      { status: 500, on: 'persons', times: 1 },
+      { status: 422, on: 'persons', times: 1 },
+      { status: 401, on: 'tokens' },
+    ]) {
+      await sandbox.putFaults({ answer: { ...answer, error: 'words of rasa.io' }, tokenLifetimeS: 0 });
+      await signUp(`status-${answer.status}`);
+      await vi.waitFor(() => {
+        expect(service.log()).toMatch(/answered 500/);
+      });
+    }
+    await vi.waitFor(async () => {
+      expect((await health()).credentials.is).toBe('refused');
+    });
+    expect(service.log()).not.toContain('words of rasa.io');
+  });
+
   it.each([400, 401, 403])(
     '%i refuses the credentials: everybody waits until they are other ones',
     async (status) => {
