@@ -17,6 +17,7 @@ import { problem } from './problem.ts';
 import type { Proofs } from './bots/proofs.ts';
 import type { Rate, TrustProxy } from './settings.ts';
 import { exposedHeaders } from './signup-route.ts';
+import type { CredentialsHealth } from './upstream.ts';
 
 export interface AppOptions {
   readonly origins: Origins;
@@ -45,6 +46,8 @@ export interface Health {
   };
   readonly courier: CourierStats;
   readonly bots: BotStats;
+  /** Absent where no key is needed. */
+  readonly credentials: CredentialsHealth | undefined;
 }
 
 /** A form that is touched asks for a challenge, and not every form that is touched is sent. */
@@ -87,6 +90,13 @@ export function createApp({
       sandbox,
       ...health(),
     });
+  });
+
+  // Whoever can be reached accepts: that the credentials are refused is the operator's to mend, not a reason to send
+  // visitors elsewhere, where the same credentials are.
+  app.get('/readyz', (_request, response) => {
+    const credentials = health().credentials?.is ?? 'none';
+    response.set('Cache-Control', 'no-store').json({ status: 'ready', credentials });
   });
 
   app

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from './config.ts';
+import { withEnvFile, type Env } from './env.ts';
 import { failToStart, onStopRequest } from './lifecycle.ts';
 import {
   openOutboxCommands,
@@ -16,6 +17,7 @@ import { duration } from './settings.ts';
 /** The `rasa-signup` command. */
 const program = new Command('rasa-signup')
   .description('Tools for whoever runs the sign-up proxy.')
+  .option('--env-file <path>', 'read variables from this file too; what is set in the environment wins')
   .showSuggestionAfterError()
   .showHelpAfterError('(--help says more.)')
   .addHelpText('after', '\nExamples:\n  $ rasa-signup sandbox\n  $ rasa-signup outbox list');
@@ -104,8 +106,12 @@ function someTime(text: string): number {
   return data;
 }
 
+function environment(): Env {
+  return withEnvFile(process.env, program.opts<{ envFile?: string }>().envFile);
+}
+
 async function runOutbox(run: (commands: OutboxCommands) => Promise<ExitCode>): Promise<void> {
-  const { DATA_DIR, OUTBOX_KEY, OUTBOX_KEY_FILE } = process.env;
+  const { DATA_DIR, OUTBOX_KEY, OUTBOX_KEY_FILE } = environment();
   // Whatever else is set is the proxy's business; in particular no credentials are asked for.
   const { dataDir, outbox } = readConfig({ DATA_DIR, OUTBOX_KEY, OUTBOX_KEY_FILE });
   const commands = await openOutboxCommands({
@@ -122,9 +128,15 @@ async function runSandbox(): Promise<void> {
     import('./assets.ts'),
     import('./sandbox/sandbox.ts'),
   ]);
-  const { SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, DATA_DIR } = process.env;
+  const { SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, SANDBOX_API_KEY_FILE, DATA_DIR } = environment();
   // Whatever else is set is the proxy's business.
-  const { upstream, dataDir } = readConfig({ SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, DATA_DIR });
+  const { upstream, dataDir } = readConfig({
+    SANDBOX_HOST,
+    SANDBOX_PORT,
+    SANDBOX_API_KEY,
+    SANDBOX_API_KEY_FILE,
+    DATA_DIR,
+  });
   if (upstream.is !== 'sandbox')
     throw new Error('unreachable: without credentials the upstream is the sandbox');
   const { host, port, apiKey } = upstream;

@@ -1,16 +1,11 @@
-import { readFileSync } from 'node:fs';
-import type { z } from 'zod';
 import type { AddressRules } from './address.ts';
+import { areCredentialsMeant, readCredentialSets, required, type RasaApi } from './credentials.ts';
+import { ConfigError, createEnvReader, type Env } from './env.ts';
+import type { CredentialSet, Secret } from './secret.ts';
 import type { Axis } from './limits.ts';
-import type { Credentials, Secret } from './secret.ts';
-import {
-  settings,
-  type BotMode,
-  type LogLevel,
-  type Rate,
-  type Setting,
-  type TrustProxy,
-} from './settings.ts';
+import { settings, type BotMode, type LogLevel, type Rate, type TrustProxy } from './settings.ts';
+
+export { ConfigError, type Env } from './env.ts';
 
 /** Everything the operator decides, read once and complete: no reader of it needs a default of its own. */
 export interface Config {
@@ -35,7 +30,9 @@ export interface Config {
   readonly rasaBatch: number;
   /** Between two calls. */
   readonly rasaMinIntervalMs: number;
-  readonly upstream: RasaUpstream | SandboxUpstream;
+  readonly upstream: RasaUpstream | WebhookUpstream | SandboxUpstream;
+  /** The files that secrets were read from. */
+  readonly secretFiles: readonly string[];
 }
 
 export interface BotConfig {
@@ -54,8 +51,17 @@ export interface OutboxConfig {
 
 export interface RasaUpstream {
   readonly is: 'rasa';
+  readonly api: 'v1' | 'v2';
   readonly baseUrl: string;
-  readonly credentials: Credentials;
+  readonly sets: readonly CredentialSet[];
+}
+
+/** The sign-up form's own way in, which takes no key and three fields. */
+export interface WebhookUpstream {
+  readonly is: 'webhook';
+  readonly baseUrl: string;
+  /** Names the newsletter; it stands in the public address of rasa.io's own form. */
+  readonly guid: string;
 }
 
 export interface SandboxUpstream {
@@ -65,35 +71,14 @@ export interface SandboxUpstream {
   readonly apiKey: Secret | undefined;
 }
 
-export type Env = Readonly<Record<string, string | undefined>>;
-
-type SettingName = keyof typeof settings;
-type SettingValue<N extends SettingName> = z.output<(typeof settings)[N]['schema']>;
-
-/** The configuration is wrong; `message` lists every fault, each with variable, found and wanted. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly faults: readonly string[];
-
-  constructor(faults: readonly string[]) {
-    super(
-      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n` +
-        faults.map((fault) => `  - ${fault}`).join('\n'),
-    );
-    this.faults = faults;
-  }
-}
-
-/**
- * Reads the whole configuration, or throws a ConfigError that lists all that is wrong with it. A secret may be given
- * as `NAME_FILE` instead, the path of a file that holds it, as Docker, Kubernetes and systemd hand them over.
- */
-export function readConfig(env: Env, readFile: (path: string) => string = readText): Config {
-  const faults: string[] = [];
+/** Reads the whole configuration, or throws a ConfigError that lists all that is wrong with it. */
+export function readConfig(env: Env, readFile?: (path: string) => string): Config {
+  const reader = createEnvReader(env, readFile);
+  const { read, isSet, faults } = reader;
   const production = env['NODE_ENV'] === 'production';
   const upstream = readUpstream();
   const allowedOrigins = read('ALLOWED_ORIGINS');
-  if (upstream?.is === 'rasa' && !isSet('ALLOWED_ORIGINS')) {
+  if (upstream && upstream.is !== 'sandbox' && !isSet('ALLOWED_ORIGINS')) {
     faults.push(
       'ALLOWED_ORIGINS: found nothing, wanted the origins of the pages with your form, such as ' +
         'https://www.example.com. Without it no page could send a sign-up to rasa.io.',
@@ -130,14 +115,17 @@ export function readConfig(env: Env, readFile: (path: string) => string = readTe
     rasaMinIntervalMs: read('RASA_MIN_INTERVAL_MS'),
   };
   if (faults.length > 0 || !upstream) throw new ConfigError(faults);
-  return { ...config, upstream };
+  return { ...config, upstream, secretFiles: reader.files };
 
   function readUpstream(): Config['upstream'] | undefined {
     const sandbox = read('SANDBOX');
-    const baseUrl = read('RASA_BASE_URL');
-    const names = ['RASA_USERNAME', 'RASA_PASSWORD', 'RASA_API_KEY'] as const;
-    const [username, password, apiKey] = [read('RASA_USERNAME'), read('RASA_PASSWORD'), read('RASA_API_KEY')];
-    const missing = names.filter((name) => !isSet(name));
+    const baseUrls = { api: read('RASA_BASE_URL'), webhook: read('RASA_PUBLIC_BASE_URL') };
+    const guid = read('RASA_SIGNUP_GUID') ?? '';
+    const faultsBefore = faults.length;
+    const api = read('RASA_API');
+    if (faults.length > faultsBefore) return undefined;
+    const isMeant = areCredentialsMeant(reader, api);
+    refuseOtherApi(api);
     const own: SandboxUpstream = {
       is: 'sandbox',
       host: read('SANDBOX_HOST'),
@@ -146,66 +134,39 @@ export function readConfig(env: Env, readFile: (path: string) => string = readTe
     };
 
     if (sandbox === 'on') {
-      if (missing.length === names.length) return own;
+      if (!isMeant) return own;
       faults.push(
         'SANDBOX: found "on" beside credentials for rasa.io. Wanted one of the two: remove SANDBOX, or the RASA_ variables.',
       );
       return undefined;
     }
-    if (username && password && apiKey) {
-      return { is: 'rasa', baseUrl, credentials: { username, password, apiKey } };
-    }
-    if (missing.length === names.length && sandbox !== 'off' && !production) return own;
+    if (!isMeant && sandbox !== 'off' && !production) return own;
+    if (isAnyMissing(api, isMeant)) return undefined;
+    if (api === 'webhook') return { is: 'webhook', baseUrl: baseUrls.webhook, guid };
+    return { is: 'rasa', api, baseUrl: baseUrls.api, sets: readCredentialSets(reader, api) };
+  }
+
+  function isAnyMissing(api: RasaApi, areOthersSet: boolean): boolean {
+    const missing = required[api].filter((name) => !isSet(name));
     for (const name of missing) {
       faults.push(
         `${name}: found nothing, wanted ${settings[name].wanted}` +
-          (missing.length === names.length
-            ? ', or SANDBOX=on to try the product without rasa.io.'
-            : ', since the other credentials are set.'),
+          (areOthersSet
+            ? ', since the other credentials are set.'
+            : ', or SANDBOX=on to try the product without rasa.io.'),
       );
     }
-    return undefined;
+    return missing.length > 0;
   }
 
-  /** On a fault the value is of no type at all, but then nobody sees it: there is no configuration. */
-  function read<N extends SettingName>(name: N): SettingValue<N> {
-    const { schema, wanted, secret }: Setting<unknown> = settings[name];
-    const found = secret ? findSecret(name) : value(name);
-    const result = schema.safeParse(found);
-    if (!result.success) {
-      const shown = secret ? 'a value (not shown)' : JSON.stringify(found);
-      faults.push(`${name}: found ${shown}, wanted ${wanted}.`);
-    }
-    return result.data as SettingValue<N>;
+  /** What is set for another way would be left unused without a word. */
+  function refuseOtherApi(api: RasaApi): void {
+    const meant = (['v1', 'v2', 'webhook'] as const).filter((other) => areCredentialsMeant(reader, other));
+    const [other] = meant;
+    if (other === undefined || meant.includes(api)) return;
+    const name = required[other].find((name) => isSet(name)) ?? required[other][0];
+    faults.push(
+      `RASA_API: found ${JSON.stringify(api)}, wanted ${JSON.stringify(other)}, since ${name} is set.`,
+    );
   }
-
-  function findSecret(name: SettingName): string | undefined {
-    const path = value(`${name}_FILE`);
-    if (path === undefined) return value(name);
-    if (value(name) !== undefined) {
-      faults.push(`${name}: found both ${name} and ${name}_FILE, wanted one of them.`);
-      return undefined;
-    }
-    try {
-      return readFile(path).trim();
-    } catch (error) {
-      faults.push(
-        `${name}_FILE: found ${JSON.stringify(path)}, wanted a file that can be read: ${String(error)}.`,
-      );
-      return undefined;
-    }
-  }
-
-  function isSet(name: SettingName): boolean {
-    return value(name) !== undefined || value(`${name}_FILE`) !== undefined;
-  }
-
-  /** Compose files and shells hand on empty variables where nothing was meant. */
-  function value(name: string): string | undefined {
-    return env[name] === '' ? undefined : env[name];
-  }
-}
-
-function readText(path: string): string {
-  return readFileSync(path, 'utf8');
 }

@@ -7,11 +7,14 @@ import type { Outcome, Person } from './signup.ts';
  * Carries what waits in the outbox to rasa.io: in batches, one call at a time, politely. A call that rasa.io does not
  * take opens the circuit: nothing is sent for a while that doubles with each failure, or for as long as rasa.io asks,
  * and then one sign-up goes ahead as a probe. A sign-up that was tried before goes alone, so that one that rasa.io
- * stumbles over cannot hold up others. Nothing is given up for the number of its attempts.
+ * stumbles over cannot hold up others. Nothing is given up for the number of its attempts. Refused credentials are no
+ * fault of rasa.io's: they leave the circuit alone, and the pause they cause ends with `resume` or the process.
  */
 export interface Courier {
   /** Says that something was added, so that it is carried now and not at the next look. */
   wake(): void;
+  /** Says that the credentials are other ones, so that what waits for them is tried now. */
+  resume(): void;
   stats(): CourierStats;
   /** Abandons the call under way after `graceMs`; what was not confirmed is delivered again after the next start. */
   stop(graceMs: number): Promise<void>;
@@ -61,6 +64,9 @@ export function startCourier({
   const stopping = new AbortController();
   const abandoning = new AbortController();
   let waking = new AbortController();
+  let resuming = new AbortController();
+  /** Until when no credentials are expected to work; the next call after that is a probe. */
+  let noCredentialsUntilMs: number | undefined;
   const counted = { attempts: 0, delivered: 0, refused: 0 };
   let lastSuccessMs: number | undefined;
   const running = run();
@@ -69,9 +75,14 @@ export function startCourier({
     wake: () => {
       waking.abort();
     },
+    resume: () => {
+      if (noCredentialsUntilMs !== undefined) noCredentialsUntilMs = 0;
+      resuming.abort();
+      resuming = new AbortController();
+    },
     stats: () => ({
       ...counted,
-      circuit: outbox.circuit().failures > 0 ? 'open' : 'closed',
+      circuit: outbox.circuit().failures > 0 || noCredentialsUntilMs !== undefined ? 'open' : 'closed',
       lastSuccess: lastSuccessMs === undefined ? undefined : new Date(lastSuccessMs).toISOString(),
     }),
     async stop(graceMs) {
@@ -97,14 +108,15 @@ export function startCourier({
 
   async function turn(): Promise<void> {
     const { failures, untilMs } = outbox.circuit();
-    const closedForMs = Math.min(untilMs - now(), longestPauseMs);
+    const closedForMs = Math.min(Math.max(untilMs, noCredentialsUntilMs ?? 0) - now(), longestPauseMs);
     if (closedForMs > 0) {
-      await pause(closedForMs, stopping.signal);
+      await pause(closedForMs, AbortSignal.any([stopping.signal, resuming.signal]));
       return;
     }
     // From here on a wake counts, or what is added while we look would wait for the next look.
     waking = new AbortController();
-    const taken = await outbox.take(failures > 0 ? 1 : batchSize, now());
+    const isProbe = failures > 0 || noCredentialsUntilMs !== undefined;
+    const taken = await outbox.take(isProbe ? 1 : batchSize, now());
     if (taken.length === 0) {
       await pause(idleMs, AbortSignal.any([stopping.signal, waking.signal]));
       return;
@@ -120,7 +132,8 @@ export function startCourier({
   /** Hands one batch to rasa.io, unless one before it in this turn has just opened the circuit. */
   async function carry(batch: readonly Taken[]): Promise<void> {
     const circuit = outbox.circuit();
-    if (circuit.untilMs > now() || stopping.signal.aborted) {
+    const untilMs = Math.max(circuit.untilMs, noCredentialsUntilMs ?? 0);
+    if (untilMs > now() || stopping.signal.aborted) {
       await outbox.settle(
         batch.map(({ signup: { id } }) => ({ id, is: 'later', dueMs: circuit.untilMs })),
         circuit,
@@ -128,7 +141,9 @@ export function startCourier({
       return;
     }
     counted.attempts += batch.length;
+    const before = resuming;
     const outcomes = await attempt(batch);
+    noteCredentials(outcomes, before !== resuming);
     const next = afterwards(circuit, outcomes);
     await outbox.settle(
       batch.map((taken, index) => settlement(taken, outcomes[index])),
@@ -149,10 +164,18 @@ export function startCourier({
   }
 
   function afterwards({ failures }: Circuit, outcomes: readonly Outcome[]): Circuit {
-    const later = outcomes.filter((outcome) => outcome.is === 'later');
+    const later = outcomes.filter(isLater).filter(({ waitsFor }) => waitsFor === undefined);
     if (later.length === 0) return { failures: 0, untilMs: 0 };
     const pauseMs = Math.max(...later.map(({ afterMs }) => afterMs ?? backoffMs(failures)));
     return { failures: failures + 1, untilMs: now() + Math.min(pauseMs, longestPauseMs) };
+  }
+
+  /** Where they changed during the attempt, it may have met the old ones: then there is no pause, but one more probe. */
+  function noteCredentials(outcomes: readonly Outcome[], haveChanged: boolean): void {
+    const waiting = outcomes.filter(isLater).filter(({ waitsFor }) => waitsFor !== undefined);
+    const pauseMs = Math.max(...waiting.map(({ afterMs = firstPauseMs }) => afterMs));
+    if (waiting.length === 0) noCredentialsUntilMs = undefined;
+    else noCredentialsUntilMs = haveChanged ? 0 : now() + Math.min(pauseMs, longestPauseMs);
   }
 
   function settlement({ signup: { id }, attempts }: Taken, outcome: Outcome | undefined): Settlement {
@@ -166,6 +189,8 @@ export function startCourier({
         return { id, is: 'refused', reason: outcome.reason };
       case 'later':
       case undefined:
+        // What waits for credentials is due as soon as there are any.
+        if (outcome?.waitsFor !== undefined) return { id, is: 'later', dueMs: now() };
         return { id, is: 'later', dueMs: now() + (outcome?.afterMs ?? backoffMs(attempts - 1)) };
     }
   }
@@ -194,7 +219,7 @@ export function startCourier({
     const refused = outcomes.filter(({ is }) => is === 'refused').length;
     if (refused > 0) log.warn({ refused }, 'rasa.io refused sign-ups; they are set aside.');
     if (before.failures === 0 && after.failures > 0) {
-      const reason = outcomes.find((outcome) => outcome.is === 'later')?.reason;
+      const reason = outcomes.find(isLater)?.reason;
       const until = new Date(after.untilMs).toISOString();
       log.warn({ reason, until }, 'rasa.io does not take sign-ups now; they wait.');
     }
@@ -202,6 +227,10 @@ export function startCourier({
       log.info({ failures: before.failures }, 'rasa.io takes sign-ups again.');
     }
   }
+}
+
+function isLater(outcome: Outcome): outcome is Extract<Outcome, { is: 'later' }> {
+  return outcome.is === 'later';
 }
 
 function split<T>(items: readonly T[], belongs: (item: T) => boolean): readonly [readonly T[], readonly T[]] {

@@ -1,15 +1,20 @@
-import { pino } from 'pino';
+import { parseArgs } from 'node:util';
 import { builtDir } from './assets.ts';
 import { readConfig } from './config.ts';
+import { withEnvFile } from './env.ts';
 import { failToStart, onStopRequest } from './lifecycle.ts';
+import { createLog } from './log.ts';
 import { openService, type Service } from './service.ts';
 
 /** `npm start`: reads the environment, runs the product until it is asked to stop, and says in plain words what it does. */
 try {
-  const config = readConfig(process.env);
-  const log = pino({ level: config.logLevel });
+  const envFile = parseArgs({ options: { 'env-file': { type: 'string' } } }).values['env-file'];
+  const readEnv = () => withEnvFile(process.env, envFile);
+  const config = readConfig(readEnv());
+  const log = createLog(config.logLevel);
   const service = await openService({
     config,
+    readEnv,
     log,
     builtDir,
     process,
@@ -22,6 +27,9 @@ try {
   if (service.sandbox) log.warn({ sandbox: service.sandbox.url }, 'Sandbox: sign-ups do not reach rasa.io.');
   log.info({ url: service.url }, 'Listening.');
 
+  process.on('SIGHUP', () => {
+    service.reload();
+  });
   onStopRequest(process, async (reason) => {
     log.info({ reason }, 'Stopping: open answers are finished first. Again to stop at once.');
     await service.close();

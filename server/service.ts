@@ -3,15 +3,14 @@ import type { Logger } from 'pino';
 import type { Health } from './app.ts';
 import type { Config, SandboxUpstream } from './config.ts';
 import { startCourier, type Courier } from './courier.ts';
+import type { Env } from './env.ts';
 import { openFront } from './front.ts';
 import { listen } from './http-server.ts';
 import type { Outbox } from './outbox.ts';
 import { openFileOutbox } from './outbox/file.ts';
-import { createRasaClient } from './rasa/client.ts';
-import { createKeyRing, type KeyRingState } from './rasa/credentials.ts';
-import { createRasaHttp } from './rasa/http.ts';
+import { warnOfReadable } from './rotation.ts';
 import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
-import { Secret, type Credentials } from './secret.ts';
+import { openUpstream, type Upstream } from './upstream.ts';
 
 /** The product, running. */
 export interface Service {
@@ -19,18 +18,24 @@ export interface Service {
   readonly url: string;
   /** The stand-in for rasa.io, where no credentials are set. */
   readonly sandbox: Sandbox | undefined;
+  /** Reads the credentials again, and tries also those that rasa.io refused. */
+  reload(): void;
   /** No new connections, answers finished, the outbox flushed; within about ten seconds whatever happens. */
   close(): Promise<void>;
 }
 
 export interface ServiceOptions {
   readonly config: Config;
+  /** The environment as it is now, from which the credentials are read again. */
+  readonly readEnv: () => Env;
   readonly log: Logger;
   /** The directory with the files that the build made for browsers. */
   readonly builtDir: string;
   readonly process: Pick<NodeJS.Process, 'pid' | 'kill'>;
   /** Told when another process has taken the data directory away: nothing may be written to it any more. */
   readonly onLost: () => void;
+  /** How often it is looked whether the files with credentials have changed. */
+  readonly watchIntervalMs?: number;
 }
 
 const answersGraceMs = 5000;
@@ -51,10 +56,12 @@ const impatience = {
 /** Opens the parts in the order that a sign-up needs them, and closes them in reverse: the door first, the disk last. */
 export async function openService({
   config,
+  readEnv,
   log,
   builtDir,
   process,
   onLost,
+  watchIntervalMs,
 }: ServiceOptions): Promise<Service> {
   const closers: (() => Promise<void> | void)[] = [];
   const close = async () => {
@@ -79,15 +86,22 @@ export async function openService({
     });
     closers.push(() => outbox.close());
 
-    const http = createRasaHttp({
-      baseUrl: upstream.is === 'rasa' ? upstream.baseUrl : (sandbox?.url ?? ''),
+    void warnOfReadable(config.secretFiles, log);
+    const rasa = openUpstream({
+      config,
+      sandbox,
+      pid: process.pid,
+      readEnv,
+      onReload: () => {
+        courier.resume();
+      },
+      log,
+      watchIntervalMs,
     });
-    const credentials = upstream.is === 'rasa' ? upstream.credentials : credentialsOf(sandbox);
-    const keyRing = createKeyRing({ http, credentials, onChange: reportKeyRing(log) });
-    const rasa = createRasaClient({ http, keyRing, minIntervalMs: config.rasaMinIntervalMs });
+    closers.push(() => rasa.close());
     const courier = startCourier({
       outbox,
-      deliver: (persons, stop) => rasa.addPersons(persons, stop),
+      deliver: rasa.deliver,
       batchSize: config.rasaBatch,
       minIntervalMs: config.rasaMinIntervalMs,
       maxAgeMs: config.outbox.maxAgeMs,
@@ -100,7 +114,7 @@ export async function openService({
       log,
       builtDir,
       sandbox: sandbox?.url,
-      health: () => healthOf(outbox, courier),
+      health: () => healthOf(outbox, courier, rasa),
       async add(signup) {
         const added = await outbox.add(signup);
         courier.wake();
@@ -110,17 +124,17 @@ export async function openService({
     closers.push(() => front.close());
     const server = await listen(front.handle, { host: config.host, port: config.port, ...impatience });
     closers.push(() => server.close(answersGraceMs));
-    return { url: server.url, sandbox, close };
+    return { url: server.url, sandbox, reload: rasa.reload, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function healthOf(outbox: Outbox, courier: Courier): Pick<Health, 'outbox' | 'courier'> {
+function healthOf(outbox: Outbox, courier: Courier, rasa: Upstream): Omit<Health, 'bots'> {
   const { waiting, setAside, oldestMs } = outbox.counts();
   const oldest = oldestMs === undefined ? undefined : new Date(oldestMs).toISOString();
-  return { outbox: { waiting, setAside, oldest }, courier: courier.stats() };
+  return { outbox: { waiting, setAside, oldest }, courier: courier.stats(), credentials: rasa.health() };
 }
 
 async function openOwnSandbox(
@@ -130,24 +144,4 @@ async function openOwnSandbox(
 ): Promise<Sandbox> {
   const { host, port, apiKey } = upstream;
   return openSandbox({ host, port, dataDir, builtDir, ...(apiKey && { apiKey: apiKey.reveal() }) });
-}
-
-/** The sandbox's own; without its key file a key that it refuses, which is what a lost key would be at rasa.io. */
-function credentialsOf(sandbox: Sandbox | undefined): Credentials {
-  const { username, password, apiKey } = sandbox?.credentials ?? { username: '', password: '', apiKey: '' };
-  return { username, password: new Secret(password), apiKey: new Secret(apiKey ?? 'missing') };
-}
-
-function reportKeyRing(log: Logger): (state: KeyRingState) => void {
-  return (state) => {
-    if (state.is === 'working') {
-      log.info('rasa.io takes the credentials again.');
-      return;
-    }
-    log.error(
-      { status: state.status, key: state.key.fingerprint },
-      'rasa.io refuses the credentials. Sign-ups are accepted and wait. Check RASA_USERNAME, RASA_PASSWORD and ' +
-        'RASA_API_KEY (rasa.io, Settings → API Keys), and start again.',
-    );
-  };
 }

@@ -37,8 +37,10 @@ export interface Setting<T> {
   readonly wanted: string;
   /** Gets the text, or `undefined` where the variable is absent or empty. */
   readonly schema: z.ZodType<T, string | undefined>;
-  /** Never shown, and can be given as `NAME_FILE`. */
+  /** Never shown. */
   readonly secret?: true;
+  /** Can be given as `NAME_FILE`. */
+  readonly file?: true;
 }
 
 const setting = <T>(about: string, wanted: string, schema: z.ZodType<T, string | undefined>): Setting<T> => ({
@@ -59,6 +61,7 @@ const secretSetting = (
     .transform((value) => new Secret(value))
     .optional(),
   secret: true,
+  file: true,
 });
 
 const rateSetting = (about: string, fallback: Rate): Setting<Rate | 'off'> =>
@@ -182,13 +185,44 @@ export const settings = {
     'a number of milliseconds, 0 to 60000',
     count(0, 60_000).default(200),
   ),
-  RASA_USERNAME: setting('User name of the rasa.io account.', 'the user name', text.optional()),
+  RASA_API: setting(
+    'How sign-ups reach rasa.io: `v1` of its API, `v2` (experimental), or `webhook`, which needs no key.',
+    'v1, v2 or webhook',
+    z.enum(['v1', 'v2', 'webhook']).default('v1'),
+  ),
+  RASA_USERNAME: {
+    ...setting('User name of the rasa.io account.', 'the user name', text.optional()),
+    file: true,
+  },
   RASA_PASSWORD: secretSetting('Password of the rasa.io account.', 'the password'),
   RASA_API_KEY: secretSetting('Key from rasa.io, Settings → API Keys.', 'the API key'),
+  RASA_CLIENT_ID: {
+    ...setting('With `RASA_API=v2`: the client id.', 'the client id', text.optional()),
+    file: true,
+  },
+  RASA_CLIENT_SECRET: secretSetting('With `RASA_API=v2`: the client secret.', 'the client secret'),
+  RASA_ACCOUNT_GUID: {
+    ...setting(
+      'With `RASA_API=v2`: the account, where the client may use several.',
+      "the account's GUID",
+      text.optional(),
+    ),
+    file: true,
+  },
+  RASA_SIGNUP_GUID: setting(
+    "With `RASA_API=webhook`: the GUID in the address of rasa.io's own sign-up form.",
+    'the GUID, of letters, digits and hyphens',
+    text.regex(/^[\w-]{1,100}$/).optional(),
+  ),
   RASA_BASE_URL: setting(
     "Address of rasa.io's API.",
     'an https address without query (http on this machine only)',
     z.string().refine(isBaseUrl).default('https://api.rasa.io'),
+  ),
+  RASA_PUBLIC_BASE_URL: setting(
+    "Address of rasa.io's sign-up webhook.",
+    'an https address without query (http on this machine only)',
+    z.string().refine(isBaseUrl).default('https://public-api.rasa.io'),
   ),
   SANDBOX: setting(
     '`on` uses the sandbox even in production, `off` never. By default it stands in where no credentials are set and `NODE_ENV` is not `production`.',

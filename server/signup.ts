@@ -47,7 +47,15 @@ export type Person = Readonly<Record<string, string>> & { readonly email: string
 /** What became of one person that was handed to rasa.io. */
 export type Outcome =
   | { readonly is: 'delivered' }
-  /** Try again, not before `afterMs` where rasa.io or the key ring asked for a pause. */
-  | { readonly is: 'later'; readonly reason: string; readonly afterMs?: number }
+  /**
+   * Try again, not before `afterMs` where rasa.io or the key ring asked for a pause. What waits for credentials is
+   * tried before that when there are other ones.
+   */
+  | {
+      readonly is: 'later';
+      readonly reason: string;
+      readonly afterMs?: number;
+      readonly waitsFor?: 'credentials';
+    }
   /** rasa.io will not take this person; trying again would not change that. */
   | { readonly is: 'refused'; readonly reason: string };

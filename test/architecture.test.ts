@@ -54,7 +54,7 @@ describe('the way of a sign-up runs downwards', () => {
   ])('%s the composition root alone: %s', (_name, folder) => {
     const inside = new RegExp(`^${folder}`);
     const mayOpen = new RegExp(
-      `^(${folder}|server/(service|cli|outbox-commands|outbox-words)\\.ts|server/pages/sandbox)`,
+      `^(${folder}|server/(service|upstream|cli|outbox-commands|outbox-words)\\.ts|server/pages/sandbox)`,
     );
     expect(arrows(/./, inside, { except: mayOpen })).toEqual([]);
   });
@@ -76,6 +76,20 @@ describe('the way of a sign-up runs downwards', () => {
         /^server\/(?!outbox(\.ts|\/)|files\.ts|replaced-file\.ts|secret\.ts|signup\.ts)/,
       ),
     ).toEqual([]);
+  });
+
+  it("a secret leaves the process for rasa.io and for the sandbox that it starts, and enters the outbox's cipher and the door's keys", () => {
+    const revealing = sources
+      .filter(({ path }) => readFileSync(path, 'utf8').includes('.reveal()'))
+      .map(({ path }) => path);
+    expect(revealing.sort()).toEqual([
+      'server/cli.ts',
+      'server/outbox/records.ts',
+      'server/rasa/calls.ts',
+      'server/rasa/token-api.ts',
+      'server/server-secret.ts',
+      'server/service.ts',
+    ]);
   });
 
   it('nobody imports the entry points', () => {

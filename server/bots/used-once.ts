@@ -68,10 +68,14 @@ export async function openUsedOnce({ path, files, log, now = Date.now }: UsedOnc
     const batch = unwritten;
     unwritten = [];
     try {
-      if (lines > maxLines) await begin();
-      file ??= await files.open(path, 'a', ownerOnly);
-      await file.write(batch.join(''));
-      lines += batch.length;
+      if (lines + batch.length > maxLines) {
+        // With what is in the batch, as far as it has not expired.
+        await begin();
+      } else {
+        file ??= await files.open(path, 'a', ownerOnly);
+        await file.write(batch.join(''));
+        lines += batch.length;
+      }
       isFailing = false;
     } catch (error) {
       if (!isFailing) {

@@ -1,9 +1,10 @@
+import type { Account } from '../sandbox/api-keys.ts';
 import type { ApiKey } from '../sandbox/state.ts';
 import { html, type Html } from './page.ts';
 import { badge, renderSandboxPage, timeOf } from './sandbox.ts';
 
 interface ApiKeysView {
-  readonly account: { readonly username: string; readonly password: string };
+  readonly account: Account;
   /** Newest first. */
   readonly keys: readonly Readonly<ApiKey>[];
   readonly revocationKillsTokens: boolean;
@@ -53,6 +54,16 @@ export function apiKeysPage({ account, keys, revocationKillsTokens, faults, crea
         <dt>Password</dt>
         <dd><code>${account.password}</code></dd>
       </dl>
+      <p>
+        Version 2 asks for a client id and takes a key as the client secret. The sign-up webhook takes no key,
+        only the GUID in its address.
+      </p>
+      <dl class="pairs">
+        <dt>Client id</dt>
+        <dd><code>${account.clientId}</code></dd>
+        <dt>Sign-up GUID</dt>
+        <dd><code>${account.signupGuid}</code></dd>
+      </dl>
     `,
   });
 }
@@ -64,7 +75,9 @@ function newKey({ name, key }: { readonly name: string; readonly key: string }):
       <p>It is shown this once and is not kept here in readable form.</p>
       <pre tabindex="0" aria-label="The key"><code>${key}</code></pre>
       <p>
-        Give it to the proxy as the environment variable <code>RASA_API_KEY</code>. Never put it in a page, a
+        Write it into the file that <code>RASA_API_KEY_FILE</code> names, and the proxy takes it up while it
+        runs; or give it as the environment variable <code>RASA_API_KEY</code> and start the proxy again.
+        (With <code>RASA_API=v2</code> it is <code>RASA_CLIENT_SECRET</code>.) Never put it in a page, a
         script or a repository: whoever has it can read and change all contacts.
       </p>
     </section>

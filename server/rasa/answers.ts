@@ -41,6 +41,15 @@ export function readExpiry(token: string): number | undefined {
   }
 }
 
+/** How long a token lives, where the answer to the mint says so as OAuth 2.0 does (RFC 6749 5.1), in ms. */
+export function readLifetimeMs(body: unknown): number | undefined {
+  const places = [...readResults(body).slice(0, 1), item.parse(body)];
+  const seconds = places
+    .map((place) => place['expires_in'])
+    .find((value) => typeof value === 'number' && value > 0);
+  return typeof seconds === 'number' ? seconds * 1000 : undefined;
+}
+
 /** A person was taken when its entry has an id; the status word beside it is not documented well enough to use. */
 export function hasId(entry: Item | undefined): boolean {
   const id = entry?.['id'];

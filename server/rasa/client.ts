@@ -1,15 +1,12 @@
-import { pause } from '../pause.ts';
 import type { Outcome, Person } from '../signup.ts';
 import { hasId, readErrorText, readResults } from './answers.ts';
-import type { KeyRing } from './credentials.ts';
-import type { RasaAnswer, RasaHttp } from './http.ts';
+import { createAuthorizedCalls, isSuccess, later, oneByOne } from './calls.ts';
+import type { RasaHttp } from './http.ts';
+import type { KeyRing } from './key-ring.ts';
 
-/** rasa.io's API v1, as far as the product uses it. Each method answers with outcomes and never throws for rasa.io's sake. */
+/** rasa.io, as far as the product uses it. Each method answers with outcomes and never throws for rasa.io's sake. */
 export interface RasaClient {
-  /**
-   * Adds or updates persons (rasa.io's POST is an upsert) and says what became of each, in the order given. A batch
-   * whose answer does not account for every person is repeated one by one, which the upsert makes harmless.
-   */
+  /** Adds or updates persons and says what became of each, in the order given. */
   addPersons(persons: readonly Person[], stop: AbortSignal): Promise<readonly Outcome[]>;
 }
 
@@ -20,18 +17,20 @@ export interface RasaClientOptions {
   readonly minIntervalMs?: number;
 }
 
-type Answered = Extract<RasaAnswer, { is: 'answer' }>;
-type Later = Extract<Outcome, { is: 'later' }>;
-
 /** Statuses that condemn what was sent, not the moment or the sender. */
 const refusals: readonly number[] = [400, 404, 409, 422];
 
+/**
+ * Version 1 of the API. Its POST is an upsert, so that a batch whose answer does not account for every person can be
+ * repeated one by one.
+ */
 export function createRasaClient({ http, keyRing, minIntervalMs = 200 }: RasaClientOptions): RasaClient {
+  const calls = createAuthorizedCalls(http, keyRing);
   return {
     async addPersons(persons, stop) {
       const [first] = persons;
       if (first && persons.length === 1) return [await addOne(first, stop)];
-      const answer = await post(persons, stop);
+      const answer = await calls.post('/v1/persons', persons, stop);
       if (answer.is !== 'answer') return persons.map(() => answer);
       if (isSuccess(answer.status)) {
         const results = readResults(answer.body);
@@ -41,27 +40,12 @@ export function createRasaClient({ http, keyRing, minIntervalMs = 200 }: RasaCli
       } else if (!refusals.includes(answer.status)) {
         return persons.map(() => later(answer));
       }
-      return addOneByOne(persons, stop);
+      return oneByOne(persons, minIntervalMs, stop, (person) => addOne(person, stop));
     },
   };
 
-  async function addOneByOne(persons: readonly Person[], stop: AbortSignal): Promise<Outcome[]> {
-    const outcomes: Outcome[] = [];
-    for (const person of persons) {
-      const last = outcomes.at(-1);
-      if (last?.is === 'later') {
-        // rasa.io is away or asked for a pause: the rest would only meet the same.
-        outcomes.push(last);
-        continue;
-      }
-      await pause(minIntervalMs, stop);
-      outcomes.push(await addOne(person, stop));
-    }
-    return outcomes;
-  }
-
   async function addOne(person: Person, stop: AbortSignal): Promise<Outcome> {
-    const answer = await post(person, stop);
+    const answer = await calls.post('/v1/persons', person, stop);
     if (answer.is !== 'answer') return answer;
     const { status, body } = answer;
     if (refusals.includes(status)) {
@@ -75,41 +59,4 @@ export function createRasaClient({ http, keyRing, minIntervalMs = 200 }: RasaCli
       reason: readErrorText(body, entry) ?? `rasa.io answered ${status} without an id`,
     };
   }
-
-  /** One POST; where rasa.io does not take the token, one more with a new one. */
-  async function post(json: unknown, stop: AbortSignal): Promise<Answered | Later> {
-    const answer = await postOnce(json, stop);
-    return answer.is === 'answer' && answer.status === 401 ? postOnce(json, stop) : answer;
-  }
-
-  async function postOnce(json: unknown, stop: AbortSignal): Promise<Answered | Later> {
-    const grant = await keyRing.token(stop);
-    if (grant.is === 'later') return grant;
-    if (grant.is === 'refused') {
-      const reason = `rasa.io refuses the credentials (${grant.status})`;
-      return { is: 'later', reason, afterMs: grant.afterMs };
-    }
-    const answer = await http.call({
-      method: 'POST',
-      path: '/v1/persons',
-      headers: { 'rasa-token': grant.token.reveal() },
-      json,
-      stop,
-    });
-    if (answer.is === 'fault') return { is: 'later', reason: answer.reason };
-    if (answer.status === 401) keyRing.drop(grant.token);
-    return answer;
-  }
-}
-
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
-}
-
-function later({ status, retryAfterMs }: Answered): Later {
-  return {
-    is: 'later',
-    reason: `rasa.io answered ${status}`,
-    ...(retryAfterMs !== undefined && { afterMs: retryAfterMs }),
-  };
 }

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import type { Request, Response } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
 import { pause } from '../pause.ts';
 import type { Faults, Operation } from './faults.ts';
 import type { Persons } from './persons.ts';
@@ -16,6 +17,8 @@ export interface AnswerParts {
   readonly tokenExpires?: number;
   /** Sends an HTML page instead of the envelope, as a gateway in front of rasa.io would. */
   readonly asGatewayPage?: boolean;
+  /** Members that stand beside the envelope's own. */
+  readonly beside?: object;
 }
 
 interface AnswerDeps {
@@ -64,16 +67,50 @@ export function createAnswer({ faults, persons, tokens, now, stop }: AnswerDeps)
           token_expiration: parts.tokenExpires ?? tokens.find(req.get('rasa-token'))?.expires ?? null,
         },
         results: parts.results ?? [],
+        ...parts.beside,
       });
     }
   };
 }
 
+/** The faults that hit a call before anything is done: the cut connection, and another answer than the true one. */
+export function playFaults(faults: Faults, answer: Answer): RequestHandler {
+  return async function playFault(req, res, next) {
+    if (faults.takeDrop(operationOf(req), 'before')) {
+      req.socket.destroy();
+      return;
+    }
+    const fault = faults.takeAnswer(operationOf(req));
+    if (!fault) {
+      next();
+      return;
+    }
+    if (fault.retryAfter !== undefined) res.set('Retry-After', String(fault.retryAfter));
+    const error = fault.error ?? STATUS_CODES[fault.status] ?? 'Error';
+    await answer(res, fault.status, { error, asGatewayPage: fault.as === 'html' });
+  };
+}
+
+/** What goes wrong in front of a route, or in it: a body that cannot be read is the caller's fault, the rest ours. */
+export function answerErrors(answer: Answer): ErrorRequestHandler {
+  return async (error: unknown, _req, res, next) => {
+    if (res.headersSent) next(error);
+    else if (isCallersFault(error))
+      await answer(res, 400, { error: 'The body is not JSON, or is too large' });
+    else await answer(res, 500, { error: error instanceof Error ? error.message : 'Unknown failure' });
+  };
+}
+
 /** Which calls a request counts among, for faults that hit only some. */
-export function operationOf({ originalUrl }: Request): Operation {
-  if (originalUrl.startsWith('/v1/tokens')) return 'tokens';
-  if (originalUrl.startsWith('/v1/persons')) return 'persons';
+function operationOf({ originalUrl }: Request): Operation {
+  if (/^\/v[12]\/tokens/.test(originalUrl)) return 'tokens';
+  if (/^\/(v1\/persons|v2\/contacts|signup\/)/.test(originalUrl)) return 'persons';
   return 'other';
+}
+
+/** What body-parser and the router throw about a request carries a 4xx status. */
+function isCallersFault(error: unknown): boolean {
+  return z.object({ status: z.int().min(400).max(499) }).safeParse(error).success;
 }
 
 async function waitUnlessGone(res: Response, ms: number, stop: AbortSignal): Promise<void> {

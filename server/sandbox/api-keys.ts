@@ -2,6 +2,15 @@ import { createHash } from 'node:crypto';
 import type { ApiKey, State } from './state.ts';
 import type { Tokens } from './tokens.ts';
 
+/** What the sandbox asks for beside a key: user name and password in version 1, the client id in version 2. */
+export interface Account {
+  readonly username: string;
+  readonly password: string;
+  readonly clientId: string;
+  /** Needs no key: names the newsletter in the address of the sign-up webhook. */
+  readonly signupGuid: string;
+}
+
 /** The page "Settings → API Keys" as an object. Only hashes are kept; `create` alone returns a key's text. */
 export interface ApiKeys {
   /** Newest first. */

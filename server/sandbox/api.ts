@@ -1,8 +1,7 @@
-import { STATUS_CODES } from 'node:http';
 import { json, Router, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
-import { createAnswer, operationOf } from './answer.ts';
-import type { ApiKeys } from './api-keys.ts';
+import { answerErrors, createAnswer, playFaults } from './answer.ts';
+import type { Account, ApiKeys } from './api-keys.ts';
 import type { Faults } from './faults.ts';
 import { createPersonRoutes } from './person-routes.ts';
 import type { Persons } from './persons.ts';
@@ -10,7 +9,7 @@ import type { State } from './state.ts';
 import type { Tokens } from './tokens.ts';
 
 export interface ApiDeps {
-  readonly account: { readonly username: string; readonly password: string };
+  readonly account: Account;
   readonly state: State;
   readonly persons: Persons;
   readonly apiKeys: ApiKeys;
@@ -33,20 +32,7 @@ export function createApi(deps: ApiDeps): Router {
   // rasa.io's own older client sent JSON without saying so, so the content type does not matter.
   const readJson = json({ type: () => true, limit: '1mb', strict: false });
 
-  api.use(async function playFaults(req, res, next) {
-    if (faults.takeDrop(operationOf(req), 'before')) {
-      req.socket.destroy();
-      return;
-    }
-    const fault = faults.takeAnswer(operationOf(req));
-    if (!fault) {
-      next();
-      return;
-    }
-    if (fault.retryAfter !== undefined) res.set('Retry-After', String(fault.retryAfter));
-    const error = fault.error ?? STATUS_CODES[fault.status] ?? 'Error';
-    await answer(res, fault.status, { error, asGatewayPage: fault.as === 'html' });
-  });
+  api.use(playFaults(faults, answer));
 
   api
     .route('/tokens')
@@ -55,7 +41,7 @@ export function createApi(deps: ApiDeps): Router {
       if (!body.success) return answer(res, 400, { error: 'key is missing' });
       const key = await apiKeys.use(body.data.key);
       if (!key) return answer(res, 401, { error: 'The key is unknown or revoked' });
-      const token = tokens.mint(key.id, faults.tokenLifetimeS);
+      const token = tokens.mint(key.id, 'v1', faults.tokenLifetimeS);
       return answer(res, 201, { results: [{ 'rasa-token': token.text }], tokenExpires: token.expires });
     })
     .delete(requireAccount, (_req, res) => {
@@ -81,12 +67,7 @@ export function createApi(deps: ApiDeps): Router {
   api.use(function refusePath(_req, res) {
     return answer(res, 404, { error: 'No such path' });
   });
-  api.use(async (error: unknown, _req: Request, res: Response, next: NextFunction) => {
-    if (res.headersSent) next(error);
-    else if (isCallersFault(error))
-      await answer(res, 400, { error: 'The body is not JSON, or is too large' });
-    else await answer(res, 500, { error: error instanceof Error ? error.message : 'Unknown failure' });
-  });
+  api.use(answerErrors(answer));
 
   return api;
 
@@ -97,7 +78,7 @@ export function createApi(deps: ApiDeps): Router {
   }
 
   async function requireToken(req: Request, res: Response, next: NextFunction): Promise<void> {
-    if (tokens.find(req.get('rasa-token'))) next();
+    if (tokens.find(req.get('rasa-token'))?.scope === 'v1') next();
     else await answer(res, 401, { error: 'The rasa-token is missing, unknown or expired' });
   }
 
@@ -112,8 +93,3 @@ const community = {
   name: 'Sandbox newsletter',
   identifier: 'sandbox',
 };
-
-/** What body-parser and the router throw about a request carries a 4xx status. */
-function isCallersFault(error: unknown): boolean {
-  return z.object({ status: z.int().min(400).max(499) }).safeParse(error).success;
-}

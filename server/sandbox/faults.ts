@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The calls a fault can hit: everything under `/v1/tokens`, under `/v1/persons`, or all of v1. */
+/** The calls a fault can hit: those for tokens, those that add or read persons (whatever a version calls them), or all. */
 export type Operation = 'tokens' | 'persons' | 'other';
 
 const on = wanted(z.literal(['tokens', 'persons', 'all']), 'tokens, persons or all').default('all');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import express from 'express';
 import { listen } from '../http-server.ts';
 import { createApiKeys } from './api-keys.ts';
+import { createContactsApi } from './api-v2.ts';
 import { createApi } from './api.ts';
 import { Faults } from './faults.ts';
 import { settleFirstKey, type FirstKey } from './first-key.ts';
@@ -11,6 +12,7 @@ import { createPersons } from './persons.ts';
 import { createSite } from './site.ts';
 import { openState } from './state.ts';
 import { createTokens } from './tokens.ts';
+import { createWebhook } from './webhook.ts';
 
 export interface SandboxOptions {
   readonly host?: string;
@@ -37,16 +39,26 @@ export interface Sandbox {
     /** Undefined when the file that kept the first key is gone. */
     readonly apiKey: string | undefined;
   };
+  /** For version 2, where an API key is the client secret. */
+  readonly clientId: string;
+  /** For the sign-up webhook. */
+  readonly signupGuid: string;
   readonly firstKey: FirstKey['firstKey'];
   /** Ends event streams and idle connections at once; calls in flight get their answer, for two seconds at most. */
   close(): Promise<void>;
 }
 
-const account = { username: 'sandbox@example.com', password: 'sandbox' } as const;
+const account = {
+  username: 'sandbox@example.com',
+  password: 'sandbox',
+  clientId: 'sandbox-client',
+  signupGuid: '00000000-0000-4000-8000-000000000002',
+} as const;
 const closeGraceMs = 2_000;
 
 /**
- * A stand-in for rasa.io: its API v1 over real HTTP, with pages that show the contacts and the API keys.
+ * A stand-in for rasa.io: both versions of its API and its sign-up webhook over real HTTP, with pages that show the
+ * contacts and the API keys.
  * Rejects with the system's error when the port is taken, and with a `StateFileError` when the state is damaged.
  * It prints nothing; what a person must know, above all a key that was just made, is the caller's to say.
  */
@@ -74,6 +86,8 @@ export async function openSandbox({
     .disable('etag')
     .use(refuseForeignHosts(host))
     .use('/v1', createApi(parts))
+    .use('/v2', createContactsApi(parts))
+    .use('/signup', createWebhook(parts))
     .use(createSite({ ...parts, builtDir }));
 
   const server = await listen(app, { host, port });
@@ -82,7 +96,9 @@ export async function openSandbox({
   return {
     url: server.url,
     port: server.port,
-    credentials: { ...account, apiKey },
+    credentials: { username: account.username, password: account.password, apiKey },
+    clientId: account.clientId,
+    signupGuid: account.signupGuid,
     firstKey,
     close() {
       stopping.abort();

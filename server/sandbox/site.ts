@@ -5,14 +5,14 @@ import { serveBuiltFiles } from '../assets.ts';
 import { apiKeysPage } from '../pages/sandbox-api-keys.ts';
 import { contactsPage } from '../pages/sandbox-contacts.ts';
 import { failurePage } from '../pages/sandbox.ts';
-import type { ApiKeys } from './api-keys.ts';
+import type { Account, ApiKeys } from './api-keys.ts';
 import type { Faults } from './faults.ts';
 import { refuseCrossSite } from './guards.ts';
 import type { Persons } from './persons.ts';
 import type { State } from './state.ts';
 
 export interface SiteDeps {
-  readonly account: { readonly username: string; readonly password: string };
+  readonly account: Account;
   readonly state: State;
   readonly persons: Persons;
   readonly apiKeys: ApiKeys;

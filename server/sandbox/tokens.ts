@@ -1,7 +1,11 @@
 import { createHmac } from 'node:crypto';
 
+/** A token of one version is not taken by the other: rasa.io answers a token of version 1 with 401 all over version 2. */
+export type TokenScope = 'v1' | 'v2';
+
 export interface Token {
   readonly text: string;
+  readonly scope: TokenScope;
   readonly keyId: string;
   /** Seconds since 1970, as in the `exp` claim. */
   readonly expires: number;
@@ -12,7 +16,7 @@ export interface Token {
  * an expiry. rasa.io does not document how long a token lives; clients of it assume an hour.
  */
 export interface Tokens {
-  mint(keyId: string, lifetimeS?: number): Token;
+  mint(keyId: string, scope: TokenScope, lifetimeS?: number): Token;
   find(text: string | undefined): Token | undefined;
   /** False when there is no such token. */
   end(text: string): boolean;
@@ -31,7 +35,7 @@ export function createTokens({ now, randomUUID }: { now: () => number; randomUUI
   const nowS = (): number => Math.floor(now() / 1000);
 
   return {
-    mint(keyId, lifetimeS = hourS) {
+    mint(keyId, scope, lifetimeS = hourS) {
       endThose(({ expires }) => expires <= nowS());
       const issued = nowS();
       const expires = issued + lifetimeS;
@@ -41,7 +45,7 @@ export function createTokens({ now, randomUUID }: { now: () => number; randomUUI
       ];
       const body = claims.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
       const text = `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`;
-      const token = { text, keyId, expires };
+      const token = { text, scope, keyId, expires };
       live.set(text, token);
       return token;
     },

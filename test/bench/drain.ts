@@ -4,8 +4,9 @@ import { pino } from 'pino';
 import { startCourier } from '../../server/courier.ts';
 import { openFileOutbox } from '../../server/outbox/file.ts';
 import { createRasaClient } from '../../server/rasa/client.ts';
-import { createKeyRing } from '../../server/rasa/credentials.ts';
 import { createRasaHttp } from '../../server/rasa/http.ts';
+import { createKeyRing } from '../../server/rasa/key-ring.ts';
+import { createTokenApi } from '../../server/rasa/token-api.ts';
 import { openSandbox } from '../../server/sandbox/sandbox.ts';
 import { Secret } from '../../server/secret.ts';
 import { makeSignup } from './backlog.ts';
@@ -40,8 +41,15 @@ export async function drain(dir: string, signups: number, minIntervalMs: number)
     },
   });
   const { username, password, apiKey = '' } = sandbox.credentials;
-  const credentials = { username, password: new Secret(password), apiKey: new Secret(apiKey) };
-  const rasa = createRasaClient({ http, keyRing: createKeyRing({ http, credentials }), minIntervalMs });
+  const credentials = {
+    username,
+    password: new Secret(password),
+    apiKey: new Secret(apiKey),
+    api: 'v1',
+  } as const;
+  const sets = [{ number: 1, source: { variable: 'RASA_API_KEY' }, credentials }];
+  const keyRing = createKeyRing({ tokens: createTokenApi(http), sets });
+  const rasa = createRasaClient({ http, keyRing, minIntervalMs });
 
   const start = performance.now();
   const courier = startCourier({

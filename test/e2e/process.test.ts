@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
@@ -42,6 +42,27 @@ describe('starting', () => {
     await expect(startProduct({ PORT: 'http', NODE_ENV: 'production' })).rejects.toThrow(
       /has 4 faults:\n {2}- RASA_USERNAME.*\n {2}- RASA_PASSWORD.*\n {2}- RASA_API_KEY.*\n {2}- PORT: found "http"/,
     );
+  });
+
+  it('reads an env file when it is told to, and only then; what is set in the environment wins', async () => {
+    const path = join(await temporaryDir(), 'production.env');
+    writeFileSync(path, 'LOG_LEVEL=debug\nPORT=http\nNODE_ENV=production\nSANDBOX=on\n');
+    const { output } = await startProduct({}, ['--env-file', path]);
+    expect(output()).not.toContain('Your form');
+    expect(output()).toContain('Sandbox: sign-ups do not reach rasa.io.');
+    await expect(startProduct({ SANDBOX: 'off' }, ['--env-file', path])).rejects.toThrow(
+      'RASA_API_KEY: found nothing',
+    );
+  });
+
+  it('does not start without the env file that it is told to read, and names it', async () => {
+    await expect(startProduct({}, ['--env-file', '/nowhere/production.env'])).rejects.toThrow(
+      '/nowhere/production.env',
+    );
+  });
+
+  it('takes no secret from the command line, nor anything else', async () => {
+    await expect(startProduct({}, ['--api-key', 'x'])).rejects.toThrow("Unknown option '--api-key'");
   });
 
   it('names the port that is taken', async () => {

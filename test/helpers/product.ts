@@ -12,13 +12,14 @@ export interface Product {
   readonly dataDir: string;
   /** Everything it has printed so far, on either stream. */
   readonly output: () => string;
+  readonly signal: (signal: NodeJS.Signals) => void;
   /** Sends the signal and resolves with the exit code, or the name of the signal that killed it. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | NodeJS.Signals | null>;
 }
 
-export async function startProduct(env: Env = {}): Promise<Product> {
+export async function startProduct(env: Env = {}, args: readonly string[] = []): Promise<Product> {
   const dataDir = env['DATA_DIR'] ?? (await temporaryDir());
-  const child = spawn(process.execPath, ['dist/server/main.js'], {
+  const child = spawn(process.execPath, ['dist/server/main.js', ...args], {
     env: { PATH: process.env['PATH'], PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...openDoor, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -44,5 +45,11 @@ export async function startProduct(env: Env = {}): Promise<Product> {
   onTestFinished(async () => {
     await stop('SIGKILL');
   });
-  return { url: await listening, dataDir, output: () => lines.join('\n'), stop };
+  return {
+    url: await listening,
+    dataDir,
+    output: () => lines.join('\n'),
+    signal: (signal) => child.kill(signal),
+    stop,
+  };
 }

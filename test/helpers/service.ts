@@ -24,8 +24,16 @@ export async function startService(
 ): Promise<Service & { readonly log: () => string; readonly dataDir: string }> {
   const dataDir = env['DATA_DIR'] ?? (await temporaryDir());
   const { log, lines } = recordLog();
-  const config = readConfig({ PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...openDoor, ...env });
-  const service = await openService({ config, log, builtDir, process, onLost: () => undefined });
+  const full = { PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...openDoor, ...env };
+  const service = await openService({
+    config: readConfig(full),
+    readEnv: () => full,
+    log,
+    builtDir,
+    process,
+    onLost: () => undefined,
+    watchIntervalMs: 20,
+  });
   onTestFinished(() => service.close());
   return { ...service, log: lines, dataDir };
 }

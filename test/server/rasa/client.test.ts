@@ -3,8 +3,9 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRasaClient } from '../../../server/rasa/client.ts';
-import { createKeyRing, type KeyRingState } from '../../../server/rasa/credentials.ts';
 import { createRasaHttp } from '../../../server/rasa/http.ts';
+import { createKeyRing } from '../../../server/rasa/key-ring.ts';
+import { createTokenApi } from '../../../server/rasa/token-api.ts';
 import { Secret } from '../../../server/secret.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/sandbox.ts';
 
@@ -17,7 +18,7 @@ function clientOf(
   options: { apiKey?: string; timeoutMs?: number } = {},
 ) {
   const calls: string[] = [];
-  const states: KeyRingState[] = [];
+  const changes: string[] = [];
   const clock = { ms: Date.now() };
   const now = () => clock.ms;
   const { username, password, apiKey } = sandbox.credentials;
@@ -30,21 +31,23 @@ function clientOf(
       return fetch(url, init);
     },
   });
+  const credentials = {
+    api: 'v1',
+    username,
+    password: new Secret(password),
+    apiKey: new Secret(options.apiKey ?? apiKey ?? ''),
+  } as const;
   const keyRing = createKeyRing({
-    http,
+    tokens: createTokenApi(http),
     now,
-    credentials: {
-      username,
-      password: new Secret(password),
-      apiKey: new Secret(options.apiKey ?? apiKey ?? ''),
-    },
-    onChange: (state) => states.push(state),
+    sets: [{ number: 1, source: { variable: 'RASA_API_KEY' }, credentials }],
+    onChange: ({ is }) => changes.push(is),
   });
   const client = createRasaClient({ http, keyRing, minIntervalMs: 0 });
   return {
     add: (...names: string[]) => client.addPersons(persons(...names), never),
     calls,
-    states,
+    changes,
     clock,
   };
 }
@@ -210,35 +213,40 @@ describe('when rasa.io is in trouble, the sign-up waits', () => {
 describe('refused credentials', () => {
   it('are tried once, then after five minutes, then ten, and said once', async () => {
     const sandbox = await startSandbox();
-    const { add, calls, clock, states } = clientOf(sandbox, { apiKey: 'a wrong key' });
+    const { add, calls, clock, changes } = clientOf(sandbox, { apiKey: 'a wrong key' });
     for (let time = 0; time < 5; time++) {
       expect(await add('ada')).toMatchObject([
-        { is: 'later', reason: 'rasa.io refuses the credentials (401)', afterMs: 300_000 },
+        {
+          is: 'later',
+          reason: 'rasa.io refuses the credentials (401)',
+          afterMs: 300_000,
+          waitsFor: 'credentials',
+        },
       ]);
     }
     expect(calls).toEqual(['POST /v1/tokens']);
     clock.ms += 300_000;
     expect(await add('ada')).toMatchObject([{ is: 'later', afterMs: 600_000 }]);
     expect(calls).toHaveLength(2);
-    expect(states.map(({ is }) => is)).toEqual(['refused']);
+    expect(changes).toEqual(['refused', 'none left']);
   });
 
   it('work again by themselves when the refusal was a passing fault', async () => {
     const sandbox = await startSandbox();
     await sandbox.putFaults({ answer: { status: 403, on: 'tokens', times: 1 } });
-    const { add, clock, states } = clientOf(sandbox);
+    const { add, clock, changes } = clientOf(sandbox);
     expect(await add('ada')).toMatchObject([{ is: 'later' }]);
     clock.ms += 300_000;
     expect(await add('ada')).toEqual([{ is: 'delivered' }]);
-    expect(states.map(({ is }) => is)).toEqual(['refused', 'working']);
+    expect(changes).toEqual(['refused', 'none left', 'in use']);
   });
 
   it('that rasa.io cannot judge just now are not counted as refused', async () => {
     const sandbox = await startSandbox();
     await sandbox.putFaults({ answer: { status: 503, on: 'tokens', retryAfter: 7 } });
-    const { add, states } = clientOf(sandbox);
+    const { add, changes } = clientOf(sandbox);
     expect(await add('ada')).toMatchObject([{ is: 'later', afterMs: 7000 }]);
-    expect(states).toEqual([]);
+    expect(changes).toEqual([]);
   });
 });
 

@@ -1,0 +1,79 @@
+import { pause } from '../pause.ts';
+import type { Outcome, Person } from '../signup.ts';
+import type { RasaAnswer, RasaHttp } from './http.ts';
+import type { KeyRing } from './key-ring.ts';
+
+export type Answered = Extract<RasaAnswer, { is: 'answer' }>;
+export type Later = Extract<Outcome, { is: 'later' }>;
+
+/** Calls that show a token. */
+export interface AuthorizedCalls {
+  /** One POST; where rasa.io does not take the token, one more with a new one. */
+  post(path: string, json: unknown, stop: AbortSignal): Promise<Answered | Later>;
+}
+
+export function createAuthorizedCalls(http: RasaHttp, keyRing: KeyRing): AuthorizedCalls {
+  return {
+    async post(path, json, stop) {
+      const answer = await postOnce(path, json, stop);
+      return answer.is === 'answer' && isTokenRefused(answer) ? postOnce(path, json, stop) : answer;
+    },
+  };
+
+  async function postOnce(path: string, json: unknown, stop: AbortSignal): Promise<Answered | Later> {
+    const grant = await keyRing.token(stop);
+    if (grant.is === 'later') return grant;
+    if (grant.is === 'refused') {
+      const reason = `rasa.io refuses the credentials (${grant.status})`;
+      return { is: 'later', reason, afterMs: grant.afterMs, waitsFor: 'credentials' };
+    }
+    const answer = await http.call({
+      method: 'POST',
+      path,
+      headers: { 'rasa-token': grant.token.reveal() },
+      json,
+      stop,
+    });
+    if (answer.is === 'fault') return { is: 'later', reason: answer.reason };
+    if (isTokenRefused(answer)) keyRing.drop(grant.token);
+    return answer;
+  }
+}
+
+/** Hands persons over one after the other, with a pause before each, and spares rasa.io the rest once it is away. */
+export async function oneByOne(
+  persons: readonly Person[],
+  minIntervalMs: number,
+  stop: AbortSignal,
+  addOne: (person: Person) => Promise<Outcome>,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const person of persons) {
+    const last = outcomes.at(-1);
+    if (last?.is === 'later') {
+      // rasa.io is away or asked for a pause: the rest would only meet the same.
+      outcomes.push(last);
+      continue;
+    }
+    await pause(minIntervalMs, stop);
+    outcomes.push(await addOne(person));
+  }
+  return outcomes;
+}
+
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+export function later({ status, retryAfterMs }: Answered): Later {
+  return {
+    is: 'later',
+    reason: `rasa.io answered ${status}`,
+    ...(retryAfterMs !== undefined && { afterMs: retryAfterMs }),
+  };
+}
+
+/** Expired, or ended with its key: 401 is what clients have met, 403 is as likely for a key that was revoked. */
+function isTokenRefused({ status }: Answered): boolean {
+  return status === 401 || status === 403;
+}

@@ -1,0 +1,34 @@
+import type { Outcome, Person } from '../signup.ts';
+import { readErrorText } from './answers.ts';
+import { createAuthorizedCalls, isSuccess, later, oneByOne } from './calls.ts';
+import type { RasaClient, RasaClientOptions } from './client.ts';
+
+/**
+ * Version 2 of the API, by its published description alone: nobody public has seen it answer. One contact a call, as
+ * the shape of its bulk call is not known; any 2xx counts as taken; a conflict is a contact that is there already.
+ */
+export function createContactsClient({ http, keyRing, minIntervalMs = 200 }: RasaClientOptions): RasaClient {
+  const calls = createAuthorizedCalls(http, keyRing);
+  return {
+    addPersons: (persons, stop) => oneByOne(persons, minIntervalMs, stop, (person) => addOne(person, stop)),
+  };
+
+  async function addOne(person: Person, stop: AbortSignal): Promise<Outcome> {
+    const answer = await calls.post('/v2/contacts', contactOf(person), stop);
+    if (answer.is !== 'answer') return answer;
+    const { status, body } = answer;
+    if (isSuccess(status) || status === 409) return { is: 'delivered' };
+    if (status !== 400 && status !== 422) return later(answer);
+    return { is: 'refused', reason: readErrorText(body) ?? `rasa.io answered ${status}` };
+  }
+}
+
+/** Whatever is no field of a contact belongs into `options`, which is version 2's place for it. */
+function contactOf({ email, first_name, last_name, ...options }: Person): object {
+  return {
+    email,
+    ...(first_name !== undefined && { first_name }),
+    ...(last_name !== undefined && { last_name }),
+    ...(Object.keys(options).length > 0 && { options }),
+  };
+}

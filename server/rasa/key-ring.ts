@@ -1,0 +1,236 @@
+import { isSame, keyOf, Secret, type CredentialSet, type SecretSource } from '../secret.ts';
+import { readExpiry, readLifetimeMs, readToken } from './answers.ts';
+import type { RasaAnswer } from './http.ts';
+import type { TokenApi } from './token-api.ts';
+
+/**
+ * The key ring: which credentials are used, and when a token is minted. A token is used until shortly before it
+ * expires; however many ask, they wait for one mint. A mint goes through the sets in their order. A set that is
+ * refused is retired, for 5 minutes that double up to an hour or until its secrets change, since a wrong key stays
+ * wrong and hammering on it looks like an attack, and the next one takes over within the same call. A retired set
+ * whose pause is over gets its turn at the next mint, in its place in the order, never while a token is good. What is
+ * no verdict on the credentials (no answer, 408, 429, a 5xx) retires nothing.
+ */
+export interface KeyRing {
+  token(stop: AbortSignal): Promise<TokenGrant>;
+  /** Says that rasa.io did not take this token, so that the next asker gets a new one. */
+  drop(token: Secret): void;
+  /**
+   * Takes up other sets. One that was there before keeps its token and its pause; the token of one that is gone, or
+   * that now stands behind a new one, is dropped and ended at rasa.io. A mint under way goes on with the new sets.
+   */
+  replace(sets: readonly CredentialSet[]): void;
+  /** Gives every retired set its turn at the next mint. */
+  retry(): void;
+  state(): KeyRingState;
+}
+
+export type TokenGrant =
+  | { readonly is: 'token'; readonly token: Secret }
+  /** rasa.io refuses every set; somebody has to change them. The status is that of the last one refused. */
+  | { readonly is: 'refused'; readonly status: number; readonly afterMs: number }
+  /** No token now, through no fault of the credentials. */
+  | { readonly is: 'later'; readonly reason: string; readonly afterMs?: number };
+
+export interface KeyRingState {
+  /** `untried` until the first mint, `refused` while no set works. */
+  readonly is: 'untried' | 'working' | 'refused';
+  readonly sets: readonly SetState[];
+}
+
+/** What may be told of a set; no secret, and times as ISO 8601. */
+export interface SetState {
+  readonly number: number;
+  readonly source: SecretSource;
+  readonly fingerprint: string;
+  readonly state: 'in use' | 'standby' | 'retired';
+  /** With `retired`: when it gets another turn. */
+  readonly retiredUntil?: string;
+  readonly lastUse?: string;
+  readonly lastRefusal?: { readonly at: string; readonly status: number };
+}
+
+export type KeyRingChange =
+  /** A set was refused; told once until it works again or gets another turn by `replace` or `retry`. */
+  | { readonly is: 'refused'; readonly set: SetState; readonly status: number }
+  | { readonly is: 'in use'; readonly set: SetState }
+  /** Told once until a set works again or `replace` or `retry` gives a new chance. */
+  | { readonly is: 'none left'; readonly sets: readonly SetState[] };
+
+export interface KeyRingOptions {
+  readonly tokens: TokenApi;
+  readonly sets: readonly CredentialSet[];
+  readonly now?: () => number;
+  readonly onChange?: (change: KeyRingChange) => void;
+}
+
+interface Entry {
+  set: CredentialSet;
+  refusal?: { readonly untilMs: number; readonly pauseMs: number } | undefined;
+  lastUseMs?: number;
+  lastRefusal?: { readonly atMs: number; readonly status: number };
+}
+
+interface Minted {
+  readonly entry: Entry;
+  readonly token: Secret;
+  readonly usableUntil: number;
+}
+
+/** Where a token does not say when it expires. rasa.io's tokens are said to live about an hour. */
+const assumedLifeMs = 45 * 60_000;
+const expiryMarginMs = 60_000;
+const firstPauseMs = 5 * 60_000;
+const longestPauseMs = 60 * 60_000;
+
+export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRingOptions): KeyRing {
+  let entries: readonly Entry[] = sets.map((set) => ({ set }));
+  let held: Minted | undefined;
+  /** Whose token was minted last, also when it has expired. */
+  let inUse: Entry | undefined;
+  let minting: Promise<TokenGrant> | undefined;
+  let isSaid = false;
+
+  return {
+    async token(stop) {
+      if (held && now() < held.usableUntil) return grant(held);
+      minting ??= mint(stop).finally(() => (minting = undefined));
+      return minting;
+    },
+
+    drop(token) {
+      if (held?.token === token) held = undefined;
+    },
+
+    replace(newSets) {
+      const before = entries;
+      const unclaimed = [...before];
+      entries = newSets.map((set) => {
+        const index = unclaimed.findIndex((entry) => isSame(entry.set.credentials, set.credentials));
+        const [known] = index < 0 ? [] : unclaimed.splice(index, 1);
+        return known ? Object.assign(known, { set }) : { set };
+      });
+      if (inUse && !entries.includes(inUse)) inUse = undefined;
+      const place = held ? entries.indexOf(held.entry) : 0;
+      if (place < 0 || entries.slice(0, place).some((entry) => !before.includes(entry))) endHeld();
+      isSaid = false;
+    },
+
+    retry() {
+      for (const entry of entries) entry.refusal = undefined;
+      isSaid = false;
+    },
+
+    state: () => ({ is: verdict(), sets: entries.map(describe) }),
+  };
+
+  function grant({ entry, token }: Minted): TokenGrant {
+    entry.lastUseMs = now();
+    return { is: 'token', token };
+  }
+
+  async function mint(stop: AbortSignal): Promise<TokenGrant> {
+    for (;;) {
+      const entry = entries.find(({ refusal }) => !refusal || refusal.untilMs <= now());
+      if (!entry) return noneLeft();
+      const answer = await tokens.mint(entry.set.credentials, stop);
+      const minted = readMinted(answer, entry);
+      if (!entries.includes(entry)) {
+        // Replaced while rasa.io was asked: the answer is about credentials that nobody means any more.
+        if (minted) end(minted);
+        continue;
+      }
+      if (minted) return take(minted);
+      if (!isRefusal(answer)) return later(answer);
+      retire(entry, answer.status);
+    }
+  }
+
+  function readMinted(answer: RasaAnswer, entry: Entry): Minted | undefined {
+    if (answer.is !== 'answer' || answer.status < 200 || answer.status > 299) return undefined;
+    const token = readToken(answer.body);
+    if (token === undefined) return undefined;
+    const expires = readExpiry(token) ?? now() + (readLifetimeMs(answer.body) ?? Infinity);
+    const usableUntil = Math.min(expires, now() + assumedLifeMs) - expiryMarginMs;
+    return { entry, token: new Secret(token), usableUntil };
+  }
+
+  function take(minted: Minted): TokenGrant {
+    const { entry } = minted;
+    const isNews = inUse !== entry || entry.refusal !== undefined;
+    entry.refusal = undefined;
+    [held, inUse, isSaid] = [minted, entry, false];
+    const granted = grant(minted);
+    if (isNews) onChange?.({ is: 'in use', set: describe(entry) });
+    return granted;
+  }
+
+  function retire(entry: Entry, status: number): void {
+    const isNews = entry.refusal === undefined;
+    const pauseMs = Math.min(entry.refusal ? entry.refusal.pauseMs * 2 : firstPauseMs, longestPauseMs);
+    entry.refusal = { untilMs: now() + pauseMs, pauseMs };
+    entry.lastRefusal = { atMs: now(), status };
+    if (inUse === entry) inUse = undefined;
+    // What it minted before may live on for a while after the margin.
+    if (held?.entry === entry) endHeld();
+    if (isNews) onChange?.({ is: 'refused', set: describe(entry), status });
+  }
+
+  function noneLeft(): TokenGrant {
+    const untilMs = Math.min(...entries.map(({ refusal }) => refusal?.untilMs ?? Infinity));
+    const last = entries
+      .map(({ lastRefusal }) => lastRefusal)
+      .sort((a, b) => (a?.atMs ?? 0) - (b?.atMs ?? 0));
+    if (!isSaid) onChange?.({ is: 'none left', sets: entries.map(describe) });
+    isSaid = true;
+    return { is: 'refused', status: last.at(-1)?.status ?? 0, afterMs: untilMs - now() };
+  }
+
+  function endHeld(): void {
+    if (held) end(held);
+    held = undefined;
+  }
+
+  /** Nobody waits for it: where rasa.io does not take the word, the token expires by itself. */
+  function end({ token, entry }: Minted): void {
+    void tokens.end(token, entry.set.credentials, new AbortController().signal);
+  }
+
+  function verdict(): KeyRingState['is'] {
+    if (inUse) return 'working';
+    return entries.every(({ refusal }) => refusal) ? 'refused' : 'untried';
+  }
+
+  function describe(entry: Entry): SetState {
+    const { set, refusal, lastUseMs, lastRefusal } = entry;
+    return {
+      number: set.number,
+      source: set.source,
+      fingerprint: keyOf(set.credentials).fingerprint,
+      state: refusal ? 'retired' : entry === inUse ? 'in use' : 'standby',
+      ...(refusal && { retiredUntil: iso(refusal.untilMs) }),
+      ...(lastUseMs !== undefined && { lastUse: iso(lastUseMs) }),
+      ...(lastRefusal && { lastRefusal: { at: iso(lastRefusal.atMs), status: lastRefusal.status } }),
+    };
+  }
+}
+
+/** A verdict on the credentials: any 4xx but the two that speak of the moment. */
+function isRefusal(answer: RasaAnswer): answer is Extract<RasaAnswer, { is: 'answer' }> {
+  if (answer.is !== 'answer') return false;
+  const { status } = answer;
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+function later(answer: RasaAnswer): TokenGrant {
+  if (answer.is === 'fault') return { is: 'later', reason: answer.reason };
+  return {
+    is: 'later',
+    reason: `rasa.io answered ${answer.status} to the request for a token`,
+    ...(answer.retryAfterMs !== undefined && { afterMs: answer.retryAfterMs }),
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

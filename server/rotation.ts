@@ -1,0 +1,107 @@
+import { stat } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import type { CredentialsFound } from './credentials.ts';
+import { ConfigError } from './env.ts';
+import { isSame, keyOf, type CredentialSet } from './secret.ts';
+import { watchFiles } from './watched-files.ts';
+
+/**
+ * Keeps the credentials as the operator's files have them while the product runs. What does not parse changes nothing:
+ * the credentials from before stay in use, and the log says what is wrong.
+ */
+export interface Rotation {
+  /** Reads everything again and gives refused credentials another chance, changed or not. */
+  reload(): void;
+  close(): Promise<void>;
+}
+
+export interface RotationOptions {
+  /** What was read at the start. */
+  readonly found: CredentialsFound;
+  /** Reads it again; throws a ConfigError where it does not parse. */
+  readonly read: () => CredentialsFound;
+  /** Takes up other sets; `again` also tries those that were refused. Resolves when it is known whether they work. */
+  readonly onReload: (sets: readonly CredentialSet[], again: boolean, stop: AbortSignal) => Promise<void>;
+  readonly log: Logger;
+  /** Between two looks at the files; a change counts at the second look that finds it. */
+  readonly intervalMs?: number | undefined;
+}
+
+export function startRotation({ found, read, onReload, log, intervalMs = 1000 }: RotationOptions): Rotation {
+  const closing = new AbortController();
+  let current = found;
+  let trying = Promise.resolve();
+  const watching = watchFiles({
+    paths: () => current.files,
+    onChange: () => {
+      reload(false);
+    },
+    intervalMs,
+    stop: closing.signal,
+  });
+
+  return {
+    reload() {
+      reload(true);
+    },
+    async close() {
+      closing.abort();
+      await Promise.all([watching, trying]);
+    },
+  };
+
+  function reload(isAsked: boolean): void {
+    const next = readOrComplain();
+    if (!next) return;
+    const isNews = !areSame(current.sets, next.sets);
+    current = next;
+    if (!isNews && !isAsked) return;
+    const sets = next.sets.map(({ number, source, credentials }) => ({
+      number,
+      ...source,
+      fingerprint: keyOf(credentials).fingerprint,
+    }));
+    log.info({ sets, changed: isNews }, 'The credentials were read again.');
+    void warnOfReadable(next.files, log);
+    trying = onReload(next.sets, isAsked, closing.signal);
+  }
+
+  function readOrComplain(): CredentialsFound | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      const { faults } = error;
+      log.error({ faults }, 'The credentials cannot be read again; those from before stay in use.');
+      return undefined;
+    }
+  }
+}
+
+/** Warns of files with secrets that every user of the machine can read; where there are no such rights, of none. */
+export async function warnOfReadable(paths: readonly string[], log: Logger): Promise<void> {
+  for (const file of new Set(paths)) {
+    const mode = await stat(file).then(
+      (stats) => stats.mode,
+      // Whoever reads it says so.
+      () => 0,
+    );
+    if ((mode & 0o004) === 0) continue;
+    log.warn(
+      { file },
+      'Every user of this machine can read this file with a secret. Run chmod 600 on it, as the user that the proxy ' +
+        'runs as; where it is mounted, set its mode there (defaultMode: 0400).',
+    );
+  }
+}
+
+function areSame(some: readonly CredentialSet[], others: readonly CredentialSet[]): boolean {
+  const key = ({ number, source }: CredentialSet) => JSON.stringify([number, source]);
+  return (
+    some.length === others.length &&
+    some.every((set, index) => {
+      const other = others[index];
+      return other && key(set) === key(other) && isSame(set.credentials, other.credentials);
+    })
+  );
+}

@@ -1,0 +1,181 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { rereadCredentials } from './credentials.ts';
+import type { Env } from './env.ts';
+import { startKeysFile } from './keys-file.ts';
+import { createRasaClient, type RasaClient } from './rasa/client.ts';
+import { createContactsClient } from './rasa/contacts.ts';
+import { createRasaHttp, type RasaHttp } from './rasa/http.ts';
+import { createKeyRing, type KeyRing, type KeyRingChange, type SetState } from './rasa/key-ring.ts';
+import { createTokenApi } from './rasa/token-api.ts';
+import { createWebhookClient } from './rasa/webhook.ts';
+import { startRotation } from './rotation.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
+import { Secret, type CredentialSet } from './secret.ts';
+
+/** Where sign-ups go, and the keys for it: used, watched, exchanged and accounted for while the product runs. */
+export interface Upstream {
+  readonly deliver: RasaClient['addPersons'];
+  /** `undefined` where no key is needed. */
+  health(): CredentialsHealth | undefined;
+  /** Reads the credentials again, and tries also those that rasa.io refused. */
+  readonly reload: () => void;
+  close(): Promise<void>;
+}
+
+/** What anybody may know of the credentials: no secrets, no variables, no paths. */
+export interface CredentialsHealth {
+  /** `untried` until the first delivery, `refused` while rasa.io takes none of them. */
+  readonly is: 'untried' | 'working' | 'refused';
+  readonly sets: readonly {
+    readonly number: number;
+    readonly fingerprint: string;
+    readonly state: 'in use' | 'standby' | 'retired';
+  }[];
+}
+
+export interface UpstreamOptions {
+  readonly config: Config;
+  readonly sandbox: Sandbox | undefined;
+  readonly pid: number;
+  /** The environment as it is now. */
+  readonly readEnv: () => Env;
+  /** Told when there are other credentials, before it is known whether they work. */
+  readonly onReload: () => void;
+  readonly log: Logger;
+  readonly watchIntervalMs?: number | undefined;
+}
+
+export function openUpstream(options: UpstreamOptions): Upstream {
+  const { config, sandbox, log } = options;
+  const { upstream, rasaMinIntervalMs: minIntervalMs } = config;
+  const http = createRasaHttp({
+    baseUrl: upstream.is === 'sandbox' ? (sandbox?.url ?? '') : upstream.baseUrl,
+  });
+  if (upstream.is === 'webhook') {
+    const client = createWebhookClient({ http, guid: upstream.guid, minIntervalMs });
+    log.info(
+      'Sign-ups go to the webhook of a sign-up form: e-mail address, first and last name, nothing else.',
+    );
+    return {
+      deliver: (persons, stop) => client.addPersons(persons, stop),
+      health: () => undefined,
+      ...nothingToRotate(log),
+    };
+  }
+  const api = upstream.is === 'rasa' ? upstream.api : 'v1';
+  if (api === 'v2') {
+    log.warn(
+      'RASA_API=v2 is experimental: it follows the published description, and no answer of rasa.io was seen.',
+    );
+  }
+  const { keyRing, rotation, keysFile } = openKeys(http, api, options);
+  const createClient = api === 'v1' ? createRasaClient : createContactsClient;
+  const client = createClient({ http, keyRing, minIntervalMs });
+  return {
+    deliver: (persons, stop) => client.addPersons(persons, stop),
+    health: () => healthOf(keyRing),
+    reload: rotation.reload,
+    async close() {
+      await rotation.close();
+      await keysFile.close();
+    },
+  };
+}
+
+/** The key ring, what exchanges its keys, and what accounts for them. */
+function openKeys(http: RasaHttp, api: 'v1' | 'v2', options: UpstreamOptions) {
+  const { config, sandbox, log, pid } = options;
+  const keyRing = createKeyRing({
+    tokens: createTokenApi(http),
+    sets: config.upstream.is === 'rasa' ? config.upstream.sets : setsOf(sandbox),
+    onChange(change) {
+      report(change, log);
+      keysFile.note();
+    },
+  });
+  const keysFile = startKeysFile({
+    dataDir: config.dataDir,
+    pid,
+    api,
+    state: () => {
+      const { is, sets } = keyRing.state();
+      return { credentials: is, sets: [...sets] };
+    },
+    log,
+  });
+  return { keyRing, keysFile, rotation: openRotation(keyRing, options) };
+}
+
+function openRotation(
+  keyRing: KeyRing,
+  { config, readEnv, onReload, log, watchIntervalMs }: UpstreamOptions,
+): Pick<Upstream, 'reload' | 'close'> {
+  const { upstream, secretFiles } = config;
+  if (upstream.is !== 'rasa') return nothingToRotate(log);
+  return startRotation({
+    found: { sets: upstream.sets, files: secretFiles },
+    read: () => rereadCredentials(readEnv(), upstream.api),
+    async onReload(sets, again, stop) {
+      keyRing.replace(sets);
+      if (again) keyRing.retry();
+      onReload();
+      // At once and not with the next sign-up, so that the log says whether they work before the old key is revoked.
+      await keyRing.token(stop);
+    },
+    log,
+    intervalMs: watchIntervalMs,
+  });
+}
+
+function nothingToRotate(log: Logger): Pick<Upstream, 'reload' | 'close'> {
+  return {
+    reload() {
+      log.info('There are no credentials to read again.');
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function healthOf(keyRing: KeyRing): CredentialsHealth {
+  const { is, sets } = keyRing.state();
+  return { is, sets: sets.map(({ number, fingerprint, state }) => ({ number, fingerprint, state })) };
+}
+
+/** The sandbox's own; without its key file a key that it refuses, which is what a lost key would be at rasa.io. */
+function setsOf(sandbox: Sandbox | undefined): readonly CredentialSet[] {
+  const { username, password, apiKey } = sandbox?.credentials ?? { username: '', password: '', apiKey: '' };
+  const credentials = {
+    api: 'v1',
+    username,
+    password: new Secret(password),
+    apiKey: new Secret(apiKey ?? 'missing'),
+  } as const;
+  return [{ number: 1, source: { variable: 'SANDBOX_API_KEY' }, credentials }];
+}
+
+function report(change: KeyRingChange, log: Logger): void {
+  switch (change.is) {
+    case 'in use':
+      log.info(wordsOf(change.set), 'rasa.io takes these credentials; they are in use.');
+      break;
+    case 'refused':
+      log.warn(
+        { ...wordsOf(change.set), status: change.status },
+        'rasa.io refuses these credentials. The next set takes over, where there is one.',
+      );
+      break;
+    case 'none left':
+      log.error(
+        { sets: change.sets.map(wordsOf) },
+        'rasa.io refuses the credentials. Sign-ups are accepted and wait. Make a key at rasa.io (Settings → API Keys) ' +
+          'and write it into the file that the variable names: it is taken up by itself. Where the variable itself ' +
+          'holds the key, start again with the new one.',
+      );
+      break;
+  }
+}
+
+function wordsOf({ number, source, fingerprint }: SetState): object {
+  return { set: number, ...source, fingerprint };
+}

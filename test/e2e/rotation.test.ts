@@ -1,0 +1,189 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as until } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { Secret } from '../../server/secret.ts';
+import { createKey, revokeKey } from '../helpers/keys.ts';
+import { startProduct, type Product } from '../helpers/product.ts';
+import { recordCalls } from '../helpers/recorder.ts';
+import { startSandbox, type TestSandbox } from '../helpers/sandbox.ts';
+import { credentialsFor, readContacts } from '../helpers/service.ts';
+import { temporaryDir } from '../helpers/temporary-dir.ts';
+
+/** `SOAK=1` loads for a minute and keeps ten thousand waiting. */
+const isSoak = process.env['SOAK'] !== undefined;
+const perSecond = 200;
+const loadS = isSoak ? 60 : 5;
+const backlog = isSoak ? 10_000 : 1000;
+
+describe('a key that is exchanged under load', () => {
+  it('by its file: every sign-up arrives', async () => {
+    const { sandbox, rasa, first, env } = await prepare();
+    const keyFile = join(await temporaryDir(), 'api-key');
+    await replace(keyFile, first);
+    const product = await startProduct({ ...env, RASA_API_KEY_FILE: keyFile });
+    await underLoad(product, sandbox, async () => {
+      const second = await createKey(sandbox, 'second');
+      await replace(keyFile, second);
+      await isInUse(product, second);
+      await revokeKey(sandbox, 'first');
+    });
+    expectFewFailedMints(rasa.mints);
+  }, 180_000);
+
+  it('by its file, after it was revoked: every sign-up arrives', async () => {
+    const { sandbox, rasa, first, env } = await prepare();
+    const keyFile = join(await temporaryDir(), 'api-key');
+    await replace(keyFile, first);
+    const product = await startProduct({ ...env, RASA_API_KEY_FILE: keyFile });
+    await underLoad(product, sandbox, async () => {
+      await revokeKey(sandbox, 'first');
+      await vi.waitFor(() => {
+        expect(product.output()).toContain('Sign-ups are accepted and wait');
+      });
+      await replace(keyFile, await createKey(sandbox, 'second'));
+    });
+    expectFewFailedMints(rasa.mints);
+    expect(rasa.mints.get(first)).toEqual([201, 401]);
+  }, 180_000);
+
+  it('by SIGHUP: every sign-up arrives', async () => {
+    const { sandbox, rasa, first, env } = await prepare();
+    const envFile = join(await temporaryDir(), 'production.env');
+    await replace(envFile, `RASA_API_KEY=${first}`);
+    const product = await startProduct(env, ['--env-file', envFile]);
+    await underLoad(product, sandbox, async () => {
+      const second = await createKey(sandbox, 'second');
+      await replace(envFile, `RASA_API_KEY=${second}`);
+      product.signal('SIGHUP');
+      await isInUse(product, second);
+      await revokeKey(sandbox, 'first');
+    });
+    expectFewFailedMints(rasa.mints);
+  }, 180_000);
+
+  it('by revoking the first of two: every sign-up arrives, and nobody was asked for anything', async () => {
+    const { sandbox, rasa, first, env } = await prepare();
+    const second = await createKey(sandbox, 'second');
+    const product = await startProduct({ ...env, RASA_API_KEY: first, RASA_API_KEY_2: second });
+    await underLoad(product, sandbox, async () => {
+      await isInUse(product, first);
+      await revokeKey(sandbox, 'first');
+      await isInUse(product, second);
+    });
+    expect(rasa.mints.get(first)).toEqual([201, 401]);
+    expect(rasa.mints.get(second)).toEqual([201]);
+  }, 180_000);
+});
+
+describe('the only key, revoked', () => {
+  it(`keeps ${backlog} sign-ups waiting; a new key in the file sends them all, and nobody restarts anything`, async () => {
+    const { sandbox, rasa, first, env } = await prepare();
+    const keyFile = join(await temporaryDir(), 'api-key');
+    await replace(keyFile, first);
+    const product = await startProduct({ ...env, RASA_API_KEY_FILE: keyFile });
+    await signUp(product, 'before@example.com');
+    await delivered(product);
+    await revokeKey(sandbox, 'first');
+
+    const emails = Array.from({ length: backlog }, (_, index) => `waiting-${index}@example.com`);
+    for (let next = 0; next < emails.length; next += 50) {
+      await Promise.all(emails.slice(next, next + 50).map((email) => signUp(product, email)));
+    }
+    expect(await (await fetch(`${product.url}/readyz`)).json()).toEqual({
+      status: 'ready',
+      credentials: 'refused',
+    });
+    expect(await healthOf(product)).toMatchObject({ outbox: { waiting: backlog, setAside: 0 } });
+    expect(product.output().match(/Sign-ups are accepted and wait/g)).toHaveLength(1);
+
+    await replace(keyFile, await createKey(sandbox, 'second'));
+    await delivered(product);
+    expect(await missing(sandbox, ['before@example.com', ...emails])).toEqual([]);
+    expect(rasa.mints.get(first)).toEqual([201, 401]);
+  }, 180_000);
+});
+
+/** A sandbox whose revoked keys lose their tokens too, behind a recorder, and a first key. */
+async function prepare() {
+  const sandbox = await startSandbox();
+  await sandbox.putFaults({ revocationKillsTokens: true });
+  const rasa = await recordCalls(sandbox);
+  const first = await createKey(sandbox, 'first');
+  const env = {
+    ...credentialsFor({ ...sandbox, url: rasa.url }),
+
+    RASA_API_KEY: undefined,
+    RASA_MIN_INTERVAL_MS: '0',
+  };
+  return { sandbox, rasa, first, env };
+}
+
+/** Whole or not at all, as secret managers do it. */
+async function replace(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, `${text}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
+/** Many sign up while something is done; then each of them has arrived, and nobody is set aside. */
+async function underLoad(
+  product: Product,
+  sandbox: TestSandbox,
+  doMeanwhile: () => Promise<void>,
+): Promise<void> {
+  const emails = Array.from({ length: perSecond * loadS }, (_, index) => `visitor-${index}@example.com`);
+  const start = performance.now();
+  await Promise.all([
+    until(1000).then(doMeanwhile),
+    ...emails.map(async (email, index) => {
+      await until(Math.max(0, start + (index * 1000) / perSecond - performance.now()));
+      await signUp(product, email);
+    }),
+  ]);
+  await delivered(product);
+  expect(await missing(sandbox, emails)).toEqual([]);
+}
+
+async function signUp({ url }: Product, email: string): Promise<void> {
+  const { status } = await fetch(`${url}/forms/newsletter`, {
+    method: 'POST',
+    body: new URLSearchParams({ email }),
+  });
+  expect(status).toBe(202);
+}
+
+async function healthOf({ url }: Product) {
+  return (await (await fetch(`${url}/healthz`)).json()) as { readonly outbox: object };
+}
+
+async function delivered(product: Product): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      expect((await healthOf(product)).outbox).toEqual({ waiting: 0, setAside: 0 });
+    },
+    { timeout: 90_000, interval: 100 },
+  );
+}
+
+async function missing(sandbox: TestSandbox, emails: readonly string[]): Promise<string[]> {
+  const arrived = new Set((await readContacts(sandbox)).map(({ email }) => email));
+  return emails.filter((email) => !arrived.has(email));
+}
+
+async function isInUse(product: Product, key: string): Promise<void> {
+  const words = new RegExp(`"fingerprint":"${new Secret(key).fingerprint}".*they are in use`);
+  await vi.waitFor(
+    () => {
+      expect(product.output()).toMatch(words);
+    },
+    { timeout: 10_000 },
+  );
+}
+
+/** At most one for each set: there is one reload in each of these tests, and refused ones are tried again after minutes. */
+function expectFewFailedMints(mints: ReadonlyMap<string, readonly number[]>): void {
+  expect(mints.size).toBe(2);
+  for (const statuses of mints.values()) {
+    expect(statuses.filter((status) => status !== 201).length).toBeLessThanOrEqual(1);
+  }
+}

@@ -1,0 +1,50 @@
+import { createServer, request as forward } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
+import type { Sandbox } from '../../server/sandbox/sandbox.ts';
+
+export interface Recorder {
+  readonly url: string;
+  /** The status of each mint, by its key. */
+  readonly mints: ReadonlyMap<string, readonly number[]>;
+  /** The path of each call, with its method. */
+  readonly calls: readonly string[];
+}
+
+/** A way to the sandbox that notes what passes; `onMinted` holds each new token back until it has resolved. */
+export async function recordCalls(
+  sandbox: Pick<Sandbox, 'port'>,
+  onMinted: () => Promise<void> = () => Promise.resolve(),
+): Promise<Recorder> {
+  const mints = new Map<string, number[]>();
+  const calls: string[] = [];
+  const server = createServer((request, response) => {
+    const { method = '', url: path = '', headers } = request;
+    calls.push(`${method} ${path}`);
+    void buffer(request).then((sent) => {
+      forward({ host: '127.0.0.1', port: sandbox.port, method, path, headers }, (answer) => {
+        const { statusCode: status = 0 } = answer;
+        void buffer(answer).then(async (content) => {
+          if (method === 'POST' && path === '/v1/tokens') await note(sent.toString(), status);
+          response.writeHead(status, answer.headers).end(content);
+        });
+      })
+        .on('error', () => response.destroy())
+        .end(sent);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://localhost:${(server.address() as AddressInfo).port}`, mints, calls };
+
+  async function note(body: string, status: number): Promise<void> {
+    const { key } = JSON.parse(body) as { readonly key: string };
+    mints.set(key, [...(mints.get(key) ?? []), status]);
+    if (status === 201) await onMinted();
+  }
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Env } from '../../server/config.ts';
+import { createKey, revokeKey } from '../helpers/keys.ts';
+import { startSandbox, type TestSandbox } from '../helpers/sandbox.ts';
+import { readContacts, startService } from '../helpers/service.ts';
+
+/** The three ways to rasa.io, each as an operator sets it. */
+async function serviceBy(
+  api: 'v2' | 'webhook',
+  env: (sandbox: TestSandbox) => Env | Promise<Env> = () => ({}),
+) {
+  const sandbox = await startSandbox();
+  const service = await startService({
+    ...(api === 'v2'
+      ? {
+          RASA_BASE_URL: sandbox.url,
+          RASA_CLIENT_ID: sandbox.clientId,
+          RASA_CLIENT_SECRET: sandbox.credentials.apiKey,
+        }
+      : { RASA_PUBLIC_BASE_URL: sandbox.url, RASA_SIGNUP_GUID: sandbox.signupGuid }),
+    RASA_API: api,
+    ALLOWED_ORIGINS: 'https://www.example.com',
+    RASA_MIN_INTERVAL_MS: '0',
+
+    ...(await env(sandbox)),
+  });
+  const signUp = async (name: string) => {
+    const body = new URLSearchParams({
+      email: `${name}@example.com`,
+      first_name: name,
+      last_name: 'Lovelace',
+    });
+    const { status } = await fetch(`${service.url}/forms/newsletter`, { method: 'POST', body });
+    expect(status).toBe(202);
+  };
+  const read = async (path: string): Promise<unknown> => (await fetch(service.url + path)).json();
+  const counts = (waiting: number, setAside: number) =>
+    vi.waitFor(
+      async () => {
+        expect(await read('/healthz')).toMatchObject({ outbox: { waiting, setAside } });
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+  return { sandbox, service, signUp, read, counts };
+}
+
+describe.each(['v2', 'webhook'] as const)('with RASA_API=%s', (api) => {
+  it('a sign-up becomes a contact', async () => {
+    const { sandbox, signUp, counts } = await serviceBy(api);
+    for (const name of ['ada', 'bob', 'cleo']) await signUp(name);
+    await counts(0, 0);
+    expect(await readContacts(sandbox)).toMatchObject(
+      ['ada', 'bob', 'cleo'].map((name) => ({
+        email: `${name}@example.com`,
+        first_name: name,
+        last_name: 'Lovelace',
+      })),
+    );
+  });
+
+  it.each([
+    ['a server error', { answer: { status: 500 } }],
+    ['429', { answer: { status: 429, on: 'persons', retryAfter: 1 } }],
+    ['401', { answer: { status: 401, on: 'persons' } }],
+    ['404', { answer: { status: 404, on: 'persons' } }],
+    ['a page of a gateway', { answer: { status: 502, as: 'html' } }],
+    ['a dropped connection', { drop: { when: 'before' } }],
+  ])('%s sets nobody aside, and everybody arrives afterwards', async (_name, faults) => {
+    const { sandbox, signUp, read, counts } = await serviceBy(api);
+    await sandbox.putFaults(faults);
+    for (const name of ['ada', 'bob']) await signUp(name);
+    await vi.waitFor(async () => {
+      expect(await read('/healthz')).toMatchObject({ courier: { circuit: 'open' } });
+    });
+    await sandbox.putFaults({});
+    await counts(0, 0);
+    expect(await readContacts(sandbox)).toHaveLength(2);
+  });
+
+  it('a person that rasa.io refuses is set aside, and the others arrive', async () => {
+    const { sandbox, signUp, counts } = await serviceBy(api);
+    await sandbox.putFaults({ refuse: { emails: ['bob@*'] } });
+    for (const name of ['ada', 'bob', 'cleo']) await signUp(name);
+    await counts(0, 1);
+    expect(await readContacts(sandbox)).toHaveLength(2);
+  });
+});
+
+describe('with RASA_API=v2', () => {
+  it('a revoked secret gives way to the second one', async () => {
+    const { sandbox, service, signUp, counts, read } = await serviceBy('v2', async (sandbox) => ({
+      RASA_CLIENT_SECRET: await createKey(sandbox, 'first'),
+      RASA_CLIENT_SECRET_2: await createKey(sandbox, 'second'),
+    }));
+    await sandbox.putFaults({ revocationKillsTokens: true });
+    await signUp('ada');
+    await counts(0, 0);
+    await revokeKey(sandbox, 'first');
+    await signUp('bob');
+    await counts(0, 0);
+    expect(await read('/healthz')).toMatchObject({
+      credentials: { is: 'working', sets: [{ state: 'retired' }, { state: 'in use' }] },
+    });
+    expect(service.log()).toContain('RASA_API=v2 is experimental');
+  });
+});
+
+describe('with RASA_API=webhook', () => {
+  it('no key is asked for, kept or named', async () => {
+    const { service, read } = await serviceBy('webhook');
+    expect(await read('/readyz')).toEqual({ status: 'ready', credentials: 'none' });
+    expect(await read('/healthz')).not.toHaveProperty('credentials');
+    service.reload();
+    expect(service.log()).toContain('There are no credentials to read again.');
+  });
+
+  it('a wrong GUID keeps everybody waiting, and the log asks about it', async () => {
+    const { service, signUp, counts } = await serviceBy('webhook', () => ({ RASA_SIGNUP_GUID: 'wrong' }));
+    await signUp('ada');
+    await vi.waitFor(() => {
+      expect(service.log()).toContain('rasa.io answered 404; is RASA_SIGNUP_GUID right?');
+    });
+    await counts(1, 0);
+  });
+});
