@@ -7,7 +7,8 @@ import type { Signup } from './signup.ts';
 export interface Outbox {
   /**
    * Resolves when the sign-up would survive a power cut. A second one with the same id, or within the duplicate
-   * window with the same form and address, is dropped. Rejects with OutboxFull or OutboxUnavailable.
+   * window with the same form and address, is dropped, but takes as long and fails as a new one would: nobody can
+   * tell by the answer whose address is known. Rejects with OutboxFull or OutboxUnavailable.
    */
   add(signup: Signup): Promise<'stored' | 'duplicate'>;
   /**

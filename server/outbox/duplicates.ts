@@ -15,10 +15,14 @@ export interface Duplicates {
   /** How long anything is remembered. */
   readonly keepMs: number;
   /**
-   * Has a sign-up stored unless it is known, and knows it from then on. A duplicate settles as the storing of the
-   * earlier one does; one whose storing failed may come again.
+   * Has a sign-up stored unless it is known, and knows it from then on. `store` is asked for a duplicate too, to spend
+   * as much on it and keep nothing: otherwise the time of an answer would tell who has signed up. A duplicate fails as
+   * the storing of the earlier one does, and settles no sooner; one whose storing failed may come again.
    */
-  claim(signup: Signup, store: () => Promise<unknown>): Promise<'stored' | 'duplicate'>;
+  claim(
+    signup: Signup,
+    store: (as: 'stored' | 'duplicate') => Promise<unknown>,
+  ): Promise<'stored' | 'duplicate'>;
   /** This one is stored already. */
   remember(signup: Signup): void;
   /** Writes down hashes of sign-ups that leave the outbox. */
@@ -75,12 +79,12 @@ export async function openDuplicates({
       prune(hashed);
       const [byId, byPerson] = namesOf(signup);
       const earlier = find(byId, keepMs) ?? (byPerson === undefined ? undefined : find(byPerson, windowMs));
-      if (earlier) return (earlier.storing ?? Promise.resolve()).then(() => 'duplicate');
+      if (earlier) return Promise.all([earlier.storing, store('duplicate')]).then(() => 'duplicate');
 
       const entry: Known = { atMs: Date.parse(signup.acceptedAt), storing: undefined };
       known.set(byId, entry);
       if (byPerson !== undefined) known.set(byPerson, entry);
-      entry.storing = store().then(
+      entry.storing = store('stored').then(
         () => {
           entry.storing = undefined;
           return 'stored';

@@ -78,7 +78,7 @@ export async function openFileOutbox({
     let counted = { setAside: await setAside.count(), atMs: now() };
 
     return {
-      add: (signup) => duplicates.claim(signup, () => store(signup)),
+      add: (signup) => duplicates.claim(signup, (as) => store(signup, as)),
 
       async take(batchSize, nowMs) {
         try {
@@ -142,15 +142,17 @@ export async function openFileOutbox({
     }
 
     // Not an async function: at fifty thousand a second each promise counts.
-    function store(signup: Signup): Promise<void> {
+    function store(signup: Signup, as: 'stored' | 'duplicate'): Promise<void> {
       if (head.waiting() + retries.size() >= max) {
         const full = new OutboxFull(`${max} sign-ups wait already, which is OUTBOX_MAX`);
         tellOnce(full);
         return Promise.reject(full);
       }
-      return segments.append(records.write(signup)).then(
+      const line = records.write(signup);
+      const written = as === 'stored' ? segments.append(line) : segments.pad(line);
+      return written.then(
         (place) => {
-          head.added(place, signup);
+          if (place) head.added(place, signup);
           if (isRefusing) tellOnce(undefined);
         },
         (error: unknown) => {

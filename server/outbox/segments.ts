@@ -1,16 +1,21 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ownerOnly, syncDirectory, type Files } from '../files.ts';
+import { ownerOnly, replaceFile, syncDirectory, type Files } from '../files.ts';
 
 /**
  * The write path: files that only grow, by whole lines. Everybody who appends while a write is under way shares the
  * next one, one write and one fdatasync for all of them (group commit), so that an accept costs the same whatever
  * lies there already. A segment that has its fill is closed under a name that says how many lines it holds
  * (`0000000007-1000.ndjson`), and is never written again; the open one has no number (`0000000008.ndjson`).
+ *
+ * Padding is written with the lines and costs the disk what they cost, but is nothing to a reader: blanks before the
+ * next line, or behind the last one. Overwriting it would save the disk work, and so tell it apart.
  */
 export interface Segments {
   /** Resolves when the line is on disk, and its file's name too; rejects with the system's error, and then it is not. */
   append(line: string): Promise<Place>;
+  /** Takes as long as to append this line, and fails as that does, but keeps nothing of it. */
+  pad(line: string): Promise<undefined>;
   /** The closed segments and the open one, oldest first, with the lines they hold. */
   list(): readonly Segment[];
   /** The lines of a segment; fewer than its name says where it was cut off. */
@@ -45,17 +50,18 @@ export interface SegmentsOptions {
 }
 
 interface Waiter {
-  readonly line: string;
-  readonly resolve: (place: Place) => void;
+  readonly text: string;
+  readonly written: (to: OpenSegment) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** The segment that grows; `bytes` is where its last line that is on disk ends. */
+/** The segment that grows; `bytes` is where what is on disk of it ends, of which `padding` is no line. */
 interface OpenSegment {
   readonly id: number;
   readonly file: FileHandle;
   lines: number;
   bytes: number;
+  padding: number;
 }
 
 interface ClosedSegment {
@@ -72,6 +78,8 @@ export async function openSegments({
 }: SegmentsOptions): Promise<Segments> {
   const closed = new Map<number, ClosedSegment>();
   for (const name of (await files.readdir(dir)).sort()) {
+    // A crash left it; the segment that it was to replace is still there.
+    if (/^\d{10}\.ndjson\.tmp$/.test(name)) await files.unlink(join(dir, name));
     const [, id, lines] = /^(\d{10})(?:-(\d+))?\.ndjson$/.exec(name) ?? [];
     if (id === undefined) continue;
     closed.set(
@@ -87,10 +95,18 @@ export async function openSegments({
   let retiring = false;
 
   return {
-    append(line) {
-      const appended = new Promise<Place>((resolve, reject) => waiting.push({ line, resolve, reject }));
-      startFlush();
-      return appended;
+    append: (line) =>
+      write(`${line}\n`, (segment) => {
+        total++;
+        return { segment: segment.id, line: segment.lines++ };
+      }),
+
+    pad(line) {
+      const blanks = ' '.repeat(Buffer.byteLength(line) + 1);
+      return write(blanks, (segment) => {
+        segment.padding += blanks.length;
+        return undefined;
+      });
     },
 
     list() {
@@ -98,12 +114,7 @@ export async function openSegments({
       return open ? [...all, { id: open.id, lines: open.lines }] : all;
     },
 
-    async read(id) {
-      const text = await files.readFile(join(dir, nameNow(id)), 'utf8');
-      // What stands behind the last line feed was never promised to anybody.
-      return text.split('\n').slice(0, -1);
-    },
-
+    read,
     lines: () => total,
 
     retire(id) {
@@ -131,6 +142,22 @@ export async function openSegments({
       await closeOpen();
     },
   };
+
+  function write<T>(text: string, count: (segment: OpenSegment) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const written = (to: OpenSegment) => {
+        resolve(count(to));
+      };
+      waiting.push({ text, written, reject });
+      startFlush();
+    });
+  }
+
+  async function read(id: number): Promise<readonly string[]> {
+    const text = await files.readFile(join(dir, nameNow(id)), 'utf8');
+    // What stands behind the last line feed was never promised to anybody.
+    return text.split('\n').slice(0, -1).map(withoutPadding);
+  }
 
   async function removeFile(id: number): Promise<void> {
     await files.unlink(join(dir, nameNow(id)));
@@ -162,11 +189,10 @@ export async function openSegments({
       waiting = [];
       try {
         const segment = await writable();
-        const bytes = Buffer.from(group.map(({ line }) => `${line}\n`).join(''));
+        const bytes = Buffer.from(group.map(({ text }) => text).join(''));
         await writeAt(segment, bytes);
-        for (const { resolve } of group) resolve({ segment: segment.id, line: segment.lines++ });
         segment.bytes += bytes.length;
-        total += group.length;
+        for (const { written } of group) written(segment);
       } catch (error) {
         for (const { reject } of group) reject(error);
         await abandon();
@@ -177,12 +203,24 @@ export async function openSegments({
   }
 
   async function writable(): Promise<OpenSegment> {
+    if (open && open.padding > maxBytes / 2) await dropPadding(open);
     if (open && (open.lines >= maxLines || open.bytes >= maxBytes)) await closeOpen();
     if (open) return open;
     const id = nextId++;
-    open = { id, file: await files.open(join(dir, nameOf(id)), 'wx', ownerOnly), lines: 0, bytes: 0 };
+    const file = await files.open(join(dir, nameOf(id)), 'wx', ownerOnly);
+    open = { id, file, lines: 0, bytes: 0, padding: 0 };
     await syncDirectory(files, dir);
     return open;
+  }
+
+  /** Or padding could fill the disk for as long as one line waits. */
+  async function dropPadding(segment: OpenSegment): Promise<void> {
+    const path = join(dir, nameOf(segment.id));
+    const text = (await read(segment.id)).map((line) => `${line}\n`).join('');
+    await replaceFile(files, path, text);
+    await segment.file.close();
+    const file = await files.open(path, 'r+');
+    open = { ...segment, file, bytes: Buffer.byteLength(text), padding: 0 };
   }
 
   async function closeOpen(): Promise<void> {
@@ -226,6 +264,11 @@ export async function openSegments({
 
 function nameOf(id: number, lines?: number): string {
   return `${String(id).padStart(10, '0')}${lines === undefined ? '' : `-${lines}`}.ndjson`;
+}
+
+/** Not trimmed by its blanks: where one of them has gone bad, the line behind it is still whole. */
+function withoutPadding(line: string): string {
+  return line.slice(Math.max(0, line.indexOf('{')));
 }
 
 /** Writes at the segment's end, so that a write that failed half way is overwritten by the next one. */

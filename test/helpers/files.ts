@@ -14,6 +14,8 @@ export interface TestFiles extends Files {
   readonly events: DiskEvent[];
   /** From now on this fails with that code, until it is set back to `undefined`. */
   fault: { readonly did: DiskEvent['did']; readonly code: string; readonly name?: RegExp } | undefined;
+  /** Each datasync waits for this before it is done, or fails. */
+  hold: Promise<void> | undefined;
 }
 
 /** The real file system, which notes what is done to it and fails when it is told to. */
@@ -23,6 +25,7 @@ export function testFiles(): TestFiles {
     ...realFiles,
     events,
     fault: undefined,
+    hold: undefined,
     open: (async (path: string, flags: string, mode?: number) => {
       if (flags.startsWith('w')) step('create', path);
       const file = await realFiles.open(path, flags, mode);
@@ -74,6 +77,7 @@ export function testFiles(): TestFiles {
             await target.writeFile(text);
           },
           datasync: async () => {
+            await files.hold;
             step('datasync', path);
             await target.datasync();
           },

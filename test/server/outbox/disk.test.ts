@@ -1,7 +1,10 @@
-import { readdir } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { OutboxUnavailable } from '../../../server/outbox.ts';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { OutboxFull, OutboxUnavailable, type Outbox } from '../../../server/outbox.ts';
+import { Secret } from '../../../server/secret.ts';
+import type { Signup } from '../../../server/signup.ts';
+import { deferred } from '../../helpers/deferred.ts';
 import { testFiles, type DiskEvent } from '../../helpers/files.ts';
 import { closedCircuit, idsOf, makeSignup, openTestOutbox, recordLog } from '../../helpers/outbox.ts';
 import { temporaryDir } from '../../helpers/temporary-dir.ts';
@@ -143,7 +146,170 @@ describe('a disk that fails', () => {
   });
 });
 
-async function drain(outbox: Awaited<ReturnType<typeof openTestOutbox>>): Promise<string[]> {
+describe('a duplicate', () => {
+  const known = makeSignup('known-one', 'zoë@known.example');
+  const addAll = (outbox: Outbox, signups: readonly Signup[]) =>
+    Promise.all(signups.map((signup) => outbox.add(signup)));
+
+  it.each([
+    { when: 'in a segment that stands' },
+    { when: 'as the first in a segment', isEmpty: true },
+    { when: 'together with others', beside: [makeSignup('beside-1'), makeSignup('beside-2')] },
+    { when: 'encrypted', key: new Secret('ab'.repeat(32)) },
+  ])(
+    'does to the disk what a new one does, to the byte: $when',
+    async ({ isEmpty = false, beside = [], key }) => {
+      const [duplicate, fresh] = await Promise.all(
+        [known, makeSignup('other-one', 'zoë@other.example')].map(async (signup) => {
+          const dir = await temporaryDir();
+          const files = testFiles();
+          const outbox = await openTestOutbox({ dir, files, key });
+          await outbox.add(known);
+          if (isEmpty) await drain(outbox);
+          files.events.length = 0;
+          await addAll(outbox, [...beside.slice(0, 1), signup, ...beside.slice(1)]);
+          const calls = files.events.map(({ did, name }) => `${did} ${name === basename(dir) ? '' : name}`);
+          return { calls, bytes: await sizeOf(dir) };
+        }),
+      );
+      const segment = isEmpty ? '0000000002.ndjson' : '0000000001.ndjson';
+      expect(duplicate?.calls).toEqual([
+        ...(isEmpty ? [`create ${segment}`, 'sync '] : []),
+        `write ${segment}`,
+        `datasync ${segment}`,
+      ]);
+      expect(duplicate).toEqual(fresh);
+    },
+  );
+
+  it('is refused where a new one is: by a full outbox, and by a disk that fails', async () => {
+    const files = testFiles();
+    const outbox = await openTestOutbox({ dir: await temporaryDir(), files, max: 1 });
+    await outbox.add(known);
+    await expect(outbox.add(known)).rejects.toThrow(OutboxFull);
+    await drain(outbox);
+    for (const fault of [
+      { did: 'write', code: 'ENOSPC', name: /^\d/ },
+      { did: 'datasync', code: 'EIO' },
+    ] as const) {
+      files.fault = fault;
+      await expect(outbox.add(known)).rejects.toThrow(OutboxUnavailable);
+      files.fault = undefined;
+      expect(await outbox.add(known)).toBe('duplicate');
+    }
+  });
+
+  it.each([
+    ['stored', ['stored', 'duplicate']],
+    ['refused', [OutboxUnavailable, OutboxUnavailable]],
+  ])(
+    'that comes while the first is being written is %s with it, and answered no sooner than a new one',
+    async (as, ends) => {
+      const files = testFiles();
+      const outbox = await openTestOutbox({ dir: await temporaryDir(), files });
+      const writing = deferred<undefined>();
+      files.hold = writing.promise;
+      const first = outbox.add(known).catch((error: unknown) => {
+        files.fault = undefined;
+        throw error;
+      });
+      await vi.waitFor(() => {
+        expect(lastIndex(files.events, 'write', '0000000001.ndjson')).toBeGreaterThan(-1);
+      });
+      const second = outbox.add(known);
+      if (as === 'refused') files.fault = { did: 'datasync', code: 'EIO' };
+      files.events.length = 0;
+      writing.resolve(undefined);
+      const settled = await Promise.allSettled([first, second]);
+      expect(
+        settled.map((one) => (one.status === 'fulfilled' ? one.value : (one.reason as Error).constructor)),
+      ).toEqual(ends);
+      if (as === 'stored') expect(files.events.filter(({ did }) => did === 'write')).toHaveLength(1);
+      expect(await drain(outbox)).toEqual(as === 'stored' ? ['known-one'] : []);
+    },
+  );
+
+  it.each([
+    ['alone', 0],
+    ['among others', 3],
+  ])('sent without end does not fill the disk while one sign-up waits: %s', async (_name, others) => {
+    const dir = await temporaryDir();
+    const outbox = await openTestOutbox({ dir });
+    const long = { ...known, page: `https://www.example.com/${'x'.repeat(2000)}` };
+    const waiting = ['known-one'];
+    await outbox.add(long);
+    for (let sent = 0; sent < 4000; sent += 100) {
+      const between = Array.from({ length: others }, (_, index) => makeSignup(`between-${sent}-${index}`));
+      waiting.push(...idsOf(between.map((signup) => ({ signup }))));
+      await addAll(outbox, [...Array.from({ length: 100 }, () => long), ...between]);
+    }
+    expect(await sizeOf(dir)).toBeLessThan(1_500_000);
+    expect(outbox.counts().waiting).toBe(waiting.length);
+
+    await outbox.close();
+    const again = await openTestOutbox({ dir });
+    expect(await drain(again)).toEqual(waiting);
+    expect(await sizeOf(dir)).toBe(0);
+  });
+
+  it('loses nobody where the disk fails, or the process dies, while its blanks are thrown away', async () => {
+    const dir = await temporaryDir();
+    const files = testFiles();
+    const dying = await openTestOutbox({ dir, files });
+    const long = { ...known, page: `https://www.example.com/${'x'.repeat(60_000)}` };
+    await dying.add(long);
+    files.fault = { did: 'rename', code: 'EIO', name: /^\d+\.ndjson\.tmp$/ };
+    const ends = await Promise.allSettled(Array.from({ length: 10 }, () => dying.add(long)));
+    expect(ends.every(({ status }) => status === 'fulfilled')).toBe(true);
+    await expect(dying.add(makeSignup('not-promised'))).rejects.toThrow(OutboxUnavailable);
+    files.fault = undefined;
+    await dying.add(makeSignup('promised'));
+    await dying.close();
+    expect(await readdir(dir)).toContain('0000000001.ndjson.tmp');
+
+    const outbox = await openTestOutbox({ dir });
+    expect(await readdir(dir)).not.toContain('0000000001.ndjson.tmp');
+    expect(await drain(outbox)).toEqual(['known-one', 'promised']);
+  });
+
+  it('leaves nothing behind where nothing waits, whatever the courier finds to do', async () => {
+    const dir = await temporaryDir();
+    const outbox = await openTestOutbox({ dir });
+    await outbox.add(known);
+    await drain(outbox);
+    for (let round = 0; round < 3; round++) {
+      await addAll(outbox, [known, known]);
+      expect(outbox.counts()).toEqual({ waiting: 0, setAside: 0, oldestMs: undefined });
+      await vi.waitFor(async () => {
+        expect(await outbox.take(9, Date.now())).toEqual([]);
+        expect(await sizeOf(dir)).toBe(0);
+      });
+    }
+  });
+
+  it('does not harm the sign-ups around it where its own bytes go bad', async () => {
+    const dir = await temporaryDir();
+    const first = await openTestOutbox({ dir });
+    for (const id of ['before', 'before', 'behind', 'behind']) await first.add(makeSignup(id));
+    await first.close();
+    const path = join(dir, '0000000001-2.ndjson');
+    const text = await readFile(path, 'latin1');
+    await writeFile(path, text.replace('\n  ', '\n\0h'), 'latin1');
+    const { log, lines } = recordLog();
+    const again = await openTestOutbox({ dir, log });
+    expect(await drain(again)).toEqual(['before', 'behind']);
+    expect(lines()).not.toContain('damaged');
+  });
+});
+
+/** Bytes in segments. */
+async function sizeOf(dir: string): Promise<number> {
+  const names = (await readdir(dir)).filter((name) => /^\d.*ndjson/.test(name));
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(dir, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function drain(outbox: Outbox): Promise<string[]> {
   const delivered: string[] = [];
   for (
     let batch = await outbox.take(9, Date.now());

@@ -9,7 +9,8 @@ import { closedCircuit, makeSignup, recordLog } from '../../helpers/outbox.ts';
 import { temporaryDir } from '../../helpers/temporary-dir.ts';
 
 type Step =
-  | { readonly do: 'add'; readonly count: number }
+  /** With so many that came before among them, by their ids and by their addresses. */
+  | { readonly do: 'add'; readonly count: number; readonly again: number }
   | { readonly do: 'deliver'; readonly max: number; readonly outcomes: readonly Settlement['is'][] }
   /** The process dies, before or after it has taken a batch, perhaps in the middle of an append. */
   | { readonly do: 'crash'; readonly taking: number; readonly torn: boolean }
@@ -19,7 +20,11 @@ type Step =
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constant('add' as const), count: fc.integer({ min: 1, max: 30 }) }),
+    arbitrary: fc.record({
+      do: fc.constant('add' as const),
+      count: fc.integer({ min: 0, max: 30 }),
+      again: fc.nat(10),
+    }),
   },
   {
     weight: 4,
@@ -67,6 +72,8 @@ async function play(steps: readonly Step[]): Promise<void> {
       return handle;
     },
   };
+  /** What this process has accepted. */
+  const known: string[] = [];
   let pid = 1;
   let lastId = 0;
   let outbox = await open();
@@ -78,16 +85,29 @@ async function play(steps: readonly Step[]): Promise<void> {
     const settled = await deliver(25, ['delivered']);
     if (settled === 0) throw new Error(`lost: ${[...model.waiting].join()}`);
   }
+  // A look that finds nothing clears away what only duplicates have left.
+  await deliver(25, ['delivered']);
   expect(outbox.counts()).toEqual({ waiting: 0, setAside: model.setAside.size, oldestMs: undefined });
   await outbox.close();
+  expect((await readdir(dir)).filter((name) => /^\d/.test(name))).toEqual([]);
 
   async function take(step: Step): Promise<void> {
     switch (step.do) {
       case 'add': {
         const ids = Array.from({ length: step.count }, () => `signup-${++lastId}`);
         const at = new Date(clock.ms).toISOString();
-        await Promise.all(ids.map((id) => outbox.add(makeSignup(id, undefined, at))));
+        const again = known
+          .slice(0, step.again)
+          .map((id, index) => makeSignup(index % 2 ? id : `again-${++lastId}`, `${id}@example.com`, at));
+        const signups = [
+          ...again.slice(1),
+          ...ids.map((id) => makeSignup(id, undefined, at)),
+          ...again.slice(0, 1),
+        ];
+        const came = await Promise.all(signups.map((signup) => outbox.add(signup)));
+        expect(came.filter((as) => as === 'duplicate')).toHaveLength(again.length);
         for (const id of ids) model.waiting.add(id);
+        known.push(...ids);
         break;
       }
       case 'deliver':
@@ -133,6 +153,7 @@ async function play(steps: readonly Step[]): Promise<void> {
   /** Each opening is another process to the lock, and the ones before it are dead. */
   async function open(): Promise<Outbox> {
     const own = ++pid;
+    known.length = 0;
     // What the system does for a process that dies.
     for (const handle of handles.splice(0)) await handle.close().catch(() => undefined);
     return openFileOutbox({
