@@ -76,8 +76,9 @@ export function createEnvReader(env: Env, readFile: (path: string) => string = r
     files.push(path);
     try {
       const content = readFile(path).trim();
-      if (content !== '') return content;
-      faults.push(`${variable}_FILE: found nothing in ${JSON.stringify(path)}, wanted ${wanted}.`);
+      if (/^.+$/.test(content)) return content;
+      const found = content === '' ? 'nothing' : 'several lines';
+      faults.push(`${variable}_FILE: found ${found} in ${JSON.stringify(path)}, wanted ${wanted}.`);
     } catch (error) {
       faults.push(
         `${variable}_FILE: found ${JSON.stringify(path)}, wanted a file that can be read: ${String(error)}.`,

@@ -52,7 +52,7 @@ const account = {
   username: 'sandbox@example.com',
   password: 'sandbox',
   clientId: 'sandbox-client',
-  signupGuid: '00000000-0000-4000-8000-000000000002',
+  signupGuid: 'sandbox-newsletter',
 } as const;
 const closeGraceMs = 2_000;
 

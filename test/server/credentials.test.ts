@@ -120,6 +120,11 @@ describe('credentials', () => {
       /^RASA_API_KEY_2_FILE: found nothing in "\/empty"/,
     ],
     [
+      'a file of several lines',
+      { ...v1, RASA_API_KEY_2_FILE: '/two' },
+      /^RASA_API_KEY_2_FILE: found several lines in "\/two"/,
+    ],
+    [
       'a set without a key',
       { ...v1, RASA_PASSWORD_2: 'p' },
       /^RASA_API_KEY_2: found nothing.*since RASA_PASSWORD_2 is set/,
@@ -150,7 +155,7 @@ describe('credentials', () => {
       /^RASA_API: found "v3", wanted v1, v2 or webhook/,
     ],
   ])('are a fault, and one only: %s', (_name, env, words) => {
-    const faults = faultsOf(env, { '/empty': ' \n', '/k': 'k' });
+    const faults = faultsOf(env, { '/empty': ' \n', '/k': 'k', '/two': 'the first key\nand another\n' });
     expect(faults).toEqual([expect.stringMatching(words)]);
     for (const secret of ['correct horse', 'the first key', 'the first secret']) {
       expect(faults.join()).not.toContain(secret);

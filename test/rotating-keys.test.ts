@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { temporaryDir } from './helpers/temporary-dir.ts';
+
+const place = 'export REHEARSAL=/tmp/rehearsal PORT=8787 SANDBOX_PORT=8788\n';
+
+it('docs/rotating-keys.md does what it says, command by command', async () => {
+  const document = readFileSync('docs/rotating-keys.md', 'utf8');
+  const blocks = [...document.matchAll(/^( *)```sh\n(.*?)^ *```$/gms)].map(([, indent = '', code = '']) =>
+    code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  );
+  expect(blocks[0]).toContain(place);
+  const [port, sandboxPort] = [await freePort(), await freePort()];
+  const elsewhere = `export REHEARSAL=${join(await temporaryDir(), 'rehearsal')} PORT=${port} SANDBOX_PORT=${sandboxPort}\n`;
+  const script = ['set -euo pipefail', "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT", ...blocks].join(
+    '\n',
+  );
+  const { stdout } = await promisify(execFile)('bash', ['--norc', '-c', script.replace(place, elsewhere)], {
+    env: { PATH: process.env['PATH'] },
+    timeout: 60_000,
+  });
+  for (const name of ['before', 'planned', 'leaked']) expect(stdout).toContain(`${name}@example.com arrived`);
+  expect(stdout).toContain('{"status":"ready","credentials":"refused"}');
+  expect(stdout).toContain('{"status":"ready","credentials":"working"}');
+  expect(stdout.match(/The credentials were read again/g)).toHaveLength(1);
+  expect(stdout).toContain('"state": "in use"');
+}, 70_000);
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
