@@ -15,7 +15,7 @@ import { renderHostedForm, renderProblem } from './pages/form.ts';
 import { renderHome } from './pages/home.ts';
 import { problem } from './problem.ts';
 import type { Proofs } from './bots/proofs.ts';
-import type { Rate, TrustProxy } from './settings.ts';
+import type { Rate, TrustProxy } from './setting-texts.ts';
 import { exposedHeaders } from './signup-route.ts';
 import type { CredentialsHealth } from './upstream.ts';
 

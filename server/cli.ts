@@ -12,7 +12,7 @@ import {
   type Output,
   type Selection,
 } from './outbox-commands.ts';
-import { duration } from './settings.ts';
+import { duration } from './setting-texts.ts';
 
 /** The `rasa-signup` command. */
 const program = new Command('rasa-signup')
@@ -101,7 +101,7 @@ function someText(text: string): string {
 }
 
 function someTime(text: string): number {
-  const { data } = duration().safeParse(text);
+  const { data } = duration.safeParse(text);
   if (data === undefined) throw new InvalidArgumentError('Wanted a time such as 7d (s, m, h or d).');
   return data;
 }

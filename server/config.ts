@@ -3,7 +3,8 @@ import { areCredentialsMeant, readCredentialSets, required, type RasaApi } from 
 import { ConfigError, createEnvReader, type Env } from './env.ts';
 import type { CredentialSet, Secret } from './secret.ts';
 import type { Axis } from './limits.ts';
-import { settings, type BotMode, type LogLevel, type Rate, type TrustProxy } from './settings.ts';
+import type { Rate, TrustProxy } from './setting-texts.ts';
+import { settings, type BotMode, type LogLevel } from './settings.ts';
 
 export { ConfigError, type Env } from './env.ts';
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit';
-import type { Rate } from './settings.ts';
+import type { Rate } from './setting-texts.ts';
 
 /** What budgets are kept for: a whole service, and each network, form and address. */
 export type Axis = 'service' | 'network' | 'form' | 'address';

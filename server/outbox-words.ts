@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { SetAsideEntry } from './outbox/set-aside.ts';
-import { unitMs } from './settings.ts';
+import { unitMs } from './setting-texts.ts';
 
 const gap = 2;
 const leastReasonWidth = 24;

@@ -1,22 +1,20 @@
 import { z } from 'zod';
-import { isLoopback } from './loopback.ts';
 import { Secret } from './secret.ts';
-
-/**
- * The environment variables that the product reads: what each is for, what it wants, and how its text is read. What
- * they mean together is decided in `config.ts`.
- */
-/** `limit` requests in each window. */
-export interface Rate {
-  readonly limit: number;
-  readonly windowMs: number;
-}
-
-/** The number of proxies in front, or the networks they are in; what Express calls `trust proxy`. */
-export type TrustProxy = false | number | string[];
-
-/** The units of time that settings and options are written in, shortest first. */
-export const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+import {
+  baseUrl,
+  count,
+  duration,
+  isOutboxKey,
+  list,
+  origin,
+  pageAddress,
+  port,
+  rate,
+  text,
+  trustProxy,
+  unitMs,
+  type Rate,
+} from './setting-texts.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -65,21 +63,12 @@ const secretSetting = (
 });
 
 const rateSetting = (about: string, fallback: Rate): Setting<Rate | 'off'> =>
-  setting(about, 'a number and a time such as 30/10m (s, m, h or d), or off', rate().default(fallback));
+  setting(about, 'a number and a time such as 30/10m (s, m, h or d), or off', rate.default(fallback));
 
-const text = z.string();
-const port = text
-  .regex(/^\d{1,5}$/)
-  .transform(Number)
-  .refine((value) => value <= 65535);
-
-const count = (least: number, most: number) =>
-  text
-    .regex(/^\d{1,9}$/)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most);
-
-/** Every environment variable that the product reads. */
+/**
+ * Every environment variable that the product reads: what it is for, what it wants, and how its text is read
+ * (`setting-texts.ts`). What they mean together is decided in `config.ts`.
+ */
 export const settings = {
   PORT: setting('Port the proxy listens on.', 'a port number, 0 to 65535', port.default(8787)),
   HOST: setting(
@@ -105,12 +94,12 @@ export const settings = {
   ALLOWED_ORIGINS: setting(
     'Origins of the pages that may embed the form, separated by commas. Required with credentials.',
     'origins such as https://www.example.com, without a path, separated by commas',
-    list(z.string().refine(isOrigin).transform(originOf)).default([]),
+    list(origin).default([]),
   ),
   TRUST_PROXY: setting(
     'How many proxies stand in front, or their networks (CIDR, separated by commas); `off` for none.',
     'a number of proxies from 1 to 16, networks such as 10.0.0.0/8, or off',
-    trustProxy().default(false),
+    trustProxy.default(false),
   ),
   RATE_NETWORK: rateSetting('Sign-ups from one network (an IPv4 address, an IPv6 /56) in a time, or `off`.', {
     limit: 30,
@@ -153,7 +142,7 @@ export const settings = {
   THANK_YOU_PAGES: setting(
     'Where a plain form may send the browser afterwards, separated by commas; with a slash at the end everything below.',
     'addresses such as https://www.example.com/thanks, without query, separated by commas',
-    list(z.string().refine(isPageAddress).transform(withoutQuery)).default([]),
+    list(pageAddress).default([]),
   ),
   OUTBOX_MAX: setting(
     'How many sign-ups may wait for rasa.io; beyond it the form says that it cannot take more.',
@@ -163,7 +152,7 @@ export const settings = {
   OUTBOX_MAX_AGE: setting(
     'Sign-ups that have waited for longer are set aside unsent. By default none is.',
     'a time such as 30d (s, m, h or d)',
-    duration().optional(),
+    duration.optional(),
   ),
   OUTBOX_KEY: secretSetting(
     'Encrypts what waits on disk.',
@@ -173,7 +162,7 @@ export const settings = {
   DUPLICATE_WINDOW: setting(
     'For how long a second sign-up of an address at the same form counts as the same, or `off`.',
     'a time such as 10m (s, m, h or d), or off',
-    z.union([z.literal('off').transform(() => 0), duration()]).default(600_000),
+    z.union([z.literal('off').transform(() => 0), duration]).default(600_000),
   ),
   RASA_BATCH: setting(
     'How many contacts go to rasa.io in one call.',
@@ -217,12 +206,12 @@ export const settings = {
   RASA_BASE_URL: setting(
     "Address of rasa.io's API.",
     'an https address without query (http on this machine only)',
-    z.string().refine(isBaseUrl).default('https://api.rasa.io'),
+    baseUrl.default('https://api.rasa.io'),
   ),
   RASA_PUBLIC_BASE_URL: setting(
     "Address of rasa.io's sign-up webhook.",
     'an https address without query (http on this machine only)',
-    z.string().refine(isBaseUrl).default('https://public-api.rasa.io'),
+    baseUrl.default('https://public-api.rasa.io'),
   ),
   SANDBOX: setting(
     '`on` uses the sandbox even in production, `off` never. By default it stands in where no credentials are set and `NODE_ENV` is not `production`.',
@@ -240,84 +229,3 @@ export const settings = {
     'any text without spaces',
   ),
 } satisfies Record<string, Setting<unknown>>;
-
-function list<T>(item: z.ZodType<T, string>): z.ZodType<T[], string> {
-  return z
-    .string()
-    .transform((value) =>
-      value
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== ''),
-    )
-    .pipe(z.array(item).min(1));
-}
-
-function isPageAddress(value: string): boolean {
-  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) return false;
-  const { search, hash, username, password } = new URL(value);
-  return `${search}${hash}${username}${password}` === '';
-}
-
-/** As `URL` writes it, so that it can be compared. */
-function withoutQuery(value: string): string {
-  const { origin, pathname } = new URL(value);
-  return origin + pathname;
-}
-
-function isOrigin(value: string): boolean {
-  if (!/^https?:\/\/[^*]+$/i.test(value) || !URL.canParse(value)) return false;
-  const { pathname, search, hash, username, password } = new URL(value);
-  return pathname === '/' && `${search}${hash}${username}${password}` === '';
-}
-
-function originOf(value: string): string {
-  return new URL(value).origin;
-}
-
-function isBaseUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, hostname, search, hash, username, password } = new URL(value);
-  if (`${search}${hash}${username}${password}` !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
-}
-
-function trustProxy(): z.ZodType<TrustProxy, string> {
-  const hops = z
-    .string()
-    .regex(/^\d{1,2}$/)
-    .transform(Number)
-    .refine((value) => value >= 1 && value <= 16);
-  const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
-  return z.union([z.literal('off').transform(() => false as const), hops, list(network)]);
-}
-
-/** A time such as `7d`, read as milliseconds. */
-export function duration(): z.ZodType<number, string> {
-  return z
-    .string()
-    .regex(/^[1-9]\d{0,3}[smhd]$/)
-    .transform((value) => Number(value.slice(0, -1)) * unitMs[value.slice(-1) as keyof typeof unitMs]);
-}
-
-function rate(): z.ZodType<Rate | 'off', string> {
-  return z.union([
-    z.literal('off'),
-    z.string().transform((value, context) => {
-      const [limit = '', window] = value.split('/');
-      const windowMs = duration().safeParse(window).data ?? 0;
-      // A timer holds 31 bits of milliseconds; the store's window is one.
-      if (/^[1-9]\d{0,6}$/.test(limit) && windowMs > 0 && windowMs < 2 ** 31)
-        return { limit: Number(limit), windowMs };
-      context.addIssue('not a rate');
-      return z.NEVER;
-    }),
-  ]);
-}
-
-/** 32 bytes, as 64 hex digits or 44 characters of base64. */
-function isOutboxKey(value: string): boolean {
-  if (/^[0-9a-f]{64}$/i.test(value)) return true;
-  const bytes = Buffer.from(value, 'base64');
-  return bytes.length === 32 && bytes.toString('base64') === value;
-}

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { createClientAddress } from '../../server/client-address.ts';
-import type { TrustProxy } from '../../server/settings.ts';
+import type { TrustProxy } from '../../server/setting-texts.ts';
 import { recordLog } from '../helpers/outbox.ts';
 
 function open(trustProxy: TrustProxy) {

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { isLoopback } from './loopback.ts';
+
+/** How the texts of settings and options are read: each kind of them is a schema that gives its value. */
+export const text = z.string();
+
+/** The units of time, shortest first. */
+export const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A time such as `7d`, read as milliseconds. */
+export const duration = text
+  .regex(/^[1-9]\d{0,3}[smhd]$/)
+  .transform((value) => Number(value.slice(0, -1)) * unitMs[value.slice(-1) as keyof typeof unitMs]);
+
+/** `limit` requests in each window. */
+export interface Rate {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** `30/10m`, or `off`. */
+export const rate: z.ZodType<Rate | 'off', string> = z.union([
+  z.literal('off'),
+  text.transform((value, context) => {
+    const [limit = '', window] = value.split('/');
+    const windowMs = duration.safeParse(window).data ?? 0;
+    // A timer holds 31 bits of milliseconds; the store's window is one.
+    if (/^[1-9]\d{0,6}$/.test(limit) && windowMs > 0 && windowMs < 2 ** 31)
+      return { limit: Number(limit), windowMs };
+    context.addIssue('not a rate');
+    return z.NEVER;
+  }),
+]);
+
+export const port = text
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .refine((value) => value <= 65535);
+
+export const count = (least: number, most: number) =>
+  text
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most);
+
+/** Separated by commas, and at least one. */
+export function list<T>(item: z.ZodType<T, string>): z.ZodType<T[], string> {
+  return text
+    .transform((value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .pipe(z.array(item).min(1));
+}
+
+/** The number of proxies in front, or the networks they are in; what Express calls `trust proxy`. */
+export type TrustProxy = false | number | string[];
+
+export const trustProxy: z.ZodType<TrustProxy, string> = z.union([
+  z.literal('off').transform(() => false as const),
+  count(1, 16),
+  list(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
+]);
+
+/** An origin as `URL.origin` writes it. */
+export const origin = text
+  .refine((value) => {
+    if (!/^https?:\/\/[^*]+$/i.test(value) || !URL.canParse(value)) return false;
+    const { pathname } = new URL(value);
+    return pathname === '/' && isBare(new URL(value));
+  })
+  .transform((value) => new URL(value).origin);
+
+/** The address of a page, as `URL` writes it, so that it can be compared. */
+export const pageAddress = text
+  .refine((value) => /^https?:\/\//i.test(value) && URL.canParse(value) && isBare(new URL(value)))
+  .transform((value) => new URL(value).href);
+
+/** The address of an API: https, or http on this machine. */
+export const baseUrl = text.refine((value) => {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  const isPrivate = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  return isPrivate && isBare(url);
+});
+
+/** Without what does not belong into an address that is compared or built upon. */
+function isBare({ search, hash, username, password }: URL): boolean {
+  return `${search}${hash}${username}${password}` === '';
+}
+
+/** 32 bytes, as 64 hex digits or 44 characters of base64. */
+export function isOutboxKey(value: string): boolean {
+  if (/^[0-9a-f]{64}$/i.test(value)) return true;
+  const bytes = Buffer.from(value, 'base64');
+  return bytes.length === 32 && bytes.toString('base64') === value;
+}
