@@ -1,13 +1,15 @@
-import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
+import { pbkdf2Async } from '@noble/hashes/pbkdf2.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Derive } from './proof.ts';
 
-/** A frame of 60 Hz has 16 ms; one derivation more, 9 ms on a phone of 2018, is far below a long task's 50. */
-const turnMs = 10;
+/** Two of them at most make one task, which is far below a long one's 50 ms. */
+const turnMs = 8;
 
 /**
  * Derives on the main thread, which is all there is on a page over plain http, and gives it back to the page every
- * 10 ms. Built as `proof.js`. A page may hold on to an old `embed.js` for ever, and so this signature has to stay.
+ * few milliseconds: between the derivations, of which a phone of 2018 makes one in 9 ms, and also within them, since
+ * the first ones run before the browser has compiled them. Built as `proof.js`. A page may hold on to an old
+ * `embed.js` for ever, and so this signature has to stay.
  */
 export function createDerive(): Derive {
   let turnEnds = 0;
@@ -16,7 +18,7 @@ export function createDerive(): Derive {
       await nextTurn();
       turnEnds = performance.now() + turnMs;
     }
-    return pbkdf2(sha256, password, salt, { c: cost, dkLen: keyLength });
+    return pbkdf2Async(sha256, password, salt, { c: cost, dkLen: keyLength, asyncTick: turnMs });
   };
 }
 

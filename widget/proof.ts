@@ -8,8 +8,8 @@ import { below, getChallenge, submit, type Refused, type Submitted } from './cli
  * There is no worker. `crypto.subtle` derives keys off the main thread by itself in every browser, so the page stays
  * as free as with one; and a worker could not be had on a strict page: its script would come from another origin,
  * which no worker may, or from a `blob:`, which few policies allow. Several derivations at once were not faster
- * (Chromium does them one by one: 100 of 20,000 iterations took 0.3 s, by ones as by eights), so there is one at a
- * time. Pages over plain http have no `crypto.subtle`; only they load `proof.js`, which derives in short turns.
+ * (Chromium makes 100 of 20,000 iterations in 0.3 s, one by one as eight by eight), so there is one at a time. Pages
+ * over plain http have no `crypto.subtle`; only they load `proof.js`, which derives in short turns.
  */
 export class Proofs {
   readonly #src: string;

@@ -86,7 +86,7 @@ export function stubProxy(): (context: Context, next: () => Promise<void>) => Pr
       else answer(context, 200, await makeChallenge(behaviour as Behaviour));
     } else if (what.endsWith('.js')) {
       here.asked.push(what);
-      if (behaviour === 'bare') answer(context, 404, problem('not_found'));
+      if (behaviour === 'bare' && what !== 'embed.js') answer(context, 404, problem('not_found'));
       else await answerScript(context, what);
     } else {
       here.loads++;
