@@ -83,39 +83,41 @@ class Work {
   goodUntil = Infinity;
 
   constructor(src: string) {
-    this.outcome = this.#prove(src).catch(() => {
-      // The module is blocked, or the challenge is not of the kind that this script knows.
-      this.failed = true;
-      return { is: 'impossible' };
+    this.outcome = this.#prove(src).then((outcome) => {
+      this.failed = outcome.is !== 'proved';
+      return outcome;
     });
   }
 
   async #prove(src: string): Work['outcome'] {
     const asked = performance.now();
     const answer = await getChallenge(src, this.abort);
-    if (answer.is === 'refused') {
-      this.failed = true;
-      return answer;
-    }
+    if (answer.is === 'refused') return answer;
     const { challenge } = answer;
-    const { algorithm, expiresAt, data } = challenge.parameters;
-    if (algorithm !== 'PBKDF2/SHA-256') throw new Error(`Cannot do ${algorithm}.`);
-    this.goodUntil = asked + (expiresAt * 1000 - data.issuedAt) * 0.9;
-    const solution = await this.#solve(challenge.parameters, await loadDerive(src));
-    return { is: 'proved', proof: toBase64(JSON.stringify({ challenge, solution } satisfies Proof)) };
+    try {
+      const { algorithm, expiresAt, data } = challenge.parameters;
+      this.goodUntil = asked + (expiresAt * 1000 - data.issuedAt) * 0.9;
+      const derive = algorithm === 'PBKDF2/SHA-256' && (await loadDerive(src));
+      const solution = derive && (await this.#solve(challenge.parameters, derive));
+      if (solution) return { is: 'proved', proof: toBase64({ challenge, solution }) };
+    } catch {
+      // The module is blocked, or that was no challenge.
+    }
+    return { is: 'impossible' };
   }
 
-  async #solve(parameters: ChallengeParameters, derive: Derive): Promise<Proof['solution']> {
-    const nonce = fromHex(parameters.nonce);
-    const salt = fromHex(parameters.salt);
-    const password = new Uint8Array([...nonce, 0, 0, 0, 0]);
+  async #solve(
+    { nonce, salt, cost, keyLength, keyPrefix }: ChallengeParameters,
+    derive: Derive,
+  ): Promise<Proof['solution'] | undefined> {
+    const password = fromHex(`${nonce}00000000`);
     const view = new DataView(password.buffer);
     for (let counter = 0; counter < maxAttempts && !this.abort.signal.aborted; counter++) {
-      view.setUint32(nonce.length, counter);
-      const derivedKey = toHex(await derive(password, salt, parameters));
-      if (derivedKey.startsWith(parameters.keyPrefix)) return { counter, derivedKey };
+      view.setUint32(nonce.length / 2, counter);
+      const derivedKey = toHex(await derive(password, fromHex(salt), { cost, keyLength }));
+      if (derivedKey.startsWith(keyPrefix)) return { counter, derivedKey };
     }
-    throw new Error('Not solved.');
+    return undefined;
   }
 }
 
@@ -145,6 +147,6 @@ export function toHex(bytes: Uint8Array): string {
 }
 
 /** Of UTF-8, which `btoa` alone cannot. */
-function toBase64(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+function toBase64(proof: Proof): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(proof))));
 }

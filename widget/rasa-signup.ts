@@ -41,6 +41,7 @@ export class RasaSignup extends LitElement {
   declare src: string | undefined;
   declare private state: FormState;
 
+  /** There is none in the steps `loading` and `unavailable`, and always one in the others. */
   #form: LoadedForm | undefined;
   #loading: AbortController | undefined;
   /** The last sign-up that was sent: the same values go out under the same id, changed ones under a new one. */
@@ -71,13 +72,9 @@ export class RasaSignup extends LitElement {
     const { state } = this;
     const form = this.#form;
     return html`
-      ${
-        form && state.step !== 'loading' && state.step !== 'unavailable' && state.step !== 'accepted'
-          ? this.#renderForm(form)
-          : nothing
-      }
+      ${form && state.step !== 'accepted' ? this.#renderForm(form) : nothing}
       <div class="status" part="status" role="status" tabindex="-1">${this.#renderStatus()}</div>
-      ${state.step === 'loading' || state.step === 'unavailable' ? html`<slot></slot>` : nothing}
+      ${form ? nothing : html`<slot></slot>`}
     `;
   }
 
@@ -98,10 +95,9 @@ export class RasaSignup extends LitElement {
       @change=${this.#onTouch}
     >
       ${fields.map((field) => this.#renderField(field, texts))}
-      <div class="honeypot" aria-hidden="true">
-        <label for=${honeypot}>${texts.leaveEmpty}</label>
+      <label class="honeypot" aria-hidden="true">
+        ${texts.leaveEmpty}
         <input
-          id=${honeypot}
           name=${honeypot}
           tabindex="-1"
           autocomplete="off"
@@ -111,7 +107,7 @@ export class RasaSignup extends LitElement {
           data-lpignore="true"
           data-protonpass-ignore
         />
-      </div>
+      </label>
       <button part="button" type="submit" aria-disabled=${sending}>
         ${sending ? texts.sending : texts.submit}
       </button>

@@ -294,7 +294,7 @@ describe('the honeypot', () => {
       tabIndex: -1,
       autocomplete: 'off',
     });
-    expect(honeypot().labels?.[0]?.textContent).to.equal('Leave this field empty');
+    expect(honeypot().labels?.[0]?.textContent.trim()).to.equal('Leave this field empty');
     expect(honeypot().closest('[aria-hidden=true]')).not.to.equal(null);
     // Neither hidden nor moved away, which robots look for and which makes pages scroll.
     expect(getComputedStyle(honeypot()).display).not.to.equal('none');
