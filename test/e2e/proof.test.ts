@@ -138,16 +138,13 @@ describe.each(connections)('a page %s', { timeout: 20_000 }, (_name, secure) => 
 
     // It would be seen.
     await browser.startTracing(page, { categories: ['toplevel'] });
-    await page.evaluate(
-      () =>
-        new Promise<void>((resolve) => {
-          setTimeout(() => {
-            const end = performance.now() + 200;
-            while (performance.now() < end);
-            resolve();
-          });
-        }),
-    );
+    await page.evaluate(async () => {
+      const nextTask = () => new Promise((resolve) => setTimeout(resolve));
+      await nextTask();
+      const end = performance.now() + 200;
+      while (performance.now() < end);
+      await nextTask();
+    });
     expect(longestTaskIn(await browser.stopTracing())).toBeGreaterThan(50);
     await context.close();
   });
