@@ -1,8 +1,10 @@
 import { html, LitElement, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from 'lit';
 import type { FormDefinition, FormField, FormTexts } from '../shared/form.ts';
-import { honeypot, type IssueCode } from '../shared/signup.ts';
+import { honeypot } from '../shared/signup.ts';
 import { below, loadDefinition, submit, type VisitorProblem } from './client.ts';
-import { Proofs, toHex } from './proof.ts';
+import { Envelope } from './envelope.ts';
+import { findIssues, type Issues } from './issues.ts';
+import { Proofs } from './proof.ts';
 import styles from './rasa-signup.css?inline';
 import type * as typo from './typo.ts';
 
@@ -14,8 +16,6 @@ type FormState =
   | { readonly step: 'sending' }
   | { readonly step: 'accepted' }
   | { readonly step: 'refused'; readonly problem: VisitorProblem };
-
-type Issues = Readonly<Record<string, IssueCode>>;
 
 /** A form that is there; another `src` makes another one. */
 interface LoadedForm {
@@ -44,8 +44,7 @@ export class RasaSignup extends LitElement {
   /** There is none in the steps `loading` and `unavailable`, and always one in the others. */
   #form: LoadedForm | undefined;
   #loading: AbortController | undefined;
-  /** The last sign-up that was sent: the same values go out under the same id, changed ones under a new one. */
-  #attempt: { readonly values: string; readonly id: string } | undefined;
+  readonly #envelope = new Envelope();
 
   constructor() {
     super();
@@ -248,7 +247,11 @@ export class RasaSignup extends LitElement {
 
     const values = Object.fromEntries(inputs.map(({ name, value }) => [name, value]));
     const trap = this.renderRoot.querySelector<HTMLInputElement>('.honeypot input');
-    const fields = { ...values, ...(trap?.value && { [trap.name]: trap.value }), ...this.#envelope(values) };
+    const fields = {
+      ...values,
+      ...(trap?.value && { [trap.name]: trap.value }),
+      ...this.#envelope.of(values),
+    };
     this.state = { step: 'sending' };
     const sent = await (form.proofs ? form.proofs.submit(fields) : submit(form.src, fields));
     if (this.#form !== form) return;
@@ -285,34 +288,4 @@ export class RasaSignup extends LitElement {
     await this.updateComplete;
     this.#inputs.find((input) => input.ariaInvalid === 'true')?.focus();
   }
-
-  #envelope(fields: Readonly<Record<string, string>>): Record<string, string> {
-    const values = JSON.stringify(fields);
-    if (this.#attempt?.values !== values) this.#attempt = { values, id: makeId() };
-    const { protocol, origin, pathname } = location;
-    return { id: this.#attempt.id, ...(protocol.startsWith('http') && { page: origin + pathname }) };
-  }
-}
-
-/**
- * The form's own rules, checked where the visitor is. `maxLength` is checked here and not by the attribute, which
- * would cut off a pasted address without a word. So is an address, because browsers refuse those with other letters
- * than a to z before the @; which of them can be reached is for the proxy to say.
- */
-function findIssues(form: FormDefinition, inputs: readonly HTMLInputElement[]): Issues {
-  const issues: Record<string, IssueCode> = {};
-  for (const { name, type, maxLength } of form.fields) {
-    const input = inputs.find((candidate) => candidate.name === name);
-    if (!input) continue;
-    const { value, required } = input;
-    if (required && value.trim() === '') issues[name] = 'missing';
-    else if (type === 'email' && value !== '' && !/^\S+@\S+\.\S+$/.test(value)) issues[name] = 'malformed';
-    else if (value.length > maxLength) issues[name] = 'too_long';
-  }
-  return issues;
-}
-
-/** 128 random bits. `crypto.randomUUID` would do, but does not exist on pages served over plain http. */
-function makeId(): string {
-  return toHex(crypto.getRandomValues(new Uint8Array(16)));
 }
