@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Health } from './app.ts';
 import type { Config, SandboxUpstream } from './config.ts';
 import { startCourier, type Courier } from './courier.ts';
-import { openFront } from './front.ts';
+import { maxHeaders, openFront } from './front.ts';
 import { listen } from './http-server.ts';
 import type { Outbox } from './outbox.ts';
 import { openFileOutbox } from './outbox/file.ts';
@@ -12,6 +12,7 @@ import { createKeyRing, type KeyRingState } from './rasa/credentials.ts';
 import { createRasaHttp } from './rasa/http.ts';
 import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { Secret, type Credentials } from './secret.ts';
+import type { TrustProxy } from './settings.ts';
 
 /** The product, running. */
 export interface Service {
@@ -31,22 +32,41 @@ export interface ServiceOptions {
   readonly process: Pick<NodeJS.Process, 'pid' | 'kill'>;
   /** Told when another process has taken the data directory away: nothing may be written to it any more. */
   readonly onLost: () => void;
+  /** Instead of the time that senders have by default. */
+  readonly impatience?: Partial<Impatience>;
 }
 
 const answersGraceMs = 5000;
 const deliveryGraceMs = 3000;
 
+/** How long and how much of a sender is waited for, as `node:http` calls it; all in ms but the sizes. */
+export type Impatience = ReturnType<typeof impatienceFor>;
+
 /**
- * How long a visitor's line may take. A phone on a bad one sends its 2 KiB within seconds; whoever takes longer holds
- * a connection that somebody else waits for.
+ * A phone on a bad line sends its 2 KiB within seconds; whoever takes longer holds a connection that somebody else
+ * waits for.
  */
-const impatience = {
-  headersTimeout: 10_000,
-  requestTimeout: 20_000,
-  keepAliveTimeout: 10_000,
-  connectionsCheckingInterval: 2000,
-  maxHeaderSize: 16 * 1024,
-};
+function impatienceFor(trustProxy: TrustProxy) {
+  return {
+    /** From the connection, or the first byte of a further request, to the end of the headers. */
+    headersTimeout: 10_000,
+    /** From there too, to the end of the body. */
+    requestTimeout: 20_000,
+    /** How often those two are looked at, and with it how late they may be. */
+    connectionsCheckingInterval: 2000,
+    /** For whoever asks and does not read the answers, which those two do not see. */
+    timeout: 30_000,
+    /**
+     * Visitors come once. A proxy in front must be the one that closes, or a sign-up that it just sends is lost to its
+     * visitor: nginx and AWS keep a connection for 60 s, Traefik for 90 s, Caddy for 120 s.
+     */
+    keepAliveTimeout: trustProxy === false ? 10_000 : 125_000,
+    /** Of the target, and of all names and values: room for the cookies of the domain's other sites. */
+    maxHeaderSize: 16 * 1024,
+    maxHeadersCount: maxHeaders,
+    // No maxRequestsPerSocket: a proxy's few connections carry everybody, and Node would answer 503 beyond it.
+  };
+}
 
 /** Opens the parts in the order that a sign-up needs them, and closes them in reverse: the door first, the disk last. */
 export async function openService({
@@ -55,6 +75,7 @@ export async function openService({
   builtDir,
   process,
   onLost,
+  impatience,
 }: ServiceOptions): Promise<Service> {
   const closers: (() => Promise<void> | void)[] = [];
   const close = async () => {
@@ -108,7 +129,12 @@ export async function openService({
       },
     });
     closers.push(() => front.close());
-    const server = await listen(front.handle, { host: config.host, port: config.port, ...impatience });
+    const server = await listen(front.handle, {
+      host: config.host,
+      port: config.port,
+      ...impatienceFor(config.trustProxy),
+      ...impatience,
+    });
     closers.push(() => server.close(answersGraceMs));
     return { url: server.url, sandbox, close };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { readConfig, type Env } from '../../server/config.ts';
-import { openService, type Service } from '../../server/service.ts';
+import { openService, type Impatience, type Service } from '../../server/service.ts';
 import type { Sandbox } from '../../server/sandbox/sandbox.ts';
 import { recordLog } from './outbox.ts';
 import { builtDir } from './sandbox.ts';
@@ -21,11 +21,12 @@ export const guardedDoor: Env = Object.fromEntries(Object.keys(openDoor).map((na
 /** The whole product in this process, on free ports and with an open door, with its own sandbox unless `env` says otherwise. */
 export async function startService(
   env: Env = {},
+  impatience: Partial<Impatience> = {},
 ): Promise<Service & { readonly log: () => string; readonly dataDir: string }> {
   const dataDir = env['DATA_DIR'] ?? (await temporaryDir());
   const { log, lines } = recordLog();
   const config = readConfig({ PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...openDoor, ...env });
-  const service = await openService({ config, log, builtDir, process, onLost: () => undefined });
+  const service = await openService({ config, log, builtDir, process, onLost: () => undefined, impatience });
   onTestFinished(() => service.close());
   return { ...service, log: lines, dataDir };
 }
