@@ -76,6 +76,8 @@ function parseUrlencoded(bytes: Uint8Array): Record<string, unknown> {
     // A name that was sent twice has no one value; the form's schema says so in its own words.
     if (Array.isArray(before)) before.push(value);
     else values.set(name, before === undefined ? value : [before, value]);
+    // One too many says enough.
+    if (values.size > sizes.names) break;
   }
   return Object.fromEntries(values);
 }
