@@ -213,15 +213,13 @@ function publicUrlOf(request: Request): string {
 
 /** What went wrong before or behind a route. A sender's fault is answered as such; anything else is ours, and is logged. */
 function answerErrors(log: Logger): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
-    if (response.headersSent || request.destroyed) {
-      next(error);
-      return;
-    }
+  // Express knows it by its four parameters.
+  return (error: unknown, request, response, _next) => {
     const status = errorField(error, 'status');
     const theirs = typeof status === 'number' && status >= 400 && status < 500;
     if (!theirs) log.error({ err: error, method: request.method }, 'A request met a bug.');
-    sendProblem(request, response, problem(theirs ? 'malformed' : 'internal'));
+    if (response.headersSent || request.destroyed) response.destroy();
+    else sendProblem(request, response, problem(theirs ? 'malformed' : 'internal'));
   };
 }
 

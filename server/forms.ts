@@ -134,7 +134,8 @@ const wrong = {
 };
 
 function text(maxLength: number): z.ZodString {
-  return z.string(wrong).max(maxLength, 'too_long' satisfies IssueCode);
+  // What is too long is not looked at any further: a URL parser takes its time with it.
+  return z.string(wrong).max(maxLength, { error: 'too_long' satisfies IssueCode, abort: true });
 }
 
 /** What travels beside the form's own fields. */
@@ -170,11 +171,15 @@ function addressIn(rules: AddressRules): (value: string, context: z.RefinementCt
   };
 }
 
-/** Marks that turn the direction of text around, or that nobody sees: spoofing's tools. Joiners stay, scripts need them. */
-const invisible = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
+/**
+ * Marks that turn the direction of text around, or that nobody sees (UAX #44, Default_Ignorable_Code_Point, and the
+ * annotation marks): spoofing's tools. Joiners and variation selectors stay: scripts need them, and emoji.
+ */
+const invisible =
+  /(?![\u200c\u200d\p{Variation_Selector}])\p{Default_Ignorable_Code_Point}|[\ufff9-\ufffb]/gu;
 
 /**
- * Takes away control characters, half characters, what nobody sees, and the white space around; what is empty then
+ * Takes away control characters, half characters, line separators, what nobody sees, and the white space around; what is empty then
  * counts as absent, since a form sends the fields that were left empty too.
  */
 function cleaned<T>(schema: z.ZodType<T>): z.ZodType<T> {
@@ -182,7 +187,7 @@ function cleaned<T>(schema: z.ZodType<T>): z.ZodType<T> {
     if (typeof value !== 'string') return value;
     const text = value
       .replace(invisible, '')
-      .replace(/[\p{Cc}\p{Cs}]+/gu, ' ')
+      .replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
       .trim();
     return text === '' ? undefined : text;
   }, schema);

@@ -52,7 +52,7 @@ export interface FormTexts {
 /** The problems a visitor can meet: the server's codes, and the one that only the browser can see. */
 export type VisibleProblem = ProblemCode | 'unreachable';
 
-/** Limits on what travels, all in UTF-16 code units but the body's, which is in bytes. */
+/** Limits on what travels, all in UTF-16 code units but the body's, in bytes and names. */
 export const limits = {
   /** RFC 5321 4.5.3.1.3 allows a path of 256 octets, two of which are its angle brackets. */
   email: 254,
@@ -66,4 +66,6 @@ export const limits = {
   proof: 2048,
   token: 2048,
   bodyBytes: 16 * 1024,
+  /** How many names a body may have; a form asks for a dozen. */
+  names: 100,
 } as const;

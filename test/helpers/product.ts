@@ -9,6 +9,7 @@ import { temporaryDir } from './temporary-dir.ts';
 /** The built product in a process of its own, as `npm start` runs it, with an open door unless `env` says otherwise. */
 export interface Product {
   readonly url: string;
+  readonly pid: number;
   readonly dataDir: string;
   /** Everything it has printed so far, on either stream. */
   readonly output: () => string;
@@ -47,6 +48,7 @@ export async function startProduct(env: Env = {}, args: readonly string[] = []):
   });
   return {
     url: await listening,
+    pid: child.pid ?? 0,
     dataDir,
     output: () => lines.join('\n'),
     signal: (signal) => child.kill(signal),
