@@ -110,7 +110,7 @@ describe('a person is never taken for a robot', () => {
 
   it('when the answer got lost and the same proof comes again', async () => {
     const { url, contacts } = await start();
-    const page = await browser.newPage();
+    const page = await browser.newPage({ locale: 'en-GB' });
     let isFirst = true;
     await page.route('**/forms/newsletter', async (route) => {
       if (isFirst && route.request().method() === 'POST') {
