@@ -1,5 +1,6 @@
 import { createForms } from '../../server/forms.ts';
 import { problem } from '../../server/problem.ts';
+import { en } from '../../shared/messages/en.ts';
 import { deferred } from './deferred.ts';
 
 /** As much of a Koa context as the stub needs. */
@@ -50,7 +51,7 @@ export function stubProxy(): (context: Context, next: () => Promise<void>) => Pr
       here.loads++;
       if (behaviour === 'loading') await here.released;
       if (behaviour === 'absent') answer(context, 404, problem('no_such_form'));
-      else answer(context, 200, forms.find('newsletter')?.definition);
+      else answer(context, 200, forms.find('newsletter')?.definitionIn(en));
     } else {
       here.posts.push(Object.fromEntries(new URLSearchParams(await readText(context.req))));
       if (behaviour === 'held') await here.released;
