@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { limits, type FormDefinition, type FormField } from '../shared/form.ts';
 import { honeypot, type IssueCode, type SignupEnvelope } from '../shared/signup.ts';
 import { en } from '../shared/messages/en.ts';
+import type { Messages } from '../shared/messages/messages.ts';
 import { isDisposable, readAddress, type AddressRules } from './address.ts';
 import type { Person } from './signup.ts';
 
@@ -11,8 +12,9 @@ export interface Forms {
 }
 
 export interface Form {
-  /** What the visitor's side gets to know. */
-  readonly definition: FormDefinition;
+  readonly id: string;
+  /** What the visitor's side gets to know, in its language. Made once for each. */
+  definitionIn(words: Messages): FormDefinition;
   /** Checks and normalises what was sent, field by field; names that the form does not have are refused. */
   check(sent: Readonly<Record<string, unknown>>): Checked;
   /** Whether a plain form may send the browser there afterwards. */
@@ -38,27 +40,28 @@ export interface FormsOptions {
   readonly thankYouPages: readonly string[];
 }
 
-function newsletter({ proof, address }: FormsOptions): FormDefinition {
+function newsletter(words: Messages, { proof, address }: FormsOptions): FormDefinition {
   return {
     id: 'newsletter',
-    lang: en.lang,
-    texts: en.texts,
+    lang: words.lang,
+    dir: words.dir,
+    texts: words.texts,
     proof,
     fields: [
       {
         name: 'email',
         type: 'email',
-        label: en.labels.email,
+        label: words.labels.email,
         required: true,
         maxLength: limits.email,
         autocomplete: 'email',
         ...(address.international && { international: true }),
-        issues: { malformed: en.malformedEmail },
+        issues: { malformed: words.malformedEmail },
       },
       {
         name: 'first_name',
         type: 'text',
-        label: en.labels.first_name,
+        label: words.labels.first_name,
         required: false,
         maxLength: limits.name,
         autocomplete: 'given-name',
@@ -66,7 +69,7 @@ function newsletter({ proof, address }: FormsOptions): FormDefinition {
       {
         name: 'last_name',
         type: 'text',
-        label: en.labels.last_name,
+        label: words.labels.last_name,
         required: false,
         maxLength: limits.name,
         autocomplete: 'family-name',
@@ -77,20 +80,35 @@ function newsletter({ proof, address }: FormsOptions): FormDefinition {
 
 export function createForms(options: FormsOptions): Forms {
   const forms = new Map(
-    [newsletter(options)].map((definition) => [definition.id, createForm(definition, options)]),
+    [newsletter].map((define) => {
+      const form = createForm((words) => define(words, options), options);
+      return [form.id, form];
+    }),
   );
   return { find: (id) => forms.get(id) };
 }
 
-function createForm(definition: FormDefinition, { address, thankYouPages }: FormsOptions): Form {
-  const fields = Object.fromEntries(
-    definition.fields.map((field) => [field.name, fieldSchema(field, address)]),
-  );
-  const names = definition.fields.map(({ name }) => name);
-  const schema = z.strictObject({ ...fields, ...envelopeFields });
+function createForm(
+  define: (words: Messages) => FormDefinition,
+  { address, thankYouPages }: FormsOptions,
+): Form {
+  const definitions = new Map<Messages, FormDefinition>();
+  const definitionIn = (words: Messages) => {
+    const definition = definitions.get(words) ?? define(words);
+    definitions.set(words, definition);
+    return definition;
+  };
+  // What is checked is the same in every language.
+  const { id, fields } = definitionIn(en);
+  const names = fields.map(({ name }) => name);
+  const schema = z.strictObject({
+    ...Object.fromEntries(fields.map((field) => [field.name, fieldSchema(field, address)])),
+    ...envelopeFields,
+  });
 
   return {
-    definition,
+    id,
+    definitionIn,
     check(sent) {
       const result = schema.safeParse(sent);
       if (!result.success) return { is: 'invalid', issues: issuesOf(result.error) };
@@ -103,7 +121,7 @@ function createForm(definition: FormDefinition, { address, thankYouPages }: Form
         person: isFlagged ? { ...person, disposable: 'yes' } : person,
         fields: given,
         envelope: textsOf(result.data, Object.keys(envelopeFields)),
-        names: definition.fields.flatMap(({ name, autocomplete }) =>
+        names: fields.flatMap(({ name, autocomplete }) =>
           autocomplete.endsWith('name') ? (given[name] ?? []) : [],
         ),
       };

@@ -4,6 +4,7 @@ import accepts from 'accepts';
 import type { Logger } from 'pino';
 import getRawBody from 'raw-body';
 import { limits as sizes } from '../shared/form.ts';
+import type { Messages } from '../shared/messages/messages.ts';
 import type { Problem } from '../shared/signup.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { Answer, Door } from './door.ts';
@@ -13,6 +14,7 @@ import type { Origins } from './origins.ts';
 import { renderConfirmation, renderInvalid, renderProblem, renderThanks } from './pages/form.ts';
 import { problem } from './problem.ts';
 import type { Body, SignupPost } from './signup.ts';
+import { wordsFor } from './words.ts';
 
 /**
  * `POST /forms/:form`, straight from node:http to the door and back. Express serves everything else: its way through
@@ -73,7 +75,7 @@ export function createSignupRoute({
         body,
         headers = {},
         leadsTo,
-      } = post.plain ? pageFor(received) : dataFor(received);
+      } = post.plain ? pageFor(received, wordsFor(request)) : dataFor(received);
       const isLast = leavesMuch(request);
       if (post.plain) pageHeaders({ framedBy: origins.sources, leadsTo })(request, response, () => undefined);
       response.writeHead(status, {
@@ -144,12 +146,14 @@ export function createSignupRoute({
     }
   }
 
-  function pageFor(answer: Answer): Reply {
+  function pageFor(answer: Answer, words: Messages): Reply {
     const type = 'text/html; charset=utf-8';
+    const headers = { 'Content-Language': words.lang };
     switch (answer.is) {
       case 'accepted': {
         const { redirectTo } = answer;
-        if (redirectTo === undefined) return { status: 202, type, body: renderThanks(sandbox) };
+        if (redirectTo === undefined)
+          return { status: 202, type, headers, body: renderThanks(words, sandbox) };
         // As a header can carry it: what was typed may hold any letters.
         return { status: 303, type, body: '', headers: { Location: new URL(redirectTo).href } };
       }
@@ -158,21 +162,25 @@ export function createSignupRoute({
         return {
           status: 200,
           type,
-          body: renderConfirmation(form, fields, token, sandbox),
+          headers,
+          body: renderConfirmation({ form, words, sandbox }, fields, token),
           leadsTo: redirectTo,
         };
       }
       case 'refused': {
         const { problem: why, form, fields } = answer;
-        const body = form && fields ? renderInvalid(form, fields, why.issues) : renderProblem(why);
-        return { status: why.status, type, body, headers: retryHeaders(why) };
+        const body =
+          form && fields
+            ? renderInvalid({ form, words, sandbox }, fields, why.issues)
+            : renderProblem(words, why);
+        return { status: why.status, type, body, headers: { ...headers, ...retryHeaders(why) } };
       }
     }
   }
 
   /** Only pages on the list may read the answer; which ones depends on who asks. */
-  function crossOriginHeaders({ origin, host }: SignupPost): Record<string, string> {
-    const vary = { Vary: 'Origin, Accept' };
+  function crossOriginHeaders({ origin, host, plain }: SignupPost): Record<string, string> {
+    const vary = { Vary: plain ? 'Origin, Accept, Accept-Language' : 'Origin, Accept' };
     if (origin === undefined || origin === 'null' || !origins.allow(origin, host)) return vary;
     return {
       ...vary,

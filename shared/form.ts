@@ -8,6 +8,8 @@ export interface FormDefinition {
   readonly id: string;
   /** BCP 47 tag of the language that labels and texts are written in. */
   readonly lang: string;
+  /** The direction that this language is written in. */
+  readonly dir: 'ltr' | 'rtl';
   readonly fields: readonly FormField[];
   readonly texts: FormTexts;
   /** Whether a sign-up has to carry a proof of work, whose challenge `GET <form>/challenge` gives. */

@@ -3,6 +3,7 @@ import { createChallenge, randomInt, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { createForms } from '../../server/forms.ts';
 import { problem } from '../../server/problem.ts';
+import { en } from '../../shared/messages/en.ts';
 import type { Challenge, Proof } from '../../shared/signup.ts';
 import { deferred } from './deferred.ts';
 
@@ -103,7 +104,7 @@ function definition(behaviour: Behaviour): unknown {
     proof: behaviour !== 'trusting',
     thankYouPages: [],
   });
-  return forms.find('newsletter')?.definition;
+  return forms.find('newsletter')?.definitionIn(en);
 }
 
 async function makeChallenge(behaviour: Behaviour): Promise<unknown> {

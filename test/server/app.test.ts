@@ -282,7 +282,7 @@ describe('a browser without scripts', () => {
   it('gets the form as a page, and a page that says thank you', async () => {
     const { url } = await startService();
     const page = await (await fetch(at(url), { headers: { accept } })).text();
-    expect(page).toContain('<form class="plain-form" method="post" action="/forms/newsletter">');
+    expect(page).toContain('<form class="plain-form" method="post" action="/forms/newsletter?lang=en">');
     const thanks = await post(url, 'plain', { email: 'ada@example.com' }, { origin: url });
     expect(thanks.status).toBe(202);
     expect(thanks.body).toContain('Thank you. You are signed up.');
@@ -304,7 +304,7 @@ describe('a browser without scripts', () => {
     const { url } = await startService({ ALLOWED_ORIGINS: listed });
     const { status, body } = await post(url, 'plain', {}, { origin: 'https://evil.example' });
     expect(status).toBe(403);
-    expect(body).toContain('This form may not be used on this page.');
+    expect(body).toContain('This form cannot be used on this page.');
   });
 });
 
