@@ -5,8 +5,8 @@ import sirv from 'sirv';
 export const builtDir = fileURLToPath(new URL('../widget', import.meta.url));
 
 /**
- * Serves what the build made for browsers: `embed.js`, its immutable copies and `pages/`. Compressed copies are
- * served as they lie on disk, and every file carries an ETag.
+ * Serves what the build made for browsers: `embed.js`, its immutable copies, the modules that it loads on demand, and
+ * `pages/`. Compressed copies are served as they lie on disk, and every file carries an ETag.
  */
 export function serveBuiltFiles(dir: string): ReturnType<typeof sirv> {
   return sirv(dir, {
@@ -17,9 +17,9 @@ export function serveBuiltFiles(dir: string): ReturnType<typeof sirv> {
     setHeaders(res, path) {
       const immutable = /^\/embed\.[0-9a-f]{16}\.js$/.test(path);
       res.setHeader('Cache-Control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
-      if (path.startsWith('/embed.')) {
-        // The script tag stands on other origins; helmet's default would forbid them to load it, and
-        // `crossorigin` (for integrity checks) or `type=module` ask for CORS too.
+      if (!path.startsWith('/pages/')) {
+        // The script tag stands on other origins; helmet's default would forbid them to load it, and modules as
+        // well as `crossorigin` (for integrity checks) ask for CORS too.
         res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
         res.setHeader('Access-Control-Allow-Origin', '*');
       }

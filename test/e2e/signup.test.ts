@@ -145,6 +145,7 @@ describe("the proxy's own pages", () => {
     await page.goto(`${url}/forms/newsletter`);
     await page.getByLabel('Email address').fill('plain@example.com');
     await page.getByRole('button', { name: 'Subscribe' }).click();
+    await page.getByRole('button', { name: 'Yes, sign me up' }).click();
     await page.getByRole('heading', { name: 'Thank you. You are signed up.' }).waitFor();
     await vi.waitFor(async () => {
       expect(await contacts()).toMatchObject([{ email: 'plain@example.com' }]);

@@ -379,6 +379,20 @@ describe('the other routes', () => {
     expect(named.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   });
 
+  it.each(['/proof.js', '/typo.js'])(
+    'lend pages elsewhere what the script loads on demand: %s',
+    async (path) => {
+      const { url } = await startService();
+      const module = await fetch(at(url, path), { headers: { 'accept-encoding': 'br' } });
+      expect(module.headers.get('content-type')).toBe('text/javascript');
+      expect(module.headers.get('content-encoding')).toBe('br');
+      expect(module.headers.get('access-control-allow-origin')).toBe('*');
+      expect(module.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+      expect(module.headers.get('cache-control')).toBe('no-cache');
+      expect(module.headers.get('etag')).not.toBe(null);
+    },
+  );
+
   it.each(['/../package.json', '/..%2f..%2fpackage.json', '/pages/../../server/main.js', '/server/main.js'])(
     'give nothing away beside the built files: %s',
     async (path) => {
