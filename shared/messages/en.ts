@@ -33,7 +33,7 @@ export const en: Messages = {
       too_large: 'That is too much text for this form. Please shorten it.',
       origin_refused: 'This form cannot be used on this page.',
       rate_limited: 'Too many sign-ups at the moment. Please try again in a little while.',
-      bot_suspected: 'We could not make sure that you are not a robot. Please try again.',
+      bot_suspected: 'We could not tell that you are a person. Please try again.',
       no_such_form: 'This form does not exist any more.',
       not_found: 'This form does not exist any more.',
       method_not_allowed: 'Something went wrong on our side. Please try again.',
