@@ -23,10 +23,19 @@ export interface VisitorProblem {
 /** Long enough for a phone on a bad line, short enough that nobody stares at a dead button for ever. */
 const timeoutMs = 15_000;
 
-/** Gets the form that `src` names. Giving up through `abort` counts as unavailable. */
-export async function loadDefinition(src: string, abort: AbortController): Promise<Loaded> {
+/**
+ * Gets the form that `src` names, in the language that `src` asks for, else in `lang`, else in the visitor's. Giving
+ * up through `abort` counts as unavailable.
+ */
+export async function loadDefinition(
+  src: string,
+  lang: string | undefined,
+  abort: AbortController,
+): Promise<Loaded> {
   try {
-    const response = await send(src, {}, abort);
+    const url = new URL(src, document.baseURI);
+    if (lang && !url.searchParams.has('lang')) url.searchParams.set('lang', lang);
+    const response = await send(url.href, {}, abort);
     if (!response.ok) return { is: 'unavailable' };
     return { is: 'loaded', definition: (await response.json()) as FormDefinition };
   } catch {

@@ -70,11 +70,12 @@ export class RasaSignup extends LitElement {
   protected override render(): TemplateResult {
     const { state } = this;
     const form = this.#form;
-    return html`
+    const { lang, dir } = form?.definition ?? {};
+    return html`<div lang=${lang ?? nothing} dir=${dir ?? nothing}>
       ${form && state.step !== 'accepted' ? this.#renderForm(form) : nothing}
       <div class="status" part="status" role="status" tabindex="-1">${this.#renderStatus()}</div>
       ${form ? nothing : html`<slot></slot>`}
-    `;
+    </div>`;
   }
 
   #renderForm(form: LoadedForm): TemplateResult {
@@ -125,6 +126,7 @@ export class RasaSignup extends LitElement {
         id=${field.name}
         name=${field.name}
         type=${field.type}
+        dir=${field.type === 'email' ? 'ltr' : nothing}
         autocomplete=${field.autocomplete}
         ?required=${field.required}
         aria-invalid=${issue ? 'true' : nothing}
@@ -168,7 +170,7 @@ export class RasaSignup extends LitElement {
     this.state = { step: 'loading' };
     const loading = new AbortController();
     this.#loading = loading;
-    const loaded = await loadDefinition(src, loading);
+    const loaded = await loadDefinition(src, langOf(this), loading);
     // Taken out of the page, or another `src` meanwhile: the last call wins.
     if (this.#loading !== loading) return;
     this.#loading = undefined;
@@ -288,4 +290,11 @@ export class RasaSignup extends LitElement {
     await this.updateComplete;
     this.#inputs.find((input) => input.ariaInvalid === 'true')?.focus();
   }
+}
+
+/** The language of the place where an element stands: the nearest `lang`, through shadow roots; none is the visitor's. */
+function langOf(element: Element): string | undefined {
+  const lang = element.closest('[lang]')?.getAttribute('lang');
+  const root = element.getRootNode();
+  return lang ?? (root instanceof ShadowRoot ? langOf(root.host) : undefined);
 }

@@ -1,17 +1,20 @@
 import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { createChallenge, randomInt, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { createForms } from '../../server/forms.ts';
 import { problem } from '../../server/problem.ts';
-import { en } from '../../shared/messages/en.ts';
+import { wordsFor } from '../../server/words.ts';
 import type { Challenge, Proof } from '../../shared/signup.ts';
 import { deferred } from './deferred.ts';
+
+type Request = Pick<IncomingMessage, 'url' | 'headers'> & AsyncIterable<Uint8Array>;
 
 /** As much of a Koa context as the stub needs. */
 export interface Context {
   readonly method: string;
   readonly path: string;
-  readonly req: AsyncIterable<Uint8Array>;
+  readonly req: Request;
   status: number;
   type: string;
   body: unknown;
@@ -93,18 +96,18 @@ export function stubProxy(): (context: Context, next: () => Promise<void>) => Pr
       here.loads++;
       if (behaviour === 'loading') await here.released;
       if (behaviour === 'absent') answer(context, 404, problem('no_such_form'));
-      else answer(context, 200, definition(behaviour as Behaviour));
+      else answer(context, 200, definition(behaviour as Behaviour, context.req));
     }
   };
 }
 
-function definition(behaviour: Behaviour): unknown {
+function definition(behaviour: Behaviour, request: Request): unknown {
   const forms = createForms({
     address: { international: false, disposable: 'allow', isDisposableDomain: () => false },
     proof: behaviour !== 'trusting',
     thankYouPages: [],
   });
-  return forms.find('newsletter')?.definitionIn(en);
+  return forms.find('newsletter')?.definitionIn(wordsFor(request));
 }
 
 async function makeChallenge(behaviour: Behaviour): Promise<unknown> {

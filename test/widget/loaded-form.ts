@@ -1,4 +1,4 @@
-import { fixture, html, waitUntil } from '@open-wc/testing';
+import { fixture, html, waitUntil as waitFor } from '@open-wc/testing';
 
 /** What the stub saw in one test. */
 interface Seen {
@@ -51,6 +51,11 @@ export function inside(element: Element) {
     takeSuggestion: () => get('[part=suggestion-button]', HTMLButtonElement),
     focused: () => root.activeElement,
   };
+}
+
+/** For longer than the library's second: a machine may have other things to do too. */
+export function waitUntil(holds: () => unknown, what?: string): Promise<void> {
+  return waitFor(holds, what, { timeout: 8000 });
 }
 
 export async function loadedForm(behaviour: string) {

@@ -1,5 +1,5 @@
-import { expect, fixture, html, nextFrame, waitUntil } from '@open-wc/testing';
-import { fillIn, inside, loadedForm, loadScript, room } from './loaded-form.ts';
+import { expect, fixture, html, nextFrame } from '@open-wc/testing';
+import { fillIn, inside, loadScript, loadedForm, room, waitUntil } from './loaded-form.ts';
 
 before(async () => {
   await loadScript();

@@ -1,5 +1,6 @@
-import { expect, fixture, html, waitUntil } from '@open-wc/testing';
-import { inside, loadedForm, loadScript, room } from './loaded-form.ts';
+import { expect, fixture, html } from '@open-wc/testing';
+import type { TemplateResult } from 'lit';
+import { inside, loadScript, loadedForm, room, waitUntil } from './loaded-form.ts';
 
 /** These tests run the built script, loaded the way a page loads it. */
 before(async () => {
@@ -304,5 +305,52 @@ describe('the script', () => {
       'reactiveElementVersions',
     ]);
     expect(page.document.styleSheets).to.have.length(0);
+  });
+});
+
+describe('its language', () => {
+  const labelOf = (element: Element) => inside(element).input('email').labels?.[0]?.textContent.trim();
+
+  async function formIn(markup: (src: string) => TemplateResult) {
+    const outer = await fixture<HTMLElement>(markup(room('accepting').src));
+    const element = outer.matches('rasa-signup') ? outer : outer.querySelector('rasa-signup');
+    if (!element) throw new Error('no element');
+    await waitUntil(() => inside(element).form());
+    return { element, around: inside(element).form()?.parentElement };
+  }
+
+  it('is that of the element', async () => {
+    const { element, around } = await formIn(
+      (src) => html`<rasa-signup lang="de-AT" src=${src}></rasa-signup>`,
+    );
+    expect(labelOf(element)).to.equal('E-Mail-Adresse');
+    expect(around?.lang).to.equal('de');
+    await expect(element).to.be.accessible();
+  });
+
+  it('is that of the part of the page it stands in, and runs in its direction', async () => {
+    const { element, around } = await formIn(
+      (src) => html`<section lang="ar" dir="rtl"><rasa-signup src=${src}></rasa-signup></section>`,
+    );
+    expect(around?.dir).to.equal('rtl');
+    expect(getComputedStyle(inside(element).status()).direction).to.equal('rtl');
+    expect(inside(element).input('email').dir).to.equal('ltr');
+    await expect(element).to.be.accessible();
+  });
+
+  it('is what its address asks for, wherever it stands', async () => {
+    const { element } = await formIn(
+      (src) => html`<section lang="ar"><rasa-signup src=${`${src}?lang=fr`}></rasa-signup></section>`,
+    );
+    expect(labelOf(element)).to.equal('Adresse e-mail');
+  });
+
+  it("is the visitor's on a page that does not say its own", async () => {
+    const { lang } = document.documentElement;
+    document.documentElement.removeAttribute('lang');
+    const { around } = await formIn((src) => html`<rasa-signup src=${src}></rasa-signup>`);
+    document.documentElement.lang = lang;
+    // The browser of the tests asks for English, or for nothing.
+    expect(around?.lang).to.equal('en');
   });
 });

@@ -1,6 +1,6 @@
-import { expect, nextFrame, waitUntil } from '@open-wc/testing';
+import { expect, nextFrame } from '@open-wc/testing';
 import { findSlip } from '../../widget/mailboxes.ts';
-import { fillIn, loadedForm, loadScript } from './loaded-form.ts';
+import { fillIn, loadScript, loadedForm, waitUntil } from './loaded-form.ts';
 
 before(async () => {
   await loadScript();
