@@ -21,8 +21,9 @@ import { openFileOutbox } from '../../server/outbox/file.ts';
 import { openServerSecret } from '../../server/server-secret.ts';
 import { openService } from '../../server/service.ts';
 import { createSignupRoute, signupFormOf } from '../../server/signup-route.ts';
+import { challengeSecret, leastWork } from '../helpers/issuer.ts';
 import { openBareAppend } from './bare-append.ts';
-import { challengeSecret, origin, proofWork } from './visitors.ts';
+import { origin } from './visitors.ts';
 
 /** What the benchmark asks of the process that has a server. */
 export interface Tasks {
@@ -55,7 +56,7 @@ const config = readConfig({
   RATE_FORM: '1000000/1h',
   RATE_SERVICE: '1000000/1h',
   CHALLENGE_SECRET: challengeSecret,
-  PROOF_WORK: String(proofWork),
+  PROOF_WORK: String(leastWork),
   OUTBOX_MAX: '10000000',
   RASA_BASE_URL: 'http://127.0.0.1:9',
   RASA_USERNAME: 'nobody',

@@ -1,40 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { realFiles } from '../../server/files.ts';
-import { createProofs } from '../../server/bots/proofs.ts';
-import { Secret } from '../../server/secret.ts';
-import { openServerSecret } from '../../server/server-secret.ts';
+import { openIssuer } from '../helpers/issuer.ts';
 import { solve } from '../helpers/visitor.ts';
 
-/** What the measured servers sign with, so that proofs can be made before they are needed. */
-export const challengeSecret = 'what the measured servers sign with';
 export const origin = 'https://www.example.com';
-
-/** The least that the product takes: two attempts, which is all that makes these proofs cheaper than a visitor's. */
-export const proofWork = 1;
 
 /**
  * So many sign-ups as Chrome sends the widget's, byte for byte, through one proxy in front: each of another person in
  * another network, with a challenge of its own, solved.
  */
 export async function makeVisitors(count: number): Promise<readonly Buffer[]> {
-  const secret = await openServerSecret({
-    dataDir: '',
-    files: realFiles,
-    given: new Secret(challengeSecret),
-  });
-  const proofs = createProofs({
-    secret,
-    // Whoever only issues redeems nothing.
-    used: { claim: () => false, release: () => undefined, close: () => Promise.resolve() },
-    work: proofWork,
-    // People are not faster than this.
-    now: () => Date.now() - 5000,
-  });
+  const issuer = await openIssuer();
   const visitors: Buffer[] = [];
   while (visitors.length < count) {
     const first = visitors.length;
     const group = Array.from({ length: Math.min(50, count - first) }, async (_, index) =>
-      requestOf(first + index, await solve(await proofs.issue('newsletter', 0))),
+      requestOf(first + index, await solve(await issuer.issue('newsletter', 0))),
     );
     visitors.push(...(await Promise.all(group)));
   }
