@@ -1,4 +1,5 @@
-import { attacks, run } from '../helpers/attacks.ts';
+import { run } from '../helpers/attack.ts';
+import { attacks } from '../helpers/attacks.ts';
 import { leastWork } from '../helpers/issuer.ts';
 import { table } from './report.ts';
 

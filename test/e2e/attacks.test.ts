@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { attacks, run } from '../helpers/attacks.ts';
+import { run } from '../helpers/attack.ts';
+import { attacks } from '../helpers/attacks.ts';
 
 /** The same in full, with the figures: `npm run bench:attacks`. */
 describe.concurrent('the door as it comes lets in no more than its settings promise', () => {

@@ -1,142 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { readConfig, type Env } from '../../server/config.ts';
-import type { Axis } from '../../server/limits.ts';
+import type { Env } from '../../server/config.ts';
 import type { Challenge } from '../../shared/signup.ts';
-import { challengeSecret, leastWork, openIssuer, type IssuerOptions } from './issuer.ts';
-import { launchProduct } from './launch.ts';
+import type { Attack } from './attack.ts';
+import { openIssuer, type IssuerOptions } from './issuer.ts';
 import { ask, hiddenFields, post, solve, type Answered } from './visitor.ts';
 
-/**
- * Attacks on the door as it comes, each on a product of its own in a process of its own, and the bound that its
- * settings promise. The attacker can work without end: proofs are made with the product's own secret, at the least
- * work there is, so that no bound holds only because he got tired.
- */
-export interface Attack {
-  readonly name: string;
-  /** Beyond the default settings. */
-  readonly env?: Env;
-  /** For a quick run, where it would take thousands of requests to reach the bound. */
-  readonly quickEnv?: Env;
-  readonly tries: { readonly full: number; readonly quick: number };
-  readonly attack: (target: Target, tries: number) => Promise<readonly Answered[]>;
-  /** So many, or as many as a budget allows `times` over in the windows that the attack took. */
-  readonly bound: number | { readonly axis: Axis; readonly times: number };
-  readonly passes: number;
-  /** What a try gets that does not get through: any other answer says that another guard stood in its way. */
-  readonly refusedWith: number;
-  /** The same sign-up again is answered as the first one was, and kept once. */
-  readonly mayRepeat?: true;
-}
-
-/** What is attacked; a restart gives it another `url`. */
-interface Target {
-  readonly url: string;
-  readonly restart: (signal: NodeJS.Signals) => Promise<void>;
-}
-
-export interface Outcome {
-  readonly settings: string;
-  /** Answered as if it had got through. */
-  readonly passed: number;
-  readonly refused: number;
-  readonly otherwise: number;
-  /** What rasa.io's stand-in got in the end. */
-  readonly kept: number;
-  readonly bound: number;
-  readonly holds: boolean;
-}
-
-const apiKey = 'known-to-the-one-who-counts';
 const behindProxy: Env = { TRUST_PROXY: '1' };
-
-export async function run(attack: Attack, size: keyof Attack['tries']): Promise<Outcome> {
-  const beyond = { ...attack.env, ...(size === 'quick' && attack.quickEnv) };
-  const env = {
-    CHALLENGE_SECRET: challengeSecret,
-    PROOF_WORK: String(leastWork),
-    SANDBOX_API_KEY: apiKey,
-    ...beyond,
-  };
-  const dir = await mkdtemp(join(tmpdir(), 'attack-'));
-  let product = await launchProduct(dir, env);
-  try {
-    const startMs = Date.now();
-    const answers = await attack.attack(
-      {
-        get url() {
-          return product.url;
-        },
-        async restart(signal) {
-          await product.stop(signal);
-          product = await launchProduct(dir, env);
-        },
-      },
-      attack.tries[size],
-    );
-    const bound = boundOf(attack, env, Date.now() - startMs);
-    const kept = await countKept(product.url);
-    const answeredWith = (wanted: number) => answers.filter(({ status }) => status === wanted).length;
-    const [passed, refused] = [answeredWith(attack.passes), answeredWith(attack.refusedWith)];
-    const otherwise = answers.length - passed - refused;
-    return {
-      settings: Object.entries(beyond)
-        .map(([name, value]) => `${name}=${value ?? ''}`)
-        .join(' '),
-      passed,
-      refused,
-      otherwise,
-      kept,
-      bound,
-      holds: kept <= bound && (attack.mayRepeat ?? passed <= bound) && otherwise === 0,
-    };
-  } finally {
-    await product.stop('SIGKILL');
-    await rm(dir, { recursive: true, force: true });
-  }
-}
-
-function boundOf({ bound }: Attack, env: Env, tookMs: number): number {
-  if (typeof bound === 'number') return bound;
-  const rate = readConfig(env).rates[bound.axis];
-  return rate === 'off' ? Infinity : bound.times * rate.limit * Math.ceil((tookMs + 1) / rate.windowMs);
-}
-
-/** When nothing waits any more: the contacts, or the deliveries where one contact was delivered more than once. */
-async function countKept(url: string): Promise<number> {
-  interface Healthz {
-    readonly sandbox: string;
-    readonly outbox: { readonly waiting: number; readonly setAside: number };
-    readonly courier: { readonly delivered: number };
-  }
-  for (;;) {
-    const { sandbox, outbox, courier } = JSON.parse((await ask(`${url}/healthz`)).body) as Healthz;
-    if (outbox.waiting === 0) {
-      return Math.max(await countContacts(sandbox), courier.delivered) + outbox.setAside;
-    }
-    await sleep(50);
-  }
-}
-
-async function countContacts(sandbox: string): Promise<number> {
-  const minted = await ask(`${sandbox}/v1/tokens`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      authorization: `Basic ${btoa('sandbox@example.com:sandbox')}`,
-    },
-    body: JSON.stringify({ key: apiKey }),
-  });
-  const { results } = JSON.parse(minted.body) as { readonly results: readonly { 'rasa-token': string }[] };
-  const page = await ask(`${sandbox}/v1/persons?limit=1`, {
-    headers: { 'rasa-token': results[0]?.['rasa-token'] ?? '' },
-  });
-  const { metadata } = JSON.parse(page.body) as { readonly metadata: { readonly total_query_count: number } };
-  return metadata.total_query_count;
-}
 
 /** Fifty at a time. */
 async function many<T>(count: number, make: (index: number) => Promise<T>): Promise<readonly T[]> {
@@ -174,11 +43,12 @@ async function signUp(url: string, email: string, headers: Record<string, string
   return post(url, 'urlencoded', { email, id: randomUUID(), proof: await proof() }, headers);
 }
 
-const kept = { passes: 202, refusedWith: 429 } as const;
+/** Held by a budget. */
+const rated = { passes: 202, refusedWith: 429 } as const;
 
 /** Rewrites what a proof carries, as somebody would who found out how it is made. */
-async function forged(rewrite: (carried: Carried) => void): Promise<string> {
-  const carried = JSON.parse(Buffer.from(await proof(), 'base64').toString()) as Carried;
+async function forged(rewrite: (carried: Carried) => void, real = proof()): Promise<string> {
+  const carried = JSON.parse(Buffer.from(await real, 'base64').toString()) as Carried;
   rewrite(carried);
   return Buffer.from(JSON.stringify(carried)).toString('base64');
 }
@@ -189,15 +59,17 @@ type Carried = Writable<{
   readonly solution: { readonly counter: number; readonly derivedKey: string };
 }>;
 
+const longAgo: IssuerOptions = { now: () => Date.now() - 30 * 60_000 };
+
 const forgeries: readonly (() => Promise<string>)[] = [
   // Signed with a secret of one's own.
   () => proof({ secret: 'which the attacker has made up, of right length' }),
   // Expired, and the same with a later expiry written in.
-  () => proof({ now: () => Date.now() - 30 * 60_000 }),
-  () => forged(({ challenge }) => (challenge.parameters.expiresAt += 3600)),
-  // For another form, and with this one written in.
+  () => proof(longAgo),
+  () => forged(({ challenge }) => (challenge.parameters.expiresAt += 3600), proof(longAgo)),
+  // For another form, and the same with this one written in.
   () => proof({}, 'another'),
-  () => forged(({ challenge }) => (challenge.parameters.data.form = 'another')),
+  () => forged(({ challenge }) => (challenge.parameters.data.form = 'newsletter'), proof({}, 'another')),
   // Less work.
   () => forged(({ challenge }) => (challenge.parameters.cost = 1)),
   () => forged(({ challenge }) => (challenge.parameters.keyPrefix = '00')),
@@ -208,13 +80,18 @@ const forgeries: readonly (() => Promise<string>)[] = [
   () => Promise.resolve('bm8gcHJvb2Y='),
 ];
 
+/**
+ * Attacks on the door as it comes, each on a product of its own in a process of its own, and the bound that its
+ * settings promise. The attacker can work without end: proofs are made with the product's own secret, at the least
+ * work there is, so that no bound holds only because he got tired.
+ */
 export const attacks: readonly Attack[] = [
   {
     name: 'many addresses from one network',
     tries: { full: 5000, quick: 100 },
     attack: ({ url }, tries) => many(tries, (index) => signUp(url, anybody(index))),
     bound: { axis: 'network', times: 1 },
-    ...kept,
+    ...rated,
   },
   {
     name: 'one network that makes up X-Forwarded-For, no proxy in front',
@@ -222,7 +99,7 @@ export const attacks: readonly Attack[] = [
     attack: ({ url }, tries) =>
       many(tries, (index) => signUp(url, anybody(index), from(networkNumber(index)))),
     bound: { axis: 'network', times: 1 },
-    ...kept,
+    ...rated,
   },
   {
     name: 'one network that makes up the start of X-Forwarded-For, one proxy in front',
@@ -237,7 +114,7 @@ export const attacks: readonly Attack[] = [
         ),
       ),
     bound: { axis: 'network', times: 1 },
-    ...kept,
+    ...rated,
   },
   {
     name: 'one network that changes its address inside its IPv6 /56',
@@ -249,7 +126,7 @@ export const attacks: readonly Attack[] = [
         return signUp(url, anybody(index), from(address));
       }),
     bound: { axis: 'network', times: 1 },
-    ...kept,
+    ...rated,
   },
   {
     name: 'one mailbox in all its spellings, from as many networks',
@@ -263,7 +140,7 @@ export const attacks: readonly Attack[] = [
         return signUp(url, `${local}@${domain}`, from(networkNumber(index)));
       }),
     bound: { axis: 'address', times: 1 },
-    ...kept,
+    ...rated,
   },
   {
     name: 'one mailbox with an international domain, in all its spellings',
@@ -281,7 +158,7 @@ export const attacks: readonly Attack[] = [
         return signUp(url, `Ada+${index}@${domain}`, from(networkNumber(index)));
       }),
     bound: { axis: 'address', times: 1 },
-    ...kept,
+    ...rated,
   },
   {
     name: 'one proof again and again: at once, in turn, after a stop, after a crash',
@@ -320,7 +197,7 @@ export const attacks: readonly Attack[] = [
     },
     bound: 1,
     mayRepeat: true,
-    ...kept,
+    ...rated,
   },
   {
     name: 'a click without script for other fields than were confirmed',
@@ -373,7 +250,7 @@ export const attacks: readonly Attack[] = [
     attack: ({ url }, tries) =>
       many(tries, (index) => signUp(url, anybody(index), from(networkNumber(index)))),
     bound: { axis: 'form', times: 1 },
-    ...kept,
+    ...rated,
   },
   {
     name: 'a flood of everything from as many networks',
@@ -383,6 +260,6 @@ export const attacks: readonly Attack[] = [
     attack: ({ url }, tries) =>
       many(tries, (index) => signUp(url, anybody(index), from(networkNumber(index)))),
     bound: { axis: 'service', times: 1 },
-    ...kept,
+    ...rated,
   },
 ];
