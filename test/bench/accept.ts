@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Part, ServerName, Tasks } from './accept-child.ts';
 import { buildChild, pin, startChild, type Child } from './child.ts';
 import { burst, closedLoop, openLoop, openLoopFresh, type Latencies, type Target } from './http-load.ts';
-import { median } from './load.ts';
-import { aim, aimsTable, table } from './report.ts';
+import { median, quantile } from './load.ts';
+import { aim, aimsTable, table, type Aim } from './report.ts';
 import { makeVisitors } from './visitors.ts';
 
 /**
@@ -15,8 +15,11 @@ import { makeVisitors } from './visitors.ts';
  * disturbs all. Every request is a sign-up of its own with a proof that was worked for before.
  */
 const quick = process.argv.includes('--quick');
-const [rounds, cellMs, closedRequests, warmUpRequests] = quick ? [3, 500, 1000, 1000] : [9, 800, 2000, 3000];
+const [rounds, cellMs, closedRequests, warmUpRequests] = quick ? [3, 500, 1000, 3000] : [9, 800, 2000, 3000];
 const visitorsAtOnce = 500;
+
+/** Of those that can be left out, the ones that a cost is given for. */
+const parts: readonly Part[] = ['origin', 'rates', 'proof', 'signals', 'schema', 'disk'];
 
 const servers: readonly Measured[] = [
   { name: 'bare', does: 'node:http, reads the form, says 202', isWhole: true },
@@ -53,6 +56,9 @@ interface Running extends Measured {
 /** One round of one server; the rates are sign-ups a second. */
 interface Round {
   readonly perSecond: number;
+  /** A sign-up, as many as the server can take. */
+  readonly busyMicros: number;
+  /** A sign-up, at 1,000 a second: with a wait for the next one between most of them. */
   readonly cpuMicros: number;
   readonly at1000: Latencies;
   readonly at500?: Latencies;
@@ -60,6 +66,10 @@ interface Round {
   readonly fresh1000?: Latencies;
   readonly burst?: Latencies;
 }
+
+const perSecond = (round: Round) => round.perSecond;
+const busy = ({ busyMicros }: Round) => busyMicros;
+const cpu = ({ cpuMicros }: Round) => cpuMicros;
 
 const out = join(process.cwd(), 'node_modules/.cache/bench');
 await mkdir(out, { recursive: true });
@@ -84,72 +94,18 @@ async function run(): Promise<void> {
     for (const server of running) server.rounds.push(await measure(server));
   }
 
-  const [bare] = running;
-  const product = theServer('product');
-  const inExpress = theServer('express');
-  if (!bare) return;
-  const cpu = ({ cpuMicros }: Round) => cpuMicros;
+  const pinned = isPinned ? '' : '; servers and visitors shared processors';
   print(
-    `Accepts, ${rounds} rounds, medians: sign-ups a second (64 callers), and beside it at 1,000 a second on kept connections CPU µs and latency from the due time${isPinned ? '' : '; servers and visitors shared processors'}`,
-    table(
-      ['server', 'a second', 'of bare', 'CPU µs', 'bare / CPU', 'p50 ms', 'p99 ms', 'p99.9 ms'],
-      running.map((server) => [
-        server.does,
-        of(server, ({ perSecond }) => perSecond),
-        ratio(server, bare, ({ perSecond }) => perSecond),
-        of(server, cpu),
-        ratio(bare, server, cpu),
-        of(server, ({ at1000 }) => at1000.p50Ms),
-        of(server, ({ at1000 }) => at1000.p99Ms),
-        of(server, ({ at1000 }) => at1000.p999Ms),
-      ]),
-    ),
+    `Accepts, ${rounds} rounds, medians: sign-ups a second from 64 callers, with CPU µs for each; then at 1,000 a second on kept connections CPU µs and latency from the due time${pinned}`,
+    acceptsTable(),
   );
-
-  const whole = running.filter(({ isWhole }) => isWhole);
-  const ways = [
-    ['500 a second, kept connections', 'at500'],
-    ['1,000 a second, kept connections', 'at1000'],
-    ['500 a second, fresh connections', 'fresh500'],
-    ['1,000 a second, fresh connections', 'fresh1000'],
-    [`${visitorsAtOnce} at once, fresh connections`, 'burst'],
-  ] as const;
+  print('Latency in ms from the moment a visitor was due, medians of the rounds', latenciesTable());
+  const costs = costsOfParts();
   print(
-    'Latency in ms from the moment a visitor was due, medians of the rounds',
-    table(
-      ['visitors', 'server', 'p50', 'p99', 'p99.9', 'the last'],
-      ways.flatMap(([way, cell]) =>
-        whole.map((server) => [
-          way,
-          server.name,
-          of(server, (round) => round[cell]?.p50Ms ?? NaN),
-          of(server, (round) => round[cell]?.p99Ms ?? NaN),
-          of(server, (round) => round[cell]?.p999Ms ?? NaN),
-          of(server, (round) => round[cell]?.worstMs ?? NaN),
-        ]),
-      ),
-    ),
+    'What each part costs, CPU µs a sign-up, first quartiles of the rounds',
+    table(['part', 'busy', 'at 1,000 a second'], costs),
   );
-
-  const all = theServer('without nothing');
-  const door = theServer('without door');
-  const costs: [string, number][] = [
-    ['node:http and a bare answer', of(bare, cpu)],
-    ['HTTP in and out: addresses, types, headers', difference(door, bare)],
-    ...running
-      .filter(
-        ({ name }) => name.startsWith('without ') && name !== 'without door' && name !== 'without nothing',
-      )
-      .map((server): [string, number] => [server.name.replace('without ', ''), difference(all, server)]),
-    ['(the product, less the same wired here: the noise)', difference(product, all)],
-    ['Express 5 and helmet, were they in front', difference(inExpress, all)],
-  ];
-  print('What each part costs, CPU µs a sign-up', table(['part', 'CPU µs'], costs));
-
-  const aims = [
-    aim('in Express, share of the bare server’s sign-ups a second', perSecondOf(inExpress), 'at least', 0.2),
-    aim('the product, share of the bare server’s sign-ups a second', perSecondOf(product), 'at least', 0.5),
-  ];
+  const aims = aimsOf(theServer('bare'));
   print('Aims', aimsTable(aims));
 
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryMb: totalmem() / 1_000_000 };
@@ -157,14 +113,6 @@ async function run(): Promise<void> {
   const about = { date: new Date().toISOString(), node: process.version, system, machine, quick, isPinned };
   const figures = running.map(({ name, rounds: measured }) => ({ name, rounds: measured }));
   await writeFile(join(out, 'accept.json'), JSON.stringify({ ...about, figures, costs, aims }, null, 2));
-
-  function perSecondOf(server: Running): number {
-    return ratio(server, bare ?? server, ({ perSecond }) => perSecond);
-  }
-
-  function difference(server: Running, less: Running): number {
-    return paired(server, less, (a, b) => a.cpuMicros - b.cpuMicros);
-  }
 }
 
 async function start(measured: Measured, visitors: readonly Buffer[]): Promise<Running> {
@@ -181,20 +129,101 @@ async function start(measured: Measured, visitors: readonly Buffer[]): Promise<R
 }
 
 async function measure({ child, target, isWhole }: Running): Promise<Round> {
-  const perSecond = await closedLoop(target, closedRequests);
+  const atFirst = await child.ask('cpuMicros');
+  const reached = await closedLoop(target, closedRequests);
   const before = await child.ask('cpuMicros');
   const at1000 = await openLoop(target, 1000, cellMs);
-  const cpuMicros = ((await child.ask('cpuMicros')) - before) / cellMs;
-  if (!isWhole) return { perSecond, cpuMicros, at1000 };
+  const after = await child.ask('cpuMicros');
+  const [busyMicros, cpuMicros] = [(before - atFirst) / closedRequests, (after - before) / cellMs];
+  const always = { perSecond: reached, busyMicros, cpuMicros, at1000 };
+  if (!isWhole) return always;
   return {
-    perSecond,
-    cpuMicros,
-    at1000,
+    ...always,
     at500: await openLoop(target, 500, cellMs),
     fresh500: await openLoopFresh(target, 500, cellMs),
     fresh1000: await openLoopFresh(target, 1000, cellMs),
     burst: await burst(target, visitorsAtOnce),
   };
+}
+
+function acceptsTable(): string {
+  const bare = theServer('bare');
+  return table(
+    [
+      'server',
+      'a second',
+      'of bare',
+      'busy µs',
+      'bare / it',
+      'CPU µs',
+      'bare / it',
+      'p50 ms',
+      'p99 ms',
+      'p99.9 ms',
+    ],
+    running.map((server) => [
+      server.does,
+      of(server, perSecond),
+      ratio(server, bare, perSecond),
+      of(server, busy),
+      ratio(bare, server, busy),
+      of(server, cpu),
+      ratio(bare, server, cpu),
+      of(server, ({ at1000 }) => at1000.p50Ms),
+      of(server, ({ at1000 }) => at1000.p99Ms),
+      of(server, ({ at1000 }) => at1000.p999Ms),
+    ]),
+  );
+}
+
+function latenciesTable(): string {
+  const ways = [
+    ['500 a second, kept connections', 'at500'],
+    ['1,000 a second, kept connections', 'at1000'],
+    ['500 a second, fresh connections', 'fresh500'],
+    ['1,000 a second, fresh connections', 'fresh1000'],
+    [`${visitorsAtOnce} at once, fresh connections`, 'burst'],
+  ] as const;
+  const whole = running.filter(({ isWhole }) => isWhole);
+  return table(
+    ['visitors', 'server', 'p50', 'p99', 'p99.9', 'the last'],
+    ways.flatMap(([way, cell]) =>
+      whole.map((server) => [
+        way,
+        server.name,
+        of(server, (round) => round[cell]?.p50Ms ?? NaN),
+        of(server, (round) => round[cell]?.p99Ms ?? NaN),
+        of(server, (round) => round[cell]?.p999Ms ?? NaN),
+        of(server, (round) => round[cell]?.worstMs ?? NaN),
+      ]),
+    ),
+  );
+}
+
+function costsOfParts(): [part: string, busy: number, at1000: number][] {
+  const [bare, all, door] = [theServer('bare'), theServer('without nothing'), theServer('without door')];
+  const costs = parts.map((part) => differences(all, theServer(`without ${part}`)));
+  const [busyRest, rest] = differences(all, door);
+  const sum = (column: 0 | 1) => costs.reduce((total, cost) => total + cost[column], 0);
+  return [
+    ['node:http and a bare answer', undisturbed(bare, busy), undisturbed(bare, cpu)],
+    ['HTTP in and out: addresses, types, headers', ...differences(door, bare)],
+    ...parts.map((part, index): [string, number, number] => [part, ...(costs[index] ?? [NaN, NaN])]),
+    ['the rest: reading the fields, the door itself', busyRest - sum(0), rest - sum(1)],
+    ['Express 5 and helmet, were they in front', ...differences(theServer('express'), all)],
+    ['the noise: the product and the same wired here', ...differences(theServer('product'), all)],
+  ];
+}
+
+function aimsOf(bare: Running): readonly Aim[] {
+  const [inExpress, product] = [theServer('express'), theServer('product')];
+  const byCpu = 'the same by CPU at 1,000 a second';
+  return [
+    aim('in Express, share of the bare server’s rate', ratio(inExpress, bare, perSecond), 'at least', 0.2),
+    aim(byCpu, ratio(bare, inExpress, cpu), 'at least', 0.2),
+    aim('the product, share of the bare server’s rate', ratio(product, bare, perSecond), 'at least', 0.5),
+    aim(byCpu, ratio(bare, product, cpu), 'at least', 0.5),
+  ];
 }
 
 function theServer(name: ServerName): Running {
@@ -205,6 +234,21 @@ function theServer(name: ServerName): Running {
 
 function of(server: Running, figure: (round: Round) => number): number {
   return median(server.rounds.map(figure));
+}
+
+function differences(server: Running, less: Running): [busy: number, at1000: number] {
+  return [
+    undisturbed(server, busy) - undisturbed(less, busy),
+    undisturbed(server, cpu) - undisturbed(less, cpu),
+  ];
+}
+
+/** The first quartile: whatever disturbs adds to a cost and takes nothing away, and small differences drown in it. */
+function undisturbed(server: Running, figure: (round: Round) => number): number {
+  return quantile(
+    server.rounds.map(figure).toSorted((a, b) => a - b),
+    0.25,
+  );
 }
 
 /** Of each round by itself, since neighbours in time met the same disturbances. */
