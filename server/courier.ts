@@ -73,7 +73,8 @@ export function startCourier({
 
   return {
     wake: () => {
-      waking.abort();
+      // `abort` makes an error with its stack each time that it is called, also when nobody sleeps any more.
+      if (!waking.signal.aborted) waking.abort();
     },
     resume: () => {
       if (noCredentialsUntilMs !== undefined) noCredentialsUntilMs = 0;

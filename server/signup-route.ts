@@ -118,8 +118,8 @@ export function createSignupRoute({
       ip: clientAddress(request),
       // Scripts and the command line ask for anything or for JSON.
       plain:
-        accepts(request).types(['json', 'html']) === 'html' &&
-        (secFetchMode === undefined || secFetchMode === 'navigate'),
+        (secFetchMode === undefined || secFetchMode === 'navigate') &&
+        accepts(request).types(['json', 'html']) === 'html',
       headers: {
         userAgent: headers['user-agent'],
         acceptLanguage: headers['accept-language'],

@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { ownerOnly, readIfThere, replaceFile, type Files } from '../files.ts';
+import { pause } from '../pause.ts';
 
 /** Remembers what counts once (proofs of work, page tokens) until it expires, across restarts too. */
 export interface UsedOnce {
@@ -19,11 +20,15 @@ export interface UsedOnceOptions {
   readonly now?: () => number;
 }
 
+/** After a write, before the next one: under load many share it, since one each takes 20 to 30 µs of CPU. */
+const restMs = 25;
+
 const lineSchema = z.tuple([z.string(), z.number()]);
 
 /**
  * The file only grows, and begins again with what has not expired when most of it has. It is not synced, and a full
- * disk does not stop anybody: what is lost by that can be used twice within the minutes until it expires.
+ * disk does not stop anybody: what is lost by that, or by a crash before it was written, can be used twice within the
+ * minutes until it expires.
  */
 export async function openUsedOnce({ path, files, log, now = Date.now }: UsedOnceOptions): Promise<UsedOnce> {
   const used = new Map<string, number>();
@@ -38,6 +43,7 @@ export async function openUsedOnce({ path, files, log, now = Date.now }: UsedOnc
   let unwritten: string[] = [];
   let writing: Promise<void> | undefined;
   let isFailing = false;
+  const closing = new AbortController();
   await begin();
 
   return {
@@ -50,18 +56,21 @@ export async function openUsedOnce({ path, files, log, now = Date.now }: UsedOnc
     },
     release: (id) => void used.delete(id),
     async close() {
-      await writing;
+      closing.abort();
+      while (writing) await writing;
       await file?.close();
     },
   };
 
   function writeSoon(): void {
     if (unwritten.length === 0 || writing) return;
-    writing = write().then(() => {
-      writing = undefined;
-      // What came since the last look.
-      writeSoon();
-    });
+    writing = write()
+      .then(() => pause(restMs, closing.signal))
+      .then(() => {
+        writing = undefined;
+        // What came meanwhile.
+        writeSoon();
+      });
   }
 
   async function write(): Promise<void> {

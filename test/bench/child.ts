@@ -1,13 +1,22 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { execFile, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { cpus } from 'node:os';
 import { basename } from 'node:path';
+import { promisify } from 'node:util';
 import { build } from 'vite';
-import type { Tasks } from './outbox-child.ts';
 
-/** A process of its own that has one outbox. */
-export interface Child {
+/** A process of its own that has what is measured, and does these tasks. */
+export interface Child<Tasks extends TaskList<Tasks>> {
   ask<Task extends keyof Tasks>(task: Task, ms?: number): Promise<Awaited<ReturnType<Tasks[Task]>>>;
   close(): Promise<void>;
+}
+
+type TaskList<Tasks> = { readonly [Task in keyof Tasks]: (ms: number) => unknown };
+
+export interface ChildOptions {
+  readonly args: readonly string[];
+  /** The processor that it gets for itself; by default whichever is free. */
+  readonly core?: number;
 }
 
 /** Compiles the child once, so that its memory and its start hold no compiler: it runs as the product does. */
@@ -28,8 +37,12 @@ export async function buildChild(entry: string, outDir: string): Promise<string>
   return `${outDir}/${entryFileNames}`;
 }
 
-export async function startChild(script: string, dir: string): Promise<Child> {
-  const child = fork(script, [dir], { env: { ...process.env, NODE_ENV: 'production' }, execArgv: [] });
+export async function startChild<Tasks extends TaskList<Tasks>>(
+  script: string,
+  { args, core }: ChildOptions,
+): Promise<Child<Tasks>> {
+  const child = fork(script, args, { env: { ...process.env, NODE_ENV: 'production' }, execArgv: [] });
+  if (core !== undefined && child.pid !== undefined) await pin(child.pid, core);
   await answerOf(child);
   return {
     async ask(task, ms = 0) {
@@ -45,11 +58,23 @@ export async function startChild(script: string, dir: string): Promise<Child> {
   };
 }
 
+/** Keeps a process, with all its threads, on one processor; whether that was possible. */
+export async function pin(pid: number, core: number): Promise<boolean> {
+  if (core >= cpus().length) return false;
+  try {
+    await promisify(execFile)('taskset', ['-acp', String(core), String(pid)]);
+    return true;
+  } catch {
+    // Only Linux has it.
+    return false;
+  }
+}
+
 async function answerOf(child: ChildProcess): Promise<unknown> {
   const ended = new AbortController();
   try {
     const died = once(child, 'exit', { signal: ended.signal }).then(([code]) => {
-      throw new Error(`The process with the outbox ended with ${String(code)}.`);
+      throw new Error(`The measured process ended with ${String(code)}.`);
     });
     const [answer] = (await Promise.race([
       once(child, 'message', { signal: ended.signal }),

@@ -5,6 +5,7 @@ import { writeBacklog } from './backlog.ts';
 import { buildChild, startChild, type Child } from './child.ts';
 import { drain } from './drain.ts';
 import { median, type LoadFigures } from './load.ts';
+import type { Tasks } from './outbox-child.ts';
 import { aim, aimsTable, table } from './report.ts';
 
 /**
@@ -21,7 +22,7 @@ const drained = quick ? 500 : 2000;
 interface Cell {
   readonly backlog: number;
   readonly dir: string;
-  readonly child: Child;
+  readonly child: Child<Tasks>;
   readonly openMs: number;
   readonly emptyMb: number;
   readonly openMb: number;
@@ -131,7 +132,7 @@ async function openCell(backlog: number): Promise<Cell> {
   await writeBacklog(own, backlog);
   const openings: number[] = [];
   for (;;) {
-    const child = await startChild(script, own);
+    const child = await startChild<Tasks>(script, { args: [own] });
     const { openMs, waiting, emptyMb, rssMb } = await child.ask('open');
     if (waiting !== backlog) throw new Error(`${waiting} wait instead of ${backlog}`);
     openings.push(openMs);

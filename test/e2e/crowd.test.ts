@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { startProduct, type Product } from '../helpers/product.ts';
+import type { Product } from '../helpers/launch.ts';
+import { startProduct } from '../helpers/product.ts';
 import { guardedDoor } from '../helpers/service.ts';
 import { signUp } from '../helpers/visitor.ts';
 

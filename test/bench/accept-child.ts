@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import express from 'express';
+import helmet from 'helmet';
+import { pino } from 'pino';
+import { createBots, type Bots } from '../../server/bots.ts';
+import { createPageTokens } from '../../server/bots/page-tokens.ts';
+import { createProofs } from '../../server/bots/proofs.ts';
+import { openUsedOnce } from '../../server/bots/used-once.ts';
+import { createClientAddress } from '../../server/client-address.ts';
+import { readConfig } from '../../server/config.ts';
+import { createDoor, type DoorOptions } from '../../server/door.ts';
+import { realFiles } from '../../server/files.ts';
+import { createForms, type Forms } from '../../server/forms.ts';
+import { listen } from '../../server/http-server.ts';
+import { createLimits } from '../../server/limits.ts';
+import { createOrigins } from '../../server/origins.ts';
+import { openFileOutbox } from '../../server/outbox/file.ts';
+import { openServerSecret } from '../../server/server-secret.ts';
+import { openService } from '../../server/service.ts';
+import { createSignupRoute, signupFormOf } from '../../server/signup-route.ts';
+import { challengeSecret, leastWork } from '../helpers/issuer.ts';
+import { openBareAppend } from './bare-append.ts';
+import { origin } from './visitors.ts';
+
+/** What the benchmark asks of the process that has a server. */
+export interface Tasks {
+  /** Its port. */
+  listen(): Promise<number>;
+  /** CPU time of all threads since the start. */
+  cpuMicros(): Promise<number>;
+}
+
+/** What can be left out of the product, one at a time, to see what it costs. */
+export const parts = ['nothing', 'origin', 'rates', 'proof', 'signals', 'schema', 'disk', 'door'] as const;
+export type Part = (typeof parts)[number];
+
+/** `product` as an operator runs it; `express` and `without …` are put together here from its own modules. */
+export type ServerName = 'bare' | 'bare, on disk' | 'product' | 'express' | `without ${Part}`;
+
+const [, , name = '', dir = ''] = process.argv;
+
+/** Rates that nobody reaches, since every request comes as in production, from another network; rasa.io is away. */
+const config = readConfig({
+  NODE_ENV: 'production',
+  HOST: '127.0.0.1',
+  PORT: '0',
+  DATA_DIR: dir,
+  LOG_LEVEL: 'silent',
+  ALLOWED_ORIGINS: `${origin},https://example.com`,
+  TRUST_PROXY: '1',
+  RATE_NETWORK: '1000000/1h',
+  RATE_ADDRESS: '1000000/1d',
+  RATE_FORM: '1000000/1h',
+  RATE_SERVICE: '1000000/1h',
+  CHALLENGE_SECRET: challengeSecret,
+  PROOF_WORK: String(leastWork),
+  OUTBOX_MAX: '10000000',
+  RASA_BASE_URL: 'http://127.0.0.1:9',
+  RASA_USERNAME: 'nobody',
+  RASA_PASSWORD: 'none',
+  RASA_API_KEY: 'none',
+});
+const log = pino({ level: 'silent' });
+const onLost = () => {
+  throw new Error('The lock was lost.');
+};
+
+const tasks: Tasks = {
+  async listen() {
+    if (name === 'product') {
+      // Nobody asks for the files that the build makes for browsers.
+      const builtDir = await mkdtemp(join(dir, 'built-'));
+      const service = await openService({ config, readEnv: () => ({}), log, builtDir, process, onLost });
+      return Number(new URL(service.url).port);
+    }
+    return (await listen(await handlerOf(name as ServerName), { host: '127.0.0.1', port: 0 })).port;
+  },
+  cpuMicros() {
+    const { user, system } = process.cpuUsage();
+    return Promise.resolve(user + system);
+  },
+};
+
+process.on('message', ({ task }: { readonly task: keyof Tasks }) => {
+  void tasks[task]().then((figure) => process.send?.(figure));
+});
+process.once('disconnect', () => {
+  process.exit();
+});
+process.send?.('ready');
+
+async function handlerOf(server: ServerName): Promise<RequestListener> {
+  if (server === 'bare') return bareHandler(() => Promise.resolve());
+  if (server === 'bare, on disk') {
+    const file = await openBareAppend(join(dir, '../bare.ndjson'));
+    return bareHandler((fields) => file.append(`${JSON.stringify(fields)}\n`));
+  }
+  const part = parts.find((one) => server === `without ${one}`) ?? 'nothing';
+  const receiveSignup = createSignupRoute({
+    door: part === 'door' ? openDoor() : createDoor(await doorOptions(part)),
+    origins: createOrigins(config),
+    clientAddress: createClientAddress(config.trustProxy, log),
+    sandbox: undefined,
+    log,
+  });
+  if (server === 'express') {
+    const app = express().use(helmet());
+    app.post('/forms/:form', (request, response) => receiveSignup(request.params.form, request, response));
+    return app;
+  }
+  return (request, response) => {
+    void receiveSignup(signupFormOf(request) ?? '', request, response);
+  };
+}
+
+/** The least that takes a form and says 202: no guard, no header that Node does not set itself. */
+function bareHandler(keep: (fields: Readonly<Record<string, string>>) => Promise<void>): RequestListener {
+  return (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const fields = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
+      void keep(fields).then(() => {
+        const body = JSON.stringify({ status: 'accepted' });
+        response.writeHead(202, { 'Content-Type': 'application/json', 'Content-Length': body.length });
+        response.end(body);
+      });
+    });
+  };
+}
+
+/** Reads the body and lets everybody in: what is left is HTTP in, HTTP out. */
+function openDoor(): ReturnType<typeof createDoor> {
+  return {
+    async receive({ readBody }) {
+      await readBody(Infinity);
+      return { is: 'accepted', redirectTo: undefined, standing: [] };
+    },
+  };
+}
+
+/** The product's own parts, wired as `front.ts` does, and one of them left out. */
+async function doorOptions(without: Part): Promise<DoorOptions> {
+  const secret = await openServerSecret({ dataDir: dir, files: realFiles, given: config.bots.secret });
+  const used = await openUsedOnce({ path: join(dir, 'used-proofs.ndjson'), files: realFiles, log });
+  const proofs = createProofs({ secret, used, work: config.bots.work });
+  const tokens = createPageTokens({ secret });
+  const isDisposableDomain = () => false;
+  const forms = createForms({
+    address: { ...config.addresses, isDisposableDomain },
+    proof: true,
+    thankYouPages: [],
+  });
+  const off = { service: 'off', network: 'off', form: 'off', address: 'off' } as const;
+  const goodProof = { is: 'good', ageMs: 5000, release: () => undefined } as const;
+  const redeem = without === 'proof' ? () => goodProof : proofs.redeem.bind(proofs);
+
+  return {
+    origins: without === 'origin' ? { allow: () => true, sources: [] } : createOrigins(config),
+    limits: createLimits({
+      rates: without === 'rates' ? off : config.rates,
+      addressKey: secret.derive('address'),
+    }),
+    forms: without === 'schema' ? unchecked(forms) : forms,
+    bots:
+      without === 'signals'
+        ? proofAlone(redeem)
+        : createBots({ mode: 'enforce', proofs: { redeem }, tokens, log, newId: randomUUID }),
+    outbox:
+      without === 'disk'
+        ? { add: () => Promise.resolve('stored') }
+        : await openFileOutbox({ dir: join(dir, 'outbox'), log, process, onLost, max: config.outbox.max }),
+  };
+}
+
+/** Takes what was sent as it is. */
+function unchecked(forms: Forms): Forms {
+  return {
+    find(id) {
+      const form = forms.find(id);
+      return (
+        form && {
+          ...form,
+          check(sent) {
+            const { id = '', page = '', proof = '', ...person } = sent as Record<string, string>;
+            return {
+              is: 'valid',
+              person: { email: '', ...person },
+              fields: person,
+              envelope: { id, page, proof },
+              names: [person['first_name'] ?? '', person['last_name'] ?? ''],
+            };
+          },
+        }
+      );
+    },
+  };
+}
+
+/** Nobody is judged by anything but the proof. */
+function proofAlone(redeem: ReturnType<typeof createProofs>['redeem']): Bots {
+  return {
+    judge(post, { envelope }) {
+      const proven = redeem(envelope.proof ?? '', post.form);
+      if (proven.is === 'bad') return Promise.resolve({ is: 'robot', reason: proven.reason });
+      return Promise.resolve({ is: 'person', release: proven.release });
+    },
+    stats: () => ({ mode: 'enforce', refused: 0, wouldHaveRefused: 0, reasons: {} }),
+  };
+}

@@ -1,0 +1,270 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, release, tmpdir, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import type { Part, ServerName, Tasks } from './accept-child.ts';
+import { buildChild, pin, startChild, type Child } from './child.ts';
+import { burst, closedLoop, openLoop, openLoopFresh, type Latencies, type Target } from './http-load.ts';
+import { median, quantile } from './load.ts';
+import { aim, aimsTable, table, type Aim } from './report.ts';
+import { makeVisitors } from './visitors.ts';
+
+/**
+ * `npm run bench:accept [-- --quick]`: what accepting a sign-up costs, beside a bare node:http server that reads the
+ * same body and says 202, and without each of the product's parts in turn. Every server is a process of its own on
+ * one processor, the visitors are on another; they are loaded in turn, round by round, so that what disturbs one
+ * disturbs all. Every request is a sign-up of its own with a proof that was worked for before.
+ */
+const quick = process.argv.includes('--quick');
+const [rounds, cellMs, closedRequests, warmUpRequests] = quick ? [3, 500, 1000, 3000] : [9, 800, 2000, 3000];
+const visitorsAtOnce = 500;
+
+/** Of those that can be left out, the ones that a cost is given for. */
+const parts: readonly Part[] = ['origin', 'rates', 'proof', 'signals', 'schema', 'disk'];
+
+const servers: readonly Measured[] = [
+  { name: 'bare', does: 'node:http, reads the form, says 202', isWhole: true },
+  { name: 'bare, on disk', does: 'the same, after append + fdatasync', isWhole: true },
+  { name: 'product', does: 'the product', isWhole: true },
+  { name: 'express', does: 'its sign-up route in Express 5, with helmet', isWhole: true },
+  ...(
+    [
+      ['nothing', 'wired here, nothing left out'],
+      ['origin', 'without the check of the origin'],
+      ['rates', 'without the four rates'],
+      ['proof', 'without the check of the proof'],
+      ['signals', 'without the signs of robots'],
+      ['schema', 'without the check of the fields'],
+      ['disk', 'without the disk'],
+      ['door', 'HTTP in, HTTP out, and nothing between'],
+    ] satisfies [Part, string][]
+  ).map(([part, does]) => ({ name: `without ${part}`, does, isWhole: false }) as const),
+];
+
+interface Measured {
+  readonly name: ServerName;
+  readonly does: string;
+  /** Of these the latencies are measured in all the ways that visitors come. */
+  readonly isWhole: boolean;
+}
+
+interface Running extends Measured {
+  readonly child: Child<Tasks>;
+  readonly target: Target;
+  readonly rounds: Round[];
+}
+
+/** One round of one server; the rates are sign-ups a second. */
+interface Round {
+  readonly perSecond: number;
+  /** A sign-up, as many as the server can take. */
+  readonly busyMicros: number;
+  /** A sign-up, at 1,000 a second: with a wait for the next one between most of them. */
+  readonly cpuMicros: number;
+  readonly at1000: Latencies;
+  readonly at500?: Latencies;
+  readonly fresh500?: Latencies;
+  readonly fresh1000?: Latencies;
+  readonly burst?: Latencies;
+}
+
+const perSecond = (round: Round) => round.perSecond;
+const busy = ({ busyMicros }: Round) => busyMicros;
+const cpu = ({ cpuMicros }: Round) => cpuMicros;
+
+const out = join(process.cwd(), 'node_modules/.cache/bench');
+await mkdir(out, { recursive: true });
+const script = await buildChild('test/bench/accept-child.ts', join(out, 'built'));
+const dir = await mkdtemp(join(tmpdir(), 'bench-accept-'));
+const running: Running[] = [];
+try {
+  await run();
+} finally {
+  for (const { child } of running) await child.close();
+  await rm(dir, { recursive: true, force: true });
+}
+
+async function run(): Promise<void> {
+  const visitors = await makeVisitors(
+    warmUpRequests + rounds * (closedRequests + 3 * cellMs + visitorsAtOnce),
+  );
+  const isPinned = await pin(process.pid, 1);
+  for (const measured of servers) running.push(await start(measured, visitors));
+  for (const { target } of running) await closedLoop(target, warmUpRequests);
+  for (let round = 0; round < rounds; round++) {
+    for (const server of running) server.rounds.push(await measure(server));
+  }
+
+  const pinned = isPinned ? '' : '; servers and visitors shared processors';
+  print(
+    `Accepts, ${rounds} rounds, medians: sign-ups a second from 64 callers, with CPU µs for each; then at 1,000 a second on kept connections CPU µs and latency from the due time${pinned}`,
+    acceptsTable(),
+  );
+  print('Latency in ms from the moment a visitor was due, medians of the rounds', latenciesTable());
+  const costs = costsOfParts();
+  print(
+    'What each part costs, CPU µs a sign-up, first quartiles of the rounds',
+    table(['part', 'busy', 'at 1,000 a second'], costs),
+  );
+  const aims = aimsOf(theServer('bare'));
+  print('Aims', aimsTable(aims));
+
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryMb: totalmem() / 1_000_000 };
+  const system = `${type()} ${release()}`;
+  const about = { date: new Date().toISOString(), node: process.version, system, machine, quick, isPinned };
+  const figures = running.map(({ name, rounds: measured }) => ({ name, rounds: measured }));
+  await writeFile(join(out, 'accept.json'), JSON.stringify({ ...about, figures, costs, aims }, null, 2));
+}
+
+async function start(measured: Measured, visitors: readonly Buffer[]): Promise<Running> {
+  const own = join(dir, measured.name.replaceAll(/\W+/g, '-'));
+  await mkdir(own);
+  const child = await startChild<Tasks>(script, { args: [measured.name, own], core: 0 });
+  let sent = 0;
+  const next = () => {
+    const visitor = visitors[sent++];
+    if (!visitor) throw new Error('More visitors came than were made.');
+    return visitor;
+  };
+  return { ...measured, child, target: { port: await child.ask('listen'), next }, rounds: [] };
+}
+
+async function measure({ child, target, isWhole }: Running): Promise<Round> {
+  const atFirst = await child.ask('cpuMicros');
+  const reached = await closedLoop(target, closedRequests);
+  const before = await child.ask('cpuMicros');
+  const at1000 = await openLoop(target, 1000, cellMs);
+  const after = await child.ask('cpuMicros');
+  const [busyMicros, cpuMicros] = [(before - atFirst) / closedRequests, (after - before) / cellMs];
+  const always = { perSecond: reached, busyMicros, cpuMicros, at1000 };
+  if (!isWhole) return always;
+  return {
+    ...always,
+    at500: await openLoop(target, 500, cellMs),
+    fresh500: await openLoopFresh(target, 500, cellMs),
+    fresh1000: await openLoopFresh(target, 1000, cellMs),
+    burst: await burst(target, visitorsAtOnce),
+  };
+}
+
+function acceptsTable(): string {
+  const bare = theServer('bare');
+  return table(
+    [
+      'server',
+      'a second',
+      'of bare',
+      'busy µs',
+      'bare / it',
+      'CPU µs',
+      'bare / it',
+      'p50 ms',
+      'p99 ms',
+      'p99.9 ms',
+    ],
+    running.map((server) => [
+      server.does,
+      of(server, perSecond),
+      ratio(server, bare, perSecond),
+      of(server, busy),
+      ratio(bare, server, busy),
+      of(server, cpu),
+      ratio(bare, server, cpu),
+      of(server, ({ at1000 }) => at1000.p50Ms),
+      of(server, ({ at1000 }) => at1000.p99Ms),
+      of(server, ({ at1000 }) => at1000.p999Ms),
+    ]),
+  );
+}
+
+function latenciesTable(): string {
+  const ways = [
+    ['500 a second, kept connections', 'at500'],
+    ['1,000 a second, kept connections', 'at1000'],
+    ['500 a second, fresh connections', 'fresh500'],
+    ['1,000 a second, fresh connections', 'fresh1000'],
+    [`${visitorsAtOnce} at once, fresh connections`, 'burst'],
+  ] as const;
+  const whole = running.filter(({ isWhole }) => isWhole);
+  return table(
+    ['visitors', 'server', 'p50', 'p99', 'p99.9', 'the last'],
+    ways.flatMap(([way, cell]) =>
+      whole.map((server) => [
+        way,
+        server.name,
+        of(server, (round) => round[cell]?.p50Ms ?? NaN),
+        of(server, (round) => round[cell]?.p99Ms ?? NaN),
+        of(server, (round) => round[cell]?.p999Ms ?? NaN),
+        of(server, (round) => round[cell]?.worstMs ?? NaN),
+      ]),
+    ),
+  );
+}
+
+function costsOfParts(): [part: string, busy: number, at1000: number][] {
+  const [bare, all, door] = [theServer('bare'), theServer('without nothing'), theServer('without door')];
+  const costs = parts.map((part) => differences(all, theServer(`without ${part}`)));
+  const [busyRest, rest] = differences(all, door);
+  const sum = (column: 0 | 1) => costs.reduce((total, cost) => total + cost[column], 0);
+  return [
+    ['node:http and a bare answer', undisturbed(bare, busy), undisturbed(bare, cpu)],
+    ['HTTP in and out: addresses, types, headers', ...differences(door, bare)],
+    ...parts.map((part, index): [string, number, number] => [part, ...(costs[index] ?? [NaN, NaN])]),
+    ['the rest: reading the fields, the door itself', busyRest - sum(0), rest - sum(1)],
+    ['Express 5 and helmet, were they in front', ...differences(theServer('express'), all)],
+    ['the noise: the product and the same wired here', ...differences(theServer('product'), all)],
+  ];
+}
+
+function aimsOf(bare: Running): readonly Aim[] {
+  const [inExpress, product] = [theServer('express'), theServer('product')];
+  const byCpu = 'the same by CPU at 1,000 a second';
+  return [
+    aim('in Express, share of the bare server’s rate', ratio(inExpress, bare, perSecond), 'at least', 0.2),
+    aim(byCpu, ratio(bare, inExpress, cpu), 'at least', 0.2),
+    aim('the product, share of the bare server’s rate', ratio(product, bare, perSecond), 'at least', 0.5),
+    aim(byCpu, ratio(bare, product, cpu), 'at least', 0.5),
+  ];
+}
+
+function theServer(name: ServerName): Running {
+  const server = running.find((one) => one.name === name);
+  if (!server) throw new Error(`There is no server "${name}".`);
+  return server;
+}
+
+function of(server: Running, figure: (round: Round) => number): number {
+  return median(server.rounds.map(figure));
+}
+
+function differences(server: Running, less: Running): [busy: number, at1000: number] {
+  return [
+    undisturbed(server, busy) - undisturbed(less, busy),
+    undisturbed(server, cpu) - undisturbed(less, cpu),
+  ];
+}
+
+/** The first quartile: whatever disturbs adds to a cost and takes nothing away, and small differences drown in it. */
+function undisturbed(server: Running, figure: (round: Round) => number): number {
+  return quantile(
+    server.rounds.map(figure).toSorted((a, b) => a - b),
+    0.25,
+  );
+}
+
+/** Of each round by itself, since neighbours in time met the same disturbances. */
+function paired(server: Running, other: Running, compare: (a: Round, b: Round) => number): number {
+  return median(
+    server.rounds.flatMap((round, index) => {
+      const neighbour = other.rounds[index];
+      return neighbour ? [compare(round, neighbour)] : [];
+    }),
+  );
+}
+
+function ratio(server: Running, other: Running, figure: (round: Round) => number): number {
+  return paired(server, other, (a, b) => figure(a) / figure(b));
+}
+
+function print(title: string, text: string): void {
+  process.stdout.write(`\n${title}\n\n${text}`);
+}

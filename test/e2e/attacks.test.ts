@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { run } from '../helpers/attack.ts';
+import { attacks } from '../helpers/attacks.ts';
+
+/** The same in full, with the figures: `npm run bench:attacks`. */
+describe.concurrent('the door as it comes lets in no more than its settings promise', () => {
+  it.each(attacks.map((attack) => [attack.name, attack] as const))(
+    '%s',
+    async (_name, attack) => {
+      const outcome = await run(attack, 'quick');
+      expect(outcome, JSON.stringify(outcome)).toMatchObject({ otherwise: 0, holds: true });
+    },
+    60_000,
+  );
+});

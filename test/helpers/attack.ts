@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readConfig, type Env } from '../../server/config.ts';
+import type { Axis } from '../../server/limits.ts';
+import { challengeSecret, leastWork } from './issuer.ts';
+import { launchProduct } from './launch.ts';
+import { ask, type Answered } from './visitor.ts';
+
+/** Something that is done to a product of its own in a process of its own, and the bound that its settings promise. */
+export interface Attack {
+  readonly name: string;
+  /** Beyond the default settings. */
+  readonly env?: Env;
+  /** For a quick run, where it would take thousands of requests to reach the bound. */
+  readonly quickEnv?: Env;
+  readonly tries: { readonly full: number; readonly quick: number };
+  readonly attack: (target: Target, tries: number) => Promise<readonly Answered[]>;
+  /** So many, or as many as a budget allows `times` over in the windows that the attack took. */
+  readonly bound: number | { readonly axis: Axis; readonly times: number };
+  readonly passes: number;
+  /** What a try gets that does not get through: any other answer says that another guard stood in its way. */
+  readonly refusedWith: number;
+  /** The same sign-up again is answered as the first one was, and kept once. */
+  readonly mayRepeat?: true;
+}
+
+/** What is attacked; a restart gives it another `url`. */
+export interface Target {
+  readonly url: string;
+  readonly restart: (signal: NodeJS.Signals) => Promise<void>;
+}
+
+export interface Outcome {
+  readonly settings: string;
+  /** Answered as if it had got through. */
+  readonly passed: number;
+  readonly refused: number;
+  readonly otherwise: number;
+  /** What rasa.io's stand-in got in the end. */
+  readonly kept: number;
+  readonly bound: number;
+  readonly holds: boolean;
+}
+
+const apiKey = 'known-to-the-one-who-counts';
+
+export async function run(attack: Attack, size: keyof Attack['tries']): Promise<Outcome> {
+  const beyond = { ...attack.env, ...(size === 'quick' && attack.quickEnv) };
+  const env = {
+    CHALLENGE_SECRET: challengeSecret,
+    PROOF_WORK: String(leastWork),
+    SANDBOX_API_KEY: apiKey,
+    ...beyond,
+  };
+  const dir = await mkdtemp(join(tmpdir(), 'attack-'));
+  let product = await launchProduct(dir, env);
+  try {
+    const startMs = Date.now();
+    const answers = await attack.attack(
+      {
+        get url() {
+          return product.url;
+        },
+        async restart(signal) {
+          await product.stop(signal);
+          product = await launchProduct(dir, env);
+        },
+      },
+      attack.tries[size],
+    );
+    const bound = boundOf(attack, env, Date.now() - startMs);
+    const kept = await countKept(product.url);
+    const answeredWith = (wanted: number) => answers.filter(({ status }) => status === wanted).length;
+    const [passed, refused] = [answeredWith(attack.passes), answeredWith(attack.refusedWith)];
+    const otherwise = answers.length - passed - refused;
+    return {
+      settings: Object.entries(beyond)
+        .map(([name, value]) => `${name}=${value ?? ''}`)
+        .join(' '),
+      passed,
+      refused,
+      otherwise,
+      kept,
+      bound,
+      holds: kept <= bound && (attack.mayRepeat ?? passed <= bound) && otherwise === 0,
+    };
+  } finally {
+    await product.stop('SIGKILL');
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function boundOf({ bound }: Attack, env: Env, tookMs: number): number {
+  if (typeof bound === 'number') return bound;
+  const rate = readConfig(env).rates[bound.axis];
+  return rate === 'off' ? Infinity : bound.times * rate.limit * Math.ceil((tookMs + 1) / rate.windowMs);
+}
+
+/** When nothing waits any more: the contacts, or the deliveries where one contact was delivered more than once. */
+async function countKept(url: string): Promise<number> {
+  interface Healthz {
+    readonly sandbox: string;
+    readonly outbox: { readonly waiting: number; readonly setAside: number };
+    readonly courier: { readonly delivered: number };
+  }
+  for (;;) {
+    const { sandbox, outbox, courier } = JSON.parse((await ask(`${url}/healthz`)).body) as Healthz;
+    if (outbox.waiting === 0) {
+      return Math.max(await countContacts(sandbox), courier.delivered) + outbox.setAside;
+    }
+    await sleep(50);
+  }
+}
+
+async function countContacts(sandbox: string): Promise<number> {
+  const minted = await ask(`${sandbox}/v1/tokens`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Basic ${btoa('sandbox@example.com:sandbox')}`,
+    },
+    body: JSON.stringify({ key: apiKey }),
+  });
+  const { results } = JSON.parse(minted.body) as { readonly results: readonly { 'rasa-token': string }[] };
+  const page = await ask(`${sandbox}/v1/persons?limit=1`, {
+    headers: { 'rasa-token': results[0]?.['rasa-token'] ?? '' },
+  });
+  const { metadata } = JSON.parse(page.body) as { readonly metadata: { readonly total_query_count: number } };
+  return metadata.total_query_count;
+}

@@ -1,0 +1,265 @@
+import { randomUUID } from 'node:crypto';
+import type { Env } from '../../server/config.ts';
+import type { Challenge } from '../../shared/signup.ts';
+import type { Attack } from './attack.ts';
+import { openIssuer, type IssuerOptions } from './issuer.ts';
+import { ask, hiddenFields, post, solve, type Answered } from './visitor.ts';
+
+const behindProxy: Env = { TRUST_PROXY: '1' };
+
+/** Fifty at a time. */
+async function many<T>(count: number, make: (index: number) => Promise<T>): Promise<readonly T[]> {
+  const made: T[] = [];
+  while (made.length < count) {
+    const first = made.length;
+    const wave = Array.from({ length: Math.min(50, count - first) }, (_, index) => make(first + index));
+    made.push(...(await Promise.all(wave)));
+  }
+  return made;
+}
+
+/** The header that the one trusted proxy in front would add for a visitor from this address. */
+function from(address: string): Record<string, string> {
+  return { 'x-forwarded-for': address };
+}
+
+/** Networks that are all different, IPv4 and IPv6 in turn. */
+function networkNumber(index: number): string {
+  const [high, low] = [index >> 8, index & 255];
+  return index % 2 === 0
+    ? `10.20.${high}.${low}`
+    : `2001:db8:${high.toString(16)}:${(low << 8).toString(16)}::1`;
+}
+
+const anybody = (index: number) => `ada.${index}@example.com`;
+
+const issuer = await openIssuer();
+
+async function proof(options?: IssuerOptions, form = 'newsletter'): Promise<string> {
+  return solve(await (options ? await openIssuer(options) : issuer).issue(form, 0));
+}
+
+async function signUp(url: string, email: string, headers: Record<string, string> = {}): Promise<Answered> {
+  return post(url, 'urlencoded', { email, id: randomUUID(), proof: await proof() }, headers);
+}
+
+/** Held by a budget. */
+const rated = { passes: 202, refusedWith: 429 } as const;
+
+/** Rewrites what a proof carries, as somebody would who found out how it is made. */
+async function forged(rewrite: (carried: Carried) => void, real = proof()): Promise<string> {
+  const carried = JSON.parse(Buffer.from(await real, 'base64').toString()) as Carried;
+  rewrite(carried);
+  return Buffer.from(JSON.stringify(carried)).toString('base64');
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] extends object ? Writable<T[K]> : T[K] };
+type Carried = Writable<{
+  readonly challenge: Challenge;
+  readonly solution: { readonly counter: number; readonly derivedKey: string };
+}>;
+
+const longAgo: IssuerOptions = { now: () => Date.now() - 30 * 60_000 };
+
+const forgeries: readonly (() => Promise<string>)[] = [
+  // Signed with a secret of one's own.
+  () => proof({ secret: 'which the attacker has made up, of right length' }),
+  // Expired, and the same with a later expiry written in.
+  () => proof(longAgo),
+  () => forged(({ challenge }) => (challenge.parameters.expiresAt += 3600), proof(longAgo)),
+  // For another form, and the same with this one written in.
+  () => proof({}, 'another'),
+  () => forged(({ challenge }) => (challenge.parameters.data.form = 'newsletter'), proof({}, 'another')),
+  // Less work.
+  () => forged(({ challenge }) => (challenge.parameters.cost = 1)),
+  () => forged(({ challenge }) => (challenge.parameters.keyPrefix = '00')),
+  // Not solved.
+  () => forged(({ solution }) => (solution.derivedKey = '00'.repeat(32))),
+  () => forged(({ challenge, solution }) => (solution.derivedKey = challenge.parameters.keyPrefix)),
+  () => forged(({ solution }) => (solution.derivedKey = '')),
+  () => Promise.resolve('bm8gcHJvb2Y='),
+];
+
+/**
+ * Attacks on the door as it comes, each on a product of its own in a process of its own, and the bound that its
+ * settings promise. The attacker can work without end: proofs are made with the product's own secret, at the least
+ * work there is, so that no bound holds only because he got tired.
+ */
+export const attacks: readonly Attack[] = [
+  {
+    name: 'many addresses from one network',
+    tries: { full: 5000, quick: 100 },
+    attack: ({ url }, tries) => many(tries, (index) => signUp(url, anybody(index))),
+    bound: { axis: 'network', times: 1 },
+    ...rated,
+  },
+  {
+    name: 'one network that makes up X-Forwarded-For, no proxy in front',
+    tries: { full: 2000, quick: 100 },
+    attack: ({ url }, tries) =>
+      many(tries, (index) => signUp(url, anybody(index), from(networkNumber(index)))),
+    bound: { axis: 'network', times: 1 },
+    ...rated,
+  },
+  {
+    name: 'one network that makes up the start of X-Forwarded-For, one proxy in front',
+    env: behindProxy,
+    tries: { full: 2000, quick: 100 },
+    attack: ({ url }, tries) =>
+      many(tries, (index) =>
+        signUp(
+          url,
+          anybody(index),
+          from(`${networkNumber(index)}, ${networkNumber(index + 1)}, 198.51.100.7`),
+        ),
+      ),
+    bound: { axis: 'network', times: 1 },
+    ...rated,
+  },
+  {
+    name: 'one network that changes its address inside its IPv6 /56',
+    env: behindProxy,
+    tries: { full: 2000, quick: 100 },
+    attack: ({ url }, tries) =>
+      many(tries, (index) => {
+        const address = `2001:db8:0:${(0x4200 + (index & 255)).toString(16)}::${index.toString(16)}`;
+        return signUp(url, anybody(index), from(address));
+      }),
+    bound: { axis: 'network', times: 1 },
+    ...rated,
+  },
+  {
+    name: 'one mailbox in all its spellings, from as many networks',
+    env: behindProxy,
+    tries: { full: 1000, quick: 60 },
+    attack: ({ url }, tries) =>
+      many(tries, (index) => {
+        const spellings = ['adalovelace', 'ada.lovelace', 'ADA.LOVELACE', 'a.d.a.lovelace', 'Ada.Love.Lace'];
+        const domain = ['gmail.com', 'GoogleMail.com', 'GMAIL.COM.'][index % 3] ?? '';
+        const local = `${spellings[index % spellings.length] ?? ''}+${index}`;
+        return signUp(url, `${local}@${domain}`, from(networkNumber(index)));
+      }),
+    bound: { axis: 'address', times: 1 },
+    ...rated,
+  },
+  {
+    name: 'one mailbox with an international domain, in all its spellings',
+    env: behindProxy,
+    tries: { full: 1000, quick: 60 },
+    attack: ({ url }, tries) =>
+      many(tries, (index) => {
+        const domains = [
+          'bücher.example',
+          'xn--bcher-kva.example',
+          'BÜCHER.example',
+          'bu\u0308cher.example.',
+        ];
+        const domain = domains[index % domains.length] ?? '';
+        return signUp(url, `Ada+${index}@${domain}`, from(networkNumber(index)));
+      }),
+    bound: { axis: 'address', times: 1 },
+    ...rated,
+  },
+  {
+    name: 'one proof again and again: at once, in turn, after a stop, after a crash',
+    env: behindProxy,
+    tries: { full: 1000, quick: 60 },
+    async attack(target, tries) {
+      const one = await proof();
+      const answers: Answered[] = [];
+      let sent = 0;
+      const replay = async (count: number) => {
+        const wave = await many(count, () => {
+          const fields = { email: anybody(sent), id: randomUUID(), proof: one };
+          return post(target.url, 'urlencoded', fields, from(networkNumber(sent++)));
+        });
+        answers.push(...wave);
+      };
+      await replay(tries / 4);
+      for (let times = 0; times < tries / 4; times++) await replay(1);
+      for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+        await target.restart(signal);
+        await replay(tries / 4);
+      }
+      return answers;
+    },
+    bound: 1,
+    passes: 202,
+    refusedWith: 403,
+  },
+  {
+    name: 'one click without script again and again',
+    env: behindProxy,
+    tries: { full: 1000, quick: 60 },
+    async attack({ url }, tries) {
+      const fields = hiddenFields((await post(url, 'plain', { email: 'ada@example.com' })).body);
+      return many(tries, (index) => post(url, 'plain', fields, from(networkNumber(index))));
+    },
+    bound: 1,
+    mayRepeat: true,
+    ...rated,
+  },
+  {
+    name: 'a click without script for other fields than were confirmed',
+    env: behindProxy,
+    tries: { full: 500, quick: 60 },
+    async attack({ url }, tries) {
+      const fields = hiddenFields((await post(url, 'plain', { email: 'ada@example.com' })).body);
+      return many(tries, (index) => {
+        const other = [{ email: anybody(index) }, { id: randomUUID() }, { first_name: 'Eve' }][index % 3];
+        return post(url, 'plain', { ...fields, ...other }, from(networkNumber(index)));
+      });
+    },
+    bound: 0,
+    passes: 202,
+    // The page that asks for a click, for these fields.
+    refusedWith: 200,
+  },
+  {
+    name: `forged proofs, in ${forgeries.length} ways`,
+    env: behindProxy,
+    tries: { full: 50 * forgeries.length, quick: 4 * forgeries.length },
+    attack: ({ url }, tries) =>
+      many(tries, async (index) => {
+        const forgery = await forgeries[index % forgeries.length]?.();
+        const fields = { email: anybody(index), id: randomUUID(), proof: forgery ?? '' };
+        return post(url, 'urlencoded', fields, from(networkNumber(index)));
+      }),
+    bound: 0,
+    passes: 202,
+    refusedWith: 403,
+  },
+  {
+    name: 'challenges hoarded by one network',
+    env: behindProxy,
+    tries: { full: 2000, quick: 200 },
+    attack: ({ url }, tries) =>
+      many(tries, (index) => {
+        const address = `2001:db8:0:42${(index & 255).toString(16).padStart(2, '0')}::1`;
+        return ask(`${url}/forms/newsletter/challenge`, { headers: from(address) });
+      }),
+    bound: { axis: 'network', times: 4 },
+    passes: 200,
+    refusedWith: 429,
+  },
+  {
+    name: 'a flood of one form from as many networks',
+    env: behindProxy,
+    quickEnv: { RATE_FORM: '40/1m' },
+    tries: { full: 1500, quick: 100 },
+    attack: ({ url }, tries) =>
+      many(tries, (index) => signUp(url, anybody(index), from(networkNumber(index)))),
+    bound: { axis: 'form', times: 1 },
+    ...rated,
+  },
+  {
+    name: 'a flood of everything from as many networks',
+    env: { ...behindProxy, RATE_FORM: 'off' },
+    quickEnv: { RATE_SERVICE: '60/1m' },
+    tries: { full: 2500, quick: 100 },
+    attack: ({ url }, tries) =>
+      many(tries, (index) => signUp(url, anybody(index), from(networkNumber(index)))),
+    bound: { axis: 'service', times: 1 },
+    ...rated,
+  },
+];
