@@ -6,13 +6,13 @@ import { withEnvFile, type Env } from './env.ts';
 import { failToStart, onStopRequest } from './lifecycle.ts';
 import {
   openOutboxCommands,
-  type ExitCode,
   type Filter,
   type OutboxCommands,
   type Output,
   type Selection,
 } from './outbox-commands.ts';
 import { duration } from './setting-texts.ts';
+import type { ExitCode } from './terminal.ts';
 
 /** The `rasa-signup` command. */
 const program = new Command('rasa-signup')
