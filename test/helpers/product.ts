@@ -10,9 +10,12 @@ import { temporaryDir } from './temporary-dir.ts';
 export interface Product {
   readonly url: string;
   readonly dataDir: string;
+  readonly pid: number;
   /** Everything it has printed so far, on either stream. */
   readonly output: () => string;
   readonly signal: (signal: NodeJS.Signals) => void;
+  /** Resolves when it has ended, by itself too. */
+  readonly exited: Promise<unknown>;
   /** Sends the signal and resolves with the exit code, or the name of the signal that killed it. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | NodeJS.Signals | null>;
 }
@@ -48,6 +51,8 @@ export async function startProduct(env: Env = {}, args: readonly string[] = []):
   return {
     url: await listening,
     dataDir,
+    pid: child.pid ?? 0,
+    exited,
     output: () => lines.join('\n'),
     signal: (signal) => child.kill(signal),
     stop,
