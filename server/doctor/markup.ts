@@ -19,6 +19,7 @@ export interface Tag {
   readonly attributes: ReadonlyMap<string, string>;
   /** Stands inside `<rasa-signup>`, as its fallback. */
   readonly isFallback: boolean;
+  readonly isInHead: boolean;
   /** The name of the element behind it. */
   readonly next: string | undefined;
 }
@@ -59,7 +60,7 @@ export function readMarkup(html: string): Markup {
 
   function take(element: Element, { inHead, isFallback }: { inHead: boolean; isFallback: boolean }): void {
     const attributes = new Map(element.attrs.map(({ name, value }) => [name, value]));
-    const tag = { attributes, isFallback, next: nextOf(element) };
+    const tag = { attributes, isFallback, isInHead: inHead, next: nextOf(element) };
     switch (element.tagName) {
       case 'base':
         if (attributes.has('href')) found.bases.push(tag);

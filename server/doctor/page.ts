@@ -1,9 +1,10 @@
-import { checkEmbedScript, isEmbedPath } from './embed-script.ts';
+import { checkEmbedScript } from './embed-script.ts';
 import { fault, note, warning, type Finding } from './finding.ts';
 import { checkFormAddress, isMixedContent } from './form-address.ts';
-import { readMarkup, type Markup, type Tag } from './markup.ts';
-import { checkPolicies } from './page-policies.ts';
 import { heldBack } from './held-back.ts';
+import { readMarkup } from './markup.ts';
+import { checkPolicies } from './page-policies.ts';
+import { checkScripts, findForms, findPlainForms, findScripts, unique, type Resolve } from './placement.ts';
 import { readPolicies, upgradesInsecure } from './security-policy.ts';
 import type { Visited, Web } from './web.ts';
 
@@ -15,12 +16,6 @@ export interface PageOptions {
   readonly publicUrl: string | undefined;
   /** Where the build of this copy of the product lies. */
   readonly builtDir: string;
-}
-
-/** A script tag for the form. */
-interface Script {
-  readonly tag: Tag;
-  readonly url: URL;
 }
 
 /** Looks at a page as it is served, and names whatever would keep the form from working on it. */
@@ -89,8 +84,6 @@ function decode({ headers, body }: Visited): string {
   }
 }
 
-type Resolve = (text: string | undefined) => URL | undefined;
-
 function resolver(page: URL, base: string | undefined, upgrades: boolean): Resolve {
   const from = base !== undefined && URL.canParse(base, page.href) ? new URL(base, page).href : page.href;
   return (text) => {
@@ -99,140 +92,6 @@ function resolver(page: URL, base: string | undefined, upgrades: boolean): Resol
     if (upgrades && url.protocol === 'http:') url.protocol = 'https:';
     return url;
   };
-}
-
-/** Others call their scripts embed.js too, so one is ours by what stands around it, or by what is in it. */
-async function findScripts(
-  { scripts, elements }: Markup,
-  resolve: Resolve,
-  { publicUrl, web }: PageOptions,
-): Promise<readonly Script[]> {
-  const origins = [publicUrl, ...elements.map(({ attributes }) => attributes.get('src'))].map(
-    (text) => resolve(text)?.origin,
-  );
-  const candidates = scripts.flatMap((tag): Script[] => {
-    const url = [tag.attributes.get('src'), ...tag.attributes.values()]
-      .map(resolve)
-      .find((found) => found && isEmbedPath(found.pathname));
-    return url ? [{ tag, url }] : [];
-  });
-  const ours = await Promise.all(
-    candidates.map(async ({ tag, url }) => {
-      if (tag.attributes.has('data-form') || origins.includes(url.origin)) return true;
-      const visit = await web.get(url.href);
-      return visit.is === 'answer' && visit.body.includes('rasa-signup');
-    }),
-  );
-  return candidates.filter((_candidate, index) => ours[index]);
-}
-
-/** Where forms are to appear, and what is wrong with the places. */
-function findForms(
-  { elements, deadSnippets }: Markup,
-  scripts: readonly Script[],
-  resolve: Resolve,
-): { readonly forms: readonly URL[]; readonly findings: readonly Finding[] } {
-  const findings: Finding[] = [];
-  const forms: URL[] = [];
-  for (const { attributes } of elements) {
-    const src = attributes.get('src');
-    const url = resolve(src);
-    if (url) forms.push(url);
-    else {
-      findings.push(
-        fault(
-          `<rasa-signup> has ${src === undefined ? 'no src' : `the src ${JSON.stringify(src)}, which is no address`}.`,
-          'Write the address of the form at your proxy: src="https://signup.example.com/forms/newsletter".',
-        ),
-      );
-    }
-  }
-  for (const { tag, url } of scripts) {
-    const form = tag.attributes.get('data-form');
-    if (form === undefined || tag.next === 'rasa-signup') continue;
-    forms.push(new URL(`forms/${encodeURIComponent(form)}`, url));
-  }
-  if (elements.length === 0 && scripts.length === 0) findings.push(nothingThere(deadSnippets));
-  else if (scripts.length === 0) {
-    findings.push(
-      fault(
-        '<rasa-signup> is there and its script is not, so that only its fallback shows.',
-        `Add it: <script async src="${new URL('../embed.js', forms[0] ?? example).href}"></script>`,
-      ),
-    );
-  } else if (forms.length === 0 && elements.length === 0) {
-    findings.push(
-      fault(
-        'The script is there, and nothing says where the form goes.',
-        'Add data-form="newsletter" to the script tag; or put <rasa-signup src="…/forms/newsletter"> where it goes.',
-      ),
-    );
-  }
-  const twice = forms.filter((url, index) => forms.findIndex(({ href }) => href === url.href) < index);
-  for (const url of unique(twice)) {
-    findings.push(
-      warning(`The form ${url.href} is placed more than once.`, 'Leave one, unless you want it that often.'),
-    );
-  }
-  return { forms: unique(forms), findings };
-}
-
-const example = 'https://signup.example.com/forms/newsletter';
-
-function nothingThere(dead: Markup['deadSnippets']): Finding {
-  const [place] = dead;
-  return place === undefined
-    ? fault(
-        'There is neither the script nor <rasa-signup> in what the server sends.',
-        'Paste the snippet from the start page of your proxy. Where another script adds it later, it cannot be seen from here.',
-      )
-    : fault(
-        `The snippet stands in ${place}, where browsers do not run it.`,
-        'Paste it as HTML ("custom HTML", "code block"), not as text.',
-      );
-}
-
-function checkScripts(
-  scripts: readonly Script[],
-  { scripts: all }: Markup,
-  publicUrl: string | undefined,
-): readonly Finding[] {
-  const findings: Finding[] = [];
-  if (scripts.length > 1) {
-    findings.push(
-      warning(`The script is on the page ${scripts.length} times.`, 'One is enough for all forms.'),
-    );
-  }
-  for (const { tag, url } of scripts) {
-    const held = heldBack(tag);
-    if (held) findings.push(held);
-    if (publicUrl !== undefined && !url.href.startsWith(publicUrl.replace(/\/*$/, '/'))) {
-      findings.push(
-        fault(
-          `The script comes from ${url.href}, and the proxy is at ${publicUrl}.`,
-          `Write src="${new URL('embed.js', publicUrl.replace(/\/*$/, '/')).href}".`,
-        ),
-      );
-    }
-  }
-  const rocket = all.some(({ attributes }) => attributes.get('src')?.includes('rocket-loader') ?? false);
-  if (rocket && scripts.some(({ tag }) => tag.attributes.get('data-cfasync') !== 'false')) {
-    findings.push(
-      warning(
-        "Cloudflare's Rocket Loader is on the page and loads the script late.",
-        'Add data-cfasync="false" to the script tag, before its src.',
-      ),
-    );
-  }
-  return findings;
-}
-
-/** Forms without script that go to a proxy. */
-function findPlainForms({ forms }: Markup, resolve: Resolve) {
-  return forms.flatMap(({ attributes, isFallback }) => {
-    const url = resolve(attributes.get('action'));
-    return url && /\/forms\/[^/]+\/?$/.test(url.pathname) ? [{ url, isFallback }] : [];
-  });
 }
 
 async function checkOrigin(
@@ -252,8 +111,4 @@ async function checkOrigin(
       `Add it: ALLOWED_ORIGINS=${[...(allowedOrigins ?? []), origin].join(',')}`,
     ),
   ];
-}
-
-function unique(urls: readonly URL[]): readonly URL[] {
-  return [...new Map(urls.map((url) => [url.href, url])).values()];
 }
