@@ -20,7 +20,25 @@ const embed: UserConfig = {
     cssTarget,
     lib: { entry: 'widget/embed.ts', formats: ['iife'], name: 'rasaSignup', fileName: () => 'embed.js' },
   },
-  plugins: [releaseFiles()],
+  plugins: [nameByContent(), compress()],
+};
+
+/** What the script tag's bundle imports when it is needed: `pbkdf2.ts` for `proof.ts`, hence its name. */
+const onDemand: UserConfig = {
+  publicDir: false,
+  build: {
+    outDir,
+    emptyOutDir: false,
+    target: 'es2022',
+    lib: {
+      entry: { proof: 'widget/pbkdf2.ts', typo: 'widget/typo.ts' },
+      formats: ['es'],
+      fileName: (_format, name) => `${name}.js`,
+    },
+    // Vite leaves the spaces in a library of ES modules.
+    rolldownOptions: { output: { minify: true } },
+  },
+  plugins: [compress()],
 };
 
 /** Scripts and styles of the server-rendered pages; they run on the proxy's own origin only. */
@@ -38,31 +56,36 @@ const pages: UserConfig = {
 };
 
 export default defineConfig(({ mode }) => ({
-  ...(mode === 'pages' ? pages : embed),
+  ...(mode === 'pages' ? pages : mode === 'on-demand' ? onDemand : embed),
   // test/widget/ runs in a browser, see test/web-test-runner.config.mjs.
-  test: { include: ['test/**/*.test.ts'], exclude: ['test/widget/**'] },
+  // The time-out is for machines that have other things to do too.
+  test: { include: ['test/**/*.test.ts'], exclude: ['test/widget/**'], testTimeout: 20_000 },
 }));
 
-/**
- * Writes beside `embed.js` the copy that may be cached for ever, named by its content, and both compressed once
- * and as small as can be, so that the server never compresses.
- */
-function releaseFiles(): Plugin {
+/** Writes beside `embed.js` the copy that may be cached for ever. */
+function nameByContent(): Plugin {
   return {
-    name: 'release-files',
-    async writeBundle() {
-      const script = await readFile(join(outDir, 'embed.js'));
-      const hash = createHash('sha256').update(script).digest('hex').slice(0, 16);
-      const encodings = {
-        '': script,
-        '.br': await promisify(brotliCompress)(script, {
-          params: { [constants.BROTLI_PARAM_SIZE_HINT]: script.length },
-        }),
-        '.gz': await promisify(gzip)(script, { level: constants.Z_BEST_COMPRESSION }),
-      };
-      for (const [ending, bytes] of Object.entries(encodings)) {
-        await writeFile(join(outDir, `embed.js${ending}`), bytes);
-        await writeFile(join(outDir, `embed.${hash}.js${ending}`), bytes);
+    name: 'name-by-content',
+    generateBundle(_options, bundle) {
+      const script = bundle['embed.js'];
+      if (script?.type !== 'chunk') throw new Error('No embed.js was built.');
+      const hash = createHash('sha256').update(script.code).digest('hex').slice(0, 16);
+      this.emitFile({ type: 'prebuilt-chunk', fileName: `embed.${hash}.js`, code: script.code });
+    },
+  };
+}
+
+/** Compresses every file once and as small as can be, so that the server never compresses. */
+function compress(): Plugin {
+  return {
+    name: 'compress',
+    async writeBundle(_options, bundle) {
+      for (const name of Object.keys(bundle)) {
+        const path = join(outDir, name);
+        const script = await readFile(path);
+        const params = { [constants.BROTLI_PARAM_SIZE_HINT]: script.length };
+        await writeFile(`${path}.br`, await promisify(brotliCompress)(script, { params }));
+        await writeFile(`${path}.gz`, await promisify(gzip)(script, { level: constants.Z_BEST_COMPRESSION }));
       }
     },
   };

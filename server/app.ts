@@ -18,6 +18,7 @@ import type { Proofs } from './bots/proofs.ts';
 import type { Rate, TrustProxy } from './setting-texts.ts';
 import { exposedHeaders } from './signup-route.ts';
 import type { CredentialsHealth } from './upstream.ts';
+import { wordsFor } from './words.ts';
 
 export interface AppOptions {
   readonly origins: Origins;
@@ -102,7 +103,7 @@ export function createApp({
   app
     .route('/forms/:form')
     .all((_request, response, next) => {
-      response.set('Cache-Control', 'no-cache').vary('Origin').vary('Accept');
+      response.set('Cache-Control', 'no-cache').vary('Origin').vary('Accept').vary('Accept-Language');
       next();
     })
     .all(crossOrigin(origins))
@@ -111,9 +112,12 @@ export function createApp({
       const form = forms.find(request.params.form);
       if (!origins.allow(origin, host)) sendProblem(request, response, problem('origin_refused'));
       else if (!form) sendProblem(request, response, problem('no_such_form'));
-      else if (request.accepts(['json', 'html']) === 'html') {
-        response.send(renderHostedForm(form.definition, sandbox));
-      } else response.json(form.definition);
+      else {
+        const words = wordsFor(request);
+        response.set('Content-Language', words.lang);
+        if (wantsPage(request)) response.send(renderHostedForm({ form, words, sandbox }));
+        else response.json(form.definitionIn(words));
+      }
     })
     .options((request, response) => {
       // A preflight from a page on the list has been answered above.
@@ -203,8 +207,12 @@ function wantsPage(request: Request): boolean {
 function sendProblem(request: Request, response: Response, answer: Problem): void {
   response.status(answer.status);
   if (answer.retry_after !== undefined) response.set('Retry-After', String(answer.retry_after));
-  if (wantsPage(request)) response.send(renderProblem(answer));
-  else response.type('application/problem+json').send(JSON.stringify(answer));
+  if (!wantsPage(request)) {
+    response.type('application/problem+json').send(JSON.stringify(answer));
+    return;
+  }
+  const words = wordsFor(request);
+  response.set('Content-Language', words.lang).vary('Accept-Language').send(renderProblem(words, answer));
 }
 
 function publicUrlOf(request: Request): string {
@@ -213,15 +221,13 @@ function publicUrlOf(request: Request): string {
 
 /** What went wrong before or behind a route. A sender's fault is answered as such; anything else is ours, and is logged. */
 function answerErrors(log: Logger): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
-    if (response.headersSent || request.destroyed) {
-      next(error);
-      return;
-    }
+  // Express knows it by its four parameters.
+  return (error: unknown, request, response, _next) => {
     const status = errorField(error, 'status');
     const theirs = typeof status === 'number' && status >= 400 && status < 500;
     if (!theirs) log.error({ err: error, method: request.method }, 'A request met a bug.');
-    sendProblem(request, response, problem(theirs ? 'malformed' : 'internal'));
+    if (response.headersSent || request.destroyed) response.destroy();
+    else sendProblem(request, response, problem(theirs ? 'malformed' : 'internal'));
   };
 }
 

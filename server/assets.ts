@@ -1,28 +1,97 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import sirv from 'sirv';
+import accepts from 'accepts';
 
 /** Where the build puts the browser's files, for the programs that run from `dist/server/`. */
 export const builtDir = fileURLToPath(new URL('../widget', import.meta.url));
 
+interface BuiltFile {
+  readonly headers: Readonly<Record<string, string>>;
+  /** As the build made it, and compressed where the build did that; the smallest first. */
+  readonly copies: readonly BuiltCopy[];
+}
+
+interface BuiltCopy {
+  readonly encoding: 'br' | 'gzip' | undefined;
+  readonly bytes: Buffer;
+  readonly etag: string;
+}
+
 /**
- * Serves what the build made for browsers: `embed.js`, its immutable copies and `pages/`. Compressed copies are
- * served as they lie on disk, and every file carries an ETag.
+ * Serves what the build made for browsers: `embed.js`, its immutable copies, the modules that it loads on demand, and
+ * `pages/`, each with a strong ETag, and compressed where the build made a smaller copy. All of it is held in memory, 100 kB: an answer that nobody reads then
+ * holds no open file (a visitor could exhaust those), and a build that runs meanwhile takes none away.
  */
-export function serveBuiltFiles(dir: string): ReturnType<typeof sirv> {
-  return sirv(dir, {
-    brotli: true,
-    gzip: true,
-    etag: true,
-    extensions: [],
-    setHeaders(res, path) {
-      const immutable = /^\/embed\.[0-9a-f]{16}\.js$/.test(path);
-      res.setHeader('Cache-Control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
-      if (path.startsWith('/embed.')) {
-        // The script tag stands on other origins; helmet's default would forbid them to load it, and
-        // `crossorigin` (for integrity checks) or `type=module` ask for CORS too.
-        res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
-        res.setHeader('Access-Control-Allow-Origin', '*');
-      }
-    },
-  });
+export function serveBuiltFiles(
+  dir: string,
+): (request: IncomingMessage, response: ServerResponse, next: () => void) => void {
+  const files = readBuiltFiles(dir);
+
+  return (request, response, next) => {
+    const { method, url = '', headers } = request;
+    const file = files.get(/^[^?#]*/.exec(url)?.[0] ?? '');
+    const copy = file?.copies.find(
+      ({ encoding }) => encoding === undefined || accepts(request).encodings([encoding]) !== false,
+    );
+    if (!file || !copy || (method !== 'GET' && method !== 'HEAD')) {
+      next();
+      return;
+    }
+    const { encoding, bytes, etag } = copy;
+    const isKnown = headers['if-none-match']?.includes(etag) === true;
+    response.writeHead(isKnown ? 304 : 200, {
+      ...file.headers,
+      ETag: etag,
+      Vary: 'Accept-Encoding',
+      ...(!isKnown && { 'Content-Length': bytes.length }),
+      ...(!isKnown && encoding && { 'Content-Encoding': encoding }),
+    });
+    // Never a part of it: a server may ignore Range (RFC 9110 14.2), and nobody asks for half a script.
+    response.end(isKnown ? undefined : bytes);
+  };
+}
+
+function readBuiltFiles(dir: string): ReadonlyMap<string, BuiltFile> {
+  const paths = readdirSync(dir, { recursive: true, withFileTypes: true, encoding: 'utf8' })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const copyOf = (path: string, encoding: BuiltCopy['encoding']): BuiltCopy[] => {
+    if (!paths.includes(path)) return [];
+    const bytes = readFileSync(path);
+    return [{ encoding, bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` }];
+  };
+  return new Map(
+    paths.map((path) => {
+      const name = `/${relative(dir, path).split(sep).join('/')}`;
+      const copies = [
+        ...copyOf(`${path}.br`, 'br'),
+        ...copyOf(`${path}.gz`, 'gzip'),
+        ...copyOf(path, undefined),
+      ];
+      return [name, { headers: headersOf(name), copies }];
+    }),
+  );
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.svg': 'image/svg+xml',
+};
+
+function headersOf(name: string): Record<string, string> {
+  const immutable = /^\/embed\.[0-9a-f]{16}\.js$/.test(name);
+  return {
+    'Content-Type': types[extname(name)] ?? 'application/octet-stream',
+    'Cache-Control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    // The script tag stands on other origins; helmet's default would forbid them to load it, and modules as well as
+    // `crossorigin` (for integrity checks) ask for CORS too.
+    ...(!name.startsWith('/pages/') && {
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      'Access-Control-Allow-Origin': '*',
+    }),
+  };
 }

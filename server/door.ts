@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { FormDefinition } from '../shared/form.ts';
 import type { Problem, ProblemCode } from '../shared/signup.ts';
 import { budgetNameOf } from './address.ts';
 import type { Bots } from './bots.ts';
-import type { Forms } from './forms.ts';
+import type { Form, Forms } from './forms.ts';
 import { readFields, refuseOverBudget, refuseUnlistedOrigin } from './guards.ts';
 import type { Bill, Limits, Standing } from './limits.ts';
 import type { Origins } from './origins.ts';
@@ -25,7 +24,7 @@ export type Answer =
   /** A plain form: a page repeats the fields and asks for one click, which sends them again with the token. */
   | {
       readonly is: 'unconfirmed';
-      readonly form: FormDefinition;
+      readonly form: Form;
       readonly fields: Fields;
       readonly token: string;
       readonly redirectTo: string | undefined;
@@ -34,7 +33,7 @@ export type Answer =
   | {
       readonly is: 'refused';
       readonly problem: Problem;
-      readonly form?: FormDefinition;
+      readonly form?: Form;
       readonly fields?: Readonly<Record<string, unknown>>;
     };
 
@@ -87,7 +86,6 @@ export function createDoor({
     const form = forms.find(post.form);
     if (!form)
       return refused(problem('no_such_form', { detail: `There is no form ${JSON.stringify(post.form)}.` }));
-    const { definition } = form;
 
     const read = await readFields(post);
     if (!('fields' in read)) return refused(read);
@@ -95,7 +93,7 @@ export function createDoor({
     const checked = form.check(read.fields);
     if (checked.is === 'invalid') {
       const invalid = problem('invalid', { issues: checked.issues });
-      return { is: 'refused', problem: invalid, form: definition, fields: read.fields };
+      return { is: 'refused', problem: invalid, form, fields: read.fields };
     }
     const { person, envelope } = checked;
     const { id = newId(), page, redirect } = envelope;
@@ -104,11 +102,11 @@ export function createDoor({
     const verdict = await bots.judge(post, checked);
     if (verdict.is === 'robot')
       return refused(problem('bot_suspected', { detail: adviceFor(verdict.reason) }));
-    if (verdict.is === 'unconfirmed') return { ...verdict, form: definition, redirectTo };
+    if (verdict.is === 'unconfirmed') return { ...verdict, form, redirectTo };
 
     const late =
       (await refuseOverBudget(bill, 'address', budgetNameOf(person.email))) ??
-      (await refuseOverBudget(bill, 'form', definition.id));
+      (await refuseOverBudget(bill, 'form', form.id));
     if (late) {
       verdict.release();
       return refused(late);
@@ -116,7 +114,7 @@ export function createDoor({
 
     const acceptedAt = new Date(now()).toISOString();
     try {
-      const signup = { id, form: definition.id, person, acceptedAt, ...(page !== undefined && { page }) };
+      const signup = { id, form: form.id, person, acceptedAt, ...(page !== undefined && { page }) };
       const added = await outbox.add(signup);
       // A retry of a sign-up that was kept reaches nobody, so that it uses up nobody's budget.
       if (added === 'duplicate') await bill.giveBack(['address', 'form']);

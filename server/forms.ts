@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { limits, type FormDefinition, type FormField } from '../shared/form.ts';
 import { honeypot, type IssueCode, type SignupEnvelope } from '../shared/signup.ts';
 import { en } from '../shared/messages/en.ts';
+import type { Messages } from '../shared/messages/messages.ts';
 import { isDisposable, readAddress, type AddressRules } from './address.ts';
 import type { Person } from './signup.ts';
 
@@ -11,8 +12,9 @@ export interface Forms {
 }
 
 export interface Form {
-  /** What the visitor's side gets to know. */
-  readonly definition: FormDefinition;
+  readonly id: string;
+  /** What the visitor's side gets to know, in its language. Made once for each. */
+  definitionIn(words: Messages): FormDefinition;
   /** Checks and normalises what was sent, field by field; names that the form does not have are refused. */
   check(sent: Readonly<Record<string, unknown>>): Checked;
   /** Whether a plain form may send the browser there afterwards. */
@@ -38,27 +40,28 @@ export interface FormsOptions {
   readonly thankYouPages: readonly string[];
 }
 
-function newsletter({ proof, address }: FormsOptions): FormDefinition {
+function newsletter(words: Messages, { proof, address }: FormsOptions): FormDefinition {
   return {
     id: 'newsletter',
-    lang: en.lang,
-    texts: en.texts,
+    lang: words.lang,
+    dir: words.dir,
+    texts: words.texts,
     proof,
     fields: [
       {
         name: 'email',
         type: 'email',
-        label: en.labels.email,
+        label: words.labels.email,
         required: true,
         maxLength: limits.email,
         autocomplete: 'email',
         ...(address.international && { international: true }),
-        issues: { malformed: en.malformedEmail },
+        issues: { malformed: words.malformedEmail },
       },
       {
         name: 'first_name',
         type: 'text',
-        label: en.labels.first_name,
+        label: words.labels.first_name,
         required: false,
         maxLength: limits.name,
         autocomplete: 'given-name',
@@ -66,7 +69,7 @@ function newsletter({ proof, address }: FormsOptions): FormDefinition {
       {
         name: 'last_name',
         type: 'text',
-        label: en.labels.last_name,
+        label: words.labels.last_name,
         required: false,
         maxLength: limits.name,
         autocomplete: 'family-name',
@@ -77,20 +80,35 @@ function newsletter({ proof, address }: FormsOptions): FormDefinition {
 
 export function createForms(options: FormsOptions): Forms {
   const forms = new Map(
-    [newsletter(options)].map((definition) => [definition.id, createForm(definition, options)]),
+    [newsletter].map((define) => {
+      const form = createForm((words) => define(words, options), options);
+      return [form.id, form];
+    }),
   );
   return { find: (id) => forms.get(id) };
 }
 
-function createForm(definition: FormDefinition, { address, thankYouPages }: FormsOptions): Form {
-  const fields = Object.fromEntries(
-    definition.fields.map((field) => [field.name, fieldSchema(field, address)]),
-  );
-  const names = definition.fields.map(({ name }) => name);
-  const schema = z.strictObject({ ...fields, ...envelopeFields });
+function createForm(
+  define: (words: Messages) => FormDefinition,
+  { address, thankYouPages }: FormsOptions,
+): Form {
+  const definitions = new Map<Messages, FormDefinition>();
+  const definitionIn = (words: Messages) => {
+    const definition = definitions.get(words) ?? define(words);
+    definitions.set(words, definition);
+    return definition;
+  };
+  // What is checked is the same in every language.
+  const { id, fields } = definitionIn(en);
+  const names = fields.map(({ name }) => name);
+  const schema = z.strictObject({
+    ...Object.fromEntries(fields.map((field) => [field.name, fieldSchema(field, address)])),
+    ...envelopeFields,
+  });
 
   return {
-    definition,
+    id,
+    definitionIn,
     check(sent) {
       const result = schema.safeParse(sent);
       if (!result.success) return { is: 'invalid', issues: issuesOf(result.error) };
@@ -103,7 +121,7 @@ function createForm(definition: FormDefinition, { address, thankYouPages }: Form
         person: isFlagged ? { ...person, disposable: 'yes' } : person,
         fields: given,
         envelope: textsOf(result.data, Object.keys(envelopeFields)),
-        names: definition.fields.flatMap(({ name, autocomplete }) =>
+        names: fields.flatMap(({ name, autocomplete }) =>
           autocomplete.endsWith('name') ? (given[name] ?? []) : [],
         ),
       };
@@ -134,7 +152,8 @@ const wrong = {
 };
 
 function text(maxLength: number): z.ZodString {
-  return z.string(wrong).max(maxLength, 'too_long' satisfies IssueCode);
+  // What is too long is not looked at any further: a URL parser takes its time with it.
+  return z.string(wrong).max(maxLength, { error: 'too_long' satisfies IssueCode, abort: true });
 }
 
 /** What travels beside the form's own fields. */
@@ -170,11 +189,15 @@ function addressIn(rules: AddressRules): (value: string, context: z.RefinementCt
   };
 }
 
-/** Marks that turn the direction of text around, or that nobody sees: spoofing's tools. Joiners stay, scripts need them. */
-const invisible = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
+/**
+ * Marks that turn the direction of text around, or that nobody sees (UAX #44, Default_Ignorable_Code_Point, and the
+ * annotation marks): spoofing's tools. Joiners and variation selectors stay: scripts need them, and emoji.
+ */
+const invisible =
+  /(?![\u200c\u200d\p{Variation_Selector}])\p{Default_Ignorable_Code_Point}|[\ufff9-\ufffb]/gu;
 
 /**
- * Takes away control characters, half characters, what nobody sees, and the white space around; what is empty then
+ * Takes away control characters, half characters, line separators, what nobody sees, and the white space around; what is empty then
  * counts as absent, since a form sends the fields that were left empty too.
  */
 function cleaned<T>(schema: z.ZodType<T>): z.ZodType<T> {
@@ -182,7 +205,7 @@ function cleaned<T>(schema: z.ZodType<T>): z.ZodType<T> {
     if (typeof value !== 'string') return value;
     const text = value
       .replace(invisible, '')
-      .replace(/[\p{Cc}\p{Cs}]+/gu, ' ')
+      .replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
       .trim();
     return text === '' ? undefined : text;
   }, schema);

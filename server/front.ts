@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { Problem } from '../shared/signup.ts';
 import { loadDisposableDomains } from './address.ts';
 import { createApp, type Health } from './app.ts';
 import { createBots } from './bots.ts';
@@ -10,9 +11,11 @@ import type { Config } from './config.ts';
 import { createDoor } from './door.ts';
 import { realFiles } from './files.ts';
 import { createForms } from './forms.ts';
+import { dataHeaders } from './headers.ts';
 import { createLimits } from './limits.ts';
 import { createOrigins } from './origins.ts';
 import type { Outbox } from './outbox.ts';
+import { problem } from './problem.ts';
 import { createPageTokens } from './bots/page-tokens.ts';
 import { createProofs } from './bots/proofs.ts';
 import { openServerSecret } from './server-secret.ts';
@@ -88,6 +91,18 @@ export async function openFront({
 
   return {
     handle(request, response) {
+      const unreadable = refuseUnreadable(request);
+      if (unreadable) {
+        const body = JSON.stringify(unreadable);
+        response.writeHead(unreadable.status, {
+          ...dataHeaders,
+          'Content-Type': 'application/problem+json; charset=utf-8',
+          'Content-Length': Buffer.byteLength(body),
+          Connection: 'close',
+        });
+        response.end(body);
+        return;
+      }
       const form = signupFormOf(request);
       if (form === undefined) app(request, response);
       else void receiveSignup(form, request, response);
@@ -97,4 +112,33 @@ export async function openFront({
       return used.close();
     },
   };
+}
+
+/**
+ * Node reads as many and leaves out the others without a word, among them the X-Forwarded-For that a proxy adds at the
+ * end; browsers send about twenty.
+ */
+export const maxHeaders = 200;
+
+/**
+ * What nobody can tell the meaning of. A request for `http://host/path` is one for `/path` whose Host header does not
+ * count (RFC 9112 3.2.2), and becomes that here.
+ */
+function refuseUnreadable(request: IncomingMessage): Problem | undefined {
+  const { url = '', rawHeaders } = request;
+  if (rawHeaders.length >= 2 * maxHeaders) {
+    return problem('malformed', { detail: `The request has ${maxHeaders} headers or more.` });
+  }
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
+  if (hosts.length > 1) {
+    return problem('malformed', { detail: 'The request has more than one Host header (RFC 9112 3.2).' });
+  }
+  if (url.startsWith('/') || url === '*') return undefined;
+  if (!/^https?:/i.test(url) || !URL.canParse(url)) {
+    return problem('malformed', { detail: 'The request’s target is neither a path nor an http address.' });
+  }
+  const { host, pathname, search } = new URL(url);
+  request.headers.host = host;
+  request.url = pathname + search;
+  return undefined;
 }

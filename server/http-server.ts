@@ -13,6 +13,10 @@ export interface HttpServer {
 }
 
 export interface HttpServerOptions extends ServerOptions {
+  /** How long a connection may neither bring nor take anything, in ms; Node's own default is for ever. */
+  readonly timeout?: number;
+  /** Node leaves out the headers beyond it without a word; 1,000 by default. */
+  readonly maxHeadersCount?: number;
   /** `undefined` listens on every interface. */
   readonly host: string | undefined;
   /** 0 takes any free port. */
@@ -22,9 +26,11 @@ export interface HttpServerOptions extends ServerOptions {
 /** Rejects with the system's error where the address cannot be had, such as EADDRINUSE. */
 export async function listen(
   handler: RequestListener,
-  { host, port, ...options }: HttpServerOptions,
+  { host, port, timeout = 0, maxHeadersCount, ...options }: HttpServerOptions,
 ): Promise<HttpServer> {
   const server = createServer(options, handler);
+  server.timeout = timeout;
+  if (maxHeadersCount !== undefined) server.maxHeadersCount = maxHeadersCount;
   let closing = false;
   const closeIdle = () => {
     server.closeIdleConnections();

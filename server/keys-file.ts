@@ -69,6 +69,7 @@ export function startKeysFile({
   const stringify = (keys: Keys) => `${JSON.stringify(keys, null, 2)}\n`;
   const db = new Low<Keys>(replacedFile({ path: pathIn(dataDir), files, stringify }), snapshot());
   let written: string | undefined;
+  let isFailing = false;
   const running = run();
 
   return {
@@ -96,9 +97,11 @@ export function startKeysFile({
     db.data = snapshot();
     try {
       await db.write();
+      isFailing = false;
     } catch (error) {
       written = undefined;
-      log.warn({ err: error }, 'keys.json cannot be written; what it says is out of date.');
+      if (!isFailing) log.warn({ err: error }, 'keys.json cannot be written; what it says is out of date.');
+      isFailing = true;
     }
   }
 

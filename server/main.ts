@@ -4,6 +4,7 @@ import { readConfig } from './config.ts';
 import { withEnvFile } from './env.ts';
 import { failToStart, onStopRequest } from './lifecycle.ts';
 import { createLog } from './log.ts';
+import { warnOfReadable } from './rotation.ts';
 import { openService, type Service } from './service.ts';
 
 /** `npm start`: reads the environment, runs the product until it is asked to stop, and says in plain words what it does. */
@@ -27,6 +28,7 @@ try {
   if (service.sandbox) log.warn({ sandbox: service.sandbox.url }, 'Sandbox: sign-ups do not reach rasa.io.');
   log.info({ url: service.url }, 'Listening.');
 
+  if (envFile !== undefined) void warnOfReadable([envFile], log);
   process.on('SIGHUP', () => {
     service.reload();
   });

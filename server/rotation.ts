@@ -63,16 +63,18 @@ export function startRotation({ found, read, onReload, log, intervalMs = 1000 }:
     }));
     log.info({ sets, changed: isNews }, 'The credentials were read again.');
     void warnOfReadable(next.files, log);
-    trying = onReload(next.sets, isAsked, closing.signal);
+    trying = onReload(next.sets, isAsked, closing.signal).catch((error: unknown) => {
+      log.error({ err: error }, 'Trying the credentials met a bug.');
+    });
   }
 
   function readOrComplain(): CredentialsFound | undefined {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      const { faults } = error;
-      log.error({ faults }, 'The credentials cannot be read again; those from before stay in use.');
+      // Anything but a ConfigError is a bug, which must not end a process that delivers.
+      const what = error instanceof ConfigError ? { faults: error.faults } : { err: error };
+      log.error(what, 'The credentials cannot be read again; those from before stay in use.');
       return undefined;
     }
   }

@@ -4,12 +4,13 @@ import type { Health } from './app.ts';
 import type { Config, SandboxUpstream } from './config.ts';
 import { startCourier, type Courier } from './courier.ts';
 import type { Env } from './env.ts';
-import { openFront } from './front.ts';
+import { maxHeaders, openFront } from './front.ts';
 import { listen } from './http-server.ts';
 import type { Outbox } from './outbox.ts';
 import { openFileOutbox } from './outbox/file.ts';
 import { warnOfReadable } from './rotation.ts';
 import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import type { TrustProxy } from './setting-texts.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
 /** The product, running. */
@@ -36,22 +37,41 @@ export interface ServiceOptions {
   readonly onLost: () => void;
   /** How often it is looked whether the files with credentials have changed. */
   readonly watchIntervalMs?: number;
+  /** Instead of the time that senders have by default. */
+  readonly impatience?: Partial<Impatience>;
 }
 
 const answersGraceMs = 5000;
 const deliveryGraceMs = 3000;
 
+/** How long and how much of a sender is waited for, as `node:http` calls it; all in ms but the sizes. */
+export type Impatience = ReturnType<typeof impatienceFor>;
+
 /**
- * How long a visitor's line may take. A phone on a bad one sends its 2 KiB within seconds; whoever takes longer holds
- * a connection that somebody else waits for.
+ * A phone on a bad line sends its 2 KiB within seconds; whoever takes longer holds a connection that somebody else
+ * waits for.
  */
-const impatience = {
-  headersTimeout: 10_000,
-  requestTimeout: 20_000,
-  keepAliveTimeout: 10_000,
-  connectionsCheckingInterval: 2000,
-  maxHeaderSize: 16 * 1024,
-};
+function impatienceFor(trustProxy: TrustProxy) {
+  return {
+    /** From the connection, or the first byte of a further request, to the end of the headers. */
+    headersTimeout: 10_000,
+    /** From there too, to the end of the body. */
+    requestTimeout: 20_000,
+    /** How often those two are looked at, and with it how late they may be. */
+    connectionsCheckingInterval: 2000,
+    /** For whoever asks and does not read the answers, which those two do not see. */
+    timeout: 30_000,
+    /**
+     * Visitors come once. A proxy in front must be the one that closes, or a sign-up that it just sends is lost to its
+     * visitor; proxies commonly keep an idle connection for one to two minutes.
+     */
+    keepAliveTimeout: trustProxy === false ? 10_000 : 125_000,
+    /** Of the target, and of all names and values: room for the cookies of the domain's other sites. */
+    maxHeaderSize: 16 * 1024,
+    maxHeadersCount: maxHeaders,
+    // No maxRequestsPerSocket: a proxy's few connections carry everybody, and Node would answer 503 beyond it.
+  };
+}
 
 /** Opens the parts in the order that a sign-up needs them, and closes them in reverse: the door first, the disk last. */
 export async function openService({
@@ -62,6 +82,7 @@ export async function openService({
   process,
   onLost,
   watchIntervalMs,
+  impatience,
 }: ServiceOptions): Promise<Service> {
   const closers: (() => Promise<void> | void)[] = [];
   const close = async () => {
@@ -122,7 +143,12 @@ export async function openService({
       },
     });
     closers.push(() => front.close());
-    const server = await listen(front.handle, { host: config.host, port: config.port, ...impatience });
+    const server = await listen(front.handle, {
+      host: config.host,
+      port: config.port,
+      ...impatienceFor(config.trustProxy),
+      ...impatience,
+    });
     closers.push(() => server.close(answersGraceMs));
     return { url: server.url, sandbox, reload: rasa.reload, close };
   } catch (error) {

@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
 import accepts from 'accepts';
 import type { Logger } from 'pino';
 import getRawBody from 'raw-body';
+import { limits as sizes } from '../shared/form.ts';
+import type { Messages } from '../shared/messages/messages.ts';
 import type { Problem } from '../shared/signup.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { Answer, Door } from './door.ts';
@@ -11,6 +14,7 @@ import type { Origins } from './origins.ts';
 import { renderConfirmation, renderInvalid, renderProblem, renderThanks } from './pages/form.ts';
 import { problem } from './problem.ts';
 import type { Body, SignupPost } from './signup.ts';
+import { wordsFor } from './words.ts';
 
 /**
  * `POST /forms/:form`, straight from node:http to the door and back. Express serves everything else: its way through
@@ -27,6 +31,8 @@ export interface SignupRouteOptions {
   readonly sandbox: string | undefined;
   readonly log: Logger;
 }
+
+type Received = Awaited<ReturnType<Door['receive']>>;
 
 /** What an answer is made of before it is written. */
 interface Reply {
@@ -58,27 +64,42 @@ export function createSignupRoute({
   log,
 }: SignupRouteOptions): SignupRoute {
   return async (form, request, response) => {
-    const post = readPost(form, request);
-    const answer = await receive(post);
-    // The visitor may be gone meanwhile.
-    if (response.destroyed) return;
-    const { status, type, body, headers = {}, leadsTo } = post.plain ? pageFor(answer) : dataFor(answer);
-    if (post.plain) pageHeaders({ framedBy: origins.sources, leadsTo })(request, response, () => undefined);
-    response.writeHead(status, {
-      ...(!post.plain && dataHeaders),
-      'Cache-Control': 'no-store',
-      'Content-Type': type,
-      'Content-Length': Buffer.byteLength(body),
-      ...crossOriginHeaders(post),
-      ...rateHeaders(answer.standing),
-      ...headers,
-      // What was refused before its body was read leaves nothing that could be read from this connection.
-      ...(!request.complete && { Connection: 'close' }),
-    });
-    response.end(body);
+    try {
+      const post = readPost(form, request);
+      const received = await receive(post);
+      // The visitor may be gone meanwhile.
+      if (response.destroyed) return;
+      const {
+        status,
+        type,
+        body,
+        headers = {},
+        leadsTo,
+      } = post.plain ? pageFor(received, wordsFor(request)) : dataFor(received);
+      const isLast = leavesMuch(request);
+      if (post.plain) pageHeaders({ framedBy: origins.sources, leadsTo })(request, response, () => undefined);
+      response.writeHead(status, {
+        ...(!post.plain && dataHeaders),
+        'Cache-Control': 'no-store',
+        'Content-Type': type,
+        'Content-Length': Buffer.byteLength(body),
+        ...crossOriginHeaders(post),
+        ...rateHeaders(received.standing),
+        ...headers,
+        ...(isLast && { Connection: 'close' }),
+      });
+      if (isLast) {
+        response.write(body);
+        await hearOut(request);
+      }
+      response.end(isLast ? undefined : body);
+    } catch (error) {
+      log.error({ err: error }, 'An answer to a sign-up met a bug.');
+      response.destroy();
+    }
   };
 
-  async function receive(post: SignupPost): ReturnType<Door['receive']> {
+  async function receive(post: SignupPost): Promise<Received> {
     try {
       return await door.receive(post);
     } catch (error) {
@@ -125,34 +146,41 @@ export function createSignupRoute({
     }
   }
 
-  function pageFor(answer: Answer): Reply {
+  function pageFor(answer: Answer, words: Messages): Reply {
     const type = 'text/html; charset=utf-8';
+    const headers = { 'Content-Language': words.lang };
     switch (answer.is) {
       case 'accepted': {
         const { redirectTo } = answer;
-        if (redirectTo === undefined) return { status: 202, type, body: renderThanks(sandbox) };
-        return { status: 303, type, body: '', headers: { Location: redirectTo } };
+        if (redirectTo === undefined)
+          return { status: 202, type, headers, body: renderThanks(words, sandbox) };
+        // As a header can carry it: what was typed may hold any letters.
+        return { status: 303, type, body: '', headers: { Location: new URL(redirectTo).href } };
       }
       case 'unconfirmed': {
         const { form, fields, token, redirectTo } = answer;
         return {
           status: 200,
           type,
-          body: renderConfirmation(form, fields, token, sandbox),
+          headers,
+          body: renderConfirmation({ form, words, sandbox }, fields, token),
           leadsTo: redirectTo,
         };
       }
       case 'refused': {
         const { problem: why, form, fields } = answer;
-        const body = form && fields ? renderInvalid(form, fields, why.issues) : renderProblem(why);
-        return { status: why.status, type, body, headers: retryHeaders(why) };
+        const body =
+          form && fields
+            ? renderInvalid({ form, words, sandbox }, fields, why.issues)
+            : renderProblem(words, why);
+        return { status: why.status, type, body, headers: { ...headers, ...retryHeaders(why) } };
       }
     }
   }
 
   /** Only pages on the list may read the answer; which ones depends on who asks. */
-  function crossOriginHeaders({ origin, host }: SignupPost): Record<string, string> {
-    const vary = { Vary: 'Origin, Accept' };
+  function crossOriginHeaders({ origin, host, plain }: SignupPost): Record<string, string> {
+    const vary = { Vary: plain ? 'Origin, Accept, Accept-Language' : 'Origin, Accept' };
     if (origin === undefined || origin === 'null' || !origins.allow(origin, host)) return vary;
     return {
       ...vary,
@@ -186,4 +214,22 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Bod
     const isTooLarge = error instanceof Error && 'type' in error && error.type === 'entity.too.large';
     return { is: isTooLarge ? 'too_large' : 'broken' };
   }
+}
+
+/** Whether more of the body may still come than a sign-up has; Node skips the little that an early refusal left unread. */
+function leavesMuch({ complete, headers }: IncomingMessage): boolean {
+  return !complete && Number(headers['content-length'] ?? Infinity) > sizes.bodyBytes;
+}
+
+/** How long a sender is listened to after the answer. */
+const hearOutMs = 2000;
+
+/**
+ * Reads on for a moment and forgets it. A connection that is closed with bytes unread is reset, which takes with it the
+ * answer that the sender has not read yet (RFC 9112 9.6).
+ */
+async function hearOut(request: IncomingMessage): Promise<void> {
+  request.resume();
+  // It ends by itself, or is cut off: the answer is out either way.
+  await finished(request, { signal: AbortSignal.timeout(hearOutMs) }).catch(() => undefined);
 }

@@ -8,6 +8,8 @@ export interface FormDefinition {
   readonly id: string;
   /** BCP 47 tag of the language that labels and texts are written in. */
   readonly lang: string;
+  /** The direction that this language is written in. */
+  readonly dir: 'ltr' | 'rtl';
   readonly fields: readonly FormField[];
   readonly texts: FormTexts;
   /** Whether a sign-up has to carry a proof of work, whose challenge `GET <form>/challenge` gives. */
@@ -52,7 +54,7 @@ export interface FormTexts {
 /** The problems a visitor can meet: the server's codes, and the one that only the browser can see. */
 export type VisibleProblem = ProblemCode | 'unreachable';
 
-/** Limits on what travels, all in UTF-16 code units but the body's, which is in bytes. */
+/** Limits on what travels, all in UTF-16 code units but the body's, in bytes and names. */
 export const limits = {
   /** RFC 5321 4.5.3.1.3 allows a path of 256 octets, two of which are its angle brackets. */
   email: 254,
@@ -66,4 +68,6 @@ export const limits = {
   proof: 2048,
   token: 2048,
   bodyBytes: 16 * 1024,
+  /** How many names a body may have; a form asks for a dozen. */
+  names: 100,
 } as const;

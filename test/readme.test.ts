@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settings } from '../server/settings.ts';
 import { problem } from '../server/problem.ts';
+import { languages } from '../server/words.ts';
 import { en } from '../shared/messages/en.ts';
 import type { ProblemCode } from '../shared/signup.ts';
 import { readmeSection } from './helpers/readme.ts';
@@ -21,6 +22,14 @@ function rowsOf(section: string): string[][] {
 }
 
 const unquoted = (cell = '') => cell.replace(/^`|`$/g, '');
+
+describe('the README', () => {
+  it('names every language', () => {
+    const names = new Intl.DisplayNames('en', { type: 'language' });
+    const [, listed = ''] = /speak (.*?), each/.exec(readmeSection('languages').replaceAll('\n', ' ')) ?? [];
+    expect(listed.split(/, | and /)).toEqual(languages.map(({ lang }) => names.of(lang)).sort());
+  });
+});
 
 describe('the tables of the README', () => {
   it('list every environment variable with its default and its meaning', () => {

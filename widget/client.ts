@@ -1,12 +1,18 @@
 import type { FormDefinition, VisibleProblem } from '../shared/form.ts';
-import type { IssueCode, Problem } from '../shared/signup.ts';
+import type { Challenge, IssueCode, Problem } from '../shared/signup.ts';
 
 /** The widget's side of the wire. Nothing here throws: whatever happens comes back as an outcome. */
 export type Loaded =
   { readonly is: 'loaded'; readonly definition: FormDefinition } | { readonly is: 'unavailable' };
 
-export type Submitted =
-  { readonly is: 'accepted' } | { readonly is: 'refused'; readonly problem: VisitorProblem };
+export type Challenged = { readonly is: 'challenged'; readonly challenge: Challenge } | Refused;
+
+export type Submitted = { readonly is: 'accepted' } | Refused;
+
+export interface Refused {
+  readonly is: 'refused';
+  readonly problem: VisitorProblem;
+}
 
 /** As much of a problem as a visitor can use. */
 export interface VisitorProblem {
@@ -29,6 +35,17 @@ export async function loadDefinition(src: string, abort: AbortController): Promi
   }
 }
 
+/** Gets the challenge that a sign-up at `src` has to answer. */
+export async function getChallenge(src: string, abort: AbortController): Promise<Challenged> {
+  try {
+    const response = await send(below(src, 'challenge'), {}, abort);
+    if (!response.ok) return await readRefusal(response);
+    return { is: 'challenged', challenge: (await response.json()) as Challenge };
+  } catch {
+    return unreachable;
+  }
+}
+
 /**
  * Sends a sign-up the way a plain form would (so that no preflight is needed), and asks for JSON. The request goes
  * on when the visitor leaves the page meanwhile.
@@ -36,13 +53,25 @@ export async function loadDefinition(src: string, abort: AbortController): Promi
 export async function submit(src: string, fields: Readonly<Record<string, string>>): Promise<Submitted> {
   try {
     const response = await send(src, { method: 'POST', body: new URLSearchParams(fields), keepalive: true });
-    if (response.ok) return { is: 'accepted' };
-    const { code, issues = {} } = (await response.json()) as Partial<Problem>;
-    return { is: 'refused', problem: { code: code ?? 'internal', issues } };
+    return response.ok ? { is: 'accepted' } : await readRefusal(response);
   } catch {
-    // Offline, blocked, too slow, or an answer that is not ours.
-    return { is: 'refused', problem: { code: 'unreachable', issues: {} } };
+    return unreachable;
   }
+}
+
+/** An address at the proxy, relative to the form's: `src` may be relative itself, and end in a slash or a query. */
+export function below(src: string, path: string): string {
+  const url = new URL(src, document.baseURI);
+  url.pathname = url.pathname.replace(/\/*$/, '/');
+  return new URL(path, url).href;
+}
+
+/** Offline, blocked, too slow, or an answer that is not ours. */
+const unreachable: Refused = { is: 'refused', problem: { code: 'unreachable', issues: {} } };
+
+async function readRefusal(response: Response): Promise<Refused> {
+  const { code = 'internal', issues = {} } = (await response.json()) as Partial<Problem>;
+  return { is: 'refused', problem: { code, issues } };
 }
 
 /** The time limit holds until the answer's head is there. (`AbortSignal.any` and `.timeout` are too young for it.) */

@@ -1,8 +1,12 @@
 import { html, LitElement, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from 'lit';
-import type { FormDefinition, FormField } from '../shared/form.ts';
-import type { IssueCode } from '../shared/signup.ts';
-import { loadDefinition, submit, type VisitorProblem } from './client.ts';
+import type { FormDefinition, FormField, FormTexts } from '../shared/form.ts';
+import { honeypot } from '../shared/signup.ts';
+import { below, loadDefinition, submit, type VisitorProblem } from './client.ts';
+import { Envelope } from './envelope.ts';
+import { findIssues, type Issues } from './issues.ts';
+import { Proofs } from './proof.ts';
 import styles from './rasa-signup.css?inline';
+import type * as typo from './typo.ts';
 
 /** What a form can be in; each state is drawn in one place, and nothing else decides what is shown. */
 type FormState =
@@ -13,7 +17,13 @@ type FormState =
   | { readonly step: 'accepted' }
   | { readonly step: 'refused'; readonly problem: VisitorProblem };
 
-type Issues = Readonly<Record<string, IssueCode>>;
+/** A form that is there; another `src` makes another one. */
+interface LoadedForm {
+  readonly src: string;
+  readonly definition: FormDefinition;
+  readonly proofs: Proofs | undefined;
+  touched: boolean;
+}
 
 /**
  * `<rasa-signup src="https://signup.example.com/forms/newsletter">`: a sign-up form that looks like the page around
@@ -31,10 +41,10 @@ export class RasaSignup extends LitElement {
   declare src: string | undefined;
   declare private state: FormState;
 
-  #definition: FormDefinition | undefined;
+  /** There is none in the steps `loading` and `unavailable`, and always one in the others. */
+  #form: LoadedForm | undefined;
   #loading: AbortController | undefined;
-  /** The last sign-up that was sent: the same values go out under the same id, changed ones under a new one. */
-  #attempt: { readonly values: string; readonly id: string } | undefined;
+  readonly #envelope = new Envelope();
 
   constructor() {
     super();
@@ -45,13 +55,12 @@ export class RasaSignup extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     // A form that was moved in the page is there already; one that was taken out while it loaded is not.
-    if (this.hasUpdated && !this.#definition && this.src !== undefined) void this.#load(this.src);
+    if (this.hasUpdated && !this.#form && this.src !== undefined) void this.#load(this.src);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#loading?.abort();
-    this.#loading = undefined;
+    this.#abandon();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -60,36 +69,51 @@ export class RasaSignup extends LitElement {
 
   protected override render(): TemplateResult {
     const { state } = this;
-    const form = this.#definition;
+    const form = this.#form;
     return html`
-      ${
-        form && state.step !== 'loading' && state.step !== 'unavailable' && state.step !== 'accepted'
-          ? this.#renderForm(form)
-          : nothing
-      }
+      ${form && state.step !== 'accepted' ? this.#renderForm(form) : nothing}
       <div class="status" part="status" role="status" tabindex="-1">${this.#renderStatus()}</div>
-      ${state.step === 'loading' || state.step === 'unavailable' ? html`<slot></slot>` : nothing}
+      ${form ? nothing : html`<slot></slot>`}
     `;
   }
 
-  #renderForm(form: FormDefinition): TemplateResult {
+  #renderForm(form: LoadedForm): TemplateResult {
+    const { fields, texts } = form.definition;
     const sending = this.state.step === 'sending';
     return html`<form
       part="form"
       method="post"
-      action=${this.src ?? ''}
+      action=${form.src}
+      accept-charset="utf-8"
       novalidate
       aria-busy=${sending}
       @submit=${this.#onSubmit}
+      @focusin=${this.#onTouch}
+      @pointerdown=${this.#onTouch}
+      @input=${this.#onTouch}
+      @change=${this.#onTouch}
     >
-      ${form.fields.map((field) => this.#renderField(field, form))}
+      ${fields.map((field) => this.#renderField(field, texts))}
+      <label class="honeypot" aria-hidden="true">
+        ${texts.leaveEmpty}
+        <input
+          name=${honeypot}
+          tabindex="-1"
+          autocomplete="off"
+          data-1p-ignore
+          data-bwignore
+          data-form-type="other"
+          data-lpignore="true"
+          data-protonpass-ignore
+        />
+      </label>
       <button part="button" type="submit" aria-disabled=${sending}>
-        ${sending ? form.texts.sending : form.texts.submit}
+        ${sending ? texts.sending : texts.submit}
       </button>
     </form>`;
   }
 
-  #renderField(field: FormField, { texts }: FormDefinition): TemplateResult {
+  #renderField(field: FormField, texts: FormTexts): TemplateResult {
     const issue = this.#issues[field.name];
     const words = issue && (field.issues?.[issue] ?? texts.issues[issue]);
     return html`<div class="field" part="field">
@@ -107,12 +131,13 @@ export class RasaSignup extends LitElement {
         aria-describedby=${issue ? `${field.name}-error` : nothing}
       />
       <p class="error" part="error" id=${`${field.name}-error`}>${words ?? nothing}</p>
+      ${field.type === 'email' ? html`<div class="suggestion" aria-live="polite"></div>` : nothing}
     </div>`;
   }
 
   #renderStatus(): string | TemplateResult | typeof nothing {
     const { state } = this;
-    const texts = this.#definition?.texts;
+    const texts = this.#form?.definition.texts;
     switch (state.step) {
       case 'loading':
       case 'editing':
@@ -138,7 +163,9 @@ export class RasaSignup extends LitElement {
   }
 
   async #load(src: string): Promise<void> {
-    this.#loading?.abort();
+    this.#abandon();
+    this.#form = undefined;
+    this.state = { step: 'loading' };
     const loading = new AbortController();
     this.#loading = loading;
     const loaded = await loadDefinition(src, loading);
@@ -149,25 +176,57 @@ export class RasaSignup extends LitElement {
       this.state = { step: 'unavailable' };
       return;
     }
-    this.#definition = loaded.definition;
+    const { definition } = loaded;
+    const proofs = definition.proof ? new Proofs(src) : undefined;
+    this.#form = { src, definition, proofs, touched: false };
     // Asked before the fallback disappears, since what is not shown has no focus.
     const focused = this.querySelector<HTMLInputElement>('input:focus')?.name;
     this.state = { step: 'editing', issues: {} };
     await this.updateComplete;
-    this.#carryOver();
+    if (this.#carryOver()) this.#onTouch();
     this.#inputs.find(({ name }) => name === focused)?.focus();
   }
 
-  /** Takes what the visitor, or the browser, has put into the fallback's inputs meanwhile. */
-  #carryOver(): void {
+  /** Stops what nobody waits for any more. What was sent is sent, even if its proof is not ready yet. */
+  #abandon(): void {
+    this.#loading?.abort();
+    this.#loading = undefined;
+    if (this.state.step !== 'sending') this.#form?.proofs?.stop();
+  }
+
+  /** Takes what the visitor, or the browser, has put into the fallback's inputs meanwhile, and says whether it did. */
+  #carryOver(): boolean {
+    let touched = false;
     for (const input of this.#inputs) {
       const fallback = this.querySelector<HTMLInputElement>(`input[name="${CSS.escape(input.name)}"]`);
-      if (fallback) input.value = fallback.value;
+      if (!fallback) continue;
+      input.value = fallback.value;
+      touched ||= fallback.value !== fallback.defaultValue;
     }
+    return touched;
   }
 
   get #inputs(): readonly HTMLInputElement[] {
-    return [...this.renderRoot.querySelectorAll('input')];
+    return [...this.renderRoot.querySelectorAll<HTMLInputElement>('.field input')];
+  }
+
+  /** Before it no work is done, and nothing is fetched but the definition. */
+  readonly #onTouch = (): void => {
+    const form = this.#form;
+    form?.proofs?.prepare();
+    if (!form || form.touched) return;
+    form.touched = true;
+    void this.#watchForTypos(form);
+  };
+
+  async #watchForTypos({ src, definition }: LoadedForm): Promise<void> {
+    const form = this.renderRoot.querySelector('form');
+    try {
+      const module = (await import(/* @vite-ignore */ below(src, '../../typo.js'))) as typeof typo;
+      if (form) module.watchForTypos(form, definition.texts);
+    } catch {
+      // Blocked, or gone; the form does without.
+    }
   }
 
   readonly #onSubmit = (event: SubmitEvent): void => {
@@ -176,10 +235,10 @@ export class RasaSignup extends LitElement {
   };
 
   async #submit(): Promise<void> {
-    const form = this.#definition;
-    if (!form || this.src === undefined) return;
+    const form = this.#form;
+    if (!form) return;
     const inputs = this.#inputs;
-    const issues = findIssues(form, inputs);
+    const issues = findIssues(form.definition, inputs);
     if (Object.keys(issues).length > 0) {
       this.state = { step: 'editing', issues };
       await this.#focusFirstIssue();
@@ -187,10 +246,24 @@ export class RasaSignup extends LitElement {
     }
 
     const values = Object.fromEntries(inputs.map(({ name, value }) => [name, value]));
+    const trap = this.renderRoot.querySelector<HTMLInputElement>('.honeypot input');
+    const fields = {
+      ...values,
+      ...(trap?.value && { [trap.name]: trap.value }),
+      ...this.#envelope.of(values),
+    };
     this.state = { step: 'sending' };
-    const submitted = await submit(this.src, { ...values, ...this.#envelope(values) });
-    if (submitted.is === 'refused') {
-      this.state = { step: 'refused', problem: submitted.problem };
+    const sent = await (form.proofs ? form.proofs.submit(fields) : submit(form.src, fields));
+    if (this.#form !== form) return;
+    if (sent.is === 'impossible') {
+      this.state = { step: 'editing', issues: {} };
+      this.#submitPlainly(fields);
+      return;
+    }
+    if (sent.is === 'refused') {
+      // Something has filled it in that asks nobody; the person must be able to try again.
+      if (trap && sent.problem.code === 'bot_suspected') trap.value = '';
+      this.state = { step: 'refused', problem: sent.problem };
       await this.#focusFirstIssue();
       return;
     }
@@ -201,39 +274,18 @@ export class RasaSignup extends LitElement {
     if (hadFocus) this.renderRoot.querySelector<HTMLElement>('.status')?.focus();
   }
 
+  /** As a form without scripts: the browser goes to the proxy, whose page asks for one click instead of a proof. */
+  #submitPlainly(fields: Readonly<Record<string, string>>): void {
+    const form = this.renderRoot.querySelector('form');
+    const complete = ({ formData }: FormDataEvent): void => {
+      for (const [name, value] of Object.entries(fields)) formData.set(name, value);
+    };
+    form?.addEventListener('formdata', complete, { once: true });
+    form?.submit();
+  }
+
   async #focusFirstIssue(): Promise<void> {
     await this.updateComplete;
     this.#inputs.find((input) => input.ariaInvalid === 'true')?.focus();
   }
-
-  #envelope(fields: Readonly<Record<string, string>>): Record<string, string> {
-    const values = JSON.stringify(fields);
-    if (this.#attempt?.values !== values) this.#attempt = { values, id: makeId() };
-    const { protocol, origin, pathname } = location;
-    return { id: this.#attempt.id, ...(protocol.startsWith('http') && { page: origin + pathname }) };
-  }
-}
-
-/**
- * The form's own rules, checked where the visitor is. `maxLength` is checked here and not by the attribute, which
- * would cut off a pasted address without a word.
- */
-function findIssues(form: FormDefinition, inputs: readonly HTMLInputElement[]): Issues {
-  const issues: Record<string, IssueCode> = {};
-  for (const { name, maxLength } of form.fields) {
-    const input = inputs.find((candidate) => candidate.name === name);
-    if (!input) continue;
-    const { validity, value, required } = input;
-    if (validity.valueMissing || (required && value.trim() === '')) issues[name] = 'missing';
-    else if (!validity.valid) issues[name] = 'malformed';
-    else if (value.length > maxLength) issues[name] = 'too_long';
-  }
-  return issues;
-}
-
-/** 128 random bits. `crypto.randomUUID` would do, but does not exist on pages served over plain http. */
-function makeId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
 }

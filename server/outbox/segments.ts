@@ -164,10 +164,15 @@ export async function openSegments({
     await forget(id);
   }
 
+  /** Its lines count until its name is gone for good: whoever settled them lets go of them in the same moment. */
   async function forget(id: number): Promise<void> {
-    total -= closed.get(id)?.lines ?? 0;
+    const lines = closed.get(id)?.lines ?? 0;
     closed.delete(id);
-    await syncDirectory(files, dir);
+    try {
+      await syncDirectory(files, dir);
+    } finally {
+      total -= lines;
+    }
   }
 
   function nameNow(id: number): string {

@@ -1,21 +1,32 @@
+import { nothing } from 'lit';
 import type { FormDefinition, FormField } from '../../shared/form.ts';
-import { en } from '../../shared/messages/en.ts';
+import type { Messages } from '../../shared/messages/messages.ts';
 import { honeypot, type IssueCode, type Problem } from '../../shared/signup.ts';
+import type { Form } from '../forms.ts';
 import { html, renderPage, sandboxBanner, type Html } from './page.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
+/** A page of one form, in one language. */
+export interface FormPage {
+  readonly form: Form;
+  readonly words: Messages;
+  /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
+  readonly sandbox: string | undefined;
+}
+
 /** A form on a page of its own: plain HTML that works without scripts, and the element that takes its place with them. */
-export function renderHostedForm(form: FormDefinition, sandbox: string | undefined): string {
+export function renderHostedForm({ form, words, sandbox }: FormPage): string {
+  const definition = form.definitionIn(words);
   return renderPage({
-    title: form.texts.submit,
-    lang: form.lang,
+    ...words.hosted,
+    ...languageOf(words),
     scripts: ['/embed.js'],
     main: html`<div class="narrow">
-      <h1>${form.texts.submit}</h1>
+      <h1>${words.hosted.title}</h1>
       ${sandboxBanner(sandbox)}
       <div class="card">
-        <rasa-signup src=${actionOf(form)}>${renderPlainForm(form, {}, {})}</rasa-signup>
+        <rasa-signup src=${actionOf(definition)}>${renderPlainForm(definition, {}, {})}</rasa-signup>
       </div>
     </div>`,
   });
@@ -23,50 +34,52 @@ export function renderHostedForm(form: FormDefinition, sandbox: string | undefin
 
 /** The same form once more, with what was typed and what is wrong with it. */
 export function renderInvalid(
-  form: FormDefinition,
+  { form, words }: FormPage,
   fields: Readonly<Record<string, unknown>>,
   issues: Problem['issues'] = {},
 ): string {
-  const texts = Object.fromEntries(
+  const typed = Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
+  const title = words.texts.problems.invalid;
   return renderPage({
-    title: form.texts.problems.invalid,
-    lang: form.lang,
+    title,
+    ...languageOf(words),
     main: html`<div class="narrow">
-      <h1>${form.texts.problems.invalid}</h1>
-      <div class="card">${renderPlainForm(form, texts, issues)}</div>
+      <h1>${title}</h1>
+      <div class="card">${renderPlainForm(form.definitionIn(words), typed, issues)}</div>
     </div>`,
   });
 }
 
 /** Repeats what a form without script sent, and asks for the click that stands for a proof. */
 export function renderConfirmation(
-  form: FormDefinition,
+  { form, words, sandbox }: FormPage,
   fields: Fields,
   token: string,
-  sandbox: string | undefined,
 ): string {
+  const definition = form.definitionIn(words);
+  const { title, explanation, button } = words.confirm;
   return renderPage({
-    title: en.confirm.title,
-    lang: form.lang,
+    title,
+    ...languageOf(words),
     main: html`<div class="narrow">
-      <h1>${en.confirm.title}</h1>
+      <h1>${title}</h1>
       ${sandboxBanner(sandbox)}
-      <p>${en.confirm.explanation}</p>
+      <p>${explanation}</p>
       <div class="card">
         <dl class="pairs">
-          ${form.fields
+          ${definition.fields
             .filter(({ name }) => fields[name] !== undefined)
             .map(
               ({ name, label }) =>
                 html`<dt>${label}</dt>
-                  <dd>${fields[name]}</dd>`,
+                  <dd><bdi>${fields[name]}</bdi></dd>`,
             )}
         </dl>
-        <form class="plain-form" method="post" action=${actionOf(form)}>
+        <form class="plain-form" method="post" action=${actionOf(definition)}>
           ${renderHidden({ ...fields, token })}
-          <button>${en.confirm.button}</button>
+          <button>${button}</button>
         </form>
       </div>
     </div>`,
@@ -74,28 +87,34 @@ export function renderConfirmation(
 }
 
 /** What a browser without scripts gets for an accepted sign-up. */
-export function renderThanks(sandbox: string | undefined): string {
+export function renderThanks(words: Messages, sandbox: string | undefined): string {
   return renderPage({
-    title: en.texts.accepted,
-    lang: en.lang,
+    title: words.texts.accepted,
+    ...languageOf(words),
     main: html`<div class="narrow">
-      <h1>${en.texts.accepted}</h1>
+      <h1>${words.texts.accepted}</h1>
       ${sandboxBanner(sandbox)}
     </div>`,
   });
 }
 
 /** The same words that the widget would say, on a page. */
-export function renderProblem({ code }: Problem): string {
+export function renderProblem(words: Messages, { code }: Problem): string {
+  const title = words.texts.problems[code];
   return renderPage({
-    title: en.texts.problems[code],
-    lang: en.lang,
-    main: html`<div class="narrow"><h1>${en.texts.problems[code]}</h1></div>`,
+    title,
+    ...languageOf(words),
+    main: html`<div class="narrow"><h1>${title}</h1></div>`,
   });
 }
 
-function actionOf(form: FormDefinition): string {
-  return `/forms/${form.id}`;
+function languageOf({ lang, dir }: Messages): Pick<Messages, 'lang' | 'dir'> {
+  return { lang, dir };
+}
+
+/** With the language in it, so that the pages that follow speak the same one. */
+function actionOf({ id, lang }: FormDefinition): string {
+  return `/forms/${id}?lang=${lang}`;
 }
 
 function renderPlainForm(form: FormDefinition, fields: Fields, issues: Problem['issues'] = {}): Html {
@@ -127,6 +146,7 @@ function renderField(
         inputmode=${type}
         maxlength=${maxLength}
         autocomplete=${autocomplete}
+        dir=${type === 'email' ? 'ltr' : nothing}
         value=${value ?? ''}
         ?required=${required}
         ?autofocus=${problem !== undefined}

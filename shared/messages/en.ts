@@ -2,6 +2,7 @@ import type { Messages } from './messages.ts';
 
 export const en: Messages = {
   lang: 'en',
+  dir: 'ltr',
   labels: {
     email: 'Email address',
     first_name: 'First name',
@@ -23,16 +24,16 @@ export const en: Messages = {
       unknown: 'This form does not have this field.',
       disposable: 'Please use an address that you will keep. We cannot send to disposable ones.',
       not_ascii:
-        'We cannot send to an address with letters other than a to z before its @. Please use another one.',
+        'We cannot send to addresses with accented or non-Latin letters before the @. Please use another one.',
     },
     problems: {
       invalid: 'Please check the marked fields.',
-      malformed: 'The form could not be read. Please reload the page and try again.',
-      unsupported: 'The form could not be read. Please reload the page and try again.',
-      too_large: 'That is more than this form can take. Please shorten it.',
-      origin_refused: 'This form may not be used on this page.',
+      malformed: 'We could not process the form. Please reload the page and try again.',
+      unsupported: 'We could not process the form. Please reload the page and try again.',
+      too_large: 'That is too much text for this form. Please shorten it.',
+      origin_refused: 'This form cannot be used on this page.',
       rate_limited: 'Too many sign-ups at the moment. Please try again in a little while.',
-      bot_suspected: 'We could not tell that you are a person. Please try again.',
+      bot_suspected: 'We could not make sure that you are not a robot. Please try again.',
       no_such_form: 'This form does not exist any more.',
       not_found: 'This form does not exist any more.',
       method_not_allowed: 'Something went wrong on our side. Please try again.',
@@ -41,10 +42,10 @@ export const en: Messages = {
       unreachable: 'We could not be reached. Please check your connection and try again.',
     },
   },
+  hosted: { title: 'Sign up for our newsletter' },
   confirm: {
     title: 'One more click',
-    explanation:
-      'Please confirm that this is you. Without scripts in your browser we could not tell you from a robot.',
+    explanation: 'Please confirm your sign-up, so that we know you are not a robot.',
     button: 'Yes, sign me up',
   },
 };

@@ -1,12 +1,15 @@
-import type { FormTexts } from '../form.ts';
+import type { FormDefinition, FormTexts } from '../form.ts';
 
 /** Everything the product says to visitors, in one language. One file a language stands beside this one. */
 export interface Messages {
   /** BCP 47 tag. */
   readonly lang: string;
+  readonly dir: FormDefinition['dir'];
   readonly labels: Readonly<Record<BuiltInField, string>>;
   readonly malformedEmail: string;
   readonly texts: FormTexts;
+  /** The page that has the form and nothing else. */
+  readonly hosted: { readonly title: string };
   /** The page that answers a form without script. */
   readonly confirm: {
     readonly title: string;

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { complaintsOf, launchBrowser, servePage } from '../helpers/browser.ts';
 import { readmeBlocks } from '../helpers/readme.ts';
 import { guardedDoor, readContacts, startService } from '../helpers/service.ts';
+import { ar } from '../../shared/messages/ar.ts';
+import { de } from '../../shared/messages/de.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -32,8 +34,8 @@ async function start(env: Record<string, string> = {}, headers: Record<string, s
   };
 }
 
-async function withoutScripts(run: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-GB' });
+async function withoutScripts(run: (page: Page) => Promise<void>, locale = 'en-GB'): Promise<void> {
+  const context = await browser.newContext({ javaScriptEnabled: false, locale });
   await run(await context.newPage());
   await context.close();
 }
@@ -88,6 +90,46 @@ describe('a browser without scripts, at a plain form elsewhere', () => {
     });
     await vi.waitFor(async () => {
       expect(await contacts()).toHaveLength(1);
+    });
+  });
+});
+
+describe('a browser without scripts, in another language', () => {
+  it.each([
+    { case: 'asked for by its address', words: de, query: '?lang=de-AT', locale: 'en-GB' },
+    { case: 'asked for by the browser', words: ar, query: '', locale: 'ar-EG' },
+  ])('gets every page in it: $words.lang, $case', async ({ words, query, locale }) => {
+    const { url, contacts } = await start();
+    const { labels, texts, confirm } = words;
+    await withoutScripts(async (page) => {
+      await page.setViewportSize({ width: 360, height: 700 });
+      const meet = async (title: string) => {
+        await page.getByRole('heading', { name: title, exact: true }).waitFor();
+        const seen = await page.evaluate(() => {
+          const { lang, dir, scrollWidth, clientWidth } = window.document.documentElement;
+          return { lang, dir, overflows: scrollWidth > clientWidth };
+        });
+        expect(seen, title).toEqual({ lang: words.lang, dir: words.dir, overflows: false });
+      };
+
+      await page.goto(`${url}/forms/newsletter${query}`);
+      await meet(words.hosted.title);
+      await page.getByLabel(labels.email).fill('ada');
+      // The browser's own words about a malformed address are in the browser's own language.
+      await page.locator('.plain-form').evaluate((form: HTMLFormElement) => (form.noValidate = true));
+      await page.getByRole('button', { name: texts.submit }).click();
+      await meet(texts.problems.invalid);
+      await page.getByText(words.malformedEmail).waitFor();
+      await page.getByLabel(labels.email).fill('ada@example.com');
+      await page.getByLabel(labels.first_name).fill('آدا');
+      await page.getByRole('button', { name: texts.submit }).click();
+      await meet(confirm.title);
+      await page.getByText(confirm.explanation).waitFor();
+      await page.getByRole('button', { name: confirm.button }).click();
+      await meet(texts.accepted);
+    }, locale);
+    await vi.waitFor(async () => {
+      expect(await contacts()).toMatchObject([{ email: 'ada@example.com', first_name: 'آدا' }]);
     });
   });
 });

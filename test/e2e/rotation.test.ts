@@ -23,13 +23,14 @@ describe('a key that is exchanged under load', () => {
     await replace(keyFile, first);
     const product = await startProduct({ ...env, RASA_API_KEY_FILE: keyFile });
     await underLoad(product, sandbox, async () => {
+      await isInUse(product, first);
       const second = await createKey(sandbox, 'second');
       await replace(keyFile, second);
       await isInUse(product, second);
       await revokeKey(sandbox, 'first');
     });
     expectFewFailedMints(rasa.mints);
-  }, 180_000);
+  }, 300_000);
 
   it('by its file, after it was revoked: every sign-up arrives', async () => {
     const { sandbox, rasa, first, env } = await prepare();
@@ -37,15 +38,19 @@ describe('a key that is exchanged under load', () => {
     await replace(keyFile, first);
     const product = await startProduct({ ...env, RASA_API_KEY_FILE: keyFile });
     await underLoad(product, sandbox, async () => {
+      await isInUse(product, first);
       await revokeKey(sandbox, 'first');
-      await vi.waitFor(() => {
-        expect(product.output()).toContain('Sign-ups are accepted and wait');
-      });
+      await vi.waitFor(
+        () => {
+          expect(product.output()).toContain('Sign-ups are accepted and wait');
+        },
+        { timeout: 30_000 },
+      );
       await replace(keyFile, await createKey(sandbox, 'second'));
     });
     expectFewFailedMints(rasa.mints);
     expect(rasa.mints.get(first)).toEqual([201, 401]);
-  }, 180_000);
+  }, 300_000);
 
   it('by SIGHUP: every sign-up arrives', async () => {
     const { sandbox, rasa, first, env } = await prepare();
@@ -53,6 +58,7 @@ describe('a key that is exchanged under load', () => {
     await replace(envFile, `RASA_API_KEY=${first}`);
     const product = await startProduct(env, ['--env-file', envFile]);
     await underLoad(product, sandbox, async () => {
+      await isInUse(product, first);
       const second = await createKey(sandbox, 'second');
       await replace(envFile, `RASA_API_KEY=${second}`);
       product.signal('SIGHUP');
@@ -60,7 +66,7 @@ describe('a key that is exchanged under load', () => {
       await revokeKey(sandbox, 'first');
     });
     expectFewFailedMints(rasa.mints);
-  }, 180_000);
+  }, 300_000);
 
   it('by revoking the first of two: every sign-up arrives, and nobody was asked for anything', async () => {
     const { sandbox, rasa, first, env } = await prepare();
@@ -73,7 +79,7 @@ describe('a key that is exchanged under load', () => {
     });
     expect(rasa.mints.get(first)).toEqual([201, 401]);
     expect(rasa.mints.get(second)).toEqual([201]);
-  }, 180_000);
+  }, 300_000);
 });
 
 describe('the only key, revoked', () => {
@@ -98,10 +104,9 @@ describe('the only key, revoked', () => {
     expect(product.output().match(/Sign-ups are accepted and wait/g)).toHaveLength(1);
 
     await replace(keyFile, await createKey(sandbox, 'second'));
-    await delivered(product);
-    expect(await missing(sandbox, ['before@example.com', ...emails])).toEqual([]);
+    await haveArrived(product, sandbox, ['before@example.com', ...emails]);
     expect(rasa.mints.get(first)).toEqual([201, 401]);
-  }, 180_000);
+  }, 300_000);
 });
 
 /** A sandbox whose revoked keys lose their tokens too, behind a recorder, and a first key. */
@@ -140,8 +145,7 @@ async function underLoad(
       await signUp(product, email);
     }),
   ]);
-  await delivered(product);
-  expect(await missing(sandbox, emails)).toEqual([]);
+  await haveArrived(product, sandbox, emails);
 }
 
 async function signUp({ url }: Product, email: string): Promise<void> {
@@ -165,9 +169,17 @@ async function delivered(product: Product): Promise<void> {
   );
 }
 
-async function missing(sandbox: TestSandbox, emails: readonly string[]): Promise<string[]> {
-  const arrived = new Set((await readContacts(sandbox)).map(({ email }) => email));
-  return emails.filter((email) => !arrived.has(email));
+/** Looks at rasa.io's side: what the proxy counts as waiting may be too little for a moment. */
+async function haveArrived(product: Product, sandbox: TestSandbox, emails: readonly string[]): Promise<void> {
+  await delivered(product);
+  await vi.waitFor(
+    async () => {
+      const arrived = new Set((await readContacts(sandbox)).map(({ email }) => email));
+      expect(emails.filter((email) => !arrived.has(email))).toEqual([]);
+    },
+    { timeout: 90_000, interval: 1000 },
+  );
+  await delivered(product);
 }
 
 async function isInUse(product: Product, key: string): Promise<void> {
@@ -176,7 +188,7 @@ async function isInUse(product: Product, key: string): Promise<void> {
     () => {
       expect(product.output()).toMatch(words);
     },
-    { timeout: 10_000 },
+    { timeout: 30_000 },
   );
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { complaintsOf, launchBrowser, servePage } from '../helpers/browser.ts';
 import { readmeBlocks } from '../helpers/readme.ts';
@@ -68,6 +68,65 @@ describe('README example', () => {
       const emails = (await contacts()).map(({ email }) => email);
       expect(emails.sort()).toEqual(['ada@example.com', 'grace@example.com']);
     });
+  });
+});
+
+describe('a person is never taken for a robot', () => {
+  /** Fills in what is visible, or everything, the way autofill does: values, and `change` alone. */
+  const autofill = (page: Page, everything: boolean) =>
+    page.locator('rasa-signup').evaluate((element, all) => {
+      for (const input of element.shadowRoot?.querySelectorAll('input') ?? []) {
+        if (!all && input.tabIndex < 0) continue;
+        input.value = input.type === 'email' ? 'ada@example.com' : 'Ada';
+        input.dispatchEvent(new Event('change', { bubbles: true }));
+      }
+    }, everything);
+
+  it.each([
+    ['by autofill, and sent at once', (page: Page) => autofill(page, false)],
+    [
+      'by a password manager that fills in everything, and sent at once',
+      (page: Page) => autofill(page, true),
+    ],
+    [
+      'at human speed',
+      (page: Page) => page.getByLabel('Email address').pressSequentially('ada@example.com', { delay: 80 }),
+    ],
+  ])('when the form is filled in %s', async (_name, fill) => {
+    const { url, contacts } = await start();
+    const page = await browser.newPage();
+    await page.goto(await servePage(document(forProxy(elementSnippet, url))));
+    await page.getByLabel('Email address').waitFor();
+    await fill(page);
+    await page.getByRole('button', { name: 'Subscribe' }).click();
+    await page.getByText('Thank you. You are signed up.').waitFor();
+    const { bots } = (await (await fetch(`${url}/healthz`)).json()) as { bots: { refused: number } };
+    expect(bots.refused).toBe(0);
+    await vi.waitFor(async () => {
+      expect(await contacts()).toHaveLength(1);
+    });
+    await page.close();
+  });
+
+  it('when the answer got lost and the same proof comes again', async () => {
+    const { url, contacts } = await start();
+    const page = await browser.newPage({ locale: 'en-GB' });
+    let isFirst = true;
+    await page.route('**/forms/newsletter', async (route) => {
+      if (isFirst && route.request().method() === 'POST') {
+        isFirst = false;
+        expect((await route.fetch()).status()).toBe(202);
+      }
+      await route.continue();
+    });
+    await page.goto(await servePage(document(forProxy(elementSnippet, url))));
+    await page.getByLabel('Email address').fill('ada@example.com');
+    await page.getByRole('button', { name: 'Subscribe' }).click();
+    await page.getByText('Thank you. You are signed up.').waitFor();
+    await vi.waitFor(async () => {
+      expect(await contacts()).toHaveLength(1);
+    });
+    await page.close();
   });
 });
 
@@ -145,6 +204,7 @@ describe("the proxy's own pages", () => {
     await page.goto(`${url}/forms/newsletter`);
     await page.getByLabel('Email address').fill('plain@example.com');
     await page.getByRole('button', { name: 'Subscribe' }).click();
+    await page.getByRole('button', { name: 'Yes, sign me up' }).click();
     await page.getByRole('heading', { name: 'Thank you. You are signed up.' }).waitFor();
     await vi.waitFor(async () => {
       expect(await contacts()).toMatchObject([{ email: 'plain@example.com' }]);

@@ -5,14 +5,14 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { findBrowser } from './find-browser.ts';
 
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const { path, args, env } = await findBrowser();
   const inherited = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   return chromium.launch({
     executablePath: path,
-    args: [...args],
+    args: [...args, ...more],
     env: { ...Object.fromEntries(inherited), ...env },
   });
 }

@@ -9,6 +9,7 @@ import { temporaryDir } from './temporary-dir.ts';
 /** The built product in a process of its own, as `npm start` runs it, with an open door unless `env` says otherwise. */
 export interface Product {
   readonly url: string;
+  readonly pid: number;
   readonly dataDir: string;
   readonly pid: number;
   /** Everything it has printed so far, on either stream. */
@@ -50,6 +51,7 @@ export async function startProduct(env: Env = {}, args: readonly string[] = []):
   });
   return {
     url: await listening,
+    pid: child.pid ?? 0,
     dataDir,
     pid: child.pid ?? 0,
     exited,

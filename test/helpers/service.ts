@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { readConfig, type Env } from '../../server/config.ts';
-import { openService, type Service } from '../../server/service.ts';
+import { openService, type Impatience, type Service } from '../../server/service.ts';
 import type { Sandbox } from '../../server/sandbox/sandbox.ts';
 import { recordLog } from './outbox.ts';
 import { builtDir } from './sandbox.ts';
@@ -21,6 +21,7 @@ export const guardedDoor: Env = Object.fromEntries(Object.keys(openDoor).map((na
 /** The whole product in this process, on free ports and with an open door, with its own sandbox unless `env` says otherwise. */
 export async function startService(
   env: Env = {},
+  impatience: Partial<Impatience> = {},
 ): Promise<Service & { readonly log: () => string; readonly dataDir: string }> {
   const dataDir = env['DATA_DIR'] ?? (await temporaryDir());
   const { log, lines } = recordLog();
@@ -33,6 +34,7 @@ export async function startService(
     process,
     onLost: () => undefined,
     watchIntervalMs: 20,
+    impatience,
   });
   onTestFinished(() => service.close());
   return { ...service, log: lines, dataDir };

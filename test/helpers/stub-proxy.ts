@@ -1,9 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { createChallenge, randomInt, verifySolution } from 'altcha-lib';
+import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { createForms } from '../../server/forms.ts';
 import { problem } from '../../server/problem.ts';
+import { en } from '../../shared/messages/en.ts';
+import type { Challenge, Proof } from '../../shared/signup.ts';
 import { deferred } from './deferred.ts';
 
 /** As much of a Koa context as the stub needs. */
-interface Context {
+export interface Context {
   readonly method: string;
   readonly path: string;
   readonly req: AsyncIterable<Uint8Array>;
@@ -13,58 +18,158 @@ interface Context {
 }
 
 /** How the proxy behaves towards one test; the test asks for it in the path. */
-type Behaviour = 'accepting' | 'invalid' | 'limited' | 'gateway' | 'dropping' | 'absent' | 'held' | 'loading';
+type Behaviour =
+  | 'accepting'
+  | 'invalid'
+  | 'limited'
+  | 'gateway'
+  | 'dropping'
+  | 'absent'
+  | 'held'
+  | 'loading'
+  /** Gives challenges as hard as they get. */
+  | 'hard'
+  /** Gives challenges that nobody can solve. */
+  | 'strange'
+  /** Gives no challenge until it is released. */
+  | 'busy'
+  /** Wants no proof. */
+  | 'trusting'
+  /** Does not know its first challenge any more. */
+  | 'forgetful'
+  /** Takes everybody for a robot. */
+  | 'suspicious'
+  /** Has no modules to be loaded on demand, as where a page's policy forbids them. */
+  | 'bare';
 
 interface Room {
+  /** What was sent, each with what became of its proof. */
   readonly posts: Record<string, string>[];
+  readonly proofs: ProofState[];
+  /** The paths that were asked for below the form, and the modules. */
+  readonly asked: string[];
+  /** Proofs that count no more. */
+  readonly used: Set<string>;
   loads: number;
+  isReleased: boolean;
   release: () => void;
   readonly released: Promise<void>;
 }
 
-const forms = createForms({
-  address: { international: false, disposable: 'allow', isDisposableDomain: () => false },
-  proof: false,
-  thankYouPages: [],
-});
+type ProofState = 'none' | 'valid' | 'used' | 'wrong';
+
+const secret = 'the secret of the stub, which is none';
 
 /**
- * A stand-in for the proxy in the browser tests' own server, with the real form definition and real problems:
- * `/stub/<behaviour>/<test>/forms/newsletter` is a form, `/stub/<behaviour>/<test>/seen` tells what arrived there,
- * and `loading` gives out the form, `held` answers the sign-up, only after `/stub/<behaviour>/<test>/release`.
+ * A stand-in for the proxy in the browser tests' own server, with the real form definition, real challenges and real
+ * problems: `/stub/<behaviour>/<test>/forms/newsletter` is a form, `/stub/<behaviour>/<test>/seen` tells what arrived
+ * there, and `loading` gives out the form, `held` answers the sign-up, only after `/stub/<behaviour>/<test>/release`.
  */
 export function stubProxy(): (context: Context, next: () => Promise<void>) => Promise<void> {
   const rooms = new Map<string, Room>();
 
   return async (context, next) => {
-    const [, behaviour, room, what] = /^\/stub\/(\w+)\/([\w-]+)\/(.+)$/.exec(context.path) ?? [];
+    const [, behaviour, room, what = ''] = /^\/stub\/(\w+)\/([\w-]+)\/(.+)$/.exec(context.path) ?? [];
     if (behaviour === undefined || room === undefined) return next();
     const here = rooms.get(room) ?? createRoom();
     rooms.set(room, here);
     if (what === 'seen') {
-      answer(context, 200, { posts: here.posts, loads: here.loads });
+      const { posts, proofs, asked, loads } = here;
+      answer(context, 200, { posts, proofs, asked, loads });
     } else if (what === 'release') {
       here.release();
       answer(context, 200, {});
-    } else if (context.method === 'GET') {
+    } else if (context.method === 'POST') {
+      await answerPost(context, behaviour as Behaviour, here);
+    } else if (what.endsWith('/challenge')) {
+      here.asked.push('challenge');
+      if (behaviour === 'busy' && !here.isReleased) answer(context, 429, problem('rate_limited'));
+      else answer(context, 200, await makeChallenge(behaviour as Behaviour));
+    } else if (what.endsWith('.js')) {
+      here.asked.push(what);
+      if (behaviour === 'bare' && what !== 'embed.js') answer(context, 404, problem('not_found'));
+      else await answerScript(context, what);
+    } else {
       here.loads++;
       if (behaviour === 'loading') await here.released;
       if (behaviour === 'absent') answer(context, 404, problem('no_such_form'));
-      else answer(context, 200, forms.find('newsletter')?.definition);
-    } else {
-      here.posts.push(Object.fromEntries(new URLSearchParams(await readText(context.req))));
-      if (behaviour === 'held') await here.released;
-      answerPost(context, behaviour as Behaviour);
+      else answer(context, 200, definition(behaviour as Behaviour));
     }
   };
 }
 
-function answerPost(context: Context, behaviour: Behaviour): void {
+function definition(behaviour: Behaviour): unknown {
+  const forms = createForms({
+    address: { international: false, disposable: 'allow', isDisposableDomain: () => false },
+    proof: behaviour !== 'trusting',
+    thankYouPages: [],
+  });
+  return forms.find('newsletter')?.definitionIn(en);
+}
+
+async function makeChallenge(behaviour: Behaviour): Promise<unknown> {
+  const isHard = behaviour === 'hard';
+  const issuedAt = Date.now();
+  const challenge = await createChallenge({
+    algorithm: 'PBKDF2/SHA-256',
+    cost: isHard ? 1000 : 10,
+    counter: isHard ? 299 : randomInt(30, 5),
+    deriveKey,
+    expiresAt: Math.ceil(issuedAt / 1000) + 600,
+    data: { form: 'newsletter', issuedAt },
+    hmacSignatureSecret: secret,
+  });
+  if (behaviour === 'strange') challenge.parameters.algorithm = 'ARGON2ID';
+  return challenge;
+}
+
+async function answerPost(context: Context, behaviour: Behaviour, room: Room): Promise<void> {
+  const post = Object.fromEntries(new URLSearchParams(await readText(context.req)));
+  if (behaviour === 'dropping') {
+    (context as unknown as { readonly req: { readonly socket: { destroy(): void } } }).req.socket.destroy();
+    return;
+  }
+  const { proof } = post;
+  const isForgotten = behaviour === 'forgetful' && room.posts.length === 0;
+  const state = await judge(proof, room);
+  room.posts.push(post);
+  room.proofs.push(state);
+  if (behaviour === 'held') await room.released;
+  if (behaviour === 'suspicious' || isForgotten || (state !== 'valid' && behaviour !== 'trusting')) {
+    answer(context, 403, problem('bot_suspected'));
+    return;
+  }
+  if (behaviour !== 'invalid' && proof !== undefined) room.used.add(proof);
+  answerSignup(context, behaviour);
+}
+
+async function judge(proof: string | undefined, { used }: Room): Promise<ProofState> {
+  if (proof === undefined) return 'none';
+  if (used.has(proof)) return 'used';
+  const { challenge, solution } = JSON.parse(Buffer.from(proof, 'base64').toString()) as Proof;
+  const { verified } = await verifySolution({
+    challenge: challenge satisfies Challenge,
+    solution,
+    deriveKey,
+    hmacSignatureSecret: secret,
+  });
+  return verified ? 'valid' : 'wrong';
+}
+
+function answerSignup(context: Context, behaviour: Behaviour): void {
   switch (behaviour) {
     case 'accepting':
+    case 'dropping':
     case 'absent':
     case 'held':
     case 'loading':
+    case 'hard':
+    case 'strange':
+    case 'busy':
+    case 'trusting':
+    case 'forgetful':
+    case 'suspicious':
+    case 'bare':
       answer(context, 202, { status: 'accepted' });
       break;
     case 'invalid':
@@ -78,9 +183,6 @@ function answerPost(context: Context, behaviour: Behaviour): void {
       context.type = 'text/html';
       context.body = '<h1>Bad gateway</h1>';
       break;
-    case 'dropping':
-      (context as unknown as { readonly req: { readonly socket: { destroy(): void } } }).req.socket.destroy();
-      break;
   }
 }
 
@@ -90,16 +192,28 @@ function answer(context: Context, status: number, body: unknown): void {
   context.body = JSON.stringify(body);
 }
 
+async function answerScript(context: Context, path: string): Promise<void> {
+  context.status = 200;
+  context.type = 'text/javascript';
+  context.body = await readFile(`dist/widget/${path}`, 'utf8');
+}
+
 function createRoom(): Room {
   const { promise, resolve } = deferred();
-  return {
+  const room: Room = {
     posts: [],
+    proofs: [],
+    asked: [],
+    used: new Set(),
     loads: 0,
+    isReleased: false,
     released: promise,
     release: () => {
+      room.isReleased = true;
       resolve();
     },
   };
+  return room;
 }
 
 async function readText(stream: AsyncIterable<Uint8Array>): Promise<string> {

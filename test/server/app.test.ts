@@ -282,7 +282,7 @@ describe('a browser without scripts', () => {
   it('gets the form as a page, and a page that says thank you', async () => {
     const { url } = await startService();
     const page = await (await fetch(at(url), { headers: { accept } })).text();
-    expect(page).toContain('<form class="plain-form" method="post" action="/forms/newsletter">');
+    expect(page).toContain('<form class="plain-form" method="post" action="/forms/newsletter?lang=en">');
     const thanks = await post(url, 'plain', { email: 'ada@example.com' }, { origin: url });
     expect(thanks.status).toBe(202);
     expect(thanks.body).toContain('Thank you. You are signed up.');
@@ -304,7 +304,7 @@ describe('a browser without scripts', () => {
     const { url } = await startService({ ALLOWED_ORIGINS: listed });
     const { status, body } = await post(url, 'plain', {}, { origin: 'https://evil.example' });
     expect(status).toBe(403);
-    expect(body).toContain('This form may not be used on this page.');
+    expect(body).toContain('This form cannot be used on this page.');
   });
 });
 
@@ -378,6 +378,20 @@ describe('the other routes', () => {
     expect(named.status).toBe(200);
     expect(named.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   });
+
+  it.each(['/proof.js', '/typo.js'])(
+    'lend pages elsewhere what the script loads on demand: %s',
+    async (path) => {
+      const { url } = await startService();
+      const module = await fetch(at(url, path), { headers: { 'accept-encoding': 'br' } });
+      expect(module.headers.get('content-type')).toBe('text/javascript');
+      expect(module.headers.get('content-encoding')).toBe('br');
+      expect(module.headers.get('access-control-allow-origin')).toBe('*');
+      expect(module.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+      expect(module.headers.get('cache-control')).toBe('no-cache');
+      expect(module.headers.get('etag')).not.toBe(null);
+    },
+  );
 
   it.each(['/../package.json', '/..%2f..%2fpackage.json', '/pages/../../server/main.js', '/server/main.js'])(
     'give nothing away beside the built files: %s',

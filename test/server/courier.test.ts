@@ -22,6 +22,13 @@ async function courierWith(deliver: CourierOptions['deliver'], options: Partial<
   return { outbox, add, start, log: lines };
 }
 
+const refusedCredentials = {
+  is: 'later',
+  reason: 'refused',
+  afterMs: 3_600_000,
+  waitsFor: 'credentials',
+} as const;
+
 const all = (outcome: Outcome) => (persons: readonly unknown[]) =>
   Promise.resolve(persons.map(() => outcome));
 
@@ -93,6 +100,92 @@ describe('the courier', () => {
     await courier.stop(1000);
     expect(tried).toEqual([['ada@example.com']]);
     expect(outbox.circuit()).toEqual({ failures: 1, untilMs: clock.ms + pauseMs });
+  });
+
+  it('waits for credentials without opening the circuit, and goes on at once when there are other ones', async () => {
+    let works = false;
+    const sizes: number[] = [];
+    const { outbox, add, start } = await courierWith((persons) => {
+      sizes.push(persons.length);
+      return all(works ? { is: 'delivered' } : refusedCredentials)(persons);
+    });
+    await Promise.all(Array.from({ length: 60 }, (_, index) => add(`${index}@example.com`)));
+    const courier = start();
+    await vi.waitFor(() => {
+      expect(courier.stats()).toMatchObject({ attempts: 25, circuit: 'open' });
+    });
+    expect(outbox.circuit()).toEqual({ failures: 0, untilMs: 0 });
+    courier.wake();
+    works = true;
+    courier.resume();
+    await vi.waitFor(
+      () => {
+        expect(outbox.counts()).toMatchObject({ waiting: 0, setAside: 0 });
+      },
+      { timeout: 4000 },
+    );
+    // One goes ahead, since nobody knows yet whether the other ones work; then 24 new ones, and one of the first 25.
+    expect(sizes.slice(0, 4)).toEqual([25, 1, 24, 1]);
+    expect(courier.stats().circuit).toBe('closed');
+  });
+
+  it('tries the credentials again after the pause that was asked for, with one sign-up', async () => {
+    const clock = { ms: 1_000_000 };
+    const sizes: number[] = [];
+    const { outbox, add, start } = await courierWith(
+      (persons) => {
+        sizes.push(persons.length);
+        return all(sizes.length > 2 ? { is: 'delivered' } : { ...refusedCredentials, afterMs: 50 })(persons);
+      },
+      { now: () => (clock.ms += 10) },
+    );
+    await Promise.all(Array.from({ length: 30 }, (_, index) => add(`${index}@example.com`)));
+    start();
+    await vi.waitFor(
+      () => {
+        expect(outbox.counts().waiting).toBe(0);
+      },
+      { timeout: 4000 },
+    );
+    expect(sizes.slice(0, 3)).toEqual([25, 1, 1]);
+  });
+
+  it('does not miss other credentials that come while it is being refused', async () => {
+    const { promise, resolve } = deferred();
+    let calls = 0;
+    const { outbox, add, start } = await courierWith(async (persons) => {
+      if (calls++ > 0) return all({ is: 'delivered' })(persons);
+      await promise;
+      return all(refusedCredentials)(persons);
+    });
+    await add('ada@example.com');
+    const courier = start();
+    await vi.waitFor(() => {
+      expect(calls).toBe(1);
+    });
+    courier.resume();
+    resolve();
+    await vi.waitFor(() => {
+      expect(outbox.counts().waiting).toBe(0);
+    });
+  });
+
+  it('keeps to the pause that rasa.io asked for, whatever credentials there are', async () => {
+    let calls = 0;
+    const { outbox, add, start } = await courierWith((persons) => {
+      calls++;
+      return all({ is: 'later', reason: 'busy', afterMs: 60_000 })(persons);
+    });
+    await add('ada@example.com');
+    const courier = start();
+    await vi.waitFor(() => {
+      expect(outbox.circuit().failures).toBe(1);
+    });
+    courier.resume();
+    await add('bob@example.com');
+    courier.wake();
+    await courier.stop(1000);
+    expect(calls).toBe(1);
   });
 
   it('sends one sign-up ahead when rasa.io may be back, not a crowd', async () => {

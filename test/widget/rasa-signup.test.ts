@@ -1,67 +1,16 @@
 import { expect, fixture, html, waitUntil } from '@open-wc/testing';
+import { inside, loadedForm, loadScript, room } from './loaded-form.ts';
 
 /** These tests run the built script, loaded the way a page loads it. */
 before(async () => {
   await loadScript();
 });
 
-let count = 0;
-
-function room(behaviour: string) {
-  const base = `/stub/${behaviour}/test-${++count}-${Date.now()}`;
-  const get = async (what: string) =>
-    (await (await fetch(`${base}/${what}`)).json()) as { posts: Record<string, string>[]; loads: number };
-  return {
-    src: `${base}/forms/newsletter`,
-    seen: () => get('seen'),
-    release: () => get('release'),
-  };
-}
-
-function loadScript(attributes: Record<string, string> = {}): Promise<HTMLScriptElement> {
-  const script = document.createElement('script');
-  for (const [name, value] of Object.entries(attributes)) script.setAttribute(name, value);
-  script.src = '/dist/widget/embed.js';
-  document.body.append(script);
-  return new Promise((resolve, reject) => {
-    script.addEventListener('load', () => {
-      resolve(script);
-    });
-    script.addEventListener('error', reject);
-  });
-}
-
-const inside = (element: Element) => {
-  const root = element.shadowRoot;
-  if (!root) throw new Error('not upgraded');
-  const get = <T extends Element>(selector: string, type: new () => T): T => {
-    const found = root.querySelector(selector);
-    if (found instanceof type) return found;
-    throw new Error(`no ${selector}`);
-  };
-  return {
-    input: (name: string) => get(`input[name=${name}]`, HTMLInputElement),
-    button: () => get('button', HTMLButtonElement),
-    form: () => root.querySelector('form'),
-    status: () => get('[role=status]', HTMLElement),
-    error: (name: string) => root.getElementById(`${name}-error`)?.textContent.trim(),
-    focused: () => root.activeElement,
-  };
-};
-
-async function loadedForm(behaviour: string) {
-  const { src, seen, release } = room(behaviour);
-  const element = await fixture<HTMLElement>(html`<rasa-signup src=${src}></rasa-signup>`);
-  const parts = inside(element);
-  await waitUntil(() => parts.form());
-  return { element, seen, release, ...parts };
-}
-
 describe('the form', () => {
   it('asks for what its definition asks for, with native inputs that browsers fill in', async () => {
     const { element, input } = await loadedForm('accepting');
     const root = element.shadowRoot;
-    const labels = [...(root?.querySelectorAll('label') ?? [])].map((label) =>
+    const labels = [...(root?.querySelectorAll('[part=label]') ?? [])].map((label) =>
       label.textContent.trim().replace(/\s+/g, ' '),
     );
     expect(labels).to.deep.equal(['Email address', 'First name (optional)', 'Last name (optional)']);
@@ -117,6 +66,37 @@ describe('the form', () => {
     button().click();
     await waitUntil(() => status().textContent.includes('Thank you'));
   });
+
+  for (const address of [
+    'jörg@example.com',
+    'ada@bücher.example',
+    '用户@例子.广告',
+    'o’hara@mail.example.com',
+  ]) {
+    it(`leaves it to the proxy which letters an address may have: ${address}`, async () => {
+      const { input, button, status } = await loadedForm('accepting');
+      input('email').value = address;
+      button().click();
+      await waitUntil(() => status().textContent.includes('Thank you'));
+    });
+  }
+
+  for (const text of [
+    'ada',
+    'ada@localhost',
+    '@example.com',
+    'ada @example.com',
+    'ada@example.',
+    'ada@.com',
+  ]) {
+    it(`knows that this is no address: ${text}`, async () => {
+      const { input, button, error, seen } = await loadedForm('accepting');
+      input('email').value = text;
+      button().click();
+      await waitUntil(() => error('email') === 'Enter an email address like name@example.com.');
+      expect((await seen()).posts).to.deep.equal([]);
+    });
+  }
 
   it('shows what only the proxy found wrong, at its field', async () => {
     const { input, button, error, focused, status } = await loadedForm('invalid');

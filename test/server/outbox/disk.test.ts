@@ -62,6 +62,34 @@ describe('a power cut', () => {
   });
 });
 
+describe('the count of those that wait', () => {
+  it('is never too low, not even for the moment in which a settled segment goes', async () => {
+    const outbox = await openTestOutbox({ dir: await temporaryDir() });
+    // A segment has room for a thousand.
+    const add = (count: number, name: string) =>
+      Promise.all(Array.from({ length: count }, (_, index) => outbox.add(makeSignup(`${name}-${index}`))));
+    await add(1000, 'first-segment');
+    await add(10, 'second-segment');
+    let least = Infinity;
+    let isWatching = true;
+    const watch = () => {
+      least = Math.min(least, outbox.counts().waiting);
+      if (isWatching) setImmediate(watch);
+    };
+    watch();
+    for (let settled = 0; settled < 1000; settled += 25) {
+      const taken = await outbox.take(25, 0);
+      await outbox.settle(
+        idsOf(taken).map((id) => ({ id, is: 'delivered' })),
+        closedCircuit,
+      );
+    }
+    isWatching = false;
+    expect(outbox.counts().waiting).toBe(10);
+    expect(least).toBe(10);
+  });
+});
+
 describe('a disk that fails', () => {
   it.each([
     ['full while writing', { did: 'write', code: 'ENOSPC', name: /ndjson/ }],

@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+import Negotiator from 'negotiator';
+import { ar } from '../shared/messages/ar.ts';
+import { da } from '../shared/messages/da.ts';
+import { de } from '../shared/messages/de.ts';
+import { en } from '../shared/messages/en.ts';
+import { es } from '../shared/messages/es.ts';
+import { fr } from '../shared/messages/fr.ts';
+import { he } from '../shared/messages/he.ts';
+import { it } from '../shared/messages/it.ts';
+import { ja } from '../shared/messages/ja.ts';
+import type { Messages } from '../shared/messages/messages.ts';
+import { nl } from '../shared/messages/nl.ts';
+import { pl } from '../shared/messages/pl.ts';
+import { ptBR } from '../shared/messages/pt-BR.ts';
+import { sv } from '../shared/messages/sv.ts';
+import { tr } from '../shared/messages/tr.ts';
+import { zhHans } from '../shared/messages/zh-Hans.ts';
+
+/** Every language that there are words in. The first is for whoever has no wish, or none that can be met. */
+export const languages: readonly Messages[] = [
+  en,
+  ar,
+  da,
+  de,
+  es,
+  fr,
+  he,
+  it,
+  ja,
+  nl,
+  pl,
+  ptBR,
+  sv,
+  tr,
+  zhHans,
+];
+
+/** By tag, in lower case. Where our own tag is the narrower one, the language alone stands beside it. */
+const byTag: ReadonlyMap<string, Messages> = new Map([
+  ...languages.map((words): [string, Messages] => [words.lang.toLowerCase(), words]),
+  ['pt', ptBR],
+  ['zh', zhHans],
+  // What Hebrew was called until 1989, and what some old Java still calls it.
+  ['iw', he],
+]);
+
+/**
+ * The words that a request asks for: by `?lang=`, a BCP 47 tag, else by `Accept-Language` (RFC 9110 12.5.4), else in
+ * English. Wishes that cannot be met are passed over, whatever they are made of.
+ */
+export function wordsFor({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): Messages {
+  const [, query] = /\?([^#]*)/.exec(url) ?? [];
+  const lang = new URLSearchParams(query).get('lang') ?? '';
+  return firstOf(lang) ?? firstOf(headers['accept-language'] ?? '') ?? en;
+}
+
+/** Browsers send up to about 100 characters; what comes far behind is nobody's first wish, and sorting it takes time. */
+const longestWish = 500;
+
+/** Not the library's own choice: it takes English for `de-AT, en;q=0.9, de;q=0.8`. */
+function firstOf(wishes: string): Messages | undefined {
+  const header = { 'accept-language': wishes.slice(0, longestWish) };
+  for (const tag of new Negotiator({ headers: header }).languages()) {
+    const words = lookUp(tag.toLowerCase());
+    if (words) return words;
+  }
+  return undefined;
+}
+
+/** RFC 4647 3.4: the tag as it is, then without its last part, and so on; `de-AT` is met by `de`. */
+function lookUp(tag: string): Messages | undefined {
+  const end = tag.lastIndexOf('-');
+  return byTag.get(tag) ?? (end > 0 ? lookUp(tag.slice(0, end)) : undefined);
+}

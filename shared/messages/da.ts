@@ -1,0 +1,52 @@
+import type { Messages } from './messages.ts';
+
+export const da: Messages = {
+  lang: 'da',
+  dir: 'ltr',
+  labels: {
+    email: 'E-mailadresse',
+    first_name: 'Fornavn',
+    last_name: 'Efternavn',
+  },
+  malformedEmail: 'Indtast en gyldig e-mailadresse, for eksempel navn@example.com.',
+  texts: {
+    submit: 'Tilmeld mig',
+    sending: 'Sender\u00a0…',
+    accepted: 'Tak! Du er nu tilmeldt.',
+    optional: '(valgfrit)',
+    suggestion: 'Mente du {address}?',
+    takeSuggestion: 'Ja, ret adressen',
+    leaveEmpty: 'Lad dette felt være tomt',
+    issues: {
+      missing: 'Udfyld dette felt.',
+      malformed: 'Kontrollér dette felt.',
+      too_long: 'Teksten er for lang.',
+      unknown: 'Dette felt findes ikke i formularen.',
+      disposable: 'Brug en permanent adresse. Vi kan ikke sende til engangsadresser.',
+      not_ascii:
+        'Vi kan ikke sende til adresser med æ, ø, å eller andre bogstaver end a–z før @. Brug en anden adresse.',
+    },
+    problems: {
+      invalid: 'Kontrollér de markerede felter.',
+      malformed: 'Formularen kunne ikke behandles. Genindlæs siden, og prøv igen.',
+      unsupported: 'Formularen kunne ikke behandles. Genindlæs siden, og prøv igen.',
+      too_large: 'Teksten er for lang til denne formular. Forkort den, og prøv igen.',
+      origin_refused: 'Denne formular kan ikke bruges på denne side.',
+      rate_limited: 'Der er for mange tilmeldinger lige nu. Prøv igen om lidt.',
+      bot_suspected: 'Vi kunne ikke afgøre, om du er et menneske. Prøv igen.',
+      no_such_form: 'Denne formular findes ikke længere.',
+      not_found: 'Denne formular findes ikke længere.',
+      method_not_allowed: 'Noget gik galt hos os. Prøv igen.',
+      unavailable: 'Det er ikke muligt at tilmelde sig lige nu. Prøv igen om et minut.',
+      internal: 'Noget gik galt hos os. Prøv igen.',
+      unreachable:
+        'Der er ikke forbindelse til vores server. Kontrollér din internetforbindelse, og prøv igen.',
+    },
+  },
+  hosted: { title: 'Tilmeld dig vores nyhedsbrev' },
+  confirm: {
+    title: 'Kun ét klik mere',
+    explanation: 'Bekræft din tilmelding, så vi ved, at du ikke er en robot.',
+    button: 'Bekræft tilmelding',
+  },
+};

@@ -1,0 +1,57 @@
+import type { Messages } from './messages.ts';
+
+export const de: Messages = {
+  lang: 'de',
+  dir: 'ltr',
+  labels: {
+    email: 'E-Mail-Adresse',
+    first_name: 'Vorname',
+    last_name: 'Nachname',
+  },
+  malformedEmail: 'Bitte geben Sie eine gültige E-Mail-Adresse ein, zum Beispiel name@example.com.',
+  texts: {
+    submit: 'Abonnieren',
+    sending: 'Wird gesendet\u00a0…',
+    accepted: 'Vielen Dank, Sie sind angemeldet.',
+    optional: '(optional)',
+    suggestion: 'Meinten Sie {address}?',
+    takeSuggestion: 'Ja, ändern',
+    leaveEmpty: 'Dieses Feld bitte leer lassen',
+    issues: {
+      missing: 'Bitte füllen Sie dieses Feld aus.',
+      malformed: 'Bitte prüfen Sie dieses Feld.',
+      too_long: 'Diese Eingabe ist zu lang.',
+      unknown: 'Dieses Feld gehört nicht zu diesem Formular.',
+      disposable: 'Bitte verwenden Sie eine dauerhafte Adresse. An Wegwerfadressen können wir nichts senden.',
+      not_ascii:
+        'An Adressen mit Umlauten, Akzenten oder nicht lateinischen Buchstaben vor dem @ können wir nichts senden. Bitte verwenden Sie eine andere.',
+    },
+    problems: {
+      invalid: 'Bitte prüfen Sie die markierten Felder.',
+      malformed:
+        'Das Formular konnte nicht verarbeitet werden. Bitte laden Sie die Seite neu und versuchen Sie es noch einmal.',
+      unsupported:
+        'Das Formular konnte nicht verarbeitet werden. Bitte laden Sie die Seite neu und versuchen Sie es noch einmal.',
+      too_large: 'Das ist zu viel Text für dieses Formular. Bitte kürzen Sie ihn.',
+      origin_refused: 'Dieses Formular kann auf dieser Seite nicht verwendet werden.',
+      rate_limited:
+        'Im Moment gibt es zu viele Anmeldungen. Bitte versuchen Sie es etwas später noch einmal.',
+      bot_suspected:
+        'Wir konnten nicht feststellen, ob Sie ein Mensch sind. Bitte versuchen Sie es noch einmal.',
+      no_such_form: 'Dieses Formular gibt es nicht mehr.',
+      not_found: 'Dieses Formular gibt es nicht mehr.',
+      method_not_allowed: 'Bei uns ist etwas schiefgelaufen. Bitte versuchen Sie es noch einmal.',
+      unavailable:
+        'Anmeldungen sind gerade nicht möglich. Bitte versuchen Sie es in einer Minute noch einmal.',
+      internal: 'Bei uns ist etwas schiefgelaufen. Bitte versuchen Sie es noch einmal.',
+      unreachable:
+        'Unser Server ist nicht erreichbar. Bitte prüfen Sie Ihre Internetverbindung und versuchen Sie es noch einmal.',
+    },
+  },
+  hosted: { title: 'Newsletter abonnieren' },
+  confirm: {
+    title: 'Nur noch ein Klick',
+    explanation: 'Bitte bestätigen Sie Ihre Anmeldung, damit wir wissen, dass Sie kein Roboter sind.',
+    button: 'Anmeldung bestätigen',
+  },
+};

@@ -1,0 +1,53 @@
+import type { Messages } from './messages.ts';
+
+export const es: Messages = {
+  lang: 'es',
+  dir: 'ltr',
+  labels: {
+    email: 'Correo electrónico',
+    first_name: 'Nombre',
+    last_name: 'Apellidos',
+  },
+  malformedEmail: 'La dirección debe tener un formato como nombre@example.com.',
+  texts: {
+    submit: 'Suscribirse',
+    sending: 'Enviando…',
+    accepted: '¡Gracias! La suscripción se ha completado.',
+    optional: '(opcional)',
+    suggestion: '¿La dirección correcta es {address}?',
+    takeSuggestion: 'Sí, cambiarla',
+    leaveEmpty: 'Dejar este campo vacío',
+    issues: {
+      missing: 'Este campo es obligatorio.',
+      malformed: 'Hay que revisar este campo.',
+      too_long: 'El texto es demasiado largo.',
+      unknown: 'Este formulario no tiene este campo.',
+      disposable: 'Se necesita una dirección permanente. No podemos enviar correos a direcciones temporales.',
+      not_ascii:
+        'No podemos enviar correos a direcciones con tildes, eñes o letras no latinas antes de la arroba (@). Se necesita otra dirección.',
+    },
+    problems: {
+      invalid: 'Hay que revisar los campos marcados.',
+      malformed: 'No se pudo procesar el formulario. Hay que recargar la página e intentarlo de nuevo.',
+      unsupported: 'No se pudo procesar el formulario. Hay que recargar la página e intentarlo de nuevo.',
+      too_large: 'El texto es demasiado largo para este formulario. Hay que acortarlo.',
+      origin_refused: 'Este formulario no se puede usar en esta página.',
+      rate_limited:
+        'Hay demasiadas suscripciones en este momento. Es mejor volver a intentarlo dentro de un rato.',
+      bot_suspected: 'No pudimos comprobar que no se trata de un robot. Se puede intentar de nuevo.',
+      no_such_form: 'Este formulario ya no existe.',
+      not_found: 'Este formulario ya no existe.',
+      method_not_allowed: 'Algo falló por nuestra parte. Se puede intentar de nuevo.',
+      unavailable: 'Ahora mismo no se admiten suscripciones. Se puede volver a intentar dentro de un minuto.',
+      internal: 'Algo falló por nuestra parte. Se puede intentar de nuevo.',
+      unreachable:
+        'No hay conexión con nuestro servidor. Hay que comprobar la conexión a internet e intentarlo de nuevo.',
+    },
+  },
+  hosted: { title: 'Suscripción a nuestro boletín' },
+  confirm: {
+    title: 'Solo falta un clic',
+    explanation: 'Con esta confirmación sabremos que no se trata de un robot.',
+    button: 'Confirmar la suscripción',
+  },
+};

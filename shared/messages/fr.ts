@@ -1,0 +1,52 @@
+import type { Messages } from './messages.ts';
+
+export const fr: Messages = {
+  lang: 'fr',
+  dir: 'ltr',
+  labels: {
+    email: 'Adresse e-mail',
+    first_name: 'Prénom',
+    last_name: 'Nom',
+  },
+  malformedEmail: 'Saisissez une adresse e-mail valide, par exemple nom@example.com.',
+  texts: {
+    submit: 'S’inscrire',
+    sending: 'Envoi en cours…',
+    accepted: 'Merci, votre inscription est enregistrée.',
+    optional: '(facultatif)',
+    suggestion: 'Vouliez-vous dire {address}\u202f?',
+    takeSuggestion: 'Oui, corriger',
+    leaveEmpty: 'Laissez ce champ vide',
+    issues: {
+      missing: 'Veuillez remplir ce champ.',
+      malformed: 'Veuillez vérifier ce champ.',
+      too_long: 'Ce texte est trop long.',
+      unknown: 'Ce champ n’existe pas dans ce formulaire.',
+      disposable:
+        'Veuillez indiquer une adresse permanente. Nous ne pouvons pas écrire aux adresses jetables.',
+      not_ascii:
+        'Nous ne pouvons pas écrire aux adresses qui contiennent des lettres accentuées ou non latines avant l’arobase (@). Veuillez en indiquer une autre.',
+    },
+    problems: {
+      invalid: 'Veuillez vérifier les champs signalés.',
+      malformed: 'Le formulaire n’a pas pu être traité. Veuillez recharger la page et réessayer.',
+      unsupported: 'Le formulaire n’a pas pu être traité. Veuillez recharger la page et réessayer.',
+      too_large: 'Le texte saisi est trop long pour ce formulaire. Veuillez le raccourcir.',
+      origin_refused: 'Ce formulaire ne peut pas être utilisé sur cette page.',
+      rate_limited: 'Il y a trop d’inscriptions en ce moment. Veuillez réessayer un peu plus tard.',
+      bot_suspected: 'Nous n’avons pas pu vérifier que vous n’êtes pas un robot. Veuillez réessayer.',
+      no_such_form: 'Ce formulaire n’existe plus.',
+      not_found: 'Ce formulaire n’existe plus.',
+      method_not_allowed: 'Une erreur s’est produite de notre côté. Veuillez réessayer.',
+      unavailable: 'Les inscriptions sont momentanément impossibles. Veuillez réessayer dans une minute.',
+      internal: 'Une erreur s’est produite de notre côté. Veuillez réessayer.',
+      unreachable: 'Notre serveur est injoignable. Veuillez vérifier votre connexion et réessayer.',
+    },
+  },
+  hosted: { title: 'Inscription à notre newsletter' },
+  confirm: {
+    title: 'Plus qu’un clic',
+    explanation: 'Veuillez confirmer votre inscription pour nous montrer que vous n’êtes pas un robot.',
+    button: 'Confirmer mon inscription',
+  },
+};

@@ -1,0 +1,51 @@
+import type { Messages } from './messages.ts';
+
+export const nl: Messages = {
+  lang: 'nl',
+  dir: 'ltr',
+  labels: {
+    email: 'E-mailadres',
+    first_name: 'Voornaam',
+    last_name: 'Achternaam',
+  },
+  malformedEmail: 'Vul een geldig e-mailadres in, bijvoorbeeld naam@example.com.',
+  texts: {
+    submit: 'Aanmelden',
+    sending: 'Bezig met verzenden…',
+    accepted: 'Bedankt! De aanmelding is gelukt.',
+    optional: '(optioneel)',
+    suggestion: 'Is {address} het juiste adres?',
+    takeSuggestion: 'Ja, aanpassen',
+    leaveEmpty: 'Laat dit veld leeg',
+    issues: {
+      missing: 'Vul dit veld in.',
+      malformed: 'Controleer dit veld.',
+      too_long: 'Deze tekst is te lang.',
+      unknown: 'Dit veld hoort niet bij dit formulier.',
+      disposable: 'Gebruik een permanent e-mailadres. Naar wegwerpadressen kunnen we niets sturen.',
+      not_ascii:
+        'Naar adressen met accenten of niet-Latijnse letters vóór het @-teken kunnen we niets sturen. Gebruik een ander adres.',
+    },
+    problems: {
+      invalid: 'Controleer de gemarkeerde velden.',
+      malformed: 'Het formulier kon niet worden verwerkt. Vernieuw de pagina en probeer het opnieuw.',
+      unsupported: 'Het formulier kon niet worden verwerkt. Vernieuw de pagina en probeer het opnieuw.',
+      too_large: 'Dit is te veel tekst voor dit formulier. Maak de tekst korter.',
+      origin_refused: 'Dit formulier kan niet op deze pagina worden gebruikt.',
+      rate_limited: 'Er zijn op dit moment te veel aanmeldingen. Probeer het straks opnieuw.',
+      bot_suspected: 'We konden niet vaststellen dat er geen robot aan het werk is. Probeer het opnieuw.',
+      no_such_form: 'Dit formulier bestaat niet meer.',
+      not_found: 'Dit formulier bestaat niet meer.',
+      method_not_allowed: 'Er ging bij ons iets mis. Probeer het opnieuw.',
+      unavailable: 'Aanmelden is op dit moment niet mogelijk. Probeer het over een minuut opnieuw.',
+      internal: 'Er ging bij ons iets mis. Probeer het opnieuw.',
+      unreachable: 'Onze server is niet bereikbaar. Controleer de internetverbinding en probeer het opnieuw.',
+    },
+  },
+  hosted: { title: 'Aanmelden voor onze nieuwsbrief' },
+  confirm: {
+    title: 'Nog één klik',
+    explanation: 'Bevestig de aanmelding, zodat we weten dat er geen robot aan het werk is.',
+    button: 'Aanmelding bevestigen',
+  },
+};

@@ -1,0 +1,52 @@
+import type { Messages } from './messages.ts';
+
+export const pl: Messages = {
+  lang: 'pl',
+  dir: 'ltr',
+  labels: {
+    email: 'Adres e-mail',
+    first_name: 'Imię',
+    last_name: 'Nazwisko',
+  },
+  malformedEmail: 'Prosimy podać poprawny adres e-mail, na przykład nazwa@example.com.',
+  texts: {
+    submit: 'Zapisuję się',
+    sending: 'Wysyłanie…',
+    accepted: 'Dziękujemy za zapis do newslettera.',
+    optional: '(opcjonalnie)',
+    suggestion: 'Czy chodziło o {address}?',
+    takeSuggestion: 'Tak, popraw',
+    leaveEmpty: 'To pole ma pozostać puste',
+    issues: {
+      missing: 'To pole jest wymagane.',
+      malformed: 'Prosimy sprawdzić to pole.',
+      too_long: 'Tekst jest za długi.',
+      unknown: 'Ten formularz nie ma takiego pola.',
+      disposable: 'Prosimy podać stały adres. Na adresy tymczasowe nie możemy wysyłać wiadomości.',
+      not_ascii:
+        'Nie możemy wysyłać wiadomości na adresy, w których przed znakiem @ są polskie znaki lub inne litery niż a–z. Prosimy podać inny adres.',
+    },
+    problems: {
+      invalid: 'Prosimy sprawdzić zaznaczone pola.',
+      malformed: 'Nie udało się przetworzyć formularza. Prosimy odświeżyć stronę i spróbować ponownie.',
+      unsupported: 'Nie udało się przetworzyć formularza. Prosimy odświeżyć stronę i spróbować ponownie.',
+      too_large: 'Tekst jest za długi dla tego formularza. Prosimy go skrócić.',
+      origin_refused: 'Tego formularza nie można używać na tej stronie.',
+      rate_limited: 'W tej chwili zapisuje się zbyt wiele osób. Prosimy spróbować ponownie za chwilę.',
+      bot_suspected: 'Nie udało się potwierdzić, że formularz wypełnia człowiek. Prosimy spróbować ponownie.',
+      no_such_form: 'Ten formularz już nie istnieje.',
+      not_found: 'Ten formularz już nie istnieje.',
+      method_not_allowed: 'Wystąpił błąd po naszej stronie. Prosimy spróbować ponownie.',
+      unavailable: 'W tej chwili zapisy nie są możliwe. Prosimy spróbować ponownie za minutę.',
+      internal: 'Wystąpił błąd po naszej stronie. Prosimy spróbować ponownie.',
+      unreachable:
+        'Nie udało się połączyć z naszym serwerem. Prosimy sprawdzić połączenie z internetem i spróbować ponownie.',
+    },
+  },
+  hosted: { title: 'Zapis do newslettera' },
+  confirm: {
+    title: 'Jeszcze jedno kliknięcie',
+    explanation: 'Prosimy potwierdzić zapis, abyśmy wiedzieli, że formularza nie wypełnia robot.',
+    button: 'Potwierdzam zapis',
+  },
+};

@@ -1,0 +1,51 @@
+import type { Messages } from './messages.ts';
+
+export const sv: Messages = {
+  lang: 'sv',
+  dir: 'ltr',
+  labels: {
+    email: 'E-postadress',
+    first_name: 'Förnamn',
+    last_name: 'Efternamn',
+  },
+  malformedEmail: 'Ange en giltig e-postadress, till exempel namn@example.com.',
+  texts: {
+    submit: 'Prenumerera',
+    sending: 'Skickar\u00a0…',
+    accepted: 'Tack! Din prenumeration är registrerad.',
+    optional: '(valfritt)',
+    suggestion: 'Menade du {address}?',
+    takeSuggestion: 'Ja, ändra',
+    leaveEmpty: 'Lämna det här fältet tomt',
+    issues: {
+      missing: 'Fyll i det här fältet.',
+      malformed: 'Kontrollera det här fältet.',
+      too_long: 'Texten är för lång.',
+      unknown: 'Det här fältet finns inte i formuläret.',
+      disposable: 'Använd en permanent adress. Vi kan inte skicka till engångsadresser.',
+      not_ascii:
+        'Vi kan inte skicka till adresser med å, ä, ö eller andra bokstäver än a–z före @. Använd en annan adress.',
+    },
+    problems: {
+      invalid: 'Kontrollera de markerade fälten.',
+      malformed: 'Formuläret kunde inte behandlas. Ladda om sidan och försök igen.',
+      unsupported: 'Formuläret kunde inte behandlas. Ladda om sidan och försök igen.',
+      too_large: 'Texten är för lång för det här formuläret. Korta ner den och försök igen.',
+      origin_refused: 'Det här formuläret kan inte användas på den här sidan.',
+      rate_limited: 'För många försöker prenumerera just nu. Försök igen om en stund.',
+      bot_suspected: 'Vi kunde inte avgöra om du är en människa. Försök igen.',
+      no_such_form: 'Det här formuläret finns inte längre.',
+      not_found: 'Det här formuläret finns inte längre.',
+      method_not_allowed: 'Något gick fel hos oss. Försök igen.',
+      unavailable: 'Det går inte att prenumerera just nu. Försök igen om en minut.',
+      internal: 'Något gick fel hos oss. Försök igen.',
+      unreachable: 'Det gick inte att nå vår server. Kontrollera din internetanslutning och försök igen.',
+    },
+  },
+  hosted: { title: 'Prenumerera på vårt nyhetsbrev' },
+  confirm: {
+    title: 'Bara ett klick kvar',
+    explanation: 'Bekräfta din prenumeration, så vet vi att du inte är en robot.',
+    button: 'Bekräfta prenumerationen',
+  },
+};

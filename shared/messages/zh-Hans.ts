@@ -1,0 +1,50 @@
+import type { Messages } from './messages.ts';
+
+export const zhHans: Messages = {
+  lang: 'zh-Hans',
+  dir: 'ltr',
+  labels: {
+    email: '电子邮箱',
+    first_name: '名字',
+    last_name: '姓氏',
+  },
+  malformedEmail: '请输入有效的邮箱地址，例如 name@example.com。',
+  texts: {
+    submit: '订阅',
+    sending: '正在提交…',
+    accepted: '订阅成功，谢谢！',
+    optional: '（选填）',
+    suggestion: '您是想输入 {address} 吗？',
+    takeSuggestion: '是的，修改',
+    leaveEmpty: '请将此栏留空',
+    issues: {
+      missing: '请填写此项。',
+      malformed: '请检查此项。',
+      too_long: '内容过长。',
+      unknown: '此表单中没有这一项。',
+      disposable: '请使用常用邮箱，我们无法向一次性邮箱发送邮件。',
+      not_ascii: '我们无法向 @ 前含有中文或其他非英文字母的地址发送邮件，请使用其他邮箱。',
+    },
+    problems: {
+      invalid: '请检查标出的项目。',
+      malformed: '无法处理此表单，请刷新页面后重试。',
+      unsupported: '无法处理此表单，请刷新页面后重试。',
+      too_large: '内容过多，请精简后重试。',
+      origin_refused: '此表单无法在本页面使用。',
+      rate_limited: '当前订阅人数过多，请稍后再试。',
+      bot_suspected: '我们无法确认您不是机器人，请重试。',
+      no_such_form: '此表单已不存在。',
+      not_found: '此表单已不存在。',
+      method_not_allowed: '我们的服务器出了点问题，请重试。',
+      unavailable: '暂时无法受理订阅，请一分钟后再试。',
+      internal: '我们的服务器出了点问题，请重试。',
+      unreachable: '无法连接到我们的服务器，请检查网络后重试。',
+    },
+  },
+  hosted: { title: '订阅我们的邮件通讯' },
+  confirm: {
+    title: '再点一下即可完成',
+    explanation: '请确认订阅，以便我们知道您不是机器人。',
+    button: '确认订阅',
+  },
+};

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { startProduct, type Product } from '../helpers/product.ts';
+import { guardedDoor } from '../helpers/service.ts';
+import { signUp } from '../helpers/visitor.ts';
+
+const size = process.env['SOAK'] ? 10_000 : 2000;
+
+it(`${size} open connections keep nobody from signing up, and leave nothing behind`, async ({ skip }) => {
+  const reason = whyNot();
+  if (reason !== undefined) skip(reason);
+  // Behind a proxy, so that the idle ones stay for as long as the test takes.
+  const product = await startProduct({ ...guardedDoor, TRUST_PROXY: '1', NODE_OPTIONS: collectsOnSignal });
+  const alone = usageOf(product);
+
+  const peaks: number[] = [];
+  let leftMb = Infinity;
+  for (const [round, name] of ['first', 'second'].entries()) {
+    const crowd = await gather(product.url);
+    const { files, rssMb } = usageOf(product);
+    expect(files).toBeGreaterThan(alone.files + size * 0.9);
+    peaks.push(rssMb);
+
+    const started = performance.now();
+    const answer = await signUp(product.url, 'urlencoded', { email: `${name}@example.com` });
+    const tookMs = performance.now() - started;
+    expect(answer.status).toBe(202);
+    // With the proof of work, and with other tests beside it.
+    expect(tookMs).toBeLessThan(5000);
+
+    for (const socket of crowd) socket.destroy();
+    await vi.waitFor(
+      () => {
+        expect(usageOf(product).files).toBeLessThan(alone.files + 50);
+        process.kill(product.pid, 'SIGUSR2');
+        // About 10 kB each stay with the allocator, for the next crowd, which then takes no more.
+        expect(usageOf(product).rssMb).toBeLessThan(Math.min(alone.rssMb + 60 + size * 0.015, leftMb * 1.2));
+      },
+      { timeout: 15_000, interval: 200 },
+    );
+    const after = usageOf(product);
+    leftMb = after.rssMb;
+    process.stdout.write(
+      `crowd ${round + 1} of ${size}: ${alone.rssMb} MB alone, ${rssMb} MB with it, ${after.rssMb} MB after it; ` +
+        `a sign-up took ${Math.round(tookMs)} ms\n`,
+    );
+  }
+
+  expect(Math.max(...peaks)).toBeLessThan(alone.rssMb + 60 + size * 0.03);
+  expect((await signUp(product.url, 'plain', { email: 'last@example.com' })).status).toBe(202);
+  expect(product.output()).not.toMatch(/"level":(50|60)/);
+  expect(await product.stop()).toBe(0);
+}, 120_000);
+
+/** Opens the connections: half have asked something and idle, half never come to the end of their headers. */
+async function gather(url: string): Promise<Socket[]> {
+  const port = Number(new URL(url).port);
+  const crowd: Socket[] = [];
+  const open = async (index: number) => {
+    const socket = connect(port, '127.0.0.1');
+    crowd.push(socket);
+    // Some are told that they took too long.
+    socket.on('error', () => undefined).resume();
+    await once(socket, 'connect');
+    const isSlow = index % 2 === 0;
+    socket.write(`GET /healthz HTTP/1.1\r\nHost: proxy\r\n${isSlow ? 'X-Slow: ' : '\r\n'}`);
+    if (!isSlow) await once(socket, 'data');
+  };
+  // The system holds 511 that nobody has accepted yet, and drops more.
+  while (crowd.length < size) await Promise.all(Array.from({ length: 250 }, () => open(crowd.length)));
+  let next = 0;
+  const drip = setInterval(() => {
+    for (let count = 0; count < size / 20; count++) {
+      const socket = crowd[(next += 2) % size];
+      if (socket?.writable) socket.write('a');
+    }
+  }, 100);
+  onTestFinished(() => {
+    clearInterval(drip);
+    for (const socket of crowd) socket.destroy();
+  });
+  return crowd;
+}
+
+/** Collects garbage when it is told to: left alone, V8 gives memory back when somebody needs it, and nobody does here. */
+const collectsOnSignal = `--import=data:text/javascript,${encodeURIComponent(`
+  import { setFlagsFromString } from 'node:v8';
+  import { runInNewContext } from 'node:vm';
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc');
+  process.on('SIGUSR2', () => collect());
+`)}`;
+
+interface Usage {
+  readonly rssMb: number;
+  readonly files: number;
+}
+
+function usageOf({ pid }: Product): Usage {
+  const kb = Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  return { rssMb: Math.round(kb / 1024), files: readdirSync(`/proc/${pid}/fd`).length };
+}
+
+function whyNot(): string | undefined {
+  if (!existsSync('/proc/self/limits')) return 'only Linux says in /proc how many files a process has open';
+  const [, limit] = /^Max open files +\d+ +(\d+) /m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+  // Node raises its own limit as far as it may be.
+  return Number(limit) < size + 500 ? `a process may open ${limit ?? ''} files only (ulimit -Hn)` : undefined;
+}

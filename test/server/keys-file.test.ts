@@ -1,0 +1,67 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { readKeysFile, startKeysFile, type KeysState } from '../../server/keys-file.ts';
+import { testFiles } from '../helpers/files.ts';
+import { recordLog } from '../helpers/outbox.ts';
+import { temporaryDir } from '../helpers/temporary-dir.ts';
+
+async function keysFile() {
+  const dataDir = await temporaryDir();
+  const files = testFiles();
+  const { log, lines } = recordLog();
+  let state: KeysState = { credentials: 'untried', sets: [] };
+  const file = startKeysFile({ dataDir, pid: 1, api: 'v1', state: () => state, log, files, intervalMs: 10 });
+  onTestFinished(() => file.close());
+  return {
+    files,
+    log: lines,
+    file,
+    path: join(dataDir, 'keys.json'),
+    become: (credentials: KeysState['credentials']) => {
+      state = { ...state, credentials };
+    },
+    says: (credentials: KeysState['credentials']) =>
+      vi.waitFor(async () => {
+        expect(await readKeysFile(dataDir)).toMatchObject({ version: 1, pid: 1, credentials });
+      }),
+    read: () => readKeysFile(dataDir),
+    writes: () => files.events.filter(({ did }) => did === 'rename').length,
+  };
+}
+
+it('is written at the start, when something changes and at the end, and not otherwise', async () => {
+  const { file, become, says, writes } = await keysFile();
+  await says('untried');
+  become('working');
+  await says('working');
+  expect(writes()).toBe(2);
+  become('refused');
+  await file.close();
+  await says('refused');
+  expect(writes()).toBe(3);
+});
+
+it('that cannot be written is said once, and mended when it can be again', async () => {
+  const { files, log, become, says } = await keysFile();
+  await says('untried');
+  files.fault = { did: 'write', code: 'ENOSPC' };
+  become('working');
+  await vi.waitFor(() => {
+    expect(log()).toContain('keys.json cannot be written');
+  });
+  files.fault = undefined;
+  await says('working');
+  expect(log().match(/cannot be written/g)).toHaveLength(1);
+});
+
+it.each(['', '{', '{"version":2}', '[]'])('that holds %j reads as nothing', async (text) => {
+  const { file, read, path } = await keysFile();
+  await file.close();
+  await writeFile(path, text);
+  expect(await read()).toBeUndefined();
+});
+
+it('reads as nothing where there is none', async () => {
+  expect(await readKeysFile(await temporaryDir())).toBeUndefined();
+});

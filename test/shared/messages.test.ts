@@ -1,0 +1,80 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { languages } from '../../server/words.ts';
+import { en } from '../../shared/messages/en.ts';
+import type { Messages } from '../../shared/messages/messages.ts';
+
+/** Every text of a language by its path, such as `texts.issues.missing`. */
+function textsOf(words: Messages): ReadonlyMap<string, string> {
+  const { lang: _lang, dir: _dir, ...texts } = words;
+  return new Map(flatten(texts));
+}
+
+function flatten(value: unknown, path: readonly string[] = []): [string, string][] {
+  if (typeof value === 'string') return [[path.join('.'), value]];
+  return Object.entries(value as object).flatMap(([name, inner]) => flatten(inner, [...path, name]));
+}
+
+const english = textsOf(en);
+const translated = languages.filter((words) => words !== en).map((words) => [words.lang, words] as const);
+const every = languages.map((words) => [words.lang, words] as const);
+
+/** Words that are the same in English. */
+const same: Readonly<Record<string, readonly string[]>> = { de: ['texts.optional'] };
+
+describe('the words', () => {
+  it('are there in every language that has a file, under its name', () => {
+    const files = readdirSync('shared/messages').filter((name) => name !== 'messages.ts');
+    expect(languages.map(({ lang }) => `${lang}.ts`).sort()).toEqual(files.sort());
+  });
+
+  it('have canonical tags', () => {
+    const tags = languages.map(({ lang }) => lang);
+    expect(Intl.getCanonicalLocales(tags)).toEqual(tags);
+  });
+
+  it('run from right to left in Arabic and Hebrew alone', () => {
+    expect(languages.filter(({ dir }) => dir === 'rtl').map(({ lang }) => lang)).toEqual(['ar', 'he']);
+  });
+
+  it.each(every)('say everything: %s', (_lang, words) => {
+    const texts = textsOf(words);
+    expect([...texts.keys()].sort()).toEqual([...english.keys()].sort());
+    expect([...texts].filter(([, text]) => text === '')).toEqual([]);
+  });
+
+  it.each(translated)('are not left in English: %s', (lang, words) => {
+    const left = [...textsOf(words)].filter(([path, text]) => text === english.get(path));
+    expect(left.map(([path]) => path)).toEqual(same[lang] ?? []);
+  });
+
+  it.each(translated)('keep what the code puts words into: %s', (_lang, words) => {
+    const placeholders = (text = '') => (text.match(/\{\w+\}/g) ?? []).sort();
+    for (const [path, text] of textsOf(words)) {
+      expect(placeholders(text), path).toEqual(placeholders(english.get(path)));
+    }
+  });
+
+  it.each(every)('are set with care: %s', (_lang, words) => {
+    for (const [path, text] of textsOf(words)) {
+      expect(text, path).toBe(text.trim().normalize('NFC'));
+      expect(text, `${path}: typewriter’s quotes, dots or spaces`).not.toMatch(/['"]|\.\.|\s\s/);
+      // What would turn the text around, or hide in it; the words come without, and the page says the direction.
+      expect(text, `${path}: invisible characters`).not.toMatch(/[\p{Cf}\p{Cc}]/u);
+    }
+  });
+
+  it.each(every)('show what has not ended with an ellipsis: %s', (_lang, words) => {
+    expect(words.texts.sending).toMatch(/…$/);
+  });
+
+  it('follow the rules of their language', () => {
+    const [fr, ja, zh, es] = ['fr', 'ja', 'zh-Hans', 'es'].map((lang) =>
+      [...textsOf(languages.find((words) => words.lang === lang) ?? en).values()].join('\n'),
+    );
+    expect(fr, 'a narrow space that does not break').not.toMatch(/[^\u202f][?!;:]/);
+    expect([ja, zh].join('\n'), 'full width').not.toMatch(/[!?,;:()]|[^a-z]\.|\.$/m);
+    expect(es?.match(/\?/g)?.length).toBe(es?.match(/¿/g)?.length);
+    expect(es?.match(/!/g)?.length).toBe(es?.match(/¡/g)?.length);
+  });
+});

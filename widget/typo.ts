@@ -1,0 +1,73 @@
+import type { FormTexts } from '../shared/form.ts';
+import { findSlip } from './mailboxes.ts';
+
+/**
+ * Asks "did you mean …?" under the email fields of a form, about each address once and never in the way: whoever
+ * types on or sends the form has answered. Loaded when the form is first touched. Signature and markup have to stay,
+ * since a page may hold on to an old `embed.js` for ever.
+ */
+export function watchForTypos(
+  form: HTMLFormElement,
+  texts: Pick<FormTexts, 'suggestion' | 'takeSuggestion'>,
+): void {
+  for (const input of form.querySelectorAll<HTMLInputElement>('input[type=email]')) {
+    const region = input.parentElement?.querySelector('.suggestion');
+    if (region) watchInput(input, region, texts);
+  }
+}
+
+type Texts = Parameters<typeof watchForTypos>[1];
+
+function watchInput(input: HTMLInputElement, region: Element, texts: Texts): void {
+  const answered = new Set<string>();
+
+  const check = async (): Promise<void> => {
+    const { value } = input;
+    const meant = findSlip(value);
+    if (meant === undefined) return;
+    // The question moves what stands below it. Whoever is just pressing that must not miss it.
+    do await new Promise(requestAnimationFrame);
+    while (document.querySelector(':active'));
+    if (input.value !== value || answered.has(value)) return;
+    answered.add(value);
+    region.replaceChildren(createQuestion(input, meant, texts));
+  };
+
+  input.addEventListener('input', () => {
+    region.replaceChildren();
+  });
+  input.addEventListener('change', () => void check());
+  input.form?.addEventListener('submit', () => {
+    answered.add(input.value);
+    region.replaceChildren();
+  });
+  // The first touch may have been the browser filling it in.
+  if (!input.matches(':focus')) void check();
+}
+
+function createQuestion(input: HTMLInputElement, meant: string, texts: Texts): Element {
+  const [before = '', after = ''] = texts.suggestion.split('{address}');
+  const address = document.createElement('bdi');
+  address.textContent = meant;
+
+  const words = document.createElement('span');
+  words.id = `${input.id}-suggestion`;
+  words.append(before, address, after);
+
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = texts.takeSuggestion;
+  button.setAttribute('part', 'suggestion-button');
+  button.setAttribute('aria-describedby', words.id);
+
+  const question = document.createElement('div');
+  question.setAttribute('part', 'suggestion');
+  question.append(words, button);
+  button.addEventListener('click', () => {
+    input.value = meant;
+    // The button goes, and a keyboard would start again at the top of the page.
+    input.focus();
+    question.remove();
+  });
+  return question;
+}
