@@ -4,7 +4,7 @@ import { heldBack } from './held-back.ts';
 import type { Markup, Tag } from './markup.ts';
 import type { Web } from './web.ts';
 
-/** A script tag for the form. */
+/** Where a page's snippet stands: which script tags and elements are ours, which forms they place, and what is amiss. */
 export interface Script {
   readonly tag: Tag;
   readonly url: URL;

@@ -58,7 +58,8 @@ const terminals: readonly {
   {
     test: ['script', '--version'],
     says: 'util-linux',
-    run: (command) => ['script', '-qec', command.map((part) => `'${part}'`).join(' '), '/dev/null'],
+    // `exec`, so that Ctrl-C reaches no shell that would make an exit code of it.
+    run: (command) => ['script', '-qec', `exec ${command.map((part) => `'${part}'`).join(' ')}`, '/dev/null'],
   },
   {
     test: ['python3', '-c', 'import os, pty; print(os.waitstatus_to_exitcode(0))'],

@@ -11,7 +11,6 @@ export interface Product {
   readonly url: string;
   readonly pid: number;
   readonly dataDir: string;
-  readonly pid: number;
   /** Everything it has printed so far, on either stream. */
   readonly output: () => string;
   readonly signal: (signal: NodeJS.Signals) => void;
@@ -53,7 +52,6 @@ export async function startProduct(env: Env = {}, args: readonly string[] = []):
     url: await listening,
     pid: child.pid ?? 0,
     dataDir,
-    pid: child.pid ?? 0,
     exited,
     output: () => lines.join('\n'),
     signal: (signal) => child.kill(signal),
