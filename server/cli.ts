@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from './config.ts';
 import { withEnvFile, type Env } from './env.ts';
+import { showKeys } from './keys-command.ts';
 import { failToStart, onStopRequest } from './lifecycle.ts';
 import {
   openOutboxCommands,
-  type ExitCode,
   type Filter,
   type OutboxCommands,
   type Output,
   type Selection,
 } from './outbox-commands.ts';
 import { duration } from './setting-texts.ts';
+import type { ExitCode } from './terminal.ts';
 
 /** The `rasa-signup` command. */
 const program = new Command('rasa-signup')
@@ -20,7 +21,36 @@ const program = new Command('rasa-signup')
   .option('--env-file <path>', 'read variables from this file too; what is set in the environment wins')
   .showSuggestionAfterError()
   .showHelpAfterError('(--help says more.)')
-  .addHelpText('after', '\nExamples:\n  $ rasa-signup sandbox\n  $ rasa-signup outbox list');
+  .addHelpText('after', '\nExamples:\n  $ rasa-signup doctor\n  $ rasa-signup outbox list');
+
+program
+  .command('doctor')
+  .description('look for whatever keeps sign-ups from arriving, and say what to do; changes nothing')
+  .argument('[pages...]', 'addresses of pages with the form: what would stop it there?', someAddresses)
+  .option('--url <address>', 'of the proxy as visitors reach it, to look at it from outside', someAddress)
+  .option('--json', 'JSON on a terminal too')
+  .addHelpText(
+    'after',
+    '\nReads the variables that the proxy reads, and runs while the proxy runs or not: as words on a terminal, as JSON\n' +
+      'elsewhere. Ends with 1 where there is a fault, with 0 where there are warnings at most.\n' +
+      '\nExamples:\n  $ rasa-signup --env-file production.env doctor\n' +
+      '  $ rasa-signup doctor --url https://signup.example.com https://www.example.com/newsletter\n' +
+      '  $ rasa-signup doctor | jq ".checks[].findings[] | select(.is == \\"fault\\")"',
+  )
+  .action(runDoctor);
+
+program
+  .command('keys')
+  .description(
+    "show which of the running proxy's credentials are in use: as a table on a terminal, as JSON elsewhere",
+  )
+  .option('--json', 'JSON on a terminal too')
+  .addHelpText(
+    'after',
+    '\nReads keys.json in DATA_DIR, which the proxy keeps. Keys are told apart by fingerprints; none is shown.\n' +
+      '\nExample:\n  $ DATA_DIR=/var/lib/rasa-signup rasa-signup keys',
+  )
+  .action(runKeys);
 
 program
   .command('sandbox')
@@ -106,8 +136,48 @@ function someTime(text: string): number {
   return data;
 }
 
+function someAddress(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new InvalidArgumentError('Wanted an address such as https://www.example.com/page.');
+  }
+  return text;
+}
+
+function someAddresses(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, someAddress(text)];
+}
+
 function environment(): Env {
-  return withEnvFile(process.env, program.opts<{ envFile?: string }>().envFile);
+  return withEnvFile(process.env, envFile());
+}
+
+function envFile(): string | undefined {
+  return program.opts<{ envFile?: string }>().envFile;
+}
+
+async function runDoctor(pages: readonly string[], { url, json }: Output & { readonly url?: string }) {
+  // Only here: what reads pages is of no use to the other commands.
+  const [{ builtDir }, { startChecks }, { printChecks }] = await Promise.all([
+    import('./assets.ts'),
+    import('./doctor.ts'),
+    import('./doctor-command.ts'),
+  ]);
+  const checks = startChecks({
+    env: process.env,
+    envFile: envFile(),
+    pages,
+    publicUrl: url,
+    builtDir,
+    process,
+  });
+  const { stdout } = process;
+  const colours = stdout.isTTY && stdout.hasColors();
+  process.exitCode = await printChecks(checks, { stdout, json, colours });
+}
+
+async function runKeys({ json }: Output): Promise<void> {
+  const { dataDir } = readConfig({ DATA_DIR: environment()['DATA_DIR'] });
+  process.exitCode = await showKeys({ dataDir, json, process });
 }
 
 async function runOutbox(run: (commands: OutboxCommands) => Promise<ExitCode>): Promise<void> {

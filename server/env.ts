@@ -52,7 +52,7 @@ export function createEnvReader(env: Env, readFile: (path: string) => string = r
       const found = file ? valueOrContent(variable, wanted) : value(variable);
       const result = schema.safeParse(found);
       if (!result.success) {
-        const shown = secret ? 'a value (not shown)' : JSON.stringify(found);
+        const shown = secret ? 'a value (not shown)' : JSON.stringify(withoutUser(found));
         faults.push(`${variable}: found ${shown}, wanted ${wanted}.`);
       }
       return result.data as SettingValue<N>;
@@ -80,9 +80,7 @@ export function createEnvReader(env: Env, readFile: (path: string) => string = r
       const found = content === '' ? 'nothing' : 'several lines';
       faults.push(`${variable}_FILE: found ${found} in ${JSON.stringify(path)}, wanted ${wanted}.`);
     } catch (error) {
-      faults.push(
-        `${variable}_FILE: found ${JSON.stringify(path)}, wanted a file that can be read: ${String(error)}.`,
-      );
+      faults.push(`${variable}_FILE: found ${unreadable(path, error)}.`);
     }
     return undefined;
   }
@@ -103,6 +101,22 @@ export function withEnvFile(env: Env, path: string | undefined): Env {
       `--env-file: found ${JSON.stringify(path)}, wanted a file that can be read: ${String(error)}.`,
     ]);
   }
+}
+
+/** An address may have a password before its host, and is no less wrong without it. */
+function withoutUser(text: string | undefined): string | undefined {
+  return text?.replace(/\/\/[^/?#\s]*@/g, '//…@');
+}
+
+/**
+ * The path and why it cannot be read; but where no file is of a name that does not look like a path, it may well be
+ * the secret itself, set in the wrong variable.
+ */
+function unreadable(path: string, error: unknown): string {
+  if (!/^([./~]|[a-z]:[\\/])/i.test(path)) {
+    return 'a value that is the path of no file (not shown, as it may be the secret itself), wanted the path of one that can be read';
+  }
+  return `${JSON.stringify(path)}, wanted a file that can be read: ${String(error)}`;
 }
 
 function readText(path: string): string {

@@ -5,8 +5,9 @@ import { isCode, realFiles } from './files.ts';
 import { findLedger } from './outbox/ledger.ts';
 import { checkKey, createRecords } from './outbox/records.ts';
 import { openSetAside, type SetAside, type SetAsideEntry } from './outbox/set-aside.ts';
-import { detailsOf, tableOf } from './outbox-words.ts';
+import { detailsOf, listOf } from './outbox-words.ts';
 import type { Secret } from './secret.ts';
+import { toJson, type ExitCode, type TextStream } from './terminal.ts';
 
 /**
  * What the operator does about the sign-ups that rasa.io refused: `rasa-signup outbox list|show|replay|purge`. They
@@ -21,8 +22,6 @@ export interface OutboxCommands {
   /** Deletes them for ever, after a yes at the terminal or with `yes`. */
   purge(ids: readonly string[], options: Selection & Output & { readonly yes?: boolean }): Promise<ExitCode>;
 }
-
-export type ExitCode = 0 | 1;
 
 /** A sign-up has to match all that are given. */
 export interface Filter {
@@ -47,12 +46,6 @@ export interface Streams {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: TextStream;
   readonly stderr: TextStream;
-}
-
-interface TextStream {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-  readonly columns?: number;
 }
 
 export interface OutboxCommandsOptions {
@@ -80,7 +73,7 @@ export async function openOutboxCommands({
       const { entries, unreadable } = await listReadable();
       const found = entries.filter(matches(filter, now()));
       if (json ?? !stdout.isTTY) say(toJson(found.map(summaryOf)));
-      else if (found.length > 0) say(tableOf(found, now(), stdout.columns));
+      else if (found.length > 0) say(listOf(found, now(), stdout.columns));
       else if (entries.length > 0) say(`None of the ${signups(entries.length)} set aside matches.`);
       else if (unreadable === 0) say('No sign-up is set aside.');
       return unreadable === 0 ? 0 : 1;
@@ -227,14 +220,6 @@ function matches({ form, reason, olderThan }: Filter, nowMs: number): (entry: Se
 
 function summaryOf({ signup, reason, attempts, refusedAt }: SetAsideEntry) {
   return { id: signup.id, form: signup.form, email: signup.person.email, reason, attempts, refusedAt };
-}
-
-/** JSON escapes the control characters below 0x20 by itself; a terminal obeys those above too. */
-function toJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\u009f]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 function worse(...codes: readonly ExitCode[]): ExitCode {

@@ -53,10 +53,10 @@ describe('the way of a sign-up runs downwards', () => {
     ['rasa.io is known to', 'server/rasa/'],
     ['the sandbox is known to', 'server/sandbox/'],
     ['the outbox that is in use is known to', 'server/outbox/'],
-  ])('%s the composition root alone: %s', (_name, folder) => {
+  ])('%s the composition root and the doctor alone: %s', (_name, folder) => {
     const inside = new RegExp(`^${folder}`);
     const mayOpen = new RegExp(
-      `^(${folder}|server/(service|upstream|cli|outbox-commands|outbox-words)\\.ts|server/pages/sandbox)`,
+      `^(${folder}|server/(service|upstream|cli|outbox-commands|outbox-words|keys-command)\\.ts|server/doctor/|server/pages/sandbox)`,
     );
     expect(arrows(/./, inside, { except: mayOpen })).toEqual([]);
   });
@@ -89,6 +89,7 @@ describe('the way of a sign-up runs downwards', () => {
       'server/outbox/records.ts',
       'server/rasa/calls.ts',
       'server/rasa/token-api.ts',
+      'server/rasa/trial.ts',
       'server/server-secret.ts',
       'server/service.ts',
     ]);

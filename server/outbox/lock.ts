@@ -33,6 +33,20 @@ const leftBehindAfterMs = 10_000;
 const ownerSchema = z.object({ pid: z.number(), host: z.string(), nonce: z.string() });
 type Owner = z.infer<typeof ownerSchema>;
 
+/** Who has the directory, for those who only look; `undefined` where nobody has, or a crash has left the lock behind. */
+export async function findOwner({
+  dir,
+  files,
+  process,
+  host = hostname(),
+  now = Date.now,
+}: Omit<LockOptions, 'onLost'>): Promise<Pick<Owner, 'pid' | 'host'> | undefined> {
+  const path = join(dir, 'lock');
+  const owner = await readOwner(path, files);
+  if (!owner || (owner.host === host && !isRunning(owner.pid, process))) return undefined;
+  return (await isUntouched(path, files, now())) ? undefined : owner;
+}
+
 export async function lockDirectory({
   dir,
   files,
@@ -53,7 +67,7 @@ export async function lockDirectory({
   return {
     async release() {
       clearInterval(touching);
-      if ((await readOwner())?.nonce === me.nonce) await files.unlink(path);
+      if ((await readOwner(path, files))?.nonce === me.nonce) await files.unlink(path);
     },
   };
 
@@ -66,30 +80,16 @@ export async function lockDirectory({
     } catch (error) {
       if (!isCode(error, 'EEXIST')) throw error;
     }
-    const owner = await readOwner();
+    const owner = await readOwner(path, files);
     if (tries === 0 || !(await isLeftBehind(owner))) throw inUse(owner);
     await moveAway(owner);
     await take(tries - 1);
   }
 
-  async function readOwner(): Promise<Owner | undefined> {
-    try {
-      return ownerSchema.parse(JSON.parse((await readIfThere(files, path)) ?? ''));
-    } catch {
-      // Gone, or written only half: its age decides.
-      return undefined;
-    }
-  }
-
   async function isLeftBehind(owner: Owner | undefined): Promise<boolean> {
     // A process of the same number on a host of the same name is us, or sits in another container.
-    if (owner?.host === host && owner.pid !== process.pid && !isRunning(owner.pid)) return true;
-    try {
-      return now() - (await files.stat(path)).mtimeMs > leftBehindAfterMs;
-    } catch (error) {
-      if (isCode(error, 'ENOENT')) return true;
-      throw error;
-    }
+    if (owner?.host === host && owner.pid !== process.pid && !isRunning(owner.pid, process)) return true;
+    return isUntouched(path, files, now());
   }
 
   /** By renaming, which only one of several can do; one that renamed a lock taken meanwhile puts it back. */
@@ -107,7 +107,7 @@ export async function lockDirectory({
   }
 
   async function touch(): Promise<void> {
-    const owner = await readOwner().catch(() => me);
+    const owner = await readOwner(path, files).catch(() => me);
     if (owner?.nonce !== me.nonce) {
       clearInterval(touching);
       onLost();
@@ -125,13 +125,31 @@ export async function lockDirectory({
         `(After a crash elsewhere the directory is free ${leftBehindAfterMs / 1000} s later.)`,
     );
   }
+}
 
-  function isRunning(pid: number): boolean {
-    try {
-      return process.kill(pid, 0);
-    } catch (error) {
-      // EPERM: it runs, as somebody else.
-      return !isCode(error, 'ESRCH');
-    }
+async function readOwner(path: string, files: Files): Promise<Owner | undefined> {
+  try {
+    return ownerSchema.parse(JSON.parse((await readIfThere(files, path)) ?? ''));
+  } catch {
+    // Gone, or written only half: its age decides.
+    return undefined;
+  }
+}
+
+async function isUntouched(path: string, files: Files, nowMs: number): Promise<boolean> {
+  try {
+    return nowMs - (await files.stat(path)).mtimeMs > leftBehindAfterMs;
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return true;
+    throw error;
+  }
+}
+
+function isRunning(pid: number, process: LockOptions['process']): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it runs, as somebody else.
+    return !isCode(error, 'ESRCH');
   }
 }

@@ -216,7 +216,7 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
 }
 
 /** A verdict on the credentials: any 4xx but the two that speak of the moment. */
-function isRefusal(answer: RasaAnswer): answer is Extract<RasaAnswer, { is: 'answer' }> {
+export function isRefusal(answer: RasaAnswer): answer is Extract<RasaAnswer, { is: 'answer' }> {
   if (answer.is !== 'answer') return false;
   const { status } = answer;
   return status >= 400 && status < 500 && status !== 408 && status !== 429;

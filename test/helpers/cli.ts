@@ -1,5 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
 import type { Env } from '../../server/config.ts';
 
 export interface CliRun {
@@ -20,9 +22,68 @@ export async function runCli(args: readonly string[], env: Env, input = ''): Pro
   return { code: await code, stdout, stderr };
 }
 
-const script = spawnSync('script', ['--version'], { encoding: 'utf8' });
-/** Whether `script` of util-linux is here, which gives a command a real terminal; others have no `-c`. */
-export const hasTerminal = script.status === 0 && script.stdout.includes('util-linux');
+export interface RunningCli {
+  readonly pid: number;
+  readonly output: () => string;
+  readonly stop: () => Promise<void>;
+}
+
+/** The built command where it runs until it is stopped. */
+export function startCli(args: readonly string[], env: Env): RunningCli {
+  const child = spawn(process.execPath, [cliPath, ...args], { env: onlyThese(env) });
+  const closed = once(child, 'close');
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  }
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return {
+    pid: child.pid ?? 0,
+    output: () => output,
+    async stop() {
+      child.kill('SIGTERM');
+      await closed;
+    },
+  };
+}
+
+/** A terminal cannot be made without a native module; `script` of util-linux makes one (others have no `-c`), or Python. */
+const terminals: readonly {
+  readonly test: readonly string[];
+  readonly says: string;
+  readonly run: (command: readonly string[]) => readonly string[];
+}[] = [
+  {
+    test: ['script', '--version'],
+    says: 'util-linux',
+    // `exec`, so that Ctrl-C reaches no shell that would make an exit code of it.
+    run: (command) => ['script', '-qec', `exec ${command.map((part) => `'${part}'`).join(' ')}`, '/dev/null'],
+  },
+  {
+    test: ['python3', '-c', 'import os, pty; print(os.waitstatus_to_exitcode(0))'],
+    says: '0',
+    run: (command) => [
+      'python3',
+      '-c',
+      'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))',
+      ...command,
+    ],
+  },
+];
+
+const terminal = terminals.find(({ test: [program = '', ...args], says }) => {
+  const { status, stdout } = spawnSync(program, args, { encoding: 'utf8' });
+  return status === 0 && stdout.includes(says);
+});
+
+export const hasTerminal = terminal !== undefined;
+if (!hasTerminal) {
+  process.stderr.write(
+    'No terminal for the tests: neither script of util-linux nor Python 3.9. They are skipped.\n',
+  );
+}
 
 /** The built command on a real terminal, where somebody types `answers[question]` once the question stands there. */
 export async function runCliOnTerminal(
@@ -30,8 +91,8 @@ export async function runCliOnTerminal(
   env: Env,
   answers: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number | null; readonly screen: string }> {
-  const command = [process.execPath, cliPath, ...args].map((part) => `'${part}'`).join(' ');
-  const child = spawn('script', ['-qec', command, '/dev/null'], { env: onlyThese(env) });
+  const [program = '', ...rest] = terminal?.run([process.execPath, cliPath, ...args]) ?? [];
+  const child = spawn(program, rest, { env: onlyThese(env) });
   let screen = '';
   const open = new Map(Object.entries(answers));
   child.stdout.on('data', (chunk: Buffer) => {

@@ -11,6 +11,8 @@ export interface Product {
   /** Everything it has printed so far, on either stream. */
   readonly output: () => string;
   readonly signal: (signal: NodeJS.Signals) => void;
+  /** Resolves when it has ended, by itself too. */
+  readonly exited: Promise<unknown>;
   /** Sends the signal and resolves with the exit code, or the name of the signal that killed it. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | NodeJS.Signals | null>;
 }
@@ -43,6 +45,7 @@ export async function launchProduct(
     url: await listening,
     pid: child.pid ?? 0,
     dataDir,
+    exited,
     output: () => lines.join('\n'),
     signal: (signal) => void child.kill(signal),
     async stop(signal = 'SIGTERM') {

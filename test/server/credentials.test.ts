@@ -115,6 +115,16 @@ describe('credentials', () => {
       /^RASA_API_KEY_3_FILE: found "\/none", wanted a file/,
     ],
     [
+      'the secret itself where its file should be, which is not shown',
+      { ...v1, RASA_API_KEY_3_FILE: '7f0c2b1e-51a4' },
+      /^RASA_API_KEY_3_FILE: found a value that is the path of no file \(not shown/,
+    ],
+    [
+      'an address with a password, which is not shown',
+      { ...v1, RASA_BASE_URL: 'https://me:pa55word@api.example.com' },
+      /^RASA_BASE_URL: found "https:\/\/…@api\.example\.com", wanted/,
+    ],
+    [
       'an empty file',
       { ...v1, RASA_API_KEY_2_FILE: '/empty' },
       /^RASA_API_KEY_2_FILE: found nothing in "\/empty"/,

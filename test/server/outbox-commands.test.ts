@@ -448,19 +448,8 @@ describe('the command line', () => {
     expect(stderr).toMatch(words);
     expect(stderr).toContain('--help says more');
   });
-
-  it.each(['', 'sandbox', 'outbox', 'outbox list', 'outbox show', 'outbox replay', 'outbox purge'])(
-    'explains `rasa-signup %s` with an example',
-    async (line) => {
-      const { code, stdout } = await runCli([...line.split(' ').filter(Boolean), '--help'], {});
-      expect(code).toBe(0);
-      expect(stdout).toMatch(/^Usage: rasa-signup/);
-      expect(stdout).toMatch(/Examples?:\n {2}\$ /);
-    },
-  );
 });
 
-// A terminal cannot be made without a native module; `script` of util-linux makes one.
 describe.skipIf(!hasTerminal)('on a real terminal', () => {
   it('shows a table, asks before it deletes, and ends', async () => {
     const dataDir = await refusedDir();

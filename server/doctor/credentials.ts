@@ -1,0 +1,109 @@
+import { pause } from '../pause.ts';
+import { createRasaHttp } from '../rasa/http.ts';
+import { tryCredentials, type Tried } from '../rasa/trial.ts';
+import { keyOf, type CredentialSet } from '../secret.ts';
+import { nameOf, type Setup } from './configuration.ts';
+import { fault, fine, note, warning, type Finding } from './finding.ts';
+
+/** Between two sets, as between two deliveries. */
+const minIntervalMs = 200;
+
+/** Which sets rasa.io takes, and what account they are for. All of them are tried, one after the other. */
+export async function checkCredentials(
+  { upstream }: Setup,
+  stop: AbortSignal,
+  send?: typeof fetch,
+): Promise<readonly Finding[]> {
+  if (!upstream) return [note('There is no complete set that could be tried.')];
+  if (upstream.is === 'sandbox') return [note('The sandbox makes its own.')];
+  if (upstream.is === 'webhook') {
+    return [note('The webhook takes no key. Whether its GUID is right shows only when somebody signs up.')];
+  }
+  const http = createRasaHttp({ baseUrl: upstream.baseUrl, ...(send && { fetch: send }) });
+  const trials: Trial[] = [];
+  for (const set of upstream.sets) {
+    if (trials.length > 0) await pause(minIntervalMs, stop);
+    trials.push({ set, tried: await tryCredentials(http, set.credentials, stop) });
+  }
+  const works = trials.some(({ tried }) => tried.is === 'taken');
+  return [
+    ...trials.flatMap((trial) => findingsOf(trial, works)),
+    ...twins(upstream.sets),
+    ...accountsOf(trials),
+  ];
+}
+
+interface Trial {
+  readonly set: CredentialSet;
+  readonly tried: Tried;
+}
+
+function findingsOf({ set, tried }: Trial, works: boolean): readonly Finding[] {
+  const name = nameOf(set);
+  switch (tried.is) {
+    case 'taken':
+      return [
+        fine(`${name}: rasa.io takes it.`),
+        ...(tried.isTokenEnded
+          ? []
+          : [note('Its token for this could not be deleted; it expires by itself, within about an hour.')]),
+      ];
+    case 'refused':
+      return [
+        (works ? warning : fault)(
+          `${name}: rasa.io refuses it (${tried.status}).`,
+          'Make a key at rasa.io (Settings → API Keys) and put it there, or see whether user name and password are ' +
+            'right; docs/rotating-keys.md tells how no sign-up is lost.',
+        ),
+      ];
+    case 'unknown':
+      return [
+        (works ? warning : fault)(
+          `${name}: it could not be tried, ${tried.reason}.`,
+          'Run the doctor again once rasa.io answers.',
+        ),
+      ];
+  }
+}
+
+function twins(sets: readonly CredentialSet[]): readonly Finding[] {
+  return sets.flatMap((set, index) => {
+    const first = sets
+      .slice(0, index)
+      .find((other) => keyOf(other.credentials).equals(keyOf(set.credentials)));
+    return first
+      ? [
+          warning(
+            `Sets ${first.number} and ${set.number} have the same key, so that both fall with it.`,
+            `Give set ${set.number} a key of its own.`,
+          ),
+        ]
+      : [];
+  });
+}
+
+function accountsOf(trials: readonly Trial[]): readonly Finding[] {
+  const found = trials.flatMap(({ set, tried }) =>
+    tried.is === 'taken' ? tried.accounts.map((account) => ({ ...account, number: set.number })) : [],
+  );
+  const ids = [...new Set(found.map(({ id }) => id))];
+  return [
+    ...ids.map((id) => {
+      const of = found.filter((account) => account.id === id);
+      const sets = of.map(({ number }) => number).join(', ');
+      return note(`Account ${JSON.stringify(of[0]?.name ?? '')}, id ${id} (set ${sets}).`);
+    }),
+    ...(new Set(trials.map(({ tried }) => idsOf(tried))).size > 1 && ids.length > 1
+      ? [
+          warning(
+            'The sets are of different accounts: who signs up while another set is used lands elsewhere.',
+            'Use keys of one account.',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function idsOf(tried: Tried): string | undefined {
+  return tried.is === 'taken' ? tried.accounts.map(({ id }) => id).join() : undefined;
+}

@@ -1,0 +1,24 @@
+/** One thing that the doctor has found out. `what` is a sentence or several; nothing secret is in either text. */
+export interface Finding {
+  /** A `fault` stops sign-ups; a `warning` may, or will one day; a `note` is good to know. */
+  readonly is: 'fine' | 'note' | 'warning' | 'fault';
+  readonly what: string;
+  /** What to do about it. */
+  readonly remedy?: string;
+}
+
+export function fine(what: string): Finding {
+  return { is: 'fine', what };
+}
+
+export function note(what: string): Finding {
+  return { is: 'note', what };
+}
+
+export function warning(what: string, remedy?: string): Finding {
+  return { is: 'warning', what, ...(remedy !== undefined && { remedy }) };
+}
+
+export function fault(what: string, remedy?: string): Finding {
+  return { is: 'fault', what, ...(remedy !== undefined && { remedy }) };
+}

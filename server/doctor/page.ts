@@ -1,0 +1,114 @@
+import { checkEmbedScript } from './embed-script.ts';
+import { fault, note, warning, type Finding } from './finding.ts';
+import { checkFormAddress, isMixedContent } from './form-address.ts';
+import { heldBack } from './held-back.ts';
+import { readMarkup } from './markup.ts';
+import { checkPolicies } from './page-policies.ts';
+import { checkScripts, findForms, findPlainForms, findScripts, unique, type Resolve } from './placement.ts';
+import { readPolicies, upgradesInsecure } from './security-policy.ts';
+import type { Visited, Web } from './web.ts';
+
+export interface PageOptions {
+  readonly web: Web;
+  /** What ALLOWED_ORIGINS says here; `undefined` where every page on this machine may embed the form. */
+  readonly allowedOrigins: readonly string[] | undefined;
+  /** Of the proxy, where it is known. */
+  readonly publicUrl: string | undefined;
+  /** Where the build of this copy of the product lies. */
+  readonly builtDir: string;
+}
+
+/** Looks at a page as it is served, and names whatever would keep the form from working on it. */
+export async function checkPage(address: string, options: PageOptions): Promise<readonly Finding[]> {
+  const visit = await options.web.get(address, { accept: 'text/html' });
+  if (visit.is === 'fault') return [fault(`It cannot be fetched: ${visit.reason}.`, 'Mend the address.')];
+  const arrived = [
+    ...(visit.redirects.length > 0 ? [note(`It leads to ${visit.redirects.join(', and on to ')}.`)] : []),
+    ...(visit.isCut ? [warning('It is longer than 2 MiB; what stands behind was not read.')] : []),
+  ];
+  const unread = whyUnread(visit);
+  return unread ? [...arrived, unread] : [...arrived, ...(await checkMarkup(visit, options))];
+}
+
+function whyUnread({ status, headers }: Visited): Finding | undefined {
+  const type = headers.get('content-type') ?? 'nothing';
+  if (status !== 200)
+    return fault(`It is answered with ${status}.`, 'Give the address of a page that is there.');
+  return /^(text\/html|application\/xhtml\+xml)\b/i.test(type)
+    ? undefined
+    : fault(`It is ${type}, no page.`, 'Give the address of the page with the form.');
+}
+
+async function checkMarkup(visit: Visited, options: PageOptions): Promise<readonly Finding[]> {
+  const markup = readMarkup(decode(visit));
+  const page = visit.url;
+  const policies = readPolicies(visit.headers, markup.policies);
+  const resolve = resolver(page, markup.base, upgradesInsecure(policies));
+  const scripts = await findScripts(markup, resolve, options);
+  const { forms, findings: places } = findForms(markup, scripts, resolve);
+  const plain = findPlainForms(markup, resolve);
+  const origins = await checkOrigin(page, forms, options);
+  const requiresCorp =
+    visit.headers.get('cross-origin-embedder-policy')?.trim().startsWith('require-corp') ?? false;
+  const loaded = await Promise.all(
+    scripts
+      .filter(({ tag, url }) => !heldBack(tag) && !isMixedContent(page, url))
+      .map(({ tag, url }) =>
+        checkEmbedScript({ ...options, url, origin: page.origin, attributes: tag.attributes, requiresCorp }),
+      ),
+  );
+  const mixed = [...scripts.map(({ url }) => url), ...forms].filter((url) => isMixedContent(page, url));
+  return [
+    ...places,
+    ...checkScripts(scripts, markup, options.publicUrl),
+    ...unique(mixed).map((url) =>
+      fault(
+        `The page is loaded by https and ${url.href} by http: browsers block that.`,
+        'Have your web server speak TLS for the proxy, and write https here.',
+      ),
+    ),
+    ...loaded.flat(),
+    ...origins,
+    ...checkPolicies({ policies, page, scripts, forms, plain }),
+  ];
+}
+
+/** As the header says, else UTF-8; what is looked for is ASCII. */
+function decode({ headers, body }: Visited): string {
+  const [, charset = 'utf-8'] = /charset="?([\w-]+)/i.exec(headers.get('content-type') ?? '') ?? [];
+  try {
+    return new TextDecoder(charset).decode(body);
+  } catch {
+    // A name that nobody knows.
+    return body.toString();
+  }
+}
+
+function resolver(page: URL, base: string | undefined, upgrades: boolean): Resolve {
+  const from = base !== undefined && URL.canParse(base, page.href) ? new URL(base, page).href : page.href;
+  return (text) => {
+    if (text === undefined || text.trim() === '' || !URL.canParse(text, from)) return undefined;
+    const url = new URL(text, from);
+    if (upgrades && url.protocol === 'http:') url.protocol = 'https:';
+    return url;
+  };
+}
+
+async function checkOrigin(
+  { origin }: URL,
+  forms: readonly URL[],
+  { web, allowedOrigins }: PageOptions,
+): Promise<readonly Finding[]> {
+  const answers = await Promise.all(forms.map((form) => checkFormAddress(form, origin, web)));
+  const isListed = allowedOrigins?.includes(origin) ?? true;
+  const isOwn = forms.every((form) => form.origin === origin);
+  if (isListed || isOwn || forms.length === 0) return answers;
+  const isTaken = answers.every(({ is }) => is === 'fine');
+  return [
+    ...answers,
+    (isTaken ? warning : fault)(
+      `${origin} is not in the ALLOWED_ORIGINS that is set here${isTaken ? ', though the proxy takes it' : ''}.`,
+      `Add it: ALLOWED_ORIGINS=${[...(allowedOrigins ?? []), origin].join(',')}`,
+    ),
+  ];
+}

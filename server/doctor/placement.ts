@@ -1,0 +1,161 @@
+import { isEmbedPath } from './embed-script.ts';
+import { fault, warning, type Finding } from './finding.ts';
+import { heldBack } from './held-back.ts';
+import type { Markup, Tag } from './markup.ts';
+import type { Web } from './web.ts';
+
+/** Where a page's snippet stands: which script tags and elements are ours, which forms they place, and what is amiss. */
+export interface Script {
+  readonly tag: Tag;
+  readonly url: URL;
+}
+
+/** An address as the page means it; `undefined` where it is none. */
+export type Resolve = (text: string | undefined) => URL | undefined;
+
+/** Others call their scripts embed.js too, so one is ours by what stands around it, or by what is in it. */
+export async function findScripts(
+  { scripts, elements }: Markup,
+  resolve: Resolve,
+  { publicUrl, web }: { readonly publicUrl: string | undefined; readonly web: Web },
+): Promise<readonly Script[]> {
+  const origins = [publicUrl, ...elements.map(({ attributes }) => attributes.get('src'))].map(
+    (text) => resolve(text)?.origin,
+  );
+  const candidates = scripts.flatMap((tag): Script[] => {
+    const url = [tag.attributes.get('src'), ...tag.attributes.values()]
+      .map(resolve)
+      .find((found) => found && isEmbedPath(found.pathname));
+    return url ? [{ tag, url }] : [];
+  });
+  const ours = await Promise.all(
+    candidates.map(async ({ tag, url }) => {
+      if (tag.attributes.has('data-form') || origins.includes(url.origin)) return true;
+      const visit = await web.get(url.href);
+      return visit.is === 'answer' && visit.body.includes('rasa-signup');
+    }),
+  );
+  return candidates.filter((_candidate, index) => ours[index]);
+}
+
+/** Where forms are to appear, and what is wrong with the places. */
+export function findForms(
+  { elements, deadSnippets }: Markup,
+  scripts: readonly Script[],
+  resolve: Resolve,
+): { readonly forms: readonly URL[]; readonly findings: readonly Finding[] } {
+  const findings: Finding[] = [];
+  const forms: URL[] = [];
+  for (const { attributes } of elements) {
+    const src = attributes.get('src');
+    const url = resolve(src);
+    if (url) forms.push(url);
+    else {
+      findings.push(
+        fault(
+          `<rasa-signup> has ${src === undefined ? 'no src' : `the src ${JSON.stringify(src)}, which is no address`}.`,
+          'Write the address of the form at your proxy: src="https://signup.example.com/forms/newsletter".',
+        ),
+      );
+    }
+  }
+  for (const { tag, url } of scripts) {
+    const form = tag.attributes.get('data-form');
+    if (form === undefined || tag.next === 'rasa-signup') continue;
+    if (tag.isInHead) {
+      findings.push(
+        fault(
+          'The script tag with data-form stands in the head of the page, where no form shows.',
+          'Move it to the place in the body where the form is to be.',
+        ),
+      );
+    }
+    forms.push(new URL(`forms/${encodeURIComponent(form)}`, url));
+  }
+  if (elements.length === 0 && scripts.length === 0) findings.push(nothingThere(deadSnippets));
+  else if (scripts.length === 0) {
+    findings.push(
+      fault(
+        '<rasa-signup> is there and its script is not, so that only its fallback shows.',
+        `Add it: <script async src="${new URL('../embed.js', forms[0] ?? example).href}"></script>`,
+      ),
+    );
+  } else if (forms.length === 0 && elements.length === 0) {
+    findings.push(
+      fault(
+        'The script is there, and nothing says where the form goes.',
+        'Add data-form="newsletter" to the script tag; or put <rasa-signup src="…/forms/newsletter"> where it goes.',
+      ),
+    );
+  }
+  const twice = forms.filter((url, index) => forms.findIndex(({ href }) => href === url.href) < index);
+  for (const url of unique(twice)) {
+    findings.push(
+      warning(`The form ${url.href} is placed more than once.`, 'Leave one, unless you want it that often.'),
+    );
+  }
+  return { forms: unique(forms), findings };
+}
+
+const example = 'https://signup.example.com/forms/newsletter';
+
+function nothingThere(dead: Markup['deadSnippets']): Finding {
+  const [place] = dead;
+  return place === undefined
+    ? fault(
+        'There is neither the script nor <rasa-signup> in what the server sends.',
+        'Paste the snippet from the start page of your proxy. Where another script adds it later, it cannot be seen from here.',
+      )
+    : fault(
+        `The snippet stands in ${place}, where browsers do not run it.`,
+        'Paste it as HTML ("custom HTML", "code block"), not as text.',
+      );
+}
+
+/** What is wrong with the script tags by themselves. */
+export function checkScripts(
+  scripts: readonly Script[],
+  { scripts: all }: Markup,
+  publicUrl: string | undefined,
+): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (scripts.length > 1) {
+    findings.push(
+      warning(`The script is on the page ${scripts.length} times.`, 'One is enough for all forms.'),
+    );
+  }
+  for (const { tag, url } of scripts) {
+    const held = heldBack(tag);
+    if (held) findings.push(held);
+    if (publicUrl !== undefined && !url.href.startsWith(publicUrl.replace(/\/*$/, '/'))) {
+      findings.push(
+        fault(
+          `The script comes from ${url.href}, and the proxy is at ${publicUrl}.`,
+          `Write src="${new URL('embed.js', publicUrl.replace(/\/*$/, '/')).href}".`,
+        ),
+      );
+    }
+  }
+  const rocket = all.some(({ attributes }) => attributes.get('src')?.includes('rocket-loader') ?? false);
+  if (rocket && scripts.some(({ tag }) => tag.attributes.get('data-cfasync') !== 'false')) {
+    findings.push(
+      warning(
+        "Cloudflare's Rocket Loader is on the page and loads the script late.",
+        'Add data-cfasync="false" to the script tag, before its src.',
+      ),
+    );
+  }
+  return findings;
+}
+
+/** Forms without script that go to a proxy. */
+export function findPlainForms({ forms }: Markup, resolve: Resolve) {
+  return forms.flatMap(({ attributes, isFallback }) => {
+    const url = resolve(attributes.get('action'));
+    return url && /\/forms\/[^/]+\/?$/.test(url.pathname) ? [{ url, isFallback }] : [];
+  });
+}
+
+export function unique(urls: readonly URL[]): readonly URL[] {
+  return [...new Map(urls.map((url) => [url.href, url])).values()];
+}

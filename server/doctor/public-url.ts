@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { Setup } from './configuration.ts';
+import { checkEmbedScript } from './embed-script.ts';
+import { fault, fine, note, warning, type Finding } from './finding.ts';
+import { checkFormAddress, isMixedContent } from './form-address.ts';
+import { jsonOf, type Web } from './web.ts';
+
+const healthSchema = z.looseObject({
+  status: z.literal('ok'),
+  upstream: z.string(),
+  credentials: z.looseObject({ is: z.string() }).optional(),
+});
+
+/** Whether the proxy answers at its public address, as pages on the allowed origins need it to. */
+export async function checkPublicUrl(
+  address: string | undefined,
+  setup: Setup,
+  { web, builtDir }: { readonly web: Web; readonly builtDir: string },
+): Promise<readonly Finding[]> {
+  if (address === undefined) {
+    return [note('Give its address to have it looked at: --url https://signup.example.com'), ...hint(setup)];
+  }
+  const base = new URL(address.endsWith('/') ? address : `${address}/`);
+  const health = await checkHealth(new URL('healthz', base), web, setup.upstream?.is === 'sandbox');
+  if (health.some(({ is }) => is === 'fault')) return health;
+  const form = new URL('forms/newsletter', base);
+  const { allowedOrigins } = setup;
+  const [script, ...forms] = await Promise.all([
+    checkEmbedScript({
+      url: new URL('embed.js', base),
+      origin: allowedOrigins[0] ?? base.origin,
+      web,
+      builtDir,
+    }),
+    ...allowedOrigins.map(async (origin) => [await checkFormAddress(form, origin, web)]),
+  ]);
+  const mixed = allowedOrigins.filter((origin) => isMixedContent(new URL(origin), base));
+  return [
+    ...health,
+    ...script,
+    ...forms.flat(),
+    ...mixed.map((origin) =>
+      fault(
+        `Pages on ${origin} are loaded by https and the proxy is not: browsers block that.`,
+        'Have your web server speak TLS for the proxy.',
+      ),
+    ),
+    ...hint(setup, base),
+  ];
+}
+
+async function checkHealth(url: URL, web: Web, isSandboxMeant: boolean): Promise<readonly Finding[]> {
+  const visit = await web.get(url.href);
+  if (visit.is === 'fault') {
+    return [
+      fault(`${url.href} cannot be reached: ${visit.reason}.`, 'Start the proxy, or mend the way to it.'),
+    ];
+  }
+  const health = healthSchema.safeParse(jsonOf(visit)).data;
+  if (visit.status !== 200 || !health) {
+    return [
+      fault(
+        `${url.href} does not answer as the proxy does (status ${visit.status}).`,
+        'See that this address leads to the proxy, with the path that --url has.',
+      ),
+    ];
+  }
+  const { upstream, credentials } = health;
+  return [
+    fine(`${url.href} answers.`),
+    ...(upstream === 'sandbox' && !isSandboxMeant
+      ? [
+          warning(
+            'The proxy there sends sign-ups to its sandbox, not to rasa.io.',
+            'Give it the credentials of your account.',
+          ),
+        ]
+      : []),
+    ...(credentials?.is === 'refused'
+      ? [fault('The proxy there says that rasa.io refuses its credentials.', 'See docs/rotating-keys.md.')]
+      : []),
+  ];
+}
+
+/** What the proxy itself says only once the first visitors have come. */
+function hint({ trustProxy, production }: Setup, base?: URL): readonly Finding[] {
+  if (trustProxy !== false || (base ? base.protocol !== 'https:' : !production)) return [];
+  return [
+    warning(
+      'TRUST_PROXY is off. The proxy speaks no TLS, so a web server stands in front of it, and all visitors count as one.',
+      'Set TRUST_PROXY to the number of servers in front, mostly 1, or to their networks.',
+    ),
+  ];
+}

@@ -1,0 +1,58 @@
+import { Secret, type Credentials } from '../secret.ts';
+import { readResults, readToken } from './answers.ts';
+import type { RasaHttp } from './http.ts';
+import { isRefusal } from './key-ring.ts';
+import { createTokenApi } from './token-api.ts';
+
+/** What rasa.io makes of credentials. */
+export type Tried =
+  | {
+      readonly is: 'taken';
+      /** What they are good for; empty where rasa.io does not tell. */
+      readonly accounts: readonly Account[];
+      /** Whether the token that was minted is gone again. */
+      readonly isTokenEnded: boolean;
+    }
+  | { readonly is: 'refused'; readonly status: number }
+  /** No verdict on the credentials. */
+  | { readonly is: 'unknown'; readonly reason: string };
+
+/** rasa.io calls it a community. */
+export interface Account {
+  readonly id: string;
+  readonly name: string | undefined;
+}
+
+/** Tries credentials and leaves nothing behind: mints a token, asks what it is good for, and ends it. */
+export async function tryCredentials(
+  http: RasaHttp,
+  credentials: Credentials,
+  stop: AbortSignal,
+): Promise<Tried> {
+  const tokens = createTokenApi(http);
+  const answer = await tokens.mint(credentials, stop);
+  if (answer.is === 'fault') return { is: 'unknown', reason: answer.reason };
+  const isRefused: boolean = isRefusal(answer);
+  if (isRefused) return { is: 'refused', status: answer.status };
+  const text = readToken(answer.body);
+  if (answer.status < 200 || answer.status > 299 || text === undefined) {
+    return { is: 'unknown', reason: `rasa.io answered ${answer.status} to the request for a token` };
+  }
+  const token = new Secret(text);
+  // Version 2 has no such call, and shows its token in the same header.
+  const accounts = credentials.api === 'v1' ? await readAccounts(http, token, stop) : [];
+  const ended = await tokens.end(token, credentials, stop);
+  return { is: 'taken', accounts, isTokenEnded: ended.is === 'answer' && ended.status < 300 };
+}
+
+async function readAccounts(http: RasaHttp, token: Secret, stop: AbortSignal): Promise<readonly Account[]> {
+  const headers = { 'rasa-token': token.reveal() };
+  const answer = await http.call({ method: 'GET', path: '/v1/communities', headers, stop });
+  if (answer.is === 'fault' || answer.status !== 200) return [];
+  return readResults(answer.body).flatMap(({ id, name, identifier }) => {
+    const label = [name, identifier].find((value) => typeof value === 'string' && value !== '');
+    return typeof id === 'string' || typeof id === 'number'
+      ? [{ id: String(id), name: typeof label === 'string' ? label : undefined }]
+      : [];
+  });
+}

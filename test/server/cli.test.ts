@@ -1,0 +1,199 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../server/secret.ts';
+import type { Env } from '../../server/config.ts';
+import { hasTerminal, runCli, runCliOnTerminal } from '../helpers/cli.ts';
+import { closedCircuit, makeSignup, openTestOutbox } from '../helpers/outbox.ts';
+import { startSandbox } from '../helpers/sandbox.ts';
+import { credentialsFor, startService } from '../helpers/service.ts';
+import { temporaryDir } from '../helpers/temporary-dir.ts';
+
+const commands = [
+  '',
+  'doctor',
+  'keys',
+  'sandbox',
+  'outbox',
+  'outbox list',
+  'outbox show',
+  'outbox replay',
+  'outbox purge',
+];
+
+const wordsOf = (line: string) => line.split(' ').filter((word) => word !== '');
+
+/** A DATA_DIR with two sign-ups that rasa.io has refused, and a file that says how its keys stand. */
+async function usedDir(): Promise<string> {
+  const sandbox = await startSandbox();
+  const service = await startService(credentialsFor(sandbox));
+  await service.close();
+  const outbox = await openTestOutbox({ dir: join(service.dataDir, 'outbox') });
+  for (const id of ['ada-0001', 'grace-0002']) await outbox.add(makeSignup(id));
+  await outbox.take(2, Date.now());
+  await outbox.settle(
+    ['ada-0001', 'grace-0002'].map((id) => ({ id, is: 'refused', reason: 'no such segment' })),
+    closedCircuit,
+  );
+  await outbox.close();
+  return service.dataDir;
+}
+
+describe('every command', () => {
+  it.each(commands)('explains itself: `rasa-signup %s --help`', async (line) => {
+    const { code, stdout, stderr } = await runCli([...wordsOf(line), '--help'], {});
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [usage, blank, about] = stdout.split('\n');
+    expect(usage).toMatch(new RegExp(`^Usage: rasa-signup ${line}`));
+    expect(blank).toBe('');
+    expect(about).toMatch(/\w{3}/);
+    expect(stdout).toMatch(/Examples?:\n {2}\$ .*rasa-signup/);
+  });
+
+  it.each(commands)(
+    'refuses an option that it does not have, and suggests: `rasa-signup %s --hlep`',
+    async (line) => {
+      const { code, stdout, stderr } = await runCli([...wordsOf(line), '--hlep'], {});
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/unknown option '--hlep'\n\(Did you mean --help\?\)/);
+      expect(stderr).toContain('--help says more');
+    },
+  );
+
+  it.each([
+    ['doctr', 'doctor'],
+    ['key', 'keys'],
+    ['sandbx', 'sandbox'],
+    ['outbx', 'outbox'],
+    ['outbox lits', 'list'],
+    ['outbox shwo', 'show'],
+    ['outbox reply', 'replay'],
+    ['outbox purg', 'purge'],
+  ])('is suggested where its name is misspelled: `rasa-signup %s`', async (line, right) => {
+    const { code, stdout, stderr } = await runCli(wordsOf(line), { DATA_DIR: await temporaryDir() });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(`(Did you mean ${right}?)`);
+  });
+
+  it.each(['keys more', 'sandbox more', 'outbox list more', 'outbox show one two'])(
+    'refuses what it cannot use: `rasa-signup %s`',
+    async (line) => {
+      const { code, stderr } = await runCli(wordsOf(line), { DATA_DIR: await temporaryDir() });
+      expect(code).toBe(1);
+      expect(stderr).toContain('too many arguments');
+    },
+  );
+
+  it.each([
+    'doctor www.example.com',
+    'doctor ftp://www.example.com/',
+    'doctor --url signup.example.com',
+    'doctor --url',
+  ])('refuses an address that is none: `rasa-signup %s`', async (line) => {
+    const { code, stderr } = await runCli(wordsOf(line), { DATA_DIR: await temporaryDir() });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/Wanted an address such as https|argument missing/);
+  });
+
+  it.each([
+    'doctor',
+    'keys',
+    'outbox list',
+    'outbox show ada-0001',
+    'outbox replay ada-0001',
+    'outbox purge --yes ada-0001',
+  ])('reads --env-file, before its name and behind it: `rasa-signup %s`', async (line) => {
+    const dataDir = await usedDir();
+    const path = join(await temporaryDir(), 'production.env');
+    await writeFile(path, `DATA_DIR=${dataDir}\n`);
+    const before = await runCli(['--env-file', path, ...wordsOf(line), '--json'], {});
+    expect(before.stderr).toBe('');
+    expect(before.stdout).not.toBe('');
+    const behind = await runCli([...wordsOf(line), '--env-file', path, '--json'], {});
+    // What has been replayed or purged is not there the second time, in the same directory.
+    expect(behind.stdout + behind.stderr).toMatch(/replay|purge/.test(line) ? /ada-0001/ : /./);
+  });
+
+  it('says so where the env file is not there', async () => {
+    for (const line of ['keys', 'outbox list', 'sandbox']) {
+      const { code, stderr } = await runCli(['--env-file', '/nowhere', ...wordsOf(line)], {});
+      // Node.js 20 looks for this option behind a script's name too (nodejs/node#54232), and speaks first.
+      expect(code, line).toBeGreaterThan(0);
+      expect(stderr, line).toContain('/nowhere');
+    }
+  });
+});
+
+const escape = String.fromCharCode(27);
+
+// Where neither `script` of util-linux nor Python is there to make a terminal, they are skipped, and it is said.
+describe.skipIf(!hasTerminal)('on a terminal', () => {
+  it('the doctor speaks in words, with ticks and colours', async () => {
+    const { code, screen } = await runCliOnTerminal(['doctor'], { DATA_DIR: await usedDir() });
+    expect(code).toBe(0);
+    expect(screen).toContain(`${escape}[32m✔`);
+    expect(screen).toContain('Nothing is wrong with it');
+    expect(screen).toContain('→');
+    expect(screen.trimEnd()).toMatch(/0 faults, 1 warning\.$/);
+    expect(screen).not.toContain('"checks"');
+  });
+
+  it.each<[string, Env]>([
+    ['NO_COLOR', { NO_COLOR: '1' }],
+    ['a terminal without any', { TERM: 'dumb' }],
+  ])('the doctor leaves colours out for %s, and keeps the ticks', async (_name, env) => {
+    const { screen } = await runCliOnTerminal(['doctor'], { DATA_DIR: await temporaryDir(), ...env });
+    expect(screen).toContain('  ✔ Nothing is wrong with it');
+    expect(screen).not.toContain(escape);
+  });
+
+  it('the doctor ends with 1 on a fault there too, and gives JSON when asked', async () => {
+    const { code, screen } = await runCliOnTerminal(['doctor', '--json'], {
+      DATA_DIR: await temporaryDir(),
+      PORT: 'http',
+    });
+    expect(code).toBe(1);
+    expect(JSON.parse(screen)).toMatchObject({ healthy: false, faults: 1 });
+  });
+
+  it('keys are a table', async () => {
+    const dataDir = await usedDir();
+    const { code, screen } = await runCliOnTerminal(['keys'], { DATA_DIR: dataDir });
+    expect(code).toBe(0);
+    expect(screen).toMatch(
+      /^SET +FINGERPRINT +STATE +LAST USE +LAST REFUSAL +SOURCE\n1 +[0-9a-f]{6} +standby/,
+    );
+    await rm(join(dataDir, 'keys.json'));
+    const none = await runCliOnTerminal(['keys'], { DATA_DIR: dataDir });
+    expect(none).toMatchObject({
+      code: 1,
+      screen: expect.stringContaining('There is no keys.json') as unknown,
+    });
+  });
+
+  it('refused sign-ups are a table, shown, sent again, and purged after a yes', async () => {
+    const env = { DATA_DIR: await usedDir() };
+    expect((await runCliOnTerminal(['outbox', 'list'], env)).screen).toMatch(/^ID +FORM +ADDRESS/);
+    expect((await runCliOnTerminal(['outbox', 'show', 'ada-0001'], env)).screen).toMatch(/^id +ada-0001\n/);
+    expect((await runCliOnTerminal(['outbox', 'replay', 'ada-0001'], env)).screen).toContain(
+      'Moved 1 sign-up',
+    );
+    const purged = await runCliOnTerminal(['outbox', 'purge', '--all'], env, { '[y/N]': 'y\n' });
+    expect(purged.screen).toContain('Deleted 1 sign-up.');
+  }, 15_000);
+
+  it('the sandbox runs until Ctrl-C', async () => {
+    const env = { DATA_DIR: await temporaryDir(), SANDBOX_PORT: '0', SANDBOX_API_KEY: 'a-key-that-is-given' };
+    const { code, screen } = await runCliOnTerminal(['sandbox'], env, { RASA_API_KEY: '\u0003' });
+    expect(code).toBe(0);
+    expect(screen).toContain('The sandbox stands in for rasa.io at http://');
+    expect(screen).not.toContain('a-key-that-is-given');
+    expect(screen).not.toContain(new Secret('a-key-that-is-given').fingerprint);
+  });
+
+  it.each(commands)('help is there: `rasa-signup %s --help`', async (line) => {
+    const { code, screen } = await runCliOnTerminal([...wordsOf(line), '--help'], {});
+    expect(code).toBe(0);
+    expect(screen).toMatch(/^Usage: rasa-signup/);
+  });
+});

@@ -1,0 +1,92 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { showKeys } from '../../server/keys-command.ts';
+import { Secret } from '../../server/secret.ts';
+import { runCli } from '../helpers/cli.ts';
+import { startSandbox } from '../helpers/sandbox.ts';
+import { credentialsFor, startService } from '../helpers/service.ts';
+import { temporaryDir } from '../helpers/temporary-dir.ts';
+
+/** The command on a terminal of the test's. */
+async function onTerminal(dataDir: string, columns = 160) {
+  const written = { out: '', err: '' };
+  const code = await showKeys({
+    dataDir,
+    process: {
+      pid: process.pid,
+      kill: process.kill.bind(process),
+      stdout: { isTTY: true, columns, write: (text: string) => (written.out += text) },
+      stderr: { write: (text: string) => (written.err += text) },
+    },
+  });
+  return { code, ...written };
+}
+
+describe('keys', () => {
+  it('tells which one is in use and which was refused, by fingerprint and source', async () => {
+    const sandbox = await startSandbox();
+    const file = join(await temporaryDir(), 'api-key');
+    await writeFile(file, sandbox.credentials.apiKey ?? '', { mode: 0o600 });
+    const service = await startService({
+      ...credentialsFor(sandbox),
+      RASA_API_KEY: 'a-wrong-key',
+      RASA_API_KEY_2_FILE: file,
+    });
+    service.reload();
+    const right = new Secret(sandbox.credentials.apiKey ?? '').fingerprint;
+    await vi.waitFor(async () => {
+      expect((await onTerminal(service.dataDir)).out).toContain('in use');
+    });
+    const { code, out } = await onTerminal(service.dataDir);
+    expect(code).toBe(0);
+    const [head, one, two, , standing, from] = out.split('\n');
+    expect(head).toMatch(/^SET +FINGERPRINT +STATE +LAST USE +LAST REFUSAL +SOURCE$/);
+    expect(one).toMatch(
+      new RegExp(
+        `^1 +${new Secret('a-wrong-key').fingerprint} +retired until \\d\\d:\\d\\d UTC +never +\\d+s ago \\(401\\) +RASA_API_KEY$`,
+      ),
+    );
+    expect(two).toMatch(new RegExp(`^2 +${right} +in use +\\d+s ago +never +RASA_API_KEY_2_FILE: ${file}$`));
+    expect(standing).toBe('rasa.io takes the one that is in use.');
+    expect(from).toMatch(
+      new RegExp(`^As process ${process.pid} wrote it \\d+s ago, when something last changed\\.$`),
+    );
+    expect(out).not.toContain(sandbox.credentials.apiKey);
+
+    const { code: piped, stdout } = await runCli(['keys'], { DATA_DIR: service.dataDir });
+    expect(piped).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: 1,
+      credentials: 'working',
+      sets: [
+        { number: 1, state: 'retired' },
+        { number: 2, state: 'in use', fingerprint: right },
+      ],
+    });
+  });
+
+  it('says so where the proxy has stopped', async () => {
+    const sandbox = await startSandbox();
+    const service = await startService(credentialsFor(sandbox));
+    await service.close();
+    expect((await onTerminal(service.dataDir)).out).toContain('No proxy runs on this directory just now.');
+  });
+
+  it.each([
+    ['no file', undefined],
+    ['half a file', '{"version":1,'],
+    ['a file of another version', '{"version":2}'],
+  ])('says in plain words that there is %s yet', async (_name, content) => {
+    const dataDir = await temporaryDir();
+    if (content !== undefined) await writeFile(join(dataDir, 'keys.json'), content);
+    const { code, stdout, stderr } = await runCli(['keys', '--json'], { DATA_DIR: dataDir });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(`There is no keys.json in ${dataDir}, or none that can be read.`);
+  });
+
+  it('needs no credentials, and reads none', async () => {
+    const env = { DATA_DIR: await temporaryDir(), NODE_ENV: 'production', RASA_API_KEY_FILE: '/nowhere' };
+    expect((await runCli(['keys'], env)).stderr).toContain('There is no keys.json');
+  });
+});
