@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { freePort } from './helpers/free-port.ts';
 import { temporaryDir } from './helpers/temporary-dir.ts';
 
 const place = 'export REHEARSAL=/tmp/rehearsal PORT=8787 SANDBOX_PORT=8788\n';
@@ -31,12 +29,3 @@ it('docs/rotating-keys.md does what it says, command by command', async () => {
   expect(stdout.match(/The credentials were read again/g)).toHaveLength(1);
   expect(stdout).toContain('"state": "in use"');
 }, 70_000);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

@@ -1,6 +1,7 @@
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { complaintsOf, launchBrowser, servePage } from '../helpers/browser.ts';
+import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
+import { servePage } from '../helpers/one-answer.ts';
 import { readmeBlocks } from '../helpers/readme.ts';
 import { guardedDoor, readContacts, startService } from '../helpers/service.ts';
 import { ar } from '../../shared/messages/ar.ts';

@@ -1,23 +1,14 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { freePort } from '../helpers/free-port.ts';
 import { startProduct } from '../helpers/product.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 import { credentialsFor, readContacts } from '../helpers/service.ts';
 import { temporaryDir } from '../helpers/temporary-dir.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const signUp = (url: string, email: string) =>
   fetch(`${url}/forms/newsletter`, { method: 'POST', body: new URLSearchParams({ email }) });

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { complaintsOf, launchBrowser, servePage } from '../helpers/browser.ts';
+import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
+import { servePage } from '../helpers/one-answer.ts';
 import { serveStub } from '../helpers/serve-stub.ts';
 
 let browser: Browser;

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { complaintsOf, launchBrowser, servePage } from '../helpers/browser.ts';
+import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
+import { servePage } from '../helpers/one-answer.ts';
 import { readmeBlocks } from '../helpers/readme.ts';
 import { guardedDoor, readContacts, startService } from '../helpers/service.ts';
 

@@ -1,10 +1,7 @@
 import type * as fs from 'node:fs/promises';
 import { chmod, mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readSetup } from '../../../server/doctor/configuration.ts';
 import { checkDataDir } from '../../../server/doctor/data-dir.ts';
 import { realFiles } from '../../../server/files.ts';
@@ -15,26 +12,11 @@ import { complaintsIn, examine, wordsIn } from '../../helpers/doctor.ts';
 import { testFiles } from '../../helpers/files.ts';
 import { createKey, revokeKey } from '../../helpers/keys.ts';
 import { closedCircuit, idsOf, makeSignup, openTestOutbox } from '../../helpers/outbox.ts';
+import { serveOneAnswer } from '../../helpers/one-answer.ts';
 import { recordCalls } from '../../helpers/recorder.ts';
 import { startSandbox } from '../../helpers/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/service.ts';
 import { temporaryDir } from '../../helpers/temporary-dir.ts';
-
-/** A server that answers everything in one way; resolves with its origin. */
-async function serve(
-  headers: Readonly<Record<string, string>> = {},
-  status = 200,
-  body = '',
-): Promise<string> {
-  const server = createServer((_request, response) => response.writeHead(status, headers).end(body));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://localhost:${(server.address() as AddressInfo).port}`;
-}
 
 /** Credentials for a sandbox, whose calls are recorded, and an allowed origin that answers. */
 async function account(): Promise<{
@@ -46,7 +28,7 @@ async function account(): Promise<{
   const rasa = await recordCalls(sandbox);
   const env = {
     ...credentialsFor({ ...sandbox, url: rasa.url }),
-    ALLOWED_ORIGINS: await serve(),
+    ALLOWED_ORIGINS: await serveOneAnswer(),
     DATA_DIR: await temporaryDir(),
   };
   return { sandbox, rasa, env };
@@ -166,7 +148,7 @@ describe('the credentials', () => {
     const found = await examine({
       env: {
         DATA_DIR: await temporaryDir(),
-        ALLOWED_ORIGINS: await serve(),
+        ALLOWED_ORIGINS: await serveOneAnswer(),
         RASA_API: 'webhook',
         RASA_PUBLIC_BASE_URL: rasa.url,
         RASA_SIGNUP_GUID: sandbox.signupGuid,
@@ -229,13 +211,13 @@ describe('rasa.io', () => {
   ])('has another clock than this machine, which is %s', async (_name, seconds, words) => {
     const { env } = await account();
     const date = new Date(Date.now() + seconds * 1000).toUTCString();
-    const found = await examine({ env: { ...env, RASA_BASE_URL: await serve({ date }, 401) } });
+    const found = await examine({ env: { ...env, RASA_BASE_URL: await serveOneAnswer({ date }, 401) } });
     expect(complaintsIn(found['rasa.io'])).toEqual([expect.stringMatching(words)]);
   });
 
   it('has troubles of its own', async () => {
     const { env } = await account();
-    const found = await examine({ env: { ...env, RASA_BASE_URL: await serve({}, 503) } });
+    const found = await examine({ env: { ...env, RASA_BASE_URL: await serveOneAnswer({}, 503) } });
     expect(complaintsIn(found['rasa.io'])).toEqual([expect.stringContaining('with 503')]);
   });
 });
@@ -338,11 +320,11 @@ describe('the data directory', () => {
 describe('the allowed origins', () => {
   it('are warned of where nobody answers, or where they lead elsewhere', async () => {
     const { env } = await account();
-    const end = await serve();
+    const end = await serveOneAnswer();
     const found = await examine({
       env: {
         ...env,
-        ALLOWED_ORIGINS: `http://127.0.0.1:9,${await serve({ location: `${end}/home` }, 301)}`,
+        ALLOWED_ORIGINS: `http://127.0.0.1:9,${await serveOneAnswer({ location: `${end}/home` }, 301)}`,
       },
     });
     const [away, elsewhere] = complaintsIn(found['Allowed origins']);
@@ -367,7 +349,7 @@ describe('the proxy from outside', () => {
   it('is asked for each origin, and those that it refuses are faults', async () => {
     const { env } = await account();
     const service = await startService(env);
-    const other = await serve();
+    const other = await serveOneAnswer();
     const found = await examine({
       env: { ...env, ALLOWED_ORIGINS: `${env['ALLOWED_ORIGINS'] ?? ''},${other}` },
       publicUrl: service.url,
@@ -388,7 +370,7 @@ describe('the proxy from outside', () => {
     ['is a gateway without it', {}, 502, 'Bad Gateway', 'does not answer as the proxy does (status 502)'],
   ])('is a fault where who answers %s', async (_name, headers, status, body, words) => {
     const { env } = await account();
-    const found = await examine({ env, publicUrl: await serve(headers, status, body) });
+    const found = await examine({ env, publicUrl: await serveOneAnswer(headers, status, body) });
     expect(complaintsIn(found['The proxy from outside'])).toEqual([expect.stringContaining(words)]);
   });
 
@@ -398,7 +380,7 @@ describe('the proxy from outside', () => {
     const found = await examine({ env, publicUrl: sandboxed.url });
     expect(complaintsIn(found['The proxy from outside'])[0]).toContain('to its sandbox, not to rasa.io');
     const health = JSON.stringify({ status: 'ok', upstream: 'rasa.io', credentials: { is: 'refused' } });
-    const refused = await examine({ env, publicUrl: await serve({}, 200, health) });
+    const refused = await examine({ env, publicUrl: await serveOneAnswer({}, 200, health) });
     expect(complaintsIn(refused['The proxy from outside'])[0]).toContain('rasa.io refuses its credentials');
   });
 
