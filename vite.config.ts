@@ -20,7 +20,7 @@ const embed: UserConfig = {
     cssTarget,
     lib: { entry: 'widget/embed.ts', formats: ['iife'], name: 'rasaSignup', fileName: () => 'embed.js' },
   },
-  plugins: [nameByContent(), compress()],
+  plugins: [nameTrustedTypesPolicy(), nameByContent(), compress()],
 };
 
 /** What the script tag's bundle imports when it is needed: `pbkdf2.ts` for `proof.ts`, hence its name. */
@@ -61,6 +61,29 @@ export default defineConfig(({ mode }) => ({
   // The time-out is for machines that have other things to do too.
   test: { include: ['test/**/*.test.ts'], exclude: ['test/widget/**'], testTimeout: 20_000 },
 }));
+
+/**
+ * Gives lit's Trusted Types policy our own name, since a page can have one of a name only: under `trusted-types
+ * rasa-signup` it may have a Lit of its own. A second copy of the script draws nothing and makes none, so that it can
+ * still place its form.
+ */
+function nameTrustedTypesPolicy(): Plugin {
+  let found = 0;
+  return {
+    name: 'name-trusted-types-policy',
+    transform(code) {
+      if (!code.includes('createPolicy')) return undefined;
+      return code.replace(/(\w+)\?\1\.createPolicy\("lit-html",/g, (_match, types: string) => {
+        found++;
+        return `${types}&&!customElements.get("rasa-signup")?${types}.createPolicy("rasa-signup",`;
+      });
+    },
+    generateBundle() {
+      if (found !== 1)
+        throw new Error(`Lit makes its Trusted Types policy in ${found} places instead of one.`);
+    },
+  };
+}
 
 /** Writes beside `embed.js` the copy that may be cached for ever. */
 function nameByContent(): Plugin {

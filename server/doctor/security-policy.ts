@@ -71,13 +71,17 @@ export function findRequestBlock(
 }
 
 /**
- * `trusted-types` names the policies that scripts may make, and lit, which draws the form, makes one of its own.
- * `require-trusted-types-for` alone stops nothing: what lit writes goes through that policy.
+ * `trusted-types` names the policies that scripts may make, and lit, which draws the form, makes one that the build
+ * gave our name. `require-trusted-types-for` alone stops nothing: what lit writes goes through that policy.
  */
 export function findTrustedTypesBlock({ directives }: Policy): Blocked | undefined {
   const names = directives.get('trusted-types');
-  if (!names || names.includes('*') || names.includes(litPolicy)) return undefined;
-  return { directive: 'trusted-types', remedy: `Add ${litPolicy} to trusted-types.` };
+  if (!names || names.includes('*') || names.includes(ownPolicy)) return undefined;
+  const kept = names.filter((name) => name.toLowerCase() !== "'none'");
+  return {
+    directive: 'trusted-types',
+    remedy: `Add the name to the directive: ${['trusted-types', ...kept, ownPolicy].join(' ')}`,
+  };
 }
 
 /** A `sandbox` takes scripts or the origin away from the page (6.3.2); a meta tag cannot have one. */
@@ -95,7 +99,7 @@ export function upgradesInsecure(policies: readonly Policy[]): boolean {
   );
 }
 
-const litPolicy = 'lit-html';
+const ownPolicy = 'rasa-signup';
 
 function decisive(
   directives: Policy['directives'],

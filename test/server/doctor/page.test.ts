@@ -88,7 +88,8 @@ describe('a page with the form', () => {
       withPolicy("script-src 'nonce-abc' 'strict-dynamic'", head + scriptTag.replace('async', 'nonce="abc"')),
     ],
     ['under one that asks for trusted types', withPolicy("require-trusted-types-for 'script'")],
-    ["under one that names lit's trusted types", withPolicy('trusted-types lit-html')],
+    ['under one that names its trusted types', withPolicy('trusted-types lit-html rasa-signup')],
+    ['under one that names all of them', withPolicy('trusted-types *')],
     [
       'isolated from other origins',
       { html: head + scriptTag, headers: { 'cross-origin-embedder-policy': 'require-corp' } },
@@ -266,7 +267,17 @@ describe('a page where the form would not work', () => {
     [
       'trusted-types',
       withPolicy('trusted-types default'),
-      'blocks what draws the form: trusted-types. → Add lit-html to trusted-types.',
+      'blocks what draws the form: trusted-types. → Add the name to the directive: trusted-types default rasa-signup',
+    ],
+    [
+      'trusted-types, which once had to name lit',
+      withPolicy('trusted-types lit-html'),
+      'trusted-types lit-html rasa-signup',
+    ],
+    [
+      'no trusted-types at all',
+      withPolicy("trusted-types 'none'"),
+      'Add the name to the directive: trusted-types rasa-signup',
     ],
     ['sandbox', withPolicy('sandbox allow-forms'), 'Add allow-scripts and allow-same-origin to sandbox.'],
     ['a meta tag', withMeta("script-src 'self'"), '(meta tag) blocks the script'],
