@@ -217,6 +217,8 @@ async function runSandbox(): Promise<void> {
     builtDir,
     ...(apiKey && { apiKey: apiKey.reveal() }),
   });
+  // Before the first word: whoever reads it may press Ctrl-C.
+  onStopRequest(process, () => sandbox.close());
 
   const { username, password } = sandbox.credentials;
   const key =
@@ -227,5 +229,4 @@ async function runSandbox(): Promise<void> {
     `\nThe sandbox stands in for rasa.io at ${sandbox.url}\n\n` +
       `  RASA_BASE_URL   ${sandbox.url}\n  RASA_USERNAME   ${username}\n  RASA_PASSWORD   ${password}\n  RASA_API_KEY    ${key}\n\n`,
   );
-  onStopRequest(process, () => sandbox.close());
 }

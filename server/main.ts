@@ -24,11 +24,7 @@ try {
       process.exit(1);
     },
   });
-  if (!config.production) process.stdout.write(welcome(service));
-  if (service.sandbox) log.warn({ sandbox: service.sandbox.url }, 'Sandbox: sign-ups do not reach rasa.io.');
-  log.info({ url: service.url }, 'Listening.');
-
-  if (envFile !== undefined) void warnOfReadable([envFile], log);
+  // Before the first word: whoever reads it may send a signal.
   process.on('SIGHUP', () => {
     service.reload();
   });
@@ -37,6 +33,11 @@ try {
     await service.close();
     log.info('Stopped.');
   });
+
+  if (!config.production) process.stdout.write(welcome(service));
+  if (service.sandbox) log.warn({ sandbox: service.sandbox.url }, 'Sandbox: sign-ups do not reach rasa.io.');
+  log.info({ url: service.url }, 'Listening.');
+  if (envFile !== undefined) void warnOfReadable([envFile], log);
 } catch (error) {
   failToStart(process, error);
 }
