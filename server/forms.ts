@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { limits, type FormDefinition, type FormField } from '../shared/form.ts';
+import { limits, type FormDefinition, type TextField } from '../shared/form.ts';
 import { honeypot, type IssueCode, type SignupEnvelope } from '../shared/signup.ts';
 import { en } from '../shared/messages/en.ts';
 import type { Messages } from '../shared/messages/messages.ts';
@@ -45,6 +45,7 @@ function newsletter(words: Messages, { proof, address }: FormsOptions): FormDefi
     id: 'newsletter',
     lang: words.lang,
     dir: words.dir,
+    title: words.hosted.title,
     texts: words.texts,
     proof,
     fields: [

@@ -16,6 +16,7 @@ export const ar: Messages = {
     optional: '(اختياري)',
     suggestion: 'هل المقصود {address}؟',
     takeSuggestion: 'نعم، تصحيح العنوان',
+    close: 'إغلاق',
     leaveEmpty: 'يُرجى ترك هذا الحقل فارغًا',
     issues: {
       missing: 'يُرجى ملء هذا الحقل.',

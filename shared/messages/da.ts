@@ -16,6 +16,7 @@ export const da: Messages = {
     optional: '(valgfrit)',
     suggestion: 'Mente du {address}?',
     takeSuggestion: 'Ja, ret adressen',
+    close: 'Luk',
     leaveEmpty: 'Lad dette felt være tomt',
     issues: {
       missing: 'Udfyld dette felt.',

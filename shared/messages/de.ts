@@ -16,6 +16,7 @@ export const de: Messages = {
     optional: '(optional)',
     suggestion: 'Meinten Sie {address}?',
     takeSuggestion: 'Ja, ändern',
+    close: 'Schließen',
     leaveEmpty: 'Dieses Feld bitte leer lassen',
     issues: {
       missing: 'Bitte füllen Sie dieses Feld aus.',

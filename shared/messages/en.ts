@@ -16,6 +16,7 @@ export const en: Messages = {
     optional: '(optional)',
     suggestion: 'Did you mean {address}?',
     takeSuggestion: 'Yes, change it',
+    close: 'Close',
     leaveEmpty: 'Leave this field empty',
     issues: {
       missing: 'Please fill in this field.',

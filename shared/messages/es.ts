@@ -16,6 +16,7 @@ export const es: Messages = {
     optional: '(opcional)',
     suggestion: '¿La dirección correcta es {address}?',
     takeSuggestion: 'Sí, cambiarla',
+    close: 'Cerrar',
     leaveEmpty: 'Dejar este campo vacío',
     issues: {
       missing: 'Este campo es obligatorio.',

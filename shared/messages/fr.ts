@@ -16,6 +16,7 @@ export const fr: Messages = {
     optional: '(facultatif)',
     suggestion: 'Vouliez-vous dire {address}\u202f?',
     takeSuggestion: 'Oui, corriger',
+    close: 'Fermer',
     leaveEmpty: 'Laissez ce champ vide',
     issues: {
       missing: 'Veuillez remplir ce champ.',

@@ -16,6 +16,7 @@ export const he: Messages = {
     optional: '(לא חובה)',
     suggestion: 'האם הכוונה לכתובת {address}?',
     takeSuggestion: 'כן, לתקן',
+    close: 'סגירה',
     leaveEmpty: 'נא להשאיר את השדה הזה ריק',
     issues: {
       missing: 'נא למלא את השדה הזה.',

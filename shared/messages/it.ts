@@ -16,6 +16,7 @@ export const it: Messages = {
     optional: '(facoltativo)',
     suggestion: 'L’indirizzo corretto è {address}?',
     takeSuggestion: 'Sì, correggi',
+    close: 'Chiudi',
     leaveEmpty: 'Lasciare vuoto questo campo',
     issues: {
       missing: 'Questo campo è obbligatorio.',

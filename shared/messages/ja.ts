@@ -16,6 +16,7 @@ export const ja: Messages = {
     optional: '（任意）',
     suggestion: 'もしかして {address} ですか？',
     takeSuggestion: 'はい、修正する',
+    close: '閉じる',
     leaveEmpty: 'この欄は空欄のままにしてください',
     issues: {
       missing: 'この項目を入力してください。',

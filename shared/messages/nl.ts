@@ -16,6 +16,7 @@ export const nl: Messages = {
     optional: '(optioneel)',
     suggestion: 'Is {address} het juiste adres?',
     takeSuggestion: 'Ja, aanpassen',
+    close: 'Sluiten',
     leaveEmpty: 'Laat dit veld leeg',
     issues: {
       missing: 'Vul dit veld in.',

@@ -16,6 +16,7 @@ export const pl: Messages = {
     optional: '(opcjonalnie)',
     suggestion: 'Czy chodziło o {address}?',
     takeSuggestion: 'Tak, popraw',
+    close: 'Zamknij',
     leaveEmpty: 'To pole ma pozostać puste',
     issues: {
       missing: 'To pole jest wymagane.',

@@ -16,6 +16,7 @@ export const ptBR: Messages = {
     optional: '(opcional)',
     suggestion: 'Você quis dizer {address}?',
     takeSuggestion: 'Sim, corrigir',
+    close: 'Fechar',
     leaveEmpty: 'Deixe este campo em branco',
     issues: {
       missing: 'Preencha este campo.',

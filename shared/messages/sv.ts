@@ -16,6 +16,7 @@ export const sv: Messages = {
     optional: '(valfritt)',
     suggestion: 'Menade du {address}?',
     takeSuggestion: 'Ja, ändra',
+    close: 'Stäng',
     leaveEmpty: 'Lämna det här fältet tomt',
     issues: {
       missing: 'Fyll i det här fältet.',

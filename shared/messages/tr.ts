@@ -16,6 +16,7 @@ export const tr: Messages = {
     optional: '(isteğe bağlı)',
     suggestion: 'Şunu mu demek istediniz: {address}?',
     takeSuggestion: 'Evet, düzelt',
+    close: 'Kapat',
     leaveEmpty: 'Bu alanı boş bırakın',
     issues: {
       missing: 'Lütfen bu alanı doldurun.',

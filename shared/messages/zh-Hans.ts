@@ -16,6 +16,7 @@ export const zhHans: Messages = {
     optional: '（选填）',
     suggestion: '您是想输入 {address} 吗？',
     takeSuggestion: '是的，修改',
+    close: '关闭',
     leaveEmpty: '请将此栏留空',
     issues: {
       missing: '请填写此项。',
