@@ -41,6 +41,27 @@ const onDemand: UserConfig = {
   plugins: [compress()],
 };
 
+/**
+ * The npm package's modules, for the bundler of whoever installs it: not minified, so that what bundlers are told in
+ * comments stays.
+ */
+const npmPackage: UserConfig = {
+  publicDir: false,
+  build: {
+    outDir: 'dist/package',
+    target: 'es2022',
+    cssTarget,
+    minify: false,
+    lib: {
+      entry: { index: 'widget/index.ts', element: 'widget/element.ts' },
+      formats: ['es'],
+      fileName: (_format, name) => `${name}.js`,
+    },
+    rolldownOptions: { external: /^lit(\/|$)/, output: { chunkFileNames: 'rasa-signup.js' } },
+  },
+  plugins: [leaveToTheBrowser()],
+};
+
 /** Scripts and styles of the server-rendered pages; they run on the proxy's own origin only. */
 const pages: UserConfig = {
   publicDir: 'widget/pages/static',
@@ -55,8 +76,10 @@ const pages: UserConfig = {
   },
 };
 
+const modes: Readonly<Record<string, UserConfig>> = { 'on-demand': onDemand, pages, package: npmPackage };
+
 export default defineConfig(({ mode }) => ({
-  ...(mode === 'pages' ? pages : mode === 'on-demand' ? onDemand : embed),
+  ...(modes[mode] ?? embed),
   // test/widget/ runs in a browser, see test/web-test-runner.config.mjs.
   // The time-out is for machines that have other things to do too.
   test: { include: ['test/**/*.test.ts'], exclude: ['test/widget/**'], testTimeout: 20_000 },
@@ -82,6 +105,15 @@ function nameTrustedTypesPolicy(): Plugin {
       if (found !== 1)
         throw new Error(`Lit makes its Trusted Types policy in ${found} places instead of one.`);
     },
+  };
+}
+
+/** What is imported on demand comes from the proxy; webpack has to be told so in words of its own. */
+function leaveToTheBrowser(): Plugin {
+  return {
+    name: 'leave-to-the-browser',
+    renderChunk: (code) =>
+      code.replaceAll('/* @vite-ignore */', '/* @vite-ignore */ /* webpackIgnore: true */'),
   };
 }
 

@@ -28,6 +28,61 @@ interface LoadedForm {
 /**
  * `<rasa-signup src="https://signup.example.com/forms/newsletter">`: a sign-up form that looks like the page around
  * it. Its children are its fallback: they show until the form is there, and what was typed into them is carried over.
+ *
+ * @tag rasa-signup
+ * @summary A newsletter sign-up form that looks like the page around it.
+ *
+ * @attr {string} lang - The language of the form. Without it the nearest `lang` around the element counts, else the visitor's.
+ * @attr {'stacked' | 'inline' | 'compact'} [layout=stacked] - `inline` puts fields and button in one row where there is room; `compact` has smaller labels and less space.
+ * @attr {'inline' | 'dialog' | 'slide-in' | 'bar'} [display=inline] - Where the form shows: in its place, or over the page once it is opened.
+ * @attr {string} [open-on=button] - What opens it, where it does not show in its place. One or more of `button`, a time (`10s`), how far the page is scrolled (`50%`) and `exit`, separated by spaces.
+ * @attr {string} [again-after=7d] - How long it then does not open by itself again once somebody has closed it. Remembered in `localStorage`, the only storage used, and only then.
+ * @attr {boolean} [debug=false] - Shows what is wrong with the form on this page. So does `?debug` in the page's address.
+ *
+ * @slot - The fallback: shows until the form is there, and where scripts do not run.
+ * @slot title - Stands above the form.
+ * @slot intro - A sentence or two under the title.
+ * @slot submit - The words of the button.
+ * @slot note - Small print under the button.
+ * @slot accepted - What it says once the sign-up is accepted.
+ * @slot opener - The words of the button that opens a dialog.
+ *
+ * @csspart form - The `<form>`.
+ * @csspart title - Its title.
+ * @csspart intro - The sentences under the title.
+ * @csspart field - One field, with all that belongs to it.
+ * @csspart label - Its label.
+ * @csspart help - The words under the label.
+ * @csspart input - What is filled in: an `<input>` or a `<select>`.
+ * @csspart error - What is wrong with the field.
+ * @csspart suggestion - The question whether another address was meant.
+ * @csspart suggestion-button - The answer to it.
+ * @csspart option - One choice of several, or the box to tick, with its label.
+ * @csspart link - The link behind the label of a box to tick.
+ * @csspart button - The button that sends it.
+ * @csspart note - The small print.
+ * @csspart status - What became of the sign-up.
+ * @csspart mark - The check mark of an accepted sign-up.
+ * @csspart opener - The button that opens a dialog.
+ * @csspart dialog - What opens over the page: dialog, slide-in or bar.
+ * @csspart close - The button that closes it.
+ *
+ * @cssprop [--rasa-signup-accent=blue] - The button, and the ring around what has the focus.
+ * @cssprop [--rasa-signup-on-accent=white, in dark themes black] - The button's text.
+ * @cssprop [--rasa-signup-border-color=the text colour at 55 %] - The border of fields.
+ * @cssprop [--rasa-signup-input-background=transparent] - What stands behind the text of fields.
+ * @cssprop [--rasa-signup-error-color=red] - What is wrong, and the border of its field.
+ * @cssprop [--rasa-signup-radius=0.4em] - The corners.
+ * @cssprop [--rasa-signup-gap=1em] - The space between fields.
+ * @cssprop [--rasa-signup-background=Canvas] - The surface of a dialog, slide-in or bar.
+ * @cssprop [--rasa-signup-color=CanvasText] - The text on it.
+ * @cssprop [--rasa-signup-max-width=28em] - The width of it at most.
+ *
+ * @event {SignupReadyEvent} signup-ready - The form is there, and can be filled in.
+ * @event {SignupStartEvent} signup-start - Somebody has begun to fill it in.
+ * @event {SignupSubmitEvent} signup-submit - A sign-up goes out.
+ * @event {SignupAcceptedEvent} signup-accepted - The proxy has kept it.
+ * @event {SignupRefusedEvent} signup-refused - It was not taken, or could not be sent; `code` says why.
  */
 export class RasaSignup extends LitElement {
   static override readonly styles = unsafeCSS(styles);
