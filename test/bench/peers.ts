@@ -37,7 +37,7 @@ export async function installPeers(): Promise<Peers | string> {
   }
   return {
     ghost: join(dir, 'node_modules/@tryghost/signup-form/umd/signup-form.min.js'),
-    altcha: join(dir, 'node_modules/altcha/dist/main/altcha.min.js'),
+    altcha: join(dir, 'node_modules/altcha/dist/main/altcha.umd.min.cjs'),
   };
 }
 
