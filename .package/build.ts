@@ -66,7 +66,7 @@ function packageJson({ name, version, description, license, dependencies }: Root
 /** What may be written on the tag, with the words of the source. */
 function attributeTypes({ attributes = [] }: CustomElement): string {
   const members = attributes.map(({ name, type, description = '' }) => {
-    const text = type?.text.replace(/ \| undefined$/, '') ?? 'string';
+    const text = type?.text.replaceAll(/ \| (null|undefined)/g, '') ?? 'string';
     return `  /** ${description} */\n  '${name}'?: ${text} | undefined;\n`;
   });
   return `/** The attributes of \`<rasa-signup>\`. */\nexport interface RasaSignupAttributes {\n${members.join('')}}\n`;

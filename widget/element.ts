@@ -1,4 +1,4 @@
-import type { SignupEventMap } from './events.ts';
+import type { SignupEvents } from './events.ts';
 import type { RasaSignup } from './rasa-signup.ts';
 
 /** `rasa-signup/element`: the element's class and its events. It registers nothing; `define` is the page's to call. */
@@ -11,5 +11,5 @@ declare global {
   }
   // The events bubble, so that the document and the window hear them too.
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- The only way to add to it.
-  interface GlobalEventHandlersEventMap extends SignupEventMap {}
+  interface GlobalEventHandlersEventMap extends SignupEvents {}
 }

@@ -1,47 +1,21 @@
 import type { VisibleProblem } from '../shared/form.ts';
 
-/** What happens at a form, told on its element: bubbles out of every shadow root, and never says who signs up. */
+/**
+ * What a form tells the page it stands on, for its analytics: which form, and what became of it. Never the address,
+ * nor anything else that was typed. Each bubbles, out of shadow roots too.
+ */
 export class SignupEvent extends Event {
-  /** The id of the form, as its proxy knows it. */
+  /** The form's id. */
   readonly form: string;
 
-  constructor(type: keyof SignupEventMap, form: string) {
+  constructor(type: keyof SignupEvents, form: string) {
     super(type, { bubbles: true, composed: true });
     this.form = form;
   }
 }
 
-/** The form is there, and can be filled in. */
-export class SignupReadyEvent extends SignupEvent {
-  constructor(form: string) {
-    super('signup-ready', form);
-  }
-}
-
-/** Somebody has begun to fill it in. */
-export class SignupStartEvent extends SignupEvent {
-  constructor(form: string) {
-    super('signup-start', form);
-  }
-}
-
-/** A sign-up goes out. */
-export class SignupSubmitEvent extends SignupEvent {
-  constructor(form: string) {
-    super('signup-submit', form);
-  }
-}
-
-/** The proxy has kept the sign-up. */
-export class SignupAcceptedEvent extends SignupEvent {
-  constructor(form: string) {
-    super('signup-accepted', form);
-  }
-}
-
-/** The sign-up was not taken, or could not be sent. */
+/** `signup-refused`: nothing was signed up, and the form says why. */
 export class SignupRefusedEvent extends SignupEvent {
-  /** Why. */
   readonly code: VisibleProblem;
 
   constructor(form: string, code: VisibleProblem) {
@@ -50,11 +24,13 @@ export class SignupRefusedEvent extends SignupEvent {
   }
 }
 
-/** Every event by its name, for `addEventListener`. */
-export interface SignupEventMap {
-  'signup-ready': SignupReadyEvent;
-  'signup-start': SignupStartEvent;
-  'signup-submit': SignupSubmitEvent;
-  'signup-accepted': SignupAcceptedEvent;
+export interface SignupEvents {
+  /** The form is there, or there again after another `src`. */
+  'signup-ready': SignupEvent;
+  /** The visitor, or the browser, has begun to fill it in. */
+  'signup-start': SignupEvent;
+  /** The button was pressed; one of the next two follows, unless the browser goes to the proxy's page instead. */
+  'signup-submit': SignupEvent;
+  'signup-accepted': SignupEvent;
   'signup-refused': SignupRefusedEvent;
 }

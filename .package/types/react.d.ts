@@ -1,10 +1,10 @@
 import type { DetailedHTMLProps, HTMLAttributes } from 'react';
 import type { RasaSignupAttributes } from './attributes.js';
-import type { RasaSignup, SignupEventMap } from './element.js';
+import type { RasaSignup, SignupEvents } from './element.js';
 
 /** `onsignup-accepted={(event) => …}`: React 19 listens for whatever stands behind `on`. */
 type SignupHandlers = {
-  [Name in keyof SignupEventMap as `on${Name}`]?: ((event: SignupEventMap[Name]) => void) | undefined;
+  [Name in keyof SignupEvents as `on${Name}`]?: ((event: SignupEvents[Name]) => void) | undefined;
 };
 
 declare module 'react' {

@@ -1,11 +1,11 @@
 import type { HTMLAttributes } from 'svelte/elements';
 import type { RasaSignupAttributes } from './attributes.js';
-import type { RasaSignup, SignupEventMap } from './element.js';
+import type { RasaSignup, SignupEvents } from './element.js';
 
 /** `onsignup-accepted={(event) => …}` of Svelte 5, `on:signup-accepted` of Svelte 4. */
 type SignupHandlers = {
-  [Name in keyof SignupEventMap as `on${Name}` | `on:${Name}`]?:
-    ((event: SignupEventMap[Name]) => void) | undefined;
+  [Name in keyof SignupEvents as `on${Name}` | `on:${Name}`]?:
+    ((event: SignupEvents[Name]) => void) | undefined;
 };
 
 declare module 'svelte/elements' {

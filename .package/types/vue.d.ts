@@ -1,6 +1,6 @@
 import type { EmitFn, HTMLAttributes, PublicProps } from 'vue';
 import type { RasaSignupAttributes } from './attributes.js';
-import type { RasaSignup, SignupEventMap } from './element.js';
+import type { RasaSignup, SignupEvents } from './element.js';
 
 declare module 'vue' {
   interface GlobalComponents {
@@ -8,7 +8,7 @@ declare module 'vue' {
       /** Not there when it runs: what a template may set. */
       $props: HTMLAttributes & RasaSignupAttributes & PublicProps;
       /** Not there when it runs: what a template may listen for. */
-      $emit: EmitFn<{ [Name in keyof SignupEventMap]: (event: SignupEventMap[Name]) => void }>;
+      $emit: EmitFn<{ [Name in keyof SignupEvents]: (event: SignupEvents[Name]) => void }>;
     };
   }
 }

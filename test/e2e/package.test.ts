@@ -37,7 +37,7 @@ describe('the npm package', () => {
   it('leaves to the browser what is imported on demand, whichever bundler takes it', async () => {
     const text = await readFile('dist/package/rasa-signup.js', 'utf8');
     const imports = text.match(/\bimport\(/g) ?? [];
-    expect(imports.length).toBeGreaterThan(1);
+    expect(imports.length).toBeGreaterThan(0);
     expect(text.match(/@vite-ignore \*\/\s*\/\* webpackIgnore: true/g)).toHaveLength(imports.length);
   });
 
@@ -75,15 +75,15 @@ describe('the types of the npm package', { timeout: 60_000 }, () => {
     const site = await createTypedSite();
     await site.write(
       'page.ts',
-      `import { SignupAcceptedEvent, type RasaSignup } from 'rasa-signup/element';
+      `import { SignupEvent, type RasaSignup } from 'rasa-signup/element';
        export const element: RasaSignup | null = document.querySelector('rasa-signup');
        document.addEventListener('signup-accepted', ({ form }) => form.length);
        element?.addEventListener('signup-refused', ({ code }) => code satisfies string);
-       addEventListener('signup-accepted', (event) => event satisfies SignupAcceptedEvent);
+       addEventListener('signup-accepted', (event) => event satisfies SignupEvent);
        document.createElement('rasa-signup').addEventListener('signup-ready', (event) => event.detail);`,
     );
     expect(await complaints(site, 'typescript/bin/tsc')).toEqual([
-      expect.stringMatching(/^page\.ts\(6.*'detail' does not exist on type 'SignupReadyEvent'/),
+      expect.stringMatching(/^page\.ts\(6.*'detail' does not exist on type 'SignupEvent'/),
     ]);
   });
 
@@ -97,7 +97,7 @@ describe('the types of the npm package', { timeout: 60_000 }, () => {
     );
     expect(await complaints(site, 'typescript/bin/tsc')).toEqual([
       expect.stringMatching(/^wrong\.tsx.*"round"/),
-      expect.stringMatching(/^wrong\.tsx.*'email' does not exist on type 'SignupAcceptedEvent'/),
+      expect.stringMatching(/^wrong\.tsx.*'email' does not exist on type 'SignupEvent'/),
     ]);
   });
 
@@ -107,7 +107,7 @@ describe('the types of the npm package', { timeout: 60_000 }, () => {
     await site.write('right.vue', code);
     await site.write(
       'wrong.vue',
-      code.replace(' @', ' layout="round" @').replaceAll('AcceptedEvent', 'RefusedEvent'),
+      code.replace(' @', ' layout="round" @').replaceAll('SignupEvent', 'SignupRefusedEvent'),
     );
     expect(await complaints(site, 'vue-tsc/bin/vue-tsc.js')).toEqual([
       expect.stringMatching(/^wrong\.vue.*"round"/),
@@ -127,7 +127,7 @@ describe('the types of the npm package', { timeout: 60_000 }, () => {
     );
     expect(await complaints(site, 'svelte-check/bin/svelte-check', '--output', 'machine')).toEqual([
       expect.stringMatching(/ERROR "wrong\.svelte".*round/),
-      expect.stringMatching(/ERROR "wrong\.svelte".*'email' does not exist on type 'SignupAcceptedEvent'/),
+      expect.stringMatching(/ERROR "wrong\.svelte".*'email' does not exist on type 'SignupEvent'/),
     ]);
   });
 });
