@@ -43,6 +43,7 @@ export async function servePages(proxy: string, peers: Peers | undefined): Promi
   const altcha = `<altcha-widget challenge="${form}/challenge"></altcha-widget>`;
   const subjects: Subject[] = [
     { name: 'the element', url: '/element', ...own, element },
+    { name: 'the element, in a place of its height', url: '/reserved', ...own },
     { name: 'the script tag', url: '/script-tag', ...own },
     {
       name: 'without a framework',
@@ -53,7 +54,10 @@ export async function servePages(proxy: string, peers: Peers | undefined): Promi
       element: vanilla,
     },
   ];
-  files.set('/element', page(`${element}<script async src="${proxy}/embed.js"></script>`));
+  const script = `<script async src="${proxy}/embed.js"></script>`;
+  files.set('/element', page(`${element}${script}`));
+  const height = '<style>rasa-signup { display: block; min-block-size: 20em; }</style>';
+  files.set('/reserved', page(`${height}${element}${script}`));
   files.set('/script-tag', page(`<script async src="${proxy}/embed.js" data-form="newsletter"></script>`));
   files.set('/vanilla', page(`${vanilla}<script async src="/vanilla.js"></script>`));
   if (peers) {

@@ -18,7 +18,7 @@ import { servePages, type Subject } from './widget-pages.ts';
  * are medians.
  */
 const isQuick = process.argv.includes('--quick');
-const rounds = isQuick ? 3 : 11;
+const rounds = isQuick ? 3 : 9;
 const mounts = isQuick ? 100 : 1000;
 
 const dataDir = await mkdtemp(join(tmpdir(), 'rasa-signup-'));
