@@ -137,7 +137,7 @@ describe('fields of every kind', () => {
     const box = await fixture<HTMLElement>(
       html`<div style="width: 900px"><rasa-signup layout="inline" src=${src}></rasa-signup></div>`,
     );
-    const { form, input, button } = inside(box.firstElementChild as Element);
+    const { form, input, button } = inside(box.firstElementChild ?? box);
     await waitUntil(() => form());
     const top = (target: Element) => Math.round(target.getBoundingClientRect().top);
     expect(top(input('last_name'))).to.equal(top(input('email')));
