@@ -19,8 +19,10 @@ const embed: UserConfig = {
     target: 'es2022',
     cssTarget,
     lib: { entry: 'widget/embed.ts', formats: ['iife'], name: 'rasaSignup', fileName: () => 'embed.js' },
+    // Optimisers put scripts one behind the other: `(` would call what ends without a semicolon, or stand in a comment.
+    rolldownOptions: { output: { postBanner: '\n;' } },
   },
-  plugins: [nameTrustedTypesPolicy(), nameByContent(), compress()],
+  plugins: [keepLitToItself(), nameByContent(), compress()],
 };
 
 /** What the script tag's bundle imports when it is needed: `pbkdf2.ts` for `proof.ts`, hence its name. */
@@ -63,24 +65,38 @@ export default defineConfig(({ mode }) => ({
 }));
 
 /**
- * Gives lit's Trusted Types policy our own name, since a page can have one of a name only: under `trusted-types
- * rasa-signup` it may have a Lit of its own. A second copy of the script draws nothing and makes none, so that it can
- * still place its form.
+ * What lit does to a page, and what becomes of it. It gives its Trusted Types policy our own name, since a page can have
+ * one of a name only: under `trusted-types rasa-signup` it may have a Lit of its own. A second copy of the script draws
+ * nothing and makes none, so that it can still place its form. And it leaves no global variables and no symbol, by which
+ * copies of lit warn of each other and decorators, which we have none of, find their properties.
  */
-function nameTrustedTypesPolicy(): Plugin {
-  let found = 0;
+function keepLitToItself(): Plugin {
+  const changes: readonly (readonly [found: RegExp, instead: string])[] = [
+    [
+      /(\w+)\?\1\.createPolicy\("lit-html",/g,
+      '$1&&!customElements.get("rasa-signup")?$1.createPolicy("rasa-signup",',
+    ],
+    [/\(\w+\.litHtmlVersions\?\?=\[\]\)\.push\("[\d.]+"\)/g, '0'],
+    [/\(\w+\.litElementVersions\?\?=\[\]\)\.push\("[\d.]+"\)/g, '0'],
+    [/\(\w+\.reactiveElementVersions\?\?=\[\]\)\.push\("[\d.]+"\)/g, '0'],
+    [/Symbol\.metadata\?\?=Symbol\("metadata"\),\w+\.litPropertyMetadata\?\?=new WeakMap;/g, ''],
+    [/this\[Symbol\.metadata\];if\(null!==(\w+)\)/g, 'void 0;if(0)'],
+  ];
+  const times = changes.map(() => 0);
   return {
-    name: 'name-trusted-types-policy',
-    transform(code) {
-      if (!code.includes('createPolicy')) return undefined;
-      return code.replace(/(\w+)\?\1\.createPolicy\("lit-html",/g, (_match, types: string) => {
-        found++;
-        return `${types}&&!customElements.get("rasa-signup")?${types}.createPolicy("rasa-signup",`;
-      });
+    name: 'keep-lit-to-itself',
+    transform(code, id) {
+      if (!/\/(lit-html|lit-element|reactive-element)\//.test(id)) return undefined;
+      return changes.reduce((changed, [found, instead], index) => {
+        times[index] = (times[index] ?? 0) + [...changed.matchAll(found)].length;
+        return changed.replace(found, instead);
+      }, code);
     },
     generateBundle() {
-      if (found !== 1)
-        throw new Error(`Lit makes its Trusted Types policy in ${found} places instead of one.`);
+      changes.forEach(([found], index) => {
+        if (times[index] === 1) return;
+        throw new Error(`Lit has ${String(found)} ${String(times[index])} times instead of once.`);
+      });
     },
   };
 }
