@@ -7,7 +7,12 @@ export type Loaded =
 
 export type Challenged = { readonly is: 'challenged'; readonly challenge: Challenge } | Refused;
 
-export type Submitted = { readonly is: 'accepted' } | Refused;
+export type Submitted = { readonly is: 'accepted' } | Refused | Impossible;
+
+/** This page may not, or nobody can on it; the plain form's way is still open. */
+export interface Impossible {
+  readonly is: 'impossible';
+}
 
 export interface Refused {
   readonly is: 'refused';
@@ -19,6 +24,12 @@ export interface VisitorProblem {
   readonly code: VisibleProblem;
   readonly issues: Readonly<Record<string, IssueCode>>;
 }
+
+/**
+ * Whether this page is in a sandboxed frame, or a file. The proxy takes nothing but plain forms from such, since
+ * anybody's page can have one.
+ */
+export const isOpaque = (): boolean => origin === 'null';
 
 /** Long enough for a phone on a bad line, short enough that nobody stares at a dead button for ever. */
 const timeoutMs = 15_000;
@@ -60,6 +71,7 @@ export async function getChallenge(src: string, abort: AbortController): Promise
  * on when the visitor leaves the page meanwhile.
  */
 export async function submit(src: string, fields: Readonly<Record<string, string>>): Promise<Submitted> {
+  if (isOpaque()) return { is: 'impossible' };
   try {
     const response = await send(src, { method: 'POST', body: new URLSearchParams(fields), keepalive: true });
     return response.ok ? { is: 'accepted' } : await readRefusal(response);

@@ -1,5 +1,13 @@
 import type { Challenge, Proof } from '../shared/signup.ts';
-import { below, getChallenge, submit, type Refused, type Submitted } from './client.ts';
+import {
+  below,
+  getChallenge,
+  isOpaque,
+  submit,
+  type Impossible,
+  type Refused,
+  type Submitted,
+} from './client.ts';
 
 /**
  * The proof of work that a sign-up carries, worked out while the visitor fills in the form. Each proof counts once,
@@ -37,12 +45,12 @@ export class Proofs {
    * proxy that restarted, or older than this clock thinks), so that the visitor hears of the second one only.
    * `impossible` means that this page lets nobody prove anything; the plain form's way is still open.
    */
-  async submit(fields: Readonly<Record<string, string>>): Promise<Sent> {
+  async submit(fields: Readonly<Record<string, string>>): Promise<Submitted> {
     const sent = await this.#submitOnce(fields);
     return isRefusedAs('bot_suspected', sent) ? this.#submitOnce(fields) : sent;
   }
 
-  async #submitOnce(fields: Readonly<Record<string, string>>): Promise<Sent> {
+  async #submitOnce(fields: Readonly<Record<string, string>>): Promise<Submitted> {
     // What failed while nobody waited may work by now.
     if (this.#work?.failed) this.stop();
     this.prepare();
@@ -54,12 +62,6 @@ export class Proofs {
     if (!isRefusedAs('invalid', sent) && this.#work === work) this.#work = undefined;
     return sent;
   }
-}
-
-export type Sent = Submitted | Impossible;
-
-interface Impossible {
-  readonly is: 'impossible';
 }
 
 /** One PBKDF2 with SHA-256. */
@@ -90,6 +92,7 @@ class Work {
   }
 
   async #prove(src: string): Work['outcome'] {
+    if (isOpaque()) return { is: 'impossible' };
     const asked = performance.now();
     const answer = await getChallenge(src, this.abort);
     if (answer.is === 'refused') return answer;
@@ -134,7 +137,7 @@ const deriveNatively: Derive = async (password, salt, { cost, keyLength }) => {
   return new Uint8Array(await crypto.subtle.deriveBits(how, key, keyLength * 8));
 };
 
-function isRefusedAs(code: Refused['problem']['code'], sent: Sent): boolean {
+function isRefusedAs(code: Refused['problem']['code'], sent: Submitted): boolean {
   return sent.is === 'refused' && sent.problem.code === code;
 }
 

@@ -157,10 +157,9 @@ async function buildOne(framework: string, options: InlineConfig['build']): Prom
     plugins: framework === 'svelte' ? [compileSvelte(isServer ? 'server' : 'client')] : [],
     build: { write: false, ...options },
   });
-  const [output] = Array.isArray(built) ? built : [built];
-  const chunk = output && 'output' in output ? output.output[0] : undefined;
-  if (!chunk) throw new Error(`Nothing was built for ${framework}.`);
-  return chunk.code;
+  const output = Array.isArray(built) ? built[0] : built;
+  if (output === undefined || !('output' in output)) throw new Error(`Nothing was built for ${framework}.`);
+  return output.output[0].code;
 }
 
 function compileSvelte(generate: 'client' | 'server'): Plugin {

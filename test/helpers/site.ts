@@ -71,7 +71,8 @@ export async function openPage(
   browser: Browser,
   url: string,
 ): Promise<{ readonly page: Page; readonly complaints: readonly string[] }> {
-  const page = await browser.newPage();
+  // Without a language a headless browser says of none that it accepts it, as no real one does.
+  const page = await browser.newPage({ locale: 'en-GB' });
   onTestFinished(() => page.close());
   page.setDefaultTimeout(8_000);
   const complaints = complaintsOf(page);
