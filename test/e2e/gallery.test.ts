@@ -116,8 +116,8 @@ function watch(): void {
       ] as const) {
         if (typeof object !== 'object' && typeof object !== 'function') continue;
         const properties = Object.getOwnPropertyDescriptors(object ?? {});
-        for (const [key, property] of Object.entries(properties)) {
-          seen.set(`${where}.${key}`, property.get ?? property.set ?? property.value);
+        for (const [key, property] of Object.entries<Record<string, unknown>>({ ...properties })) {
+          seen.set(`${where}.${key}`, property['get'] ?? property['set'] ?? property['value']);
         }
         for (const symbol of Object.getOwnPropertySymbols(object ?? {}))
           seen.set(`${where}.${String(symbol)}`, symbol);
