@@ -32,6 +32,9 @@ interface LoadedForm {
 export class RasaSignup extends LitElement {
   static override readonly styles = unsafeCSS(styles);
 
+  /** So that the browser keeps what was typed with its history, as it does of inputs that are in no shadow root. */
+  static readonly formAssociated = true;
+
   static override readonly properties = {
     src: { type: String },
     state: { state: true },
@@ -45,6 +48,8 @@ export class RasaSignup extends LitElement {
   #form: LoadedForm | undefined;
   #loading: AbortController | undefined;
   readonly #envelope = new Envelope();
+  readonly #internals = this.attachInternals();
+  #restored: FormData | undefined;
 
   constructor() {
     super();
@@ -61,6 +66,12 @@ export class RasaSignup extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#abandon();
+  }
+
+  /** The browser calls it when the visitor comes back to the page, mostly before the form is there. */
+  formStateRestoreCallback(state: unknown): void {
+    if (state instanceof FormData) this.#restored = state;
+    if (this.#restore()) this.#onTouch();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -185,7 +196,7 @@ export class RasaSignup extends LitElement {
     const focused = this.querySelector<HTMLInputElement>('input:focus')?.name;
     this.state = { step: 'editing', issues: {} };
     await this.updateComplete;
-    if (this.#carryOver()) this.#onTouch();
+    if (this.#restore() || this.#carryOver()) this.#onTouch();
     this.#inputs.find(({ name }) => name === focused)?.focus();
   }
 
@@ -208,6 +219,18 @@ export class RasaSignup extends LitElement {
     return touched;
   }
 
+  /** Puts back what the browser has kept, and says whether that was anything. It outdoes the fallback. */
+  #restore(): boolean {
+    let restored = false;
+    for (const input of this.#inputs) {
+      const value = this.#restored?.get(input.name);
+      if (typeof value !== 'string' || value === '') continue;
+      input.value = value;
+      restored = true;
+    }
+    return restored;
+  }
+
   get #inputs(): readonly HTMLInputElement[] {
     return [...this.renderRoot.querySelectorAll<HTMLInputElement>('.field input')];
   }
@@ -215,6 +238,9 @@ export class RasaSignup extends LitElement {
   /** Before it no work is done, and nothing is fetched but the definition. */
   readonly #onTouch = (): void => {
     const form = this.#form;
+    const kept = this.renderRoot.querySelector('form');
+    // As its state alone, and not as a value that a form around it would send.
+    if (kept) this.#internals.setFormValue(null, new FormData(kept));
     form?.proofs?.prepare();
     if (!form || form.touched) return;
     form.touched = true;
@@ -269,6 +295,7 @@ export class RasaSignup extends LitElement {
       await this.#focusFirstIssue();
       return;
     }
+    this.#internals.setFormValue(null);
     const hadFocus = this.matches(':focus-within');
     this.state = { step: 'accepted' };
     await this.updateComplete;

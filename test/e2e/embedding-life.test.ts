@@ -13,6 +13,7 @@ afterAll(() => browser.close());
 async function open(body: string, behaviour?: string) {
   const proxy = await stubbedProxy(behaviour);
   const html = body
+    .replaceAll('BASE', proxy.base)
     .replaceAll('FORM', `<rasa-signup src="${proxy.form}"></rasa-signup>`)
     .replaceAll('SCRIPT', `<script src="${proxy.base}/embed.js"></script>`);
   const site = await serveSite({ '/': pageOf(html), '/elsewhere': pageOf('<a href="/">Back</a>') });
@@ -188,5 +189,28 @@ describe('whatever the visitor does, nothing typed is lost', () => {
     await button(page).click();
     await page.getByText('Thank you.').waitFor();
     expect((await seen()).posts).toHaveLength(1);
+  });
+
+  // As Chromium does it for inputs outside of shadow roots; reloading empties those too.
+  it.each([
+    ['the element in the markup', 'FORMSCRIPT'],
+    ['the element, the script at last', 'FORM<script async src="BASE/embed.js"></script>'],
+    ['the script tag', '<script src="BASE/embed.js" data-form="newsletter"></script>'],
+  ])('goes to another page and comes back, where nothing was cached: %s', async (_name, body) => {
+    const { page, complaints, site } = await open(body);
+    await email(page).fill('ada@example.com');
+    await page.getByLabel('First name').fill('Ada');
+    await page.goto(`${site}/elsewhere`);
+    await page.goBack();
+    await expect.poll(() => email(page).inputValue()).toBe('ada@example.com');
+    expect(await page.getByLabel('First name').inputValue()).toBe('Ada');
+    await button(page).click();
+    await page.getByText('Thank you.').waitFor();
+    // What was sent is not kept.
+    await page.goto(`${site}/elsewhere`);
+    await page.goBack();
+    await email(page).waitFor();
+    expect(await email(page).inputValue()).toBe('');
+    expect(complaints).toEqual([]);
   });
 });
