@@ -41,7 +41,7 @@ export class RasaSignup extends LitElement {
   };
 
   /** Address of the form at the proxy. The one attribute that is needed. */
-  declare src: string | undefined;
+  declare src: string | null | undefined;
   declare private state: FormState;
 
   /** There is none in the steps `loading` and `unavailable`, and always one in the others. */
@@ -59,8 +59,8 @@ export class RasaSignup extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // A form that was moved in the page is there already; one that was taken out while it loaded is not.
-    if (this.hasUpdated && !this.#form && this.src !== undefined) void this.#load(this.src);
+    // A form that was moved in the page is there already; one that was taken out while it loaded is not, nor is another.
+    if (this.hasUpdated && this.#form?.src !== this.src) this.#follow();
   }
 
   override disconnectedCallback(): void {
@@ -75,7 +75,7 @@ export class RasaSignup extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('src') && this.src !== undefined && this.isConnected) void this.#load(this.src);
+    if (changed.has('src') && this.isConnected) this.#follow();
   }
 
   protected override render(): TemplateResult {
@@ -175,8 +175,15 @@ export class RasaSignup extends LitElement {
     return this.state.step === 'refused' ? this.state.problem.issues : {};
   }
 
+  /** Without a `src` (an attribute that is taken away is `null`) what is there stays. */
+  #follow(): void {
+    if (this.src) void this.#load(this.src);
+  }
+
   async #load(src: string): Promise<void> {
     this.#abandon();
+    const typed = this.renderRoot.querySelector('form');
+    if (typed) this.#restored = new FormData(typed);
     this.#form = undefined;
     this.state = { step: 'loading' };
     const loading = new AbortController();

@@ -157,6 +157,60 @@ describe('whatever the page does to the element', () => {
   });
 });
 
+describe('whatever the page does to its src', () => {
+  const setSrc = (page: Page, value: string | null) =>
+    page.locator('rasa-signup').evaluate((element, src) => {
+      if (src === null) element.removeAttribute('src');
+      Object.assign(element, { src });
+    }, value);
+
+  it('takes it away: nothing is asked for, and the form stays until there is another', async () => {
+    const { page, complaints, form, seen } = await open('FORMSCRIPT');
+    await email(page).fill('ada@example.com');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await setSrc(page, null);
+    await setSrc(page, form);
+    await signUp(page);
+    expect(asked.filter((url) => /null|undefined/.test(url))).toEqual([]);
+    expect((await seen()).posts).toHaveLength(1);
+    expect(complaints).toEqual([]);
+  });
+
+  it('sets none, and later one', async () => {
+    const { page, complaints, form } = await open('<rasa-signup></rasa-signup>SCRIPT');
+    await setSrc(page, null);
+    await setSrc(page, form);
+    await signUp(page);
+    expect(complaints).toEqual([]);
+  });
+
+  it('changes it while the element is out of the page: the new form is there when it comes back', async () => {
+    const { page, complaints, form } = await open('<main>FORM</main>SCRIPT');
+    await email(page).waitFor();
+    await page.evaluate(async (src) => {
+      const element = document.querySelector('rasa-signup');
+      element?.remove();
+      element?.setAttribute('src', src);
+      await new Promise(requestAnimationFrame);
+      document.querySelector('main')?.append(element ?? '');
+    }, `${form}?lang=de`);
+    await page.getByRole('button', { name: 'Abonnieren' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('changes it while the visitor types: what was typed goes along', async () => {
+    const { page, complaints, form, seen } = await open('FORMSCRIPT');
+    await email(page).fill('ada@example.com');
+    await page.getByLabel('First name').fill('Ada');
+    await setSrc(page, `${form}?lang=de`);
+    await page.getByRole('button', { name: 'Abonnieren' }).click();
+    await page.getByText('Vielen Dank').waitFor();
+    expect((await seen()).posts).toMatchObject([{ email: 'ada@example.com', first_name: 'Ada' }]);
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('whatever the visitor does, nothing typed is lost', () => {
   it('presses Enter', async () => {
     const { page, complaints, seen } = await open('FORMSCRIPT');
