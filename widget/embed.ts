@@ -45,7 +45,7 @@ function place(script: HTMLScriptElement): void {
  * sites that serve a copy of the script from elsewhere. A tag that a consent tool or an optimiser holds back is for none.
  */
 function addressOf({ src, type, dataset: { form } }: HTMLScriptElement): string | undefined {
-  if (!form || !/^(module|(text|application)\/javascript)?$/i.test(type)) return undefined;
+  if (!form || !/^(module|(text|application)\/(x-)?(java|ecma)script)?$/i.test(type)) return undefined;
   if (/^https?:\/\/.+\/forms\/./.test(form)) return form;
   try {
     const { pathname } = new URL(src);
