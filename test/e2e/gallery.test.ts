@@ -114,13 +114,13 @@ function watch(): void {
         [name, owner],
         [`${name}.prototype`, owner.prototype as unknown],
       ] as const) {
-        if (typeof object !== 'object' && typeof object !== 'function') continue;
-        const properties = Object.getOwnPropertyDescriptors(object ?? {});
-        for (const [key, property] of Object.entries<Record<string, unknown>>({ ...properties })) {
-          seen.set(`${where}.${key}`, property['get'] ?? property['set'] ?? property['value']);
+        if ((typeof object !== 'object' && typeof object !== 'function') || object === null) continue;
+        for (const key of Reflect.ownKeys(object)) {
+          const property = { ...Object.getOwnPropertyDescriptor(object, key) };
+          for (const [kind, value] of Object.entries(property)) {
+            seen.set(`${where}.${String(key)} ${kind}`, value);
+          }
         }
-        for (const symbol of Object.getOwnPropertySymbols(object ?? {}))
-          seen.set(`${where}.${String(symbol)}`, symbol);
       }
     }
     return seen;
