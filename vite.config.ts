@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin, UserConfig } from 'vite';
@@ -19,13 +19,11 @@ const embed: UserConfig = {
     target: 'es2022',
     cssTarget,
     lib: { entry: 'widget/embed.ts', formats: ['iife'], name: 'rasaSignup', fileName: () => 'embed.js' },
-    // Optimisers put scripts one behind the other: `(` would call what ends without a semicolon, or stand in a comment.
-    rolldownOptions: { output: { postBanner: '\n;' } },
   },
-  plugins: [keepLitToItself(), nameByContent(), compress()],
+  plugins: [keepLitToItself(), foldTemplates(), keepApart(), nameByContent(), compress()],
 };
 
-/** What the script tag's bundle imports when it is needed: `pbkdf2.ts` for `proof.ts`, hence its name. */
+/** What the script tag's bundle imports when it is needed. */
 const onDemand: UserConfig = {
   publicDir: false,
   build: {
@@ -33,7 +31,13 @@ const onDemand: UserConfig = {
     emptyOutDir: false,
     target: 'es2022',
     lib: {
-      entry: { proof: 'widget/pbkdf2.ts', typo: 'widget/typo.ts' },
+      entry: {
+        debug: 'widget/debug.ts',
+        overlay: 'widget/overlay.ts',
+        pbkdf2: 'widget/pbkdf2.ts',
+        proof: 'widget/proof.ts',
+        typo: 'widget/typo.ts',
+      },
       formats: ['es'],
       fileName: (_format, name) => `${name}.js`,
     },
@@ -67,8 +71,9 @@ export default defineConfig(({ mode }) => ({
 /**
  * What lit does to a page, and what becomes of it. It gives its Trusted Types policy our own name, since a page can have
  * one of a name only: under `trusted-types rasa-signup` it may have a Lit of its own. A second copy of the script draws
- * nothing and makes none, so that it can still place its form. And it leaves no global variables and no symbol, by which
- * copies of lit warn of each other and decorators, which we have none of, find their properties.
+ * nothing and makes none, so that it can still place its form. It leaves no global variables and no symbol, by which
+ * copies of lit warn of each other and decorators, which we have none of, find their properties. And it asks for none, by
+ * which the page's own lit, of whatever version, would have its polyfills and hydration change ours.
  */
 function keepLitToItself(): Plugin {
   const changes: readonly (readonly [found: RegExp, instead: string])[] = [
@@ -76,15 +81,29 @@ function keepLitToItself(): Plugin {
       /(\w+)\?\1\.createPolicy\("lit-html",/g,
       '$1&&!customElements.get("rasa-signup")?$1.createPolicy("rasa-signup",',
     ],
-    [/\(\w+\.litHtmlVersions\?\?=\[\]\)\.push\("[\d.]+"\)/g, '0'],
+    [
+      /,(\w+)=\w+\.litHtmlPolyfillSupport;\1\?\.\(\w+,\w+\),\(\w+\.litHtmlVersions\?\?=\[\]\)\.push\("[\d.]+"\);/g,
+      ';',
+    ],
+    [
+      /(\w+)\.litElementHydrateSupport\?\.\(\{LitElement:\w+\}\);const (\w+)=\1\.litElementPolyfillSupport;\2\?\.\(\{LitElement:\w+\}\);/g,
+      '0;',
+    ],
     [/\(\w+\.litElementVersions\?\?=\[\]\)\.push\("[\d.]+"\)/g, '0'],
-    [/\(\w+\.reactiveElementVersions\?\?=\[\]\)\.push\("[\d.]+"\)/g, '0'],
+    [/,\w+=\w+\.reactiveElementPolyfillSupport/g, ''],
+    [/\w+\?\.\(\{ReactiveElement:\w+\}\),\(\w+\.reactiveElementVersions\?\?=\[\]\)\.push\("[\d.]+"\)/g, '0'],
     [/Symbol\.metadata\?\?=Symbol\("metadata"\),\w+\.litPropertyMetadata\?\?=new WeakMap;/g, ''],
     [/this\[Symbol\.metadata\];if\(null!==(\w+)\)/g, 'void 0;if(0)'],
   ];
   const times = changes.map(() => 0);
   return {
     name: 'keep-lit-to-itself',
+    enforce: 'pre',
+    resolveId(source, importer = '') {
+      return source === './css-tag.js' && importer.includes('/@lit/reactive-element/')
+        ? resolve('widget/css-tag.ts')
+        : undefined;
+    },
     transform(code, id) {
       if (!/\/(lit-html|lit-element|reactive-element)\//.test(id)) return undefined;
       return changes.reduce((changed, [found, instead], index) => {
@@ -97,6 +116,30 @@ function keepLitToItself(): Plugin {
         if (times[index] === 1) return;
         throw new Error(`Lit has ${String(found)} ${String(times[index])} times instead of once.`);
       });
+    },
+  };
+}
+
+/** Folds the line breaks of the templates, the only ones that are left when the rest has been minified. */
+function foldTemplates(): Plugin {
+  return {
+    name: 'fold-templates',
+    generateBundle(_options, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type === 'chunk') file.code = `${file.code.trim().replace(/\s*\n\s*/g, ' ')}\n`;
+      }
+    },
+  };
+}
+
+/** Optimisers put scripts one behind the other: `(` would call what ends without a semicolon, or stand in a comment. */
+function keepApart(): Plugin {
+  return {
+    name: 'keep-apart',
+    generateBundle(_options, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type === 'chunk') file.code = `\n;${file.code}`;
+      }
     },
   };
 }

@@ -7,9 +7,11 @@ export type Loaded =
 
 export type Challenged = { readonly is: 'challenged'; readonly challenge: Challenge } | Refused;
 
-export type Submitted = { readonly is: 'accepted' } | Refused | Impossible;
+export type Submitted = { readonly is: 'accepted' } | Refused;
 
-/** This page may not, or nobody can on it; the plain form's way is still open. */
+export type Sent = Submitted | Impossible;
+
+/** Nobody can prove anything on this page; the plain form's way is still open. */
 export interface Impossible {
   readonly is: 'impossible';
 }
@@ -24,12 +26,6 @@ export interface VisitorProblem {
   readonly code: VisibleProblem;
   readonly issues: Readonly<Record<string, IssueCode>>;
 }
-
-/**
- * Whether this page is in a sandboxed frame, or a file. The proxy takes nothing but plain forms from such, since
- * anybody's page can have one.
- */
-export const isOpaque = (): boolean => origin === 'null';
 
 /** Long enough for a phone on a bad line, short enough that nobody stares at a dead button for ever. */
 const timeoutMs = 15_000;
@@ -71,7 +67,6 @@ export async function getChallenge(src: string, abort: AbortController): Promise
  * on when the visitor leaves the page meanwhile.
  */
 export async function submit(src: string, fields: Readonly<Record<string, string>>): Promise<Submitted> {
-  if (isOpaque()) return { is: 'impossible' };
   try {
     const response = await send(src, { method: 'POST', body: new URLSearchParams(fields), keepalive: true });
     return response.ok ? { is: 'accepted' } : await readRefusal(response);
@@ -87,8 +82,13 @@ export function below(src: string, path: string): string {
   return new URL(path, url).href;
 }
 
+/** A part of the script that not every visitor needs, from the proxy that `src` is at. Rejects where it is blocked, or gone. */
+export function loadPart<T>(src: string, name: string): Promise<T> {
+  return import(/* @vite-ignore */ below(src, `../../${name}.js`)) as Promise<T>;
+}
+
 /** Offline, blocked, too slow, or an answer that is not ours. */
-const unreachable: Refused = { is: 'refused', problem: { code: 'unreachable', issues: {} } };
+export const unreachable: Refused = { is: 'refused', problem: { code: 'unreachable', issues: {} } };
 
 async function readRefusal(response: Response): Promise<Refused> {
   const { code = 'internal', issues = {} } = (await response.json()) as Partial<Problem>;

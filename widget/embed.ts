@@ -26,11 +26,12 @@ document.querySelectorAll<HTMLScriptElement>('script[data-form]').forEach(place)
 
 function place(script: HTMLScriptElement): void {
   const src = addressOf(script);
-  if (src === undefined || Reflect.has(script, placed)) return;
-  Reflect.set(script, placed, true);
+  if (!src || Reflect.has(script, placed)) return;
+  Reflect.set(script, placed, 1);
   // A copy of this tag, or of the page with the form in it, or a snippet that was pasted twice.
-  const { previousElementSibling, nextElementSibling } = script;
-  if (isFormAt(src, previousElementSibling) || isFormAt(src, nextElementSibling)) return;
+  for (const near of [script.previousElementSibling, script.nextElementSibling]) {
+    if (near?.localName === 'rasa-signup' && near.getAttribute('src') === src) return;
+  }
   const element = document.createElement('rasa-signup');
   element.setAttribute('src', src);
   for (const name of passedOn) {
@@ -46,17 +47,7 @@ function place(script: HTMLScriptElement): void {
  */
 function addressOf({ src, type, dataset: { form } }: HTMLScriptElement): string | undefined {
   if (!form || !/^(module|(text|application)\/(x-)?(java|ecma)script)?$/i.test(type)) return undefined;
-  if (/^https?:\/\/.+\/forms\/./.test(form)) return form;
-  try {
-    const { pathname } = new URL(src);
-    if (!/\/embed(\.[0-9a-f]{16})?\.js$/.test(pathname)) return undefined;
-    return new URL(`forms/${encodeURIComponent(form)}`, src).href;
-  } catch {
-    // Somebody else's tag, whose address is none.
-    return undefined;
-  }
-}
-
-function isFormAt(src: string, element: Element | null): boolean {
-  return element?.localName === 'rasa-signup' && element.getAttribute('src') === src;
+  if (/^https?:.+\/forms\/./.test(form)) return form;
+  const [, proxy] = /^(http[^?#]+\/)embed(\.[0-9a-f]{16})?\.js([?#]|$)/.exec(src) ?? [];
+  return proxy && `${proxy}forms/${encodeURIComponent(form)}`;
 }

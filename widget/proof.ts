@@ -1,23 +1,17 @@
 import type { Challenge, Proof } from '../shared/signup.ts';
-import {
-  below,
-  getChallenge,
-  isOpaque,
-  submit,
-  type Impossible,
-  type Refused,
-  type Submitted,
-} from './client.ts';
+import { getChallenge, loadPart, submit, type Impossible, type Refused, type Sent } from './client.ts';
+import { toHex } from './hex.ts';
 
 /**
- * The proof of work that a sign-up carries, worked out while the visitor fills in the form. Each proof counts once,
- * and for as long as its challenge says; what is used up or grown old is replaced without a word.
+ * The proof of work that a sign-up carries, worked out while the visitor fills in the form. Loaded when that begins.
+ * Each proof counts once, and for as long as its challenge says; what is used up or grown old is replaced without a
+ * word.
  *
  * There is no worker. `crypto.subtle` derives keys off the main thread by itself in every browser, so the page stays
  * as free as with one; and a worker could not be had on a strict page: its script would come from another origin,
  * which no worker may, or from a `blob:`, which few policies allow. Several derivations at once were not faster
  * (Chromium makes 100 of 20,000 iterations in 0.3 s, one by one as eight by eight), so there is one at a time. Pages
- * over plain http have no `crypto.subtle`; only they load `proof.js`, which derives in short turns.
+ * over plain http have no `crypto.subtle`; only they load `pbkdf2.js`, which derives in short turns.
  */
 export class Proofs {
   readonly #src: string;
@@ -45,12 +39,12 @@ export class Proofs {
    * proxy that restarted, or older than this clock thinks), so that the visitor hears of the second one only.
    * `impossible` means that this page lets nobody prove anything; the plain form's way is still open.
    */
-  async submit(fields: Readonly<Record<string, string>>): Promise<Submitted> {
+  async submit(fields: Readonly<Record<string, string>>): Promise<Sent> {
     const sent = await this.#submitOnce(fields);
     return isRefusedAs('bot_suspected', sent) ? this.#submitOnce(fields) : sent;
   }
 
-  async #submitOnce(fields: Readonly<Record<string, string>>): Promise<Submitted> {
+  async #submitOnce(fields: Readonly<Record<string, string>>): Promise<Sent> {
     // What failed while nobody waited may work by now.
     if (this.#work?.failed) this.stop();
     this.prepare();
@@ -92,7 +86,6 @@ class Work {
   }
 
   async #prove(src: string): Work['outcome'] {
-    if (isOpaque()) return { is: 'impossible' };
     const asked = performance.now();
     const answer = await getChallenge(src, this.abort);
     if (answer.is === 'refused') return answer;
@@ -126,9 +119,8 @@ class Work {
 
 async function loadDerive(src: string): Promise<Derive> {
   if (isSecureContext) return deriveNatively;
-  const address = below(src, '../../proof.js');
-  const module = (await import(/* @vite-ignore */ address)) as { readonly createDerive: () => Derive };
-  return module.createDerive();
+  const { createDerive } = await loadPart<{ readonly createDerive: () => Derive }>(src, 'pbkdf2');
+  return createDerive();
 }
 
 const deriveNatively: Derive = async (password, salt, { cost, keyLength }) => {
@@ -137,16 +129,12 @@ const deriveNatively: Derive = async (password, salt, { cost, keyLength }) => {
   return new Uint8Array(await crypto.subtle.deriveBits(how, key, keyLength * 8));
 };
 
-function isRefusedAs(code: Refused['problem']['code'], sent: Submitted): boolean {
+function isRefusedAs(code: Refused['problem']['code'], sent: Sent): boolean {
   return sent.is === 'refused' && sent.problem.code === code;
 }
 
 function fromHex(hex: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
-}
-
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Of UTF-8, which `btoa` alone cannot. */
