@@ -48,6 +48,6 @@ function place(script: HTMLScriptElement): void {
 function addressOf({ src, type, dataset: { form } }: HTMLScriptElement): string | undefined {
   if (!form || !/^(module|(text|application)\/(x-)?(java|ecma)script)?$/i.test(type)) return undefined;
   if (/^https?:.+\/forms\/./.test(form)) return form;
-  const [, proxy] = /^(http[^?#]+\/)embed(\.[0-9a-f]{16})?\.js([?#]|$)/.exec(src) ?? [];
+  const [, proxy] = /^(https?:\/\/[\w.:-]+\/([^?#]*\/)?)embed(\.[0-9a-f]{16})?\.js([?#]|$)/.exec(src) ?? [];
   return proxy && `${proxy}forms/${encodeURIComponent(form)}`;
 }
