@@ -16,6 +16,16 @@ export interface Messages {
     readonly explanation: string;
     readonly button: string;
   };
+  /** What else the form's pages say. */
+  readonly page: {
+    /** What search engines and messengers show of a form that has no intro. */
+    readonly description: string;
+    /** The way out of a page that is no form. */
+    readonly toForm: string;
+    /** Stands over the code on paper. */
+    readonly scan: string;
+    readonly qrCode: string;
+  };
 }
 
 /** The fields that every language has a label for; the names are rasa.io's own. */
