@@ -87,7 +87,7 @@ export function renderConfirmation(
         ${renderAnswers(definition, fields)}
         <form class="plain-form" method="post" action=${actionOf(definition)}>
           ${renderHidden({ ...fields, token })}
-          <button>${button}</button>
+          <button type="submit">${button}</button>
         </form>
       </div>
     </div>`,
@@ -152,13 +152,14 @@ function renderOtherIssues(
 }
 
 /** By the labels that were read, not by the values that travel. */
-function renderAnswers({ fields }: FormDefinition, values: Values): Html {
+function renderAnswers({ fields }: FormDefinition, values: Values): readonly (Html | string)[] {
   const given = fields.flatMap((field) => {
     const value = values[field.name];
     return field.type === 'hidden' || value === undefined ? [] : [{ field, value }];
   });
   const boxes = given.filter(({ field }) => field.type === 'checkbox');
-  return html`<dl class="answers">
+  return [
+    html`<dl class="answers">
       ${given
         .filter((answer) => !boxes.includes(answer))
         .map(
@@ -168,14 +169,13 @@ function renderAnswers({ fields }: FormDefinition, values: Values): Html {
               <dd><bdi>${labelOf(field, value)}</bdi></dd>
             </div>`,
         )}
-    </dl>
-    ${
-      boxes.length === 0
-        ? ''
-        : html`<ul class="ticked">
-            ${boxes.map(({ field }) => html`<li>${field.label}</li>`)}
-          </ul>`
-    }`;
+    </dl>`,
+    boxes.length === 0
+      ? ''
+      : html`<ul class="ticked">
+          ${boxes.map(({ field }) => html`<li>${field.label}</li>`)}
+        </ul>`,
+  ];
 }
 
 function labelOf(field: AskedField, value: string): string {

@@ -40,7 +40,7 @@ export function renderPlainForm({ definition, values, issues = {} }: PlainForm):
       }),
     )}
     ${renderHidden(Object.fromEntries(unseen))} ${renderHoneypot(definition)}
-    <button>${definition.texts.submit}</button>
+    <button type="submit">${definition.texts.submit}</button>
   </form>`;
 }
 
@@ -195,8 +195,8 @@ function isWebAddress(href: string): boolean {
 }
 
 /** A box that may stay empty says so by being one. */
-function renderLabel({ label, required }: AskedField, { definition }: State): Html {
-  return required ? html`${label}` : html`${label} <span class="quiet">${definition.texts.optional}</span>`;
+function renderLabel({ label, required }: AskedField, { definition }: State): Html | string {
+  return required ? label : html`${label} <span class="quiet">${definition.texts.optional}</span>`;
 }
 
 function renderHelp({ name, help }: AskedField): Html | '' {
@@ -221,6 +221,7 @@ function renderHoneypot({ texts }: FormDefinition): Html {
       >${texts.leaveEmpty}
       <input
         name=${honeypot}
+        type="text"
         tabindex="-1"
         autocomplete="off"
         data-1p-ignore

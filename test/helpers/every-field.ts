@@ -1,6 +1,7 @@
 import type { FormDefinition } from '../../shared/form.ts';
 import { en } from '../../shared/messages/en.ts';
 import type { Messages } from '../../shared/messages/messages.ts';
+import type { IssueCode } from '../../shared/signup.ts';
 
 /** A form with every kind of field and everything that one can have, as the widget gets to know it. */
 export function everyField(words: Messages = en): FormDefinition {
@@ -114,4 +115,15 @@ export const halfFilledIn: Readonly<Record<string, string>> = {
   how_often: '30',
   offers: 'yes',
   campaign: 'spring',
+};
+
+export const issuesOfHalf: Readonly<Record<string, IssueCode>> = {
+  email: 'malformed',
+  boats: 'malformed',
+  born: 'malformed',
+  website: 'malformed',
+  coast: 'missing',
+  how_often: 'missing',
+  privacy: 'missing',
+  is_admin: 'unknown',
 };
