@@ -1,7 +1,7 @@
 import type { Messages } from '../../shared/messages/messages.ts';
 import type { Answer } from '../door.ts';
 import type { Form } from '../forms.ts';
-import { renderConfirmation, renderProblem, renderRefused, renderThanks } from './form.ts';
+import { renderConfirmation, renderFormProblem, renderProblem, renderRefused, renderThanks } from './form.ts';
 
 /** What a browser without scripts gets to see. */
 export interface PageAnswer {
@@ -39,8 +39,10 @@ export function pageFor(answer: Answer, { words, sandbox }: Reader): PageAnswer 
     case 'refused': {
       const { problem, form, fields } = answer;
       const { status } = problem;
-      if (!form || !fields) return { status, headers, body: renderProblem(words, problem, form) };
-      const body = renderRefused({ form, words, sandbox }, problem, fields);
+      if (!form) return { status, headers, body: renderProblem(words, problem) };
+      const page = { form, words, sandbox };
+      if (!fields) return { status, headers, body: renderFormProblem(page, problem) };
+      const body = renderRefused(page, problem, fields);
       return { status, headers, body, leadsTo: destinationOf(form, words, fields['redirect']) };
     }
   }

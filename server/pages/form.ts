@@ -2,6 +2,7 @@ import type { AskedField, FormDefinition } from '../../shared/form.ts';
 import type { Messages } from '../../shared/messages/messages.ts';
 import type { Problem } from '../../shared/signup.ts';
 import type { Form } from '../forms.ts';
+import { languages } from '../words.ts';
 import { hiddenValues, hostedPath, languageToKeep, queryToKeep, type Visit } from './hosted-address.ts';
 import { html, renderPage, sandboxBanner, type Html } from './page.ts';
 import { actionOf, renderHidden, renderPlainForm, type Values } from './plain-form.ts';
@@ -18,8 +19,8 @@ export interface FormPage {
  * A form on a page of its own: plain HTML that works without scripts, and the element that takes its place with them.
  * On paper it is a poster with the code that leads back to it.
  */
-export function renderHostedForm({ form, words, sandbox }: FormPage, visit: Visit): string {
-  const definition = form.definitionIn(words);
+export function renderHostedForm(page: FormPage, visit: Visit): string {
+  const { definition, words, sandbox } = inOneLanguage(page);
   const { id, title, intro } = definition;
   const address = visit.publicUrl + hostedPath(id) + languageToKeep(definition, visit);
   return renderPage({
@@ -47,11 +48,11 @@ export function renderHostedForm({ form, words, sandbox }: FormPage, visit: Visi
 
 /** The same form once more, with what was typed and what is wrong: with a field of it, or with us just now. */
 export function renderRefused(
-  { form, words, sandbox }: FormPage,
+  page: FormPage,
   { code, issues = {} }: Problem,
   fields: Readonly<Record<string, unknown>>,
 ): string {
-  const definition = form.definitionIn(words);
+  const { definition, sandbox } = inOneLanguage(page);
   const values = Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
@@ -68,12 +69,8 @@ export function renderRefused(
 }
 
 /** Repeats what a form without script sent, and asks for the click that stands for a proof. */
-export function renderConfirmation(
-  { form, words, sandbox }: FormPage,
-  fields: Values,
-  token: string,
-): string {
-  const definition = form.definitionIn(words);
+export function renderConfirmation(page: FormPage, fields: Values, token: string): string {
+  const { definition, words, sandbox } = inOneLanguage(page);
   const { title, explanation, button } = words.confirm;
   return renderPage({
     title,
@@ -95,8 +92,8 @@ export function renderConfirmation(
 }
 
 /** What a browser without scripts gets for an accepted sign-up. */
-export function renderThanks({ form, words, sandbox }: FormPage): string {
-  const definition = form.definitionIn(words);
+export function renderThanks(page: FormPage): string {
+  const { definition, sandbox } = inOneLanguage(page);
   const { accepted } = definition.texts;
   return renderPage({
     title: accepted,
@@ -108,19 +105,37 @@ export function renderThanks({ form, words, sandbox }: FormPage): string {
   });
 }
 
-/** The same words that the widget would say, on a page; with a way back where there is a form to go to. */
-export function renderProblem(words: Messages, { code }: Problem, form?: FormPage['form']): string {
-  const definition = form?.definitionIn(words);
-  const title = (definition ?? words).texts.problems[code];
+/** The same words that the widget would say, on a page. */
+export function renderProblem(words: Messages, { code }: Problem): string {
+  const title = words.texts.problems[code];
   return renderPage({
     title,
-    ...languageOf(definition ?? words),
+    ...languageOf(words),
+    main: html`<div class="narrow answer"><h1>${title}</h1></div>`,
+  });
+}
+
+/** The same about a form that is there, with the way to it. */
+export function renderFormProblem(page: FormPage, { code }: Problem): string {
+  const { definition, words } = inOneLanguage(page);
+  const title = definition.texts.problems[code];
+  return renderPage({
+    title,
+    ...languageOf(definition),
     main: html`<div class="narrow answer">
-      ${definition ? html`<p class="quiet crumb">${definition.title}</p>` : ''}
+      <p class="quiet crumb">${definition.title}</p>
       <h1>${title}</h1>
-      ${definition ? html`<p><a class="button" href=${actionOf(definition)}>${words.page.toForm}</a></p>` : ''}
+      <p><a class="button" href=${actionOf(definition)}>${words.page.toForm}</a></p>
     </div>`,
   });
+}
+
+/** A form may not be offered in the visitor's language; what we say around it is then said in the form's. */
+function inOneLanguage({ form, words, sandbox }: FormPage): Omit<FormPage, 'form'> & {
+  readonly definition: FormDefinition;
+} {
+  const definition = form.definitionIn(words);
+  return { definition, words: languages.find(({ lang }) => lang === definition.lang) ?? words, sandbox };
 }
 
 function languageOf({ lang, dir }: Pick<Messages, 'lang' | 'dir'>): Pick<Messages, 'lang' | 'dir'> {

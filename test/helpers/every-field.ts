@@ -24,7 +24,7 @@ export function everyField(words: Messages = en): FormDefinition {
         autocomplete: 'email',
         placeholder: 'name@example.com',
         help: 'We write on Thursdays, and never more.',
-        issues: { malformed: words.malformedEmail },
+        issues: { malformed: 'An address has an @ in it.' },
       },
       {
         name: 'nickname',
