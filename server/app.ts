@@ -12,7 +12,9 @@ import { pageHeaders } from './headers.ts';
 import { networkOf, type Limits } from './limits.ts';
 import type { Origins } from './origins.ts';
 import { renderHostedForm, renderProblem } from './pages/form.ts';
+import { hostedPath, queryToKeep, type Visit } from './pages/hosted-address.ts';
 import { renderHome } from './pages/home.ts';
+import { renderQrCode } from './pages/qr.ts';
 import { problem } from './problem.ts';
 import type { Proofs } from './bots/proofs.ts';
 import type { Rate, TrustProxy } from './setting-texts.ts';
@@ -114,9 +116,16 @@ export function createApp({
       else if (!form) sendProblem(request, response, problem('no_such_form'));
       else {
         const words = wordsFor(request);
-        response.set('Content-Language', words.lang);
-        if (wantsPage(request)) response.send(renderHostedForm({ form, words, sandbox }));
-        else response.json(form.definitionIn(words));
+        const definition = form.definitionIn(words);
+        response.set('Content-Language', definition.lang);
+        if (!wantsPage(request)) response.json(definition);
+        else {
+          // Its plain form may lead there, where no click is asked for.
+          const { redirect: leadsTo } = definition;
+          if (leadsTo)
+            pageHeaders({ framedBy: origins.sources, leadsTo })(request, response, () => undefined);
+          response.send(renderHostedForm({ form, words, sandbox }, visitOf(request)));
+        }
       }
     })
     .options((request, response) => {
@@ -143,6 +152,25 @@ export function createApp({
       }
     })
     .all(refuseMethod('GET, HEAD, OPTIONS'));
+
+  app
+    .route('/forms/:form/qr.svg')
+    .get((request, response) => {
+      const definition = forms
+        .find(request.params.form)
+        // Whoever scans it has a language of their own.
+        ?.definitionIn(wordsFor({ url: request.url, headers: {} }));
+      if (!definition) sendProblem(request, response, problem('no_such_form'));
+      else {
+        const visit = visitOf(request);
+        const address = visit.publicUrl + hostedPath(definition.id) + queryToKeep(definition, visit);
+        response
+          .set('Cache-Control', 'public, max-age=86400')
+          .type('image/svg+xml')
+          .send(renderQrCode(address));
+      }
+    })
+    .all(refuseMethod('GET, HEAD'));
 
   app.use((request, response) => {
     sendProblem(
@@ -213,6 +241,14 @@ function sendProblem(request: Request, response: Response, answer: Problem): voi
   }
   const words = wordsFor(request);
   response.set('Content-Language', words.lang).vary('Accept-Language').send(renderProblem(words, answer));
+}
+
+function visitOf(request: Request): Visit {
+  return {
+    publicUrl: publicUrlOf(request),
+    query: new URL(request.url, 'http://localhost').search,
+    referrer: request.get('referer'),
+  };
 }
 
 function publicUrlOf(request: Request): string {

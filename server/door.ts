@@ -18,6 +18,7 @@ export interface Door {
 export type Answer =
   | {
       readonly is: 'accepted';
+      readonly form: Form;
       /** Where a plain form may send the browser, and wants to. */
       readonly redirectTo: string | undefined;
     }
@@ -33,7 +34,7 @@ export type Answer =
   | {
       readonly is: 'refused';
       readonly problem: Problem;
-      readonly form?: Form;
+      readonly form?: Form | undefined;
       readonly fields?: Readonly<Record<string, unknown>>;
     };
 
@@ -81,19 +82,21 @@ export function createDoor({
       refuseUnlistedOrigin(origins, post) ??
       (await refuseOverBudget(bill, 'service', '')) ??
       (await refuseOverBudget(bill, 'network', post.ip));
-    if (early) return refused(early);
+    // The form is for the way back to it.
+    if (early) return { is: 'refused', problem: early, form: forms.find(post.form) };
 
     const form = forms.find(post.form);
     if (!form)
       return refused(problem('no_such_form', { detail: `There is no form ${JSON.stringify(post.form)}.` }));
 
     const read = await readFields(post);
-    if (!('fields' in read)) return refused(read);
+    if (!('fields' in read)) return { is: 'refused', problem: read, form };
+    const kept = { form, fields: read.fields };
 
     const checked = form.check(read.fields);
     if (checked.is === 'invalid') {
       const invalid = problem('invalid', { issues: checked.issues });
-      return { is: 'refused', problem: invalid, form, fields: read.fields };
+      return { is: 'refused', problem: invalid, ...kept };
     }
     const { person, envelope } = checked;
     const { id = newId(), page, redirect } = envelope;
@@ -101,7 +104,11 @@ export function createDoor({
 
     const verdict = await bots.judge(post, checked);
     if (verdict.is === 'robot')
-      return refused(problem('bot_suspected', { detail: adviceFor(verdict.reason) }));
+      return {
+        is: 'refused',
+        problem: problem('bot_suspected', { detail: adviceFor(verdict.reason) }),
+        ...kept,
+      };
     if (verdict.is === 'unconfirmed') return { ...verdict, form, redirectTo };
 
     const late =
@@ -109,7 +116,7 @@ export function createDoor({
       (await refuseOverBudget(bill, 'form', form.id));
     if (late) {
       verdict.release();
-      return refused(late);
+      return { is: 'refused', problem: late, ...kept };
     }
 
     const acceptedAt = new Date(now()).toISOString();
@@ -121,10 +128,10 @@ export function createDoor({
     } catch (error) {
       verdict.release();
       if (!(error instanceof OutboxUnavailable)) throw error;
-      return refused(problem('unavailable', { retryAfterS: unavailableForS }));
+      return { is: 'refused', problem: problem('unavailable', { retryAfterS: unavailableForS }), ...kept };
     }
     // The same answer for every address, or the form would tell who is subscribed.
-    return { is: 'accepted', redirectTo };
+    return { is: 'accepted', form, redirectTo };
   }
 }
 

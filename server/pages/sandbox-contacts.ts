@@ -22,9 +22,9 @@ export function contactsPage({ contacts, faults }: ContactsView): string {
         <h1>Contacts</h1>
         <p role="status" id="count" class="quiet" data-live>${countOf(contacts)}</p>
       </div>
-      <div class="scroll" tabindex="0" role="region" aria-label="Contacts">
+      <section class="scroll" tabindex="0" aria-label="Contacts">
         <div id="contacts" data-live>${contacts.length === 0 ? noContacts : contactsTable(contacts)}</div>
-      </div>
+      </section>
       <div id="clear" data-live>${contacts.length === 0 ? '' : deleteAll(contacts.length)}</div>
     `,
   });
