@@ -277,7 +277,7 @@ describe('a form', () => {
       ],
     });
     const wordsIn = async (lang: string) =>
-      (await definition(lang)).fields.slice(1).map((field) => 'issues' in field && field.issues?.malformed);
+      (await definition(lang)).fields.slice(1).map((field) => 'issues' in field && field.issues.malformed);
     expect(await wordsIn('de')).toEqual([
       'Bitte geben Sie eine Zahl ab 1.000 ein.',
       'Bitte geben Sie ein Datum vom 1. Januar 2026 bis zum 31. Mai 2026 ein.',
