@@ -14,7 +14,8 @@ const cssTarget = ['chrome123', 'firefox120', 'safari17.5'];
 
 /** The script tag's bundle: one classic script, so that it works however a page loads it. */
 const embed: UserConfig = {
-  publicDir: false,
+  // What browsers ask for without being told.
+  publicDir: 'widget/static',
   build: {
     outDir,
     target: 'es2022',

@@ -78,7 +78,9 @@ function readBuiltFiles(dir: string): ReadonlyMap<string, BuiltFile> {
 
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
+  '.ico': 'image/x-icon',
   '.js': 'text/javascript',
+  '.png': 'image/png',
   '.svg': 'image/svg+xml',
 };
 

@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import { createDoor } from './door.ts';
 import { realFiles } from './files.ts';
 import { createForms } from './forms.ts';
+import type { FormSpec } from './forms/form-spec.ts';
 import { dataHeaders } from './headers.ts';
 import { createLimits } from './limits.ts';
 import { createOrigins } from './origins.ts';
@@ -18,6 +19,7 @@ import type { Outbox } from './outbox.ts';
 import { problem } from './problem.ts';
 import { createPageTokens } from './bots/page-tokens.ts';
 import { createProofs } from './bots/proofs.ts';
+import { createRehearsal } from './rehearsal.ts';
 import { openServerSecret } from './server-secret.ts';
 import { createSignupRoute, signupFormOf } from './signup-route.ts';
 import { openUsedOnce } from './bots/used-once.ts';
@@ -25,6 +27,8 @@ import { openUsedOnce } from './bots/used-once.ts';
 /** Everything that visitors meet, wired: from a request to what is handed to the outbox. */
 export interface Front {
   readonly handle: RequestListener;
+  /** From now on these forms; no request is dropped for it. */
+  readonly replaceForms: (specs: readonly FormSpec[]) => void;
   close(): Promise<void>;
 }
 
@@ -36,6 +40,7 @@ export interface FrontOptions {
     | 'allowLocalhost'
     | 'bots'
     | 'dataDir'
+    | 'forms'
     | 'rates'
     | 'thankYouPages'
     | 'trustProxy'
@@ -66,6 +71,7 @@ export async function openFront({
 
   const isDisposableDomain = addresses.disposable === 'allow' ? () => false : await loadDisposableDomains();
   const forms = createForms({
+    specs: config.forms.specs,
     address: { ...addresses, isDisposableDomain },
     proof: botConfig.mode !== 'off',
     thankYouPages,
@@ -75,7 +81,9 @@ export async function openFront({
   const limits = createLimits({ rates, addressKey: secret.derive('address') });
   const origins = createOrigins(config);
   const clientAddress = createClientAddress(trustProxy, log);
-  const door = createDoor({ origins, limits, forms, bots, outbox: { add } });
+  // With credentials there is no such thing, whatever address somebody types.
+  const rehearse = sandbox === undefined ? undefined : createRehearsal();
+  const door = createDoor({ origins, limits, forms, bots, outbox: { add }, rehearse });
   const receiveSignup = createSignupRoute({ door, origins, clientAddress, sandbox, log });
   const app = createApp({
     origins,
@@ -92,6 +100,9 @@ export async function openFront({
   });
 
   return {
+    replaceForms: (specs) => {
+      forms.replace(specs);
+    },
     handle(request, response) {
       const unreadable = refuseUnreadable(request);
       if (unreadable) {
