@@ -115,15 +115,14 @@ export function createApp({
       if (!origins.allow(origin, host)) sendProblem(request, response, problem('origin_refused'));
       else if (!form) sendProblem(request, response, problem('no_such_form'));
       else {
-        const words = wordsFor(request);
+        const words = wordsFor(request, form.languages);
         const definition = form.definitionIn(words);
         response.set('Content-Language', definition.lang);
         if (!wantsPage(request)) response.json(definition);
         else {
-          // Its plain form may lead there, where no click is asked for.
-          const { redirect: leadsTo } = definition;
-          if (leadsTo)
-            pageHeaders({ framedBy: origins.sources, leadsTo })(request, response, () => undefined);
+          // Its plain form leads to the redirect where no click is asked for.
+          const policy = { framedBy: form.origins.sources, leadsTo: definition.redirect };
+          pageHeaders(policy)(request, response, () => undefined);
           response.send(renderHostedForm({ form, words, sandbox }, visitOf(request)));
         }
       }
@@ -156,12 +155,11 @@ export function createApp({
   app
     .route('/forms/:form/qr.svg')
     .get((request, response) => {
-      const definition = forms
-        .find(request.params.form)
-        // Whoever scans it has a language of their own.
-        ?.definitionIn(wordsFor({ url: request.url, headers: {} }));
-      if (!definition) sendProblem(request, response, problem('no_such_form'));
+      const form = forms.find(request.params.form);
+      if (!form) sendProblem(request, response, problem('no_such_form'));
       else {
+        // Whoever scans it has a language of their own.
+        const definition = form.definitionIn(wordsFor({ url: request.url, headers: {} }, form.languages));
         const visit = visitOf(request);
         const address = visit.publicUrl + hostedPath(definition.id) + queryToKeep(definition, visit);
         response
