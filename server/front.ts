@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import { createDoor } from './door.ts';
 import { realFiles } from './files.ts';
 import { createForms } from './forms.ts';
+import type { FormSpec } from './forms/form-spec.ts';
 import { dataHeaders } from './headers.ts';
 import { createLimits } from './limits.ts';
 import { createOrigins } from './origins.ts';
@@ -25,6 +26,8 @@ import { openUsedOnce } from './bots/used-once.ts';
 /** Everything that visitors meet, wired: from a request to what is handed to the outbox. */
 export interface Front {
   readonly handle: RequestListener;
+  /** From now on these forms; no request is dropped for it. */
+  replaceForms(specs: readonly FormSpec[]): void;
   close(): Promise<void>;
 }
 
@@ -36,6 +39,7 @@ export interface FrontOptions {
     | 'allowLocalhost'
     | 'bots'
     | 'dataDir'
+    | 'forms'
     | 'rates'
     | 'thankYouPages'
     | 'trustProxy'
@@ -66,6 +70,7 @@ export async function openFront({
 
   const isDisposableDomain = addresses.disposable === 'allow' ? () => false : await loadDisposableDomains();
   const forms = createForms({
+    specs: config.forms.specs,
     address: { ...addresses, isDisposableDomain },
     proof: botConfig.mode !== 'off',
     thankYouPages,
@@ -92,6 +97,9 @@ export async function openFront({
   });
 
   return {
+    replaceForms: (specs) => {
+      forms.replace(specs);
+    },
     handle(request, response) {
       const unreadable = refuseUnreadable(request);
       if (unreadable) {

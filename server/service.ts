@@ -4,6 +4,7 @@ import type { Health } from './app.ts';
 import type { Config, SandboxUpstream } from './config.ts';
 import { startCourier, type Courier } from './courier.ts';
 import type { Env } from './env.ts';
+import { startFormsReload } from './forms/reload.ts';
 import { maxHeaders, openFront } from './front.ts';
 import { listen } from './http-server.ts';
 import type { Outbox } from './outbox.ts';
@@ -19,7 +20,7 @@ export interface Service {
   readonly url: string;
   /** The stand-in for rasa.io, where no credentials are set. */
   readonly sandbox: Sandbox | undefined;
-  /** Reads the credentials again, and tries also those that rasa.io refused. */
+  /** Reads the forms and the credentials again, and tries also those that rasa.io refused. */
   reload(): void;
   /** No new connections, answers finished, the outbox flushed; within about ten seconds whatever happens. */
   close(): Promise<void>;
@@ -35,7 +36,7 @@ export interface ServiceOptions {
   readonly process: Pick<NodeJS.Process, 'pid' | 'kill'>;
   /** Told when another process has taken the data directory away: nothing may be written to it any more. */
   readonly onLost: () => void;
-  /** How often it is looked whether the files with credentials have changed. */
+  /** How often it is looked whether the files with forms or credentials have changed. */
   readonly watchIntervalMs?: number;
   /** Instead of the time that senders have by default. */
   readonly impatience?: Partial<Impatience>;
@@ -143,6 +144,13 @@ export async function openService({
       },
     });
     closers.push(() => front.close());
+    const formsFile = startFormsReload({
+      config,
+      onReload: front.replaceForms,
+      log,
+      intervalMs: watchIntervalMs,
+    });
+    closers.push(() => formsFile.close());
     const server = await listen(front.handle, {
       host: config.host,
       port: config.port,
@@ -150,7 +158,12 @@ export async function openService({
       ...impatience,
     });
     closers.push(() => server.close(answersGraceMs));
-    return { url: server.url, sandbox, reload: rasa.reload, close };
+    return { url: server.url, sandbox, reload, close };
+
+    function reload() {
+      formsFile.reload();
+      rasa.reload();
+    }
   } catch (error) {
     await close();
     throw error;

@@ -66,7 +66,9 @@ describe('the form', () => {
       const asked = await ask(`${url}${path}?lang=${lang}`, { headers: { 'accept-language': 'en' } });
       const definition = JSON.parse(asked.body) as FormDefinition;
       expect(definition).toMatchObject({ id: 'newsletter', lang, dir, texts });
-      expect(definition.fields.map((field) => 'label' in field && field.label)).toEqual(Object.values(labels));
+      expect(definition.fields.map((field) => 'label' in field && field.label)).toEqual(
+        Object.values(labels),
+      );
 
       const accept = 'text/html';
       const page = await ask(url + path, { headers: { accept, 'accept-language': lang } });
