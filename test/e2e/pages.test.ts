@@ -8,6 +8,7 @@ import { ar } from '../../shared/messages/ar.ts';
 import { en } from '../../shared/messages/en.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
 import { everyField, halfFilledIn, issuesOfHalf } from '../helpers/every-field.ts';
+import { everyKind, formsFile } from '../helpers/forms-file.ts';
 import { renderFormPages, serveFormPages } from '../helpers/form-pages.ts';
 import { guardedDoor, readContacts, startService } from '../helpers/service.ts';
 
@@ -114,11 +115,16 @@ describe('every page', () => {
   );
 });
 
-/** Which elements there are, nested how, with which attributes. */
+/** Which elements there are, nested how, with which attributes; those that the element draws too. */
 function skeletonOf(page: Page): Promise<string> {
   return page.evaluate(() => {
     const bones = (element: Element): string =>
-      `<${element.localName} ${element.getAttributeNames().join(' ')}>${[...element.children].map(bones).join('')}`;
+      `<${element.localName} ${element.getAttributeNames().join(' ')}>${[
+        ...(element.shadowRoot?.children ?? []),
+        ...element.children,
+      ]
+        .map(bones)
+        .join('')}`;
     return bones(document.documentElement);
   });
 }
@@ -175,6 +181,27 @@ describe('what an operator or a visitor wrote', () => {
     await inPage({}, async (page) => {
       await page.route('**/embed.js', (route) => route.abort());
       const expected = await skeletonsWith(page, 'Words');
+      for (const payload of payloads) expect(await skeletonsWith(page, payload), payload).toEqual(expected);
+    });
+  }, 120_000);
+
+  it('never becomes one in the forms file either, with the element in its place', async () => {
+    const skeletonsWith = async (page: Page, text: string) => {
+      const { url } = await startService({
+        ...guardedDoor,
+        ...(await formsFile({ harbour: everyKind((words) => (text === '' ? words : text)) })),
+      });
+      await page.goto(`${url}/forms/harbour`);
+      await page.locator('rasa-signup form:not(.plain-form)').waitFor();
+      const skeletons = [await skeletonOf(page)];
+      await page.locator('rasa-signup button[type=submit]:visible').click();
+      await page.locator('rasa-signup [part=error]:not(:empty)').first().waitFor();
+      skeletons.push(await skeletonOf(page));
+      expect(await page.title(), text).not.toBe('taken');
+      return skeletons;
+    };
+    await inPage({}, async (page) => {
+      const expected = await skeletonsWith(page, '');
       for (const payload of payloads) expect(await skeletonsWith(page, payload), payload).toEqual(expected);
     });
   }, 120_000);
