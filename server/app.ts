@@ -8,6 +8,7 @@ import type { BotStats } from './bots.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { CourierStats } from './courier.ts';
 import type { Forms } from './forms.ts';
+import { jsonSchema } from './forms/file-schema.ts';
 import { pageHeaders } from './headers.ts';
 import { networkOf, type Limits } from './limits.ts';
 import type { Origins } from './origins.ts';
@@ -74,10 +75,12 @@ export function createApp({
   app.set('trust proxy', trustProxy);
   app.set('etag', false);
   app.set('case sensitive routing', true);
-  const formPages = pageHeaders({ framedBy: origins.sources });
+  const framedHeaders = rememberHeaders();
+  const originsOf = (id: string) => forms.find(id)?.origins ?? origins;
   const otherPages = pageHeaders();
   app.use((request, response, next) => {
-    const headers = request.path.startsWith('/forms/') ? formPages : otherPages;
+    const [, id] = /^\/forms\/([^/]+)/.exec(request.path) ?? [];
+    const headers = id === undefined ? otherPages : framedHeaders(originsOf(id));
     headers(request, response, next);
   });
   app.use(serveBuiltFiles(builtDir));
@@ -102,17 +105,25 @@ export function createApp({
     response.set('Cache-Control', 'no-store').json({ status: 'ready', credentials });
   });
 
+  app.get('/forms.schema.json', (_request, response) => {
+    response
+      .set('Cache-Control', 'no-cache')
+      .type('application/schema+json')
+      .send(JSON.stringify(jsonSchema(), null, 2));
+  });
+
   app
     .route('/forms/:form')
     .all((_request, response, next) => {
       response.set('Cache-Control', 'no-cache').vary('Origin').vary('Accept').vary('Accept-Language');
       next();
     })
-    .all(crossOrigin(origins))
+    .all(crossOrigin(originsOf))
     .get((request, response) => {
       const { origin, host } = request.headers;
       const form = forms.find(request.params.form);
-      if (!origins.allow(origin, host)) sendProblem(request, response, problem('origin_refused'));
+      if (!originsOf(request.params.form).allow(origin, host))
+        sendProblem(request, response, problem('origin_refused'));
       else if (!form) sendProblem(request, response, problem('no_such_form'));
       else {
         const words = wordsFor(request, form.languages);
@@ -120,9 +131,10 @@ export function createApp({
         response.set('Content-Language', definition.lang);
         if (!wantsPage(request)) response.json(definition);
         else {
-          // Its plain form leads to the redirect where no click is asked for.
-          const policy = { framedBy: form.origins.sources, leadsTo: definition.redirect };
-          pageHeaders(policy)(request, response, () => undefined);
+          // Its plain form leads there where no click is asked for.
+          const { redirect: leadsTo } = definition;
+          if (leadsTo)
+            pageHeaders({ framedBy: form.origins.sources, leadsTo })(request, response, () => undefined);
           response.send(renderHostedForm({ form, words, sandbox }, visitOf(request)));
         }
       }
@@ -139,15 +151,16 @@ export function createApp({
       response.set('Cache-Control', 'no-store').vary('Origin');
       next();
     })
-    .all(crossOrigin(origins))
-    .get(limitChallenges(rateNetwork, clientAddress), async (request, response) => {
+    .all(crossOrigin(originsOf))
+    .get(limitChallenges({ forms, rateNetwork, clientAddress }), async (request, response) => {
       const { origin, host } = request.headers;
-      const { form } = request.params;
-      if (!origins.allow(origin, host)) sendProblem(request, response, problem('origin_refused'));
-      else if (!forms.find(form)) sendProblem(request, response, problem('no_such_form'));
+      const form = forms.find(request.params.form);
+      if (!originsOf(request.params.form).allow(origin, host))
+        sendProblem(request, response, problem('origin_refused'));
+      else if (!form) sendProblem(request, response, problem('no_such_form'));
       else {
         const pressure = await limits.pressure(clientAddress(request), form);
-        response.json(await proofs.issue(form, pressure));
+        response.json(await proofs.issue(form.id, pressure));
       }
     })
     .all(refuseMethod('GET, HEAD, OPTIONS'));
@@ -182,11 +195,11 @@ export function createApp({
 }
 
 /** CORS headers for the pages on the list, none for others. The `Vary` is there either way. */
-function crossOrigin(origins: Origins): express.RequestHandler {
+function crossOrigin(originsOf: (form: string) => Origins): express.RequestHandler {
   return cors((request, done) => {
     const { origin, host } = request.headers;
     done(null, {
-      origin: origins.allow(origin, host),
+      origin: originsOf(String((request as Request).params['form'])).allow(origin, host),
       methods: ['GET', 'HEAD', 'POST'],
       allowedHeaders: ['Content-Type'],
       exposedHeaders,
@@ -202,27 +215,57 @@ function refuseMethod(allow: string): express.RequestHandler {
   };
 }
 
+interface ChallengeLimits {
+  readonly forms: Forms;
+  readonly rateNetwork: Rate | 'off';
+  readonly clientAddress: ClientAddress;
+}
+
 /** A challenge costs the server more than a refusal, so that nobody may hoard them. */
-function limitChallenges(rate: Rate | 'off', clientAddress: ClientAddress): express.RequestHandler {
-  if (rate === 'off') {
-    return (_request, _response, next) => {
+function limitChallenges({ forms, rateNetwork, clientAddress }: ChallengeLimits): express.RequestHandler {
+  /** A form with a rate of its own has a budget of its own; by rate, of which a file has few. */
+  const limiters = new Map<string, express.RequestHandler>();
+  return (request, response, next) => {
+    const form = forms.find(String(request.params['form']));
+    const own = form?.rates.network;
+    const rate = own ?? rateNetwork;
+    if (rate === 'off') {
       next();
-    };
+      return;
+    }
+    const name = own === undefined ? '' : `${rate.limit}/${rate.windowMs}`;
+    const limiter = limiters.get(name) ?? openLimiter(rate, own !== undefined);
+    limiters.set(name, limiter);
+    void limiter(request, response, next);
+  };
+
+  function openLimiter(rate: Rate, isOwn: boolean): express.RequestHandler {
+    return rateLimit({
+      windowMs: rate.windowMs,
+      limit: rate.limit * challengesPerSignup,
+      identifier: 'challenges',
+      // Its warnings about proxies are ours to give, see `client-address.ts`.
+      validate: false,
+      standardHeaders: 'draft-8',
+      legacyHeaders: false,
+      keyGenerator: (request) =>
+        `${networkOf(clientAddress(request))}${isOwn ? ` ${String(request.params['form'])}` : ''}`,
+      handler(request, response) {
+        const retryAfterS = Number(response.getHeader('Retry-After'));
+        sendProblem(request, response, problem('rate_limited', { retryAfterS }));
+      },
+    });
   }
-  return rateLimit({
-    windowMs: rate.windowMs,
-    limit: rate.limit * challengesPerSignup,
-    identifier: 'challenges',
-    // Its warnings about proxies are ours to give, see `client-address.ts`.
-    validate: false,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    keyGenerator: (request) => networkOf(clientAddress(request)),
-    handler(request, response) {
-      const retryAfterS = Number(response.getHeader('Retry-After'));
-      sendProblem(request, response, problem('rate_limited', { retryAfterS }));
-    },
-  });
+}
+
+/** Helmet takes a while to make its headers, and forms share them unless they have origins of their own. */
+function rememberHeaders(): (origins: Origins) => express.RequestHandler {
+  const known = new WeakMap<Origins, express.RequestHandler>();
+  return (origins) => {
+    const headers = known.get(origins) ?? pageHeaders({ framedBy: origins.sources });
+    known.set(origins, headers);
+    return headers;
+  };
 }
 
 /** Whether a person looks at the answer. Scripts and the command line ask for anything or for JSON. */

@@ -136,8 +136,10 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
     const file = read('FORMS_FILE');
     if (file === undefined) return { file, specs: [newsletter] };
     try {
-      // What is wrong with THANK_YOU_PAGES has been said, and is nothing at all here.
-      return { file, specs: readFormsFile(file, { thankYouPages: thankYouPages ?? [] }, readFile) };
+      return {
+        file,
+        specs: readFormsFile(file, { thankYouPages }, readFile),
+      };
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       faults.push(...error.faults);

@@ -8,6 +8,7 @@ import type { Bill, Limits, Standing } from './limits.ts';
 import type { Origins } from './origins.ts';
 import { OutboxUnavailable, type Outbox } from './outbox.ts';
 import { problem } from './problem.ts';
+import type { Rehearsal } from './rehearsal.ts';
 import type { SignupPost } from './signup.ts';
 
 /** The one way in. Plain data in and out, so that any front can serve it. */
@@ -46,6 +47,8 @@ export interface DoorOptions {
   readonly forms: Forms;
   readonly bots: Bots;
   readonly outbox: Pick<Outbox, 'add'>;
+  /** Only with the sandbox: what an address that stands for an answer is answered. */
+  readonly rehearse?: Rehearsal | undefined;
   readonly now?: () => number;
   readonly newId?: () => string;
 }
@@ -59,14 +62,16 @@ export function createDoor({
   forms,
   bots,
   outbox,
+  rehearse,
   now = Date.now,
   newId = randomUUID,
 }: DoorOptions): Door {
   return {
     async receive(post) {
-      const bill = limits.open();
+      const form = forms.find(post.form);
+      const bill = limits.open(form);
       try {
-        const answer = await pass(post, bill);
+        const answer = await pass(post, form, bill);
         if (!isCharged(answer)) await bill.giveBack();
         return { ...answer, standing: bill.standing };
       } catch (error) {
@@ -77,15 +82,13 @@ export function createDoor({
   };
 
   /** The whole order that a sign-up passes, cheapest first. Accepted means that it would survive a power cut. */
-  async function pass(post: SignupPost, bill: Bill): Promise<Answer> {
+  async function pass(post: SignupPost, form: Form | undefined, bill: Bill): Promise<Answer> {
     const early =
-      refuseUnlistedOrigin(origins, post) ??
+      refuseUnlistedOrigin(form?.origins ?? origins, post) ??
       (await refuseOverBudget(bill, 'service', '')) ??
       (await refuseOverBudget(bill, 'network', post.ip));
     // The form is for the way back to it.
-    if (early) return { is: 'refused', problem: early, form: forms.find(post.form) };
-
-    const form = forms.find(post.form);
+    if (early) return { is: 'refused', problem: early, form };
     if (!form)
       return refused(problem('no_such_form', { detail: `There is no form ${JSON.stringify(post.form)}.` }));
 
@@ -111,8 +114,10 @@ export function createDoor({
       };
     if (verdict.is === 'unconfirmed') return { ...verdict, form, redirectTo };
 
+    const rehearsed = await rehearse?.(person.email);
     const late =
-      (await refuseOverBudget(bill, 'address', budgetNameOf(person.email))) ??
+      rehearsed?.problem ??
+      (rehearsed ? undefined : await refuseOverBudget(bill, 'address', budgetNameOf(person.email))) ??
       (await refuseOverBudget(bill, 'form', form.id));
     if (late) {
       verdict.release();

@@ -19,6 +19,7 @@ import type { Outbox } from './outbox.ts';
 import { problem } from './problem.ts';
 import { createPageTokens } from './bots/page-tokens.ts';
 import { createProofs } from './bots/proofs.ts';
+import { createRehearsal } from './rehearsal.ts';
 import { openServerSecret } from './server-secret.ts';
 import { createSignupRoute, signupFormOf } from './signup-route.ts';
 import { openUsedOnce } from './bots/used-once.ts';
@@ -27,7 +28,7 @@ import { openUsedOnce } from './bots/used-once.ts';
 export interface Front {
   readonly handle: RequestListener;
   /** From now on these forms; no request is dropped for it. */
-  replaceForms(specs: readonly FormSpec[]): void;
+  readonly replaceForms: (specs: readonly FormSpec[]) => void;
   close(): Promise<void>;
 }
 
@@ -80,7 +81,9 @@ export async function openFront({
   const limits = createLimits({ rates, addressKey: secret.derive('address') });
   const origins = createOrigins(config);
   const clientAddress = createClientAddress(trustProxy, log);
-  const door = createDoor({ origins, limits, forms, bots, outbox: { add } });
+  // With credentials there is no such thing, whatever address somebody types.
+  const rehearse = sandbox === undefined ? undefined : createRehearsal();
+  const door = createDoor({ origins, limits, forms, bots, outbox: { add }, rehearse });
   const receiveSignup = createSignupRoute({ door, origins, clientAddress, sandbox, log });
   const app = createApp({
     origins,

@@ -151,6 +151,10 @@ export async function openService({
       intervalMs: watchIntervalMs,
     });
     closers.push(() => formsFile.close());
+    const reload = () => {
+      formsFile.reload();
+      rasa.reload();
+    };
     const server = await listen(front.handle, {
       host: config.host,
       port: config.port,
@@ -159,11 +163,6 @@ export async function openService({
     });
     closers.push(() => server.close(answersGraceMs));
     return { url: server.url, sandbox, reload, close };
-
-    function reload() {
-      formsFile.reload();
-      rasa.reload();
-    }
   } catch (error) {
     await close();
     throw error;

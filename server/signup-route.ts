@@ -80,7 +80,7 @@ export function createSignupRoute({
         'Cache-Control': 'no-store',
         'Content-Type': type,
         'Content-Length': Buffer.byteLength(body),
-        ...crossOriginHeaders(post),
+        ...crossOriginHeaders(post, received.form?.origins ?? origins),
         ...rateHeaders(received.standing),
         ...headers,
         ...(isLast && { Connection: 'close' }),
@@ -152,7 +152,7 @@ export function createSignupRoute({
   }
 
   /** Only pages on the list may read the answer; which ones depends on who asks. */
-  function crossOriginHeaders({ origin, host, plain }: SignupPost): Record<string, string> {
+  function crossOriginHeaders({ origin, host, plain }: SignupPost, origins: Origins): Record<string, string> {
     const vary = { Vary: plain ? 'Origin, Accept, Accept-Language' : 'Origin, Accept' };
     if (origin === undefined || origin === 'null' || !origins.allow(origin, host)) return vary;
     return {

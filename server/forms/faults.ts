@@ -126,7 +126,7 @@ export function valueOf({ type, children = [], value }: Node): unknown {
 const longestShown = 80;
 
 export function show(value: unknown): string {
-  const json = JSON.stringify(value) ?? 'nothing';
+  const json = value === undefined ? 'nothing' : JSON.stringify(value);
   return json.length > longestShown ? `${json.slice(0, longestShown)}…` : json;
 }
 

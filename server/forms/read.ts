@@ -34,19 +34,25 @@ const longestFile = 1024 * 1024;
 export function readFormsFile(
   path: string,
   options: FormsFileOptions,
-  readFile: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+  readFile?: (path: string) => string,
 ): readonly FormSpec[] {
-  let text: string;
+  const read = readForms(textOf(path, readFile), options);
+  if (read.is === 'read') return read.specs;
+  throw new ConfigError(read.faults.map((fault) => `FORMS_FILE: ${wordsOf(path, fault)}`));
+}
+
+/** The text of the file; a ConfigError where there is none. */
+export function textOf(
+  path: string,
+  readFile: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+): string {
   try {
-    text = readFile(path);
+    return readFile(path);
   } catch (error) {
     throw new ConfigError([
       `FORMS_FILE: found ${show(path)}, wanted a file that can be read: ${String(error)}.`,
     ]);
   }
-  const read = readForms(text, options);
-  if (read.is === 'read') return read.specs;
-  throw new ConfigError(read.faults.map((fault) => `FORMS_FILE: ${wordsOf(path, fault)}`));
 }
 
 /** Reads forms from JSON with comments and commas at the end, whole or not at all. */
@@ -126,12 +132,12 @@ function parse(text: string): Node | FormsFault {
   // What follows the first is mostly its consequence.
   const [first] = errors;
   if (root && !first) return root;
-  const { offset, error } = first ?? { offset: 0, error: 4 };
+  const offset = first?.offset ?? 0;
   return {
     ...positionOf(text, offset),
     field: '',
     found: tokenAt(text, offset),
-    wanted: syntax[error] ?? 'JSON',
+    wanted: (first && syntax[first.error]) ?? 'JSON',
   };
 }
 
@@ -157,7 +163,7 @@ const syntax: Readonly<Record<number, string>> = {
 
 function tokenAt(text: string, offset: number): string {
   const [token] = /^(?:"[^"\n]{0,40}"?|[\w.+-]{1,40}|\S)/.exec(text.slice(offset)) ?? [];
-  return token === undefined ? 'the end of the file or of the line' : token;
+  return token ?? 'the end of the file or of the line';
 }
 
 /** JSON takes the last of them, which nobody means. */

@@ -12,7 +12,7 @@ const mostCharacters = limits.bodyBytes / 2;
 /** What is wrong with a form whose every member is right by itself. */
 export function brokenRules(
   form: FileForm,
-  shared: { readonly thankYouPages: readonly string[] },
+  shared: { readonly thankYouPages?: readonly string[] },
 ): readonly FaultAt[] {
   const fields = form.fields.map(resolveField);
   const twice = namesTwice(fields);
@@ -189,7 +189,7 @@ function localizedIn(
 
 function redirectRules(
   { redirect, thankYouPages = [] }: FileForm,
-  shared: readonly string[],
+  shared: readonly string[] = [],
 ): readonly FaultAt[] {
   if (redirect === undefined || [...thankYouPages, ...shared].some((page) => isBelow(page, redirect)))
     return [];

@@ -13,6 +13,9 @@ const commands = [
   '',
   'doctor',
   'keys',
+  'forms',
+  'forms check',
+  'forms show',
   'sandbox',
   'outbox',
   'outbox list',
@@ -63,6 +66,9 @@ describe('every command', () => {
   it.each([
     ['doctr', 'doctor'],
     ['key', 'keys'],
+    ['form', 'forms'],
+    ['forms chek', 'check'],
+    ['forms shwo', 'show'],
     ['sandbx', 'sandbox'],
     ['outbx', 'outbox'],
     ['outbox lits', 'list'],
@@ -75,14 +81,18 @@ describe('every command', () => {
     expect(stderr).toContain(`(Did you mean ${right}?)`);
   });
 
-  it.each(['keys more', 'sandbox more', 'outbox list more', 'outbox show one two'])(
-    'refuses what it cannot use: `rasa-signup %s`',
-    async (line) => {
-      const { code, stderr } = await runCli(wordsOf(line), { DATA_DIR: await temporaryDir() });
-      expect(code).toBe(1);
-      expect(stderr).toContain('too many arguments');
-    },
-  );
+  it.each([
+    'keys more',
+    'forms check one two',
+    'forms show one two',
+    'sandbox more',
+    'outbox list more',
+    'outbox show one two',
+  ])('refuses what it cannot use: `rasa-signup %s`', async (line) => {
+    const { code, stderr } = await runCli(wordsOf(line), { DATA_DIR: await temporaryDir() });
+    expect(code).toBe(1);
+    expect(stderr).toContain('too many arguments');
+  });
 
   it.each([
     'doctor www.example.com',
