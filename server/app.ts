@@ -118,11 +118,11 @@ export function createApp({
       response.set('Cache-Control', 'no-cache').vary('Origin').vary('Accept').vary('Accept-Language');
       next();
     })
-    .all(crossOrigin(originsOf))
+    .all(crossOrigin(originsOf, 'null'))
     .get((request, response) => {
       const { origin, host } = request.headers;
       const form = forms.find(request.params.form);
-      if (!originsOf(request.params.form).allow(origin, host))
+      if (origin !== 'null' && !originsOf(request.params.form).allow(origin, host))
         sendProblem(request, response, problem('origin_refused'));
       else if (!form) sendProblem(request, response, problem('no_such_form'));
       else {
@@ -194,12 +194,16 @@ export function createApp({
   return app;
 }
 
-/** CORS headers for the pages on the list, none for others. The `Vary` is there either way. */
-function crossOrigin(originsOf: (form: string) => Origins): express.RequestHandler {
+/**
+ * CORS headers for the pages on the list, none for others; the `Vary` is there either way. Sandboxed frames have the
+ * origin `null`, and may read what a form asks for, which is no secret: they send it the plain way, with a click.
+ */
+function crossOrigin(originsOf: (form: string) => Origins, readableBy?: 'null'): express.RequestHandler {
   return cors((request, done) => {
     const { origin, host } = request.headers;
+    const origins = originsOf(String((request as Request).params['form']));
     done(null, {
-      origin: originsOf(String((request as Request).params['form'])).allow(origin, host),
+      origin: origins.allow(origin, host) || origin === readableBy,
       methods: ['GET', 'HEAD', 'POST'],
       allowedHeaders: ['Content-Type'],
       exposedHeaders,

@@ -12,7 +12,7 @@ import type * as overlay from './overlay.ts';
 import type * as proof from './proof.ts';
 import styles from './rasa-signup.css?inline';
 import type * as typo from './typo.ts';
-import { capture, carryOver, readValues, submitPlainly, type Values } from './values.ts';
+import { capture, carryOver, putBack, readValues, submitPlainly, type Values } from './values.ts';
 
 /** What a form can be in; each state is drawn in one place, and nothing else decides what is shown. */
 type FormState =
@@ -39,9 +39,65 @@ interface LoadedForm {
 /**
  * `<rasa-signup src="https://signup.example.com/forms/newsletter">`: a sign-up form that looks like the page around
  * it. Its children are its fallback: they show until the form is there, and what was typed into them is carried over.
+ *
+ * @tag rasa-signup
+ * @summary A newsletter sign-up form that looks like the page around it.
+ *
+ * @attr {string} lang - The language of the form. Without it the nearest `lang` around the element counts, else the visitor's.
+ * @attr {'stacked' | 'inline' | 'compact'} [layout=stacked] - `inline` puts fields and button in one row where there is room; `compact` has smaller labels and less space.
+ * @attr {string} [open-on=button] - What opens it, where it does not show in its place. One or more of `button`, a time (`10s`), how far the page is scrolled (`50%`) and `exit`, separated by spaces.
+ * @attr {string} [again-after=7d] - How long it then does not open by itself again once somebody has closed it. Remembered in `localStorage`, the only storage used, and only then.
+ * @attr {boolean} [debug=false] - Shows what is wrong with the form on this page. So does `?debug` in the page's address.
+ *
+ * @slot - The fallback: shows until the form is there, and where scripts do not run.
+ * @slot title - Stands above the form.
+ * @slot intro - A sentence or two under the title.
+ * @slot submit - The words of the button.
+ * @slot note - Small print under the button.
+ * @slot accepted - What it says once the sign-up is accepted.
+ * @slot opener - The words of the button that opens a dialog.
+ *
+ * @csspart form - The `<form>`.
+ * @csspart title - Its title.
+ * @csspart intro - The sentences under the title.
+ * @csspart field - One field, with all that belongs to it.
+ * @csspart label - Its label.
+ * @csspart help - The words under the label.
+ * @csspart input - What is filled in: an `<input>` or a `<select>`.
+ * @csspart error - What is wrong with the field.
+ * @csspart suggestion - The question whether another address was meant.
+ * @csspart suggestion-button - The answer to it.
+ * @csspart option - One choice of several, or the box to tick, with its label.
+ * @csspart link - The link behind the label of a box to tick.
+ * @csspart button - The button that sends it.
+ * @csspart status - What became of the sign-up.
+ * @csspart mark - The check mark of an accepted sign-up.
+ * @csspart opener - The button that opens a dialog.
+ * @csspart dialog - What opens over the page: dialog, slide-in or bar.
+ * @csspart close - The button that closes it.
+ *
+ * @cssprop [--rasa-signup-accent=blue] - The button, and the ring around what has the focus.
+ * @cssprop [--rasa-signup-on-accent=white, in dark themes black] - The button's text.
+ * @cssprop [--rasa-signup-border-color=the text colour at 55 %] - The border of fields.
+ * @cssprop [--rasa-signup-input-background=transparent] - What stands behind the text of fields.
+ * @cssprop [--rasa-signup-error-color=red] - What is wrong, and the border of its field.
+ * @cssprop [--rasa-signup-radius=0.4em] - The corners.
+ * @cssprop [--rasa-signup-gap=1em] - The space between fields.
+ * @cssprop [--rasa-signup-background=Canvas] - The surface of a dialog, slide-in or bar.
+ * @cssprop [--rasa-signup-color=CanvasText] - The text on it.
+ * @cssprop [--rasa-signup-max-width=28em] - The width of it at most.
+ *
+ * @event {SignupEvent} signup-ready - The form is there, or there again after another `src`.
+ * @event {SignupEvent} signup-start - The visitor, or the browser, has begun to fill it in.
+ * @event {SignupEvent} signup-submit - The button was pressed; one of the next two follows, unless the browser goes to the proxy's page instead.
+ * @event {SignupEvent} signup-accepted - The proxy has kept the sign-up.
+ * @event {SignupRefusedEvent} signup-refused - Nothing was signed up; `event.code` says why, and the form tells the visitor.
  */
 export class RasaSignup extends LitElement {
   static override readonly styles = unsafeCSS(styles);
+
+  /** So that the browser keeps what was typed with its history, as it does of inputs that no shadow root hides. */
+  static readonly formAssociated = true;
 
   static override readonly properties = {
     src: { type: String },
@@ -55,7 +111,7 @@ export class RasaSignup extends LitElement {
 
   /** Address of the form at the proxy. The one attribute that is needed. */
   declare src: string | null | undefined;
-  /** Where the form appears. */
+  /** Where the form shows: in its place, or over the page once it is opened. */
   declare display: 'inline' | 'dialog' | 'slide-in' | 'bar' | null;
   declare private state: FormState;
 
@@ -64,6 +120,8 @@ export class RasaSignup extends LitElement {
   #loading: AbortController | undefined;
   #closeOverlay: (() => void) | undefined;
   readonly #envelope = new Envelope();
+  readonly #internals = this.attachInternals();
+  #kept: FormData | undefined;
 
   constructor() {
     super();
@@ -77,6 +135,11 @@ export class RasaSignup extends LitElement {
     // A form that was moved in the page is there already; one that was taken out while it loaded is not.
     if (this.#form?.src === this.src) this.#openOverlay();
     else void this.#load();
+  }
+
+  /** The visitor is back; the form is not yet. */
+  formStateRestoreCallback(kept: FormData): void {
+    this.#kept = kept;
   }
 
   override disconnectedCallback(): void {
@@ -222,7 +285,8 @@ export class RasaSignup extends LitElement {
     if (!form) return;
     this.#openOverlay();
     this.#tell(new SignupEvent('signup-ready', definition.id));
-    if (carryOver(before ?? this, form)) this.#onTouch();
+    const isKept = this.#kept && putBack(this.#kept, form);
+    if (carryOver(before ?? this, form) || isKept) this.#onTouch();
     if (focused) form.querySelector<HTMLElement>(`[name=${CSS.escape(focused)}]`)?.focus();
   }
 
@@ -264,7 +328,10 @@ export class RasaSignup extends LitElement {
   /** Before it no work is done, and nothing is fetched but the definition. */
   readonly #onTouch = (): void => {
     const form = this.#form;
-    if (!form) return;
+    const element = this.#formElement;
+    if (!form || !element) return;
+    // A state, and no value: a form around this one sends nothing of it.
+    this.#internals.setFormValue(null, new FormData(element));
     void proofsOf(form)?.then((proofs) => proofs?.prepare());
     if (form.touched) return;
     form.touched = true;
@@ -329,6 +396,7 @@ export class RasaSignup extends LitElement {
   }
 
   async #accept({ id, redirect }: FormDefinition): Promise<void> {
+    this.#internals.setFormValue(null);
     const hadFocus = this.matches(':focus-within');
     this.state = { step: 'accepted' };
     await this.updateComplete;
@@ -339,9 +407,14 @@ export class RasaSignup extends LitElement {
   }
 }
 
+/** Whether this is a sandboxed frame, or a file: anybody may have one, so that the proxy takes but plain forms from them. */
+function isNobodys(): boolean {
+  return origin === 'null';
+}
+
 function proofsOf(form: LoadedForm): LoadedForm['proofs'] {
   const { src, definition } = form;
-  if (!definition.proof) return undefined;
+  if (!definition.proof || isNobodys()) return undefined;
   form.proofs ??= loadPart<typeof proof>(src, 'proof').then(
     ({ Proofs }) => new Proofs(src),
     () => (form.proofs = undefined),
@@ -350,6 +423,7 @@ function proofsOf(form: LoadedForm): LoadedForm['proofs'] {
 }
 
 async function send(form: LoadedForm, fields: Values): Promise<Sent> {
+  if (isNobodys()) return { is: 'impossible' };
   if (!form.definition.proof) return submit(form.src, fields);
   const proofs = await proofsOf(form);
   if (proofs) return proofs.submit(fields);

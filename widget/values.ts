@@ -1,13 +1,16 @@
 import type { FormDefinition, HiddenField } from '../shared/form.ts';
+import { honeypot } from '../shared/signup.ts';
 
 /** What a form sends, by field name. */
 export type Values = Readonly<Record<string, string>>;
 
 type Control = HTMLInputElement | HTMLSelectElement;
 
-/** As the browser itself would send it: empty fields too, boxes that are not ticked not. */
+/** As the browser itself would send it, empty fields too; but for the honeypot, which nobody is meant to fill in. */
 export function readValues(form: HTMLFormElement): Values {
-  return Object.fromEntries(new FormData(form) as unknown as Iterable<[string, string]>);
+  const data = new FormData(form);
+  if (!data.get(honeypot)) data.delete(honeypot);
+  return Object.fromEntries(data as unknown as Iterable<[string, string]>);
 }
 
 /**
@@ -30,6 +33,16 @@ export function carryOver(from: ParentNode, form: HTMLFormElement): boolean {
     }
   }
   return changed;
+}
+
+/** Puts in what the browser has kept of a form. */
+export function putBack(kept: FormData, form: HTMLFormElement): true {
+  for (const control of controlsIn(form)) {
+    const values = kept.getAll(control.name).map(String);
+    if (isBox(control)) control.checked = values.includes(control.value);
+    else control.value = values[0] ?? '';
+  }
+  return true;
 }
 
 /** What the form wants to know without asking; as it is now, since a page may have another address later. */
