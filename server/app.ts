@@ -131,7 +131,7 @@ export function createApp({
         response.set('Content-Language', definition.lang);
         if (!wantsPage(request)) response.json(definition);
         else {
-          // Its plain form may lead there, where no click is asked for.
+          // Its plain form leads there where no click is asked for.
           const { redirect: leadsTo } = definition;
           if (leadsTo)
             pageHeaders({ framedBy: form.origins.sources, leadsTo })(request, response, () => undefined);
@@ -168,12 +168,11 @@ export function createApp({
   app
     .route('/forms/:form/qr.svg')
     .get((request, response) => {
-      const definition = forms
-        .find(request.params.form)
-        // Whoever scans it has a language of their own.
-        ?.definitionIn(wordsFor({ url: request.url, headers: {} }));
-      if (!definition) sendProblem(request, response, problem('no_such_form'));
+      const form = forms.find(request.params.form);
+      if (!form) sendProblem(request, response, problem('no_such_form'));
       else {
+        // Whoever scans it has a language of their own.
+        const definition = form.definitionIn(wordsFor({ url: request.url, headers: {} }, form.languages));
         const visit = visitOf(request);
         const address = visit.publicUrl + hostedPath(definition.id) + queryToKeep(definition, visit);
         response

@@ -71,7 +71,10 @@ export function createSignupRoute({
       const reply = post.plain ? pageReply(received, request) : dataFor(received);
       const { status, type, body, headers, leadsTo } = reply;
       const isLast = leavesMuch(request);
-      if (post.plain) pageHeaders({ framedBy: origins.sources, leadsTo })(request, response, () => undefined);
+      if (post.plain) {
+        const { sources: framedBy } = received.form?.origins ?? origins;
+        pageHeaders({ framedBy, leadsTo })(request, response, () => undefined);
+      }
       response.writeHead(status, {
         ...(!post.plain && dataHeaders),
         'Cache-Control': 'no-store',
@@ -125,7 +128,7 @@ export function createSignupRoute({
   }
 
   function pageReply(answer: Answer, request: IncomingMessage): Reply {
-    const page = pageFor(answer, { words: wordsFor(request), sandbox });
+    const page = pageFor(answer, { words: wordsFor(request, answer.form?.languages), sandbox });
     const retryAfter = answer.is === 'refused' ? retryHeaders(answer.problem) : {};
     return { ...page, type: 'text/html; charset=utf-8', headers: { ...page.headers, ...retryAfter } };
   }

@@ -13,6 +13,7 @@ export interface PageAnswer {
 }
 
 export interface Reader {
+  /** In one of the languages that the form is offered in. */
   readonly words: Messages;
   /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
@@ -20,8 +21,7 @@ export interface Reader {
 
 /** The page that answers a plain form: thanks or a page of the operator's, one more click, or the form once more. */
 export function pageFor(answer: Answer, { words, sandbox }: Reader): PageAnswer {
-  const lang = answer.form?.definitionIn(words).lang ?? words.lang;
-  const headers = { 'Content-Language': lang };
+  const headers = { 'Content-Language': words.lang };
   switch (answer.is) {
     case 'accepted': {
       const { form } = answer;

@@ -2,14 +2,14 @@ import type { AskedField, FormDefinition } from '../../shared/form.ts';
 import type { Messages } from '../../shared/messages/messages.ts';
 import type { Problem } from '../../shared/signup.ts';
 import type { Form } from '../forms.ts';
-import { languages } from '../words.ts';
 import { hiddenValues, hostedPath, languageToKeep, queryToKeep, type Visit } from './hosted-address.ts';
 import { html, renderPage, sandboxBanner, type Html } from './page.ts';
 import { actionOf, renderHidden, renderPlainForm, type Values } from './plain-form.ts';
 
 /** A page of one form, in one language. */
 export interface FormPage {
-  readonly form: Pick<Form, 'definitionIn'>;
+  readonly form: Pick<Form, 'definitionIn' | 'languages'>;
+  /** Those of one of the languages that it is offered in. */
   readonly words: Messages;
   /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
@@ -20,7 +20,8 @@ export interface FormPage {
  * On paper it is a poster with the code that leads back to it.
  */
 export function renderHostedForm(page: FormPage, visit: Visit): string {
-  const { definition, words, sandbox } = inOneLanguage(page);
+  const { form, words, sandbox } = page;
+  const definition = form.definitionIn(words);
   const { id, title, intro } = definition;
   const address = visit.publicUrl + hostedPath(id) + languageToKeep(definition, visit);
   return renderPage({
@@ -29,6 +30,7 @@ export function renderHostedForm(page: FormPage, visit: Visit): string {
     listing: {
       publicUrl: visit.publicUrl,
       address,
+      languages: form.languages.length > 1 ? form.languages.map((offered) => offered.lang) : [],
       description: intro ?? words.page.description,
     },
     scripts: ['/embed.js'],
@@ -52,7 +54,8 @@ export function renderRefused(
   { code, issues = {} }: Problem,
   fields: Readonly<Record<string, unknown>>,
 ): string {
-  const { definition, sandbox } = inOneLanguage(page);
+  const { form, sandbox } = page;
+  const definition = form.definitionIn(page.words);
   const values = Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
@@ -70,7 +73,8 @@ export function renderRefused(
 
 /** Repeats what a form without script sent, and asks for the click that stands for a proof. */
 export function renderConfirmation(page: FormPage, fields: Values, token: string): string {
-  const { definition, words, sandbox } = inOneLanguage(page);
+  const { form, words, sandbox } = page;
+  const definition = form.definitionIn(words);
   const { title, explanation, button } = words.confirm;
   return renderPage({
     title,
@@ -93,7 +97,8 @@ export function renderConfirmation(page: FormPage, fields: Values, token: string
 
 /** What a browser without scripts gets for an accepted sign-up. */
 export function renderThanks(page: FormPage): string {
-  const { definition, sandbox } = inOneLanguage(page);
+  const { form, sandbox } = page;
+  const definition = form.definitionIn(page.words);
   const { accepted } = definition.texts;
   return renderPage({
     title: accepted,
@@ -117,7 +122,8 @@ export function renderProblem(words: Messages, { code }: Problem): string {
 
 /** The same about a form that is there, with the way to it. */
 export function renderFormProblem(page: FormPage, { code }: Problem): string {
-  const { definition, words } = inOneLanguage(page);
+  const { form, words } = page;
+  const definition = form.definitionIn(words);
   const title = definition.texts.problems[code];
   return renderPage({
     title,
@@ -128,14 +134,6 @@ export function renderFormProblem(page: FormPage, { code }: Problem): string {
       <p><a class="button" href=${actionOf(definition)}>${words.page.toForm}</a></p>
     </div>`,
   });
-}
-
-/** A form may not be offered in the visitor's language; what we say around it is then said in the form's. */
-function inOneLanguage({ form, words, sandbox }: FormPage): Omit<FormPage, 'form'> & {
-  readonly definition: FormDefinition;
-} {
-  const definition = form.definitionIn(words);
-  return { definition, words: languages.find(({ lang }) => lang === definition.lang) ?? words, sandbox };
 }
 
 function languageOf({ lang, dir }: Pick<Messages, 'lang' | 'dir'>): Pick<Messages, 'lang' | 'dir'> {

@@ -23,6 +23,8 @@ export interface Listing {
   readonly publicUrl: string;
   /** The page's one address, whole. */
   readonly address: string;
+  /** What else it can be had in, by `?lang=`. */
+  readonly languages: readonly string[];
   readonly description: string;
 }
 
@@ -70,9 +72,10 @@ export function renderDocument(template: Html): string {
 }
 
 /** What search engines and messengers read: the Open Graph protocol, and what X adds to it. */
-function renderListing(title: string, { publicUrl, address, description }: Listing): Html {
+function renderListing(title: string, { publicUrl, address, languages, description }: Listing): Html {
   return html`<meta name="description" content=${description} />
     <link rel="canonical" href=${address} />
+    ${languages.map((lang) => html`<link rel="alternate" hreflang=${lang} href=${inLanguage(address, lang)} />`)}
     <meta property="og:type" content="website" />
     <meta property="og:title" content=${title} />
     <meta property="og:description" content=${description} />
@@ -81,6 +84,10 @@ function renderListing(title: string, { publicUrl, address, description }: Listi
     <meta property="og:image:width" content="1200" />
     <meta property="og:image:height" content="630" />
     <meta name="twitter:card" content="summary_large_image" />`;
+}
+
+function inLanguage(address: string, lang: string): string {
+  return `${address.replace(/\?.*/, '')}?lang=${lang}`;
 }
 
 /** Says on every page that sign-ups stay here, where they do; to the page's developer, so in English. */

@@ -34,7 +34,7 @@ export function renderFormPages({
   values,
   issues = {},
 }: FormPages): Readonly<Record<string, string>> {
-  const page = { form: { definitionIn: () => definition }, words, sandbox: undefined };
+  const page = { form: { definitionIn: () => definition, languages: [words] }, words, sandbox: undefined };
   const visit = {
     publicUrl: 'https://signup.example.com',
     query: `?${String(new URLSearchParams({ ...values, lang: definition.lang }))}`,

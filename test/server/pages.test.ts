@@ -6,6 +6,7 @@ import { ar } from '../../shared/messages/ar.ts';
 import { en } from '../../shared/messages/en.ts';
 import { everyField, halfFilledIn, issuesOfHalf } from '../helpers/every-field.ts';
 import { renderFormPages } from '../helpers/form-pages.ts';
+import { formsFile } from '../helpers/operators-forms.ts';
 import { startService } from '../helpers/service.ts';
 import { ask, hiddenFields, post, type Answered } from '../helpers/visitor.ts';
 
@@ -226,6 +227,55 @@ describe('the hosted page', () => {
     };
     expect(await framedBy('/forms/newsletter')).toEqual(["'self'", listed]);
     expect(await framedBy('/')).toEqual(["'none'"]);
+  });
+
+  it('may be framed by its own pages, where the operator has named some, and so may its answers', async () => {
+    const own = 'https://harbour.example';
+    const { url } = await startService({
+      ALLOWED_ORIGINS: listed,
+      RASA_USERNAME: 'a',
+      RASA_PASSWORD: 'b',
+      RASA_API_KEY: 'c',
+      ...(await formsFile({ newsletter: { fields: ['email'], origins: [own] } })),
+    });
+    const hosted = await ask(`${url}/forms/newsletter`, { headers: { accept } });
+    for (const answer of [hosted, await post(url, 'plain', { email: 'ada' })]) {
+      const policy = parsePolicy(String(answer.headers['content-security-policy']));
+      expect(policy.get('frame-ancestors')).toEqual(["'self'", own]);
+    }
+  });
+
+  it('is in a language that it is offered in, and names the others', async () => {
+    const { url } = await startService(
+      await formsFile({ newsletter: { fields: ['email'], languages: ['de', 'fr'] } }),
+    );
+    const read = async (lang: string) => {
+      const { body, headers } = await ask(`${url}/forms/newsletter`, {
+        headers: { accept, 'accept-language': lang },
+      });
+      const elements = elementsIn(body).map((element) => ({
+        tagName: element.tagName,
+        ...attributesOf(element),
+      }));
+      return {
+        lang: elements.find(({ tagName }) => tagName === 'html'),
+        header: headers['content-language'],
+        others: elements.flatMap((element) => ('hreflang' in element ? element : [])),
+      };
+    };
+    for (const [wanted, given] of [
+      ['fr', 'fr'],
+      ['ar', 'de'],
+    ] as const) {
+      expect(await read(wanted)).toMatchObject({
+        lang: { lang: given, dir: 'ltr' },
+        header: given,
+        others: ['de', 'fr'].map((lang) => ({
+          hreflang: lang,
+          href: `${url}/forms/newsletter?lang=${lang}`,
+        })),
+      });
+    }
   });
 });
 
