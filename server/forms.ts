@@ -9,6 +9,7 @@ import type { Person } from './signup.ts';
 /** The forms that this proxy serves. */
 export interface Forms {
   find(id: string): Form | undefined;
+  all(): readonly Form[];
 }
 
 export interface Form {
@@ -86,7 +87,7 @@ export function createForms(options: FormsOptions): Forms {
       return [form.id, form];
     }),
   );
-  return { find: (id) => forms.get(id) };
+  return { find: (id) => forms.get(id), all: () => [...forms.values()] };
 }
 
 function createForm(

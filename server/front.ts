@@ -6,6 +6,7 @@ import type { Problem } from '../shared/signup.ts';
 import { loadDisposableDomains } from './address.ts';
 import { createApp, type Health } from './app.ts';
 import { createBots } from './bots.ts';
+import { createBuilderGate } from './builder-gate.ts';
 import { createClientAddress } from './client-address.ts';
 import type { Config } from './config.ts';
 import { createDoor } from './door.ts';
@@ -25,6 +26,8 @@ import { openUsedOnce } from './bots/used-once.ts';
 /** Everything that visitors meet, wired: from a request to what is handed to the outbox. */
 export interface Front {
   readonly handle: RequestListener;
+  /** What a link to the builder ends in, where not everybody may open it. */
+  readonly builderQuery: string;
   close(): Promise<void>;
 }
 
@@ -35,6 +38,7 @@ export interface FrontOptions {
     | 'allowedOrigins'
     | 'allowLocalhost'
     | 'bots'
+    | 'builder'
     | 'dataDir'
     | 'rates'
     | 'thankYouPages'
@@ -72,6 +76,7 @@ export async function openFront({
   });
   const limits = createLimits({ rates, addressKey: secret.derive('address') });
   const origins = createOrigins(config);
+  const builder = createBuilderGate(config.builder, secret);
   const clientAddress = createClientAddress(trustProxy, log);
   const door = createDoor({ origins, limits, forms, bots, outbox: { add } });
   const receiveSignup = createSignupRoute({ door, origins, clientAddress, sandbox, log });
@@ -84,12 +89,14 @@ export async function openFront({
     rateNetwork: rates.network,
     trustProxy,
     builtDir,
+    builder,
     log,
     sandbox,
     health: () => ({ ...health(), bots: bots.stats() }),
   });
 
   return {
+    builderQuery: builder.query,
     handle(request, response) {
       const unreadable = refuseUnreadable(request);
       if (unreadable) {
