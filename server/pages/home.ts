@@ -18,7 +18,7 @@ const texts = {
     here: 'Your form',
     hosted: 'Hosted page',
     contacts: 'Sandbox contacts',
-    noScript: 'The builder needs JavaScript. Without it, link to your form’s own page: ',
+    noScript: 'The builder needs JavaScript. Without it, link to your form’s own page:',
   },
   de: {
     title: 'Ihr Anmeldeformular',
@@ -26,7 +26,7 @@ const texts = {
     here: 'Ihr Formular',
     hosted: 'Eigene Seite',
     contacts: 'Kontakte der Sandbox',
-    noScript: 'Der Baukasten braucht JavaScript. Ohne verweisen Sie auf die eigene Seite Ihres Formulars: ',
+    noScript: 'Der Baukasten braucht JavaScript. Ohne verweisen Sie auf die eigene Seite Ihres Formulars:',
   },
 };
 
@@ -54,10 +54,9 @@ export function renderHome({ lang, setup, sandbox }: Home): string {
       <h1>${title}</h1>
       <p>${lead}</p>
       ${sandboxBanner(sandbox)}
-      <noscript
-        ><p class="notice">${noScript}<a href=${first}>${setup.proxy}${first}</a></p></noscript
-      >
-      <signup-builder data-setup=${JSON.stringify(setup)}></signup-builder>
+      <signup-builder data-setup=${JSON.stringify(setup)}>
+        <p class="notice">${noScript} <a href=${first}>${setup.proxy}${first}</a></p>
+      </signup-builder>
     `,
   });
 }

@@ -47,7 +47,8 @@ export class SignupBuilder extends LitElement {
   constructor() {
     super();
     this.#setup = JSON.parse(this.dataset['setup'] ?? '') as BuilderSetup;
-    this.state = startWith(plainDesign(this.#setup), firstView);
+    const width = matchMedia('(width < 44rem)').matches ? 'phone' : 'desktop';
+    this.state = startWith(plainDesign(this.#setup), { ...firstView, width });
     this.said = '';
     this.copied = '';
   }

@@ -171,12 +171,16 @@ function em(value: number): string {
   return value === 0 ? '0' : `${value}em`;
 }
 
+const widest = 90;
+
 function print(rules: readonly Rule[]): string {
   return rules
     .filter(({ declarations }) => declarations.length > 0)
     .map(({ selector, declarations, media }) => {
-      const lines = declarations.map(([property, value]) => `  ${property}: ${value};`);
-      const rule = [`${selector} {`, ...lines, '}'];
+      const said = declarations.map(([property, value]) => `${property}: ${value};`);
+      const line = `${selector} { ${said.join(' ')} }`;
+      const rule =
+        line.length <= widest ? [line] : [`${selector} {`, ...said.map((text) => `  ${text}`), '}'];
       return media === undefined
         ? rule.join('\n')
         : [`@media ${media} {`, ...rule.map((line) => `  ${line}`), '}'].join('\n');
