@@ -20,10 +20,10 @@ const embed: UserConfig = {
     cssTarget,
     lib: { entry: 'widget/embed.ts', formats: ['iife'], name: 'rasaSignup', fileName: () => 'embed.js' },
   },
-  plugins: [nameTrustedTypesPolicy(), nameByContent(), compress()],
+  plugins: [nameTrustedTypesPolicy(), foldTemplates(), nameByContent(), compress()],
 };
 
-/** What the script tag's bundle imports when it is needed: `pbkdf2.ts` for `proof.ts`, hence its name. */
+/** What the script tag's bundle imports when it is needed. */
 const onDemand: UserConfig = {
   publicDir: false,
   build: {
@@ -31,7 +31,13 @@ const onDemand: UserConfig = {
     emptyOutDir: false,
     target: 'es2022',
     lib: {
-      entry: { proof: 'widget/pbkdf2.ts', typo: 'widget/typo.ts' },
+      entry: {
+        debug: 'widget/debug.ts',
+        overlay: 'widget/overlay.ts',
+        pbkdf2: 'widget/pbkdf2.ts',
+        proof: 'widget/proof.ts',
+        typo: 'widget/typo.ts',
+      },
       formats: ['es'],
       fileName: (_format, name) => `${name}.js`,
     },
@@ -86,6 +92,18 @@ function nameTrustedTypesPolicy(): Plugin {
     generateBundle() {
       if (found !== 1)
         throw new Error(`Lit makes its Trusted Types policy in ${found} places instead of one.`);
+    },
+  };
+}
+
+/** Folds the line breaks of the templates, the only ones that are left when the rest has been minified. */
+function foldTemplates(): Plugin {
+  return {
+    name: 'fold-templates',
+    generateBundle(_options, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type === 'chunk') file.code = `${file.code.trim().replace(/\s*\n\s*/g, ' ')}\n`;
+      }
     },
   };
 }

@@ -9,6 +9,13 @@ export type Challenged = { readonly is: 'challenged'; readonly challenge: Challe
 
 export type Submitted = { readonly is: 'accepted' } | Refused;
 
+export type Sent = Submitted | Impossible;
+
+/** Nobody can prove anything on this page; the plain form's way is still open. */
+export interface Impossible {
+  readonly is: 'impossible';
+}
+
 export interface Refused {
   readonly is: 'refused';
   readonly problem: VisitorProblem;
@@ -75,8 +82,13 @@ export function below(src: string, path: string): string {
   return new URL(path, url).href;
 }
 
+/** A part of the script that not every visitor needs, from the proxy that `src` is at. Rejects where it is blocked, or gone. */
+export function loadPart<T>(src: string, name: string): Promise<T> {
+  return import(/* @vite-ignore */ below(src, `../../${name}.js`)) as Promise<T>;
+}
+
 /** Offline, blocked, too slow, or an answer that is not ours. */
-const unreachable: Refused = { is: 'refused', problem: { code: 'unreachable', issues: {} } };
+export const unreachable: Refused = { is: 'refused', problem: { code: 'unreachable', issues: {} } };
 
 async function readRefusal(response: Response): Promise<Refused> {
   const { code = 'internal', issues = {} } = (await response.json()) as Partial<Problem>;

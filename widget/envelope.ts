@@ -1,14 +1,15 @@
-import { toHex } from './proof.ts';
+import { toHex } from './hex.ts';
+import { thisPage, type Values } from './values.ts';
 
 /** What goes out beside the values: the last ones go out again under the same id, changed ones under a new one. */
 export class Envelope {
   #last: { readonly values: string; readonly id: string } | undefined;
 
-  of(fields: Readonly<Record<string, string>>): Record<string, string> {
+  of(fields: Values): Values {
     const values = JSON.stringify(fields);
     if (this.#last?.values !== values) this.#last = { values, id: makeId() };
-    const { protocol, origin, pathname } = location;
-    return { id: this.#last.id, ...(protocol.startsWith('http') && { page: origin + pathname }) };
+    const page = thisPage();
+    return { id: this.#last.id, ...(page && { page }) };
   }
 }
 

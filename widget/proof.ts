@@ -1,15 +1,17 @@
 import type { Challenge, Proof } from '../shared/signup.ts';
-import { below, getChallenge, submit, type Refused, type Submitted } from './client.ts';
+import { getChallenge, loadPart, submit, type Impossible, type Refused, type Sent } from './client.ts';
+import { toHex } from './hex.ts';
 
 /**
- * The proof of work that a sign-up carries, worked out while the visitor fills in the form. Each proof counts once,
- * and for as long as its challenge says; what is used up or grown old is replaced without a word.
+ * The proof of work that a sign-up carries, worked out while the visitor fills in the form. Loaded when that begins.
+ * Each proof counts once, and for as long as its challenge says; what is used up or grown old is replaced without a
+ * word.
  *
  * There is no worker. `crypto.subtle` derives keys off the main thread by itself in every browser, so the page stays
  * as free as with one; and a worker could not be had on a strict page: its script would come from another origin,
  * which no worker may, or from a `blob:`, which few policies allow. Several derivations at once were not faster
  * (Chromium makes 100 of 20,000 iterations in 0.3 s, one by one as eight by eight), so there is one at a time. Pages
- * over plain http have no `crypto.subtle`; only they load `proof.js`, which derives in short turns.
+ * over plain http have no `crypto.subtle`; only they load `pbkdf2.js`, which derives in short turns.
  */
 export class Proofs {
   readonly #src: string;
@@ -54,12 +56,6 @@ export class Proofs {
     if (!isRefusedAs('invalid', sent) && this.#work === work) this.#work = undefined;
     return sent;
   }
-}
-
-export type Sent = Submitted | Impossible;
-
-interface Impossible {
-  readonly is: 'impossible';
 }
 
 /** One PBKDF2 with SHA-256. */
@@ -123,9 +119,8 @@ class Work {
 
 async function loadDerive(src: string): Promise<Derive> {
   if (isSecureContext) return deriveNatively;
-  const address = below(src, '../../proof.js');
-  const module = (await import(/* @vite-ignore */ address)) as { readonly createDerive: () => Derive };
-  return module.createDerive();
+  const { createDerive } = await loadPart<{ readonly createDerive: () => Derive }>(src, 'pbkdf2');
+  return createDerive();
 }
 
 const deriveNatively: Derive = async (password, salt, { cost, keyLength }) => {
@@ -140,10 +135,6 @@ function isRefusedAs(code: Refused['problem']['code'], sent: Sent): boolean {
 
 function fromHex(hex: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
-}
-
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Of UTF-8, which `btoa` alone cannot. */

@@ -1,12 +1,18 @@
 import { html, LitElement, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from 'lit';
-import type { FormDefinition, FormField, FormTexts } from '../shared/form.ts';
+import type { FormDefinition, VisibleProblem } from '../shared/form.ts';
 import { honeypot } from '../shared/signup.ts';
-import { below, loadDefinition, submit, type VisitorProblem } from './client.ts';
+import { loadDefinition, loadPart, submit, unreachable, type Sent, type VisitorProblem } from './client.ts';
+import type * as debug from './debug.ts';
 import { Envelope } from './envelope.ts';
+import { SignupEvent, SignupRefusedEvent, type SignupEvents } from './events.ts';
+import { renderField, renderHoneypot } from './fields.ts';
 import { findIssues, type Issues } from './issues.ts';
-import { Proofs } from './proof.ts';
+import { langOf } from './language.ts';
+import type * as overlay from './overlay.ts';
+import type * as proof from './proof.ts';
 import styles from './rasa-signup.css?inline';
 import type * as typo from './typo.ts';
+import { capture, carryOver, readValues, submitPlainly, type Values } from './values.ts';
 
 /** What a form can be in; each state is drawn in one place, and nothing else decides what is shown. */
 type FormState =
@@ -21,8 +27,13 @@ type FormState =
 interface LoadedForm {
   readonly src: string;
   readonly definition: FormDefinition;
-  readonly proofs: Proofs | undefined;
+  /** What it wanted to know without asking, when the visitor came. */
+  readonly captured: Values;
+  /** Where it opens over the page. Without it, it stands in the page. */
+  readonly overlay: typeof overlay | undefined;
   touched: boolean;
+  /** Once it was touched, where a proof is wanted; `undefined` in it where none can be had. */
+  proofs: Promise<proof.Proofs | undefined> | undefined;
 }
 
 /**
@@ -34,28 +45,38 @@ export class RasaSignup extends LitElement {
 
   static override readonly properties = {
     src: { type: String },
+    display: { type: String },
     state: { state: true },
   };
 
+  static override get observedAttributes(): string[] {
+    return [...super.observedAttributes, 'lang'];
+  }
+
   /** Address of the form at the proxy. The one attribute that is needed. */
-  declare src: string | undefined;
+  declare src: string | null | undefined;
+  /** Where the form appears. */
+  declare display: 'inline' | 'dialog' | 'slide-in' | 'bar' | null;
   declare private state: FormState;
 
   /** There is none in the steps `loading` and `unavailable`, and always one in the others. */
   #form: LoadedForm | undefined;
   #loading: AbortController | undefined;
+  #closeOverlay: (() => void) | undefined;
   readonly #envelope = new Envelope();
 
   constructor() {
     super();
-    this.src = undefined;
+    this.display = 'inline';
     this.state = { step: 'loading' };
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    if (!this.hasUpdated) return;
     // A form that was moved in the page is there already; one that was taken out while it loaded is not.
-    if (this.hasUpdated && !this.#form && this.src !== undefined) void this.#load(this.src);
+    if (this.#form?.src === this.src) this.#openOverlay();
+    else void this.#load();
   }
 
   override disconnectedCallback(): void {
@@ -63,28 +84,59 @@ export class RasaSignup extends LitElement {
     this.#abandon();
   }
 
+  override attributeChangedCallback(name: string, before: string | null, now: string | null): void {
+    super.attributeChangedCallback(name, before, now);
+    if (name === 'lang' && this.#form && before !== now) void this.#load();
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('src') && this.src !== undefined && this.isConnected) void this.#load(this.src);
+    if (this.isConnected && (changed.has('src') || changed.has('display'))) void this.#load();
   }
 
   protected override render(): TemplateResult {
-    const { state } = this;
     const form = this.#form;
     const { lang, dir } = form?.definition ?? {};
-    return html`<div lang=${lang ?? nothing} dir=${dir ?? nothing}>
-      ${form && state.step !== 'accepted' ? this.#renderForm(form) : nothing}
-      <div class="status" part="status" role="status" tabindex="-1">${this.#renderStatus()}</div>
-      ${form ? nothing : html`<slot></slot>`}
+    return html`<div class="root" lang=${lang ?? nothing} dir=${dir ?? nothing}>
+      ${form?.overlay ? this.#renderOverlay(form) : this.#renderContent(form)}
     </div>`;
   }
 
-  #renderForm(form: LoadedForm): TemplateResult {
-    const { fields, texts } = form.definition;
+  /** `overlay.ts` makes it open and close. */
+  #renderOverlay(form: LoadedForm): TemplateResult {
+    const { title, texts } = form.definition;
+    return html`<button part="opener" class="opener" type="button" hidden>
+        <slot name="opener">${title}</slot>
+      </button>
+      <dialog part="dialog" class=${this.display} aria-labelledby="title">
+        <button part="close" class="close" type="button" aria-label=${texts.close}>✕</button>
+        <h2 part="title" id="title"><slot name="title">${title}</slot></h2>
+        ${this.#renderContent(form)}
+      </dialog>`;
+  }
+
+  #renderContent(form: LoadedForm | undefined): TemplateResult {
+    const isOpen = form && this.state.step !== 'accepted';
+    const { intro } = form?.definition ?? {};
+    return html`${
+        isOpen
+          ? html`${form.overlay ? nothing : html`<slot name="title"></slot>`}
+              <slot name="intro">${intro ? html`<p part="intro">${intro}</p>` : nothing}</slot>
+              ${this.#renderForm(form)}`
+          : nothing
+      }
+      <div class="status" part="status" role="status" tabindex="-1">${this.#renderStatus()}</div>
+      ${isOpen ? html`<slot name="note"></slot>` : nothing} ${form ? nothing : html`<slot></slot>`}`;
+  }
+
+  #renderForm({ src, definition }: LoadedForm): TemplateResult {
+    const { texts } = definition;
     const sending = this.state.step === 'sending';
+    const issues = this.#issues;
+    const fields = definition.fields.filter((field) => field.type !== 'hidden');
     return html`<form
       part="form"
       method="post"
-      action=${form.src}
+      action=${src}
       accept-charset="utf-8"
       novalidate
       aria-busy=${sending}
@@ -94,47 +146,12 @@ export class RasaSignup extends LitElement {
       @input=${this.#onTouch}
       @change=${this.#onTouch}
     >
-      ${fields.map((field) => this.#renderField(field, texts))}
-      <label class="honeypot" aria-hidden="true">
-        ${texts.leaveEmpty}
-        <input
-          name=${honeypot}
-          tabindex="-1"
-          autocomplete="off"
-          data-1p-ignore
-          data-bwignore
-          data-form-type="other"
-          data-lpignore="true"
-          data-protonpass-ignore
-        />
-      </label>
+      ${fields.map((field) => renderField(field, texts, issues, field === fields.at(-1) ? 'send' : 'next'))}
+      ${renderHoneypot(texts)}
       <button part="button" type="submit" aria-disabled=${sending}>
-        ${sending ? texts.sending : texts.submit}
+        ${sending ? texts.sending : html`<slot name="submit">${texts.submit}</slot>`}
       </button>
     </form>`;
-  }
-
-  #renderField(field: FormField, texts: FormTexts): TemplateResult {
-    const issue = this.#issues[field.name];
-    const words = issue && (field.issues?.[issue] ?? texts.issues[issue]);
-    return html`<div class="field" part="field">
-      <label part="label" for=${field.name}>
-        ${field.label} ${field.required ? nothing : html`<span class="optional">${texts.optional}</span>`}
-      </label>
-      <input
-        part="input"
-        id=${field.name}
-        name=${field.name}
-        type=${field.type}
-        dir=${field.type === 'email' ? 'ltr' : nothing}
-        autocomplete=${field.autocomplete}
-        ?required=${field.required}
-        aria-invalid=${issue ? 'true' : nothing}
-        aria-describedby=${issue ? `${field.name}-error` : nothing}
-      />
-      <p class="error" part="error" id=${`${field.name}-error`}>${words ?? nothing}</p>
-      ${field.type === 'email' ? html`<div class="suggestion" aria-live="polite"></div>` : nothing}
-    </div>`;
   }
 
   #renderStatus(): string | TemplateResult | typeof nothing {
@@ -147,11 +164,14 @@ export class RasaSignup extends LitElement {
         return nothing;
       case 'unavailable':
         // Whoever gave a fallback has said what to do instead.
-        return this.childElementCount > 0
+        return this.querySelector(':scope > :not([slot])')
           ? nothing
           : 'The sign-up form could not be loaded. Please reload the page.';
       case 'accepted':
-        return texts?.accepted ?? nothing;
+        return html`<svg part="mark" class="mark" viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M4 12.5l5.5 5.5L20 7" />
+          </svg>
+          <slot name="accepted">${texts?.accepted}</slot>`;
       case 'refused':
         return html`<span class="error"
           >${texts?.problems[state.problem.code] ?? texts?.problems.internal}</span
@@ -164,68 +184,99 @@ export class RasaSignup extends LitElement {
     return this.state.step === 'refused' ? this.state.problem.issues : {};
   }
 
-  async #load(src: string): Promise<void> {
+  /** With what was typed into the form that was there before, where there was one. */
+  async #load(): Promise<void> {
+    const { src } = this;
+    const before = this.#formElement;
     this.#abandon();
     this.#form = undefined;
     this.state = { step: 'loading' };
+    if (!src) return;
     const loading = new AbortController();
     this.#loading = loading;
-    const loaded = await loadDefinition(src, langOf(this), loading);
+    const [loaded, overlay] = await Promise.all([
+      loadDefinition(src, langOf(this), loading),
+      this.#loadOverlay(src),
+    ]);
     // Taken out of the page, or another `src` meanwhile: the last call wins.
     if (this.#loading !== loading) return;
     this.#loading = undefined;
-    if (loaded.is === 'unavailable') {
-      this.state = { step: 'unavailable' };
-      return;
-    }
-    const { definition } = loaded;
-    const proofs = definition.proof ? new Proofs(src) : undefined;
-    this.#form = { src, definition, proofs, touched: false };
+    if (loaded.is === 'unavailable') this.state = { step: 'unavailable' };
+    else await this.#show(src, loaded.definition, overlay, before);
+    void this.#loadDebug(src);
+  }
+
+  async #show(
+    src: string,
+    definition: FormDefinition,
+    overlay: LoadedForm['overlay'],
+    before: HTMLFormElement | null,
+  ): Promise<void> {
+    const captured = capture(definition);
+    this.#form = { src, definition, captured, overlay, touched: false, proofs: undefined };
     // Asked before the fallback disappears, since what is not shown has no focus.
-    const focused = this.querySelector<HTMLInputElement>('input:focus')?.name;
+    const focused = this.querySelector<HTMLInputElement>(':focus')?.name;
     this.state = { step: 'editing', issues: {} };
     await this.updateComplete;
-    if (this.#carryOver()) this.#onTouch();
-    this.#inputs.find(({ name }) => name === focused)?.focus();
+    const form = this.#formElement;
+    if (!form) return;
+    this.#openOverlay();
+    this.#tell(new SignupEvent('signup-ready', definition.id));
+    if (carryOver(before ?? this, form)) this.#onTouch();
+    if (focused) form.querySelector<HTMLElement>(`[name=${CSS.escape(focused)}]`)?.focus();
+  }
+
+  /** Where it cannot be had, the form stands in the page. */
+  async #loadOverlay(src: string): Promise<LoadedForm['overlay']> {
+    if (!this.display || this.display === 'inline') return undefined;
+    return loadPart<typeof overlay>(src, 'overlay').catch(() => undefined);
+  }
+
+  #openOverlay(): void {
+    this.#closeOverlay = this.#form?.overlay?.startOverlay(this);
+  }
+
+  async #loadDebug(src: string): Promise<void> {
+    if (!this.hasAttribute('debug') && !new URLSearchParams(location.search).has('debug')) return;
+    try {
+      (await loadPart<typeof debug>(src, 'debug')).showDebug(this);
+    } catch {
+      this.dataset['debug'] = 'blocked';
+    }
   }
 
   /** Stops what nobody waits for any more. What was sent is sent, even if its proof is not ready yet. */
   #abandon(): void {
     this.#loading?.abort();
     this.#loading = undefined;
-    if (this.state.step !== 'sending') this.#form?.proofs?.stop();
+    this.#closeOverlay?.();
+    if (this.state.step !== 'sending') void this.#form?.proofs?.then((proofs) => proofs?.stop());
   }
 
-  /** Takes what the visitor, or the browser, has put into the fallback's inputs meanwhile, and says whether it did. */
-  #carryOver(): boolean {
-    let touched = false;
-    for (const input of this.#inputs) {
-      const fallback = this.querySelector<HTMLInputElement>(`input[name="${CSS.escape(input.name)}"]`);
-      if (!fallback) continue;
-      input.value = fallback.value;
-      touched ||= fallback.value !== fallback.defaultValue;
-    }
-    return touched;
+  get #formElement(): HTMLFormElement | null {
+    return this.renderRoot.querySelector('form');
   }
 
-  get #inputs(): readonly HTMLInputElement[] {
-    return [...this.renderRoot.querySelectorAll<HTMLInputElement>('.field input')];
+  #tell(event: SignupEvents[keyof SignupEvents]): void {
+    this.dispatchEvent(event);
   }
 
   /** Before it no work is done, and nothing is fetched but the definition. */
   readonly #onTouch = (): void => {
     const form = this.#form;
-    form?.proofs?.prepare();
-    if (!form || form.touched) return;
+    if (!form) return;
+    void proofsOf(form)?.then((proofs) => proofs?.prepare());
+    if (form.touched) return;
     form.touched = true;
+    this.#tell(new SignupEvent('signup-start', form.definition.id));
     void this.#watchForTypos(form);
   };
 
   async #watchForTypos({ src, definition }: LoadedForm): Promise<void> {
-    const form = this.renderRoot.querySelector('form');
+    const form = this.#formElement;
     try {
-      const module = (await import(/* @vite-ignore */ below(src, '../../typo.js'))) as typeof typo;
-      if (form) module.watchForTypos(form, definition.texts);
+      const { watchForTypos } = await loadPart<typeof typo>(src, 'typo');
+      if (form) watchForTypos(form, definition.texts);
     } catch {
       // Blocked, or gone; the form does without.
     }
@@ -238,63 +289,71 @@ export class RasaSignup extends LitElement {
 
   async #submit(): Promise<void> {
     const form = this.#form;
-    if (!form) return;
-    const inputs = this.#inputs;
-    const issues = findIssues(form.definition, inputs);
+    const element = this.#formElement;
+    if (!form || !element) return;
+    this.#tell(new SignupEvent('signup-submit', form.definition.id));
+    const issues = findIssues(form.definition, element);
     if (Object.keys(issues).length > 0) {
       this.state = { step: 'editing', issues };
-      await this.#focusFirstIssue();
+      await this.#refuse(form, 'invalid');
       return;
     }
 
-    const values = Object.fromEntries(inputs.map(({ name, value }) => [name, value]));
-    const trap = this.renderRoot.querySelector<HTMLInputElement>('.honeypot input');
-    const fields = {
-      ...values,
-      ...(trap?.value && { [trap.name]: trap.value }),
-      ...this.#envelope.of(values),
-    };
+    const values = { ...readValues(element), ...form.captured };
+    const fields = { ...values, ...this.#envelope.of(values) };
     this.state = { step: 'sending' };
-    const sent = await (form.proofs ? form.proofs.submit(fields) : submit(form.src, fields));
+    const sent = await send(form, fields);
     if (this.#form !== form) return;
     if (sent.is === 'impossible') {
       this.state = { step: 'editing', issues: {} };
-      this.#submitPlainly(fields);
+      submitPlainly(element, fields);
       return;
     }
     if (sent.is === 'refused') {
+      const trap = element.querySelector<HTMLInputElement>(`[name=${honeypot}]`);
       // Something has filled it in that asks nobody; the person must be able to try again.
       if (trap && sent.problem.code === 'bot_suspected') trap.value = '';
       this.state = { step: 'refused', problem: sent.problem };
-      await this.#focusFirstIssue();
+      await this.#refuse(form, sent.problem.code);
       return;
     }
+    await this.#accept(form.definition);
+  }
+
+  async #refuse({ definition }: LoadedForm, code: VisibleProblem): Promise<void> {
+    await this.updateComplete;
+    this.#formElement
+      ?.querySelector<HTMLElement>(':is(input, select)[aria-invalid], [aria-invalid] input')
+      ?.focus();
+    this.#tell(new SignupRefusedEvent(definition.id, code));
+  }
+
+  async #accept({ id, redirect }: FormDefinition): Promise<void> {
     const hadFocus = this.matches(':focus-within');
     this.state = { step: 'accepted' };
     await this.updateComplete;
     // The focused button is gone; without this a keyboard would start again at the top of the page.
     if (hadFocus) this.renderRoot.querySelector<HTMLElement>('.status')?.focus();
-  }
-
-  /** As a form without scripts: the browser goes to the proxy, whose page asks for one click instead of a proof. */
-  #submitPlainly(fields: Readonly<Record<string, string>>): void {
-    const form = this.renderRoot.querySelector('form');
-    const complete = ({ formData }: FormDataEvent): void => {
-      for (const [name, value] of Object.entries(fields)) formData.set(name, value);
-    };
-    form?.addEventListener('formdata', complete, { once: true });
-    form?.submit();
-  }
-
-  async #focusFirstIssue(): Promise<void> {
-    await this.updateComplete;
-    this.#inputs.find((input) => input.ariaInvalid === 'true')?.focus();
+    this.#tell(new SignupEvent('signup-accepted', id));
+    if (redirect) location.assign(redirect);
   }
 }
 
-/** The language of the place where an element stands: the nearest `lang`, through shadow roots; none is the visitor's. */
-function langOf(element: Element): string | undefined {
-  const lang = element.closest('[lang]')?.getAttribute('lang');
-  const root = element.getRootNode();
-  return lang ?? (root instanceof ShadowRoot ? langOf(root.host) : undefined);
+function proofsOf(form: LoadedForm): LoadedForm['proofs'] {
+  const { src, definition } = form;
+  if (!definition.proof) return undefined;
+  form.proofs ??= loadPart<typeof proof>(src, 'proof').then(
+    ({ Proofs }) => new Proofs(src),
+    () => (form.proofs = undefined),
+  );
+  return form.proofs;
+}
+
+async function send(form: LoadedForm, fields: Values): Promise<Sent> {
+  if (!form.definition.proof) return submit(form.src, fields);
+  const proofs = await proofsOf(form);
+  if (proofs) return proofs.submit(fields);
+  // Blocked on this page, or has the line gone? Without a line the plain form's way would lead to nowhere.
+  const { is } = await loadDefinition(form.src, undefined, new AbortController());
+  return is === 'loaded' ? { is: 'impossible' } : unreachable;
 }

@@ -1,0 +1,163 @@
+import type { FormDefinition } from '../shared/form.ts';
+import type { Problem } from '../shared/signup.ts';
+import { measureContrasts } from './contrast.ts';
+
+/** Something that was looked at, for whoever put the form on a page. In English, as the log is. */
+export interface Finding {
+  readonly is: 'fine' | 'fault';
+  /** One word, which also stands in the element's `data-debug` where it is a fault. */
+  readonly about: 'address' | 'answer' | 'blocked' | 'contrast' | 'origin' | 'place' | 'proof' | 'script';
+  readonly words: string;
+}
+
+/** Looks at everything that keeps a form from working where it stands, and sends nothing but what the form itself asks for. */
+export async function diagnose(element: HTMLElement): Promise<readonly Finding[]> {
+  const src = element.getAttribute('src');
+  const loaded = await loadAgain(src);
+  const proof = loaded.definition?.proof ? [await findProof()] : [];
+  return [loaded.finding, ...proof, ...findScripts(), ...findPlace(element), ...findContrasts(element)];
+}
+
+type Loaded =
+  | { readonly finding: Finding; readonly definition: FormDefinition }
+  | { readonly finding: Finding; readonly definition?: undefined };
+
+async function loadAgain(src: string | null): Promise<Loaded> {
+  if (!src || !URL.canParse(src, document.baseURI)) {
+    return fault(
+      'address',
+      `The attribute src is ${JSON.stringify(src)}; wanted is the address of a form, such as https://signup.example.com/forms/newsletter.`,
+    );
+  }
+  const blocked = watchPolicy(src);
+  try {
+    const response = await fetch(src, { headers: { accept: 'application/json' }, credentials: 'omit' });
+    const answer = (await response.json().catch(() => ({}))) as Partial<FormDefinition & Problem>;
+    if (!response.ok)
+      return fault(
+        'answer',
+        `The proxy answers with ${response.status} ${answer.code ?? ''}: ${answer.detail ?? answer.title ?? 'nothing more is said.'}`,
+      );
+    if (!answer.fields) return fault('address', `What answers at ${src} is not a form of the proxy.`);
+    return {
+      finding: fine('answer', `The form "${answer.id ?? ''}" is there, in ${answer.lang ?? ''}.`),
+      definition: answer as FormDefinition,
+    };
+  } catch {
+    return await whyNot(src, blocked.directive);
+  } finally {
+    blocked.stop();
+  }
+}
+
+/** The browser does not say why a request failed; a second one that wants to know less tells one cause from another. */
+async function whyNot(src: string, directive: () => string | undefined): Promise<Loaded> {
+  const { href, origin, protocol } = new URL(src, document.baseURI);
+  const here = location.origin;
+  if (location.protocol === 'https:' && protocol === 'http:')
+    return fault(
+      'blocked',
+      `This page is on https, and ${origin} is not: browsers block that. Give the proxy a certificate and write https in src.`,
+    );
+  const blockedBy = directive();
+  if (blockedBy !== undefined)
+    return fault('blocked', `This page's Content-Security-Policy blocks it: add ${origin} to ${blockedBy}.`);
+  try {
+    await fetch(href, { mode: 'no-cors', credentials: 'omit' });
+    return fault(
+      'origin',
+      `The proxy is there, and does not allow this page: add ${here} to ALLOWED_ORIGINS, or to the form's origins.`,
+    );
+  } catch {
+    return fault(
+      'blocked',
+      `Nothing answers at ${origin}: the address is wrong, the proxy does not run, or an extension or a network filter of this visitor blocks it.`,
+    );
+  }
+}
+
+function watchPolicy(src: string) {
+  const { origin } = new URL(src, document.baseURI);
+  let directive: string | undefined;
+  const note = ({ blockedURI, effectiveDirective }: SecurityPolicyViolationEvent): void => {
+    if (blockedURI.startsWith(origin)) directive = effectiveDirective;
+  };
+  document.addEventListener('securitypolicyviolation', note);
+  return {
+    directive: () => directive,
+    stop() {
+      document.removeEventListener('securitypolicyviolation', note);
+    },
+  };
+}
+
+/** The modules that make it stand beside this one. */
+async function findProof(): Promise<Finding> {
+  const here = import.meta.url;
+  const parts = isSecureContext ? ['proof.js'] : ['proof.js', 'pbkdf2.js'];
+  for (const part of parts) {
+    const { href } = new URL(part, here);
+    try {
+      await import(/* @vite-ignore */ href);
+    } catch {
+      const words = `${href} is blocked, so that nobody can prove anything: visitors have to confirm with one more click.`;
+      return { is: 'fault', about: 'proof', words };
+    }
+  }
+  return fine('proof', 'The proof of work can be made on this page.');
+}
+
+function findScripts(): readonly Finding[] {
+  const addresses = [...document.querySelectorAll('script')]
+    .map(({ src }) => src)
+    .filter((src) => /\/embed(\.[0-9a-f]{16})?\.js([?#]|$)/.test(src));
+  const different = [...new Set(addresses)];
+  if (different.length > 1)
+    return [
+      {
+        is: 'fault',
+        about: 'script',
+        words: `The script is there in ${different.length} versions, and the first that ran is in force: ${different.join(', ')}. Leave one.`,
+      },
+    ];
+  if (addresses.length > 1)
+    return [
+      fine('script', `The script stands here ${addresses.length} times. It does no harm; once is enough.`),
+    ];
+  return [];
+}
+
+function findPlace(element: HTMLElement): readonly Finding[] {
+  if (element.closest('head'))
+    return [
+      {
+        is: 'fault',
+        about: 'place',
+        words:
+          'The form stands in <head>, where nothing is shown. Move it, or its script tag, to where it should be seen.',
+      },
+    ];
+  const isInline = !element.hasAttribute('display') || element.getAttribute('display') === 'inline';
+  if (isInline && !element.checkVisibility())
+    return [
+      { is: 'fault', about: 'place', words: 'The form is hidden, by the page or by something around it.' },
+    ];
+  return [];
+}
+
+function findContrasts(element: HTMLElement): readonly Finding[] {
+  const low = measureContrasts(element.shadowRoot ?? element).filter(({ ratio, wanted }) => ratio < wanted);
+  return low.map(({ what, ratio, wanted }) => ({
+    is: 'fault',
+    about: 'contrast',
+    words: `The ${what} is hard to read: contrast ${ratio.toFixed(1)}, wanted ${wanted} (WCAG 2.2).`,
+  }));
+}
+
+function fine(about: Finding['about'], words: string): Finding {
+  return { is: 'fine', about, words };
+}
+
+function fault(about: Finding['about'], words: string): { readonly finding: Finding } {
+  return { finding: { is: 'fault', about, words } };
+}

@@ -1,0 +1,70 @@
+import type { FormDefinition, HiddenField } from '../shared/form.ts';
+
+/** What a form sends, by field name. */
+export type Values = Readonly<Record<string, string>>;
+
+type Control = HTMLInputElement | HTMLSelectElement;
+
+/** As the browser itself would send it: empty fields too, boxes that are not ticked not. */
+export function readValues(form: HTMLFormElement): Values {
+  return Object.fromEntries(new FormData(form) as unknown as Iterable<[string, string]>);
+}
+
+/**
+ * Puts in what stands in the controls of the same names below `from`, a fallback or a form that was there before, and
+ * says whether anybody had changed anything there.
+ */
+export function carryOver(from: ParentNode, form: HTMLFormElement): boolean {
+  let changed = false;
+  for (const control of controlsIn(form)) {
+    for (const other of controlsIn(from)) {
+      if (other.name !== control.name) continue;
+      if (isBox(control) && isBox(other)) {
+        if (other.value !== control.value) continue;
+        control.checked = other.checked;
+        changed ||= other.checked !== other.defaultChecked;
+      } else {
+        control.value = other.value;
+        changed ||= other.value !== ('defaultValue' in other ? other.defaultValue : '');
+      }
+    }
+  }
+  return changed;
+}
+
+/** What the form wants to know without asking; as it is now, since a page may have another address later. */
+export function capture({ fields }: FormDefinition): Values {
+  return Object.fromEntries(
+    fields.flatMap((field) =>
+      field.type === 'hidden' ? [[field.name, valueOf(field).slice(0, field.maxLength)]] : [],
+    ),
+  );
+}
+
+/** As a form without scripts: the browser goes to the proxy, whose page asks for one click instead of a proof. */
+export function submitPlainly(form: HTMLFormElement, fields: Values): void {
+  const complete = ({ formData }: FormDataEvent): void => {
+    for (const [name, value] of Object.entries(fields)) formData.set(name, value);
+  };
+  form.addEventListener('formdata', complete, { once: true });
+  form.submit();
+}
+
+function valueOf({ from }: HiddenField): string {
+  if (from === 'referrer') return document.referrer;
+  return from === 'page' ? thisPage() : (new URLSearchParams(location.search).get(from.slice(1)) ?? '');
+}
+
+/** Without query and fragment, which may be private. Nothing where a page has no address on the web. */
+export function thisPage(): string {
+  const { protocol, origin, pathname } = location;
+  return protocol.startsWith('http') ? origin + pathname : '';
+}
+
+function controlsIn(root: ParentNode): Iterable<Control> {
+  return root.querySelectorAll<Control>('input[name]:not([type=hidden]),select[name]');
+}
+
+function isBox(control: Control): control is HTMLInputElement {
+  return control.type === 'checkbox' || control.type === 'radio';
+}
