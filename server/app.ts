@@ -79,7 +79,7 @@ export function createApp({
   const formPages = pageHeaders({ framedBy: origins.sources });
   const headersOf: Readonly<Record<string, typeof formPages>> = {
     '/': pageHeaders({ framesOwn: true }),
-    '/preview': pageHeaders({ framedBy: ["'self'"] }),
+    '/preview': pageHeaders({ framedBy: ["'self'"], sends: false }),
   };
   const otherPages = pageHeaders();
   app.use((request, response, next) => {

@@ -6,6 +6,8 @@ export interface PagePolicy {
   readonly framedBy?: readonly string[];
   /** Whether it may show pages of ours in frames. */
   readonly framesOwn?: boolean;
+  /** Whether its forms may lead anywhere at all. */
+  readonly sends?: boolean;
   /** Where its form leads in the end, if not to another page of ours: browsers hold redirects against `form-action`. */
   readonly leadsTo?: string | undefined;
 }
@@ -15,7 +17,12 @@ type Headers = (request: IncomingMessage, response: ServerResponse, next: (error
 const own = "'self'";
 
 /** For a page: nothing inline, nothing from elsewhere. */
-export function pageHeaders({ framedBy = [], framesOwn = false, leadsTo }: PagePolicy = {}): Headers {
+export function pageHeaders({
+  framedBy = [],
+  framesOwn = false,
+  sends = true,
+  leadsTo,
+}: PagePolicy = {}): Headers {
   return helmet({
     // Without a referrer a browser sends `Origin: null` with the plain form of our own page.
     referrerPolicy: { policy: 'same-origin' },
@@ -32,7 +39,7 @@ export function pageHeaders({ framedBy = [], framesOwn = false, leadsTo }: PageP
         imgSrc: [own],
         connectSrc: [own],
         ...(framesOwn && { frameSrc: [own] }),
-        formAction: leadsTo === undefined ? [own] : [own, new URL(leadsTo).origin],
+        formAction: !sends ? ["'none'"] : leadsTo === undefined ? [own] : [own, new URL(leadsTo).origin],
         baseUri: ["'none'"],
         frameAncestors: framedBy.length === 0 ? ["'none'"] : framedBy,
       },

@@ -1,3 +1,4 @@
+import type { FormDefinition } from '../../shared/form.ts';
 import type { Design } from './design.ts';
 import type { Heights } from './style-rules.ts';
 import type { Backdrop, Moment } from './view.ts';
@@ -9,6 +10,8 @@ export interface Show {
   readonly moment: Moment;
   readonly backdrop: Backdrop;
   readonly css: string;
+  /** What the form asks for, where a form without script stands in for the element until it is there. */
+  readonly fallback: FormDefinition | undefined;
   /** Of the page around the form. */
   readonly lang: string;
   readonly article: ArticleWords;

@@ -91,13 +91,12 @@ export class SignupBuilder extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (!changed.has('state')) return;
+    if (!changed.has('state') && !changed.has('definition')) return;
     const { design, view } = this.state;
     const { lang, article } = this.#words;
-    this.#frame.show(
-      { is: 'show', design, lang, article, moment: view.moment, backdrop: view.backdrop, css: view.css },
-      view.width,
-    );
+    const { moment, backdrop, css, width, kind } = view;
+    const fallback = kind === 'script' ? undefined : this.definition;
+    this.#frame.show({ is: 'show', design, lang, article, fallback, moment, backdrop, css }, width);
     clearTimeout(this.#linkTimer);
     this.#linkTimer = setTimeout(this.#writeLink, linkDelayMs);
   }

@@ -1,6 +1,9 @@
 import type { FormDefinition } from '../../shared/form.ts';
 import type { Moment } from './view.ts';
 
+/** In the address of a form that is only measured, and whose proxy is therefore always there. */
+export const probe = 'probe';
+
 /**
  * Stands between the widget in the preview and the proxy: definitions are the real ones, and come once; sign-ups go
  * nowhere. What becomes of one is up to the moment that is shown.
@@ -15,19 +18,22 @@ export function standIn(realFetch: typeof fetch, moment: () => Moment): typeof f
   };
 
   return async (input, init) => {
-    const url = new Request(input, init).url;
+    const url = new URL(new Request(input, init).url);
+    const isProbe = url.searchParams.has(probe);
+    url.searchParams.delete(probe);
     if (init?.method === 'POST') {
       if (moment() === 'sending') return new Promise(() => undefined);
       return Response.json({ status: 'accepted' }, { status: 202 });
     }
-    if (moment() === 'unavailable') throw new TypeError('Shown as it is when the proxy cannot be reached.');
-    const known = definitions.get(url) ?? load(url);
-    definitions.set(url, known);
+    if (moment() === 'unavailable' && !isProbe)
+      throw new TypeError('Shown as it is when the proxy cannot be reached.');
+    const known = definitions.get(url.href) ?? load(url.href);
+    definitions.set(url.href, known);
     try {
       const { redirect: _, ...definition } = await known;
       return Response.json(definition);
     } catch (error) {
-      definitions.delete(url);
+      definitions.delete(url.href);
       throw error;
     }
   };
