@@ -23,6 +23,8 @@ function renderColour(drawn: Drawn, name: ColourName): TemplateResult {
   const { design, refused, mistyped } = state;
   const label = words.colours[name];
   const shown = refused?.name === name ? refused.value : design[name];
+  // Where the page decides there is no telling; most pages are light.
+  const colours = coloursOf(schemeOf(design) ? design : { ...design, theme: 'light' });
   const isWrong = mistyped?.name === name;
   const type = (event: Event) => {
     const typed = (event.target as HTMLInputElement).value;
@@ -36,7 +38,7 @@ function renderColour(drawn: Drawn, name: ColourName): TemplateResult {
     <input
       type="color"
       id=${name}
-      .value=${live(shown || (coloursOf(design)[name] ?? '#808080'))}
+      .value=${live(shown || (colours[name] ?? '#808080'))}
       @input=${(event: Event) => {
         dispatch({ is: 'set', name, value: (event.target as HTMLInputElement).value });
       }}

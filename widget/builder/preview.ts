@@ -42,7 +42,7 @@ function show(message: Show): void {
   document.documentElement.lang = lang;
   document.documentElement.className = backdrop;
   siteSheet.replaceSync(backdrop === 'site' ? css : '');
-  formSheet.replaceSync(`${styleElement(design, undefined)}\n${fallback ? styleFallback() : ''}`);
+  formSheet.replaceSync(`${styleElement(design, undefined)}\n${fallback ? styleFallback(design) : ''}`);
   if (!before || before.lang !== lang) drawArticle(message);
 
   const isSameForm =

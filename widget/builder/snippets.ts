@@ -116,7 +116,9 @@ ${writeJsx(nodes, '      ')}
 }
 
 function styleNodes({ design, heights }: SnippetOptions, hasFallback: boolean): readonly Node[] {
-  const css = [styleElement(design, heights), hasFallback ? styleFallback() : ''].filter(Boolean).join('\n');
+  const css = [styleElement(design, heights), hasFallback ? styleFallback(design) : '']
+    .filter(Boolean)
+    .join('\n');
   return css === '' ? [] : [createElement(paper(), 'style', {}, css)];
 }
 

@@ -42,81 +42,81 @@ export function styleElement(design: Design, heights: Heights | undefined): stri
   ]);
 }
 
-/** The plain form inside the element, for as long as it is there. */
-export function styleFallback(): string {
-  return print([
-    {
-      selector: 'rasa-signup > form',
-      declarations: [
-        ['display', 'grid'],
-        ['gap', '1em'],
-      ],
-    },
-    { selector: 'rasa-signup > form label', declarations: [['display', 'block']] },
-    trap('rasa-signup .your-message'),
-  ]);
+/** The plain form inside the element, for as long as it is there: what it stands in has the surface already. */
+export function styleFallback(design: Design): string {
+  return print(rulesOfForm('rasa-signup > form', design, []));
 }
 
-/** A form that stays plain has to look like something by itself. */
+/** A form that stays plain. */
 export function stylePlainForm(design: Design): string {
+  return print(rulesOfForm('.signup-form', design, surfaceOf({ ...design, display: 'inline' })));
+}
+
+/** As the widget looks, as far as a few rules can do it; a plain form has to look like something by itself. */
+function rulesOfForm(form: string, design: Design, surface: Rule['declarations']): readonly Rule[] {
   const { accent = '#0b5cad', onAccent = '#ffffff' } = coloursOf(design);
-  const radius = design.radius === '' ? '0.4em' : em(Number(design.radius));
-  const border = design.border === '' ? 'currentcolor' : design.border;
   const isCompact = design.layout === 'compact';
-  const row = design.layout === 'inline';
-  return print([
+  const isRow = design.layout === 'inline';
+  return [
     {
-      selector: '.signup-form',
+      selector: form,
       declarations: [
-        ['display', row ? 'flex' : 'grid'],
-        ...(row
-          ? ([
-              ['flex-wrap', 'wrap'],
-              ['align-items', 'end'],
-            ] as const)
-          : []),
+        ...(isRow ? rowDeclarations : ([['display', 'grid']] as const)),
         ['gap', isCompact ? '0.6em' : '1em'],
-        ...surfaceOf({ ...design, display: 'inline' }),
+        ...surface,
       ],
     },
     {
-      selector: '.signup-form label',
-      declarations: [['display', 'block'], ...(row ? ([['flex', '1 1 11em']] as const) : [])],
-    },
-    ...(isCompact
-      ? [{ selector: '.signup-form label', declarations: [['font-size', '0.875em']] as const }]
-      : []),
-    {
-      selector: '.signup-form :is(h2, p)',
-      declarations: [['margin', '0'], ...(row ? ([['flex-basis', '100%']] as const) : [])],
+      selector: `${form} :is(h2, p, fieldset)`,
+      declarations: [['margin', '0'], ...(isRow ? ([['flex-basis', '100%']] as const) : [])],
     },
     {
-      selector: '.signup-form :is(input:not([type="checkbox"], [type="radio"]), select, button)',
+      selector: `${form} > label`,
       declarations: [
-        ['box-sizing', 'border-box'],
-        ['width', '100%'],
-        ['min-height', isCompact ? '2.25em' : '2.75em'],
-        ['padding', '0.5em 0.75em'],
-        ['border', `1px solid ${border}`],
-        ['border-radius', radius],
-        ['background', 'transparent'],
-        ['color', 'inherit'],
-        ['font', 'inherit'],
+        ['font-weight', '600'],
+        ...(isRow ? ([['flex', '1 1 11em']] as const) : []),
+        ...(isCompact ? ([['font-size', '0.875em']] as const) : []),
       ],
     },
     {
-      selector: '.signup-form button',
+      selector: `${form} :where(input:not([type="checkbox"], [type="radio"]), select, button)`,
+      declarations: controlDeclarations(design),
+    },
+    {
+      selector: `${form} button`,
       declarations: [
-        ...(row ? ([['width', 'auto']] as const) : []),
-        ['padding-inline', '1.25em'],
+        ...(isRow ? ([['width', 'auto']] as const) : []),
+        ['padding', '0.5em 1.25em'],
         ['border-color', 'transparent'],
         ['background', accent],
         ['color', onAccent],
         ['font-weight', '600'],
       ],
     },
-    trap('.signup-form .your-message'),
-  ]);
+    trap(`${form} .your-message`),
+  ];
+}
+
+const rowDeclarations = [
+  ['display', 'flex'],
+  ['flex-wrap', 'wrap'],
+  ['align-items', 'end'],
+] as const;
+
+function controlDeclarations({ layout, border, radius }: Design): Rule['declarations'] {
+  return [
+    ['box-sizing', 'border-box'],
+    ['width', '100%'],
+    ['min-height', layout === 'compact' ? '2.25em' : '2.75em'],
+    ['margin-block-start', '0.3em'],
+    ['padding', '0.5em 0.75em'],
+    ['border', `1px solid ${border || 'currentcolor'}`],
+    ['border-radius', radius === '' ? '0.4em' : em(Number(radius))],
+    ['background', 'transparent'],
+    ['color', 'inherit'],
+    ['font', 'inherit'],
+    ['font-weight', '400'],
+  ];
 }
 
 /** Off the page for people, there for robots. */
