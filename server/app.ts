@@ -77,14 +77,15 @@ export function createApp({
   app.set('etag', false);
   app.set('case sensitive routing', true);
   const formPages = pageHeaders({ framedBy: origins.sources });
-  const headersOf: Readonly<Record<string, typeof formPages>> = {
+  const builderPages: Readonly<Record<string, typeof formPages>> = {
     '/': pageHeaders({ framesOwn: true }),
     '/preview': pageHeaders({ framedBy: ["'self'"], sends: false }),
   };
   const otherPages = pageHeaders();
   app.use((request, response, next) => {
     const { path } = request;
-    const headers = path.startsWith('/forms/') ? formPages : (headersOf[path] ?? otherPages);
+    const ofBuilder = builder.isOpen(request.query['token']) ? builderPages[path] : undefined;
+    const headers = path.startsWith('/forms/') ? formPages : (ofBuilder ?? otherPages);
     headers(request, response, next);
   });
   app.use(serveBuiltFiles(builtDir));
