@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,7 +21,7 @@ const embed: UserConfig = {
     cssTarget,
     lib: { entry: 'widget/embed.ts', formats: ['iife'], name: 'rasaSignup', fileName: () => 'embed.js' },
   },
-  plugins: [nameTrustedTypesPolicy(), foldTemplates(), nameByContent(), compress()],
+  plugins: [nameTrustedTypesPolicy(), foldTemplates(), nameByContent(), printTag(), compress()],
 };
 
 /** What the script tag's bundle imports when it is needed. */
@@ -47,6 +48,27 @@ const onDemand: UserConfig = {
   plugins: [compress()],
 };
 
+/**
+ * The npm package's modules, for the bundler of whoever installs it: not minified, so that what bundlers are told in
+ * comments stays.
+ */
+const npmPackage: UserConfig = {
+  publicDir: false,
+  build: {
+    outDir: 'dist/package',
+    target: 'es2022',
+    cssTarget,
+    minify: false,
+    lib: {
+      entry: { index: 'widget/index.ts', element: 'widget/element.ts' },
+      formats: ['es'],
+      fileName: (_format, name) => `${name}.js`,
+    },
+    rolldownOptions: { external: /^lit(\/|$)/, output: { chunkFileNames: 'rasa-signup.js' } },
+  },
+  plugins: [leaveToTheBrowser()],
+};
+
 /** Scripts and styles of the server-rendered pages; they run on the proxy's own origin only. */
 const pages: UserConfig = {
   publicDir: 'widget/pages/static',
@@ -66,8 +88,10 @@ const pages: UserConfig = {
   },
 };
 
+const modes: Readonly<Record<string, UserConfig>> = { 'on-demand': onDemand, pages, package: npmPackage };
+
 export default defineConfig(({ mode }) => ({
-  ...(mode === 'pages' ? pages : mode === 'on-demand' ? onDemand : embed),
+  ...(modes[mode] ?? embed),
   // test/widget/ runs in a browser, see test/web-test-runner.config.mjs.
   // The time-out is for machines that have other things to do too.
   test: { include: ['test/**/*.test.ts'], exclude: ['test/widget/**'], testTimeout: 20_000 },
@@ -96,6 +120,15 @@ function nameTrustedTypesPolicy(): Plugin {
   };
 }
 
+/** What is imported on demand comes from the proxy; webpack has to be told so in words of its own. */
+function leaveToTheBrowser(): Plugin {
+  return {
+    name: 'leave-to-the-browser',
+    renderChunk: (code) =>
+      code.replaceAll('/* @vite-ignore */', '/* @vite-ignore */ /* webpackIgnore: true */'),
+  };
+}
+
 /** Folds the line breaks of the templates, the only ones that are left when the rest has been minified. */
 function foldTemplates(): Plugin {
   return {
@@ -117,6 +150,23 @@ function nameByContent(): Plugin {
       if (script?.type !== 'chunk') throw new Error('No embed.js was built.');
       const hash = createHash('sha256').update(script.code).digest('hex').slice(0, 16);
       this.emitFile({ type: 'prebuilt-chunk', fileName: `embed.${hash}.js`, code: script.code });
+    },
+  };
+}
+
+/** The tag that pins this build: a browser runs no other script under it. `npm run --silent build` says nothing. */
+function printTag(): Plugin {
+  return {
+    name: 'print-tag',
+    writeBundle(_options, bundle) {
+      const name = Object.keys(bundle).find((file) => /^embed\.[0-9a-f]{16}\.js$/.test(file));
+      if (name === undefined || process.env['npm_config_loglevel'] === 'silent') return;
+      const hash = createHash('sha384')
+        .update(readFileSync(join(outDir, name)))
+        .digest('base64');
+      process.stdout.write(
+        `<script async src="…/${name}" integrity="sha384-${hash}" crossorigin data-form="newsletter"></script>\n`,
+      );
     },
   };
 }

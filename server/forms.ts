@@ -1,19 +1,40 @@
 import { z } from 'zod';
-import { limits, type FormDefinition, type TextField } from '../shared/form.ts';
-import { honeypot, type IssueCode, type SignupEnvelope } from '../shared/signup.ts';
-import { en } from '../shared/messages/en.ts';
+import { limits, type FormDefinition } from '../shared/form.ts';
 import type { Messages } from '../shared/messages/messages.ts';
-import { isDisposable, readAddress, type AddressRules } from './address.ts';
+import type { IssueCode, SignupEnvelope } from '../shared/signup.ts';
+import { isDisposable, type AddressRules } from './address.ts';
+import { newsletter } from './forms/built-in.ts';
+import { cleaned } from './forms/cleaned.ts';
+import { definitionOf } from './forms/definition.ts';
+import { checkOf, envelopeFields } from './forms/field-check.ts';
+import type { FieldSpec, FormRates, FormSpec } from './forms/form-spec.ts';
+import { isBelow } from './forms/thank-you.ts';
+import { createOrigins, type Origins } from './origins.ts';
 import type { Person } from './signup.ts';
 
 /** The forms that this proxy serves. */
 export interface Forms {
   find(id: string): Form | undefined;
+  /** In the operator's order. */
   all(): readonly Form[];
+}
+
+/** Forms whose operator may change his mind while they are served. */
+export interface LiveForms extends Forms {
+  /** From now on these; who has an earlier one open may still send what it asked for. */
+  replace(specs: readonly FormSpec[]): void;
 }
 
 export interface Form {
   readonly id: string;
+  /** What it is offered in; the first is for whoever wants another one. */
+  readonly languages: readonly Messages[];
+  /** Which pages may have it: its own list, or the one for all forms. */
+  readonly origins: Origins;
+  /** Budgets of its own, which stand in for those of all forms. */
+  readonly rates: FormRates;
+  /** Where the browser goes once a sign-up is accepted. */
+  readonly redirect: string | undefined;
   /** What the visitor's side gets to know, in its language. Made once for each. */
   definitionIn(words: Messages): FormDefinition;
   /** Checks and normalises what was sent, field by field; names that the form does not have are refused. */
@@ -35,107 +56,114 @@ export type Checked =
   | { readonly is: 'invalid'; readonly issues: Readonly<Record<string, IssueCode>> };
 
 export interface FormsOptions {
+  /** By default the newsletter form. */
+  readonly specs?: readonly FormSpec[];
   readonly address: AddressRules;
   readonly proof: boolean;
   /** Pages, or with a slash at the end everything below, that a plain form may redirect to. */
   readonly thankYouPages: readonly string[];
+  /** For forms that have no list of their own. */
+  readonly allowedOrigins?: readonly string[];
+  readonly allowLocalhost?: boolean;
+  readonly now?: () => number;
 }
 
-function newsletter(words: Messages, { proof, address }: FormsOptions): FormDefinition {
-  return {
-    id: 'newsletter',
-    lang: words.lang,
-    dir: words.dir,
-    title: words.hosted.title,
-    texts: words.texts,
-    proof,
-    fields: [
-      {
-        name: 'email',
-        type: 'email',
-        label: words.labels.email,
-        required: true,
-        maxLength: limits.email,
-        autocomplete: 'email',
-        ...(address.international && { international: true }),
-        issues: { malformed: words.malformedEmail },
-      },
-      {
-        name: 'first_name',
-        type: 'text',
-        label: words.labels.first_name,
-        required: false,
-        maxLength: limits.name,
-        autocomplete: 'given-name',
-      },
-      {
-        name: 'last_name',
-        type: 'text',
-        label: words.labels.last_name,
-        required: false,
-        maxLength: limits.name,
-        autocomplete: 'family-name',
-      },
-    ],
-  };
+export function createForms({ specs = [newsletter], ...options }: FormsOptions): LiveForms {
+  const origins = createOrigins(originsOf(options, undefined));
+  /** Every name that a form has asked for since the start, by form. */
+  const asked = new Map<string, Set<string>>();
+  let forms = new Map<string, Form>();
+  replace(specs);
+  return { find: (id) => forms.get(id), all: () => [...forms.values()], replace };
+
+  function replace(next: readonly FormSpec[]): void {
+    forms = new Map(
+      next.map((spec) => {
+        const names = new Set([...(asked.get(spec.id) ?? []), ...spec.fields.map(({ name }) => name)]);
+        asked.set(spec.id, names);
+        const ownOrigins = spec.origins ? createOrigins(originsOf(options, spec.origins)) : origins;
+        return [spec.id, createForm(spec, { ...options, origins: ownOrigins, asked: names })];
+      }),
+    );
+  }
 }
 
-export function createForms(options: FormsOptions): Forms {
-  const forms = new Map(
-    [newsletter].map((define) => {
-      const form = createForm((words) => define(words, options), options);
-      return [form.id, form];
-    }),
-  );
-  return { find: (id) => forms.get(id), all: () => [...forms.values()] };
+function originsOf({ allowedOrigins = [], allowLocalhost = false }: FormsOptions, own: FormSpec['origins']) {
+  return { allowedOrigins: own ?? allowedOrigins, allowLocalhost };
 }
 
-function createForm(
-  define: (words: Messages) => FormDefinition,
-  { address, thankYouPages }: FormsOptions,
-): Form {
+interface FormOptions extends FormsOptions {
+  readonly origins: Origins;
+  readonly asked: Iterable<string>;
+}
+
+function createForm(spec: FormSpec, options: FormOptions): Form {
+  const { address, proof, thankYouPages, origins, asked, now = Date.now } = options;
+  const { id, fields, languages, rates, redirect } = spec;
   const definitions = new Map<Messages, FormDefinition>();
-  const definitionIn = (words: Messages) => {
-    const definition = definitions.get(words) ?? define(words);
-    definitions.set(words, definition);
-    return definition;
-  };
-  // What is checked is the same in every language.
-  const { id, fields } = definitionIn(en);
   const names = fields.map(({ name }) => name);
+  const nameFields = fields.filter(asksForName).map(({ name }) => name);
   const schema = z.strictObject({
-    ...Object.fromEntries(fields.map((field) => [field.name, fieldSchema(field, address)])),
+    // Of a page that was opened before the form changed: what nobody wants to know any more is not looked at.
+    ...Object.fromEntries([...asked].map((name) => [name, z.unknown().optional()])),
+    ...Object.fromEntries(fields.map((field) => [field.name, checkOf(field, address)])),
     ...envelopeFields,
   });
+  const addPolicies = policiesOf(spec, address);
 
   return {
     id,
-    definitionIn,
+    languages,
+    origins,
+    rates,
+    redirect,
+    definitionIn(words) {
+      const options = { proof, international: address.international };
+      const definition = definitions.get(words) ?? definitionOf(spec, words, options);
+      definitions.set(words, definition);
+      return definition;
+    },
     check(sent) {
       const result = schema.safeParse(cleaned(sent));
       if (!result.success) return { is: 'invalid', issues: issuesOf(result.error) };
       const given = textsOf(result.data, names);
-      // The schema saw to it: `email` is a required field of every form.
-      const person = given as Person;
-      const isFlagged = address.disposable === 'flag' && isDisposable(person.email, address);
       return {
         is: 'valid',
-        person: isFlagged ? { ...person, disposable: 'yes' } : person,
+        person: addPolicies(given, now),
         fields: given,
         envelope: textsOf(result.data, Object.keys(envelopeFields)),
-        names: fields.flatMap(({ name, autocomplete }) =>
-          autocomplete.endsWith('name') ? (given[name] ?? []) : [],
-        ),
+        names: nameFields.flatMap((name) => given[name] ?? []),
       };
     },
-    mayRedirectTo(url) {
-      if (!URL.canParse(url)) return false;
-      const { origin, pathname } = new URL(url);
-      return thankYouPages.some((page) =>
-        page.endsWith('/') ? `${origin}${pathname}`.startsWith(page) : `${origin}${pathname}` === page,
-      );
-    },
+    mayRedirectTo: (url) => [...thankYouPages, ...spec.thankYouPages].some((page) => isBelow(page, url)),
   };
+}
+
+/** Makes a contact of what was filled in: each field under its attribute, and what the operator adds. */
+function policiesOf(spec: FormSpec, address: AddressRules) {
+  const { fields, constants, resubscribe } = spec;
+  return (given: Readonly<Record<string, string>>, now: () => number): Person => {
+    const person: Record<string, string | boolean> = {};
+    for (const field of fields) {
+      const value = given[field.name];
+      if (value === undefined) continue;
+      person[field.attribute] = field.type === 'checkbox' ? recorded(field.value, now) : value;
+    }
+    // The schema saw to it: `email` is a required field of every form, and fills the attribute of that name.
+    const contact = { ...person, ...constants, ...(resubscribe && { is_subscribed: true }) };
+    const whole = contact as typeof contact & Pick<Person, 'email'>;
+    const isFlagged = address.disposable === 'flag' && isDisposable(whole.email, address);
+    return isFlagged ? { ...whole, disposable: 'yes' } : whole;
+  };
+}
+
+function recorded(value: string, now: () => number): string {
+  return value.replaceAll('{time}', () => new Date(now()).toISOString());
+}
+
+/** Fields that the browser fills in with a name, or a part of one. */
+function asksForName(field: FieldSpec): boolean {
+  return 'autocomplete' in field && field.autocomplete?.endsWith('name') === true;
 }
 
 function textsOf(data: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, string> {
@@ -145,74 +173,6 @@ function textsOf(data: Readonly<Record<string, unknown>>, names: readonly string
     if (typeof value === 'string') found[name] = value;
   }
   return found;
-}
-
-/** Zod's messages carry the issue code, so that the schema alone says what each fault is called. */
-const wrong = {
-  error: ({ input }: { readonly input: unknown }): IssueCode =>
-    input === undefined ? 'missing' : 'malformed',
-};
-
-function text(maxLength: number): z.ZodString {
-  // What is too long is not looked at any further: a URL parser takes its time with it.
-  return z.string(wrong).max(maxLength, { error: 'too_long' satisfies IssueCode, abort: true });
-}
-
-/** What travels beside the form's own fields. */
-const envelopeFields = {
-  id: text(limits.id)
-    .regex(/^[\w-]{8,}$/, 'malformed' satisfies IssueCode)
-    .optional(),
-  page: text(limits.page)
-    .refine(isWebPage, 'malformed' satisfies IssueCode)
-    .optional(),
-  proof: text(limits.proof).optional(),
-  [honeypot]: text(limits.bodyBytes).optional(),
-  token: text(limits.token).optional(),
-  redirect: text(limits.page).optional(),
-};
-
-function fieldSchema(field: FormField, address: AddressRules): z.ZodType {
-  const string = text(field.maxLength);
-  const typed = field.type === 'email' ? string.transform(addressIn(address)).pipe(string) : string;
-  return field.required ? typed : typed.optional();
-}
-
-function addressIn(rules: AddressRules): (value: string, context: z.RefinementCtx) => string {
-  return (value, context) => {
-    const read = readAddress(value, rules);
-    if (read.is === 'address') return read.email;
-    context.addIssue(read.issue);
-    return z.NEVER;
-  };
-}
-
-/**
- * Marks that turn the direction of text around, or that nobody sees (UAX #44, Default_Ignorable_Code_Point, and the
- * annotation marks): spoofing's tools. Joiners and variation selectors stay: scripts need them, and emoji.
- */
-const invisible =
-  /(?![\u200c\u200d\p{Variation_Selector}])\p{Default_Ignorable_Code_Point}|[\ufff9-\ufffb]/gu;
-
-const controls = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu;
-
-/**
- * Takes away control characters, half characters, line separators, what nobody sees, and the white space around; what
- * is empty then counts as absent, since a form sends the fields that were left empty too. Before the schema and not in it, where a
- * step for each field that could have been sent costs more than all its checks.
- */
-function cleaned(sent: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(sent).map(([name, value]) => {
-      if (typeof value !== 'string') return [name, value];
-      const text = value.replace(invisible, '').replace(controls, ' ').trim();
-      return [name, text === '' ? undefined : text];
-    }),
-  );
-}
-
-function isWebPage(value: string): boolean {
-  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 }
 
 function issuesOf({ issues }: z.ZodError): Record<string, IssueCode> {

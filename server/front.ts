@@ -73,6 +73,8 @@ export async function openFront({
     address: { ...addresses, isDisposableDomain },
     proof: botConfig.mode !== 'off',
     thankYouPages,
+    allowedOrigins: config.allowedOrigins,
+    allowLocalhost: config.allowLocalhost,
   });
   const limits = createLimits({ rates, addressKey: secret.derive('address') });
   const origins = createOrigins(config);

@@ -41,8 +41,11 @@ export interface Signup {
   readonly acceptedAt: string;
 }
 
-/** A contact as rasa.io takes it: one flat object, where any further name is a custom attribute. */
-export type Person = Readonly<Record<string, string>> & { readonly email: string };
+/**
+ * A contact as rasa.io takes it: one flat object, where any further name is a custom attribute. What was typed is text;
+ * `is_subscribed` is no text, and only ever true.
+ */
+export type Person = Readonly<Record<string, string | boolean>> & { readonly email: string };
 
 /** What became of one person that was handed to rasa.io. */
 export type Outcome =

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { createManifest, elementOf } from '../.package/manifest.ts';
+import { withTables } from '../.package/readme.ts';
 import { settings } from '../server/settings.ts';
 import { problem } from '../server/problem.ts';
 import { languages } from '../server/words.ts';
@@ -32,6 +35,11 @@ describe('the README', () => {
 });
 
 describe('the tables of the README', () => {
+  it('say of the element what its source says; `npm run readme` writes them', () => {
+    const readme = readFileSync('README.md', 'utf8');
+    expect(readme).toBe(withTables(readme, elementOf(createManifest())));
+  });
+
   it('list every environment variable with its default and its meaning', () => {
     const rows = rowsOf('settings');
     expect(rows.map(([name, , about]) => [unquoted(name), about])).toEqual(

@@ -1,13 +1,16 @@
 import type { FormDefinition, HiddenField } from '../shared/form.ts';
+import { honeypot } from '../shared/signup.ts';
 
 /** What a form sends, by field name. */
 export type Values = Readonly<Record<string, string>>;
 
 type Control = HTMLInputElement | HTMLSelectElement;
 
-/** As the browser itself would send it: empty fields too, boxes that are not ticked not. */
+/** As the browser itself would send it, empty fields too; but for the honeypot, which nobody is meant to fill in. */
 export function readValues(form: HTMLFormElement): Values {
-  return Object.fromEntries(new FormData(form) as unknown as Iterable<[string, string]>);
+  const data = new FormData(form);
+  if (!data.get(honeypot)) data.delete(honeypot);
+  return Object.fromEntries(data as unknown as Iterable<[string, string]>);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Signup } from '../signup.ts';
 export const signupSchema = z.object({
   id: z.string(),
   form: z.string(),
-  person: z.object({ email: z.string() }).catchall(z.string()),
+  person: z.object({ email: z.string() }).catchall(z.union([z.string(), z.boolean()])),
   page: z.string().exactOptional(),
   acceptedAt: z.string(),
 }) satisfies z.ZodType<Signup>;

@@ -1,5 +1,5 @@
 import { nothing } from 'lit';
-import type { FormDefinition, FormField } from '../../shared/form.ts';
+import type { AskedField, FormDefinition, FormField } from '../../shared/form.ts';
 import type { Messages } from '../../shared/messages/messages.ts';
 import { honeypot, type IssueCode, type Problem } from '../../shared/signup.ts';
 import type { Form } from '../forms.ts';
@@ -70,6 +70,7 @@ export function renderConfirmation(
       <div class="card">
         <dl class="pairs">
           ${definition.fields
+            .filter(isAsked)
             .filter(({ name }) => fields[name] !== undefined)
             .map(
               ({ name, label }) =>
@@ -121,7 +122,7 @@ function renderPlainForm(form: FormDefinition, fields: Fields, issues: Problem['
   const asked = [...form.fields.map(({ name }) => name), honeypot, 'token', 'proof'];
   const rest = Object.entries(fields).filter(([name]) => !asked.includes(name) && issues[name] === undefined);
   return html`<form class="plain-form" method="post" action=${actionOf(form)}>
-    ${form.fields.map((field) => renderField(field, form, fields[field.name], issues[field.name]))}
+    ${form.fields.filter(isAsked).map((field) => renderField(field, form, fields[field.name], issues[field.name]))}
     ${renderHidden(Object.fromEntries(rest))}
     <p class="trap" aria-hidden="true">
       <label>${form.texts.leaveEmpty} <input name=${honeypot} tabindex="-1" autocomplete="off" /></label>
@@ -130,12 +131,18 @@ function renderPlainForm(form: FormDefinition, fields: Fields, issues: Problem['
   </form>`;
 }
 
+function isAsked(field: FormField): field is AskedField {
+  return field.type !== 'hidden';
+}
+
 function renderField(
-  { name, type, label, required, maxLength, autocomplete, international, issues: words }: FormField,
+  field: AskedField,
   { texts }: FormDefinition,
   value: string | undefined,
   issue: IssueCode | undefined,
 ): Html {
+  const { name, type, label, required, issues: words } = field;
+  const { maxLength, autocomplete, international } = 'maxLength' in field ? field : {};
   const problem = issue && (words?.[issue] ?? texts.issues[issue]);
   return html`<div class="field">
     <label>
@@ -144,8 +151,8 @@ function renderField(
         name=${name}
         type=${international ? 'text' : type}
         inputmode=${type}
-        maxlength=${maxLength}
-        autocomplete=${autocomplete}
+        maxlength=${maxLength ?? nothing}
+        autocomplete=${autocomplete ?? nothing}
         dir=${type === 'email' ? 'ltr' : nothing}
         value=${value ?? ''}
         ?required=${required}

@@ -8,7 +8,25 @@ export const da: Messages = {
     first_name: 'Fornavn',
     last_name: 'Efternavn',
   },
-  malformedEmail: 'Indtast en gyldig e-mailadresse, for eksempel navn@example.com.',
+  fieldIssues: {
+    email: 'Indtast en gyldig e-mailadresse, for eksempel navn@example.com.',
+    tel: 'Indtast et gyldigt telefonnummer, for eksempel +44 20 7946 0123.',
+    url: 'Indtast en webadresse, for eksempel https://www.example.com.',
+    number: {
+      any: 'Indtast et tal.',
+      between: 'Indtast et tal fra {min} til {max}.',
+      from: 'Indtast et tal, der er mindst {min}.',
+      to: 'Indtast et tal, der er højst {max}.',
+    },
+    date: {
+      any: 'Indtast en hel dato.',
+      between: 'Indtast en dato fra {min} til {max}.',
+      from: 'Indtast en dato, der tidligst er {min}.',
+      to: 'Indtast en dato, der senest er {max}.',
+    },
+    choice: 'Vælg en af mulighederne.',
+    checkbox: 'Sæt kryds her.',
+  },
   texts: {
     submit: 'Tilmeld mig',
     sending: 'Sender\u00a0…',

@@ -8,7 +8,25 @@ export const de: Messages = {
     first_name: 'Vorname',
     last_name: 'Nachname',
   },
-  malformedEmail: 'Bitte geben Sie eine gültige E-Mail-Adresse ein, zum Beispiel name@example.com.',
+  fieldIssues: {
+    email: 'Bitte geben Sie eine gültige E-Mail-Adresse ein, zum Beispiel name@example.com.',
+    tel: 'Bitte geben Sie eine gültige Telefonnummer ein, zum Beispiel +44 20 7946 0123.',
+    url: 'Bitte geben Sie eine Internetadresse ein, zum Beispiel https://www.example.com.',
+    number: {
+      any: 'Bitte geben Sie eine Zahl ein.',
+      between: 'Bitte geben Sie eine Zahl von {min} bis {max} ein.',
+      from: 'Bitte geben Sie eine Zahl ab {min} ein.',
+      to: 'Bitte geben Sie eine Zahl bis {max} ein.',
+    },
+    date: {
+      any: 'Bitte geben Sie ein vollständiges Datum ein.',
+      between: 'Bitte geben Sie ein Datum vom {min} bis zum {max} ein.',
+      from: 'Bitte geben Sie ein Datum ab dem {min} ein.',
+      to: 'Bitte geben Sie ein Datum bis zum {max} ein.',
+    },
+    choice: 'Bitte wählen Sie eine Möglichkeit aus.',
+    checkbox: 'Bitte setzen Sie hier ein Häkchen.',
+  },
   texts: {
     submit: 'Abonnieren',
     sending: 'Wird gesendet\u00a0…',

@@ -8,7 +8,25 @@ export const en: Messages = {
     first_name: 'First name',
     last_name: 'Last name',
   },
-  malformedEmail: 'Enter an email address like name@example.com.',
+  fieldIssues: {
+    email: 'Enter an email address like name@example.com.',
+    tel: 'Enter a phone number like +44 20 7946 0123.',
+    url: 'Enter a web address like https://www.example.com.',
+    number: {
+      any: 'Enter a number.',
+      between: 'Enter a number from {min} to {max}.',
+      from: 'Enter a number of at least {min}.',
+      to: 'Enter a number of at most {max}.',
+    },
+    date: {
+      any: 'Enter a complete date.',
+      between: 'Enter a date from {min} to {max}.',
+      from: 'Enter a date no earlier than {min}.',
+      to: 'Enter a date no later than {max}.',
+    },
+    choice: 'Please choose one.',
+    checkbox: 'Please tick this box.',
+  },
   texts: {
     submit: 'Subscribe',
     sending: 'Sending…',

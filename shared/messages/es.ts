@@ -8,7 +8,25 @@ export const es: Messages = {
     first_name: 'Nombre',
     last_name: 'Apellidos',
   },
-  malformedEmail: 'La dirección debe tener un formato como nombre@example.com.',
+  fieldIssues: {
+    email: 'La dirección debe tener un formato como nombre@example.com.',
+    tel: 'El teléfono debe tener un formato como +44 20 7946 0123.',
+    url: 'La dirección web debe tener un formato como https://www.example.com.',
+    number: {
+      any: 'Debe ser un número.',
+      between: 'Debe ser un número entre {min} y {max}.',
+      from: 'Debe ser un número a partir de {min}.',
+      to: 'Debe ser un número hasta {max}.',
+    },
+    date: {
+      any: 'La fecha debe estar completa.',
+      between: 'La fecha debe estar entre el {min} y el {max}.',
+      from: 'La fecha no puede ser anterior al {min}.',
+      to: 'La fecha no puede ser posterior al {max}.',
+    },
+    choice: 'Hay que elegir una opción.',
+    checkbox: 'Hay que marcar esta casilla.',
+  },
   texts: {
     submit: 'Suscribirse',
     sending: 'Enviando…',

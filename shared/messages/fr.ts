@@ -8,7 +8,25 @@ export const fr: Messages = {
     first_name: 'Prénom',
     last_name: 'Nom',
   },
-  malformedEmail: 'Saisissez une adresse e-mail valide, par exemple nom@example.com.',
+  fieldIssues: {
+    email: 'Saisissez une adresse e-mail valide, par exemple nom@example.com.',
+    tel: 'Saisissez un numéro de téléphone valide, par exemple +44 20 7946 0123.',
+    url: 'Saisissez une adresse web, par exemple https://www.example.com.',
+    number: {
+      any: 'Saisissez un nombre.',
+      between: 'Saisissez un nombre compris entre {min} et {max}.',
+      from: 'Saisissez un nombre supérieur ou égal à {min}.',
+      to: 'Saisissez un nombre inférieur ou égal à {max}.',
+    },
+    date: {
+      any: 'Saisissez une date complète.',
+      between: 'Saisissez une date comprise entre le {min} et le {max}.',
+      from: 'Saisissez une date à partir du {min}.',
+      to: 'Saisissez une date jusqu’au {max}.',
+    },
+    choice: 'Veuillez choisir une option.',
+    checkbox: 'Veuillez cocher cette case.',
+  },
   texts: {
     submit: 'S’inscrire',
     sending: 'Envoi en cours…',

@@ -8,7 +8,25 @@ export const he: Messages = {
     first_name: 'שם פרטי',
     last_name: 'שם משפחה',
   },
-  malformedEmail: 'נא להזין כתובת אימייל תקינה, למשל name@example.com.',
+  fieldIssues: {
+    email: 'נא להזין כתובת אימייל תקינה, למשל name@example.com.',
+    tel: 'נא להזין מספר טלפון תקין.',
+    url: 'נא להזין כתובת אתר, למשל https://www.example.com.',
+    number: {
+      any: 'נא להזין מספר.',
+      between: 'נא להזין מספר בין {min} ל־{max}.',
+      from: 'נא להזין מספר שאינו קטן מ־{min}.',
+      to: 'נא להזין מספר שאינו גדול מ־{max}.',
+    },
+    date: {
+      any: 'נא להזין תאריך מלא.',
+      between: 'נא להזין תאריך בין {min} ל־{max}.',
+      from: 'נא להזין תאריך שאינו מוקדם מ־{min}.',
+      to: 'נא להזין תאריך שאינו מאוחר מ־{max}.',
+    },
+    choice: 'נא לבחור אחת מהאפשרויות.',
+    checkbox: 'נא לסמן את התיבה הזו.',
+  },
   texts: {
     submit: 'הרשמה',
     sending: 'שולחים…',

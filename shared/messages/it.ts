@@ -8,7 +8,25 @@ export const it: Messages = {
     first_name: 'Nome',
     last_name: 'Cognome',
   },
-  malformedEmail: 'Inserire un indirizzo email valido, ad esempio nome@example.com.',
+  fieldIssues: {
+    email: 'Inserire un indirizzo email valido, ad esempio nome@example.com.',
+    tel: 'Inserire un numero di telefono valido, ad esempio +44 20 7946 0123.',
+    url: 'Inserire un indirizzo web, ad esempio https://www.example.com.',
+    number: {
+      any: 'Inserire un numero.',
+      between: 'Inserire un numero compreso tra {min} e {max}.',
+      from: 'Inserire un numero non inferiore a {min}.',
+      to: 'Inserire un numero non superiore a {max}.',
+    },
+    date: {
+      any: 'Inserire una data completa.',
+      between: 'Inserire una data compresa tra {min} e {max}.',
+      from: 'Inserire una data non precedente a {min}.',
+      to: 'Inserire una data non successiva a {max}.',
+    },
+    choice: 'Selezionare un’opzione.',
+    checkbox: 'Selezionare questa casella.',
+  },
   texts: {
     submit: 'Iscrivimi',
     sending: 'Invio in corso…',

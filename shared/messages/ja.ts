@@ -8,7 +8,25 @@ export const ja: Messages = {
     first_name: '名',
     last_name: '姓',
   },
-  malformedEmail: 'メールアドレスは name@example.com の形式で入力してください。',
+  fieldIssues: {
+    email: 'メールアドレスは name@example.com の形式で入力してください。',
+    tel: '電話番号は +44 20 7946 0123 のような形式で入力してください。',
+    url: 'URL は https://www.example.com のような形式で入力してください。',
+    number: {
+      any: '数値を入力してください。',
+      between: '{min} から {max} までの数値を入力してください。',
+      from: '{min} 以上の数値を入力してください。',
+      to: '{max} 以下の数値を入力してください。',
+    },
+    date: {
+      any: '年月日をすべて入力してください。',
+      between: '{min}から{max}までの日付を入力してください。',
+      from: '{min}以降の日付を入力してください。',
+      to: '{max}以前の日付を入力してください。',
+    },
+    choice: 'いずれかを選択してください。',
+    checkbox: 'このチェックボックスをオンにしてください。',
+  },
   texts: {
     submit: '登録する',
     sending: '送信中…',

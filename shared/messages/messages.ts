@@ -6,7 +6,8 @@ export interface Messages {
   readonly lang: string;
   readonly dir: FormDefinition['dir'];
   readonly labels: Readonly<Record<BuiltInField, string>>;
-  readonly malformedEmail: string;
+  /** What is wrong with a field of a kind, where the general words in `texts` are not good enough. */
+  readonly fieldIssues: FieldIssues;
   readonly texts: FormTexts;
   /** The page that has the form and nothing else. */
   readonly hosted: { readonly title: string };
@@ -16,6 +17,26 @@ export interface Messages {
     readonly explanation: string;
     readonly button: string;
   };
+}
+
+export interface FieldIssues {
+  /** Of what is typed, where it is malformed. */
+  readonly email: string;
+  readonly tel: string;
+  readonly url: string;
+  readonly number: RangeIssues;
+  readonly date: RangeIssues;
+  /** Of what is chosen or ticked, where it is missing. */
+  readonly choice: string;
+  readonly checkbox: string;
+}
+
+/** `{min}` and `{max}` stand for the least and the greatest, as the language writes them. */
+export interface RangeIssues {
+  readonly any: string;
+  readonly between: string;
+  readonly from: string;
+  readonly to: string;
 }
 
 /** The fields that every language has a label for; the names are rasa.io's own. */

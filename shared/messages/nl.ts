@@ -8,7 +8,25 @@ export const nl: Messages = {
     first_name: 'Voornaam',
     last_name: 'Achternaam',
   },
-  malformedEmail: 'Vul een geldig e-mailadres in, bijvoorbeeld naam@example.com.',
+  fieldIssues: {
+    email: 'Vul een geldig e-mailadres in, bijvoorbeeld naam@example.com.',
+    tel: 'Vul een geldig telefoonnummer in, bijvoorbeeld +44 20 7946 0123.',
+    url: 'Vul een webadres in, bijvoorbeeld https://www.example.com.',
+    number: {
+      any: 'Vul een getal in.',
+      between: 'Vul een getal van {min} tot en met {max} in.',
+      from: 'Vul een getal van minstens {min} in.',
+      to: 'Vul een getal van hoogstens {max} in.',
+    },
+    date: {
+      any: 'Vul een volledige datum in.',
+      between: 'Vul een datum van {min} tot en met {max} in.',
+      from: 'Vul een datum vanaf {min} in.',
+      to: 'Vul een datum tot en met {max} in.',
+    },
+    choice: 'Kies een van de mogelijkheden.',
+    checkbox: 'Vink dit vakje aan.',
+  },
   texts: {
     submit: 'Aanmelden',
     sending: 'Bezig met verzenden…',

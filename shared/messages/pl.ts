@@ -8,7 +8,25 @@ export const pl: Messages = {
     first_name: 'Imię',
     last_name: 'Nazwisko',
   },
-  malformedEmail: 'Prosimy podać poprawny adres e-mail, na przykład nazwa@example.com.',
+  fieldIssues: {
+    email: 'Prosimy podać poprawny adres e-mail, na przykład nazwa@example.com.',
+    tel: 'Prosimy podać poprawny numer telefonu, na przykład +44 20 7946 0123.',
+    url: 'Prosimy podać adres strony, na przykład https://www.example.com.',
+    number: {
+      any: 'Prosimy podać liczbę.',
+      between: 'Prosimy podać liczbę od {min} do {max}.',
+      from: 'Prosimy podać liczbę nie mniejszą niż {min}.',
+      to: 'Prosimy podać liczbę nie większą niż {max}.',
+    },
+    date: {
+      any: 'Prosimy podać pełną datę.',
+      between: 'Prosimy podać datę z okresu {min} – {max}.',
+      from: 'Prosimy podać datę nie wcześniejszą niż {min}.',
+      to: 'Prosimy podać datę nie późniejszą niż {max}.',
+    },
+    choice: 'Prosimy wybrać jedną z opcji.',
+    checkbox: 'Prosimy zaznaczyć to pole.',
+  },
   texts: {
     submit: 'Zapisuję się',
     sending: 'Wysyłanie…',

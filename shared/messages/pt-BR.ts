@@ -8,7 +8,25 @@ export const ptBR: Messages = {
     first_name: 'Nome',
     last_name: 'Sobrenome',
   },
-  malformedEmail: 'Digite um e-mail válido, como nome@example.com.',
+  fieldIssues: {
+    email: 'Digite um e-mail válido, como nome@example.com.',
+    tel: 'Digite um telefone válido, como +44 20 7946 0123.',
+    url: 'Digite um endereço da web, como https://www.example.com.',
+    number: {
+      any: 'Digite um número.',
+      between: 'Digite um número de {min} a {max}.',
+      from: 'Digite um número a partir de {min}.',
+      to: 'Digite um número de no máximo {max}.',
+    },
+    date: {
+      any: 'Digite uma data completa.',
+      between: 'Digite uma data entre {min} e {max}.',
+      from: 'Digite uma data a partir de {min}.',
+      to: 'Digite uma data até {max}.',
+    },
+    choice: 'Escolha uma opção.',
+    checkbox: 'Marque esta caixa.',
+  },
   texts: {
     submit: 'Inscrever-se',
     sending: 'Enviando…',

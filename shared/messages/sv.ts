@@ -8,7 +8,25 @@ export const sv: Messages = {
     first_name: 'Förnamn',
     last_name: 'Efternamn',
   },
-  malformedEmail: 'Ange en giltig e-postadress, till exempel namn@example.com.',
+  fieldIssues: {
+    email: 'Ange en giltig e-postadress, till exempel namn@example.com.',
+    tel: 'Ange ett giltigt telefonnummer, till exempel +44 20 7946 0123.',
+    url: 'Ange en webbadress, till exempel https://www.example.com.',
+    number: {
+      any: 'Ange ett tal.',
+      between: 'Ange ett tal från {min} till {max}.',
+      from: 'Ange ett tal som är minst {min}.',
+      to: 'Ange ett tal som är högst {max}.',
+    },
+    date: {
+      any: 'Ange ett fullständigt datum.',
+      between: 'Ange ett datum från {min} till {max}.',
+      from: 'Ange ett datum tidigast {min}.',
+      to: 'Ange ett datum senast {max}.',
+    },
+    choice: 'Välj ett alternativ.',
+    checkbox: 'Kryssa i den här rutan.',
+  },
   texts: {
     submit: 'Prenumerera',
     sending: 'Skickar\u00a0…',

@@ -8,7 +8,25 @@ export const tr: Messages = {
     first_name: 'Ad',
     last_name: 'Soyad',
   },
-  malformedEmail: 'Lütfen ad@example.com gibi geçerli bir e-posta adresi girin.',
+  fieldIssues: {
+    email: 'Lütfen ad@example.com gibi geçerli bir e-posta adresi girin.',
+    tel: 'Lütfen +44 20 7946 0123 gibi geçerli bir telefon numarası girin.',
+    url: 'Lütfen https://www.example.com gibi bir web adresi girin.',
+    number: {
+      any: 'Lütfen bir sayı girin.',
+      between: 'Lütfen {min} ile {max} arasında bir sayı girin.',
+      from: 'Lütfen en az {min} olan bir sayı girin.',
+      to: 'Lütfen en fazla {max} olan bir sayı girin.',
+    },
+    date: {
+      any: 'Lütfen eksiksiz bir tarih girin.',
+      between: 'Lütfen {min} ile {max} arasında bir tarih girin.',
+      from: 'Lütfen {min} veya daha sonraki bir tarih girin.',
+      to: 'Lütfen {max} veya daha önceki bir tarih girin.',
+    },
+    choice: 'Lütfen bir seçenek belirleyin.',
+    checkbox: 'Lütfen bu kutuyu işaretleyin.',
+  },
   texts: {
     submit: 'Abone ol',
     sending: 'Gönderiliyor…',

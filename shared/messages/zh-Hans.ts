@@ -8,7 +8,25 @@ export const zhHans: Messages = {
     first_name: '名字',
     last_name: '姓氏',
   },
-  malformedEmail: '请输入有效的邮箱地址，例如 name@example.com。',
+  fieldIssues: {
+    email: '请输入有效的邮箱地址，例如 name@example.com。',
+    tel: '请输入有效的电话号码，例如 +44 20 7946 0123。',
+    url: '请输入网址，例如 https://www.example.com。',
+    number: {
+      any: '请输入一个数字。',
+      between: '请输入 {min} 到 {max} 之间的数字。',
+      from: '请输入不小于 {min} 的数字。',
+      to: '请输入不大于 {max} 的数字。',
+    },
+    date: {
+      any: '请输入完整的日期。',
+      between: '请输入 {min} 至 {max} 之间的日期。',
+      from: '请输入不早于 {min} 的日期。',
+      to: '请输入不晚于 {max} 的日期。',
+    },
+    choice: '请选择一项。',
+    checkbox: '请勾选此框。',
+  },
   texts: {
     submit: '订阅',
     sending: '正在提交…',

@@ -120,7 +120,7 @@ describe('a browser without scripts, in another language', () => {
       await page.locator('.plain-form').evaluate((form: HTMLFormElement) => (form.noValidate = true));
       await page.getByRole('button', { name: texts.submit }).click();
       await meet(texts.problems.invalid);
-      await page.getByText(words.malformedEmail).waitFor();
+      await page.getByText(words.fieldIssues.email).waitFor();
       await page.getByLabel(labels.email).fill('ada@example.com');
       await page.getByLabel(labels.first_name).fill('آدا');
       await page.getByRole('button', { name: texts.submit }).click();

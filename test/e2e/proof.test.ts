@@ -161,7 +161,13 @@ describe.each(connections)('a page %s', { timeout: 20_000 }, (_name, secure) => 
     const { posts, proofs, asked } = await seen();
     expect(posts[0]).toMatchObject({ email: 'ada@gmail.com' });
     expect(proofs).toEqual(['valid']);
-    expect([...asked].sort()).toEqual(['challenge', 'embed.js', ...(secure ? [] : ['proof.js']), 'typo.js']);
+    expect([...asked].sort()).toEqual([
+      'challenge',
+      'embed.js',
+      ...(secure ? [] : ['pbkdf2.js']),
+      'proof.js',
+      'typo.js',
+    ]);
     expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
     expect(await context.cookies()).toEqual([]);
     expect(complaints).toEqual([]);
@@ -171,7 +177,8 @@ describe.each(connections)('a page %s', { timeout: 20_000 }, (_name, secure) => 
 
 describe('where nothing can be proved', () => {
   it.each([
-    ['the module is blocked', 'bare', false],
+    ['its module is blocked', 'barren', true],
+    ['its module for plain http is blocked', 'bare', false],
     ['the challenge is one of the future', 'strange', true],
   ] as const)(
     'the form goes the plain way, with all that was typed: %s',

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { createChallenge, randomInt, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
+import type { FormDefinition } from '../../shared/form.ts';
 import { createForms } from '../../server/forms.ts';
 import { problem } from '../../server/problem.ts';
 import { wordsFor } from '../../server/words.ts';
@@ -42,8 +43,10 @@ type Behaviour =
   | 'forgetful'
   /** Takes everybody for a robot. */
   | 'suspicious'
-  /** Has no modules to be loaded on demand, as where a page's policy forbids them. */
-  | 'bare';
+  /** Has nothing to be loaded on demand but the proof, as where something blocks the rest. */
+  | 'bare'
+  /** Nor that. */
+  | 'barren';
 
 interface Room {
   /** What was sent, each with what became of its proof. */
@@ -66,7 +69,7 @@ const secret = 'the secret of the stub, which is none';
 /**
  * A stand-in for the proxy in the browser tests' own server, with the real form definition, real challenges and real
  * problems: `/stub/<behaviour>/<test>/forms/newsletter` is a form, `/stub/<behaviour>/<test>/seen` tells what arrived
- * there, and `loading` gives out the form, `held` answers the sign-up, only after `/stub/<behaviour>/<test>/release`.
+ * there, `?with=` puts other members (as JSON) into the form's definition, and `loading` gives out the form, `held` answers the sign-up, only after `/stub/<behaviour>/<test>/release`.
  */
 export function stubProxy(): (context: Context, next: () => Promise<void>) => Promise<void> {
   const rooms = new Map<string, Room>();
@@ -90,7 +93,7 @@ export function stubProxy(): (context: Context, next: () => Promise<void>) => Pr
       else answer(context, 200, await makeChallenge(behaviour as Behaviour));
     } else if (what.endsWith('.js')) {
       here.asked.push(what);
-      if (behaviour === 'bare' && what !== 'embed.js') answer(context, 404, problem('not_found'));
+      if (isBlocked(behaviour, what)) answer(context, 404, problem('not_found'));
       else await answerScript(context, what);
     } else {
       here.loads++;
@@ -101,13 +104,22 @@ export function stubProxy(): (context: Context, next: () => Promise<void>) => Pr
   };
 }
 
+function isBlocked(behaviour: string, script: string): boolean {
+  return (
+    (behaviour === 'barren' && script !== 'embed.js') ||
+    (behaviour === 'bare' && !['embed.js', 'proof.js'].includes(script))
+  );
+}
+
 function definition(behaviour: Behaviour, request: Request): unknown {
   const forms = createForms({
     address: { international: false, disposable: 'allow', isDisposableDomain: () => false },
     proof: behaviour !== 'trusting',
     thankYouPages: [],
   });
-  return forms.find('newsletter')?.definitionIn(wordsFor(request));
+  const instead = new URL(request.url ?? '', 'http://localhost').searchParams.get('with') ?? '{}';
+  const changes = JSON.parse(instead) as Partial<FormDefinition>;
+  return { ...forms.find('newsletter')?.definitionIn(wordsFor(request)), ...changes };
 }
 
 async function makeChallenge(behaviour: Behaviour): Promise<unknown> {
@@ -173,6 +185,7 @@ function answerSignup(context: Context, behaviour: Behaviour): void {
     case 'forgetful':
     case 'suspicious':
     case 'bare':
+    case 'barren':
       answer(context, 202, { status: 'accepted' });
       break;
     case 'invalid':

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { languages, wordsFor } from '../../server/words.ts';
-import type { FormDefinition } from '../../shared/form.ts';
+import type { AskedField, FormDefinition } from '../../shared/form.ts';
 import { startService } from '../helpers/service.ts';
 import { ask, hiddenFields, post } from '../helpers/visitor.ts';
 
@@ -66,7 +66,9 @@ describe('the form', () => {
       const asked = await ask(`${url}${path}?lang=${lang}`, { headers: { 'accept-language': 'en' } });
       const definition = JSON.parse(asked.body) as FormDefinition;
       expect(definition).toMatchObject({ id: 'newsletter', lang, dir, texts });
-      expect(definition.fields.map(({ label }) => label)).toEqual(Object.values(labels));
+      expect(definition.fields.map((field) => 'label' in field && field.label)).toEqual(
+        Object.values(labels),
+      );
 
       const accept = 'text/html';
       const page = await ask(url + path, { headers: { accept, 'accept-language': lang } });
@@ -88,7 +90,7 @@ describe('the form', () => {
       languages.map(async ({ lang }) => {
         const { body } = await ask(`${url}${path}?lang=${lang}`);
         const { fields } = JSON.parse(body) as FormDefinition;
-        return fields.map(({ label: _label, issues: _issues, ...rest }) => rest);
+        return (fields as AskedField[]).map(({ label: _label, issues: _issues, ...rest }) => rest);
       }),
     );
     expect(new Set(rules.map((fields) => JSON.stringify(fields))).size).toBe(1);
@@ -100,7 +102,7 @@ describe('the pages without scripts', () => {
 
   it.each(languages.map((words) => [words.lang, words] as const))(
     'speak the browser’s language: %s',
-    async (lang, { dir, texts, malformedEmail, confirm }) => {
+    async (lang, { dir, texts, fieldIssues, confirm }) => {
       const { url } = await startService({ BOT_MODE: 'enforce' });
       const expectPage = ({ body, headers }: Awaited<ReturnType<typeof post>>, ...said: string[]) => {
         expect(headers['content-language']).toBe(lang);
@@ -110,7 +112,7 @@ describe('the pages without scripts', () => {
       };
       const send = (fields: Record<string, string>) => post(url, 'plain', fields, speaking(lang));
 
-      expectPage(await send({ email: 'ada' }), texts.problems.invalid, malformedEmail, texts.submit);
+      expectPage(await send({ email: 'ada' }), texts.problems.invalid, fieldIssues.email, texts.submit);
       const asks = await send({ email: 'ada@example.com' });
       expectPage(asks, confirm.title, confirm.explanation, confirm.button);
       expectPage(await send(hiddenFields(asks.body)), texts.accepted);

@@ -1,0 +1,109 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { CustomElement } from 'custom-elements-manifest/schema.js';
+import { getVsCodeCssCustomData, getVsCodeHtmlCustomData } from 'custom-element-vs-code-integration';
+import { createManifest, elementOf } from './manifest.ts';
+
+/**
+ * `npm run build:package`: puts beside the modules in `dist/package/` what makes them the npm package. The root is the
+ * proxy, with all that a server needs; whoever installs the element for a site gets this folder, and lit.
+ */
+const outDir = 'dist/package';
+/** Where `tsc --build` puts the widget's declarations, and the contract's. */
+const declarations = { widget: 'node_modules/.cache/widget-types', shared: 'dist/shared' };
+
+interface RootPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly license: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+mkdirSync(outDir, { recursive: true });
+const root = JSON.parse(readFileSync('package.json', 'utf8')) as RootPackage;
+const manifest = createManifest();
+const element = elementOf(manifest);
+
+write('custom-elements.json', JSON.stringify(manifest, null, 2));
+// Its own name for the same thing.
+const described = manifest as unknown as Parameters<typeof getVsCodeHtmlCustomData>[0];
+write('vscode.html-custom-data.json', getVsCodeHtmlCustomData(described, { hideLogs: true }));
+write('vscode.css-custom-data.json', getVsCodeCssCustomData(described, { hideLogs: true }));
+write('attributes.d.ts', attributeTypes(element));
+for (const framework of ['react', 'vue', 'svelte'])
+  cpSync(`.package/types/${framework}.d.ts`, join(outDir, `${framework}.d.ts`));
+copyDeclarations(join(declarations.widget, 'index.d.ts'), new Set());
+cpSync('LICENSE', join(outDir, 'LICENSE'));
+write('README.md', packageReadme(readFileSync('README.md', 'utf8')));
+write('package.json', JSON.stringify(packageJson(root), null, 2));
+
+function packageJson({ name, version, description, license, dependencies }: RootPackage): unknown {
+  const module = (file: string) => ({ types: `./${file}.d.ts`, default: `./${file}.js` });
+  const types = (file: string) => ({ types: `./${file}.d.ts` });
+  const data = ['custom-elements.json', 'vscode.html-custom-data.json', 'vscode.css-custom-data.json'];
+  return {
+    name,
+    version,
+    description,
+    license,
+    type: 'module',
+    sideEffects: ['./index.js'],
+    customElements: 'custom-elements.json',
+    types: './index.d.ts',
+    exports: {
+      '.': module('index'),
+      './element': module('element'),
+      './react': types('react'),
+      './vue': types('vue'),
+      './svelte': types('svelte'),
+      ...Object.fromEntries([...data, 'package.json'].map((file) => [`./${file}`, `./${file}`])),
+    },
+    dependencies: { lit: dependencies['lit'] },
+  };
+}
+
+/** What may be written on the tag, with the words of the source. */
+function attributeTypes({ attributes = [] }: CustomElement): string {
+  const members = attributes.map(({ name, type, description = '' }) => {
+    const text = type?.text.replaceAll(/ \| (null|undefined)/g, '') ?? 'string';
+    return `  /** ${description} */\n  '${name}'?: ${text} | undefined;\n`;
+  });
+  return `/** The attributes of \`<rasa-signup>\`. */\nexport interface RasaSignupAttributes {\n${members.join('')}}\n`;
+}
+
+/** A declaration file and those that it imports, all in one folder. */
+function copyDeclarations(path: string, seen: Set<string>): void {
+  const name = basename(path);
+  if (seen.has(name)) return;
+  seen.add(name);
+  const text = readFileSync(path, 'utf8').replaceAll(
+    /(from |import\()(['"])(\.[^'"]*)\.ts\2/g,
+    (_import, before: string, quote: string, imported: string) => {
+      copyDeclarations(declarationOf(path, imported), seen);
+      return `${before}${quote}./${basename(imported)}.js${quote}`;
+    },
+  );
+  write(name, text);
+}
+
+function declarationOf(from: string, imported: string): string {
+  const dir = imported.startsWith('../shared/') ? declarations.shared : dirname(from);
+  return `${join(dir, basename(imported))}.d.ts`;
+}
+
+/** The README's part for developers of sites. */
+function packageReadme(readme: string): string {
+  const [, section] = /^### In your bundle\n(.*?)^##/ms.exec(readme) ?? [];
+  const [, onPage] = /^### On your page\n(.*?)^##/ms.exec(readme) ?? [];
+  if (section === undefined || onPage === undefined)
+    throw new Error('The README lacks a section of the package.');
+  return (
+    `# ${root.name}\n\n${root.description}.\n\n## In your bundle\n${section}## On your page\n${onPage}`.trimEnd() +
+    '\n'
+  );
+}
+
+function write(name: string, text: string): void {
+  writeFileSync(join(outDir, name), text);
+}

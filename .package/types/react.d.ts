@@ -1,0 +1,18 @@
+import type { DetailedHTMLProps, HTMLAttributes } from 'react';
+import type { RasaSignupAttributes } from './attributes.js';
+import type { RasaSignup, SignupEvents } from './element.js';
+
+/** `onsignup-accepted={(event) => …}`: React 19 listens for whatever stands behind `on`. */
+type SignupHandlers = {
+  [Name in keyof SignupEvents as `on${Name}`]?: ((event: SignupEvents[Name]) => void) | undefined;
+};
+
+declare module 'react' {
+  namespace JSX {
+    interface IntrinsicElements {
+      'rasa-signup': DetailedHTMLProps<HTMLAttributes<RasaSignup>, RasaSignup> &
+        RasaSignupAttributes &
+        SignupHandlers;
+    }
+  }
+}

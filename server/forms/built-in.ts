@@ -1,0 +1,46 @@
+import { limits } from '../../shared/form.ts';
+import type { BuiltInField } from '../../shared/messages/messages.ts';
+import { languages } from '../words.ts';
+import type { FormSpec, TypedSpec } from './form-spec.ts';
+
+type BuiltIn = Pick<TypedSpec, 'type' | 'required' | 'maxLength' | 'autocomplete'>;
+
+/** The fields that an operator need not describe. */
+export const builtInFields: Readonly<Record<BuiltInField, BuiltIn>> = {
+  email: { type: 'email', required: true, maxLength: limits.email, autocomplete: 'email' },
+  first_name: { type: 'text', required: false, maxLength: limits.name, autocomplete: 'given-name' },
+  last_name: { type: 'text', required: false, maxLength: limits.name, autocomplete: 'family-name' },
+};
+
+export const builtInNames = Object.keys(builtInFields) as BuiltInField[];
+
+export function builtInField(name: BuiltInField): TypedSpec {
+  return {
+    name,
+    attribute: name,
+    label: { builtIn: name },
+    help: undefined,
+    placeholder: undefined,
+    pattern: undefined,
+    min: undefined,
+    max: undefined,
+    issues: {},
+    ...builtInFields[name],
+  };
+}
+
+/** The form that is there without a forms file. */
+export const newsletter: FormSpec = {
+  id: 'newsletter',
+  languages,
+  title: undefined,
+  intro: undefined,
+  fields: builtInNames.map(builtInField),
+  texts: {},
+  constants: {},
+  resubscribe: false,
+  redirect: undefined,
+  thankYouPages: [],
+  origins: undefined,
+  rates: {},
+};

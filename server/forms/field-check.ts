@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { limits, ticked } from '../../shared/form.ts';
+import { honeypot, type IssueCode } from '../../shared/signup.ts';
+import { readAddress, type AddressRules } from '../address.ts';
+import type { FieldSpec, TypedSpec } from './form-spec.ts';
+import { linearTest } from './pattern.ts';
+
+/** Zod's messages carry the issue code, so that the schema alone says what each fault is called. */
+const wrong = {
+  error: ({ input }: { readonly input: unknown }): IssueCode =>
+    input === undefined ? 'missing' : 'malformed',
+};
+
+const malformed: IssueCode = 'malformed';
+
+function text(maxLength: number): z.ZodString {
+  // What is too long is not looked at any further: a URL parser takes its time with it.
+  return z.string(wrong).max(maxLength, { error: 'too_long' satisfies IssueCode, abort: true });
+}
+
+/** What travels beside the form's own fields. */
+export const envelopeFields = {
+  id: text(limits.id)
+    .regex(/^[\w-]{8,}$/, malformed)
+    .optional(),
+  page: text(limits.page).refine(isWebPage, malformed).optional(),
+  proof: text(limits.proof).optional(),
+  [honeypot]: text(limits.bodyBytes).optional(),
+  token: text(limits.token).optional(),
+  redirect: text(limits.page).optional(),
+};
+
+/** What a field lets pass, and makes of it. */
+export function checkOf(field: FieldSpec, rules: AddressRules): z.ZodType {
+  const check = checkOfKind(field, rules);
+  return field.type !== 'hidden' && field.required ? check : check.optional();
+}
+
+function checkOfKind(field: FieldSpec, rules: AddressRules): z.ZodType {
+  switch (field.type) {
+    case 'select':
+    case 'radio':
+      return z.enum(
+        field.options.map(({ value }) => value),
+        wrong,
+      );
+    case 'checkbox':
+      return z.literal(ticked, wrong);
+    case 'hidden':
+      // Nobody could mend it, so that nothing is wrong with it.
+      return z
+        .unknown()
+        .transform((value) => (typeof value === 'string' ? cut(value, field.maxLength) : undefined));
+    case 'email': {
+      const string = text(field.maxLength);
+      return matching(string.transform(addressIn(rules)).pipe(string), field);
+    }
+    case 'text':
+      return matching(text(field.maxLength), field);
+    case 'tel':
+      return matching(text(field.maxLength).refine(isPhoneNumber, malformed), field);
+    case 'url':
+      return matching(text(field.maxLength).refine(isWebPage, malformed), field);
+    case 'number':
+      return text(field.maxLength)
+        .regex(validNumber, malformed)
+        .refine(
+          (value) => isWithin(Number(value), Number(field.min ?? -Infinity), Number(field.max ?? Infinity)),
+          malformed,
+        );
+    case 'date':
+      return text(field.maxLength)
+        .regex(z.regexes.date, malformed)
+        .refine((value) => isWithin(value, field.min ?? '0000', field.max ?? '9999-12-31'), malformed);
+  }
+}
+
+function matching(schema: z.ZodType<string>, { pattern }: TypedSpec): z.ZodType<string> {
+  return pattern === undefined ? schema : schema.refine(linearTest(pattern), malformed);
+}
+
+/** HTML's "valid floating-point number", which `Number` reads as well. */
+const validNumber = /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?$/;
+
+function isWithin<T extends number | string>(value: T, least: T, greatest: T): boolean {
+  return value >= least && value <= greatest && (typeof value === 'string' || Number.isFinite(value));
+}
+
+/** As people write one: E.164 has 15 digits at most, and an extension may follow. */
+function isPhoneNumber(value: string): boolean {
+  const digits = value.match(/\p{Nd}/gu)?.length ?? 0;
+  return digits >= 4 && digits <= 20 && phoneNumber.test(value);
+}
+
+const phoneNumber = /^\+?[\p{Nd}() ./\u2010-\u2015-]+(?:(?:[,;#x]|ext\.?) ?\p{Nd}+)?$/iu;
+
+function isWebPage(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+function addressIn(rules: AddressRules): (value: string, context: z.RefinementCtx) => string {
+  return (value, context) => {
+    const read = readAddress(value, rules);
+    if (read.is === 'address') return read.email;
+    context.addIssue(read.issue);
+    return z.NEVER;
+  };
+}
+
+/** At most that long, and not in the middle of a character. */
+function cut(value: string, maxLength: number): string {
+  return value.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '');
+}

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { buildVanilla, installPeers } from './peers.ts';
+import { table } from './report.ts';
+
+/**
+ * `npm run size`: what visitors download, beside what other scripts weigh. Fails where a budget is exceeded, and where
+ * a script was built that has none.
+ */
+interface Budget {
+  readonly file: string;
+  readonly brotli: number;
+  readonly gzip: number;
+  readonly why: string;
+}
+
+const budgets: readonly Budget[] = [
+  {
+    file: 'embed.js',
+    brotli: 10_000,
+    gzip: 11_500,
+    why: 'Every feature of the default form. With its headers it still fits the first flight of a connection (RFC 6928: 14,600 bytes).',
+  },
+  {
+    file: 'typo.js',
+    brotli: 1_200,
+    gzip: 1_350,
+    why: 'Asks "did you mean …?"; loaded when a form is first touched.',
+  },
+  {
+    file: 'proof.js',
+    brotli: 1_400,
+    gzip: 1_600,
+    why: 'The proof of work; loaded when a form is first touched, and worked out meanwhile.',
+  },
+  {
+    file: 'pbkdf2.js',
+    brotli: 3_500,
+    gzip: 4_000,
+    why: 'PBKDF2 in JavaScript, for pages over plain http alone.',
+  },
+  {
+    file: 'overlay.js',
+    brotli: 3_000,
+    gzip: 3_400,
+    why: 'Dialog, slide-in and bar with what opens them, where a page asks for one.',
+  },
+  {
+    file: 'debug.js',
+    brotli: 4_000,
+    gzip: 4_500,
+    why: 'Read by whoever sets a page up; no visitor loads it.',
+  },
+];
+
+interface Size {
+  readonly raw: number;
+  readonly gzip: number;
+  readonly brotli: number;
+}
+
+const outDir = 'dist/widget';
+// Beside its copy under the name of its content.
+const built = (await readdir(outDir)).filter((name) => name.endsWith('.js') && !/^embed\..*\.js$/.test(name));
+const unknown = built.filter((name) => !budgets.some(({ file }) => file === name));
+const ours = budgets
+  .filter(({ file }) => built.includes(file))
+  .map((budget) => {
+    const size = sizeOf([join(outDir, budget.file)]);
+    return { ...budget, size, fits: size.gzip <= budget.gzip && size.brotli <= budget.brotli };
+  });
+
+process.stdout.write(
+  `\nWhat visitors download, in bytes\n\n${table(
+    ['', 'raw', 'gzip', 'at most', 'brotli', 'at most', ''],
+    ours.map(({ file, size, gzip, brotli, fits }) => [
+      file,
+      size.raw,
+      size.gzip,
+      gzip,
+      size.brotli,
+      brotli,
+      fits ? 'fits' : 'EXCEEDED',
+    ]),
+  )}\n${ours.map(({ file, why }) => `${file}: ${why}\n`).join('')}`,
+);
+await compare();
+for (const name of unknown) process.stderr.write(`${name} has no budget in test/bench/size.ts.\n`);
+process.exitCode = unknown.length === 0 && ours.every(({ fits }) => fits) ? 0 : 1;
+
+async function compare(): Promise<void> {
+  const peers = await installPeers();
+  const touched = [join(outDir, 'typo.js'), join(outDir, 'proof.js')];
+  const rows = [
+    { name: 'the form, touched', size: sizeOf([join(outDir, 'embed.js'), ...touched]) },
+    { name: 'the same without a framework', size: sizeOf([await buildVanilla(), ...touched]) },
+    ...(typeof peers === 'string'
+      ? []
+      : [
+          { name: '@tryghost/signup-form, of one field', size: sizeOf([peers.ghost]) },
+          { name: 'altcha, the proof of work alone', size: sizeOf([peers.altcha]) },
+        ]),
+  ];
+  const ownBytes = rows[0]?.size.brotli ?? NaN;
+  process.stdout.write(
+    `\nBeside others (ours with the typo.js and proof.js that every visitor loads who fills it in)\n\n${table(
+      ['', 'raw', 'gzip', 'brotli', 'of ours'],
+      rows.map(({ name, size: { raw, gzip, brotli } }) => [
+        name,
+        raw,
+        gzip,
+        brotli,
+        `${(brotli / ownBytes).toFixed(1)} x`,
+      ]),
+    )}${typeof peers === 'string' ? `\n${peers}\n` : ''}`,
+  );
+}
+
+/** Each file compressed by itself, since each is a download. */
+function sizeOf(paths: readonly string[]): Size {
+  const sizes = paths.map((path) => {
+    const script = readFileSync(path);
+    const params = { [constants.BROTLI_PARAM_SIZE_HINT]: script.length };
+    return {
+      raw: script.length,
+      gzip: gzipSync(script, { level: constants.Z_BEST_COMPRESSION }).length,
+      brotli: brotliCompressSync(script, { params }).length,
+    };
+  });
+  const sum = (of: keyof Size) => sizes.reduce((total, size) => total + size[of], 0);
+  return { raw: sum('raw'), gzip: sum('gzip'), brotli: sum('brotli') };
+}

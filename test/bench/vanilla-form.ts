@@ -1,0 +1,208 @@
+import type { FormDefinition } from '../../shared/form.ts';
+import {
+  loadDefinition,
+  loadPart,
+  submit,
+  unreachable,
+  type Sent,
+  type VisitorProblem,
+} from '../../widget/client.ts';
+import { Envelope } from '../../widget/envelope.ts';
+import { SignupEvent, SignupRefusedEvent } from '../../widget/events.ts';
+import { findIssues } from '../../widget/issues.ts';
+import { langOf } from '../../widget/language.ts';
+import type * as proof from '../../widget/proof.ts';
+import styles from '../../widget/rasa-signup.css?inline';
+import type * as typo from '../../widget/typo.ts';
+import { capture, carryOver, readValues, submitPlainly, type Values } from '../../widget/values.ts';
+import { create, slot, VanillaForm } from './vanilla-fields.ts';
+
+/** A form that is there. */
+interface LoadedForm {
+  readonly src: string;
+  readonly definition: FormDefinition;
+  readonly captured: Values;
+  readonly drawn: VanillaForm;
+  proofs: Promise<proof.Proofs | undefined> | undefined;
+  isTouched: boolean;
+  isSending: boolean;
+}
+
+/**
+ * The form without a framework, to measure what Lit costs: the same definition, fields, issues, proof of work, states,
+ * live region, slots, events and styles, made with the DOM alone, and sharing with the element what never was Lit's.
+ * Displays over the page and `?debug`, whose modules are loaded on demand, are left out. Nobody gets it.
+ */
+class VanillaSignup extends HTMLElement {
+  static readonly observedAttributes = ['src', 'lang'];
+
+  readonly #root = this.attachShadow({ mode: 'open' });
+  readonly #frame = create('div', { class: 'root' });
+  readonly #status = create('div', { class: 'status', part: 'status', role: 'status', tabindex: '-1' });
+  readonly #fallback = create('slot');
+  readonly #envelope = new Envelope();
+  #form: LoadedForm | undefined;
+  #loading: AbortController | undefined;
+
+  constructor() {
+    super();
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(styles);
+    this.#root.adoptedStyleSheets = [sheet];
+    this.#frame.append(this.#status, this.#fallback);
+    this.#root.append(this.#frame);
+  }
+
+  connectedCallback(): void {
+    if (!this.#form) void this.#load();
+  }
+
+  disconnectedCallback(): void {
+    this.#abandon();
+  }
+
+  attributeChangedCallback(_name: string, before: string | null, now: string | null): void {
+    if (this.isConnected && before !== now) void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    const before = this.#form?.drawn;
+    this.#abandon();
+    this.#form = undefined;
+    before?.remove();
+    this.#status.replaceChildren();
+    this.#frame.append(this.#fallback);
+    const src = this.getAttribute('src');
+    if (!src) return;
+    const loading = (this.#loading = new AbortController());
+    const loaded = await loadDefinition(src, langOf(this), loading);
+    if (this.#loading !== loading) return;
+    this.#loading = undefined;
+    if (loaded.is === 'loaded') this.#show(src, loaded.definition, before);
+    else if (!this.querySelector(':scope > :not([slot])'))
+      this.#status.textContent = 'The sign-up form could not be loaded. Please reload the page.';
+  }
+
+  #show(src: string, definition: FormDefinition, before: VanillaForm | undefined): void {
+    const focused = this.querySelector<HTMLInputElement>(':focus')?.name;
+    const drawn = new VanillaForm(src, definition);
+    const form: LoadedForm = {
+      src,
+      definition,
+      captured: capture(definition),
+      drawn,
+      proofs: undefined,
+      isTouched: false,
+      isSending: false,
+    };
+    this.#form = form;
+    this.#fallback.remove();
+    this.#frame.lang = definition.lang;
+    this.#frame.dir = definition.dir;
+    drawn.placeAround(this.#status);
+    for (const type of ['focusin', 'pointerdown', 'input', 'change'])
+      drawn.element.addEventListener(type, () => {
+        this.#touch(form);
+      });
+    drawn.element.addEventListener('submit', (event) => {
+      event.preventDefault();
+      if (!form.isSending) void this.#submit(form);
+    });
+    this.dispatchEvent(new SignupEvent('signup-ready', definition.id));
+    if (carryOver(before?.element ?? this, drawn.element)) this.#touch(form);
+    if (focused) drawn.element.querySelector<HTMLElement>(`[name=${CSS.escape(focused)}]`)?.focus();
+  }
+
+  #abandon(): void {
+    this.#loading?.abort();
+    this.#loading = undefined;
+    if (!this.#form?.isSending) void this.#form?.proofs?.then((proofs) => proofs?.stop());
+  }
+
+  #touch(form: LoadedForm): void {
+    void proofsOf(form)?.then((proofs) => proofs?.prepare());
+    if (form.isTouched) return;
+    form.isTouched = true;
+    this.dispatchEvent(new SignupEvent('signup-start', form.definition.id));
+    loadPart<typeof typo>(form.src, 'typo').then(
+      ({ watchForTypos }) => {
+        watchForTypos(form.drawn.element, form.definition.texts);
+      },
+      () => undefined,
+    );
+  }
+
+  async #submit(form: LoadedForm): Promise<void> {
+    const { definition, drawn } = form;
+    this.dispatchEvent(new SignupEvent('signup-submit', definition.id));
+    const issues = findIssues(definition, drawn.element);
+    this.#status.replaceChildren();
+    if (Object.keys(issues).length > 0) {
+      drawn.show(issues);
+      this.dispatchEvent(new SignupRefusedEvent(definition.id, 'invalid'));
+      return;
+    }
+    drawn.show({});
+    const values = { ...readValues(drawn.element), ...form.captured };
+    const fields = { ...values, ...this.#envelope.of(values) };
+    form.isSending = true;
+    drawn.setSending(true);
+    const sent = await send(form, fields);
+    form.isSending = false;
+    if (this.#form !== form) return;
+    drawn.setSending(false);
+    if (sent.is === 'impossible') submitPlainly(drawn.element, fields);
+    else if (sent.is === 'refused') this.#refuse(form, sent.problem);
+    else this.#accept(form);
+  }
+
+  #refuse({ definition: { id, texts }, drawn }: LoadedForm, { code, issues }: VisitorProblem): void {
+    const words = create('span', { class: 'error' });
+    words.textContent = texts.problems[code];
+    this.#status.replaceChildren(words);
+    if (code === 'bot_suspected') drawn.clearTrap();
+    drawn.show(issues);
+    this.dispatchEvent(new SignupRefusedEvent(id, code));
+  }
+
+  #accept({ definition: { id, texts, redirect }, drawn }: LoadedForm): void {
+    const hadFocus = this.matches(':focus-within');
+    drawn.remove();
+    this.#status.append(createMark(), slot('accepted', texts.accepted));
+    if (hadFocus) this.#status.focus();
+    this.dispatchEvent(new SignupEvent('signup-accepted', id));
+    if (redirect) location.assign(redirect);
+  }
+}
+
+function proofsOf(form: LoadedForm): LoadedForm['proofs'] {
+  const { src, definition } = form;
+  if (!definition.proof) return undefined;
+  form.proofs ??= loadPart<typeof proof>(src, 'proof').then(
+    ({ Proofs }) => new Proofs(src),
+    () => (form.proofs = undefined),
+  );
+  return form.proofs;
+}
+
+async function send(form: LoadedForm, fields: Values): Promise<Sent> {
+  if (!form.definition.proof) return submit(form.src, fields);
+  const proofs = await proofsOf(form);
+  if (proofs) return proofs.submit(fields);
+  const { is } = await loadDefinition(form.src, undefined, new AbortController());
+  return is === 'loaded' ? { is: 'impossible' } : unreachable;
+}
+
+function createMark(): Element {
+  const mark = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  mark.setAttribute('part', 'mark');
+  mark.setAttribute('class', 'mark');
+  mark.setAttribute('viewBox', '0 0 24 24');
+  mark.setAttribute('aria-hidden', 'true');
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  path.setAttribute('d', 'M4 12.5l5.5 5.5L20 7');
+  mark.append(path);
+  return mark;
+}
+
+if (!customElements.get('vanilla-signup')) customElements.define('vanilla-signup', VanillaSignup);

@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../helpers/browser.ts';
+import { launchProduct } from '../helpers/launch.ts';
+import { seenOn } from '../helpers/layout-shift.ts';
+import { holdAfterMounts } from '../helpers/mounts.ts';
+import { openDoor } from '../helpers/service.ts';
+import { installPeers } from './peers.ts';
+import { table } from './report.ts';
+import { openContext, visit, type Visit } from './widget-visit.ts';
+import { servePages, type Subject } from './widget-pages.ts';
+
+/**
+ * `npm run bench:widget [-- --quick]`: what the form costs a visitor's browser, beside others on the same page in the
+ * same run. Every round visits each of them once, so that what else this machine does meets all alike; what is shown
+ * are medians.
+ */
+const isQuick = process.argv.includes('--quick');
+const rounds = isQuick ? 3 : 9;
+const mounts = isQuick ? 100 : 1000;
+
+const dataDir = await mkdtemp(join(tmpdir(), 'rasa-signup-'));
+const product = await launchProduct(dataDir, { ...openDoor, BOT_MODE: 'enforce' });
+const peers = await installPeers();
+const pages = await servePages(product.url, typeof peers === 'string' ? undefined : peers);
+const browser = await launchBrowser();
+try {
+  await showVisits(browser, pages.subjects);
+  await showMounts(browser, pages.subjects);
+  await showDemonstration(browser);
+  if (typeof peers === 'string') process.stdout.write(`\n${peers}\n`);
+} finally {
+  await browser.close();
+  pages.close();
+  await product.stop();
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+async function showVisits(browser: Browser, subjects: readonly Subject[]): Promise<void> {
+  const visits = new Map<Subject, Visit[]>(subjects.map((subject) => [subject, []]));
+  // The first round warms up disk and browser.
+  for (let round = 0; round <= rounds; round++)
+    for (const [subject, seen] of visits) {
+      const one = await visit(browser, subject);
+      if (round > 0) seen.push(one);
+    }
+  const [own = []] = visits.values();
+  const names = ['evaluationMs', 'readyMs', 'clickMs', 'longMs'] as const;
+  process.stdout.write(
+    `\nA visit with an empty cache on a processor four times as slow: medians of ${rounds} rounds in ms, and how many times the element's\n\n${table(
+      ['', 'evaluation', '', 'form stands', '', 'first click', '', 'long tasks', 'layout shift'],
+      [...visits].map(([{ name }, seen]) => {
+        const median = (of: keyof Visit) => medianOf(seen.map((one) => one[of]));
+        const [evaluation = '', ready = '', click = ''] = names.map((of) =>
+          seen === own ? '' : `${(median(of) / medianOf(own.map((one) => one[of]))).toFixed(1)} x`,
+        );
+        return [
+          name,
+          median('evaluationMs'),
+          evaluation,
+          Math.round(median('readyMs')),
+          ready,
+          median('clickMs'),
+          click,
+          Math.round(median('longMs')),
+          median('shifted').toFixed(3),
+        ];
+      }),
+    )}`,
+  );
+}
+
+async function showMounts(browser: Browser, subjects: readonly Subject[]): Promise<void> {
+  const rows = [];
+  for (const { name, url, element } of subjects) {
+    if (element === undefined) continue;
+    const context = await openContext(browser);
+    const page = await context.newPage();
+    await page.goto(url);
+    const { heapBytes, nodes, listeners } = await holdAfterMounts(page, element, mounts);
+    rows.push([name, (heapBytes / mounts).toFixed(0), nodes, listeners]);
+    await context.close();
+  }
+  process.stdout.write(
+    `\nWhat a page holds on to after ${mounts} more were put in, drawn and taken out\n\n${table(
+      ['', 'heap bytes each', 'nodes', 'listeners'],
+      rows,
+    )}`,
+  );
+}
+
+async function showDemonstration(browser: Browser): Promise<void> {
+  const context = await openContext(browser);
+  const page = await context.newPage();
+  await page.goto(product.url);
+  await page.getByLabel('Email address').waitFor();
+  const { shifted } = await seenOn(page);
+  process.stdout.write(`\nLayout shift of the demonstration page: ${shifted.toFixed(3)}\n`);
+  await context.close();
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}

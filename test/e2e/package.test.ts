@@ -1,0 +1,168 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Package } from 'custom-elements-manifest/schema.js';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { build } from 'vite';
+import { describe, expect, it } from 'vitest';
+import { elementOf } from '../../.package/manifest.ts';
+import { createPackageSite, type PackageSite } from '../helpers/package-site.ts';
+import { readmeBlocks } from '../helpers/readme.ts';
+
+describe('the npm package', () => {
+  it('brings lit and nothing else, and is packed by the rules', async () => {
+    const { installed, dependencies } = await createPackageSite();
+    expect(dependencies).toEqual(['lit']);
+    const { messages, pkg } = await publint({ pkgDir: installed, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+
+  it('can be imported on a server, and registers the element by its main entry alone', async () => {
+    const { run } = await createPackageSite();
+    const ask = (entry: string) =>
+      run('-e', `import('${entry}').then(() => console.log(typeof customElements.get('rasa-signup')))`);
+    expect((await ask('rasa-signup')).stdout.trim()).toBe('function');
+    expect((await ask('rasa-signup/element')).stdout.trim()).toBe('undefined');
+  });
+
+  it("goes into a site's bundle, from which nobody drops the registering", async () => {
+    const { dir, write } = await createPackageSite();
+    await write('main.js', `import 'rasa-signup';`);
+    const rolldownOptions = { input: join(dir, 'main.js'), output: { entryFileNames: 'main.js' } };
+    const outDir = join(dir, 'out');
+    await build({ root: dir, configFile: false, logLevel: 'silent', build: { outDir, rolldownOptions } });
+    expect(await readFile(join(outDir, 'main.js'), 'utf8')).toMatch(/customElements\.define\(.rasa-signup./);
+  });
+
+  it('leaves to the browser what is imported on demand, whichever bundler takes it', async () => {
+    const text = await readFile('dist/package/rasa-signup.js', 'utf8');
+    const imports = text.match(/\bimport\(/g) ?? [];
+    expect(imports.length).toBeGreaterThan(0);
+    expect(text.match(/@vite-ignore \*\/\s*\/\* webpackIgnore: true/g)).toHaveLength(imports.length);
+  });
+
+  it('tells editors of every attribute and custom property', async () => {
+    const { attributes = [], cssProperties = [] } = elementOf(
+      await readJson<Package>('custom-elements.json'),
+    );
+    const { tags } = await readJson<EditorData>('vscode.html-custom-data.json');
+    const { properties } = await readJson<EditorData>('vscode.css-custom-data.json');
+    expect(tags.map(({ name }) => name)).toEqual(['rasa-signup']);
+    expect(namesOf(tags[0]?.attributes)).toEqual(namesOf(attributes));
+    expect(namesOf(properties)).toEqual(namesOf(cssProperties));
+    expect(attributes.length * cssProperties.length).toBeGreaterThan(0);
+  });
+});
+
+interface Named {
+  readonly name: string;
+}
+
+interface EditorData {
+  readonly tags: readonly (Named & { readonly attributes: readonly Named[] })[];
+  readonly properties: readonly Named[];
+}
+
+async function readJson<T>(name: string): Promise<T> {
+  return JSON.parse(await readFile(`dist/package/${name}`, 'utf8')) as T;
+}
+
+const namesOf = (all: readonly Named[] = []) => all.map(({ name }) => name);
+
+// A compiler each, which takes its time on a machine that has other things to do.
+describe('the types of the npm package', { timeout: 60_000 }, () => {
+  it('know the tag and its events', async () => {
+    const site = await createTypedSite();
+    await site.write(
+      'page.ts',
+      `import { SignupEvent, type RasaSignup } from 'rasa-signup/element';
+       export const element: RasaSignup | null = document.querySelector('rasa-signup');
+       document.addEventListener('signup-accepted', ({ form }) => form.length);
+       element?.addEventListener('signup-refused', ({ code }) => code satisfies string);
+       addEventListener('signup-accepted', (event) => event satisfies SignupEvent);
+       document.createElement('rasa-signup').addEventListener('signup-ready', (event) => event.detail);`,
+    );
+    expect(await complaints(site, 'typescript/bin/tsc')).toEqual([
+      expect.stringMatching(/^page\.ts\(6.*'detail' does not exist on type 'SignupEvent'/),
+    ]);
+  });
+
+  it("take the README's React, and find what is wrong in it", async () => {
+    const site = await createTypedSite(['react', '@types/react']);
+    const [code = ''] = readmeBlocks('tsx');
+    await site.write('right.tsx', code);
+    await site.write(
+      'wrong.tsx',
+      code.replace('"inline"', '"round"').replace('({ form }) => console.log(form)', '({ email }) => email'),
+    );
+    expect(await complaints(site, 'typescript/bin/tsc')).toEqual([
+      expect.stringMatching(/^wrong\.tsx.*"round"/),
+      expect.stringMatching(/^wrong\.tsx.*'email' does not exist on type 'SignupEvent'/),
+    ]);
+  });
+
+  it("take the README's Vue, and find what is wrong in it", async () => {
+    const site = await createTypedSite(['vue']);
+    const [code = ''] = readmeBlocks('vue');
+    await site.write('right.vue', code);
+    await site.write(
+      'wrong.vue',
+      code.replace(' @', ' layout="round" @').replaceAll('SignupEvent', 'SignupRefusedEvent'),
+    );
+    expect(await complaints(site, 'vue-tsc/bin/vue-tsc.js')).toEqual([
+      expect.stringMatching(/^wrong\.vue.*"round"/),
+      expect.stringMatching(/^wrong\.vue.*'\(\{ form \}: SignupRefusedEvent\) => void' is not assignable/),
+    ]);
+  });
+
+  it("take the README's Svelte, and find what is wrong in it", async () => {
+    const site = await createTypedSite(['svelte']);
+    const [code = ''] = readmeBlocks('svelte');
+    await site.write('right.svelte', code);
+    await site.write(
+      'wrong.svelte',
+      code
+        .replace(' on', ' layout="round" on')
+        .replace('({ form }) => console.log(form)', '({ email }) => email'),
+    );
+    expect(await complaints(site, 'svelte-check/bin/svelte-check', '--output', 'machine')).toEqual([
+      expect.stringMatching(/ERROR "wrong\.svelte".*round/),
+      expect.stringMatching(/ERROR "wrong\.svelte".*'email' does not exist on type 'SignupEvent'/),
+    ]);
+  });
+});
+
+/** One that is strict with its own types and with those of its packages. */
+async function createTypedSite(packages: readonly string[] = []): Promise<PackageSite> {
+  const site = await createPackageSite(['typescript', ...packages]);
+  const compilerOptions = {
+    target: 'es2022',
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    lib: ['es2022', 'dom', 'dom.iterable'],
+    jsx: 'react-jsx',
+    strict: true,
+    noEmit: true,
+    exactOptionalPropertyTypes: true,
+    verbatimModuleSyntax: true,
+    types: [],
+  };
+  await site.write(
+    'tsconfig.json',
+    JSON.stringify({ compilerOptions, include: ['*.ts', '*.tsx', '*.vue', '*.svelte'] }),
+  );
+  return site;
+}
+
+/** What a checker of types has to say about a site, one fault a line. */
+async function complaints(site: PackageSite, checker: string, ...more: readonly string[]): Promise<string[]> {
+  const args = [
+    resolve('node_modules', checker),
+    checker.startsWith('svelte') ? '--tsconfig' : '-p',
+    'tsconfig.json',
+  ];
+  const said = await site
+    .run(...args, ...more)
+    .catch((error: unknown) => error as { readonly stdout: string });
+  return said.stdout.split('\n').filter((line) => /error TS| ERROR /.test(line));
+}

@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { createGunzip } from 'node:zlib';
+import { extract } from 'tar-fs';
+import { temporaryDir } from './temporary-dir.ts';
+
+const execute = promisify(execFile);
+
+/** A site that has installed the npm package as it would be published, and of ours nothing besides. */
+export interface PackageSite {
+  readonly dir: string;
+  /** Where the package lies. */
+  readonly installed: string;
+  readonly dependencies: readonly string[];
+  readonly write: (name: string, text: string) => Promise<void>;
+  /** Runs node there. */
+  readonly run: (...args: readonly string[]) => Promise<{ readonly stdout: string }>;
+}
+
+export async function createPackageSite(packages: readonly string[] = []): Promise<PackageSite> {
+  const dir = await temporaryDir();
+  const modules = join(dir, 'node_modules');
+  const installed = join(modules, 'rasa-signup');
+  await mkdir(join(modules, '@types'), { recursive: true });
+  await execute('npm', ['pack', './dist/package', '--pack-destination', dir]);
+  const tarball = (await readdir(dir)).find((name) => name.endsWith('.tgz')) ?? '';
+  await pipeline(
+    createReadStream(join(dir, tarball)),
+    createGunzip(),
+    extract(installed, { map: (header) => ({ ...header, name: header.name.replace(/^package\//, '') }) }),
+  );
+  const dependencies = await readDependencies(installed);
+  for (const name of [...dependencies, ...packages])
+    await symlink(resolve('node_modules', name), join(modules, name));
+  return {
+    dir,
+    installed,
+    dependencies,
+    write: (name, text) => writeFile(join(dir, name), text),
+    run: (...args) => execute(process.execPath, args, { cwd: dir }),
+  };
+}
+
+async function readDependencies(installed: string): Promise<string[]> {
+  const { dependencies } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  return Object.keys(dependencies);
+}
