@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { build, type Rollup } from 'vite';
+import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
 import { serveForeignSite, type ForeignSite } from '../helpers/foreign-site.ts';
@@ -48,7 +48,7 @@ async function bundle(component: string): Promise<string> {
     oxc: { jsx: { development: false } },
     build: { write: false, lib: { entry: join(dir, 'main.jsx'), formats: ['iife'], name: 'app' } },
   });
-  const [output] = built as Rollup.RollupOutput[];
+  const [output] = built as Rolldown.RolldownOutput[];
   return output?.output[0].code ?? '';
 }
 
@@ -75,6 +75,7 @@ const signUpPlainly = async (page: Page) => {
 
 const paste = (site: ForeignSite, snippet: string) => {
   site.paste(snippet);
+  return Promise.resolve();
 };
 
 const putIntoReact = async (site: ForeignSite, snippet: string) => {

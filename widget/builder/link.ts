@@ -16,6 +16,7 @@ export function toFragment(design: Design, view: View, setup: BuilderSetup): str
 export function fromFragment(
   fragment: string,
   setup: BuilderSetup,
+  before: View,
 ): { readonly design: Design; readonly view: View; readonly isWhole: boolean } {
   const wanted = [...new URLSearchParams(fragment.replace(/^#/, ''))];
   const isOfView = ([name]: readonly [string, string]) => Object.hasOwn(firstView, name);
@@ -23,7 +24,7 @@ export function fromFragment(
     wanted.filter((entry) => !isOfView(entry)),
     setup,
   );
-  const read = readView(wanted.filter(isOfView));
+  const read = readView(wanted.filter(isOfView), before);
   const readable = withoutUnreadable(design);
   return { design: readable, view: read.view, isWhole: isWhole && read.isWhole && readable === design };
 }

@@ -30,9 +30,9 @@ export interface ArticleWords {
 export type Told = { readonly is: 'ready' } | { readonly is: 'measured'; readonly heights: Heights };
 
 /** Both pages are of one origin; whatever comes from elsewhere is none of theirs. */
-export function listenTo<T>(source: () => Window | null, listener: (message: T) => void): () => void {
-  const onMessage = (event: MessageEvent<T>) => {
-    if (event.origin === location.origin && event.source === source()) listener(event.data);
+export function listenTo(source: () => Window | null, listener: (message: unknown) => void): () => void {
+  const onMessage = ({ origin, source: sender, data }: MessageEvent<unknown>) => {
+    if (origin === location.origin && sender === source()) listener(data);
   };
   addEventListener('message', onMessage);
   return () => {

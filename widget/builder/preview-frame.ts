@@ -30,7 +30,7 @@ export class PreviewFrame implements ReactiveController {
   }
 
   hostConnected(): void {
-    this.#stopListening = listenTo<Told>(() => this.#frame?.contentWindow ?? null, this.#hear);
+    this.#stopListening = listenTo(() => this.#frame?.contentWindow ?? null, this.#hear);
     addEventListener('blur', this.#keepFocus);
   }
 
@@ -49,7 +49,8 @@ export class PreviewFrame implements ReactiveController {
     if (this.#isReady) this.#tell();
   }
 
-  readonly #hear = (message: Told): void => {
+  readonly #hear = (heard: unknown): void => {
+    const message = heard as Told;
     if (message.is === 'measured') {
       this.#onHeights(message.heights);
       return;
@@ -75,12 +76,16 @@ export class PreviewFrame implements ReactiveController {
   #fit(): void {
     const stage = this.#host.renderRoot.querySelector<HTMLElement>('.stage');
     if (!stage) return;
-    const room = stage.clientWidth;
+    const style = getComputedStyle(stage);
+    const room = stage.clientWidth - 2 * Number.parseFloat(style.paddingInlineStart);
     const size = sizesPx[this.#width];
     const width = this.#width === 'desktop' ? Math.max(size.width, room) : size.width;
     const scale = Math.min(1, room / width);
+    // Where it stands above the settings, it must leave them room.
+    const isAbove = style.position === 'sticky';
+    const height = isAbove ? Math.min(size.height, (innerHeight * 0.42) / scale) : size.height;
     stage.style.setProperty('--width', `${width}px`);
-    stage.style.setProperty('--height', `${size.height}px`);
+    stage.style.setProperty('--height', `${height}px`);
     stage.style.setProperty('--scale', String(scale));
   }
 

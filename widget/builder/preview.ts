@@ -30,7 +30,12 @@ const resized = new ResizeObserver(measure);
 
 const script = createElement(document, 'script', { src: '/embed.js' });
 script.addEventListener('load', () => {
-  listenTo<Show>(() => parent, show);
+  listenTo(
+    () => parent,
+    (message) => {
+      show(message as Show);
+    },
+  );
   tell({ is: 'ready' });
 });
 document.head.append(script);
@@ -43,20 +48,21 @@ function show(message: Show): void {
   document.documentElement.className = backdrop;
   siteSheet.replaceSync(backdrop === 'site' ? css : '');
   formSheet.replaceSync(`${styleElement(design, undefined)}\n${fallback ? styleFallback(design) : ''}`);
-  if (!before || before.lang !== lang) drawArticle(message);
+  if (before?.lang !== lang) drawArticle(message);
 
   const isSameForm =
     before?.lang === lang &&
     (['form', 'lang', 'display'] as const).every((name) => before.design[name] === design[name]);
+  const isSameMoment = isSameForm && before.moment === moment;
   if (!isSameForm) measured.replaceChildren(createWidget(design, `?${probe}`));
-  if (!isSameForm || before.moment !== moment) place.replaceChildren(createWidget(design));
+  if (!isSameMoment) place.replaceChildren(createWidget(design));
   const [widget, measuredWidget] = [place, measured].map(({ firstElementChild }) => firstElementChild);
   for (const element of [widget, measuredWidget]) if (element) dress(element, message);
   if (measuredWidget && !isSameForm) {
     resized.disconnect();
     resized.observe(measuredWidget);
   }
-  if (widget instanceof HTMLElement && (!isSameForm || before.moment !== moment))
+  if (widget instanceof HTMLElement && !isSameMoment)
     void play(widget, { moment, isOverPage: design.display !== 'inline', place });
 }
 

@@ -148,10 +148,11 @@ const fontStacks = {
 
 function renderShape(options: SettingsOptions): TemplateResult {
   const { state, words, dispatch } = options;
+  const { mistyped } = state;
   const { font, radius } = state.design;
   const stacks = Object.entries(fontStacks) as [keyof typeof fontStacks, string][];
   const known = stacks.find(([, stack]) => stack === font)?.[0] ?? 'own';
-  const isWrong = state.mistyped?.name === 'font';
+  const isWrong = mistyped?.name === 'font';
   const chosen = isWrong ? 'own' : known;
   return html`${renderSelect({
       id: 'font',
@@ -173,7 +174,7 @@ function renderShape(options: SettingsOptions): TemplateResult {
               spellcheck="false"
               aria-invalid=${isWrong ? 'true' : 'false'}
               aria-describedby="own-font-help"
-              .value=${live(isWrong ? (state.mistyped?.value ?? '') : font)}
+              .value=${live(mistyped?.name === 'font' ? mistyped.value : font)}
               @change=${(event: Event) => {
                 const { value } = event.target as HTMLInputElement;
                 if (isFont(value)) pick(options, 'font')(value);

@@ -79,8 +79,10 @@ export class SignupBuilder extends LitElement {
     const drawn: Drawn = { state: this.state, words: this.#words, dispatch: this.#dispatch };
     return html`${this.#renderBar()}
       <div class="desk">
-        ${renderPreviewPane({ ...drawn, address: this.#setup.preview })}
-        ${renderSettings({ ...drawn, setup: this.#setup, definition: this.definition })}
+        <div class="work">
+          ${renderPreviewPane({ ...drawn, address: this.#setup.preview })}
+          ${renderSettings({ ...drawn, setup: this.#setup, definition: this.definition })}
+        </div>
         ${renderSnippetPane({
           ...drawn,
           snippet: this.#snippet,
@@ -175,7 +177,7 @@ export class SignupBuilder extends LitElement {
   };
 
   readonly #readLink = (): void => {
-    const { design, view, isWhole } = fromFragment(location.hash, this.#setup);
+    const { design, view, isWhole } = fromFragment(location.hash, this.#setup, this.state.view);
     this.#dispatch({ is: 'loaded', design, view });
     if (!isWhole) this.said = this.#words.notWhole;
   };

@@ -62,7 +62,7 @@ function createWidget({ design, setup, definition }: SnippetOptions): HTMLElemen
 
 function scriptNodes(options: SnippetOptions): readonly Node[] {
   const { design, setup } = options;
-  const data = Object.entries(attributesOf(design)).map(([name, value]) => [`data-${name}`, value]);
+  const data = Object.entries(attributesOf(design)).map(([name, value]) => [`data-${name}`, value] as const);
   return [
     ...styleNodes(options, false),
     createElement(paper(), 'script', {

@@ -29,11 +29,15 @@ export const firstView: View = {
 
 const longestCss = 50_000;
 
-export function readView(wanted: Iterable<readonly [name: string, value: string]>): {
+/** As `wanted` says; where it says nothing, the width stays that of `before`, which suits the screen. */
+export function readView(
+  wanted: Iterable<readonly [name: string, value: string]>,
+  before: View,
+): {
   readonly view: View;
   readonly isWhole: boolean;
 } {
-  let view = firstView;
+  let view: View = { ...firstView, width: before.width };
   let isWhole = true;
   for (const [name, value] of wanted) {
     if (Object.hasOwn(checks, name) && checks[name as keyof View](value)) view = { ...view, [name]: value };
