@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin, UserConfig } from 'vite';
@@ -21,7 +21,7 @@ const embed: UserConfig = {
     cssTarget,
     lib: { entry: 'widget/embed.ts', formats: ['iife'], name: 'rasaSignup', fileName: () => 'embed.js' },
   },
-  plugins: [nameTrustedTypesPolicy(), foldTemplates(), nameByContent(), printTag(), compress()],
+  plugins: [keepLitToItself(), foldTemplates(), keepApart(), nameByContent(), printTag(), compress()],
 };
 
 /** What the script tag's bundle imports when it is needed. */
@@ -98,24 +98,53 @@ export default defineConfig(({ mode }) => ({
 }));
 
 /**
- * Gives lit's Trusted Types policy our own name, since a page can have one of a name only: under `trusted-types
- * rasa-signup` it may have a Lit of its own. A second copy of the script draws nothing and makes none, so that it can
- * still place its form.
+ * What lit does to a page, and what becomes of it. It gives its Trusted Types policy our own name, since a page can have
+ * one of a name only: under `trusted-types rasa-signup` it may have a Lit of its own. A second copy of the script draws
+ * nothing and makes none, so that it can still place its form. It leaves no global variables and no symbol, by which
+ * copies of lit warn of each other and decorators, which we have none of, find their properties. And it asks for none, by
+ * which the page's own lit, of whatever version, would have its polyfills and hydration change ours.
  */
-function nameTrustedTypesPolicy(): Plugin {
-  let found = 0;
+function keepLitToItself(): Plugin {
+  const changes: readonly (readonly [found: RegExp, instead: string])[] = [
+    [
+      /(\w+)\?\1\.createPolicy\("lit-html",/g,
+      '$1&&!customElements.get("rasa-signup")?$1.createPolicy("rasa-signup",',
+    ],
+    [
+      /,(\w+)=\w+\.litHtmlPolyfillSupport;\1\?\.\(\w+,\w+\),\(\w+\.litHtmlVersions\?\?=\[\]\)\.push\("[\d.]+"\);/g,
+      ';',
+    ],
+    [
+      /(\w+)\.litElementHydrateSupport\?\.\(\{LitElement:\w+\}\);const (\w+)=\1\.litElementPolyfillSupport;\2\?\.\(\{LitElement:\w+\}\);/g,
+      '0;',
+    ],
+    [/\(\w+\.litElementVersions\?\?=\[\]\)\.push\("[\d.]+"\)/g, '0'],
+    [/,\w+=\w+\.reactiveElementPolyfillSupport/g, ''],
+    [/\w+\?\.\(\{ReactiveElement:\w+\}\),\(\w+\.reactiveElementVersions\?\?=\[\]\)\.push\("[\d.]+"\)/g, '0'],
+    [/Symbol\.metadata\?\?=Symbol\("metadata"\),\w+\.litPropertyMetadata\?\?=new WeakMap;/g, ''],
+    [/this\[Symbol\.metadata\];if\(null!==(\w+)\)/g, 'void 0;if(0)'],
+  ];
+  const times = changes.map(() => 0);
   return {
-    name: 'name-trusted-types-policy',
-    transform(code) {
-      if (!code.includes('createPolicy')) return undefined;
-      return code.replace(/(\w+)\?\1\.createPolicy\("lit-html",/g, (_match, types: string) => {
-        found++;
-        return `${types}&&!customElements.get("rasa-signup")?${types}.createPolicy("rasa-signup",`;
-      });
+    name: 'keep-lit-to-itself',
+    enforce: 'pre',
+    resolveId(source, importer = '') {
+      return source === './css-tag.js' && importer.includes('/@lit/reactive-element/')
+        ? resolve('widget/css-tag.ts')
+        : undefined;
+    },
+    transform(code, id) {
+      if (!/\/(lit-html|lit-element|reactive-element)\//.test(id)) return undefined;
+      return changes.reduce((changed, [found, instead], index) => {
+        times[index] = (times[index] ?? 0) + [...changed.matchAll(found)].length;
+        return changed.replace(found, instead);
+      }, code);
     },
     generateBundle() {
-      if (found !== 1)
-        throw new Error(`Lit makes its Trusted Types policy in ${found} places instead of one.`);
+      changes.forEach(([found], index) => {
+        if (times[index] === 1) return;
+        throw new Error(`Lit has ${String(found)} ${String(times[index])} times instead of once.`);
+      });
     },
   };
 }
@@ -141,7 +170,19 @@ function foldTemplates(): Plugin {
   };
 }
 
-/** Writes beside `embed.js` the copy that may be cached for ever. */
+/** Optimisers put scripts one behind the other: `(` would call what ends without a semicolon, or stand in a comment. */
+function keepApart(): Plugin {
+  return {
+    name: 'keep-apart',
+    generateBundle(_options, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type === 'chunk') file.code = `\n;${file.code}`;
+      }
+    },
+  };
+}
+
+/** Writes beside `embed.js` the copy that may be cached for ever, and says how a page pins it. */
 function nameByContent(): Plugin {
   return {
     name: 'name-by-content',
@@ -150,6 +191,8 @@ function nameByContent(): Plugin {
       if (script?.type !== 'chunk') throw new Error('No embed.js was built.');
       const hash = createHash('sha256').update(script.code).digest('hex').slice(0, 16);
       this.emitFile({ type: 'prebuilt-chunk', fileName: `embed.${hash}.js`, code: script.code });
+      const integrity = `sha384-${createHash('sha384').update(script.code).digest('base64')}`;
+      process.stdout.write(`src="…/embed.${hash}.js" integrity="${integrity}" crossorigin="anonymous"\n`);
     },
   };
 }

@@ -131,11 +131,12 @@ export function createApp({
       response.set('Cache-Control', 'no-cache').vary('Origin').vary('Accept').vary('Accept-Language');
       next();
     })
-    .all(crossOrigin(origins))
+    .all(crossOrigin(origins, 'null'))
     .get((request, response) => {
       const { origin, host } = request.headers;
       const form = forms.find(request.params.form);
-      if (!origins.allow(origin, host)) sendProblem(request, response, problem('origin_refused'));
+      if (origin !== 'null' && !origins.allow(origin, host))
+        sendProblem(request, response, problem('origin_refused'));
       else if (!form) sendProblem(request, response, problem('no_such_form'));
       else {
         const words = wordsFor(request);
@@ -180,12 +181,15 @@ export function createApp({
   return app;
 }
 
-/** CORS headers for the pages on the list, none for others. The `Vary` is there either way. */
-function crossOrigin(origins: Origins): express.RequestHandler {
+/**
+ * CORS headers for the pages on the list, none for others; the `Vary` is there either way. Sandboxed frames have the
+ * origin `null`, and may read what a form asks for, which is no secret: they send it the plain way, with a click.
+ */
+function crossOrigin(origins: Origins, readableBy?: 'null'): express.RequestHandler {
   return cors((request, done) => {
     const { origin, host } = request.headers;
     done(null, {
-      origin: origins.allow(origin, host),
+      origin: origins.allow(origin, host) || origin === readableBy,
       methods: ['GET', 'HEAD', 'POST'],
       allowedHeaders: ['Content-Type'],
       exposedHeaders,

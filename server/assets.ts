@@ -100,11 +100,10 @@ function headersOf(name: string): Record<string, string> {
   return {
     'Content-Type': types[extname(name)] ?? 'application/octet-stream',
     'Cache-Control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
-    // The script tag stands on other origins; helmet's default would forbid them to load it, and modules as well as
-    // `crossorigin` (for integrity checks) ask for CORS too.
-    ...(!name.startsWith('/pages/') && {
-      'Cross-Origin-Resource-Policy': 'cross-origin',
-      'Access-Control-Allow-Origin': '*',
-    }),
+    // The script tag stands on other origins, and our own pages in sandboxed frames, which have none; helmet's default
+    // would forbid them to load it.
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+    // Modules, and `crossorigin` (for integrity checks), ask for CORS too.
+    ...(!name.startsWith('/pages/') && { 'Access-Control-Allow-Origin': '*' }),
   };
 }

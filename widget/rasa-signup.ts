@@ -12,7 +12,7 @@ import type * as overlay from './overlay.ts';
 import type * as proof from './proof.ts';
 import styles from './rasa-signup.css?inline';
 import type * as typo from './typo.ts';
-import { capture, carryOver, readValues, submitPlainly, type Values } from './values.ts';
+import { capture, carryOver, putBack, readValues, submitPlainly, type Values } from './values.ts';
 
 /** What a form can be in; each state is drawn in one place, and nothing else decides what is shown. */
 type FormState =
@@ -96,6 +96,9 @@ interface LoadedForm {
 export class RasaSignup extends LitElement {
   static override readonly styles = unsafeCSS(styles);
 
+  /** So that the browser keeps what was typed with its history, as it does of inputs that no shadow root hides. */
+  static readonly formAssociated = true;
+
   static override readonly properties = {
     src: { type: String },
     display: { type: String },
@@ -117,6 +120,8 @@ export class RasaSignup extends LitElement {
   #loading: AbortController | undefined;
   #closeOverlay: (() => void) | undefined;
   readonly #envelope = new Envelope();
+  readonly #internals = this.attachInternals();
+  #kept: FormData | undefined;
 
   constructor() {
     super();
@@ -130,6 +135,11 @@ export class RasaSignup extends LitElement {
     // A form that was moved in the page is there already; one that was taken out while it loaded is not.
     if (this.#form?.src === this.src) this.#openOverlay();
     else void this.#load();
+  }
+
+  /** The visitor is back; the form is not yet. */
+  formStateRestoreCallback(kept: FormData): void {
+    this.#kept = kept;
   }
 
   override disconnectedCallback(): void {
@@ -275,7 +285,8 @@ export class RasaSignup extends LitElement {
     if (!form) return;
     this.#openOverlay();
     this.#tell(new SignupEvent('signup-ready', definition.id));
-    if (carryOver(before ?? this, form)) this.#onTouch();
+    const isKept = this.#kept && putBack(this.#kept, form);
+    if (carryOver(before ?? this, form) || isKept) this.#onTouch();
     if (focused) form.querySelector<HTMLElement>(`[name=${CSS.escape(focused)}]`)?.focus();
   }
 
@@ -317,7 +328,10 @@ export class RasaSignup extends LitElement {
   /** Before it no work is done, and nothing is fetched but the definition. */
   readonly #onTouch = (): void => {
     const form = this.#form;
-    if (!form) return;
+    const element = this.#formElement;
+    if (!form || !element) return;
+    // A state, and no value: a form around this one sends nothing of it.
+    this.#internals.setFormValue(null, new FormData(element));
     void proofsOf(form)?.then((proofs) => proofs?.prepare());
     if (form.touched) return;
     form.touched = true;
@@ -382,6 +396,7 @@ export class RasaSignup extends LitElement {
   }
 
   async #accept({ id, redirect }: FormDefinition): Promise<void> {
+    this.#internals.setFormValue(null);
     const hadFocus = this.matches(':focus-within');
     this.state = { step: 'accepted' };
     await this.updateComplete;
@@ -392,9 +407,14 @@ export class RasaSignup extends LitElement {
   }
 }
 
+/** Whether this is a sandboxed frame, or a file: anybody may have one, so that the proxy takes but plain forms from them. */
+function isNobodys(): boolean {
+  return origin === 'null';
+}
+
 function proofsOf(form: LoadedForm): LoadedForm['proofs'] {
   const { src, definition } = form;
-  if (!definition.proof) return undefined;
+  if (!definition.proof || isNobodys()) return undefined;
   form.proofs ??= loadPart<typeof proof>(src, 'proof').then(
     ({ Proofs }) => new Proofs(src),
     () => (form.proofs = undefined),
@@ -403,6 +423,7 @@ function proofsOf(form: LoadedForm): LoadedForm['proofs'] {
 }
 
 async function send(form: LoadedForm, fields: Values): Promise<Sent> {
+  if (isNobodys()) return { is: 'impossible' };
   if (!form.definition.proof) return submit(form.src, fields);
   const proofs = await proofsOf(form);
   if (proofs) return proofs.submit(fields);

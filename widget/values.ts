@@ -35,6 +35,16 @@ export function carryOver(from: ParentNode, form: HTMLFormElement): boolean {
   return changed;
 }
 
+/** Puts in what the browser has kept of a form. */
+export function putBack(kept: FormData, form: HTMLFormElement): true {
+  for (const control of controlsIn(form)) {
+    const values = kept.getAll(control.name).map(String);
+    if (isBox(control)) control.checked = values.includes(control.value);
+    else control.value = values[0] ?? '';
+  }
+  return true;
+}
+
 /** What the form wants to know without asking; as it is now, since a page may have another address later. */
 export function capture({ fields }: FormDefinition): Values {
   return Object.fromEntries(

@@ -23,10 +23,14 @@ export async function findScripts(
     (text) => resolve(text)?.origin,
   );
   const candidates = scripts.flatMap((tag): Script[] => {
-    const url = [tag.attributes.get('src'), ...tag.attributes.values()]
+    const { attributes } = tag;
+    const url = [attributes.get('src'), ...attributes.values()]
       .map(resolve)
       .find((found) => found && isEmbedPath(found.pathname));
-    return url ? [{ tag, url }] : [];
+    // One that names its whole form may come from a cache, under any name.
+    const cached = isFormAddress(attributes.get('data-form')) ? resolve(attributes.get('src')) : undefined;
+    const script = url ?? cached;
+    return script ? [{ tag, url: script }] : [];
   });
   const ours = await Promise.all(
     candidates.map(async ({ tag, url }) => {
@@ -70,7 +74,7 @@ export function findForms(
         ),
       );
     }
-    forms.push(new URL(`forms/${encodeURIComponent(form)}`, url));
+    forms.push(isFormAddress(form) ? new URL(form) : new URL(`forms/${encodeURIComponent(form)}`, url));
   }
   if (elements.length === 0 && scripts.length === 0) findings.push(nothingThere(deadSnippets));
   else if (scripts.length === 0) {
@@ -95,6 +99,11 @@ export function findForms(
     );
   }
   return { forms: unique(forms), findings };
+}
+
+/** As `widget/embed.ts` tells it from a name. */
+function isFormAddress(form: string | undefined): form is string {
+  return form !== undefined && /^https?:\/\/.+\/forms\/./.test(form) && URL.canParse(form);
 }
 
 const example = 'https://signup.example.com/forms/newsletter';

@@ -188,20 +188,22 @@ describe('the link', () => {
     expect(await other.copySnippet()).toBe(snippet);
   });
 
-  it.each([
-    ['nonsense', '%%%&=&&x=y&__proto__=1&constructor=2'],
-    [
-      'values that no setting has',
+  it('is not trusted', async () => {
+    const { page, service, copySnippet, complaints } = await open();
+    await page.getByText('min-height').waitFor();
+    const expected = await copySnippet();
+    for (const fragment of [
+      '%%%&=&&x=y&__proto__=1&constructor=2',
       'layout=sideways&accent=red&radius=9&openOn=never&font=x;}body{&form=%2F..%2F',
-    ],
-    ['a text without end', `title=${'x'.repeat(501)}`],
-    ['style sheets in colours', 'accent=%23fff;}*{display:none'],
-  ])('is not trusted: %s', async (_name, fragment) => {
-    const plain = await open();
-    const expected = (await plain.copySnippet()).replaceAll(plain.service.url, '');
-    const { page, service, copySnippet, complaints } = await open(fragment);
-    await page.getByText('Parts of this link could not be used').waitFor();
-    expect((await copySnippet()).replaceAll(service.url, '')).toBe(expected);
+      `title=${'x'.repeat(501)}`,
+      'accent=%23fff;}*{display:none',
+    ]) {
+      await page.goto('about:blank');
+      await page.goto(`${service.url}/#${fragment}`);
+      await page.getByText('Parts of this link could not be used').waitFor();
+      await page.getByText('min-height').waitFor();
+      expect(await copySnippet(), fragment).toBe(expected);
+    }
     expect(complaints).toEqual([]);
   });
 });

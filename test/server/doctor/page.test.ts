@@ -67,6 +67,10 @@ const withMeta = (policy: string) =>
 describe('a page with the form', () => {
   it.each<[string, Served | string]>([
     ['from the script tag', head + scriptTag],
+    [
+      'whose whole address stands in the script tag',
+      head + scriptTag.replace('newsletter', 'PROXY/forms/newsletter'),
+    ],
     ['as an element', head + element + bareScript],
     ['as an element behind its script tag', head + scriptTag + element],
     ['with the copy that has a hash in its name', head + scriptTag.replace('embed.js', copyName())],

@@ -1,0 +1,92 @@
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { findFirefox } from '../helpers/find-firefox.ts';
+import { pageOf, serveSite, stubbedProxy } from '../helpers/site.ts';
+
+const path = findFirefox();
+if (path === undefined) {
+  process.stdout.write('No Firefox is installed, and FIREFOX_PATH names none: its tests are skipped.\n');
+}
+
+describe.skipIf(path === undefined)('in Firefox', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await puppeteer.launch({
+      browser: 'firefox',
+      headless: true,
+      ...(path && { executablePath: path }),
+    });
+    process.stdout.write(`${await browser.version()}, ${path ?? ''}\n`);
+  }, 60_000);
+  afterAll(() => browser.close());
+
+  async function open(behaviour?: string) {
+    const { base, seen } = await stubbedProxy(behaviour);
+    const site = await serveSite({
+      '/': pageOf(`<script async src="${base}/embed.js" data-form="newsletter"></script>`),
+      '/elsewhere': pageOf('<h1>Elsewhere</h1>'),
+    });
+    const page = await browser.newPage();
+    onTestFinished(() => page.close());
+    page.setDefaultTimeout(10_000);
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => complaints.push(message.text()));
+    await page.goto(site);
+    return { page, site, seen, complaints };
+  }
+
+  it('a visitor forgets the address, is told, and signs up', async () => {
+    const { page, seen, complaints } = await open();
+    await page.locator(inForm('[name=first_name]')).fill('Ada');
+    await page.locator(inForm('[part=button]')).click();
+    await textIn(page, 'Please fill in this field.');
+    expect(await focusedName(page)).toBe('email');
+    await page.keyboard.type('ada@gmial.com');
+    await page.keyboard.press('Tab');
+    await page.locator(inForm('.suggestion button')).click();
+    await page.locator(inForm('[part=button]')).click();
+    await textIn(page, 'Thank you.');
+    expect((await seen()).posts).toMatchObject([{ email: 'ada@gmail.com', first_name: 'Ada' }]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('a visitor goes to another page and comes back through the cache: what was typed is there', async () => {
+    const { page, site, complaints } = await open();
+    await page.locator(inForm('[name=email]')).fill('ada@example.com');
+    await page.evaluate(() => {
+      addEventListener('pageshow', ({ persisted }) => Object.assign(window, { persisted }));
+    });
+    await page.goto(`${site}/elsewhere`);
+    // Puppeteer's own way waits for a page that loads, and this one is there already.
+    await page.evaluate('setTimeout(() => history.back())');
+    await page.waitForFunction(() => 'persisted' in window && window.persisted);
+    expect(await valueOf(page, 'email')).toBe('ada@example.com');
+    await page.locator(inForm('[part=button]')).click();
+    await textIn(page, 'Thank you.');
+    expect(complaints).toEqual([]);
+  });
+});
+
+/** Selectors of what is in the element's shadow root. */
+const inForm = (selector: string) => `rasa-signup >>> ${selector}`;
+
+/** Waits until the form says it. */
+async function textIn(page: Page, words: string): Promise<void> {
+  await page.waitForFunction(
+    (text) => document.querySelector('rasa-signup')?.shadowRoot?.textContent.includes(text),
+    {},
+    words,
+  );
+}
+
+const focusedName = (page: Page) =>
+  page.evaluate(() => document.querySelector('rasa-signup')?.shadowRoot?.activeElement?.getAttribute('name'));
+
+const valueOf = (page: Page, name: string) =>
+  page.evaluate(
+    (wanted) =>
+      document.querySelector('rasa-signup')?.shadowRoot?.querySelector<HTMLInputElement>(`[name=${wanted}]`)
+        ?.value,
+    name,
+  );

@@ -1,0 +1,5 @@
+import { createElement as h } from 'react';
+import { renderToString } from 'react-dom/server';
+import { App } from './react.js';
+
+export const render = (src) => renderToString(h(App, { src }));
