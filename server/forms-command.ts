@@ -88,7 +88,7 @@ function onTerminal(spec: FormSpec, columns = 0): string {
     ['Pages', origins === undefined ? 'those in ALLOWED_ORIGINS' : origins.join(', ') || 'its own alone'],
     ...ratesOf(spec).map(([axis, rate]): [string, string] => [`Rate (${axis})`, rate]),
   ];
-  const lines = facts.map(([name, value]) => `  ${name.padEnd(14)}${printable(value)}\n`).join('');
+  const lines = facts.map(([name, value]) => `  ${name.padEnd(17)}${printable(value)}\n`).join('');
   const table = tableOf(['FIELD', 'TYPE', 'ANSWER', 'ATTRIBUTE', 'LABEL'], rows, { columns });
   return `${printable(`${id}: ${definition?.title ?? ''}`)}\n\n${table}\n\n${lines}`;
 }
