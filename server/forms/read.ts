@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseTree, type Node, type ParseError } from 'jsonc-parser';
+import type { z } from 'zod';
 import { ConfigError } from '../env.ts';
 import { builtInNames } from './built-in.ts';
 import {
@@ -79,7 +80,10 @@ export function readForms(text: string, options: FormsFileOptions): FormsRead {
   const specs = forms.flatMap(([id, value]): readonly FormSpec[] => {
     // One form's faults do not hide what is wrong with the next.
     const form = formSchema.safeParse(value);
-    if (!form.success || !formIdSchema.safeParse(id).success) return [];
+    const named = formIdSchema.safeParse(id);
+    // Zod leaves `__proto__` out of a record without a word.
+    if (!named.success) faults.push(...namelessForm(id, named.error));
+    if (!form.success || !named.success) return [];
     const broken = brokenRules(form.data, options).map((fault) => ({
       ...fault,
       path: ['forms', id, ...fault.path],
@@ -94,6 +98,15 @@ export function readForms(text: string, options: FormsFileOptions): FormsRead {
     const located = distinct(faults.map((fault) => locate(json, root, fault)));
     return { is: 'faulty', faults: located.toSorted((a, b) => a.line - b.line || a.column - b.column) };
   }
+}
+
+function namelessForm(id: string, { issues }: z.ZodError): readonly FaultAt[] {
+  return issues.map(({ message }) => ({
+    path: ['forms', id],
+    isName: true,
+    found: show(id),
+    wanted: message,
+  }));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -143,7 +156,7 @@ function parse(text: string): Node | FormsFault {
 
 /** By jsonc-parser's numbers. */
 const syntax: Readonly<Record<number, string>> = {
-  1: 'a value: text in double quotes, a number, true, false, null, {…} or […]',
+  1: 'a name or text in double quotes, a number, true, false, null, {…} or […]',
   2: 'a number such as 12 or 0.5',
   3: 'a name in double quotes',
   4: 'a value: text in double quotes, a number, {…} or […]',

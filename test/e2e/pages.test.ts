@@ -8,7 +8,7 @@ import { ar } from '../../shared/messages/ar.ts';
 import { en } from '../../shared/messages/en.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
 import { everyField, halfFilledIn, issuesOfHalf } from '../helpers/every-field.ts';
-import { everyKind, formsFile } from '../helpers/forms-file.ts';
+import { everyKind, formsFile } from '../helpers/operators-forms.ts';
 import { renderFormPages, serveFormPages } from '../helpers/form-pages.ts';
 import { guardedDoor, readContacts, startService } from '../helpers/service.ts';
 

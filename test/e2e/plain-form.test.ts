@@ -1,7 +1,7 @@
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
-import { everyKind, formsFile } from '../helpers/forms-file.ts';
+import { everyKind, formsFile } from '../helpers/operators-forms.ts';
 import { servePage } from '../helpers/one-answer.ts';
 import { readmeBlocks } from '../helpers/readme.ts';
 import { guardedDoor, readContact, readContacts, startService } from '../helpers/service.ts';

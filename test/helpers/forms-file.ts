@@ -1,54 +1,38 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { temporaryDir } from './temporary-dir.ts';
+/** A forms file with nothing wrong in it, with every kind of field that behaves in a way of its own. */
+export const rightFile = {
+  forms: {
+    newsletter: { fields: ['email'] },
+    events: {
+      title: { en: 'Events', de: 'Termine' },
+      fields: [
+        'email',
+        { name: 'first_name', required: true },
+        { name: 'company', type: 'text', label: 'Company', pattern: '[A-Z].*' },
+        { name: 'role', type: 'select', label: 'Role', options: ['Reader', { value: 'w', label: 'Writer' }] },
+        { name: 'guests', type: 'number', label: 'Guests', min: 0, max: 10 },
+        { name: 'day', type: 'date', label: 'Day', min: '2026-01-01', max: '2026-12-31' },
+        { name: 'consent', type: 'checkbox', label: 'I agree', required: true, value: 'v1, {time}' },
+        { name: 'campaign', type: 'hidden', from: '?utm_campaign' },
+      ],
+      attributes: { source: 'website' },
+      resubscribe: 'with-consent',
+      redirect: 'https://www.example.com/thanks',
+      thankYouPages: ['https://www.example.com/thanks'],
+      origins: ['https://www.example.com'],
+      rates: { form: '100/1m' },
+    },
+  },
+};
 
-/** Writes the operator's forms, and resolves with the setting that has the product read them. */
-export async function formsFile(forms: Readonly<Record<string, object>>): Promise<{ FORMS_FILE: string }> {
-  const path = join(await temporaryDir(), 'forms.json');
-  await writeFile(path, JSON.stringify({ forms }));
-  return { FORMS_FILE: path };
+/** The text of that file with another value at a path such as `forms.events.fields[2].type`; `undefined` takes it away. */
+export function mutated(path: string, value: unknown): string {
+  const steps = path.match(/[^.[\]]+/g) ?? [];
+  return JSON.stringify(change(rightFile, steps, value), null, 2);
 }
 
-/** One with every kind of field, each under an attribute of its own; `words` stands wherever the operator has a say. */
-export function everyKind(words: (text: string) => string = (text) => text): object {
-  const option = (value: string, label: string) => ({ value, label: words(label) });
-  return {
-    title: words('The Harbour Letter'),
-    intro: words('Every Thursday, three stories from the waterfront.'),
-    segment_code: 'harbour',
-    attributes: { source: 'poster' },
-    texts: { submit: words('Send me the letter'), accepted: words('Welcome aboard.') },
-    fields: [
-      { name: 'email', help: words('We write on Thursdays.'), placeholder: words('name@example.com') },
-      { name: 'nickname', type: 'text', label: words('Nickname'), attribute: 'Nick name' },
-      { name: 'phone', type: 'tel', label: words('Telephone') },
-      { name: 'website', type: 'url', label: words('Website') },
-      { name: 'boats', type: 'number', label: words('Boats'), min: 0, max: 12, required: true },
-      { name: 'born', type: 'date', label: words('Date of birth') },
-      {
-        name: 'coast',
-        type: 'select',
-        label: words('Coast'),
-        required: true,
-        options: [option('n', 'North'), option('s', 'South')],
-      },
-      {
-        name: 'how_often',
-        type: 'radio',
-        label: words('How often?'),
-        required: true,
-        options: [option('7', 'Every week'), option('30', 'Once a month')],
-      },
-      {
-        name: 'privacy',
-        type: 'checkbox',
-        label: words('I have read the privacy policy'),
-        required: true,
-        link: { href: 'https://www.example.com/privacy', label: words('Privacy policy') },
-        issues: { missing: words('We need your consent.') },
-      },
-      { name: 'offers', type: 'checkbox', label: words('Offers too') },
-      { name: 'campaign', type: 'hidden', from: '?utm_campaign' },
-    ],
-  };
+function change(before: unknown, [step, ...rest]: readonly string[], value: unknown): unknown {
+  if (step === undefined) return value;
+  const after = rest.length === 0 ? value : change(Reflect.get(before as object, step), rest, value);
+  if (Array.isArray(before)) return before.with(Number(step), after);
+  return { ...(before as object), [step]: after };
 }

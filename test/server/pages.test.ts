@@ -6,7 +6,7 @@ import { ar } from '../../shared/messages/ar.ts';
 import { en } from '../../shared/messages/en.ts';
 import { everyField, halfFilledIn, issuesOfHalf } from '../helpers/every-field.ts';
 import { renderFormPages } from '../helpers/form-pages.ts';
-import { formsFile } from '../helpers/forms-file.ts';
+import { formsFile } from '../helpers/operators-forms.ts';
 import { startService } from '../helpers/service.ts';
 import { ask, hiddenFields, post, type Answered } from '../helpers/visitor.ts';
 
