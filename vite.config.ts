@@ -78,7 +78,12 @@ const pages: UserConfig = {
     target: 'es2022',
     cssTarget,
     rolldownOptions: {
-      input: ['widget/pages/home.ts', 'widget/pages/sandbox.ts', 'widget/pages/site.css'],
+      input: [
+        'widget/builder/builder.ts',
+        'widget/builder/preview.ts',
+        'widget/pages/sandbox.ts',
+        'widget/pages/site.css',
+      ],
       output: { entryFileNames: '[name].js', assetFileNames: '[name][extname]' },
     },
   },

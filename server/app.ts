@@ -3,8 +3,9 @@ import express, { type ErrorRequestHandler, type Request, type Response } from '
 import { rateLimit } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import type { Problem } from '../shared/signup.ts';
-import { serveBuiltFiles } from './assets.ts';
+import { readPinnedScript, serveBuiltFiles } from './assets.ts';
 import type { BotStats } from './bots.ts';
+import type { BuilderGate } from './builder-gate.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { CourierStats } from './courier.ts';
 import type { Forms } from './forms.ts';
@@ -14,14 +15,15 @@ import { networkOf, type Limits } from './limits.ts';
 import type { Origins } from './origins.ts';
 import { renderHostedForm, renderProblem } from './pages/form.ts';
 import { hostedPath, queryToKeep, type Visit } from './pages/hosted-address.ts';
-import { renderHome } from './pages/home.ts';
+import { isBuilderLanguage, renderHome } from './pages/home.ts';
+import { renderPreview } from './pages/preview.ts';
 import { renderQrCode } from './pages/qr.ts';
 import { problem } from './problem.ts';
 import type { Proofs } from './bots/proofs.ts';
 import type { Rate, TrustProxy } from './setting-texts.ts';
 import { exposedHeaders } from './signup-route.ts';
 import type { CredentialsHealth } from './upstream.ts';
-import { wordsFor } from './words.ts';
+import { languages, wordsFor } from './words.ts';
 
 export interface AppOptions {
   readonly origins: Origins;
@@ -37,6 +39,7 @@ export interface AppOptions {
   readonly trustProxy: TrustProxy;
   /** The directory with the files that the build made for browsers. */
   readonly builtDir: string;
+  readonly builder: BuilderGate;
   readonly log: Logger;
 }
 
@@ -69,6 +72,7 @@ export function createApp({
   sandbox,
   trustProxy,
   builtDir,
+  builder,
   log,
 }: AppOptions): express.Express {
   const app = express();
@@ -77,16 +81,37 @@ export function createApp({
   app.set('case sensitive routing', true);
   const framedHeaders = rememberHeaders();
   const originsOf = (id: string) => forms.find(id)?.origins ?? origins;
+  const builderPages: Readonly<Record<string, ReturnType<typeof pageHeaders>>> = {
+    '/': pageHeaders({ framesOwn: true }),
+    '/preview': pageHeaders({ framedBy: ["'self'"], sends: false }),
+  };
   const otherPages = pageHeaders();
   app.use((request, response, next) => {
-    const [, id] = /^\/forms\/([^/]+)/.exec(request.path) ?? [];
-    const headers = id === undefined ? otherPages : framedHeaders(originsOf(id));
+    const { path } = request;
+    const [, id] = /^\/forms\/([^/]+)/.exec(path) ?? [];
+    const ofBuilder = builder.isOpen(request.query['token']) ? builderPages[path] : undefined;
+    const headers = id === undefined ? (ofBuilder ?? otherPages) : framedHeaders(originsOf(id));
     headers(request, response, next);
   });
   app.use(serveBuiltFiles(builtDir));
 
-  app.get('/', (request, response) => {
-    response.send(renderHome({ publicUrl: publicUrlOf(request), sandbox }));
+  const pinned = readPinnedScript(builtDir);
+  app.get('/', openBuilder(builder), (request, response) => {
+    const words = wordsFor(request);
+    const lang = isBuilderLanguage(words.lang) ? words.lang : 'en';
+    response.set({ 'Cache-Control': 'no-store', 'Content-Language': lang }).vary('Accept-Language');
+    const setup = {
+      proxy: publicUrlOf(request),
+      forms: forms.all().map((form) => ({ id: form.id, title: form.definitionIn(words).title })),
+      languages: languages.map(({ lang }) => lang),
+      pinned,
+      preview: `/preview${builder.query}`,
+    };
+    response.send(renderHome({ lang, setup, sandbox }));
+  });
+
+  app.get('/preview', openBuilder(builder), (_request, response) => {
+    response.set('Cache-Control', 'no-store').send(renderPreview());
   });
 
   app.get('/healthz', (_request, response) => {
@@ -210,6 +235,13 @@ function crossOrigin(originsOf: (form: string) => Origins, readableBy?: 'null'):
       maxAge: 86_400,
     });
   });
+}
+
+/** Whoever may not open it gets what is said of every address where nothing is. */
+function openBuilder(builder: BuilderGate): express.RequestHandler {
+  return (request, _response, next) => {
+    next(builder.isOpen(request.query['token']) ? undefined : 'route');
+  };
 }
 
 function refuseMethod(allow: string): express.RequestHandler {

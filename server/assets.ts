@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import accepts from 'accepts';
+import type { PinnedScript } from '../shared/builder.ts';
 
 /** Where the build puts the browser's files, for the programs that run from `dist/server/`. */
 export const builtDir = fileURLToPath(new URL('../widget', import.meta.url));
@@ -18,6 +19,16 @@ interface BuiltCopy {
   readonly encoding: 'br' | 'gzip' | undefined;
   readonly bytes: Buffer;
   readonly etag: string;
+}
+
+/** The immutable copy of the script that is served, for pages that want to be sure what they load. */
+export function readPinnedScript(dir: string): PinnedScript {
+  const script = readFileSync(join(dir, 'embed.js'));
+  const copies = readdirSync(dir).filter((name) => immutableName.test(`/${name}`));
+  // A build leaves the copies of earlier ones alone where an operator keeps them.
+  const copy = copies.find((name) => readFileSync(join(dir, name)).equals(script));
+  if (copy === undefined) throw new Error(`No copy of embed.js with its hash in its name is in ${dir}.`);
+  return { path: `/${copy}`, integrity: `sha384-${createHash('sha384').update(script).digest('base64')}` };
 }
 
 /**
@@ -76,6 +87,8 @@ function readBuiltFiles(dir: string): ReadonlyMap<string, BuiltFile> {
   );
 }
 
+const immutableName = /^\/embed\.[0-9a-f]{16}\.js$/;
+
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.ico': 'image/x-icon',
@@ -85,7 +98,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 function headersOf(name: string): Record<string, string> {
-  const immutable = /^\/embed\.[0-9a-f]{16}\.js$/.test(name);
+  const immutable = immutableName.test(name);
   return {
     'Content-Type': types[extname(name)] ?? 'application/octet-stream',
     'Cache-Control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',

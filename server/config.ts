@@ -1,4 +1,5 @@
 import type { AddressRules } from './address.ts';
+import type { BuilderMode } from './builder-gate.ts';
 import { areCredentialsMeant, readCredentialSets, required, type RasaApi } from './credentials.ts';
 import { ConfigError, createEnvReader, type Env } from './env.ts';
 import { newsletter } from './forms/built-in.ts';
@@ -19,6 +20,8 @@ export interface Config {
   readonly port: number;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
+  /** Who may open the builder. */
+  readonly builder: BuilderMode;
   /** Origins as `URL.origin` writes them. */
   readonly allowedOrigins: readonly string[];
   /** Whether `localhost` and the loopback addresses may embed the form from any port. */
@@ -104,6 +107,7 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
     port: read('PORT'),
     dataDir: read('DATA_DIR'),
     logLevel: read('LOG_LEVEL'),
+    builder: read('BUILDER'),
     allowedOrigins,
     allowLocalhost: upstream?.is === 'sandbox',
     forms,

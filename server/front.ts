@@ -6,6 +6,7 @@ import type { Problem } from '../shared/signup.ts';
 import { loadDisposableDomains } from './address.ts';
 import { createApp, type Health } from './app.ts';
 import { createBots } from './bots.ts';
+import { createBuilderGate } from './builder-gate.ts';
 import { createClientAddress } from './client-address.ts';
 import type { Config } from './config.ts';
 import { createDoor } from './door.ts';
@@ -29,6 +30,8 @@ export interface Front {
   readonly handle: RequestListener;
   /** From now on these forms; no request is dropped for it. */
   readonly replaceForms: (specs: readonly FormSpec[]) => void;
+  /** What a link to the builder ends in, where not everybody may open it. */
+  readonly builderQuery: string;
   close(): Promise<void>;
 }
 
@@ -39,6 +42,7 @@ export interface FrontOptions {
     | 'allowedOrigins'
     | 'allowLocalhost'
     | 'bots'
+    | 'builder'
     | 'dataDir'
     | 'forms'
     | 'rates'
@@ -80,6 +84,7 @@ export async function openFront({
   });
   const limits = createLimits({ rates, addressKey: secret.derive('address') });
   const origins = createOrigins(config);
+  const builder = createBuilderGate(config.builder, secret);
   const clientAddress = createClientAddress(trustProxy, log);
   // With credentials there is no such thing, whatever address somebody types.
   const rehearse = sandbox === undefined ? undefined : createRehearsal();
@@ -94,6 +99,7 @@ export async function openFront({
     rateNetwork: rates.network,
     trustProxy,
     builtDir,
+    builder,
     log,
     sandbox,
     health: () => ({ ...health(), bots: bots.stats() }),
@@ -103,6 +109,7 @@ export async function openFront({
     replaceForms: (specs) => {
       forms.replace(specs);
     },
+    builderQuery: builder.query,
     handle(request, response) {
       const unreadable = refuseUnreadable(request);
       if (unreadable) {

@@ -4,6 +4,10 @@ import helmet from 'helmet';
 export interface PagePolicy {
   /** The origins whose pages may frame it; by default none may. */
   readonly framedBy?: readonly string[];
+  /** Whether it may show pages of ours in frames. */
+  readonly framesOwn?: boolean;
+  /** Whether its forms may lead anywhere at all. */
+  readonly sends?: boolean;
   /** Where its form leads in the end, if not to another page of ours: browsers hold redirects against `form-action`. */
   readonly leadsTo?: string | undefined;
 }
@@ -13,7 +17,12 @@ type Headers = (request: IncomingMessage, response: ServerResponse, next: (error
 const own = "'self'";
 
 /** For a page: nothing inline, nothing from elsewhere. */
-export function pageHeaders({ framedBy = [], leadsTo }: PagePolicy = {}): Headers {
+export function pageHeaders({
+  framedBy = [],
+  framesOwn = false,
+  sends = true,
+  leadsTo,
+}: PagePolicy = {}): Headers {
   return helmet({
     // Without a referrer a browser sends `Origin: null` with the plain form of our own page.
     referrerPolicy: { policy: 'same-origin' },
@@ -29,7 +38,8 @@ export function pageHeaders({ framedBy = [], leadsTo }: PagePolicy = {}): Header
         styleSrc: [own],
         imgSrc: [own],
         connectSrc: [own],
-        formAction: leadsTo === undefined ? [own] : [own, new URL(leadsTo).origin],
+        ...(framesOwn && { frameSrc: [own] }),
+        formAction: !sends ? ["'none'"] : leadsTo === undefined ? [own] : [own, new URL(leadsTo).origin],
         baseUri: ["'none'"],
         frameAncestors: framedBy.length === 0 ? ["'none'"] : framedBy,
       },

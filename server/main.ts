@@ -37,6 +37,9 @@ try {
   if (!config.production) process.stdout.write(welcome(service));
   if (service.sandbox) log.warn({ sandbox: service.sandbox.url }, 'Sandbox: sign-ups do not reach rasa.io.');
   log.info({ url: service.url }, 'Listening.');
+  if (service.builderLink !== undefined) {
+    log.info({ link: service.builderLink }, 'The builder opens with this link, at your own address too.');
+  }
   if (envFile !== undefined) void warnOfReadable([envFile], log);
 } catch (error) {
   failToStart(process, error);

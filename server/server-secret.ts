@@ -10,7 +10,7 @@ import type { Secret } from './secret.ts';
  */
 export interface ServerSecret {
   /** 256 bits, in hex. */
-  derive(purpose: 'challenge' | 'challenge solution' | 'page token' | 'address'): string;
+  derive(purpose: 'challenge' | 'challenge solution' | 'page token' | 'address' | 'builder'): string;
 }
 
 export interface ServerSecretOptions {

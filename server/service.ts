@@ -18,6 +18,8 @@ import { openUpstream, type Upstream } from './upstream.ts';
 export interface Service {
   /** Where it listens. */
   readonly url: string;
+  /** Opens the builder, where not everybody may; `undefined` where everybody or nobody may. */
+  readonly builderLink: string | undefined;
   /** The stand-in for rasa.io, where no credentials are set. */
   readonly sandbox: Sandbox | undefined;
   /** Reads the forms and the credentials again, and tries also those that rasa.io refused. */
@@ -162,7 +164,8 @@ export async function openService({
       ...impatience,
     });
     closers.push(() => server.close(answersGraceMs));
-    return { url: server.url, sandbox, reload, close };
+    const builderLink = front.builderQuery === '' ? undefined : `${server.url}/${front.builderQuery}`;
+    return { url: server.url, builderLink, sandbox, reload, close };
   } catch (error) {
     await close();
     throw error;

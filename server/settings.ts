@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { builderModes } from './builder-gate.ts';
 import { Secret } from './secret.ts';
 import {
   baseUrl,
@@ -90,6 +91,11 @@ export const settings = {
     'How much is logged, as JSON lines on the standard output.',
     `one of ${logLevels.join(', ')}`,
     z.enum(logLevels).default('info'),
+  ),
+  BUILDER: setting(
+    'Who may open the builder at `/`: `on` everybody, `off` nobody, `token` whoever has the link that is logged at the start.',
+    `one of ${builderModes.join(', ')}`,
+    z.enum(builderModes).default('on'),
   ),
   ALLOWED_ORIGINS: setting(
     'Origins of the pages that may embed the form, separated by commas. Required with credentials.',

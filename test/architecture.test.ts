@@ -41,8 +41,14 @@ describe('the way of a sign-up runs downwards', () => {
 
   it('the widget knows the contract and lit, and neither the server nor a schema library', () => {
     const onDemand = /^widget\/pbkdf2\.ts$/;
-    expect(arrows(/^widget\//, /^(?!widget\/|shared\/|lit$)/, { except: onDemand })).toEqual([]);
+    const others = /^widget\/(pbkdf2\.ts$|builder\/)/;
+    expect(arrows(/^widget\//, /^(?!widget\/|shared\/|lit$)/, { except: others })).toEqual([]);
     expect(arrows(onDemand, /^(?!widget\/|@noble\/hashes\/)/)).toEqual([]);
+  });
+
+  it('the builder knows the contract, lit and colours, and of the widget only what every page knows', () => {
+    expect(arrows(/^widget\/builder\//, /^(?!widget\/builder\/|shared\/|lit$|lit\/|culori$)/)).toEqual([]);
+    expect(arrows(/^widget\/(?!builder\/)/, /^widget\/builder\//)).toEqual([]);
   });
 
   it('the server knows the contract, and not the widget', () => {
@@ -96,7 +102,8 @@ describe('the way of a sign-up runs downwards', () => {
   });
 
   it('nobody imports the entry points', () => {
-    expect(arrows(/./, /^(server\/(main|cli)\.ts|widget\/(embed|index)\.ts)$/)).toEqual([]);
+    const entries = /^(server\/(main|cli)\.ts|widget\/(embed|index|builder\/(builder|preview))\.ts)$/;
+    expect(arrows(/./, entries)).toEqual([]);
   });
 });
 

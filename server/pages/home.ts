@@ -1,60 +1,62 @@
+import type { BuilderSetup } from '../../shared/builder.ts';
 import { html, renderPage, sandboxBanner } from './page.ts';
 
 export interface Home {
-  /** Where visitors' browsers reach this proxy, as the request came in. */
-  readonly publicUrl: string;
+  readonly lang: BuilderLanguage;
+  readonly setup: BuilderSetup;
   /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
 }
 
-/** The page at `/`: the form as it looks on a page, and the snippet that puts it on one's own. */
-export function renderHome({ publicUrl, sandbox }: Home): string {
-  const snippet = `<script async src="${publicUrl}/embed.js" data-form="newsletter"></script>`;
-  return renderPage({
+/** The languages that the builder itself speaks; its script has all other words. */
+export type BuilderLanguage = keyof typeof texts;
+
+const texts = {
+  en: {
     title: 'Your sign-up form',
-    lang: 'en',
-    scripts: ['/pages/home.js'],
+    lead: 'Make it look like your site, copy one snippet, paste it into your page.',
+    here: 'Your form',
+    hosted: 'Hosted page',
+    contacts: 'Sandbox contacts',
+    noScript: 'The builder needs JavaScript. Without it, link to your form’s own page:',
+  },
+  de: {
+    title: 'Ihr Anmeldeformular',
+    lead: 'Gestalten Sie es passend zu Ihrer Website, kopieren Sie ein Stück HTML und fügen Sie es auf Ihrer Seite ein.',
+    here: 'Ihr Formular',
+    hosted: 'Eigene Seite',
+    contacts: 'Kontakte der Sandbox',
+    noScript: 'Der Baukasten braucht JavaScript. Ohne verweisen Sie auf die eigene Seite Ihres Formulars:',
+  },
+};
+
+export function isBuilderLanguage(lang: string): lang is BuilderLanguage {
+  return lang in texts;
+}
+
+/** The page at `/`, where marketers make the form their own; `widget/builder/` draws it. */
+export function renderHome({ lang, setup, sandbox }: Home): string {
+  const { title, lead, here, hosted, contacts, noScript } = texts[lang];
+  const first = `/forms/${setup.forms[0]?.id ?? ''}`;
+  return renderPage({
+    title,
+    lang,
+    scripts: ['/pages/builder.js'],
     header: html`<header class="bar">
       <nav aria-label="rasa-signup">
         <strong>rasa-signup</strong>
-        <a href="/" aria-current="page">Your form</a>
-        <a href="/forms/newsletter">Hosted page</a>
-        ${sandbox === undefined ? '' : html`<a href=${sandbox}>Sandbox contacts</a>`}
+        <a href="/" aria-current="page">${here}</a>
+        <a href=${first}>${hosted}</a>
+        ${sandbox === undefined ? '' : html`<a href=${sandbox}>${contacts}</a>`}
       </nav>
     </header>`,
     main: html`
-      <h1>Your sign-up form</h1>
+      <h1>${title}</h1>
+      <p>${lead}</p>
       ${sandboxBanner(sandbox)}
-      <h2 id="preview">What your visitors see</h2>
-      <section class="stage" aria-labelledby="preview">
-        <article>
-          <p class="quiet">The Harbour Letter</p>
-          <h3>What the tide brings in</h3>
-          <p>
-            Every Thursday: three stories from the waterfront, one recipe that survives a small galley, and
-            the weather as the people see it who sail in it.
-          </p>
-        </article>
-        <div class="card"><script async src="/embed.js" data-form="newsletter"></script></div>
-      </section>
-      <h2 id="snippet">Put it on your page</h2>
-      <p>
-        Paste this where the form should stand. It works on any page whose address is on the proxy’s list.
-      </p>
-      <div class="snippet">
-        <pre tabindex="0" aria-labelledby="snippet"><code>${snippet}</code></pre>
-        <button type="button" class="plain" data-copy=${snippet} hidden>Copy</button>
-        <span role="status" class="quiet"></span>
-      </div>
-      <h2>See who signed up</h2>
-      ${
-        sandbox === undefined
-          ? html`<p>Sign-ups become contacts in your rasa.io account, usually within a second.</p>`
-          : html`<p>
-              Sign up above, then look at <a href=${sandbox}>the sandbox’s contacts</a>: they appear as they
-              arrive.
-            </p>`
-      }
+      <signup-builder data-setup=${JSON.stringify(setup)}>
+        <p class="notice">${noScript} <a href=${first}>${setup.proxy}${first}</a></p>
+      </signup-builder>
     `,
   });
 }

@@ -414,6 +414,7 @@ const paths = [
   '/healthz',
   '/readyz',
   '/embed.js',
+  '/preview',
   '/pages/site.css',
   '/forms/newsletter',
   '/forms/newsletter/challenge',

@@ -185,11 +185,13 @@ describe("the proxy's own pages", () => {
     const page = await browser.newPage();
     const complaints = complaintsOf(page);
     await page.goto(url);
-    await page.getByLabel('Email address').waitFor();
     const contactsPage = await browser.newPage();
     await contactsPage.goto(
       (await page.getByRole('link', { name: 'Sandbox contacts' }).getAttribute('href')) ?? '',
     );
+    await page.getByRole('link', { name: 'Hosted page' }).click();
+    await page.waitForURL('**/forms/newsletter');
+    await page.getByLabel('Email address').and(page.getByRole('textbox')).waitFor();
     await page.getByLabel('Email address').fill('live@example.com');
     await page.getByRole('button', { name: 'Subscribe' }).click();
     await page.getByText('Thank you.').waitFor();

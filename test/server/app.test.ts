@@ -339,9 +339,9 @@ describe('the other routes', () => {
     expect(policy).not.toContain('*');
   });
 
-  it('show the address of this proxy in the snippet, and escape it', async () => {
+  it('tell the builder the address of this proxy, and escape it', async () => {
     const { url } = await startService();
-    expect(await (await fetch(url)).text()).toContain(`src=&quot;${url}/embed.js&quot;`);
+    expect(await (await fetch(url)).text()).toContain(`&quot;proxy&quot;:&quot;${url}&quot;`);
   });
 
   it.each([

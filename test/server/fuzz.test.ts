@@ -172,6 +172,7 @@ function anyPath(mark: string): fc.Arbitrary<string> {
     '/',
     '/healthz',
     '/embed.js',
+    '/preview',
     '/pages/site.css',
     '/forms/newsletter',
     '/forms/newsletter/',

@@ -1,0 +1,305 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../helpers/browser.ts';
+import { serveForeignSite } from '../helpers/foreign-site.ts';
+import { expectAccessible, openBuilder } from '../helpers/marketer.ts';
+import { readContacts, startService } from '../helpers/service.ts';
+
+let browser: Browser;
+let axe: string;
+beforeAll(async () => {
+  browser = await launchBrowser();
+  axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8');
+});
+afterAll(() => browser.close());
+
+async function open(fragment = '', options: Parameters<typeof openBuilder>[2] = {}) {
+  const service = await startService();
+  const marketer = await openBuilder(browser, `${service.url}/${fragment && `#${fragment}`}`, options);
+  return {
+    ...marketer,
+    service,
+    snippet: marketer.page.getByRole('region', { name: 'Put it on your page' }).locator('code'),
+  };
+}
+
+describe('the preview', () => {
+  it('is the widget, in every moment, and sends nothing', async () => {
+    const { service, page, preview, choose, complaints } = await open();
+    const posted: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') posted.push(request.url());
+    });
+    const form = preview.locator('.place rasa-signup');
+    await form.getByRole('button', { name: 'Subscribe' }).waitFor();
+    await choose('Mistake');
+    await form.getByText('Please fill in this field.').waitFor();
+    await choose('Sending');
+    await form.getByRole('button', { name: 'Sending…' }).waitFor();
+    await choose('Signed up');
+    await form.getByText('Thank you. You are signed up.').waitFor();
+    await choose('Unreachable');
+    // What stands in the element then is the plain form.
+    await form.locator('> form').getByRole('button', { name: 'Subscribe' }).click();
+    await choose('Empty');
+    await form.getByRole('textbox', { name: 'Email address' }).fill('ada@example.com');
+    await form.getByRole('button', { name: 'Subscribe' }).click();
+    await form.getByText('Thank you. You are signed up.').waitFor();
+    expect(posted).toEqual([]);
+    if (!service.sandbox) throw new Error('no sandbox');
+    expect(await readContacts(service.sandbox)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('follows what is chosen, and leaves the focus where it was', async () => {
+    const { page, preview, choose, openGroup, complaints } = await open();
+    await choose('Dialog');
+    await preview.getByRole('dialog').getByRole('button', { name: 'Subscribe' }).waitFor();
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.getAttribute('value'));
+    await expect.poll(focused).toBe('dialog');
+    await openGroup('Texts');
+    await page.getByLabel('Heading').fill('Letters from the sea');
+    await preview.getByRole('heading', { name: 'Letters from the sea' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it("takes on the marketer's own style sheet, which loads nothing from elsewhere", async () => {
+    const { page, preview, choose } = await open();
+    const asked: string[] = [];
+    await page.route('https://elsewhere.example/**', (route) => {
+      asked.push(route.request().url());
+      return route.abort();
+    });
+    await choose('Like my site');
+    await page
+      .getByLabel('Your site’s style sheet (CSS)')
+      .fill(
+        '@import url("https://elsewhere.example/a.css"); body { color: rgb(1, 2, 3); background: url("https://elsewhere.example/b.png") }',
+      );
+    const label = preview.locator('.place rasa-signup').getByText('Email address').last();
+    await expect
+      .poll(() => label.evaluate((element) => getComputedStyle(element).color))
+      .toBe('rgb(1, 2, 3)');
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('colours that cannot be read', () => {
+  it('are refused with the reason, and the nearest ones that can be are offered', async () => {
+    const { page, openGroup, snippet } = await open();
+    await openGroup('Colours');
+    const code = page.getByLabel('Button: colour code', { exact: true });
+    await code.fill('#0b5cad');
+    await page.getByLabel('Text on the button: colour code').fill('#335577');
+    await page.keyboard.press('Tab');
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.textContent()).toMatch(
+      /“Text on the button” against “Button” would have a contrast of 1\.\d to 1\. It takes at least 4\.5 to 1/s,
+    );
+    expect(await snippet.textContent()).toContain('--rasa-signup-on-accent: #ffffff');
+
+    await alert.getByRole('button', { name: /for “Text on the button”/ }).click();
+    await alert.waitFor({ state: 'detached' });
+    const [, taken = ''] =
+      /--rasa-signup-on-accent: (#[0-9a-f]{6})/.exec((await snippet.textContent()) ?? '') ?? [];
+    expect(taken).not.toBe('#ffffff');
+    expect(ratio(taken, '#0b5cad')).toBeGreaterThanOrEqual(4.5);
+    // The nearest: a little less and it would not do.
+    expect(ratio(taken, '#0b5cad')).toBeLessThan(4.8);
+  });
+
+  it('can be kept by changing the other colour of the pair', async () => {
+    const { page, openGroup, snippet } = await open();
+    await openGroup('Colours');
+    await page.getByLabel('Text: colour code', { exact: true }).fill('#222222');
+    await page.getByLabel('Background: colour code').fill('#101820');
+    await page.keyboard.press('Tab');
+    await page
+      .getByRole('alert')
+      .getByRole('button', { name: /for “Text”/ })
+      .click();
+    await expect.poll(() => snippet.textContent()).toContain('background-color: #101820');
+    const [, text = ''] = /[^-]color: (#[0-9a-f]{6})/.exec((await snippet.textContent()) ?? '') ?? [];
+    expect(ratio(text, '#101820')).toBeGreaterThanOrEqual(4.5);
+  });
+
+  it('do not come in through a link either', async () => {
+    const { page, snippet } = await open('theme=light&text=%23eeeeee&radius=1');
+    await page.getByText('Parts of this link could not be used').waitFor();
+    await expect.poll(() => snippet.textContent()).toContain('--rasa-signup-radius: 1em');
+    expect(await snippet.textContent()).not.toContain('#eeeeee');
+  });
+});
+
+describe('undo', () => {
+  it('takes back one decision at a time, by button and by keyboard, and brings it back', async () => {
+    const { page, choose, openGroup, snippet } = await open();
+    await choose('In a row');
+    await openGroup('Texts');
+    await page.getByLabel('Words on the button', { exact: true }).pressSequentially('Join us');
+    await openGroup('Colours');
+    await page.getByRole('radio', { name: 'Dark', exact: true }).last().check();
+    const shows = (text: string) => expect.poll(() => snippet.textContent()).toContain(text);
+    await shows('color-scheme: dark');
+
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => snippet.textContent()).not.toContain('color-scheme');
+    await shows('Join us');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => snippet.textContent()).not.toContain('Join');
+    await shows('layout="inline"');
+    await page.keyboard.press('Control+Shift+z');
+    await shows('Join us');
+    await page.getByRole('button', { name: 'Start over' }).click();
+    await expect.poll(() => snippet.textContent()).not.toContain('layout=');
+    await page.keyboard.press('Control+z');
+    await shows('layout="inline"');
+  });
+
+  it('leaves text fields their own', async () => {
+    const { page, choose, openGroup, snippet } = await open();
+    await choose('Compact');
+    await openGroup('Texts');
+    const field = page.getByLabel('Heading');
+    await field.pressSequentially('Letters');
+    await field.press('Control+z');
+    await expect.poll(() => field.inputValue()).not.toBe('Letters');
+    expect(await snippet.textContent()).toContain('layout="compact"');
+  });
+});
+
+describe('the link', () => {
+  it('holds everything that was chosen, and nothing of it reaches the server', async () => {
+    const { service, page, choose, openGroup, clipboard, copySnippet } = await open();
+    await choose('Slide-in');
+    await openGroup('Texts');
+    await page.getByLabel('Heading').fill('Say "hello" & <wave>');
+    await openGroup('Colours');
+    await page.getByLabel('Button: colour code', { exact: true }).fill('#7a1f5c');
+    const snippet = await copySnippet('WordPress');
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await page.getByText('The link is copied.').waitFor();
+    const link = await clipboard();
+    expect(link).toMatch(new RegExp(`^${service.url}/#`));
+    const other = await openBuilder(browser, link);
+    expect(await other.copySnippet()).toBe(snippet);
+  });
+
+  it('is not trusted', async () => {
+    const { page, service, copySnippet, complaints } = await open();
+    await page.getByText('min-height').waitFor();
+    const expected = await copySnippet();
+    for (const fragment of [
+      '%%%&=&&x=y&__proto__=1&constructor=2',
+      'layout=sideways&accent=red&radius=9&openOn=never&font=x;}body{&form=%2F..%2F',
+      `title=${'x'.repeat(501)}`,
+      'accent=%23fff;}*{display:none',
+    ]) {
+      await page.goto('about:blank');
+      await page.goto(`${service.url}/#${fragment}`);
+      await page.getByText('Parts of this link could not be used').waitFor();
+      await page.getByText('min-height').waitFor();
+      expect(await copySnippet(), fragment).toBe(expected);
+    }
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('texts in a snippet', () => {
+  const wicked = `"><script>alert(1)</script></rasa-signup> \${alert(2)} {alert(3)} \`'&amp; --> <!--`;
+
+  it.each(['HTML', 'Without script', 'WordPress', 'Pinned'])('are nothing but texts: %s', async (kind) => {
+    const { page, copySnippet, service } = await open(
+      new URLSearchParams({ title: wicked, note: wicked, submit: wicked, intro: wicked }).toString(),
+    );
+    const site = await serveForeignSite();
+    site.paste(await copySnippet(kind));
+    const visitor = await page.context().newPage();
+    visitor.on('dialog', (dialog) => expect.unreachable(dialog.message()));
+    await visitor.goto(site.origin);
+    await visitor.getByRole('heading', { name: wicked }).waitFor();
+    const scripts = await visitor
+      .locator('script')
+      .evaluateAll((all) => all.map((script) => (script as HTMLScriptElement).src));
+    expect(scripts.filter((src) => !src.startsWith(service.url))).toEqual([]);
+  });
+
+  it('are nothing but texts in React either', async () => {
+    const { copySnippet } = await open(new URLSearchParams({ title: wicked }).toString());
+    expect(await copySnippet('React')).toContain(`<h2 slot="title">{${JSON.stringify(wicked)}}</h2>`);
+  });
+});
+
+describe('whoever uses it', () => {
+  it.each([
+    ['in the light', { colorScheme: 'light' }],
+    ['in the dark', { colorScheme: 'dark' }],
+    ['on a phone', { colorScheme: 'light', viewport: { width: 390, height: 844 } }],
+    ['in German', { colorScheme: 'dark', locale: 'de-AT' }],
+  ] as const)('finds nothing that stands in the way: %s', async (_name, options) => {
+    const { page } = await open(
+      'display=dialog&openOn=10s&backdrop=site&kind=html&accent=%230b5cad',
+      options,
+    );
+    for (const summary of await page.locator('summary').all()) {
+      const isOpen = await summary.evaluate((element) => (element.parentElement as HTMLDetailsElement).open);
+      if (!isOpen) await summary.click();
+      await expectAccessible(page, axe);
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  });
+
+  it('can do everything by keyboard, from the first setting to the copied snippet', async () => {
+    const { page, clipboard } = await open();
+    const tabTo = async (name: string) => {
+      for (let presses = 0; presses < 60; presses++) {
+        await page.keyboard.press('Tab');
+        const focused = await page.evaluate(() => {
+          const element = document.activeElement?.shadowRoot?.activeElement ?? document.activeElement;
+          return `${element?.getAttribute('value') ?? ''} ${element?.textContent.trim() ?? ''}`;
+        });
+        if (focused.includes(name)) return;
+      }
+      expect.unreachable(`No ${name} within 60 presses.`);
+    };
+    await tabTo('desktop');
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.stage.is-phone').waitFor();
+    await page.getByRole('radio', { name: 'In the page' }).focus();
+    await tabTo('stacked');
+    await page.keyboard.press('ArrowRight');
+    await tabTo('Colours');
+    await page.keyboard.press('Enter');
+    await page.getByRole('radio', { name: 'Like the page' }).waitFor();
+    await tabTo('element');
+    await page.keyboard.press('ArrowRight');
+    await tabTo('Copy');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').getByText('Copied.').waitFor();
+    expect(await clipboard()).toContain('data-layout="inline"');
+  });
+
+  it('is spoken to in German', async () => {
+    const { page, preview } = await open('', { locale: 'de-CH' });
+    await page.getByRole('heading', { name: 'Ihr Anmeldeformular' }).waitFor();
+    await page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
+    await preview.locator('.place rasa-signup').getByRole('button', { name: 'Abonnieren' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+  });
+});
+
+/** WCAG 2.2, "contrast ratio" and "relative luminance". */
+function ratio(one: string, other: string): number {
+  const luminance = (colour: string) => {
+    const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+      const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}

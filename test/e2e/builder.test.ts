@@ -1,0 +1,196 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { build, type Rolldown } from 'vite';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
+import { serveForeignSite, type ForeignSite } from '../helpers/foreign-site.ts';
+import { openBuilder } from '../helpers/marketer.ts';
+import { guardedDoor, readContacts, startService } from '../helpers/service.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** The product as it is in production, with its sandbox, for pages of one other origin alone. */
+async function start() {
+  const site = await serveForeignSite();
+  const service = await startService({
+    ...guardedDoor,
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    SANDBOX: 'on',
+    ALLOWED_ORIGINS: site.origin,
+  });
+  const { sandbox } = service;
+  if (!sandbox) throw new Error('no sandbox');
+  return { ...service, site, contacts: () => readContacts(sandbox) };
+}
+
+/** React's own bundle, with the component that was copied. */
+async function bundle(component: string): Promise<string> {
+  const dir = resolve('node_modules/.cache', `builder-react-${process.pid}`);
+  await mkdir(dir, { recursive: true });
+  onTestFinished(() => rm(dir, { recursive: true }));
+  await writeFile(join(dir, 'newsletter-form.jsx'), component);
+  const main = `import { createRoot } from 'react-dom/client';
+    import { NewsletterForm } from './newsletter-form.jsx';
+    createRoot(document.querySelector('#app')).render(<NewsletterForm />);`;
+  await writeFile(join(dir, 'main.jsx'), main);
+  const built = await build({
+    configFile: false,
+    logLevel: 'error',
+    root: dir,
+    define: { 'process.env.NODE_ENV': '"production"' },
+    // Otherwise it is the test's environment that decides.
+    oxc: { jsx: { development: false } },
+    build: { write: false, lib: { entry: join(dir, 'main.jsx'), formats: ['iife'], name: 'app' } },
+  });
+  const [output] = built as Rolldown.RolldownOutput[];
+  return output?.output[0].code ?? '';
+}
+
+const fillIn = async (page: Page) => {
+  await page.getByRole('textbox', { name: 'Email address' }).fill('ada@example.com');
+  await page.getByRole('textbox', { name: 'First name' }).fill('Ada');
+};
+
+/** What a visitor does with a form that a script has drawn. */
+const signUp = async (page: Page) => {
+  await page.locator('rasa-signup').getByRole('button', { name: 'Count me in' }).waitFor();
+  await page.waitForFunction(() => document.querySelector('rasa-signup')?.shadowRoot?.querySelector('form'));
+  await fillIn(page);
+  await page.getByRole('button', { name: 'Count me in' }).first().click();
+  await page.getByText('Thank you. You are signed up.').waitFor();
+};
+
+const signUpPlainly = async (page: Page) => {
+  await fillIn(page);
+  await page.getByRole('button', { name: 'Count me in' }).click();
+  await page.getByRole('button', { name: 'Yes, sign me up' }).click();
+  await page.getByRole('heading', { name: 'Thank you. You are signed up.' }).waitFor();
+};
+
+const paste = (site: ForeignSite, snippet: string) => {
+  site.paste(snippet);
+  return Promise.resolve();
+};
+
+const putIntoReact = async (site: ForeignSite, snippet: string) => {
+  site.putScript(await bundle(snippet));
+  site.paste('<div id="app"></div><script src="/script.js"></script>');
+};
+
+describe('from the builder to a contact in rasa.io', () => {
+  it.each([
+    ['HTML', paste, signUp],
+    ['Without script', paste, signUpPlainly],
+    ['React', putIntoReact, signUp],
+    ['WordPress', paste, signUp],
+    ['Pinned', paste, signUp],
+  ])('%s: designed, copied, pasted elsewhere, signed up', async (kind, put, use) => {
+    const { url, site, contacts } = await start();
+    const marketer = await openBuilder(browser, url);
+    await marketer.openGroup('Colours');
+    await marketer.page.getByLabel('Button: colour code', { exact: true }).fill('#7a1f5c');
+    await marketer.openGroup('Texts');
+    await marketer.page.getByLabel('Words on the button', { exact: true }).fill('Count me in');
+    await put(site, await marketer.copySnippet(kind));
+    expect(marketer.complaints).toEqual([]);
+
+    const page = await marketer.page.context().newPage();
+    const complaints = complaintsOf(page);
+    await page.goto(site.origin);
+    const button = page.getByRole('button', { name: 'Count me in' }).first();
+    await button.waitFor();
+    await vi.waitFor(async () => {
+      expect(
+        await button.evaluate(
+          (element) => getComputedStyle(element.closest('button') ?? element).backgroundColor,
+        ),
+      ).toBe('rgb(122, 31, 92)');
+    });
+    await use(page);
+    await vi.waitFor(async () => {
+      expect(await contacts()).toMatchObject([{ email: 'ada@example.com', first_name: 'Ada' }]);
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  it('Script tag: designed, copied, pasted elsewhere, signed up', async () => {
+    const { url, site, contacts } = await start();
+    const marketer = await openBuilder(browser, url);
+    await marketer.choose('Dialog');
+    const snippet = await marketer.copySnippet('Script tag');
+    expect(snippet).toMatch(
+      /^<script async src="[^"]+" data-form="newsletter" data-display="dialog"><\/script>$/,
+    );
+    site.paste(snippet);
+
+    const page = await marketer.page.context().newPage();
+    await page.goto(site.origin);
+    await page.getByRole('button', { name: 'Sign up for our newsletter' }).click();
+    await fillIn(page);
+    await page.getByRole('button', { name: 'Subscribe' }).click();
+    await page.getByText('Thank you. You are signed up.').waitFor();
+    await vi.waitFor(async () => {
+      expect(await contacts()).toMatchObject([{ email: 'ada@example.com' }]);
+    });
+  });
+
+  it('one markup in three situations: plain without scripts, plain with them blocked, and enhanced', async () => {
+    const { url, site, contacts } = await start();
+    const { copySnippet } = await openBuilder(browser, url);
+    site.paste(await copySnippet('HTML'));
+    const visit = async (email: string, javaScriptEnabled: boolean, isBlocked: boolean) => {
+      const context = await browser.newContext({ locale: 'en-GB', javaScriptEnabled });
+      onTestFinished(() => context.close());
+      const page = await context.newPage();
+      if (isBlocked) await page.route('**/embed.js', (route) => route.abort());
+      await page.goto(site.origin);
+      await page.getByRole('textbox', { name: 'Email address' }).fill(email);
+      await page.getByRole('button', { name: 'Subscribe' }).click();
+      if (!javaScriptEnabled || isBlocked)
+        await page.getByRole('button', { name: 'Yes, sign me up' }).click();
+      await page.getByText('Thank you. You are signed up.').waitFor();
+    };
+    await visit('off@example.com', false, false);
+    await visit('blocked@example.com', true, true);
+    await visit('enhanced@example.com', true, false);
+    await vi.waitFor(async () => {
+      const emails = (await contacts()).map(({ email }) => email);
+      expect(emails.sort()).toEqual(['blocked@example.com', 'enhanced@example.com', 'off@example.com']);
+    });
+  });
+
+  it('moves nothing on the page when the form comes', async () => {
+    const { url, site } = await start();
+    const { copySnippet, page: builder } = await openBuilder(browser, url);
+    await builder.getByText('min-height').waitFor();
+    site.paste(`${await copySnippet('HTML')}<p>Below</p>`);
+    for (const width of [390, 1200]) {
+      const page = await browser.newPage({ viewport: { width, height: 900 } });
+      onTestFinished(() => page.close());
+      const held: (() => void)[] = [];
+      await page.route('**/embed.js', async (route) => {
+        await new Promise<void>((resolve) => held.push(resolve));
+        await route.continue();
+      });
+      await page.goto(site.origin, { waitUntil: 'commit' });
+      const below = page.getByText('Below');
+      await below.waitFor();
+      const before = await below.boundingBox();
+      await vi.waitFor(() => {
+        expect(held).toHaveLength(1);
+      });
+      held[0]?.();
+      await page.waitForFunction(() =>
+        document.querySelector('rasa-signup')?.shadowRoot?.querySelector('form'),
+      );
+      const after = await below.boundingBox();
+      expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0)), `at ${width}`).toBeLessThan(3);
+    }
+  });
+});

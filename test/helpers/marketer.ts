@@ -1,0 +1,68 @@
+import { expect, onTestFinished } from 'vitest';
+import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
+import { complaintsOf } from './browser.ts';
+
+/** Somebody at the builder, with a clipboard. */
+export interface Marketer {
+  readonly page: Page;
+  /** What stands in the preview. */
+  readonly preview: FrameLocator;
+  readonly complaints: readonly string[];
+  /** Opens a group of settings. */
+  readonly openGroup: (name: string) => Promise<void>;
+  readonly choose: (label: string) => Promise<void>;
+  /** Chooses for whom the snippet is, copies it, and gives what is in the clipboard. */
+  readonly copySnippet: (kind?: string) => Promise<string>;
+  readonly clipboard: () => Promise<string>;
+}
+
+/** The page is closed when the test is over, which must not have made it complain. */
+export async function openBuilder(
+  browser: Browser,
+  address: string,
+  options: BrowserContextOptions = {},
+): Promise<Marketer> {
+  const context = await browser.newContext({ locale: 'en-GB', ...options });
+  context.setDefaultTimeout(10_000);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await context.newPage();
+  const complaints = complaintsOf(page);
+  onTestFinished(() => context.close());
+  await page.goto(address);
+  const preview = page.frameLocator('iframe');
+  await preview.locator('.place rasa-signup').waitFor();
+
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  return {
+    page,
+    preview,
+    complaints,
+    openGroup: (name) => page.getByRole('heading', { name, exact: true }).click(),
+    choose: (label) => page.getByRole('radio', { name: label, exact: true }).check(),
+    async copySnippet(kind) {
+      if (kind !== undefined) await page.getByRole('radio', { name: kind, exact: true }).check();
+      await page.getByRole('button', { name: 'Copy', exact: true }).click();
+      await page.getByText('Copied.').waitFor();
+      return clipboard();
+    },
+    clipboard,
+  };
+}
+
+/** Where a page has anything that people with other senses cannot use. */
+export async function expectAccessible(page: Page, axe: string): Promise<void> {
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run: (options: object) => Promise<AxeResult> } };
+    const { violations } = await axe.run({ iframes: false });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+  expect(violations).toEqual([]);
+}
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}

@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { BuilderSetup } from '../../shared/builder.ts';
+import { startProduct } from '../helpers/product.ts';
+import { startService } from '../helpers/service.ts';
+
+const ask = async (url: string) => {
+  const answer = await fetch(url, { headers: { accept: 'text/html' } });
+  const headers = [...answer.headers].filter(([name]) => name !== 'date');
+  return { status: answer.status, headers, body: await answer.text() };
+};
+
+const pages = ['/', '/preview'];
+
+async function setupAt(url: string): Promise<BuilderSetup> {
+  const [, json = ''] = /data-setup="([^"]*)"/.exec(await (await fetch(url)).text()) ?? [];
+  return JSON.parse(json.replaceAll('&quot;', '"').replaceAll('&amp;', '&')) as BuilderSetup;
+}
+
+describe('BUILDER', () => {
+  it.each(pages)('on, as it comes: everybody may open %s', async (path) => {
+    const { url } = await startService();
+    expect(await ask(url + path)).toMatchObject({ status: 200 });
+  });
+
+  it.each(pages)('off: %s is what nothing is, and the form works as ever', async (path) => {
+    const { url } = await startService({ BUILDER: 'off' });
+    const nowhere = await ask(`${url}/nowhere`);
+    expect(await ask(url + path)).toEqual(nowhere);
+    expect(await ask(`${url}${path}?token=`)).toEqual(nowhere);
+    expect((await fetch(`${url}/forms/newsletter`)).status).toBe(200);
+  });
+
+  it('token: opens with the link alone, and tells nobody else that it is there', async () => {
+    const { url, builderLink = '' } = await startService({ BUILDER: 'token' });
+    const { search } = new URL(builderLink);
+    expect(search).toMatch(/^\?token=[0-9a-f]{32}$/);
+    const nowhere = await ask(`${url}/nowhere`);
+    for (const path of pages) {
+      expect(await ask(url + path + search)).toMatchObject({ status: 200 });
+      const almost = search.slice(0, -1) + (search.endsWith('0') ? '1' : '0');
+      for (const wrong of [
+        '',
+        '?token=',
+        almost,
+        `${search}&token=1`,
+        `${search}0`,
+        '?token[]=1',
+        '?token=%00',
+      ]) {
+        expect(await ask(url + path + wrong), wrong).toEqual(nowhere);
+      }
+    }
+    // Its own pages carry it on, and nobody else gets to see it.
+    expect((await setupAt(builderLink)).preview).toBe(`/preview${search}`);
+    expect((await fetch(builderLink)).headers.get('referrer-policy')).toBe('same-origin');
+  });
+
+  it('token: the link is said at the start, and the same after a restart', async () => {
+    const first = await startProduct({ BUILDER: 'token' });
+    const tokenIn = (output: string) => /\?token=([0-9a-f]{32})/.exec(output)?.[1];
+    await expect.poll(() => tokenIn(first.output())).toBeDefined();
+    await first.stop();
+    const again = await startProduct({ BUILDER: 'token', DATA_DIR: first.dataDir });
+    await expect.poll(() => tokenIn(again.output())).toBe(tokenIn(first.output()));
+    const other = await startProduct({ BUILDER: 'token' });
+    await expect.poll(() => tokenIn(other.output())).not.toBe(tokenIn(first.output()));
+  });
+});
+
+describe('the builder', () => {
+  it('names the script that is served, with its hash as browsers check it', async () => {
+    const { url } = await startService();
+    const { pinned, forms, languages } = await setupAt(url);
+    const script = Buffer.from(await (await fetch(url + pinned.path)).arrayBuffer());
+    expect(script.equals(readFileSync('dist/widget/embed.js'))).toBe(true);
+    expect(pinned.integrity).toBe(`sha384-${createHash('sha384').update(script).digest('base64')}`);
+    expect(forms).toEqual([{ id: 'newsletter', title: 'Sign up for our newsletter' }]);
+    expect(languages).toHaveLength(15);
+  });
+
+  it('writes nothing on the server', async () => {
+    const { url, dataDir } = await startService();
+    const filesNow = () =>
+      readdirSync(dataDir, { recursive: true, encoding: 'utf8' })
+        .sort()
+        .map((name) => [name, statSync(join(dataDir, name)).size]);
+    const before = filesNow();
+    for (const path of [...pages, '/?lang=de', '/?token=1']) await fetch(url + path);
+    expect(filesNow()).toEqual(before);
+  });
+
+  it('may frame its preview, which nobody else may, and which sends nothing', async () => {
+    const { url } = await startService();
+    const policyOf = async (path: string) => {
+      const { headers } = await fetch(url + path);
+      return { csp: headers.get('content-security-policy'), frames: headers.get('x-frame-options') };
+    };
+    const home = await policyOf('/');
+    expect(home.csp).toContain("frame-src 'self'");
+    expect(home.csp).toContain("frame-ancestors 'none'");
+    expect(home.frames).toBe('DENY');
+    const preview = await policyOf('/preview');
+    expect(preview.csp).toContain("frame-ancestors 'self'");
+    expect(preview.csp).toContain("form-action 'none'");
+    expect(preview.frames).toBeNull();
+  });
+});

@@ -1,0 +1,91 @@
+import { clampChroma, converter, formatHex, parse, wcagContrast } from 'culori';
+import type { ColourName, Design } from './design.ts';
+
+/** Two colours that nobody can tell apart well enough. */
+export interface Unreadable {
+  readonly front: ColourName;
+  readonly back: ColourName;
+  readonly ratio: number;
+  readonly least: number;
+}
+
+/** WCAG 2.2: 1.4.3 for text, 1.4.11 for what shows where an input or a button is. */
+const pairs: readonly Pick<Unreadable, 'front' | 'back' | 'least'>[] = [
+  { front: 'onAccent', back: 'accent', least: 4.5 },
+  { front: 'text', back: 'background', least: 4.5 },
+  { front: 'accent', back: 'background', least: 3 },
+  { front: 'border', back: 'background', least: 3 },
+];
+
+/** What stands behind the form, as far as one can tell: `undefined` where the page decides and the theme follows it. */
+export function schemeOf({ background, theme }: Design): 'light' | 'dark' | undefined {
+  if (background !== '')
+    return wcagContrast(background, '#fff') < wcagContrast(background, '#000') ? 'light' : 'dark';
+  return theme === 'auto' ? undefined : theme;
+}
+
+/** Colours as they appear, also those that were not chosen; what the page decides is left out. */
+export function coloursOf(design: Design): Readonly<Partial<Record<ColourName, string>>> {
+  const scheme = schemeOf(design);
+  const { accent, onAccent, background, text, border } = design;
+  const plain = scheme && plainColours[scheme];
+  const chosen = {
+    accent: accent || plain?.accent,
+    onAccent: onAccent || (accent ? readableOn(accent) : plain?.onAccent),
+    background: background || plain?.background,
+    text: text || (background ? readableOn(background) : plain?.text),
+    border: border || undefined,
+  };
+  return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
+}
+
+/** The widget's own, and the browser's `Canvas` and `CanvasText`. */
+const plainColours = {
+  light: { accent: '#0b5cad', onAccent: '#ffffff', background: '#ffffff', text: '#000000' },
+  dark: { accent: '#8ec5ff', onAccent: '#08131f', background: '#121212', text: '#ffffff' },
+};
+
+/** White or nearly black, whichever is told better from it; at least 4.5 to 1 in every case. */
+export function readableOn(colour: string): string {
+  return wcagContrast('#ffffff', colour) >= wcagContrast('#111111', colour) ? '#ffffff' : '#111111';
+}
+
+export function contrastOf(front: string, back: string): number {
+  return wcagContrast(front, back);
+}
+
+export function findUnreadable(design: Design, name?: ColourName): Unreadable | undefined {
+  const colours = coloursOf(design);
+  for (const pair of pairs) {
+    const { [pair.front]: front, [pair.back]: back } = colours;
+    if (front === undefined || back === undefined) continue;
+    if (name !== undefined && pair.front !== name && pair.back !== name) continue;
+    const ratio = wcagContrast(front, back);
+    if (ratio < pair.least) return { ...pair, ratio };
+  }
+  return undefined;
+}
+
+const toOklch = converter('oklch');
+const steps = 200;
+
+/** The colour of the same hue that is lightest changed until all can be read; `undefined` where no lightness does it. */
+export function nearestReadable(design: Design, name: ColourName): string | undefined {
+  const from = toOklch(coloursOf(design)[name]);
+  if (!from) return undefined;
+  for (let step = 0; step <= steps; step++) {
+    for (const sign of [1, -1]) {
+      const l = from.l + (sign * step) / steps;
+      if (l < 0 || l > 1) continue;
+      const value = formatHex(clampChroma({ ...from, l }, 'oklch'));
+      if (!findUnreadable({ ...design, [name]: value }, name)) return value;
+    }
+  }
+  return undefined;
+}
+
+/** `#rrggbb` of anything that CSS takes for an opaque colour. */
+export function readColour(text: string): string | undefined {
+  const colour = parse(text.trim()) ?? parse(`#${text.trim()}`);
+  return colour && (colour.alpha ?? 1) === 1 ? formatHex(colour) : undefined;
+}

@@ -1,0 +1,135 @@
+import type { BuilderSetup } from '../../shared/builder.ts';
+
+export const layouts = ['stacked', 'inline', 'compact'] as const;
+export const displays = ['inline', 'dialog', 'slide-in', 'bar'] as const;
+export const themes = ['auto', 'light', 'dark'] as const;
+export const colourNames = ['accent', 'onAccent', 'background', 'text', 'border'] as const;
+export const textNames = ['title', 'intro', 'submit', 'note', 'accepted', 'opener'] as const;
+
+export type Layout = (typeof layouts)[number];
+export type Display = (typeof displays)[number];
+export type Theme = (typeof themes)[number];
+export type ColourName = (typeof colourNames)[number];
+export type TextName = (typeof textNames)[number];
+
+/**
+ * What a marketer has decided about the form. Everything is text, and what is empty is left as it comes; so a design is
+ * a query string, and back. Colours are `#rrggbb`.
+ */
+export interface Design extends Readonly<Record<ColourName | TextName, string>> {
+  readonly form: string;
+  /** A BCP 47 tag; empty for that of the page. */
+  readonly lang: string;
+  readonly layout: Layout;
+  readonly display: Display;
+  /** As the attribute `open-on` has it. */
+  readonly openOn: string;
+  /** In days. */
+  readonly againAfter: string;
+  readonly theme: Theme;
+  /** As the CSS property `font-family` has it. */
+  readonly font: string;
+  /** In em. */
+  readonly radius: string;
+}
+
+const longestText = 500;
+
+/** The design that changes nothing, of the first form. */
+export function plainDesign({ forms }: Pick<BuilderSetup, 'forms'>): Design {
+  return {
+    form: forms[0]?.id ?? '',
+    lang: '',
+    layout: 'stacked',
+    display: 'inline',
+    openOn: 'button',
+    againAfter: '7',
+    theme: 'auto',
+    accent: '',
+    onAccent: '',
+    background: '',
+    text: '',
+    border: '',
+    font: '',
+    radius: '',
+    title: '',
+    intro: '',
+    submit: '',
+    note: '',
+    accepted: '',
+    opener: '',
+  };
+}
+
+/** Takes of `wanted` what can stand in a design, and says whether anything had to be left out. */
+export function readDesign(
+  wanted: Iterable<readonly [name: string, value: string]>,
+  setup: BuilderSetup,
+): { readonly design: Design; readonly isWhole: boolean } {
+  const checks = checksFor(setup);
+  let design = plainDesign(setup);
+  let isWhole = true;
+  for (const [name, value] of wanted) {
+    if (Object.hasOwn(checks, name) && checks[name as keyof Design](value))
+      design = { ...design, [name]: value };
+    else isWhole = false;
+  }
+  return { design, isWhole };
+}
+
+type Checks = Readonly<Record<keyof Design, (value: string) => boolean>>;
+
+function checksFor({ forms, languages }: BuilderSetup): Checks {
+  return {
+    form: (value) => forms.some(({ id }) => id === value),
+    lang: (value) => value === '' || languages.includes(value),
+    layout: oneOf(layouts),
+    display: oneOf(displays),
+    openOn: isOpenOn,
+    againAfter: (value) => isNumber(value, 0, 365),
+    theme: oneOf(themes),
+    accent: isColour,
+    onAccent: isColour,
+    background: isColour,
+    text: isColour,
+    border: isColour,
+    font: isFont,
+    radius: (value) => value === '' || isNumber(value, 0, 2),
+    title: isText,
+    intro: isText,
+    submit: isText,
+    note: isText,
+    accepted: isText,
+    opener: isText,
+  };
+}
+
+/** Names of fonts, quoted or not, and nothing that a style sheet would take for anything else. */
+export function isFont(value: string): boolean {
+  const name = /\s*(?:[\p{L}-][\p{L}\p{N}-]*(?: [\p{L}\p{N}-]+)*|"[\p{L}\p{N} .-]+")\s*/u.source;
+  return value === '' || (value.length <= 200 && new RegExp(`^${name}(?:,${name})*$`, 'u').test(value));
+}
+
+function isOpenOn(value: string): boolean {
+  const parts = value.split(' ');
+  return (
+    new Set(parts).size === parts.length &&
+    parts.every((part) => /^(?:button|exit|[1-9]\d{0,2}s|(?:[1-9]\d?|100)%)$/.test(part))
+  );
+}
+
+function isColour(value: string): boolean {
+  return /^(?:#[0-9a-f]{6})?$/.test(value);
+}
+
+function isText(value: string): boolean {
+  return value.length <= longestText;
+}
+
+function isNumber(value: string, least: number, greatest: number): boolean {
+  return /^\d+(?:\.\d{1,2})?$/.test(value) && Number(value) >= least && Number(value) <= greatest;
+}
+
+function oneOf(values: readonly string[]): (value: string) => boolean {
+  return (value) => values.includes(value);
+}

@@ -1,0 +1,162 @@
+import { ticked, type FormDefinition, type FormField } from '../../shared/form.ts';
+import { honeypot } from '../../shared/signup.ts';
+import type { Design, TextName } from './design.ts';
+
+/** What a snippet is made of: nodes, so that every text in it is escaped by whoever writes them down. */
+export type Attributes = Readonly<Record<string, string | boolean | undefined>>;
+
+/** An element of `document`; attributes that are `undefined` or `false` are left out. */
+export function createElement(
+  document: Document,
+  name: string,
+  attributes: Attributes = {},
+  ...children: readonly (Node | string)[]
+): HTMLElement {
+  const element = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) continue;
+    element.setAttribute(attribute, value === true ? '' : value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** The element's attributes as the design has them; those that change nothing are left out. */
+export function attributesOf(design: Design): Attributes {
+  const { lang, layout, display, openOn, againAfter } = design;
+  const isOverPage = display !== 'inline';
+  const opensItself = isOverPage && openOn !== 'button';
+  return {
+    lang: lang || undefined,
+    layout: layout === 'stacked' ? undefined : layout,
+    display: isOverPage ? display : undefined,
+    'open-on': opensItself ? openOn : undefined,
+    'again-after': opensItself && againAfter !== '7' ? `${againAfter}d` : undefined,
+  };
+}
+
+/** The design's texts as children for the element's slots. */
+export function createSlotted(document: Document, design: Design): readonly HTMLElement[] {
+  const isOverPage = design.display !== 'inline';
+  const tags: Readonly<Record<TextName, string>> = {
+    // Over the page the element has a heading already, which this stands in.
+    title: isOverPage ? 'span' : 'h2',
+    intro: 'p',
+    submit: 'span',
+    note: 'p',
+    accepted: 'span',
+    opener: 'span',
+  };
+  return Object.entries(tags)
+    .map(([name, tag]) => ({ name: name as TextName, tag, text: design[name as TextName].trim() }))
+    .filter(({ name, text }) => text !== '' && (name !== 'opener' || isOverPage))
+    .map(({ name, tag, text }) => createElement(document, tag, { slot: name }, text));
+}
+
+/** A form that works without any script. What the widget would fill in by itself is not in it. */
+export function createPlainForm(
+  document: Document,
+  definition: FormDefinition,
+  {
+    action,
+    submit,
+    attributes = {},
+  }: { readonly action: string; readonly submit: string; readonly attributes?: Attributes },
+): HTMLElement {
+  const create = createElement.bind(undefined, document);
+  return create(
+    'form',
+    { action, method: 'post', 'accept-charset': 'utf-8', ...attributes },
+    ...definition.fields.flatMap((field) => createField(document, field, definition)),
+    create(
+      'p',
+      { class: 'your-message', 'aria-hidden': 'true' },
+      create(
+        'label',
+        {},
+        definition.texts.leaveEmpty,
+        create('input', { name: honeypot, tabindex: '-1', autocomplete: 'off' }),
+      ),
+    ),
+    create('button', {}, submit || definition.texts.submit),
+  );
+}
+
+function createField(
+  document: Document,
+  field: FormField,
+  { texts }: FormDefinition,
+): readonly HTMLElement[] {
+  const create = createElement.bind(undefined, document);
+  if (field.type === 'hidden') return [];
+  const { name, type, label, required, help } = field;
+  const said = required || type === 'checkbox' ? label : `${label} ${texts.optional}`;
+  const helped = help ? [create('small', {}, help)] : [];
+  switch (type) {
+    case 'radio':
+      return [
+        create(
+          'fieldset',
+          {},
+          create('legend', {}, said),
+          ...helped,
+          ...field.options.map(({ value, label }) =>
+            create('label', {}, create('input', { type, name, value, required }), label),
+          ),
+        ),
+      ];
+    case 'checkbox':
+      return [
+        create(
+          'p',
+          {},
+          create('label', {}, create('input', { type, name, value: ticked, required }), label, ...helped),
+          ...(field.link ? [create('a', { href: field.link.href }, field.link.label)] : []),
+        ),
+      ];
+    case 'select':
+      return [
+        create(
+          'label',
+          {},
+          said,
+          ...helped,
+          create(
+            'select',
+            { name, required },
+            create('option', { value: '' }, '–'),
+            ...field.options.map(({ value, label }) => create('option', { value }, label)),
+          ),
+        ),
+      ];
+    case 'text':
+    case 'email':
+    case 'tel':
+    case 'url':
+    case 'number':
+    case 'date': {
+      const { autocomplete, placeholder, pattern, min, max, maxLength, international } = field;
+      const isTyped = type !== 'number' && type !== 'date';
+      return [
+        create(
+          'label',
+          {},
+          said,
+          ...helped,
+          create('input', {
+            type: international ? 'text' : type,
+            name,
+            autocomplete,
+            placeholder,
+            pattern,
+            min,
+            max,
+            step: type === 'number' ? 'any' : undefined,
+            maxlength: isTyped ? String(maxLength) : undefined,
+            required,
+          }),
+        ),
+      ];
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { Moment } from './view.ts';
+
+export interface Scene {
+  readonly moment: Moment;
+  /** Whether it has to be opened first. */
+  readonly isOverPage: boolean;
+  /** What the widget stands in. */
+  readonly place: HTMLElement;
+}
+
+/** Brings a new widget to a moment by doing what a visitor does, without taking the focus from the marketer. */
+export async function play(widget: HTMLElement, { moment, isOverPage, place }: Scene): Promise<void> {
+  if (moment === 'unavailable') return;
+  const form = await formIn(widget);
+  if (!widget.isConnected) return;
+  if (isOverPage) widget.shadowRoot?.querySelector<HTMLElement>('[part~=opener]')?.click();
+  if (moment === 'empty') return;
+  place.inert = true;
+  if (moment !== 'error') fillIn(form);
+  form.requestSubmit();
+  await settled();
+  place.inert = false;
+}
+
+/** The form of a widget, once it is there. */
+function formIn(widget: HTMLElement): Promise<HTMLFormElement> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const form = widget.shadowRoot?.querySelector('form');
+      if (form) resolve(form);
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+}
+
+/** Everything that is asked for, with something that passes. */
+function fillIn(form: HTMLFormElement): void {
+  for (const control of form.querySelectorAll<HTMLInputElement | HTMLSelectElement>('[name]')) {
+    if (control.tabIndex < 0) continue;
+    if (control instanceof HTMLSelectElement) control.selectedIndex = control.options.length - 1;
+    else if (control.type === 'checkbox' || control.type === 'radio') control.checked = true;
+    else control.value = samples[control.type] ?? (control.min || 'Ada');
+    if (control.name === 'email') control.value = 'ada@example.com';
+  }
+}
+
+const samples: Readonly<Record<string, string>> = {
+  email: 'ada@example.com',
+  url: 'https://example.com',
+  tel: '+1 555 0100',
+};
+
+function settled(): Promise<unknown> {
+  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+}

@@ -1,0 +1,131 @@
+import type { Design } from './design.ts';
+import { attributesOf, createElement, createPlainForm, createSlotted } from './markup.ts';
+import { listenTo, type Show, type Told } from './messages.ts';
+import { play } from './play.ts';
+import css from './preview.css?inline';
+import { probe, standIn } from './stand-in.ts';
+import { styleElement, styleFallback, type Heights } from './style-rules.ts';
+
+/**
+ * The page in the builder's frame: an article with the real widget in it, and nothing of the builder's own look. It
+ * shows what it is told, and answers how high the form is.
+ */
+let shown: Show | undefined;
+globalThis.fetch = standIn(fetch.bind(globalThis), () => shown?.moment ?? 'empty');
+// The plain form that is the element's fallback sends nothing either.
+addEventListener('submit', (event) => {
+  event.preventDefault();
+});
+
+const ownSheet = new CSSStyleSheet();
+ownSheet.replaceSync(css);
+const siteSheet = new CSSStyleSheet();
+const formSheet = new CSSStyleSheet();
+document.adoptedStyleSheets = [ownSheet, siteSheet, formSheet];
+
+const place = createElement(document, 'div', { class: 'place' });
+/** The same form once more, whatever moment is shown, since room is kept for the empty one. */
+const measured = createElement(document, 'div', { class: 'probe', inert: true });
+const resized = new ResizeObserver(measure);
+
+const script = createElement(document, 'script', { src: '/embed.js' });
+script.addEventListener('load', () => {
+  listenTo(
+    () => parent,
+    (message) => {
+      show(message as Show);
+    },
+  );
+  tell({ is: 'ready' });
+});
+document.head.append(script);
+
+function show(message: Show): void {
+  const before = shown;
+  shown = message;
+  const { design, moment, backdrop, css, lang, fallback } = message;
+  document.documentElement.lang = lang;
+  document.documentElement.className = backdrop;
+  siteSheet.replaceSync(backdrop === 'site' ? css : '');
+  formSheet.replaceSync(`${styleElement(design, undefined)}\n${fallback ? styleFallback(design) : ''}`);
+  if (before?.lang !== lang) drawArticle(message);
+
+  const isSameForm =
+    before?.lang === lang &&
+    (['form', 'lang', 'display'] as const).every((name) => before.design[name] === design[name]);
+  const isSameMoment = isSameForm && before.moment === moment;
+  if (!isSameForm) measured.replaceChildren(createWidget(design, `?${probe}`));
+  if (!isSameMoment) place.replaceChildren(createWidget(design));
+  const [widget, measuredWidget] = [place, measured].map(({ firstElementChild }) => firstElementChild);
+  for (const element of [widget, measuredWidget]) if (element) dress(element, message);
+  if (measuredWidget && !isSameForm) {
+    resized.disconnect();
+    resized.observe(measuredWidget);
+  }
+  if (widget instanceof HTMLElement && !isSameMoment)
+    void play(widget, { moment, isOverPage: design.display !== 'inline', place });
+}
+
+function drawArticle({ article: { site, title, before, after, link } }: Show): void {
+  const create = createElement.bind(undefined, document);
+  document.title = title;
+  document.body.replaceChildren(
+    create('header', {}, create('strong', {}, site)),
+    create(
+      'main',
+      {},
+      create(
+        'article',
+        {},
+        create('h1', {}, title),
+        create('p', {}, before),
+        place,
+        create('p', {}, after, ' ', create('a', { href: '#' }, link)),
+        measured,
+      ),
+    ),
+  );
+}
+
+function createWidget(design: Design, query = ''): HTMLElement {
+  return createElement(document, 'rasa-signup', {
+    src: `/forms/${encodeURIComponent(design.form)}${query}`,
+    ...attributesIn(design),
+  });
+}
+
+/** A preview opens by a button, and when it is asked to: nobody wants to wait for it, or has closed it for a week. */
+function attributesIn(design: Design): ReturnType<typeof attributesOf> {
+  return { ...attributesOf(design), 'open-on': undefined, 'again-after': undefined };
+}
+
+function dress(widget: Element, { design, fallback }: Show): void {
+  for (const [name, value] of Object.entries(attributesIn(design))) {
+    if (typeof value !== 'string') widget.removeAttribute(name);
+    else if (widget.getAttribute(name) !== value) widget.setAttribute(name, value);
+  }
+  widget.replaceChildren(
+    ...createSlotted(document, design),
+    ...(fallback ? [createPlainForm(document, fallback, { action: '', submit: design.submit })] : []),
+  );
+}
+
+/** Columns that a form usually stands in: a phone's without its margins, and a wide page's. */
+const columnsPx = { phone: 350, desktop: 620 };
+
+function measure(): void {
+  const widget = measured.firstElementChild;
+  // No form yet, or none to be had.
+  if (!widget?.shadowRoot?.querySelector('form') || shown?.design.display !== 'inline') return;
+  const fontSize = Number.parseFloat(getComputedStyle(widget).fontSize);
+  const heightIn = (width: number) => {
+    measured.style.setProperty('width', `${width}px`);
+    return Math.round((widget.getBoundingClientRect().height / fontSize) * 10) / 10;
+  };
+  const heights: Heights = { desktop: heightIn(columnsPx.desktop), phone: heightIn(columnsPx.phone) };
+  tell({ is: 'measured', heights });
+}
+
+function tell(message: Told): void {
+  parent.postMessage(message, location.origin);
+}

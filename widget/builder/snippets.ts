@@ -1,0 +1,137 @@
+import type { BuilderSetup } from '../../shared/builder.ts';
+import type { FormDefinition } from '../../shared/form.ts';
+import { textNames, type Design } from './design.ts';
+import { attributesOf, createElement, createPlainForm, createSlotted } from './markup.ts';
+import { styleElement, styleFallback, stylePlainForm, type Heights } from './style-rules.ts';
+import type { SnippetKind } from './view.ts';
+import { writeHtml } from './write-html.ts';
+import { writeJsx } from './write-jsx.ts';
+
+export interface SnippetOptions {
+  readonly kind: SnippetKind;
+  readonly design: Design;
+  readonly setup: BuilderSetup;
+  /** In the language that the design names, else in the builder's. */
+  readonly definition: FormDefinition;
+  /** Nothing is reserved where they are not known yet. */
+  readonly heights: Heights | undefined;
+}
+
+/** What a marketer pastes. */
+export function writeSnippet(options: SnippetOptions): string {
+  switch (options.kind) {
+    case 'element':
+      return writeHtml(elementNodes(options, plainScript(options)));
+    case 'script':
+      return writeHtml(scriptNodes(options));
+    case 'html':
+      return writeHtml(plainNodes(options));
+    case 'react':
+      return writeComponent(options);
+    case 'wordpress':
+      return `<!-- wp:html -->\n${writeHtml(elementNodes(options, plainScript(options)))}\n<!-- /wp:html -->`;
+    case 'pinned':
+      return writeHtml(elementNodes(options, pinnedScript(options)));
+  }
+}
+
+/** Texts that the script tag cannot carry, since it has no children. */
+export function hasOwnTexts(design: Design): boolean {
+  return textNames.some((name) => design[name].trim() !== '');
+}
+
+/** Nodes that are only written down; in a document of their own nothing of them is loaded or run. */
+const paper = () => document.implementation.createHTMLDocument();
+
+function elementNodes(options: SnippetOptions, script: HTMLElement): readonly Node[] {
+  return [...styleNodes(options, true), createWidget(options), script];
+}
+
+function createWidget({ design, setup, definition }: SnippetOptions): HTMLElement {
+  const document = paper();
+  const src = `${setup.proxy}/forms/${encodeURIComponent(design.form)}`;
+  const action = design.lang === '' ? src : `${src}?lang=${encodeURIComponent(design.lang)}`;
+  return createElement(
+    document,
+    'rasa-signup',
+    { src, ...attributesOf(design) },
+    ...createSlotted(document, design),
+    createPlainForm(document, definition, { action, submit: design.submit.trim() }),
+  );
+}
+
+function scriptNodes(options: SnippetOptions): readonly Node[] {
+  const { design, setup } = options;
+  const data = Object.entries(attributesOf(design)).map(([name, value]) => [`data-${name}`, value] as const);
+  return [
+    ...styleNodes(options, false),
+    createElement(paper(), 'script', {
+      async: true,
+      src: `${setup.proxy}/embed.js`,
+      'data-form': design.form,
+      ...Object.fromEntries(data),
+    }),
+  ];
+}
+
+function plainNodes({ design, setup, definition }: SnippetOptions): readonly Node[] {
+  const document = paper();
+  const lang = design.lang && `?lang=${encodeURIComponent(design.lang)}`;
+  const form = createPlainForm(document, definition, {
+    action: `${setup.proxy}/forms/${encodeURIComponent(design.form)}${lang}`,
+    submit: design.submit.trim(),
+    attributes: { class: 'signup-form' },
+  });
+  const words = { title: design.title.trim(), intro: design.intro.trim(), note: design.note.trim() };
+  form.prepend(
+    ...(words.title ? [createElement(document, 'h2', {}, words.title)] : []),
+    ...(words.intro ? [createElement(document, 'p', {}, words.intro)] : []),
+  );
+  if (words.note) form.append(createElement(document, 'p', {}, words.note));
+  return [createElement(document, 'style', {}, stylePlainForm(design)), form];
+}
+
+/** For every React with hooks; from version 19 on it could be a script element, which older ones do not run. */
+function writeComponent(options: SnippetOptions): string {
+  const nodes = [...styleNodes(options, true), createWidget(options)];
+  return `import { useEffect } from 'react';
+
+const src = ${JSON.stringify(`${options.setup.proxy}/embed.js`)};
+
+export function NewsletterForm() {
+  useEffect(() => {
+    if (document.querySelector(\`script[src="\${src}"]\`)) return;
+    const script = document.createElement('script');
+    script.src = src;
+    script.async = true;
+    document.head.append(script);
+  }, []);
+
+  return (
+    <>
+${writeJsx(nodes, '      ')}
+    </>
+  );
+}`;
+}
+
+function styleNodes({ design, heights }: SnippetOptions, hasFallback: boolean): readonly Node[] {
+  const css = [styleElement(design, heights), hasFallback ? styleFallback(design) : '']
+    .filter(Boolean)
+    .join('\n');
+  return css === '' ? [] : [createElement(paper(), 'style', {}, css)];
+}
+
+function plainScript({ setup }: SnippetOptions): HTMLElement {
+  return createElement(paper(), 'script', { async: true, src: `${setup.proxy}/embed.js` });
+}
+
+function pinnedScript({ setup }: SnippetOptions): HTMLElement {
+  const { path, integrity } = setup.pinned;
+  return createElement(paper(), 'script', {
+    async: true,
+    src: `${setup.proxy}${path}`,
+    integrity,
+    crossorigin: 'anonymous',
+  });
+}

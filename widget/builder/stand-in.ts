@@ -1,0 +1,40 @@
+import type { FormDefinition } from '../../shared/form.ts';
+import type { Moment } from './view.ts';
+
+/** In the address of a form that is only measured, and whose proxy is therefore always there. */
+export const probe = 'probe';
+
+/**
+ * Stands between the widget in the preview and the proxy: definitions are the real ones, and come once; sign-ups go
+ * nowhere. What becomes of one is up to the moment that is shown.
+ */
+export function standIn(realFetch: typeof fetch, moment: () => Moment): typeof fetch {
+  const definitions = new Map<string, Promise<FormDefinition>>();
+  const load = async (url: string): Promise<FormDefinition> => {
+    const response = await realFetch(url, { headers: { accept: 'application/json' } });
+    if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+    // Nobody has to prove anything to a preview.
+    return { ...((await response.json()) as FormDefinition), proof: false };
+  };
+
+  return async (input, init) => {
+    const url = new URL(new Request(input, init).url);
+    const isProbe = url.searchParams.has(probe);
+    url.searchParams.delete(probe);
+    if (init?.method === 'POST') {
+      if (moment() === 'sending') return new Promise(() => undefined);
+      return Response.json({ status: 'accepted' }, { status: 202 });
+    }
+    if (moment() === 'unavailable' && !isProbe)
+      throw new TypeError('Shown as it is when the proxy cannot be reached.');
+    const known = definitions.get(url.href) ?? load(url.href);
+    definitions.set(url.href, known);
+    try {
+      const { redirect: _, ...definition } = await known;
+      return Response.json(definition);
+    } catch (error) {
+      definitions.delete(url.href);
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,55 @@
+export const backdrops = ['neutral', 'dark', 'site'] as const;
+export const widths = ['desktop', 'phone'] as const;
+export const moments = ['empty', 'error', 'sending', 'success', 'unavailable'] as const;
+export const snippetKinds = ['element', 'script', 'html', 'react', 'wordpress', 'pinned'] as const;
+
+export type Backdrop = (typeof backdrops)[number];
+export type Width = (typeof widths)[number];
+/** What the form is doing just then. */
+export type Moment = (typeof moments)[number];
+export type SnippetKind = (typeof snippetKinds)[number];
+
+/** How a design is looked at; nothing of it gets into the form. */
+export interface View {
+  readonly backdrop: Backdrop;
+  readonly width: Width;
+  readonly moment: Moment;
+  readonly kind: SnippetKind;
+  /** The style sheet of the marketer's own site, for the backdrop `site`. */
+  readonly css: string;
+}
+
+export const firstView: View = {
+  backdrop: 'neutral',
+  width: 'desktop',
+  moment: 'empty',
+  kind: 'element',
+  css: '',
+};
+
+const longestCss = 50_000;
+
+/** As `wanted` says; where it says nothing, the width stays that of `before`, which suits the screen. */
+export function readView(
+  wanted: Iterable<readonly [name: string, value: string]>,
+  before: View,
+): {
+  readonly view: View;
+  readonly isWhole: boolean;
+} {
+  let view: View = { ...firstView, width: before.width };
+  let isWhole = true;
+  for (const [name, value] of wanted) {
+    if (Object.hasOwn(checks, name) && checks[name as keyof View](value)) view = { ...view, [name]: value };
+    else isWhole = false;
+  }
+  return { view, isWhole };
+}
+
+const checks: Readonly<Record<keyof View, (value: string) => boolean>> = {
+  backdrop: (value) => backdrops.some((name) => name === value),
+  width: (value) => widths.some((name) => name === value),
+  moment: (value) => moments.some((name) => name === value),
+  kind: (value) => snippetKinds.some((name) => name === value),
+  css: (value) => value.length <= longestCss,
+};
