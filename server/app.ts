@@ -102,7 +102,7 @@ export function createApp({
       pinned,
       preview: `/preview${builder.query}`,
     };
-    response.send(renderHome({ lang, setup, sandbox }));
+    response.send(renderHome({ lang, setup, path: `/${builder.query}`, sandbox }));
   });
 
   app.get('/preview', openBuilder(builder), (_request, response) => {

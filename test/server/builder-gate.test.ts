@@ -54,6 +54,7 @@ describe('BUILDER', () => {
       }
     }
     // Its own pages carry it on, and nobody else gets to see it.
+    expect((await ask(builderLink)).body).toContain(`href="/${search}"`);
     expect((await setupAt(builderLink)).preview).toBe(`/preview${search}`);
     expect((await fetch(builderLink)).headers.get('referrer-policy')).toBe('same-origin');
   });
