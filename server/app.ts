@@ -9,12 +9,15 @@ import type { BuilderGate } from './builder-gate.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { CourierStats } from './courier.ts';
 import type { Forms } from './forms.ts';
+import { jsonSchema } from './forms/file-schema.ts';
 import { pageHeaders } from './headers.ts';
 import { networkOf, type Limits } from './limits.ts';
 import type { Origins } from './origins.ts';
 import { renderHostedForm, renderProblem } from './pages/form.ts';
+import { hostedPath, queryToKeep, type Visit } from './pages/hosted-address.ts';
 import { isBuilderLanguage, renderHome } from './pages/home.ts';
 import { renderPreview } from './pages/preview.ts';
+import { renderQrCode } from './pages/qr.ts';
 import { problem } from './problem.ts';
 import type { Proofs } from './bots/proofs.ts';
 import type { Rate, TrustProxy } from './setting-texts.ts';
@@ -76,16 +79,18 @@ export function createApp({
   app.set('trust proxy', trustProxy);
   app.set('etag', false);
   app.set('case sensitive routing', true);
-  const formPages = pageHeaders({ framedBy: origins.sources });
-  const builderPages: Readonly<Record<string, typeof formPages>> = {
+  const framedHeaders = rememberHeaders();
+  const originsOf = (id: string) => forms.find(id)?.origins ?? origins;
+  const builderPages: Readonly<Record<string, ReturnType<typeof pageHeaders>>> = {
     '/': pageHeaders({ framesOwn: true }),
     '/preview': pageHeaders({ framedBy: ["'self'"], sends: false }),
   };
   const otherPages = pageHeaders();
   app.use((request, response, next) => {
-    const { path } = request;
-    const ofBuilder = builder.isOpen(request.query['token']) ? builderPages[path] : undefined;
-    const headers = path.startsWith('/forms/') ? formPages : (ofBuilder ?? otherPages);
+    const { path, query } = request;
+    const [, id] = /^\/forms\/([^/]+)/.exec(path) ?? [];
+    const ofBuilder = builder.isOpen(query['token']) ? builderPages[path] : undefined;
+    const headers = id === undefined ? (ofBuilder ?? otherPages) : framedHeaders(originsOf(id));
     headers(request, response, next);
   });
   app.use(serveBuiltFiles(builtDir));
@@ -125,24 +130,38 @@ export function createApp({
     response.set('Cache-Control', 'no-store').json({ status: 'ready', credentials });
   });
 
+  app.get('/forms.schema.json', (_request, response) => {
+    response
+      .set('Cache-Control', 'no-cache')
+      .type('application/schema+json')
+      .send(JSON.stringify(jsonSchema(), null, 2));
+  });
+
   app
     .route('/forms/:form')
     .all((_request, response, next) => {
       response.set('Cache-Control', 'no-cache').vary('Origin').vary('Accept').vary('Accept-Language');
       next();
     })
-    .all(crossOrigin(origins, 'null'))
+    .all(crossOrigin(originsOf, 'null'))
     .get((request, response) => {
       const { origin, host } = request.headers;
       const form = forms.find(request.params.form);
-      if (origin !== 'null' && !origins.allow(origin, host))
+      if (origin !== 'null' && !originsOf(request.params.form).allow(origin, host))
         sendProblem(request, response, problem('origin_refused'));
       else if (!form) sendProblem(request, response, problem('no_such_form'));
       else {
-        const words = wordsFor(request);
-        response.set('Content-Language', words.lang);
-        if (wantsPage(request)) response.send(renderHostedForm({ form, words, sandbox }));
-        else response.json(form.definitionIn(words));
+        const words = wordsFor(request, form.languages);
+        const definition = form.definitionIn(words);
+        response.set('Content-Language', definition.lang);
+        if (!wantsPage(request)) response.json(definition);
+        else {
+          // Its plain form leads there where no click is asked for.
+          const { redirect: leadsTo } = definition;
+          if (leadsTo)
+            pageHeaders({ framedBy: form.origins.sources, leadsTo })(request, response, () => undefined);
+          response.send(renderHostedForm({ form, words, sandbox }, visitOf(request)));
+        }
       }
     })
     .options((request, response) => {
@@ -157,18 +176,37 @@ export function createApp({
       response.set('Cache-Control', 'no-store').vary('Origin');
       next();
     })
-    .all(crossOrigin(origins))
-    .get(limitChallenges(rateNetwork, clientAddress), async (request, response) => {
+    .all(crossOrigin(originsOf))
+    .get(limitChallenges({ forms, rateNetwork, clientAddress }), async (request, response) => {
       const { origin, host } = request.headers;
-      const { form } = request.params;
-      if (!origins.allow(origin, host)) sendProblem(request, response, problem('origin_refused'));
-      else if (!forms.find(form)) sendProblem(request, response, problem('no_such_form'));
+      const form = forms.find(request.params.form);
+      if (!originsOf(request.params.form).allow(origin, host))
+        sendProblem(request, response, problem('origin_refused'));
+      else if (!form) sendProblem(request, response, problem('no_such_form'));
       else {
         const pressure = await limits.pressure(clientAddress(request), form);
-        response.json(await proofs.issue(form, pressure));
+        response.json(await proofs.issue(form.id, pressure));
       }
     })
     .all(refuseMethod('GET, HEAD, OPTIONS'));
+
+  app
+    .route('/forms/:form/qr.svg')
+    .get((request, response) => {
+      const form = forms.find(request.params.form);
+      if (!form) sendProblem(request, response, problem('no_such_form'));
+      else {
+        // Whoever scans it has a language of their own.
+        const definition = form.definitionIn(wordsFor({ url: request.url, headers: {} }, form.languages));
+        const visit = visitOf(request);
+        const address = visit.publicUrl + hostedPath(definition.id) + queryToKeep(definition, visit);
+        response
+          .set('Cache-Control', 'public, max-age=86400')
+          .type('image/svg+xml')
+          .send(renderQrCode(address));
+      }
+    })
+    .all(refuseMethod('GET, HEAD'));
 
   app.use((request, response) => {
     sendProblem(
@@ -185,9 +223,10 @@ export function createApp({
  * CORS headers for the pages on the list, none for others; the `Vary` is there either way. Sandboxed frames have the
  * origin `null`, and may read what a form asks for, which is no secret: they send it the plain way, with a click.
  */
-function crossOrigin(origins: Origins, readableBy?: 'null'): express.RequestHandler {
+function crossOrigin(originsOf: (form: string) => Origins, readableBy?: 'null'): express.RequestHandler {
   return cors((request, done) => {
     const { origin, host } = request.headers;
+    const origins = originsOf(String((request as Request).params['form']));
     done(null, {
       origin: origins.allow(origin, host) || origin === readableBy,
       methods: ['GET', 'HEAD', 'POST'],
@@ -212,27 +251,57 @@ function refuseMethod(allow: string): express.RequestHandler {
   };
 }
 
+interface ChallengeLimits {
+  readonly forms: Forms;
+  readonly rateNetwork: Rate | 'off';
+  readonly clientAddress: ClientAddress;
+}
+
 /** A challenge costs the server more than a refusal, so that nobody may hoard them. */
-function limitChallenges(rate: Rate | 'off', clientAddress: ClientAddress): express.RequestHandler {
-  if (rate === 'off') {
-    return (_request, _response, next) => {
+function limitChallenges({ forms, rateNetwork, clientAddress }: ChallengeLimits): express.RequestHandler {
+  /** A form with a rate of its own has a budget of its own; by rate, of which a file has few. */
+  const limiters = new Map<string, express.RequestHandler>();
+  return (request, response, next) => {
+    const form = forms.find(String(request.params['form']));
+    const own = form?.rates.network;
+    const rate = own ?? rateNetwork;
+    if (rate === 'off') {
       next();
-    };
+      return;
+    }
+    const name = own === undefined ? '' : `${rate.limit}/${rate.windowMs}`;
+    const limiter = limiters.get(name) ?? openLimiter(rate, own !== undefined);
+    limiters.set(name, limiter);
+    void limiter(request, response, next);
+  };
+
+  function openLimiter(rate: Rate, isOwn: boolean): express.RequestHandler {
+    return rateLimit({
+      windowMs: rate.windowMs,
+      limit: rate.limit * challengesPerSignup,
+      identifier: 'challenges',
+      // Its warnings about proxies are ours to give, see `client-address.ts`.
+      validate: false,
+      standardHeaders: 'draft-8',
+      legacyHeaders: false,
+      keyGenerator: (request) =>
+        `${networkOf(clientAddress(request))}${isOwn ? ` ${String(request.params['form'])}` : ''}`,
+      handler(request, response) {
+        const retryAfterS = Number(response.getHeader('Retry-After'));
+        sendProblem(request, response, problem('rate_limited', { retryAfterS }));
+      },
+    });
   }
-  return rateLimit({
-    windowMs: rate.windowMs,
-    limit: rate.limit * challengesPerSignup,
-    identifier: 'challenges',
-    // Its warnings about proxies are ours to give, see `client-address.ts`.
-    validate: false,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    keyGenerator: (request) => networkOf(clientAddress(request)),
-    handler(request, response) {
-      const retryAfterS = Number(response.getHeader('Retry-After'));
-      sendProblem(request, response, problem('rate_limited', { retryAfterS }));
-    },
-  });
+}
+
+/** Helmet takes a while to make its headers, and forms share them unless they have origins of their own. */
+function rememberHeaders(): (origins: Origins) => express.RequestHandler {
+  const known = new WeakMap<Origins, express.RequestHandler>();
+  return (origins) => {
+    const headers = known.get(origins) ?? pageHeaders({ framedBy: origins.sources });
+    known.set(origins, headers);
+    return headers;
+  };
 }
 
 /** Whether a person looks at the answer. Scripts and the command line ask for anything or for JSON. */
@@ -249,6 +318,14 @@ function sendProblem(request: Request, response: Response, answer: Problem): voi
   }
   const words = wordsFor(request);
   response.set('Content-Language', words.lang).vary('Accept-Language').send(renderProblem(words, answer));
+}
+
+function visitOf(request: Request): Visit {
+  return {
+    publicUrl: publicUrlOf(request),
+    query: new URL(request.url, 'http://localhost').search,
+    referrer: request.get('referer'),
+  };
 }
 
 function publicUrlOf(request: Request): string {

@@ -91,7 +91,9 @@ const immutableName = /^\/embed\.[0-9a-f]{16}\.js$/;
 
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
+  '.ico': 'image/x-icon',
   '.js': 'text/javascript',
+  '.png': 'image/png',
   '.svg': 'image/svg+xml',
 };
 

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from './config.ts';
-import { withEnvFile, type Env } from './env.ts';
+import { ConfigError, withEnvFile, type Env } from './env.ts';
+import { checkForms, showForms } from './forms-command.ts';
 import { showKeys } from './keys-command.ts';
 import { failToStart, onStopRequest } from './lifecycle.ts';
 import {
@@ -51,6 +52,34 @@ program
       '\nExample:\n  $ DATA_DIR=/var/lib/rasa-signup rasa-signup keys',
   )
   .action(runKeys);
+
+const forms = program
+  .command('forms')
+  .description('look at the forms file (FORMS_FILE) before the proxy does')
+  .addHelpText('after', '\nExample:\n  $ rasa-signup forms check forms.json');
+
+forms
+  .command('check')
+  .description(
+    'say whether the proxy would take a forms file, and what is wrong with it; ends with 1 where anything is',
+  )
+  .argument('[file]', 'by default the one that FORMS_FILE names')
+  .option('--json', 'JSON on a terminal too')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  $ rasa-signup forms check forms.json\n  $ rasa-signup forms check | jq -r ".faults[].field"',
+  )
+  .action(runFormsCheck);
+
+forms
+  .command('show')
+  .description(
+    'show what the forms ask visitors, and where each answer goes: as tables on a terminal, as JSON elsewhere',
+  )
+  .argument('[id]', 'of one form; by default all of them')
+  .option('--json', 'JSON on a terminal too')
+  .addHelpText('after', '\nExample:\n  $ FORMS_FILE=forms.json rasa-signup forms show newsletter')
+  .action(runFormsShow);
 
 program
   .command('sandbox')
@@ -178,6 +207,24 @@ async function runDoctor(pages: readonly string[], { url, json }: Output & { rea
 async function runKeys({ json }: Output): Promise<void> {
   const { dataDir } = readConfig({ DATA_DIR: environment()['DATA_DIR'] });
   process.exitCode = await showKeys({ dataDir, json, process });
+}
+
+function runFormsCheck(file: string | undefined, { json }: Output): void {
+  const { FORMS_FILE, THANK_YOU_PAGES } = environment();
+  const path = file ?? FORMS_FILE;
+  if (path === undefined || path === '') {
+    throw new ConfigError([
+      'FORMS_FILE: found nothing, wanted the path of a forms file, here or behind the command.',
+    ]);
+  }
+  const { thankYouPages } = readConfig({ THANK_YOU_PAGES });
+  process.exitCode = checkForms(path, { json, thankYouPages, streams: process });
+}
+
+function runFormsShow(id: string | undefined, { json }: Output): void {
+  const { FORMS_FILE, THANK_YOU_PAGES } = environment();
+  const { forms } = readConfig({ FORMS_FILE, THANK_YOU_PAGES });
+  process.exitCode = showForms(forms.specs, id, { json, streams: process });
 }
 
 async function runOutbox(run: (commands: OutboxCommands) => Promise<ExitCode>): Promise<void> {

@@ -2,6 +2,9 @@ import type { AddressRules } from './address.ts';
 import type { BuilderMode } from './builder-gate.ts';
 import { areCredentialsMeant, readCredentialSets, required, type RasaApi } from './credentials.ts';
 import { ConfigError, createEnvReader, type Env } from './env.ts';
+import { newsletter } from './forms/built-in.ts';
+import type { FormSpec } from './forms/form-spec.ts';
+import { readFormsFile } from './forms/read.ts';
 import type { CredentialSet, Secret } from './secret.ts';
 import type { Axis } from './limits.ts';
 import type { Rate, TrustProxy } from './setting-texts.ts';
@@ -23,6 +26,7 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** Whether `localhost` and the loopback addresses may embed the form from any port. */
   readonly allowLocalhost: boolean;
+  readonly forms: FormsConfig;
   readonly trustProxy: TrustProxy;
   readonly rates: Readonly<Record<Axis, Rate | 'off'>>;
   readonly bots: BotConfig;
@@ -37,6 +41,12 @@ export interface Config {
   readonly upstream: RasaUpstream | WebhookUpstream | SandboxUpstream;
   /** The files that secrets were read from. */
   readonly secretFiles: readonly string[];
+}
+
+export interface FormsConfig {
+  /** Watched, and read again when it changes; without it there is the newsletter form. */
+  readonly file: string | undefined;
+  readonly specs: readonly FormSpec[];
 }
 
 export interface BotConfig {
@@ -82,7 +92,10 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
   const production = env['NODE_ENV'] === 'production';
   const upstream = readUpstream();
   const allowedOrigins = read('ALLOWED_ORIGINS');
-  if (upstream && upstream.is !== 'sandbox' && !isSet('ALLOWED_ORIGINS')) {
+  const thankYouPages = read('THANK_YOU_PAGES');
+  const forms = readForms();
+  const needsOrigins = forms.specs.some(({ origins }) => origins === undefined);
+  if (upstream && upstream.is !== 'sandbox' && needsOrigins && !isSet('ALLOWED_ORIGINS')) {
     faults.push(
       'ALLOWED_ORIGINS: found nothing, wanted the origins of the pages with your form, such as ' +
         'https://www.example.com. Without it no page could send a sign-up to rasa.io.',
@@ -97,6 +110,7 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
     builder: read('BUILDER'),
     allowedOrigins,
     allowLocalhost: upstream?.is === 'sandbox',
+    forms,
     trustProxy: read('TRUST_PROXY'),
     rates: {
       service: read('RATE_SERVICE'),
@@ -109,7 +123,7 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
       international: read('INTERNATIONAL_ADDRESSES') === 'accept',
       disposable: read('DISPOSABLE'),
     },
-    thankYouPages: read('THANK_YOU_PAGES'),
+    thankYouPages,
     outbox: {
       max: read('OUTBOX_MAX'),
       maxAgeMs: read('OUTBOX_MAX_AGE'),
@@ -121,6 +135,21 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
   };
   if (faults.length > 0 || !upstream) throw new ConfigError(faults);
   return { ...config, upstream, secretFiles: reader.files };
+
+  function readForms(): FormsConfig {
+    const file = read('FORMS_FILE');
+    if (file === undefined) return { file, specs: [newsletter] };
+    try {
+      return {
+        file,
+        specs: readFormsFile(file, { thankYouPages }, readFile),
+      };
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      faults.push(...error.faults);
+      return { file, specs: [] };
+    }
+  }
 
   function readUpstream(): Config['upstream'] | undefined {
     const sandbox = read('SANDBOX');

@@ -8,6 +8,7 @@ import type { Bill, Limits, Standing } from './limits.ts';
 import type { Origins } from './origins.ts';
 import { OutboxUnavailable, type Outbox } from './outbox.ts';
 import { problem } from './problem.ts';
+import type { Rehearsal } from './rehearsal.ts';
 import type { SignupPost } from './signup.ts';
 
 /** The one way in. Plain data in and out, so that any front can serve it. */
@@ -18,6 +19,7 @@ export interface Door {
 export type Answer =
   | {
       readonly is: 'accepted';
+      readonly form: Form;
       /** Where a plain form may send the browser, and wants to. */
       readonly redirectTo: string | undefined;
     }
@@ -33,7 +35,7 @@ export type Answer =
   | {
       readonly is: 'refused';
       readonly problem: Problem;
-      readonly form?: Form;
+      readonly form?: Form | undefined;
       readonly fields?: Readonly<Record<string, unknown>>;
     };
 
@@ -45,6 +47,8 @@ export interface DoorOptions {
   readonly forms: Forms;
   readonly bots: Bots;
   readonly outbox: Pick<Outbox, 'add'>;
+  /** Only with the sandbox: what an address that stands for an answer is answered. */
+  readonly rehearse?: Rehearsal | undefined;
   readonly now?: () => number;
   readonly newId?: () => string;
 }
@@ -58,14 +62,16 @@ export function createDoor({
   forms,
   bots,
   outbox,
+  rehearse,
   now = Date.now,
   newId = randomUUID,
 }: DoorOptions): Door {
   return {
     async receive(post) {
-      const bill = limits.open();
+      const form = forms.find(post.form);
+      const bill = limits.open(form);
       try {
-        const answer = await pass(post, bill);
+        const answer = await pass(post, form, bill);
         if (!isCharged(answer)) await bill.giveBack();
         return { ...answer, standing: bill.standing };
       } catch (error) {
@@ -76,24 +82,24 @@ export function createDoor({
   };
 
   /** The whole order that a sign-up passes, cheapest first. Accepted means that it would survive a power cut. */
-  async function pass(post: SignupPost, bill: Bill): Promise<Answer> {
+  async function pass(post: SignupPost, form: Form | undefined, bill: Bill): Promise<Answer> {
     const early =
-      refuseUnlistedOrigin(origins, post) ??
+      refuseUnlistedOrigin(form?.origins ?? origins, post) ??
       (await refuseOverBudget(bill, 'service', '')) ??
       (await refuseOverBudget(bill, 'network', post.ip));
-    if (early) return refused(early);
-
-    const form = forms.find(post.form);
+    // The form is for the way back to it.
+    if (early) return { is: 'refused', problem: early, form };
     if (!form)
       return refused(problem('no_such_form', { detail: `There is no form ${JSON.stringify(post.form)}.` }));
 
     const read = await readFields(post);
-    if (!('fields' in read)) return refused(read);
+    if (!('fields' in read)) return { is: 'refused', problem: read, form };
+    const kept = { form, fields: read.fields };
 
     const checked = form.check(read.fields);
     if (checked.is === 'invalid') {
       const invalid = problem('invalid', { issues: checked.issues });
-      return { is: 'refused', problem: invalid, form, fields: read.fields };
+      return { is: 'refused', problem: invalid, ...kept };
     }
     const { person, envelope } = checked;
     const { id = newId(), page, redirect } = envelope;
@@ -101,15 +107,21 @@ export function createDoor({
 
     const verdict = await bots.judge(post, checked);
     if (verdict.is === 'robot')
-      return refused(problem('bot_suspected', { detail: adviceFor(verdict.reason) }));
+      return {
+        is: 'refused',
+        problem: problem('bot_suspected', { detail: adviceFor(verdict.reason) }),
+        ...kept,
+      };
     if (verdict.is === 'unconfirmed') return { ...verdict, form, redirectTo };
 
+    const rehearsed = await rehearse?.(person.email);
     const late =
-      (await refuseOverBudget(bill, 'address', budgetNameOf(person.email))) ??
+      rehearsed?.problem ??
+      (rehearsed ? undefined : await refuseOverBudget(bill, 'address', budgetNameOf(person.email))) ??
       (await refuseOverBudget(bill, 'form', form.id));
     if (late) {
       verdict.release();
-      return refused(late);
+      return { is: 'refused', problem: late, ...kept };
     }
 
     const acceptedAt = new Date(now()).toISOString();
@@ -121,10 +133,10 @@ export function createDoor({
     } catch (error) {
       verdict.release();
       if (!(error instanceof OutboxUnavailable)) throw error;
-      return refused(problem('unavailable', { retryAfterS: unavailableForS }));
+      return { is: 'refused', problem: problem('unavailable', { retryAfterS: unavailableForS }), ...kept };
     }
     // The same answer for every address, or the form would tell who is subscribed.
-    return { is: 'accepted', redirectTo };
+    return { is: 'accepted', form, redirectTo };
   }
 }
 

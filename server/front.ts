@@ -12,6 +12,7 @@ import type { Config } from './config.ts';
 import { createDoor } from './door.ts';
 import { realFiles } from './files.ts';
 import { createForms } from './forms.ts';
+import type { FormSpec } from './forms/form-spec.ts';
 import { dataHeaders } from './headers.ts';
 import { createLimits } from './limits.ts';
 import { createOrigins } from './origins.ts';
@@ -19,6 +20,7 @@ import type { Outbox } from './outbox.ts';
 import { problem } from './problem.ts';
 import { createPageTokens } from './bots/page-tokens.ts';
 import { createProofs } from './bots/proofs.ts';
+import { createRehearsal } from './rehearsal.ts';
 import { openServerSecret } from './server-secret.ts';
 import { createSignupRoute, signupFormOf } from './signup-route.ts';
 import { openUsedOnce } from './bots/used-once.ts';
@@ -28,6 +30,8 @@ export interface Front {
   readonly handle: RequestListener;
   /** What a link to the builder ends in, where not everybody may open it. */
   readonly builderQuery: string;
+  /** From now on these forms; no request is dropped for it. */
+  readonly replaceForms: (specs: readonly FormSpec[]) => void;
   close(): Promise<void>;
 }
 
@@ -40,6 +44,7 @@ export interface FrontOptions {
     | 'bots'
     | 'builder'
     | 'dataDir'
+    | 'forms'
     | 'rates'
     | 'thankYouPages'
     | 'trustProxy'
@@ -70,6 +75,7 @@ export async function openFront({
 
   const isDisposableDomain = addresses.disposable === 'allow' ? () => false : await loadDisposableDomains();
   const forms = createForms({
+    specs: config.forms.specs,
     address: { ...addresses, isDisposableDomain },
     proof: botConfig.mode !== 'off',
     thankYouPages,
@@ -80,7 +86,9 @@ export async function openFront({
   const origins = createOrigins(config);
   const builder = createBuilderGate(config.builder, secret);
   const clientAddress = createClientAddress(trustProxy, log);
-  const door = createDoor({ origins, limits, forms, bots, outbox: { add } });
+  // With credentials there is no such thing, whatever address somebody types.
+  const rehearse = sandbox === undefined ? undefined : createRehearsal();
+  const door = createDoor({ origins, limits, forms, bots, outbox: { add }, rehearse });
   const receiveSignup = createSignupRoute({ door, origins, clientAddress, sandbox, log });
   const app = createApp({
     origins,
@@ -99,6 +107,9 @@ export async function openFront({
 
   return {
     builderQuery: builder.query,
+    replaceForms: (specs) => {
+      forms.replace(specs);
+    },
     handle(request, response) {
       const unreadable = refuseUnreadable(request);
       if (unreadable) {

@@ -15,7 +15,7 @@ export function refuseUnlistedOrigin(
   const isOpaque = origin === 'null' && plain;
   if (isOpaque || origins.allow(origin, host)) return undefined;
   return problem('origin_refused', {
-    detail: `The origin ${JSON.stringify(origin)} is not on the list. Its operator can add it to ALLOWED_ORIGINS.`,
+    detail: `The origin ${JSON.stringify(origin)} is not on the list. Its operator can add it to ALLOWED_ORIGINS, or to the form’s own origins.`,
   });
 }
 

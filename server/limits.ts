@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit';
+import type { FormRates } from './forms/form-spec.ts';
 import type { Rate } from './setting-texts.ts';
 
 /** What budgets are kept for: a whole service, and each network, form and address. */
@@ -10,11 +11,17 @@ export type Axis = 'service' | 'network' | 'form' | 'address';
  * at once no more than the limit get through, and can be given back.
  */
 export interface Limits {
-  /** What one request is charged. */
-  open(): Bill;
+  /** What one request is charged. A form with rates of its own has budgets of its own, in which nobody else shares. */
+  open(form?: Budgeted): Bill;
   /** How much of their budgets a network and a form have used, the fuller of the two, 0 to 1. */
-  pressure(ip: string, form: string): Promise<number>;
+  pressure(ip: string, form: Budgeted): Promise<number>;
   close(): void;
+}
+
+/** A form, as far as its budgets go. */
+export interface Budgeted {
+  readonly id: string;
+  readonly rates: FormRates;
 }
 
 export interface Bill {
@@ -52,23 +59,24 @@ interface Budget extends Rate {
 export function createLimits({ rates, addressKey, now = Date.now }: LimitsOptions): Limits {
   const budgets = new Map<Axis, Budget>();
   for (const [axis, rate] of Object.entries(rates) as [Axis, Rate | 'off'][]) {
-    if (rate === 'off') continue;
-    const store = new MemoryStore();
-    // The store reads nothing but the window from the middleware's options.
-    store.init({ windowMs: rate.windowMs } as Options);
-    budgets.set(axis, { ...rate, store });
+    if (rate !== 'off') budgets.set(axis, openBudget(rate));
   }
+  /** By form and axis. */
+  const own = new Map<string, Budget>();
 
   return {
-    open() {
-      const charged = new Map<Axis, { readonly key: string; readonly untilMs: number }>();
+    open(form) {
+      const charged = new Map<
+        Axis,
+        { readonly key: string; readonly untilMs: number; readonly store: MemoryStore }
+      >();
       const standing: Standing[] = [];
 
       return {
         standing,
 
         async charge(axis, name) {
-          const budget = budgets.get(axis);
+          const budget = budgetOf(axis, form);
           if (!budget) return { is: 'within' };
           const { limit, windowMs, store } = budget;
           const key = keyOf(axis, name);
@@ -77,7 +85,7 @@ export function createLimits({ rates, addressKey, now = Date.now }: LimitsOption
           const untilMs = resetTime?.getTime() ?? now() + windowMs;
           const resetS = Math.max(1, Math.ceil((untilMs - now()) / 1000));
           if (isOver) await store.decrement(key);
-          else charged.set(axis, { key, untilMs });
+          else charged.set(axis, { key, untilMs, store });
           if (isOver || axis === 'network') {
             const remaining = Math.max(0, limit - totalHits);
             standing.push({ axis, limit, windowS: windowMs / 1000, remaining, resetS });
@@ -90,23 +98,37 @@ export function createLimits({ rates, addressKey, now = Date.now }: LimitsOption
             const charge = charged.get(axis);
             charged.delete(axis);
             // A window that is over has given back everything itself.
-            if (charge && charge.untilMs > now()) await budgets.get(axis)?.store.decrement(charge.key);
+            if (charge && charge.untilMs > now()) await charge.store.decrement(charge.key);
           }
         },
       };
     },
 
     async pressure(ip, form) {
-      return Math.max(await used('network', ip), await used('form', form));
+      return Math.max(await used('network', ip, form), await used('form', form.id, form));
     },
 
     close() {
-      for (const { store } of budgets.values()) store.shutdown();
+      for (const { store } of [...budgets.values(), ...own.values()]) store.shutdown();
     },
   };
 
-  async function used(axis: Axis, name: string): Promise<number> {
-    const budget = budgets.get(axis);
+  function budgetOf(axis: Axis, form: Budgeted | undefined): Budget | undefined {
+    const rate = axis === 'service' ? undefined : form?.rates[axis];
+    if (form === undefined || rate === undefined) return budgets.get(axis);
+    if (rate === 'off') return undefined;
+    const name = `${form.id} ${axis}`;
+    const known = own.get(name);
+    // A form that was read again keeps its counts, unless they are for another time.
+    if (known?.windowMs === rate.windowMs) return { ...known, limit: rate.limit };
+    known?.store.shutdown();
+    const budget = openBudget(rate);
+    own.set(name, budget);
+    return budget;
+  }
+
+  async function used(axis: Axis, name: string, form: Budgeted): Promise<number> {
+    const budget = budgetOf(axis, form);
     if (!budget) return 0;
     const { totalHits = 0, resetTime } = (await budget.store.get(keyOf(axis, name))) ?? {};
     // The store forgets a budget whose window is over at its next use only.
@@ -124,6 +146,13 @@ export function createLimits({ rates, addressKey, now = Date.now }: LimitsOption
         return name;
     }
   }
+}
+
+function openBudget(rate: Rate): Budget {
+  const store = new MemoryStore();
+  // The store reads nothing but the window from the middleware's options.
+  store.init({ windowMs: rate.windowMs } as Options);
+  return { ...rate, store };
 }
 
 /** Whom one IP address stands for: itself, or its IPv6 /56, which is what one customer commonly gets. */

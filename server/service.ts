@@ -4,6 +4,7 @@ import type { Health } from './app.ts';
 import type { Config, SandboxUpstream } from './config.ts';
 import { startCourier, type Courier } from './courier.ts';
 import type { Env } from './env.ts';
+import { startFormsReload } from './forms/reload.ts';
 import { maxHeaders, openFront } from './front.ts';
 import { listen } from './http-server.ts';
 import type { Outbox } from './outbox.ts';
@@ -21,7 +22,7 @@ export interface Service {
   readonly builderLink: string | undefined;
   /** The stand-in for rasa.io, where no credentials are set. */
   readonly sandbox: Sandbox | undefined;
-  /** Reads the credentials again, and tries also those that rasa.io refused. */
+  /** Reads the forms and the credentials again, and tries also those that rasa.io refused. */
   reload(): void;
   /** No new connections, answers finished, the outbox flushed; within about ten seconds whatever happens. */
   close(): Promise<void>;
@@ -37,7 +38,7 @@ export interface ServiceOptions {
   readonly process: Pick<NodeJS.Process, 'pid' | 'kill'>;
   /** Told when another process has taken the data directory away: nothing may be written to it any more. */
   readonly onLost: () => void;
-  /** How often it is looked whether the files with credentials have changed. */
+  /** How often it is looked whether the files with forms or credentials have changed. */
   readonly watchIntervalMs?: number;
   /** Instead of the time that senders have by default. */
   readonly impatience?: Partial<Impatience>;
@@ -145,6 +146,17 @@ export async function openService({
       },
     });
     closers.push(() => front.close());
+    const formsFile = startFormsReload({
+      config,
+      onReload: front.replaceForms,
+      log,
+      intervalMs: watchIntervalMs,
+    });
+    closers.push(() => formsFile.close());
+    const reload = () => {
+      formsFile.reload();
+      rasa.reload();
+    };
     const server = await listen(front.handle, {
       host: config.host,
       port: config.port,
@@ -153,7 +165,7 @@ export async function openService({
     });
     closers.push(() => server.close(answersGraceMs));
     const builderLink = front.builderQuery === '' ? undefined : `${server.url}/${front.builderQuery}`;
-    return { url: server.url, builderLink, sandbox, reload: rasa.reload, close };
+    return { url: server.url, builderLink, sandbox, reload, close };
   } catch (error) {
     await close();
     throw error;

@@ -102,6 +102,11 @@ export const settings = {
     'origins such as https://www.example.com, without a path, separated by commas',
     list(origin).default([]),
   ),
+  FORMS_FILE: setting(
+    'The forms, as JSON; see [Forms](#forms). Without it there is one, `newsletter`.',
+    'the path of a file that can be read',
+    text.optional(),
+  ),
   TRUST_PROXY: setting(
     'How many proxies stand in front, or their networks (CIDR, separated by commas); `off` for none.',
     'a number of proxies from 1 to 16, networks such as 10.0.0.0/8, or off',

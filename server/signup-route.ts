@@ -4,14 +4,13 @@ import accepts from 'accepts';
 import type { Logger } from 'pino';
 import getRawBody from 'raw-body';
 import { limits as sizes } from '../shared/form.ts';
-import type { Messages } from '../shared/messages/messages.ts';
 import type { Problem } from '../shared/signup.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { Answer, Door } from './door.ts';
 import { dataHeaders, pageHeaders } from './headers.ts';
 import type { Standing } from './limits.ts';
 import type { Origins } from './origins.ts';
-import { renderConfirmation, renderInvalid, renderProblem, renderThanks } from './pages/form.ts';
+import { pageFor } from './pages/answer.ts';
 import { problem } from './problem.ts';
 import type { Body, SignupPost } from './signup.ts';
 import { wordsFor } from './words.ts';
@@ -39,7 +38,7 @@ interface Reply {
   readonly status: number;
   readonly type: string;
   readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
   /** Where the form of this page leads in the end. */
   readonly leadsTo?: string | undefined;
 }
@@ -69,21 +68,19 @@ export function createSignupRoute({
       const received = await receive(post);
       // The visitor may be gone meanwhile.
       if (response.destroyed) return;
-      const {
-        status,
-        type,
-        body,
-        headers = {},
-        leadsTo,
-      } = post.plain ? pageFor(received, wordsFor(request)) : dataFor(received);
+      const reply = post.plain ? pageReply(received, request) : dataFor(received);
+      const { status, type, body, headers, leadsTo } = reply;
       const isLast = leavesMuch(request);
-      if (post.plain) pageHeaders({ framedBy: origins.sources, leadsTo })(request, response, () => undefined);
+      if (post.plain) {
+        const { sources: framedBy } = received.form?.origins ?? origins;
+        pageHeaders({ framedBy, leadsTo })(request, response, () => undefined);
+      }
       response.writeHead(status, {
         ...(!post.plain && dataHeaders),
         'Cache-Control': 'no-store',
         'Content-Type': type,
         'Content-Length': Buffer.byteLength(body),
-        ...crossOriginHeaders(post),
+        ...crossOriginHeaders(post, received.form?.origins ?? origins),
         ...rateHeaders(received.standing),
         ...headers,
         ...(isLast && { Connection: 'close' }),
@@ -130,10 +127,18 @@ export function createSignupRoute({
     };
   }
 
+  function pageReply(answer: Answer, request: IncomingMessage): Reply {
+    const page = pageFor(answer, { words: wordsFor(request, answer.form?.languages), sandbox });
+    const retryAfter = answer.is === 'refused' ? retryHeaders(answer.problem) : {};
+    return { ...page, type: 'text/html; charset=utf-8', headers: { ...page.headers, ...retryAfter } };
+  }
+
   function dataFor(answer: Answer): Reply {
     switch (answer.is) {
-      case 'accepted':
-        return { status: 202, type: 'application/json; charset=utf-8', body: '{"status":"accepted"}' };
+      case 'accepted': {
+        const body = '{"status":"accepted"}';
+        return { status: 202, type: 'application/json; charset=utf-8', body, headers: {} };
+      }
       case 'unconfirmed':
         throw new Error('unreachable: only plain forms are asked for a click');
       case 'refused':
@@ -146,40 +151,8 @@ export function createSignupRoute({
     }
   }
 
-  function pageFor(answer: Answer, words: Messages): Reply {
-    const type = 'text/html; charset=utf-8';
-    const headers = { 'Content-Language': words.lang };
-    switch (answer.is) {
-      case 'accepted': {
-        const { redirectTo } = answer;
-        if (redirectTo === undefined)
-          return { status: 202, type, headers, body: renderThanks(words, sandbox) };
-        // As a header can carry it: what was typed may hold any letters.
-        return { status: 303, type, body: '', headers: { Location: new URL(redirectTo).href } };
-      }
-      case 'unconfirmed': {
-        const { form, fields, token, redirectTo } = answer;
-        return {
-          status: 200,
-          type,
-          headers,
-          body: renderConfirmation({ form, words, sandbox }, fields, token),
-          leadsTo: redirectTo,
-        };
-      }
-      case 'refused': {
-        const { problem: why, form, fields } = answer;
-        const body =
-          form && fields
-            ? renderInvalid({ form, words, sandbox }, fields, why.issues)
-            : renderProblem(words, why);
-        return { status: why.status, type, body, headers: { ...headers, ...retryHeaders(why) } };
-      }
-    }
-  }
-
   /** Only pages on the list may read the answer; which ones depends on who asks. */
-  function crossOriginHeaders({ origin, host, plain }: SignupPost): Record<string, string> {
+  function crossOriginHeaders({ origin, host, plain }: SignupPost, origins: Origins): Record<string, string> {
     const vary = { Vary: plain ? 'Origin, Accept, Accept-Language' : 'Origin, Accept' };
     if (origin === undefined || origin === 'null' || !origins.allow(origin, host)) return vary;
     return {

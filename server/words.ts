@@ -45,25 +45,34 @@ const byTag: ReadonlyMap<string, Messages> = new Map([
   ['iw', he],
 ]);
 
+/** The words for a BCP 47 tag, where there are any. */
+export function wordsOfTag(tag: string): Messages | undefined {
+  return lookUp(tag.toLowerCase());
+}
+
 /**
- * The words that a request asks for: by `?lang=`, a BCP 47 tag, else by `Accept-Language` (RFC 9110 12.5.4), else in
- * English. Wishes that cannot be met are passed over, whatever they are made of.
+ * The words that a request asks for: by `?lang=`, a BCP 47 tag, else by `Accept-Language` (RFC 9110 12.5.4), else the
+ * first of those that are offered, by default English. Wishes that cannot be met are passed over, whatever they are
+ * made of.
  */
-export function wordsFor({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): Messages {
+export function wordsFor(
+  { url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>,
+  offered: readonly Messages[] = languages,
+): Messages {
   const [, query] = /\?([^#]*)/.exec(url) ?? [];
   const lang = new URLSearchParams(query).get('lang') ?? '';
-  return firstOf(lang) ?? firstOf(headers['accept-language'] ?? '') ?? en;
+  return firstOf(lang, offered) ?? firstOf(headers['accept-language'] ?? '', offered) ?? offered[0] ?? en;
 }
 
 /** Browsers send up to about 100 characters; what comes far behind is nobody's first wish, and sorting it takes time. */
 const longestWish = 500;
 
 /** Not the library's own choice: it takes English for `de-AT, en;q=0.9, de;q=0.8`. */
-function firstOf(wishes: string): Messages | undefined {
+function firstOf(wishes: string, offered: readonly Messages[]): Messages | undefined {
   const header = { 'accept-language': wishes.slice(0, longestWish) };
   for (const tag of new Negotiator({ headers: header }).languages()) {
     const words = lookUp(tag.toLowerCase());
-    if (words) return words;
+    if (words && offered.includes(words)) return words;
   }
   return undefined;
 }

@@ -7,7 +7,9 @@ import { problem } from '../server/problem.ts';
 import { languages } from '../server/words.ts';
 import { en } from '../shared/messages/en.ts';
 import type { ProblemCode } from '../shared/signup.ts';
-import { readmeSection } from './helpers/readme.ts';
+import { readForms } from '../server/forms/read.ts';
+import { fieldMembers, fieldTypes, formMembers } from './helpers/forms-schema.ts';
+import { readmeBlocks, readmeSection } from './helpers/readme.ts';
 import { startSandbox } from './helpers/sandbox.ts';
 
 /** The rows of a table of the README, cell by cell. */
@@ -31,6 +33,23 @@ describe('the README', () => {
     const names = new Intl.DisplayNames('en', { type: 'language' });
     const [, listed = ''] = /speak (.*?), each/.exec(readmeSection('languages').replaceAll('\n', ' ')) ?? [];
     expect(listed.split(/, | and /)).toEqual(languages.map(({ lang }) => names.of(lang)).sort());
+  });
+});
+
+describe('the forms file of the README', () => {
+  it('is one that the proxy takes', () => {
+    const [text = ''] = readmeBlocks('jsonc');
+    expect(readForms(text, { thankYouPages: [] })).toMatchObject({
+      is: 'read',
+      specs: [{ id: 'newsletter' }, { id: 'fair' }],
+    });
+  });
+
+  it('is explained member by member, as its schema does', () => {
+    const told = (section: string) => rowsOf(section).map(([name, ...rest]) => [unquoted(name), ...rest]);
+    expect(told('form members')).toEqual(formMembers());
+    expect(told('field members')).toEqual(fieldMembers());
+    expect(told('field types')).toEqual(fieldTypes());
   });
 });
 

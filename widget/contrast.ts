@@ -17,7 +17,7 @@ export function measureContrasts(root: ParentNode): readonly Contrast[] {
     ['opener', '[part=opener]', 'color', 4.5],
     ['error', '.error:not(:empty)', 'color', 4.5],
     ['status', '.status:not(:empty)', 'color', 4.5],
-    ['input border', '[part=input]', 'borderTopColor', 3],
+    ['border of the inputs', '[part=input]', 'borderTopColor', 3],
   ].flatMap(([what, selector, property, wanted]) => {
     const element = root.querySelector(selector as string);
     const ratio = element?.checkVisibility() && contrastOf(element, property as 'color');

@@ -50,31 +50,33 @@ async function loadAgain(src: string | null): Promise<Loaded> {
   }
 }
 
-/** The browser does not say why a request failed; a second one that wants to know less tells one cause from another. */
+/**
+ * The browser does not say why a request failed. A file of the proxy that every page may read tells one cause from
+ * another; this module came from there too, so that the proxy is reached at all.
+ */
 async function whyNot(src: string, directive: () => string | undefined): Promise<Loaded> {
-  const { href, origin, protocol } = new URL(src, document.baseURI);
-  const here = location.origin;
-  if (location.protocol === 'https:' && protocol === 'http:')
-    return fault(
-      'blocked',
-      `This page is on https, and ${origin} is not: browsers block that. Give the proxy a certificate and write https in src.`,
-    );
+  const { origin } = new URL(src, document.baseURI);
+  // The report of a violation comes after the failure.
+  await new Promise((resolve) => setTimeout(resolve));
   const blockedBy = directive();
   if (blockedBy !== undefined)
     return fault('blocked', `This page's Content-Security-Policy blocks it: add ${origin} to ${blockedBy}.`);
   try {
-    await fetch(href, { mode: 'no-cors', credentials: 'omit' });
+    await fetch(new URL('embed.js', moduleAddress), { credentials: 'omit' });
     return fault(
       'origin',
-      `The proxy is there, and does not allow this page: add ${here} to ALLOWED_ORIGINS, or to the form's origins.`,
+      `The proxy is there, and does not allow this page: add ${location.origin} to ALLOWED_ORIGINS, or to the form's origins.`,
     );
   } catch {
     return fault(
       'blocked',
-      `Nothing answers at ${origin}: the address is wrong, the proxy does not run, or an extension or a network filter of this visitor blocks it.`,
+      `Nothing answers at ${origin} now: the proxy does not run, or an extension or a network filter of this visitor blocks it.`,
     );
   }
 }
+
+/** The other files of the proxy that are for browsers stand beside it. */
+const moduleAddress = import.meta.url;
 
 function watchPolicy(src: string) {
   const { origin } = new URL(src, document.baseURI);
@@ -91,12 +93,10 @@ function watchPolicy(src: string) {
   };
 }
 
-/** The modules that make it stand beside this one. */
 async function findProof(): Promise<Finding> {
-  const here = import.meta.url;
   const parts = isSecureContext ? ['proof.js'] : ['proof.js', 'pbkdf2.js'];
   for (const part of parts) {
-    const { href } = new URL(part, here);
+    const { href } = new URL(part, moduleAddress);
     try {
       await import(/* @vite-ignore */ href);
     } catch {
@@ -150,7 +150,7 @@ function findContrasts(element: HTMLElement): readonly Finding[] {
   return low.map(({ what, ratio, wanted }) => ({
     is: 'fault',
     about: 'contrast',
-    words: `The ${what} is hard to read: contrast ${ratio.toFixed(1)}, wanted ${wanted} (WCAG 2.2).`,
+    words: `The ${what} is hard to see: contrast ${ratio.toFixed(1)}, wanted ${wanted} (WCAG 2.2).`,
   }));
 }
 

@@ -160,8 +160,11 @@ class Overlay {
     const dialog = this.#dialog;
     if (this.#isOpen) return;
     this.#before = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
+    // The browser would give it the focus, as it does with a modal one.
+    dialog.inert = !this.#isModal;
     if (this.#isModal) dialog.showModal();
     else dialog.showPopover();
+    dialog.inert = false;
     if (how === 'asked') dialog.querySelector<HTMLElement>('form :is(input, select)')?.focus();
     else if (this.#isModal) dialog.focus();
   }

@@ -103,11 +103,9 @@ export class RasaSignup extends LitElement {
     src: { type: String },
     display: { type: String },
     state: { state: true },
+    // Observed only: the property is every element's own.
+    lang: { noAccessor: true },
   };
-
-  static override get observedAttributes(): string[] {
-    return [...super.observedAttributes, 'lang'];
-  }
 
   /** Address of the form at the proxy. The one attribute that is needed. */
   declare src: string | null | undefined;

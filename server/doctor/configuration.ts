@@ -95,7 +95,7 @@ function whereTo(upstream: Setup['upstream']): Finding {
 
 /** A typing error in a name is no fault to the configuration, which reads what it knows. */
 function unreadVariables(env: Env): readonly string[] {
-  const own = /^(RASA|SANDBOX|OUTBOX|RATE|ALLOWED|CHALLENGE|PROOF|BOT|THANK_YOU)_/;
+  const own = /^(RASA|SANDBOX|FORMS?|OUTBOX|RATE|ALLOWED|CHALLENGE|PROOF|BOT|THANK_YOU)_/;
   const numbered = /^RASA_(USERNAME|PASSWORD|API_KEY|CLIENT_ID|CLIENT_SECRET|ACCOUNT_GUID)_[2-9](_FILE)?$/;
   return Object.keys(env)
     .filter((name) => own.test(name) && !numbered.test(name))

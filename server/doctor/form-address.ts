@@ -25,7 +25,10 @@ export async function checkFormAddress(url: URL, origin: string, web: Web): Prom
     );
   }
   if (code === 'no_such_form') {
-    return fault(`The proxy has no form of the name in ${url.href}.`, 'Its form is called newsletter.');
+    return fault(
+      `The proxy has no form of the name in ${url.href}.`,
+      '`rasa-signup forms show` lists those there are.',
+    );
   }
   if (visit.status !== 200 || !definitionSchema.safeParse(body).success) {
     return fault(

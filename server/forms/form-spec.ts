@@ -33,7 +33,9 @@ export interface FormSpec {
 export type FormRates = Partial<Readonly<Record<'form' | 'network' | 'address', Rate | 'off'>>>;
 
 /** The operator's words instead of ours. */
-export type TextsSpec = Readonly<Partial<Record<Exclude<keyof FormTexts, 'issues' | 'problems'>, Localized | undefined>>> & {
+export type TextsSpec = Readonly<
+  Partial<Record<Exclude<keyof FormTexts, 'issues' | 'problems'>, Localized | undefined>>
+> & {
   readonly issues?: Partial<Readonly<Record<keyof FormTexts['issues'], Localized>>> | undefined;
   readonly problems?: Partial<Readonly<Record<keyof FormTexts['problems'], Localized>>> | undefined;
 };

@@ -1,86 +1,94 @@
-import { nothing } from 'lit';
-import type { AskedField, FormDefinition, FormField } from '../../shared/form.ts';
+import type { AskedField, FormDefinition } from '../../shared/form.ts';
 import type { Messages } from '../../shared/messages/messages.ts';
-import { honeypot, type IssueCode, type Problem } from '../../shared/signup.ts';
+import type { Problem } from '../../shared/signup.ts';
 import type { Form } from '../forms.ts';
+import { hiddenValues, hostedPath, languageToKeep, queryToKeep, type Visit } from './hosted-address.ts';
 import { html, renderPage, sandboxBanner, type Html } from './page.ts';
-
-type Fields = Readonly<Record<string, string>>;
+import { actionOf, renderHidden, renderPlainForm, type Values } from './plain-form.ts';
 
 /** A page of one form, in one language. */
 export interface FormPage {
-  readonly form: Form;
+  readonly form: Pick<Form, 'definitionIn' | 'languages'>;
+  /** Those of one of the languages that it is offered in. */
   readonly words: Messages;
   /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
 }
 
-/** A form on a page of its own: plain HTML that works without scripts, and the element that takes its place with them. */
-export function renderHostedForm({ form, words, sandbox }: FormPage): string {
+/**
+ * A form on a page of its own: plain HTML that works without scripts, and the element that takes its place with them.
+ * On paper it is a poster with the code that leads back to it.
+ */
+export function renderHostedForm(page: FormPage, visit: Visit): string {
+  const { form, words, sandbox } = page;
   const definition = form.definitionIn(words);
+  const { id, title, intro } = definition;
+  const address = visit.publicUrl + hostedPath(id) + languageToKeep(definition, visit);
   return renderPage({
-    ...words.hosted,
-    ...languageOf(words),
+    title,
+    ...languageOf(definition),
+    listing: {
+      publicUrl: visit.publicUrl,
+      address,
+      languages: form.languages.length > 1 ? form.languages.map((offered) => offered.lang) : [],
+      description: intro ?? words.page.description,
+    },
     scripts: ['/embed.js'],
     main: html`<div class="narrow">
-      <h1>${words.hosted.title}</h1>
-      ${sandboxBanner(sandbox)}
+      <h1>${title}</h1>
+      ${intro ? html`<p class="intro on-paper">${intro}</p>` : ''} ${sandboxBanner(sandbox)}
       <div class="card">
-        <rasa-signup src=${actionOf(definition)}>${renderPlainForm(definition, {}, {})}</rasa-signup>
+        <rasa-signup src=${actionOf(definition)}>
+          ${intro ? html`<p class="intro">${intro}</p>` : ''}
+          ${renderPlainForm({ definition, values: hiddenValues(definition, visit) })}
+        </rasa-signup>
       </div>
+      ${renderPoster(`${hostedPath(id)}/qr.svg${queryToKeep(definition, visit)}`, address, words)}
     </div>`,
   });
 }
 
-/** The same form once more, with what was typed and what is wrong with it. */
-export function renderInvalid(
-  { form, words }: FormPage,
+/** The same form once more, with what was typed and what is wrong: with a field of it, or with us just now. */
+export function renderRefused(
+  page: FormPage,
+  { code, issues = {} }: Problem,
   fields: Readonly<Record<string, unknown>>,
-  issues: Problem['issues'] = {},
 ): string {
-  const typed = Object.fromEntries(
+  const { form, sandbox } = page;
+  const definition = form.definitionIn(page.words);
+  const values = Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
-  const title = words.texts.problems.invalid;
   return renderPage({
-    title,
-    ...languageOf(words),
+    title: definition.texts.problems[code],
+    ...languageOf(definition),
     main: html`<div class="narrow">
-      <h1>${title}</h1>
-      <div class="card">${renderPlainForm(form.definitionIn(words), typed, issues)}</div>
+      <p class="quiet crumb">${definition.title}</p>
+      <h1>${definition.texts.problems[code]}</h1>
+      ${renderOtherIssues(definition, issues)} ${sandboxBanner(sandbox)}
+      <div class="card">${renderPlainForm({ definition, values, issues })}</div>
     </div>`,
   });
 }
 
 /** Repeats what a form without script sent, and asks for the click that stands for a proof. */
-export function renderConfirmation(
-  { form, words, sandbox }: FormPage,
-  fields: Fields,
-  token: string,
-): string {
+export function renderConfirmation(page: FormPage, fields: Values, token: string): string {
+  const { form, words, sandbox } = page;
   const definition = form.definitionIn(words);
   const { title, explanation, button } = words.confirm;
   return renderPage({
     title,
-    ...languageOf(words),
+    ...languageOf(definition),
     main: html`<div class="narrow">
+      <p class="quiet crumb">${definition.title}</p>
       <h1>${title}</h1>
       ${sandboxBanner(sandbox)}
       <p>${explanation}</p>
       <div class="card">
-        <dl class="pairs">
-          ${definition.fields
-            .filter(isAsked)
-            .filter(({ name }) => fields[name] !== undefined)
-            .map(
-              ({ name, label }) =>
-                html`<dt>${label}</dt>
-                  <dd><bdi>${fields[name]}</bdi></dd>`,
-            )}
-        </dl>
+        ${renderAnswers(definition, fields)}
         <form class="plain-form" method="post" action=${actionOf(definition)}>
           ${renderHidden({ ...fields, token })}
-          <button>${button}</button>
+          <button type="submit">${button}</button>
         </form>
       </div>
     </div>`,
@@ -88,13 +96,16 @@ export function renderConfirmation(
 }
 
 /** What a browser without scripts gets for an accepted sign-up. */
-export function renderThanks(words: Messages, sandbox: string | undefined): string {
+export function renderThanks(page: FormPage): string {
+  const { form, sandbox } = page;
+  const definition = form.definitionIn(page.words);
+  const { accepted } = definition.texts;
   return renderPage({
-    title: words.texts.accepted,
-    ...languageOf(words),
-    main: html`<div class="narrow">
-      <h1>${words.texts.accepted}</h1>
+    title: accepted,
+    ...languageOf(definition),
+    main: html`<div class="narrow answer accepted">
       ${sandboxBanner(sandbox)}
+      <h1>${accepted}</h1>
     </div>`,
   });
 }
@@ -105,68 +116,82 @@ export function renderProblem(words: Messages, { code }: Problem): string {
   return renderPage({
     title,
     ...languageOf(words),
-    main: html`<div class="narrow"><h1>${title}</h1></div>`,
+    main: html`<div class="narrow answer"><h1>${title}</h1></div>`,
   });
 }
 
-function languageOf({ lang, dir }: Messages): Pick<Messages, 'lang' | 'dir'> {
+/** The same about a form that is there, with the way to it. */
+export function renderFormProblem(page: FormPage, { code }: Problem): string {
+  const { form, words } = page;
+  const definition = form.definitionIn(words);
+  const title = definition.texts.problems[code];
+  return renderPage({
+    title,
+    ...languageOf(definition),
+    main: html`<div class="narrow answer">
+      <p class="quiet crumb">${definition.title}</p>
+      <h1>${title}</h1>
+      <p><a class="button" href=${actionOf(definition)}>${words.page.toForm}</a></p>
+    </div>`,
+  });
+}
+
+function languageOf({ lang, dir }: Pick<Messages, 'lang' | 'dir'>): Pick<Messages, 'lang' | 'dir'> {
   return { lang, dir };
 }
 
-/** With the language in it, so that the pages that follow speak the same one. */
-function actionOf({ id, lang }: FormDefinition): string {
-  return `/forms/${id}?lang=${lang}`;
+/** On a screen a small code to take away; on paper the poster. */
+function renderPoster(code: string, address: string, { page }: Messages): Html {
+  return html`<aside class="poster">
+    <p>${page.scan}</p>
+    <a href=${code} type="image/svg+xml"
+      ><img src=${code} width="512" height="512" alt="" /><span>${page.qrCode}</span></a
+    >
+    <p class="address" dir="ltr">${address.replace(/^https?:\/\//, '')}</p>
+  </aside>`;
 }
 
-function renderPlainForm(form: FormDefinition, fields: Fields, issues: Problem['issues'] = {}): Html {
-  const asked = [...form.fields.map(({ name }) => name), honeypot, 'token', 'proof'];
-  const rest = Object.entries(fields).filter(([name]) => !asked.includes(name) && issues[name] === undefined);
-  return html`<form class="plain-form" method="post" action=${actionOf(form)}>
-    ${form.fields.filter(isAsked).map((field) => renderField(field, form, fields[field.name], issues[field.name]))}
-    ${renderHidden(Object.fromEntries(rest))}
-    <p class="trap" aria-hidden="true">
-      <label>${form.texts.leaveEmpty} <input name=${honeypot} tabindex="-1" autocomplete="off" /></label>
-    </p>
-    <button>${form.texts.submit}</button>
-  </form>`;
+/** What is wrong with names that no field of the form has, so that nobody looks for a mark in vain. */
+function renderOtherIssues(
+  { fields, texts }: FormDefinition,
+  issues: NonNullable<Problem['issues']>,
+): Html | '' {
+  const asked = fields.filter(({ type }) => type !== 'hidden').map(({ name }) => name);
+  const others = Object.entries(issues).filter(([name]) => !asked.includes(name));
+  if (others.length === 0) return '';
+  return html`<ul class="notice danger">
+    ${others.map(([name, issue]) => html`<li><bdi>${name}</bdi> – ${texts.issues[issue]}</li>`)}
+  </ul>`;
 }
 
-function isAsked(field: FormField): field is AskedField {
-  return field.type !== 'hidden';
+/** By the labels that were read, not by the values that travel. */
+function renderAnswers({ fields }: FormDefinition, values: Values): readonly (Html | string)[] {
+  const given = fields.flatMap((field) => {
+    const value = values[field.name];
+    return field.type === 'hidden' || value === undefined ? [] : [{ field, value }];
+  });
+  const boxes = given.filter(({ field }) => field.type === 'checkbox');
+  return [
+    html`<dl class="answers">
+      ${given
+        .filter((answer) => !boxes.includes(answer))
+        .map(
+          ({ field, value }) =>
+            html`<div>
+              <dt>${field.label}</dt>
+              <dd><bdi>${labelOf(field, value)}</bdi></dd>
+            </div>`,
+        )}
+    </dl>`,
+    boxes.length === 0
+      ? ''
+      : html`<ul class="ticked">
+          ${boxes.map(({ field }) => html`<li>${field.label}</li>`)}
+        </ul>`,
+  ];
 }
 
-function renderField(
-  field: AskedField,
-  { texts }: FormDefinition,
-  value: string | undefined,
-  issue: IssueCode | undefined,
-): Html {
-  const { name, type, label, required, issues: words } = field;
-  const { maxLength, autocomplete, international } = 'maxLength' in field ? field : {};
-  const problem = issue && (words?.[issue] ?? texts.issues[issue]);
-  return html`<div class="field">
-    <label>
-      <span>${label} ${required ? '' : html`<span class="quiet">${texts.optional}</span>`}</span>
-      <input
-        name=${name}
-        type=${international ? 'text' : type}
-        inputmode=${type}
-        maxlength=${maxLength ?? nothing}
-        autocomplete=${autocomplete ?? nothing}
-        dir=${type === 'email' ? 'ltr' : nothing}
-        value=${value ?? ''}
-        ?required=${required}
-        ?autofocus=${problem !== undefined}
-        aria-invalid=${problem === undefined ? 'false' : 'true'}
-        aria-describedby=${`${name}-wrong`}
-      />
-    </label>
-    <p class="wrong" id=${`${name}-wrong`}>${problem ?? ''}</p>
-  </div>`;
-}
-
-function renderHidden(fields: Fields): readonly Html[] {
-  return Object.entries(fields).map(
-    ([name, value]) => html`<input type="hidden" name=${name} value=${value} />`,
-  );
+function labelOf(field: AskedField, value: string): string {
+  const options = field.type === 'select' || field.type === 'radio' ? field.options : [];
+  return options.find((option) => option.value === value)?.label ?? value;
 }

@@ -23,9 +23,9 @@ export function apiKeysPage({ account, keys, revocationKillsTokens, faults, crea
       <p class="quiet crumb">Settings</p>
       <h1>API Keys</h1>
       ${created ? newKey(created) : ''}
-      <div class="scroll" tabindex="0" role="region" aria-label="API keys">
+      <section class="scroll" tabindex="0" aria-label="API keys">
         <div id="keys" data-live>${keys.length === 0 ? noKeys : keysTable(keys)}</div>
-      </div>
+      </section>
       <form method="post" action="/settings/api-keys" class="row">
         <label for="name">Name of a new key</label>
         <input id="name" name="name" required maxlength="100" autocomplete="off" placeholder="Sign-up form" />

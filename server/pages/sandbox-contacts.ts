@@ -22,9 +22,9 @@ export function contactsPage({ contacts, faults }: ContactsView): string {
         <h1>Contacts</h1>
         <p role="status" id="count" class="quiet" data-live>${countOf(contacts)}</p>
       </div>
-      <div class="scroll" tabindex="0" role="region" aria-label="Contacts">
+      <section class="scroll" tabindex="0" aria-label="Contacts">
         <div id="contacts" data-live>${contacts.length === 0 ? noContacts : contactsTable(contacts)}</div>
-      </div>
+      </section>
       <div id="clear" data-live>${contacts.length === 0 ? '' : deleteAll(contacts.length)}</div>
     `,
   });
@@ -58,7 +58,7 @@ function contactsTable(contacts: readonly Readonly<Person>[]): Html {
           <th scope="col">E-mail</th>
           <th scope="col">Name</th>
           <th scope="col">Status</th>
-          <th scope="col">Custom attributes</th>
+          <th scope="col">Attributes</th>
           <th scope="col">Added (UTC)</th>
         </tr>
       </thead>
@@ -70,6 +70,7 @@ function contactsTable(contacts: readonly Readonly<Person>[]): Html {
 }
 
 function contactRow(person: Readonly<Person>): Html {
+  const attributes = attributesOf(person);
   const name = [person.first_name, person.last_name].filter(Boolean).join(' ');
   return html`
     <tr>
@@ -78,13 +79,13 @@ function contactRow(person: Readonly<Person>): Html {
       <td data-label="Status">${statusOf(person)}</td>
       <td data-label="Attributes">
         ${
-          person.attributes.length === 0
+          attributes.length === 0
             ? none
             : html`<dl class="pairs small">
-                ${person.attributes.map(
-                  (attribute) =>
-                    html`<dt>${attribute.name}</dt>
-                      <dd>${String(attribute.value)}</dd>`,
+                ${attributes.map(
+                  ([name, value]) =>
+                    html`<dt>${name}</dt>
+                      <dd>${value}</dd>`,
                 )}
               </dl>`
         }
@@ -92,6 +93,18 @@ function contactRow(person: Readonly<Person>): Html {
       <td data-label="Added (UTC)">${timeOf(person.created)}</td>
     </tr>
   `;
+}
+
+/** What rasa.io has a field of its own for, too, where it is filled. */
+function attributesOf({
+  segment_code,
+  referred_by,
+  attributes,
+}: Readonly<Person>): readonly (readonly [string, string])[] {
+  const own = Object.entries({ segment_code, referred_by }).flatMap(([name, value]): [string, string][] =>
+    value === null ? [] : [[name, value]],
+  );
+  return [...own, ...attributes.map(({ name, value }) => [name, String(value)] as const)];
 }
 
 /** An empty cell, said aloud as nothing. */

@@ -24,9 +24,10 @@ export function createContactsClient({ http, keyRing, minIntervalMs = 200 }: Ras
 }
 
 /** Whatever is no field of a contact belongs into `options`, which is version 2's place for it. */
-function contactOf({ email, first_name, last_name, ...options }: Person): object {
+function contactOf({ email, first_name, last_name, is_subscribed, ...options }: Person): object {
   return {
     email,
+    ...(is_subscribed === true && { can_email: true }),
     ...(first_name !== undefined && { first_name }),
     ...(last_name !== undefined && { last_name }),
     ...(Object.keys(options).length > 0 && { options }),

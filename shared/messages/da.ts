@@ -68,4 +68,10 @@ export const da: Messages = {
     explanation: 'Bekræft din tilmelding, så vi ved, at du ikke er en robot.',
     button: 'Bekræft tilmelding',
   },
+  page: {
+    description: 'Skriv din e-mailadresse, og få vores nyhedsbrev.',
+    toForm: 'Gå til formularen',
+    scan: 'Scan koden, og tilmeld dig',
+    qrCode: 'QR-kode',
+  },
 };

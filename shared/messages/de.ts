@@ -73,4 +73,10 @@ export const de: Messages = {
     explanation: 'Bitte bestätigen Sie Ihre Anmeldung, damit wir wissen, dass Sie kein Roboter sind.',
     button: 'Anmeldung bestätigen',
   },
+  page: {
+    description: 'Tragen Sie Ihre E-Mail-Adresse ein und erhalten Sie unseren Newsletter.',
+    toForm: 'Zum Formular',
+    scan: 'Code scannen und anmelden',
+    qrCode: 'QR-Code',
+  },
 };

@@ -67,4 +67,10 @@ export const en: Messages = {
     explanation: 'Please confirm your sign-up, so that we know you are not a robot.',
     button: 'Yes, sign me up',
   },
+  page: {
+    description: 'Leave your email address and get our newsletter.',
+    toForm: 'Go to the form',
+    scan: 'Scan this code to sign up',
+    qrCode: 'QR code',
+  },
 };

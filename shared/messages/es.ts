@@ -69,4 +69,10 @@ export const es: Messages = {
     explanation: 'Con esta confirmación sabremos que no se trata de un robot.',
     button: 'Confirmar la suscripción',
   },
+  page: {
+    description: 'Basta con un correo electrónico para recibir nuestro boletín.',
+    toForm: 'Ir al formulario',
+    scan: 'Código para suscribirse con el móvil',
+    qrCode: 'Código QR',
+  },
 };

@@ -68,4 +68,10 @@ export const fr: Messages = {
     explanation: 'Veuillez confirmer votre inscription pour nous montrer que vous n’êtes pas un robot.',
     button: 'Confirmer mon inscription',
   },
+  page: {
+    description: 'Indiquez votre adresse e-mail pour recevoir notre newsletter.',
+    toForm: 'Aller au formulaire',
+    scan: 'Scannez ce code pour vous inscrire',
+    qrCode: 'Code QR',
+  },
 };

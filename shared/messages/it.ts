@@ -69,4 +69,10 @@ export const it: Messages = {
     explanation: 'Si prega di confermare l’iscrizione: così sappiamo che non si tratta di un robot.',
     button: 'Conferma l’iscrizione',
   },
+  page: {
+    description: 'Basta un indirizzo email per ricevere la nostra newsletter.',
+    toForm: 'Vai al modulo',
+    scan: 'Inquadrare il codice per iscriversi',
+    qrCode: 'Codice QR',
+  },
 };

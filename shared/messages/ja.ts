@@ -67,4 +67,10 @@ export const ja: Messages = {
     explanation: 'ロボットによる登録ではないことを確認するため、下のボタンを押してください。',
     button: '登録を確定する',
   },
+  page: {
+    description: 'メールアドレスを登録すると、ニュースレターが届きます。',
+    toForm: 'フォームへ',
+    scan: 'コードを読み取って登録',
+    qrCode: 'QRコード',
+  },
 };

@@ -17,6 +17,16 @@ export interface Messages {
     readonly explanation: string;
     readonly button: string;
   };
+  /** What else the form's pages say. */
+  readonly page: {
+    /** What search engines and messengers show of a form that has no intro. */
+    readonly description: string;
+    /** The way out of a page that is no form. */
+    readonly toForm: string;
+    /** Stands over the code on paper. */
+    readonly scan: string;
+    readonly qrCode: string;
+  };
 }
 
 export interface FieldIssues {

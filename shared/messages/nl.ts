@@ -67,4 +67,10 @@ export const nl: Messages = {
     explanation: 'Bevestig de aanmelding, zodat we weten dat er geen robot aan het werk is.',
     button: 'Aanmelding bevestigen',
   },
+  page: {
+    description: 'Vul een e-mailadres in en ontvang onze nieuwsbrief.',
+    toForm: 'Naar het formulier',
+    scan: 'Scannen en aanmelden',
+    qrCode: 'QR-code',
+  },
 };

@@ -68,4 +68,10 @@ export const pl: Messages = {
     explanation: 'Prosimy potwierdzić zapis, abyśmy wiedzieli, że formularza nie wypełnia robot.',
     button: 'Potwierdzam zapis',
   },
+  page: {
+    description: 'Wystarczy podać adres e-mail, aby otrzymywać nasz newsletter.',
+    toForm: 'Przejdź do formularza',
+    scan: 'Zeskanuj kod, aby się zapisać',
+    qrCode: 'Kod QR',
+  },
 };

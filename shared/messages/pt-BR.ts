@@ -67,4 +67,10 @@ export const ptBR: Messages = {
     explanation: 'Confirme sua inscrição para sabermos que você não é um robô.',
     button: 'Confirmar inscrição',
   },
+  page: {
+    description: 'Informe seu e-mail para receber nossa newsletter.',
+    toForm: 'Ir para o formulário',
+    scan: 'Escaneie o código para se inscrever',
+    qrCode: 'Código QR',
+  },
 };

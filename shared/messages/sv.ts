@@ -67,4 +67,10 @@ export const sv: Messages = {
     explanation: 'Bekräfta din prenumeration, så vet vi att du inte är en robot.',
     button: 'Bekräfta prenumerationen',
   },
+  page: {
+    description: 'Ange din e-postadress och få vårt nyhetsbrev.',
+    toForm: 'Gå till formuläret',
+    scan: 'Skanna koden för att prenumerera',
+    qrCode: 'QR-kod',
+  },
 };

@@ -67,4 +67,10 @@ export const tr: Messages = {
     explanation: 'Robot olmadığınızdan emin olmamız için lütfen aboneliğinizi onaylayın.',
     button: 'Aboneliği onayla',
   },
+  page: {
+    description: 'Bültenimizi almak için e-posta adresinizi yazın.',
+    toForm: 'Forma git',
+    scan: 'Abone olmak için kodu okutun',
+    qrCode: 'QR kodu',
+  },
 };

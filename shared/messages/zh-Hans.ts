@@ -66,4 +66,10 @@ export const zhHans: Messages = {
     explanation: '请确认订阅，以便我们知道您不是机器人。',
     button: '确认订阅',
   },
+  page: {
+    description: '留下电子邮箱，即可收到我们的邮件通讯。',
+    toForm: '前往表单',
+    scan: '扫码订阅',
+    qrCode: '二维码',
+  },
 };

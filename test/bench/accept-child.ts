@@ -100,7 +100,7 @@ async function handlerOf(server: ServerName): Promise<RequestListener> {
   }
   const part = parts.find((one) => server === `without ${one}`) ?? 'nothing';
   const receiveSignup = createSignupRoute({
-    door: part === 'door' ? openDoor() : createDoor(await doorOptions(part)),
+    door: part === 'door' ? openDoor(await doorOptions(part)) : createDoor(await doorOptions(part)),
     origins: createOrigins(config),
     clientAddress: createClientAddress(config.trustProxy, log),
     sandbox: undefined,
@@ -133,11 +133,13 @@ function bareHandler(keep: (fields: Readonly<Record<string, string>>) => Promise
 }
 
 /** Reads the body and lets everybody in: what is left is HTTP in, HTTP out. */
-function openDoor(): ReturnType<typeof createDoor> {
+function openDoor({ forms }: DoorOptions): ReturnType<typeof createDoor> {
+  const form = forms.find('newsletter');
+  if (!form) throw new Error('no form');
   return {
     async receive({ readBody }) {
       await readBody(Infinity);
-      return { is: 'accepted', redirectTo: undefined, standing: [] };
+      return { is: 'accepted', form, redirectTo: undefined, standing: [] };
     },
   };
 }

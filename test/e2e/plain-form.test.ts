@@ -1,9 +1,10 @@
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
+import { everyKind, formsFile } from '../helpers/operators-forms.ts';
 import { servePage } from '../helpers/one-answer.ts';
 import { readmeBlocks } from '../helpers/readme.ts';
-import { guardedDoor, readContacts, startService } from '../helpers/service.ts';
+import { guardedDoor, readContact, readContacts, startService } from '../helpers/service.ts';
 import { ar } from '../../shared/messages/ar.ts';
 import { de } from '../../shared/messages/de.ts';
 
@@ -32,6 +33,7 @@ async function start(env: Record<string, string> = {}, headers: Record<string, s
     body,
     page: await servePage(document(body), headers),
     contacts: () => readContacts(sandbox),
+    contact: (id: unknown) => readContact(sandbox, id),
   };
 }
 
@@ -91,6 +93,104 @@ describe('a browser without scripts, at a plain form elsewhere', () => {
     });
     await vi.waitFor(async () => {
       expect(await contacts()).toHaveLength(1);
+    });
+  });
+});
+
+describe('a browser without scripts, at a form of the operator’s own', () => {
+  /** As a page's own developer would write it, who has forgotten a field and what is required. */
+  const plain = (action: string) => `
+    <form method="post" action="${action}">
+      <label>Email <input name="email" type="email"></label>
+      <label>Nickname <input name="nickname"></label>
+      <label>Boats <input name="boats"></label>
+      <label>Coast <select name="coast"><option value=""></option><option value="s">South</option></select></label>
+      <label><input type="radio" name="how_often" value="30"> Once a month</label>
+      <label><input type="checkbox" name="offers" value="yes"> Offers too</label>
+      <input type="hidden" name="campaign" value="spring">
+      <button>Go</button>
+    </form>`;
+
+  it('signs up from a plain form elsewhere, with every answer, and ends where the form leads', async () => {
+    const ending = await servePage(document('<h1>Ahoy</h1>'));
+    const { url, contacts, contact } = await start({
+      THANK_YOU_PAGES: `${ending}/`,
+      ...(await formsFile({ harbour: { ...everyKind(), redirect: `${ending}/ahoy` } })),
+    });
+    const address = await servePage(document(plain(`${url}/forms/harbour`)));
+    await withoutScripts(async (page) => {
+      const complaints = complaintsOf(page);
+      await page.goto(address);
+      await page.getByLabel('Email').fill('ada@example.com');
+      await page.getByLabel('Nickname').fill('Ada of the <b>Sea</b>');
+      await page.getByLabel('Boats').fill('99');
+      await page.getByLabel('Coast').selectOption('South');
+      await page.getByLabel('Once a month').check();
+      await page.getByLabel('Offers too').check();
+      await page.getByRole('button').click();
+
+      await page.getByRole('heading', { name: 'Please check the marked fields.' }).waitFor();
+      await page.getByText('Enter a number from 0 to 12.').waitFor();
+      await page.getByText('We need your consent.').waitFor();
+      expect(await page.getByLabel('Nickname').inputValue()).toBe('Ada of the <b>Sea</b>');
+      expect(await page.getByLabel('Coast').inputValue()).toBe('s');
+      expect(await page.getByLabel('Once a month').isChecked()).toBe(true);
+      expect(await page.getByLabel('Offers too').isChecked()).toBe(true);
+      expect(await page.getByLabel('I have read the privacy policy').isChecked()).toBe(false);
+      await page.getByLabel('Boats').fill('2');
+      await page.getByLabel('I have read the privacy policy').check();
+      await page.getByRole('button', { name: 'Send me the letter' }).click();
+
+      const answers = page.getByRole('main');
+      await page.getByRole('heading', { name: 'One more click' }).waitFor();
+      for (const said of ['Ada of the <b>Sea</b>', 'South', 'Once a month', 'Offers too'])
+        await answers.getByText(said, { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Yes, sign me up' }).click();
+      await page.getByRole('heading', { name: 'Ahoy' }).waitFor();
+      expect(page.url()).toBe(`${ending}/ahoy`);
+      expect(complaints).toEqual([
+        'Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)',
+      ]);
+    });
+    await vi.waitFor(async () => {
+      const [{ id } = {}] = await contacts();
+      expect(await contact(id)).toMatchObject({
+        email: 'ada@example.com',
+        'Nick name': 'Ada of the <b>Sea</b>',
+        boats: '2',
+        coast: 's',
+        how_often: '30',
+        privacy: 'yes',
+        offers: 'yes',
+        campaign: 'spring',
+        source: 'poster',
+      });
+    });
+  });
+
+  it('signs up at the hosted page, which knows where the visitor came from, and says its own thanks', async () => {
+    const { url, contacts, contact } = await start(await formsFile({ harbour: everyKind() }));
+    await withoutScripts(async (page) => {
+      await page.goto(`${url}/forms/harbour?utm_campaign=poster`);
+      await page.getByRole('heading', { name: 'The Harbour Letter' }).waitFor();
+      await page.getByLabel('Email address').fill('grace@example.com');
+      await page.getByLabel('Boats').fill('0');
+      await page.getByLabel('Date of birth').fill('1906-12-09');
+      await page.getByLabel('Coast').selectOption('North');
+      await page.getByLabel('Every week').check();
+      await page.getByLabel('I have read the privacy policy').check();
+      await page.getByRole('button', { name: 'Send me the letter' }).click();
+      await page.getByRole('button', { name: 'Yes, sign me up' }).click();
+      await page.getByRole('heading', { name: 'Welcome aboard.' }).waitFor();
+    });
+    await vi.waitFor(async () => {
+      const [{ id } = {}] = await contacts();
+      expect(await contact(id)).toMatchObject({
+        boats: '0',
+        born: '1906-12-09',
+        coast: 'n',
+        campaign: 'poster',
+      });
     });
   });
 });

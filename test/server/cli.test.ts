@@ -13,6 +13,9 @@ const commands = [
   '',
   'doctor',
   'keys',
+  'forms',
+  'forms check',
+  'forms show',
   'sandbox',
   'outbox',
   'outbox list',
@@ -63,6 +66,9 @@ describe('every command', () => {
   it.each([
     ['doctr', 'doctor'],
     ['key', 'keys'],
+    ['form', 'forms'],
+    ['forms chek', 'check'],
+    ['forms shwo', 'show'],
     ['sandbx', 'sandbox'],
     ['outbx', 'outbox'],
     ['outbox lits', 'list'],
@@ -75,14 +81,18 @@ describe('every command', () => {
     expect(stderr).toContain(`(Did you mean ${right}?)`);
   });
 
-  it.each(['keys more', 'sandbox more', 'outbox list more', 'outbox show one two'])(
-    'refuses what it cannot use: `rasa-signup %s`',
-    async (line) => {
-      const { code, stderr } = await runCli(wordsOf(line), { DATA_DIR: await temporaryDir() });
-      expect(code).toBe(1);
-      expect(stderr).toContain('too many arguments');
-    },
-  );
+  it.each([
+    'keys more',
+    'forms check one two',
+    'forms show one two',
+    'sandbox more',
+    'outbox list more',
+    'outbox show one two',
+  ])('refuses what it cannot use: `rasa-signup %s`', async (line) => {
+    const { code, stderr } = await runCli(wordsOf(line), { DATA_DIR: await temporaryDir() });
+    expect(code).toBe(1);
+    expect(stderr).toContain('too many arguments');
+  });
 
   it.each([
     'doctor www.example.com',
@@ -195,5 +205,78 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     const { code, screen } = await runCliOnTerminal([...wordsOf(line), '--help'], {});
     expect(code).toBe(0);
     expect(screen).toMatch(/^Usage: rasa-signup/);
+  });
+});
+
+describe('`rasa-signup forms`', () => {
+  async function fileOf(forms: object): Promise<string> {
+    const path = join(await temporaryDir(), 'forms.json');
+    await writeFile(path, JSON.stringify({ forms }, null, 2));
+    return path;
+  }
+  const events = {
+    fields: ['email', { name: 'role', type: 'text', label: 'Role', attribute: 'job_role' }],
+    segment_code: 'engines',
+    rates: { form: '90/1m' },
+  };
+
+  it('checks a file, given or named by FORMS_FILE', async () => {
+    const file = await fileOf({ events });
+    const given = await runCli(['forms', 'check', file], {});
+    expect(given).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(given.stdout)).toEqual({ file, forms: ['events'], faults: [] });
+    expect(await runCli(['forms', 'check'], { FORMS_FILE: file })).toEqual(given);
+  });
+
+  it('says all that is wrong with one, and ends with 1', async () => {
+    const file = await fileOf({ events: { fields: ['emial'] } });
+    const { code, stdout } = await runCli(['forms', 'check', file], {});
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      faults: [{ line: 5, column: 9, field: 'forms.events.fields[0]', found: '"emial"' }],
+    });
+  });
+
+  it.each(['check', 'check /nowhere.json'])('says so where there is none: %s', async (line) => {
+    const { code, stderr } = await runCli(['forms', ...wordsOf(line)], {});
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/FORMS_FILE: found .*, wanted/);
+  });
+
+  it('shows what visitors are asked and where it goes', async () => {
+    const env = { FORMS_FILE: await fileOf({ events }) };
+    const { code, stdout } = await runCli(['forms', 'show', 'events'], env);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      id: 'events',
+      visitors: { fields: [{ name: 'email' }, { label: 'Role' }] },
+      attributes: { email: 'email', role: 'job_role' },
+      constants: { segment_code: 'engines' },
+      rates: { form: '90/1m' },
+      resubscribe: 'never',
+    });
+    expect(await runCli(['forms', 'show', 'evnets'], env)).toMatchObject({
+      code: 1,
+      stderr: 'There is no form "evnets"; there is events.\n',
+    });
+    const [newsletter] = JSON.parse((await runCli(['forms', 'show'], {})).stdout) as { id: string }[];
+    expect(newsletter?.id).toBe('newsletter');
+  });
+
+  it.skipIf(!hasTerminal)('speaks in words on a terminal', async () => {
+    const file = await fileOf({ events });
+    const checked = await runCliOnTerminal(['forms', 'check', file], {});
+    expect(checked).toEqual({ code: 0, screen: `Nothing is wrong with ${file}: one form, events.\n` });
+    const { screen } = await runCliOnTerminal(['forms', 'show'], { FORMS_FILE: file });
+    for (const words of [/role\s+text\s+optional\s+job_role\s+Role/, /segment_code = engines/, /90\/1m/]) {
+      expect(screen).toMatch(words);
+    }
+    const broken = await fileOf({ events: { fields: ['emial'] } });
+    expect(await runCliOnTerminal(['forms', 'check', broken], {})).toMatchObject({
+      code: 1,
+      screen: expect.stringContaining(
+        `${broken}:5:9: forms.events.fields[0]: found "emial", wanted`,
+      ) as string,
+    });
   });
 });

@@ -126,7 +126,7 @@ describe('pressure', () => {
       network: { limit: 10, windowMs: 60_000 },
       form: { limit: 4, windowMs: 30_000 },
     });
-    const pressure = () => limits.pressure('203.0.113.1', 'newsletter');
+    const pressure = () => limits.pressure('203.0.113.1', { id: 'newsletter', rates: {} });
     expect(await pressure()).toBe(0);
     const bill = limits.open();
     await bill.charge('network', '203.0.113.1');

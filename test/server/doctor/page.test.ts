@@ -168,7 +168,7 @@ describe('a page where the form would not work', () => {
       'names a form that is not there',
       head + scriptTag.replace('newsletter', 'events'),
       'The proxy has no form of the name in PROXY/forms/events',
-      /called newsletter/,
+      /forms show/,
     ],
     [
       'names an address that is no form',

@@ -1,0 +1,110 @@
+import { wordsOf, type FormsFault } from './forms/faults.ts';
+import type { FieldSpec, FormSpec } from './forms/form-spec.ts';
+import { definitionOf } from './forms/definition.ts';
+import { readForms, textOf } from './forms/read.ts';
+import { unitMs, type Rate } from './setting-texts.ts';
+import { printable, tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';
+
+export interface FormsCommandOptions {
+  readonly json?: boolean | undefined;
+  readonly thankYouPages: readonly string[];
+  readonly streams: { readonly stdout: TextStream; readonly stderr: TextStream };
+}
+
+/** `rasa-signup forms check`: whether the proxy would take this file, and if not, all that is wrong with it. */
+export function checkForms(path: string, { json, thankYouPages, streams }: FormsCommandOptions): ExitCode {
+  const { stdout } = streams;
+  const read = readForms(textOf(path), { thankYouPages });
+  const faults: readonly FormsFault[] = read.is === 'faulty' ? read.faults : [];
+  const forms = read.is === 'read' ? read.specs.map(({ id }) => id) : [];
+  if (json ?? !stdout.isTTY) stdout.write(`${toJson({ file: path, forms, faults })}\n`);
+  else if (faults.length === 0) {
+    const count = forms.length === 1 ? 'one form' : `${forms.length} forms`;
+    stdout.write(printable(`Nothing is wrong with ${path}: ${count}, ${forms.join(', ')}.`) + '\n');
+  } else stdout.write(faults.map((fault) => `${printable(wordsOf(path, fault))}\n`).join(''));
+  return faults.length === 0 ? 0 : 1;
+}
+
+/** `rasa-signup forms show`: what visitors are asked, and where each answer goes. */
+export function showForms(
+  specs: readonly FormSpec[],
+  id: string | undefined,
+  { json, streams }: Omit<FormsCommandOptions, 'thankYouPages'>,
+): ExitCode {
+  const { stdout, stderr } = streams;
+  const shown = id === undefined ? specs : specs.filter((spec) => spec.id === id);
+  if (shown.length === 0) {
+    const others = specs.map((spec) => spec.id).join(', ');
+    stderr.write(printable(`There is no form ${JSON.stringify(id)}; there is ${others}.`) + '\n');
+    return 1;
+  }
+  if (json ?? !stdout.isTTY) {
+    const all = shown.map(described);
+    stdout.write(`${toJson(id === undefined ? all : all[0])}\n`);
+    return 0;
+  }
+  stdout.write(shown.map((spec) => onTerminal(spec, stdout.columns)).join('\n'));
+  return 0;
+}
+
+/** With whatever the proxy decides left at its default. */
+const asVisitors = { proof: true, international: false };
+
+function described(spec: FormSpec): object {
+  const { id, languages, fields, constants, resubscribe, thankYouPages, origins } = spec;
+  const [first] = languages;
+  return {
+    id,
+    visitors: first && definitionOf(spec, first, asVisitors),
+    languages: languages.map(({ lang }) => lang),
+    attributes: Object.fromEntries(fields.map(({ name, attribute }) => [name, attribute])),
+    constants,
+    resubscribe: resubscribe ? 'with-consent' : 'never',
+    thankYouPages,
+    origins: origins ?? null,
+    rates: Object.fromEntries(ratesOf(spec)),
+  };
+}
+
+function onTerminal(spec: FormSpec, columns = 0): string {
+  const { id, languages, fields, constants, resubscribe, redirect, origins } = spec;
+  const [first] = languages;
+  const definition = first && definitionOf(spec, first, asVisitors);
+  const labels = new Map(
+    definition?.fields.map((field) => [field.name, 'label' in field ? field.label : '']),
+  );
+  const rows = fields.map((field) => [
+    field.name,
+    field.type,
+    needOf(field),
+    field.attribute,
+    'from' in field ? `filled in from ${field.from}` : (labels.get(field.name) ?? ''),
+  ]);
+  const facts: readonly (readonly [string, string])[] = [
+    ['Languages', languages.map(({ lang }) => lang).join(', ')],
+    ...Object.entries(constants).map(([name, value]): [string, string] => ['Always', `${name} = ${value}`]),
+    ...(resubscribe ? [['Resubscribes', 'whoever ticks the box'] as const] : []),
+    ...(redirect === undefined ? [] : [['Leads to', redirect] as const]),
+    ['Pages', origins === undefined ? 'those in ALLOWED_ORIGINS' : origins.join(', ') || 'its own alone'],
+    ...ratesOf(spec).map(([axis, rate]): [string, string] => [`Rate (${axis})`, rate]),
+  ];
+  const lines = facts.map(([name, value]) => `  ${name.padEnd(14)}${printable(value)}\n`).join('');
+  const table = tableOf(['FIELD', 'TYPE', 'ANSWER', 'ATTRIBUTE', 'LABEL'], rows, { columns });
+  return `${printable(`${id}: ${definition?.title ?? ''}`)}\n\n${table}\n\n${lines}`;
+}
+
+function needOf(field: FieldSpec): string {
+  if (field.type === 'hidden') return 'unseen';
+  return field.required ? 'required' : 'optional';
+}
+
+function ratesOf({ rates }: FormSpec): [string, string][] {
+  return Object.entries(rates).map(([axis, rate]) => [axis, rate === 'off' ? 'off' : written(rate)]);
+}
+
+/** As the file has it, in the largest unit that divides it. */
+function written({ limit, windowMs }: Rate): string {
+  const units = Object.entries(unitMs).toReversed();
+  const [unit, ms] = units.find(([, ms]) => windowMs % ms === 0) ?? ['s', 1000];
+  return `${limit}/${windowMs / ms}${unit}`;
+}

@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs';
+import { parseTree, type Node, type ParseError } from 'jsonc-parser';
+import type { z } from 'zod';
+import { ConfigError } from '../env.ts';
+import { builtInNames } from './built-in.ts';
+import {
+  faultsIn,
+  locate,
+  positionOf,
+  show,
+  valueOf,
+  wordsOf,
+  type FaultAt,
+  type FormsFault,
+  type Path,
+} from './faults.ts';
+import { fieldTypes, fileSchema, formIdSchema, formSchema } from './file-schema.ts';
+import type { FormSpec } from './form-spec.ts';
+import { resolveForm } from './resolve.ts';
+import { brokenRules } from './rules.ts';
+
+export interface FormsFileOptions {
+  /** Of all forms, as THANK_YOU_PAGES has them. */
+  readonly thankYouPages: readonly string[];
+}
+
+export type FormsRead =
+  | { readonly is: 'read'; readonly specs: readonly FormSpec[] }
+  | { readonly is: 'faulty'; readonly faults: readonly FormsFault[] };
+
+/** A forms file is read by hand; far below that, nothing takes long. */
+const longestFile = 1024 * 1024;
+
+/** Reads the file at this path; a ConfigError lists all that is wrong with it. */
+export function readFormsFile(
+  path: string,
+  options: FormsFileOptions,
+  readFile?: (path: string) => string,
+): readonly FormSpec[] {
+  const read = readForms(textOf(path, readFile), options);
+  if (read.is === 'read') return read.specs;
+  throw new ConfigError(read.faults.map((fault) => `FORMS_FILE: ${wordsOf(path, fault)}`));
+}
+
+/** The text of the file; a ConfigError where there is none. */
+export function textOf(
+  path: string,
+  readFile: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+): string {
+  try {
+    return readFile(path);
+  } catch (error) {
+    throw new ConfigError([
+      `FORMS_FILE: found ${show(path)}, wanted a file that can be read: ${String(error)}.`,
+    ]);
+  }
+}
+
+/** Reads forms from JSON with comments and commas at the end, whole or not at all. */
+export function readForms(text: string, options: FormsFileOptions): FormsRead {
+  const json = text.replace(/^\ufeff/, '');
+  if (json.length > longestFile) {
+    const wanted = `at most ${longestFile} characters`;
+    return {
+      is: 'faulty',
+      faults: [{ line: 1, column: 1, field: '', found: `${json.length} characters`, wanted }],
+    };
+  }
+  const parsed = parse(json);
+  if ('line' in parsed) return { is: 'faulty', faults: [parsed] };
+
+  const twice = namesThatAreThereTwice(parsed);
+  if (twice.length > 0) return faulty(twice);
+  const file = valueOf(parsed) as Readonly<Record<string, unknown>>;
+  const whole = fileSchema.safeParse(file);
+  const faults: FaultAt[] = whole.success
+    ? []
+    : faultsIn(whole.error.issues).map((fault) => orMissingType(fault, file));
+  const forms = Object.entries(isObject(file) && isObject(file['forms']) ? file['forms'] : {});
+  const specs = forms.flatMap(([id, value]): readonly FormSpec[] => {
+    // One form's faults do not hide what is wrong with the next.
+    const form = formSchema.safeParse(value);
+    const named = formIdSchema.safeParse(id);
+    // Zod leaves `__proto__` out of a record without a word.
+    if (!named.success) faults.push(...namelessForm(id, named.error));
+    if (!form.success || !named.success) return [];
+    const broken = brokenRules(form.data, options).map((fault) => ({
+      ...fault,
+      path: ['forms', id, ...fault.path],
+    }));
+    faults.push(...broken);
+    return broken.length > 0 ? [] : [resolveForm(id, form.data)];
+  });
+  return faults.length > 0 ? faulty(faults) : { is: 'read', specs };
+
+  function faulty(faults: readonly FaultAt[]): FormsRead {
+    const root = parsed as Node;
+    const located = distinct(faults.map((fault) => locate(json, root, fault)));
+    return { is: 'faulty', faults: located.toSorted((a, b) => a.line - b.line || a.column - b.column) };
+  }
+}
+
+function namelessForm(id: string, { issues }: z.ZodError): readonly FaultAt[] {
+  return issues.map(({ message }) => ({
+    path: ['forms', id],
+    isName: true,
+    found: show(id),
+    wanted: message,
+  }));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A value that breaks two rules with the same words has one fault. */
+function distinct(faults: readonly FormsFault[]): readonly FormsFault[] {
+  return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()];
+}
+
+/** What has neither a type nor a name that we know lacks a type, whatever else it has. */
+function orMissingType(fault: FaultAt, file: unknown): FaultAt {
+  const [forms, id, fields, index, member] = fault.path;
+  if (forms !== 'forms' || fields !== 'fields' || typeof index !== 'number' || member === undefined)
+    return fault;
+  const field = ['forms', id, 'fields', index].reduce<unknown>(
+    (value, step) =>
+      typeof value === 'object' && value !== null ? Reflect.get(value, step ?? '') : undefined,
+    file,
+  );
+  if (!isObject(field) || field['type'] !== undefined) return fault;
+  if ((builtInNames as unknown[]).includes(field['name'])) return fault;
+  return { path: [...fault.path.slice(0, 4), 'type'], wanted: `one of ${fieldTypes.join(', ')}` };
+}
+
+function parse(text: string): Node | FormsFault {
+  const errors: ParseError[] = [];
+  let root: Node | undefined;
+  try {
+    root = parseTree(text, errors, { allowTrailingComma: true });
+  } catch (error) {
+    // Thousands of brackets in each other.
+    return { line: 1, column: 1, field: '', found: String(error), wanted: 'JSON' };
+  }
+  // What follows the first is mostly its consequence.
+  const [first] = errors;
+  if (root && !first) return root;
+  const offset = first?.offset ?? 0;
+  return {
+    ...positionOf(text, offset),
+    field: '',
+    found: tokenAt(text, offset),
+    wanted: (first && syntax[first.error]) ?? 'JSON',
+  };
+}
+
+/** By jsonc-parser's numbers. */
+const syntax: Readonly<Record<number, string>> = {
+  1: 'a name or text in double quotes, a number, true, false, null, {…} or […]',
+  2: 'a number such as 12 or 0.5',
+  3: 'a name in double quotes',
+  4: 'a value: text in double quotes, a number, {…} or […]',
+  5: 'a colon',
+  6: 'a comma',
+  7: 'a closing brace',
+  8: 'a closing bracket',
+  9: 'the end of the file',
+  10: 'no comment here',
+  11: 'the end of the comment, */',
+  12: 'a closing quote on the same line',
+  13: 'a whole number',
+  14: 'four hex digits after \\u',
+  15: 'one of \\" \\\\ \\/ \\b \\f \\n \\r \\t \\u',
+  16: 'a line break written as \\n',
+};
+
+function tokenAt(text: string, offset: number): string {
+  const [token] = /^(?:"[^"\n]{0,40}"?|[\w.+-]{1,40}|\S)/.exec(text.slice(offset)) ?? [];
+  return token ?? 'the end of the file or of the line';
+}
+
+/** JSON takes the last of them, which nobody means. */
+function namesThatAreThereTwice(node: Node, path: Path = []): readonly FaultAt[] {
+  const { type, children = [] } = node;
+  if (type === 'array')
+    return children.flatMap((child, index) => namesThatAreThereTwice(child, [...path, index]));
+  const names = new Set<string>();
+  return children.flatMap(({ children: [key, value] = [] }) => {
+    if (!key || !value) return [];
+    const name = String(key.value);
+    const isTwice = names.has(name);
+    names.add(name);
+    const own = {
+      path: [...path, name],
+      isName: true,
+      found: `${show(name)} a second time`,
+      wanted: 'each name once',
+    };
+    return [...(isTwice ? [own] : []), ...namesThatAreThereTwice(value, [...path, name])];
+  });
+}

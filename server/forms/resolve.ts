@@ -1,0 +1,143 @@
+import { builtInField, builtInNames } from './built-in.ts';
+import { cleanText } from './cleaned.ts';
+import { defaultMaxLength } from './definition.ts';
+import type { FileField, FileForm, FileText } from './file-schema.ts';
+import type { FieldSpec, FormSpec, Localized, TextsSpec } from './form-spec.ts';
+import type { BuiltInField } from '../../shared/messages/messages.ts';
+import { origin, pageAddress, rate } from '../setting-texts.ts';
+import { languages, wordsOfTag } from '../words.ts';
+
+/** Makes a form of what its operator has written: briefly said things in full, and every default decided. */
+export function resolveForm(id: string, form: FileForm): FormSpec {
+  return {
+    id,
+    languages: languagesOf(form),
+    title: localized(form.title),
+    intro: localized(form.intro),
+    fields: form.fields.map(resolveField),
+    texts: textsOf(form.texts),
+    constants: {
+      ...form.attributes,
+      ...(form.segment_code !== undefined && { segment_code: form.segment_code }),
+    },
+    resubscribe: form.resubscribe === 'with-consent',
+    redirect: form.redirect === undefined ? undefined : new URL(form.redirect).href,
+    thankYouPages: (form.thankYouPages ?? []).map((page) => pageAddress.parse(page)),
+    origins: form.origins?.map((one) => origin.parse(one)),
+    rates: Object.fromEntries(
+      Object.entries(form.rates ?? {}).flatMap(([axis, text]) =>
+        text === undefined ? [] : [[axis, rate.parse(text)]],
+      ),
+    ),
+  };
+}
+
+/** Those that the form's own texts are in: a form that is half in another language serves nobody. */
+function languagesOf(form: FileForm): FormSpec['languages'] {
+  const tags = form.languages ?? tagsIn(form);
+  const offered = tags.flatMap((tag) => wordsOfTag(tag) ?? []);
+  return offered.length === 0 ? languages : [...new Set(offered)];
+}
+
+/** The languages of every text of a form, in the order in which they come. */
+function tagsIn({ title, intro, fields, texts = {} }: FileForm): readonly string[] {
+  const { issues = {}, problems = {}, ...own } = texts;
+  const all: unknown[] = [title, intro, ...[own, issues, problems].flatMap((some) => Object.values(some))];
+  for (const field of fields) {
+    if (typeof field === 'string' || field.type === 'hidden') continue;
+    const { label, help, issues = {} } = field;
+    all.push(label, help, ...Object.values(issues));
+    if ('placeholder' in field) all.push(field.placeholder);
+    if ('link' in field) all.push(field.link?.label, field.link?.href);
+    if ('options' in field)
+      all.push(...field.options.map((option) => typeof option === 'object' && option.label));
+  }
+  return all.flatMap((text) => (typeof text === 'object' && text !== null ? Object.keys(text) : []));
+}
+
+export function resolveField(field: FileField): FieldSpec {
+  if (typeof field === 'string') return builtInField(field);
+  if (field.type === 'hidden') {
+    const { name, type, from, attribute = name, maxLength = defaultMaxLength.hidden } = field;
+    // The schema saw to its form.
+    return { name, type, from: from as Extract<FieldSpec, { type: 'hidden' }>['from'], attribute, maxLength };
+  }
+  const { name, required = false, attribute = name, help, issues = {} } = field;
+  const asked = {
+    name,
+    attribute,
+    required,
+    label: localized(field.label) ?? { builtIn: name as BuiltInField },
+    help: localized(help),
+    issues: allLocalized(issues),
+  };
+  switch (field.type) {
+    case 'select':
+    case 'radio': {
+      const options = field.options.map((option) =>
+        typeof option === 'string'
+          ? { value: cleanText(option), label: cleanText(option) }
+          : { value: cleanText(option.value), label: localized(option.label) ?? option.value },
+      );
+      return { ...asked, type: field.type, options };
+    }
+    case 'checkbox': {
+      const { type, value = 'yes', link } = field;
+      const resolved = link && { href: localized(link.href) ?? '', label: localized(link.label) ?? '' };
+      return { ...asked, type, value: cleanText(value), link: resolved };
+    }
+    case undefined: {
+      const { type, ...known } = builtInField(field.name);
+      return { ...known, ...asked, ...typedOf(field, type), required: name === 'email' || required };
+    }
+    case 'text':
+    case 'email':
+    case 'tel':
+    case 'url':
+    case 'number':
+    case 'date':
+      return { ...asked, ...typedOf(field, field.type), required: name === 'email' || required };
+  }
+}
+
+type TypedSpec = Extract<FieldSpec, { maxLength: number; label: unknown }>;
+type TypedField = Extract<Exclude<FileField, string>, { autocomplete?: unknown }>;
+
+function typedOf(field: TypedField, type: TypedSpec['type']) {
+  const known = (builtInNames as string[]).includes(field.name)
+    ? builtInField(field.name as BuiltInField)
+    : undefined;
+  const { min, max } = 'min' in field || 'max' in field ? field : {};
+  return {
+    type,
+    maxLength:
+      ('maxLength' in field ? field.maxLength : undefined) ?? known?.maxLength ?? defaultMaxLength[type],
+    autocomplete: field.autocomplete ?? known?.autocomplete,
+    placeholder: localized('placeholder' in field ? field.placeholder : undefined),
+    pattern: 'pattern' in field ? field.pattern : undefined,
+    min: min === undefined ? undefined : String(min),
+    max: max === undefined ? undefined : String(max),
+  };
+}
+
+function textsOf({ issues = {}, problems = {}, ...own }: FileForm['texts'] = {}): TextsSpec {
+  return { ...allLocalized(own), issues: allLocalized(issues), problems: allLocalized(problems) };
+}
+
+function allLocalized(
+  texts: Readonly<Record<string, FileText | undefined>>,
+): Readonly<Record<string, Localized>> {
+  return Object.fromEntries(
+    Object.entries(texts).flatMap(([name, text]) => {
+      const own = localized(text);
+      return own === undefined ? [] : [[name, own]];
+    }),
+  );
+}
+
+/** By our own tags, cleaned as what visitors send is. */
+function localized(text: FileText | undefined): Localized | undefined {
+  if (text === undefined) return undefined;
+  if (typeof text === 'string') return cleanText(text);
+  return new Map(Object.entries(text).map(([tag, own]) => [wordsOfTag(tag)?.lang ?? tag, cleanText(own)]));
+}

@@ -1,0 +1,48 @@
+import type { Problem } from '../shared/signup.ts';
+import { pause } from './pause.ts';
+import { problem } from './problem.ts';
+
+/** What an address stands for; `undefined` where it is one like any other. */
+export type Rehearsal = (email: string) => Promise<Part | undefined>;
+
+/** With no problem it is accepted, however often it comes. */
+export interface Part {
+  readonly problem?: Problem;
+}
+
+/** As long as a visitor on a bad line waits, and shorter than any patience that ours is set to. */
+const slowMs = 4000;
+
+/**
+ * Addresses that drive every answer a visitor can get, so that whoever embeds the form can look at each. The domain
+ * belongs to nobody (RFC 6761 6.2), and without the sandbox nobody asks here.
+ */
+export function createRehearsal({ waitMs = slowMs } = {}): Rehearsal {
+  return async (email) => {
+    const [, name] = /^([a-z-]+)@sandbox\.test$/i.exec(email) ?? [];
+    switch (name?.toLowerCase()) {
+      case 'refused':
+        return { problem: problem('bot_suspected', { detail: rehearsed }) };
+      case 'invalid':
+        return { problem: problem('invalid', { detail: rehearsed, issues: { email: 'malformed' } }) };
+      case 'disposable':
+        return { problem: problem('invalid', { detail: rehearsed, issues: { email: 'disposable' } }) };
+      case 'limited':
+        return { problem: problem('rate_limited', { detail: rehearsed, retryAfterS: 60 }) };
+      case 'unavailable':
+        return { problem: problem('unavailable', { detail: rehearsed, retryAfterS: 30 }) };
+      case 'broken':
+        return { problem: problem('internal', { detail: rehearsed }) };
+      case 'slow':
+        await pause(waitMs, new AbortController().signal);
+        return {};
+      case 'accepted':
+        return {};
+      case undefined:
+      default:
+        return undefined;
+    }
+  };
+}
+
+const rehearsed = 'The sandbox answers this address so; the README lists the others (Testing an embed).';

@@ -1,0 +1,139 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../helpers/browser.ts';
+import { openPage, pageOf, serveSite, stubbedProxy } from '../helpers/site.ts';
+import { startProduct } from '../helpers/product.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** What the panel says of the faults, and what the element says to programs. */
+async function diagnosis(page: Page, index = 0) {
+  const element = page.locator('rasa-signup').nth(index);
+  await page.waitForFunction(
+    (index) => document.querySelectorAll<HTMLElement>('rasa-signup')[index]?.dataset['debug'],
+    index,
+  );
+  const faults = await page.locator('[popover] section').nth(index).locator('.fault').allTextContents();
+  return { faults: faults.map((words) => words.slice(2)), data: await element.getAttribute('data-debug') };
+}
+
+async function open(html: string, { path = '/', headers = {} } = {}) {
+  const site = await serveSite({ '/': pageOf(html) }, headers);
+  return { site, ...(await openPage(browser, `${site}${path}`)) };
+}
+
+describe('?debug on a page says', () => {
+  it('that all is well', async () => {
+    const { base, form } = await stubbedProxy();
+    const html = `<rasa-signup src="${form}"></rasa-signup><script src="${base}/embed.js"></script>`;
+    const { page } = await open(html, { path: '/?debug' });
+    expect(await diagnosis(page)).toEqual({ faults: [], data: 'ok' });
+    await page.getByRole('button', { name: 'Close' }).click();
+    expect(await page.locator('[popover]').count()).toBe(0);
+  });
+
+  it('nothing to anybody who does not ask', async () => {
+    const { base, form } = await stubbedProxy();
+    const { page } = await open(
+      `<rasa-signup src="${form}"></rasa-signup><script src="${base}/embed.js"></script>`,
+    );
+    await page.getByLabel('Email address').waitFor();
+    expect(await page.locator('[popover], [data-debug]').count()).toBe(0);
+  });
+
+  it('that there is no such form, in the words of the proxy', async () => {
+    const { base, form } = await stubbedProxy('absent');
+    const { page } = await open(
+      `<rasa-signup debug src="${form}"></rasa-signup><script src="${base}/embed.js"></script>`,
+    );
+    const { faults, data } = await diagnosis(page);
+    expect(data).toBe('answer');
+    expect(faults[0]).toContain('404 no_such_form');
+  });
+
+  it('that nothing answers there', async () => {
+    const { base } = await stubbedProxy();
+    const { page } = await open(
+      `<rasa-signup debug src="http://127.0.0.1:9/forms/newsletter"></rasa-signup><script src="${base}/embed.js"></script>`,
+    );
+    // Its debug.js would come from there too, so that only the attribute is left to tell.
+    await page.waitForFunction(() => document.querySelector<HTMLElement>('rasa-signup')?.dataset['debug']);
+    expect(await page.locator('rasa-signup').getAttribute('data-debug')).toBe('blocked');
+  });
+
+  it("that the page's own policy blocks it, and what to add to it", async () => {
+    const { base, form } = await stubbedProxy();
+    const { origin } = new URL(base);
+    const { page } = await open(
+      `<rasa-signup debug src="${form}"></rasa-signup><script src="${base}/embed.js"></script>`,
+      {
+        headers: { 'content-security-policy': `script-src ${origin}; connect-src 'none'` },
+      },
+    );
+    const { faults, data } = await diagnosis(page);
+    expect(data).toBe('blocked');
+    expect(faults[0]).toContain(`add ${origin} to connect-src`);
+  });
+
+  it("that the page's origin is not allowed, and which one to add", async () => {
+    const { url } = await startProduct({
+      RASA_USERNAME: 'you@example.com',
+      RASA_PASSWORD: 'a password',
+      RASA_API_KEY: 'a key',
+      RASA_BASE_URL: 'http://127.0.0.1:9',
+      ALLOWED_ORIGINS: 'https://www.example.com',
+    });
+    const { page, site } = await open(
+      `<rasa-signup debug src="${url}/forms/newsletter"></rasa-signup><script src="${url}/embed.js"></script>`,
+    );
+    const { faults, data } = await diagnosis(page);
+    expect(data).toBe('origin');
+    expect(faults[0]).toContain(`add ${site} to ALLOWED_ORIGINS`);
+  });
+
+  it('that the script is there in two versions', async () => {
+    const [one, other] = await Promise.all([stubbedProxy(), stubbedProxy()]);
+    const { page } = await open(
+      `<rasa-signup debug src="${one.form}"></rasa-signup><script src="${one.base}/embed.js"></script><script src="${other.base}/embed.js"></script>`,
+    );
+    const { faults, data } = await diagnosis(page);
+    expect(data).toBe('script');
+    expect(faults[0]).toContain(`${other.base}/embed.js`);
+  });
+
+  it('that nobody can prove anything, since the module is blocked', async () => {
+    const { base, form } = await stubbedProxy();
+    const site = await serveSite({
+      '/': pageOf(`<rasa-signup debug src="${form}"></rasa-signup><script src="${base}/embed.js"></script>`),
+    });
+    const { page } = await openPage(browser, 'about:blank');
+    await page.route('**/proof.js', (route) => route.abort());
+    await page.goto(site);
+    const { faults, data } = await diagnosis(page);
+    expect(data).toBe('proof');
+    expect(faults[0]).toContain('/proof.js is blocked');
+  });
+
+  it('which colours are hard to read, however deep the background lies', async () => {
+    const { base, form } = await stubbedProxy();
+    const { page } = await open(
+      `<div style="background: oklch(0.2 0 0)"><div style="background: rgb(255 255 255 / 5%); color: #777"><rasa-signup debug src="${form}" style="--rasa-signup-accent: #9cf"></rasa-signup></div></div><script src="${base}/embed.js"></script>`,
+    );
+    const { faults, data } = await diagnosis(page);
+    expect(data).toBe('contrast');
+    expect(faults.join('\n')).toMatch(/The label is hard to see: contrast [34]\.\d, wanted 4\.5/);
+    expect(faults.join('\n')).toMatch(/The button is hard to see: contrast 1\.\d/);
+  });
+
+  it('that the form stands where nothing is shown', async () => {
+    const { base, form } = await stubbedProxy();
+    const { page } = await open(
+      `<div hidden><rasa-signup debug src="${form}"></rasa-signup></div><script src="${base}/embed.js"></script>`,
+    );
+    expect((await diagnosis(page)).data).toBe('place');
+  });
+});

@@ -1,0 +1,79 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { serveBuiltFiles } from '../../server/assets.ts';
+import { pageHeaders } from '../../server/headers.ts';
+import {
+  renderConfirmation,
+  renderFormProblem,
+  renderHostedForm,
+  renderProblem,
+  renderRefused,
+  renderThanks,
+} from '../../server/pages/form.ts';
+import { renderQrCode } from '../../server/pages/qr.ts';
+import { problem } from '../../server/problem.ts';
+import type { FormDefinition } from '../../shared/form.ts';
+import type { Messages } from '../../shared/messages/messages.ts';
+import type { IssueCode } from '../../shared/signup.ts';
+import { builtDir } from './sandbox.ts';
+
+export interface FormPages {
+  readonly definition: FormDefinition;
+  readonly words: Messages;
+  /** What was sent. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly issues?: Readonly<Record<string, IssueCode>>;
+}
+
+/** Every page of a form, in every state, by name. */
+export function renderFormPages({
+  definition,
+  words,
+  values,
+  issues = {},
+}: FormPages): Readonly<Record<string, string>> {
+  const page = { form: { definitionIn: () => definition, languages: [words] }, words, sandbox: undefined };
+  const visit = {
+    publicUrl: 'https://signup.example.com',
+    query: `?${String(new URLSearchParams({ ...values, lang: definition.lang }))}`,
+    referrer: `https://www.example.com/?${values['email'] ?? ''}`,
+  };
+  return {
+    hosted: renderHostedForm(page, visit),
+    'hosted, with the sandbox': renderHostedForm({ ...page, sandbox: 'http://localhost:8788' }, visit),
+    invalid: renderRefused(page, problem('invalid', { issues }), values),
+    unavailable: renderRefused(page, problem('unavailable', { retryAfterS: 30 }), values),
+    confirm: renderConfirmation(page, values, 'a.token'),
+    thanks: renderThanks(page),
+    problem: renderFormProblem(page, problem('origin_refused')),
+    'no such form': renderProblem(words, problem('no_such_form')),
+  };
+}
+
+/** Serves them as the proxy does, with its headers and its files, until the test is over. */
+export async function serveFormPages(pages: Readonly<Record<string, string>>): Promise<string> {
+  const headers = pageHeaders();
+  const files = serveBuiltFiles(builtDir);
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(request.url ?? '').slice(1);
+    headers(request, response, () => {
+      files(request, response, () => {
+        if (path.includes('/qr.svg')) {
+          response.setHeader('Content-Type', 'image/svg+xml').end(renderQrCode('https://signup.example.com'));
+          return;
+        }
+        response.statusCode = pages[path] === undefined ? 404 : 200;
+        response.setHeader('Content-Type', 'text/html; charset=utf-8').end(pages[path]);
+      });
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://localhost:${(server.address() as AddressInfo).port}`;
+}

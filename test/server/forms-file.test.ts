@@ -1,0 +1,203 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { ConfigError, readConfig } from '../../server/config.ts';
+import { wordsOf } from '../../server/forms/faults.ts';
+import { jsonSchema } from '../../server/forms/file-schema.ts';
+import { readForms } from '../../server/forms/read.ts';
+import type { FormDefinition } from '../../shared/form.ts';
+import { mutated, rightFile } from '../helpers/forms-file.ts';
+import { startService } from '../helpers/service.ts';
+import { temporaryDir } from '../helpers/temporary-dir.ts';
+import { ask } from '../helpers/visitor.ts';
+import { faultyMembers, faultyTexts } from './forms-file-faults.ts';
+
+const options = { thankYouPages: ['https://www.example.com/shared/'] };
+
+/** What is said of a file, behind its name. */
+function saysOf(text: string): readonly string[] {
+  const read = readForms(text, options);
+  return read.is === 'read' ? [] : read.faults.map((fault) => wordsOf('', fault).slice(1));
+}
+
+async function formsFile(text: string): Promise<string> {
+  const path = join(await temporaryDir(), 'forms.json');
+  await writeFile(path, text);
+  return path;
+}
+
+describe('a forms file', () => {
+  it('that is right is taken', () => {
+    expect(saysOf(mutated('', rightFile))).toEqual([]);
+  });
+
+  it('may have comments, commas at the end, and a byte order mark', () => {
+    const text = '\ufeff// Ours\n{ "forms": { /* one */ "newsletter": { "fields": ["email",], }, }, }\n';
+    expect(saysOf(text)).toEqual([]);
+  });
+
+  it('has a fault for each of more than 200 things that are wrong', () => {
+    expect(faultyMembers.length + faultyTexts.length).toBeGreaterThan(200);
+  });
+
+  it.each(faultyMembers)('is refused where %s is %j', (path, value, says) => {
+    expect(saysOf(mutated(path, value))).toEqual(says);
+  });
+
+  it.each(faultyTexts)('is refused where it reads %j', (text, says) => {
+    expect(saysOf(text)).toEqual(says);
+  });
+
+  it('of thousands of brackets or megabytes is refused, and ends nothing', () => {
+    expect(saysOf('['.repeat(100_000))).toHaveLength(1);
+    expect(saysOf(`"${'a'.repeat(1024 * 1024)}"`)[0]).toMatch(/wanted at most 1048576 characters/);
+  });
+
+  it('with faults in two forms and elsewhere in the configuration gets them all said at once', async () => {
+    const forms = { one: { fields: ['first_name'] }, two: { fields: ['email'], rates: { form: '3' } } };
+    const file = await formsFile(JSON.stringify({ forms }));
+    const read = () => readConfig({ FORMS_FILE: file, PORT: 'x' });
+    expect(read).toThrow(ConfigError);
+    for (const words of [/forms\.one\.fields/, /forms\.two\.rates\.form/, /PORT: found "x"/]) {
+      expect(read).toThrow(words);
+    }
+  });
+
+  it('that is not there is named', () => {
+    expect(() => readConfig({ FORMS_FILE: '/nowhere/forms.json' })).toThrow(
+      /FORMS_FILE: found "\/nowhere\/forms\.json", wanted a file that can be read/,
+    );
+  });
+
+  it('with a form that has origins of its own needs no ALLOWED_ORIGINS', async () => {
+    const credentials = { RASA_USERNAME: 'u', RASA_PASSWORD: 'p', RASA_API_KEY: 'k' };
+    const origins = ['https://www.example.com'];
+    const file = await formsFile(JSON.stringify({ forms: { one: { fields: ['email'], origins } } }));
+    expect(() => readConfig({ ...credentials, FORMS_FILE: file })).not.toThrow();
+    expect(() => readConfig(credentials)).toThrow(/ALLOWED_ORIGINS/);
+  });
+});
+
+describe('the published schema', () => {
+  it('is the one that files are checked with', async () => {
+    expect(JSON.parse(await readFile('docs/forms.schema.json', 'utf8'))).toEqual(jsonSchema());
+  });
+
+  it('is served by the proxy', async () => {
+    const { url } = await startService();
+    const { status, headers, body } = await ask(`${url}/forms.schema.json`);
+    expect({ status, type: headers['content-type'] }).toEqual({
+      status: 200,
+      type: 'application/schema+json; charset=utf-8',
+    });
+    expect(JSON.parse(body)).toEqual(jsonSchema());
+  });
+
+  it('says what each member is for', () => {
+    const undescribed: string[] = [];
+    const walk = (schema: unknown, path: string): void => {
+      if (typeof schema !== 'object' || schema === null) return;
+      for (const [name, member] of Object.entries(schema)) {
+        if (name === 'properties') {
+          for (const [key, value] of Object.entries(member as Record<string, Record<string, unknown>>)) {
+            if (value['description'] === undefined && value['not'] === undefined)
+              undescribed.push(`${path}.${key}`);
+          }
+        }
+        walk(member, `${path}.${name}`);
+      }
+    };
+    walk(jsonSchema(), '');
+    expect(undescribed).toEqual([]);
+  });
+});
+
+describe('while the proxy runs', () => {
+  const formOf = (...names: string[]) =>
+    JSON.stringify({ forms: { newsletter: { fields: ['email', ...names] }, second: { fields: ['email'] } } });
+
+  async function startWith(text: string) {
+    const file = await formsFile(text);
+    const service = await startService({ FORMS_FILE: file });
+    const definition = async (id = 'newsletter') =>
+      JSON.parse((await ask(`${service.url}/forms/${id}`)).body) as FormDefinition;
+    /** Whole or not at all, as editors and deployments write. */
+    const write = async (text: string) => {
+      await writeFile(`${file}.new`, text);
+      await rename(`${file}.new`, file);
+    };
+    const reload = () => {
+      service.reload();
+    };
+    return { ...service, file, write, definition, reload };
+  }
+
+  const post = (url: string, fields: Record<string, string>) =>
+    ask(`${url}/forms/newsletter`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(fields),
+    });
+
+  it('a changed file is taken up, and one with a fault is refused while the forms stay', async () => {
+    const { write, definition, log } = await startWith(formOf());
+    await write(formOf('first_name'));
+    await vi.waitFor(async () => {
+      expect((await definition()).fields.map(({ name }) => name)).toEqual(['email', 'first_name']);
+    });
+    await write('{ "forms": { "newsletter": { "fields": ["emial"] } } }');
+    await vi.waitFor(() => {
+      expect(log()).toContain('those from before stay in force');
+    });
+    expect(log()).toContain('forms.newsletter.fields[0]: found \\"emial\\", wanted email');
+    expect((await definition()).fields).toHaveLength(2);
+    await write(formOf('last_name'));
+    await vi.waitFor(async () => {
+      expect((await definition()).fields.map(({ name }) => name)).toEqual(['email', 'last_name']);
+    });
+  });
+
+  it('SIGHUP reads it at once', async () => {
+    const { file, definition, reload } = await startWith(formOf());
+    await writeFile(file, formOf('last_name'));
+    reload();
+    expect((await definition()).fields).toHaveLength(2);
+  });
+
+  it('whoever has the form open still signs up, and a form that is gone says so', async () => {
+    const { url, file, definition, reload } = await startWith(formOf('first_name'));
+    await definition('second');
+    await writeFile(file, JSON.stringify({ forms: { newsletter: { fields: ['email'] } } }));
+    reload();
+    expect((await post(url, { email: 'ada@example.com', first_name: 'Ada' })).status).toBe(202);
+    expect((await post(url, { email: 'ada@example.com', nickname: 'Ada' })).status).toBe(422);
+    expect(await definition('second')).toMatchObject({ code: 'no_such_form' });
+  });
+
+  it('no request is dropped for a change', async () => {
+    const { url, write, log } = await startWith(formOf());
+    const done = new AbortController();
+    const changes = (async () => {
+      for (let i = 0; i < 10; i++) {
+        await write(formOf(...(i % 2 === 0 ? ['first_name'] : [])));
+        const reads = () => log().split('were read again').length - 1;
+        await vi.waitFor(() => {
+          expect(reads()).toBe(i + 1);
+        });
+      }
+      done.abort();
+    })();
+    const statuses = new Map<number, number>();
+    let sent = 0;
+    const visitors = Array.from({ length: 4 }, async () => {
+      while (!done.signal.aborted) {
+        const { status } = await post(url, { email: `person-${sent++}@example.com` });
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      }
+    });
+    await changes;
+    await Promise.all(visitors);
+    expect([...statuses.keys()]).toEqual([202]);
+    expect(sent).toBeGreaterThan(20);
+  });
+});

@@ -1,0 +1,417 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import type { FormDefinition } from '../../shared/form.ts';
+import { de } from '../../shared/messages/de.ts';
+import { fr } from '../../shared/messages/fr.ts';
+import { startSandbox } from '../helpers/sandbox.ts';
+import { credentialsFor, readContact, readContacts, startService } from '../helpers/service.ts';
+import { temporaryDir } from '../helpers/temporary-dir.ts';
+import { ask } from '../helpers/visitor.ts';
+
+async function startWith(form: object, env: Record<string, string | undefined> = {}) {
+  const file = join(await temporaryDir(), 'forms.json');
+  await writeFile(file, JSON.stringify({ forms: { events: form } }));
+  const service = await startService({ FORMS_FILE: file, ...env });
+  const at = `${service.url}/forms/events`;
+  const send = (fields: Record<string, unknown>, type: 'json' | 'urlencoded' = 'json', headers = {}) =>
+    ask(at, {
+      method: 'POST',
+      headers: {
+        'content-type': type === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
+        ...headers,
+      },
+      body:
+        type === 'json'
+          ? JSON.stringify(fields)
+          : String(new URLSearchParams(fields as Record<string, string>)),
+    });
+  const definition = async (lang = 'en') => {
+    const { body } = await ask(`${at}?lang=${lang}`);
+    return { body, ...(JSON.parse(body) as FormDefinition) };
+  };
+  /** The contact, once it is there. */
+  const contact = () =>
+    vi.waitFor(async () => {
+      if (!service.sandbox) throw new Error('no sandbox');
+      const [first] = await readContacts(service.sandbox);
+      expect(first).toBeDefined();
+      return readContact(service.sandbox, first?.['id']);
+    });
+  return { ...service, at, send, definition, contact };
+}
+
+const issuesIn = (body: string) => (JSON.parse(body) as { issues?: unknown }).issues;
+
+const options = ['Reader', { value: 'w', label: 'Writer' }];
+
+/** Each type of field: how it is asked for, what passes and how it arrives, and what does not. */
+const kinds: readonly {
+  readonly field: Record<string, unknown>;
+  readonly right: readonly (readonly [sent: string, kept: string])[];
+  readonly wrong: readonly (readonly [sent: string, issue: string])[];
+}[] = [
+  {
+    field: { type: 'text', pattern: '[A-Z]{2}\\d+', maxLength: 6 },
+    right: [
+      ['AB12', 'AB12'],
+      [' AB1\u0000 ', 'AB1'],
+    ],
+    wrong: [
+      ['xAB12', 'malformed'],
+      ['AB12x', 'malformed'],
+      ['AB12345', 'too_long'],
+    ],
+  },
+  {
+    field: { type: 'email' },
+    right: [['Grace@EXAMPLE.com', 'Grace@example.com']],
+    wrong: [['grace@', 'malformed']],
+  },
+  {
+    field: { type: 'tel' },
+    right: [
+      ['+49 (0)30 / 1234-56', '+49 (0)30 / 1234-56'],
+      ['555 0100 ext. 12', '555 0100 ext. 12'],
+    ],
+    wrong: [
+      ['123', 'malformed'],
+      ['call me', 'malformed'],
+    ],
+  },
+  {
+    field: { type: 'url' },
+    right: [['https://www.example.com/ü', 'https://www.example.com/ü']],
+    wrong: [
+      ['www.example.com', 'malformed'],
+      ['javascript:alert(1)', 'malformed'],
+    ],
+  },
+  {
+    field: { type: 'number', min: -1, max: 9.5 },
+    right: [
+      ['-1', '-1'],
+      ['9.5', '9.5'],
+      ['.5e1', '.5e1'],
+    ],
+    wrong: [
+      ['9.6', 'malformed'],
+      ['-2', 'malformed'],
+      ['ten', 'malformed'],
+      ['1,5', 'malformed'],
+      ['Infinity', 'malformed'],
+      ['0x1', 'malformed'],
+    ],
+  },
+  {
+    field: { type: 'date', min: '2024-01-01', max: '2026-12-31' },
+    right: [
+      ['2024-02-29', '2024-02-29'],
+      ['2026-12-31', '2026-12-31'],
+    ],
+    wrong: [
+      ['2025-02-29', 'malformed'],
+      ['2023-12-31', 'malformed'],
+      ['31.12.2025', 'malformed'],
+    ],
+  },
+  { field: { type: 'select', options }, right: [['w', 'w']], wrong: [['Writer', 'malformed']] },
+  { field: { type: 'radio', options }, right: [['Reader', 'Reader']], wrong: [['reader', 'malformed']] },
+  {
+    field: { type: 'checkbox', value: 'privacy policy of May' },
+    right: [['yes', 'privacy policy of May']],
+    wrong: [
+      ['on', 'malformed'],
+      ['no', 'malformed'],
+    ],
+  },
+];
+
+describe.each(kinds)('a field of type $field.type', ({ field, right, wrong }) => {
+  const asking = (required: boolean) => ({
+    fields: ['email', { name: 'asked', label: 'Asked', attribute: 'Kept as', required, ...field }],
+  });
+
+  it.each(['json', 'urlencoded'] as const)('arrives as its attribute, sent as %s', async (type) => {
+    const [[sent, kept] = ['', '']] = right;
+    const { send, contact } = await startWith(asking(true));
+    expect((await send({ email: 'ada@example.com', asked: sent }, type)).status).toBe(202);
+    expect(await contact()).toMatchObject({ email: 'ada@example.com', 'Kept as': kept });
+  });
+
+  it.each(['json', 'urlencoded'] as const)('is checked by kind, sent as %s', async (type) => {
+    const { send } = await startWith(asking(true));
+    for (const [asked] of right) {
+      expect((await send({ email: 'ada@example.com', asked }, type)).status, asked).toBe(202);
+    }
+    for (const [asked, issue] of wrong) {
+      const { status, body } = await send({ email: 'ada@example.com', asked }, type);
+      expect({ status, issues: issuesIn(body) }, asked).toEqual({ status: 422, issues: { asked: issue } });
+    }
+  });
+
+  it('may stay empty where it is not required, and may not where it is', async () => {
+    const required = await startWith(asking(true));
+    const optional = await startWith(asking(false));
+    for (const fields of [{ email: 'ada@example.com' }, { email: 'ada@example.com', asked: ' ' }]) {
+      expect((await optional.send(fields)).status).toBe(202);
+      expect(issuesIn((await required.send(fields)).body)).toEqual({ asked: 'missing' });
+    }
+    expect(await optional.contact()).not.toHaveProperty('Kept as');
+  });
+});
+
+describe('a hidden field', () => {
+  const form = {
+    fields: [
+      'email',
+      { name: 'campaign', type: 'hidden', from: '?utm_campaign', maxLength: 5 },
+      { name: 'ref', type: 'hidden', from: '?ref', attribute: 'referred_by' },
+    ],
+  };
+
+  it('is cut where it is too long, whole characters only, and never refused', async () => {
+    const { send, contact } = await startWith(form);
+    const { status } = await send({ email: 'ada@example.com', campaign: 'abcd👍', ref: ['twice', 'twice'] });
+    expect(status).toBe(202);
+    const arrived = await contact();
+    expect(arrived).toMatchObject({ campaign: 'abcd' });
+    expect(arrived['referred_by']).toBeNull();
+  });
+
+  it('hands on who referred', async () => {
+    const { send, contact } = await startWith(form);
+    await send({ email: 'ada@example.com', ref: 'r-123' });
+    expect(await contact()).toMatchObject({ referred_by: 'r-123' });
+  });
+});
+
+/** Whatever has this in it is nobody's business but the operator's. */
+const marked = {
+  title: { en: 'Events', de: 'Termine' },
+  intro: 'What is on',
+  fields: [
+    { name: 'email', label: 'Work address' },
+    { name: 'topic', type: 'select', label: 'Topic', options: ['a'], attribute: 'SECRET topic' },
+    {
+      name: 'consent',
+      type: 'checkbox',
+      label: { de: 'Ich stimme zu', en: 'I agree' },
+      link: { href: 'https://www.example.com/privacy', label: 'Privacy' },
+      required: true,
+      attribute: 'SECRET consent',
+      value: 'SECRET wording, {time}',
+    },
+  ],
+  texts: { submit: 'Join <b>us</b>', accepted: { de: 'Danke!' } },
+  segment_code: 'SECRET-SEGMENT',
+  attributes: { 'SECRET name': 'SECRET value' },
+  resubscribe: 'with-consent',
+  thankYouPages: ['https://www.example.com/SECRET/'],
+  origins: ['https://secret.example.com'],
+  rates: { form: '98761/1m', network: '98762/1m', address: '98763/1m' },
+};
+
+describe('a form', () => {
+  it('tells visitors nothing of what becomes of their answers', async () => {
+    const { definition, at } = await startWith(marked);
+    for (const lang of ['en', 'de']) {
+      const { body } = await definition(lang);
+      expect(body).not.toMatch(/secret|9876|is_subscribed|with-consent|segment|attribute|origins|rates/i);
+    }
+    const page = await ask(at, { headers: { accept: 'text/html' } });
+    expect(page.body).toContain('Work address');
+    expect(page.body).not.toMatch(/SECRET|9876|with-consent|segment_code/);
+  });
+
+  it('adds to the contact what its operator wants', async () => {
+    const { send, contact } = await startWith(marked);
+    expect((await send({ email: 'ada@example.com', topic: 'a', consent: 'yes' })).status).toBe(202);
+    const arrived = await contact();
+    expect(arrived).toMatchObject({
+      segment_code: 'SECRET-SEGMENT',
+      is_subscribed: 1,
+      'SECRET name': 'SECRET value',
+      'SECRET topic': 'a',
+    });
+    expect(arrived['SECRET consent']).toMatch(/^SECRET wording, 20\d\d-\d\d-\d\dT[\d:.]+Z$/);
+  });
+
+  it('subscribes again who had left only with a consent, and only where it says so', async () => {
+    for (const [form, expected] of [
+      [marked, 1],
+      [{ ...marked, resubscribe: 'never' }, 0],
+    ] as const) {
+      const { send, sandbox, contact } = await startWith(form, { DUPLICATE_WINDOW: 'off' });
+      await send({ email: 'ada@example.com', consent: 'yes' });
+      await unsubscribe(sandbox, (await contact())['id']);
+      // With another answer, so that it is seen to have arrived.
+      await send({ email: 'ada@example.com', topic: 'a', consent: 'yes' });
+      await vi.waitFor(async () => {
+        expect(await contact()).toMatchObject({ 'SECRET topic': 'a' });
+      });
+      expect((await contact())['is_subscribed']).toBe(expected);
+    }
+  });
+
+  it('speaks the languages of its texts, and its first one to everybody else', async () => {
+    const { definition } = await startWith(marked);
+    expect(await definition('de')).toMatchObject({ lang: 'de', title: 'Termine', intro: 'What is on' });
+    expect(await definition('fr')).toMatchObject({ lang: 'en', title: 'Events' });
+    const { texts, fields } = await definition('de');
+    expect(texts).toMatchObject({ accepted: 'Danke!', sending: de.texts.sending, submit: 'Join <b>us</b>' });
+    expect(fields.at(-1)).toMatchObject({
+      label: 'Ich stimme zu',
+      issues: { missing: de.fieldIssues.checkbox },
+    });
+    // Where one is lacking, there is another.
+    expect((await definition('en')).texts.accepted).toBe('Danke!');
+  });
+
+  it('words what numbers and days may be as each language does', async () => {
+    const { definition } = await startWith({
+      fields: [
+        'email',
+        { name: 'n', type: 'number', label: 'N', min: 1000 },
+        { name: 'd', type: 'date', label: 'D', min: '2026-01-01', max: '2026-05-31' },
+      ],
+    });
+    const wordsIn = async (lang: string) =>
+      (await definition(lang)).fields.slice(1).map((field) => 'issues' in field && field.issues.malformed);
+    expect(await wordsIn('de')).toEqual([
+      'Bitte geben Sie eine Zahl ab 1.000 ein.',
+      'Bitte geben Sie ein Datum vom 1. Januar 2026 bis zum 31. Mai 2026 ein.',
+    ]);
+    expect((await wordsIn('en'))[1]).toBe('Enter a date from January 1, 2026 to May 31, 2026.');
+    expect((await wordsIn('fr'))[0]).toContain(fr.fieldIssues.number.from.split('{')[0]);
+  });
+
+  it('has its own pages, instead of those in ALLOWED_ORIGINS', async () => {
+    const { at, send } = await startWith(marked, { ALLOWED_ORIGINS: 'https://www.example.com' });
+    const answers = async (origin: string) => {
+      const got = await ask(at, { headers: { origin } });
+      const sent = await send({ email: 'ada@example.com', consent: 'yes' }, 'json', { origin });
+      const challenge = await ask(`${at}/challenge`, { headers: { origin } });
+      return [got, sent, challenge].map(({ status, headers }) => [
+        status,
+        headers['access-control-allow-origin'],
+      ]);
+    };
+    const own = 'https://secret.example.com';
+    expect(await answers(own)).toEqual([
+      [200, own],
+      [202, own],
+      [200, own],
+    ]);
+    expect(await answers('https://www.example.com')).toEqual([
+      [403, undefined],
+      [403, undefined],
+      [403, undefined],
+    ]);
+    const { headers } = await ask(at, { headers: { accept: 'text/html' } });
+    expect(headers['content-security-policy']).toContain(`frame-ancestors 'self' ${own} `);
+  });
+
+  it.each(['form', 'network', 'address'])('has a budget of its own: %s', async (axis) => {
+    const { send } = await startWith(
+      { fields: ['email'], rates: { [axis]: '2/10m' } },
+      { RATE_FORM: '1/10m', RATE_NETWORK: '1/10m', RATE_ADDRESS: '1/1d', ...only(axis) },
+    );
+    const fields = (n: number) => ({
+      email: axis === 'address' ? `ada+${n}@example.com` : `p${n}@example.com`,
+    });
+    expect((await send(fields(1))).status).toBe(202);
+    expect((await send(fields(2))).status).toBe(202);
+    expect((await send(fields(3))).status).toBe(429);
+  });
+
+  it('keeps what its operator wrote as text, however it looks', async () => {
+    const attack = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}${7*7}';
+    const long = 'w'.repeat(5000);
+    const { definition, at } = await startWith({
+      title: attack,
+      intro: long,
+      fields: ['email', { name: 'x', type: 'text', label: attack, help: attack, placeholder: attack }],
+      texts: { submit: attack },
+    });
+    const { title, intro, texts, fields } = await definition();
+    expect([title, intro, texts.submit]).toEqual([attack, long, attack]);
+    expect(fields[1]).toMatchObject({ label: attack, help: attack, placeholder: attack });
+    const { body } = await ask(at, { headers: { accept: 'text/html' } });
+    expect(body).toContain('&lt;script&gt;alert(1)');
+    expect(body).not.toMatch(/<script>alert|<img src=x/);
+  });
+
+  it('takes a link in a field for a name as a sign of a robot', async () => {
+    const { send, url } = await startWith(
+      { fields: ['email', { name: 'full', type: 'text', label: 'Name', autocomplete: 'name' }] },
+      { BOT_MODE: 'observe' },
+    );
+    await send({ email: 'ada@example.com', full: 'https://spam.example' });
+    const { bots } = JSON.parse((await ask(`${url}/healthz`)).body) as { bots: { reasons: object } };
+    expect(bots.reasons).toMatchObject({ 'link in a name': 1 });
+  });
+});
+
+/** The other budgets do not stand in the way. */
+function only(axis: string): Record<string, string> {
+  const others = ['form', 'network', 'address'].filter((other) => other !== axis);
+  return Object.fromEntries(others.map((other) => [`RATE_${other.toUpperCase()}`, 'off']));
+}
+
+async function unsubscribe(sandbox: Awaited<ReturnType<typeof startService>>['sandbox'], id: unknown) {
+  if (!sandbox) throw new Error('no sandbox');
+  const { username, password, apiKey } = sandbox.credentials;
+  const minted = await fetch(`${sandbox.url}/v1/tokens`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${btoa(`${username}:${password}`)}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ key: apiKey }),
+  });
+  const { results } = (await minted.json()) as { results: { 'rasa-token': string }[] };
+  const answer = await fetch(`${sandbox.url}/v1/persons/${String(id)}`, {
+    method: 'PUT',
+    headers: { 'rasa-token': results[0]?.['rasa-token'] ?? '', 'content-type': 'application/json' },
+    body: JSON.stringify({ is_subscribed: false }),
+  });
+  expect(answer.status).toBe(200);
+}
+
+describe('an address of sandbox.test', () => {
+  const form = { fields: ['email'] };
+
+  it.each([
+    ['accepted', 202, 'accepted'],
+    ['refused', 403, 'bot_suspected'],
+    ['invalid', 422, 'invalid'],
+    ['disposable', 422, 'invalid'],
+    ['limited', 429, 'rate_limited'],
+    ['unavailable', 503, 'unavailable'],
+    ['broken', 500, 'internal'],
+  ])('shows what a visitor can meet: %s', async (name, status, code) => {
+    const { send } = await startWith(form, { RATE_ADDRESS: '1/1d' });
+    for (let i = 0; i < 3; i++) {
+      const answer = await send({ email: `${name}@sandbox.test` });
+      expect(answer.status).toBe(status);
+      expect(answer.body).toContain(code);
+      if (status === 429) expect(answer.headers['retry-after']).toBe('60');
+    }
+  });
+
+  it('that is slow is answered after some seconds', async () => {
+    const { send } = await startWith(form);
+    const began = Date.now();
+    expect((await send({ email: 'slow@sandbox.test' })).status).toBe(202);
+    expect(Date.now() - began).toBeGreaterThan(3000);
+  });
+
+  it('is one like any other where sign-ups go to rasa.io', async () => {
+    const sandbox = await startSandbox();
+    const { send } = await startWith(form, credentialsFor(sandbox));
+    for (const name of ['refused', 'limited', 'broken']) {
+      expect((await send({ email: `${name}@sandbox.test` })).status).toBe(202);
+    }
+  });
+});
