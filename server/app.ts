@@ -14,16 +14,15 @@ import { pageHeaders } from './headers.ts';
 import { networkOf, type Limits } from './limits.ts';
 import type { Origins } from './origins.ts';
 import { renderHostedForm, renderProblem } from './pages/form.ts';
+import { createBuilderPages } from './pages/builder.ts';
 import { hostedPath, queryToKeep, type Visit } from './pages/hosted-address.ts';
-import { isBuilderLanguage, renderHome } from './pages/home.ts';
-import { renderPreview } from './pages/preview.ts';
 import { renderQrCode } from './pages/qr.ts';
 import { problem } from './problem.ts';
 import type { Proofs } from './bots/proofs.ts';
 import type { Rate, TrustProxy } from './setting-texts.ts';
 import { exposedHeaders } from './signup-route.ts';
 import type { CredentialsHealth } from './upstream.ts';
-import { languages, wordsFor } from './words.ts';
+import { wordsFor } from './words.ts';
 
 export interface AppOptions {
   readonly origins: Origins;
@@ -87,32 +86,16 @@ export function createApp({
   };
   const otherPages = pageHeaders();
   app.use((request, response, next) => {
-    const { path } = request;
+    const { path, query } = request;
     const [, id] = /^\/forms\/([^/]+)/.exec(path) ?? [];
-    const ofBuilder = builder.isOpen(request.query['token']) ? builderPages[path] : undefined;
+    const ofBuilder = builder.isOpen(query['token']) ? builderPages[path] : undefined;
     const headers = id === undefined ? (ofBuilder ?? otherPages) : framedHeaders(originsOf(id));
     headers(request, response, next);
   });
   app.use(serveBuiltFiles(builtDir));
 
   const pinned = readPinnedScript(builtDir);
-  app.get('/', openBuilder(builder), (request, response) => {
-    const words = wordsFor(request);
-    const lang = isBuilderLanguage(words.lang) ? words.lang : 'en';
-    response.set({ 'Cache-Control': 'no-store', 'Content-Language': lang }).vary('Accept-Language');
-    const setup = {
-      proxy: publicUrlOf(request),
-      forms: forms.all().map((form) => ({ id: form.id, title: form.definitionIn(words).title })),
-      languages: languages.map(({ lang }) => lang),
-      pinned,
-      preview: `/preview${builder.query}`,
-    };
-    response.send(renderHome({ lang, setup, sandbox }));
-  });
-
-  app.get('/preview', openBuilder(builder), (_request, response) => {
-    response.set('Cache-Control', 'no-store').send(renderPreview());
-  });
+  app.use(createBuilderPages({ gate: builder, forms, pinned, sandbox, publicUrlOf }));
 
   app.get('/healthz', (_request, response) => {
     response.set('Cache-Control', 'no-store').json({
@@ -235,13 +218,6 @@ function crossOrigin(originsOf: (form: string) => Origins, readableBy?: 'null'):
       maxAge: 86_400,
     });
   });
-}
-
-/** Whoever may not open it gets what is said of every address where nothing is. */
-function openBuilder(builder: BuilderGate): express.RequestHandler {
-  return (request, _response, next) => {
-    next(builder.isOpen(request.query['token']) ? undefined : 'route');
-  };
 }
 
 function refuseMethod(allow: string): express.RequestHandler {

@@ -28,10 +28,10 @@ import { openUsedOnce } from './bots/used-once.ts';
 /** Everything that visitors meet, wired: from a request to what is handed to the outbox. */
 export interface Front {
   readonly handle: RequestListener;
-  /** From now on these forms; no request is dropped for it. */
-  readonly replaceForms: (specs: readonly FormSpec[]) => void;
   /** What a link to the builder ends in, where not everybody may open it. */
   readonly builderQuery: string;
+  /** From now on these forms; no request is dropped for it. */
+  readonly replaceForms: (specs: readonly FormSpec[]) => void;
   close(): Promise<void>;
 }
 
@@ -106,10 +106,10 @@ export async function openFront({
   });
 
   return {
+    builderQuery: builder.query,
     replaceForms: (specs) => {
       forms.replace(specs);
     },
-    builderQuery: builder.query,
     handle(request, response) {
       const unreadable = refuseUnreadable(request);
       if (unreadable) {

@@ -45,7 +45,8 @@ try {
   failToStart(process, error);
 }
 
-function welcome({ url, sandbox }: Service): string {
+function welcome({ url: proxy, builderLink, sandbox }: Service): string {
+  const url = builderLink ?? proxy;
   const lines = sandbox
     ? [
         'No rasa.io credentials are set, so a sandbox stands in for rasa.io: sign-ups stay on this machine.',

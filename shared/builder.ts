@@ -2,9 +2,12 @@
 export interface BuilderSetup {
   /** Where visitors' browsers reach the proxy, without a slash at the end. */
   readonly proxy: string;
-  readonly forms: readonly { readonly id: string; readonly title: string }[];
-  /** BCP 47 tags of the languages that forms speak. */
-  readonly languages: readonly string[];
+  readonly forms: readonly {
+    readonly id: string;
+    readonly title: string;
+    /** BCP 47 tags of the languages that it is offered in. */
+    readonly languages: readonly string[];
+  }[];
   readonly pinned: PinnedScript;
   /** Path of the page that the preview stands in. */
   readonly preview: string;

@@ -4,6 +4,8 @@ import { html, renderPage, sandboxBanner } from './page.ts';
 export interface Home {
   readonly lang: BuilderLanguage;
   readonly setup: BuilderSetup;
+  /** The page's own path, with the token where one is needed. */
+  readonly path: string;
   /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
 }
@@ -35,7 +37,7 @@ export function isBuilderLanguage(lang: string): lang is BuilderLanguage {
 }
 
 /** The page at `/`, where marketers make the form their own; `widget/builder/` draws it. */
-export function renderHome({ lang, setup, sandbox }: Home): string {
+export function renderHome({ lang, setup, path, sandbox }: Home): string {
   const { title, lead, here, hosted, contacts, noScript } = texts[lang];
   const first = `/forms/${setup.forms[0]?.id ?? ''}`;
   return renderPage({
@@ -45,7 +47,7 @@ export function renderHome({ lang, setup, sandbox }: Home): string {
     header: html`<header class="bar">
       <nav aria-label="rasa-signup">
         <strong>rasa-signup</strong>
-        <a href="/" aria-current="page">${here}</a>
+        <a href=${path} aria-current="page">${here}</a>
         <a href=${first}>${hosted}</a>
         ${sandbox === undefined ? '' : html`<a href=${sandbox}>${contacts}</a>`}
       </nav>

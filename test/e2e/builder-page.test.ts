@@ -100,6 +100,7 @@ describe('colours that cannot be read', () => {
       /“Text on the button” against “Button” would have a contrast of 1\.\d to 1\. It takes at least 4\.5 to 1/s,
     );
     expect(await snippet.textContent()).toContain('--rasa-signup-on-accent: #ffffff');
+    await expectAccessible(page, axe);
 
     await alert.getByRole('button', { name: /for “Text on the button”/ }).click();
     await alert.waitFor({ state: 'detached' });

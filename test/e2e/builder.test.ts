@@ -3,9 +3,11 @@ import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Env } from '../../server/config.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
 import { serveForeignSite, type ForeignSite } from '../helpers/foreign-site.ts';
 import { openBuilder } from '../helpers/marketer.ts';
+import { temporaryDir } from '../helpers/temporary-dir.ts';
 import { guardedDoor, readContacts, startService } from '../helpers/service.ts';
 
 let browser: Browser;
@@ -15,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 /** The product as it is in production, with its sandbox, for pages of one other origin alone. */
-async function start() {
+async function start(env: Env = {}) {
   const site = await serveForeignSite();
   const service = await startService({
     ...guardedDoor,
@@ -23,6 +25,7 @@ async function start() {
     HOST: '127.0.0.1',
     SANDBOX: 'on',
     ALLOWED_ORIGINS: site.origin,
+    ...env,
   });
   const { sandbox } = service;
   if (!sandbox) throw new Error('no sandbox');
@@ -162,6 +165,57 @@ describe('from the builder to a contact in rasa.io', () => {
     await vi.waitFor(async () => {
       const emails = (await contacts()).map(({ email }) => email);
       expect(emails.sort()).toEqual(['blocked@example.com', 'enhanced@example.com', 'off@example.com']);
+    });
+  });
+
+  it('any form of several, with fields of every kind, also where scripts are off', async () => {
+    const formsFile = join(await temporaryDir(), 'forms.json');
+    const label = (name: string) => ({ name, label: name.replaceAll('_', ' ') });
+    const options = [
+      { value: 'a', label: 'The first' },
+      { value: 'b', label: 'The second' },
+    ];
+    const every = {
+      title: 'The big one',
+      fields: [
+        'email',
+        { ...label('Home_page'), type: 'url' },
+        { ...label('Phone'), type: 'tel' },
+        { ...label('Age'), type: 'number' },
+        { ...label('Since'), type: 'date' },
+        { ...label('Work'), type: 'select', required: true, options },
+        { ...label('Often'), type: 'radio', required: true, options },
+        { ...label('Agreed'), type: 'checkbox', required: true },
+      ],
+    };
+    await writeFile(formsFile, JSON.stringify({ forms: { newsletter: { fields: ['email'] }, every } }));
+    const { url, site, contacts } = await start({ FORMS_FILE: formsFile });
+    const marketer = await openBuilder(browser, url);
+    await marketer.page.getByLabel('Form', { exact: true }).selectOption('The big one (every)');
+    await marketer.preview.locator('.place').getByRole('combobox', { name: 'Work' }).waitFor();
+    await marketer.choose('Signed up');
+    await marketer.preview.locator('.place').getByText('Thank you. You are signed up.').waitFor();
+    site.paste(await marketer.copySnippet('HTML'));
+    expect(marketer.complaints).toEqual([]);
+
+    for (const javaScriptEnabled of [true, false]) {
+      const context = await browser.newContext({ locale: 'en-GB', javaScriptEnabled });
+      onTestFinished(() => context.close());
+      const page = await context.newPage();
+      await page.goto(site.origin);
+      await page.getByRole('textbox', { name: 'Email' }).fill(`${javaScriptEnabled}@example.com`);
+      await page.getByRole('combobox', { name: 'Work' }).selectOption('The second');
+      await page.getByRole('radio', { name: 'The first' }).check();
+      await page.getByRole('checkbox', { name: 'Agreed' }).check();
+      await page.getByRole('button', { name: 'Subscribe' }).click();
+      if (!javaScriptEnabled) await page.getByRole('button', { name: 'Yes, sign me up' }).click();
+      await page.getByText('Thank you. You are signed up.').waitFor();
+    }
+    await vi.waitFor(async () => {
+      expect((await contacts()).map(({ email }) => email).sort()).toEqual([
+        'false@example.com',
+        'true@example.com',
+      ]);
     });
   });
 

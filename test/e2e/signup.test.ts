@@ -191,8 +191,10 @@ describe("the proxy's own pages", () => {
     );
     await page.getByRole('link', { name: 'Hosted page' }).click();
     await page.waitForURL('**/forms/newsletter');
-    await page.getByLabel('Email address').and(page.getByRole('textbox')).waitFor();
-    await page.getByLabel('Email address').fill('live@example.com');
+    await page
+      .getByRole('textbox', { name: 'Email address' })
+      .and(page.locator('#email'))
+      .fill('live@example.com');
     await page.getByRole('button', { name: 'Subscribe' }).click();
     await page.getByText('Thank you.').waitFor();
     await contactsPage.getByText('live@example.com').waitFor();

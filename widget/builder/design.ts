@@ -79,10 +79,10 @@ export function readDesign(
 
 type Checks = Readonly<Record<keyof Design, (value: string) => boolean>>;
 
-function checksFor({ forms, languages }: BuilderSetup): Checks {
+function checksFor({ forms }: BuilderSetup): Checks {
   return {
     form: (value) => forms.some(({ id }) => id === value),
-    lang: (value) => value === '' || languages.includes(value),
+    lang: (value) => value === '' || forms.some(({ languages }) => languages.includes(value)),
     layout: oneOf(layouts),
     display: oneOf(displays),
     openOn: isOpenOn,

@@ -37,7 +37,9 @@ function renderPlace(options: SettingsOptions): TemplateResult {
   const { state, words, setup } = options;
   const { form, lang, layout, display } = state.design;
   const nameOf = new Intl.DisplayNames(words.lang, { type: 'language' });
-  const languages = setup.languages
+  const offered = setup.forms.find(({ id }) => id === form)?.languages ?? [];
+  // One that was chosen for another form stays; this form then comes in its own first one.
+  const languages = [...new Set([...offered, ...(lang ? [lang] : [])])]
     .map((tag) => [tag, nameOf.of(tag) ?? tag] as const)
     .sort(([, one], [, other]) => one.localeCompare(other, words.lang));
   return html`${

@@ -1,0 +1,53 @@
+import express from 'express';
+import type { BuilderSetup, PinnedScript } from '../../shared/builder.ts';
+import type { BuilderGate } from '../builder-gate.ts';
+import type { Forms } from '../forms.ts';
+import { wordsFor } from '../words.ts';
+import { isBuilderLanguage, renderHome } from './home.ts';
+import { renderPreview } from './preview.ts';
+
+export interface BuilderPagesOptions {
+  readonly gate: BuilderGate;
+  readonly forms: Pick<Forms, 'all'>;
+  readonly pinned: PinnedScript;
+  /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
+  readonly sandbox: string | undefined;
+  /** Where visitors' browsers reach this proxy, as the request came in. */
+  readonly publicUrlOf: (request: express.Request) => string;
+}
+
+/** The builder and the page in its frame. Whoever may not open them gets what is said of every address where nothing is. */
+export function createBuilderPages({
+  gate,
+  forms,
+  pinned,
+  sandbox,
+  publicUrlOf,
+}: BuilderPagesOptions): express.Router {
+  const pages = express.Router({ caseSensitive: true });
+  const open: express.RequestHandler = (request, _response, next) => {
+    next(gate.isOpen(request.query['token']) ? undefined : 'route');
+  };
+
+  pages.get('/', open, (request, response) => {
+    const words = wordsFor(request);
+    const lang = isBuilderLanguage(words.lang) ? words.lang : 'en';
+    const setup: BuilderSetup = {
+      proxy: publicUrlOf(request),
+      forms: forms.all().map((form) => ({
+        id: form.id,
+        title: form.definitionIn(words).title,
+        languages: form.languages.map(({ lang }) => lang),
+      })),
+      pinned,
+      preview: `/preview${gate.query}`,
+    };
+    response.set({ 'Cache-Control': 'no-store', 'Content-Language': lang }).vary('Accept-Language');
+    response.send(renderHome({ lang, setup, path: `/${gate.query}`, sandbox }));
+  });
+
+  pages.get('/preview', open, (_request, response) => {
+    response.set('Cache-Control', 'no-store').send(renderPreview());
+  });
+  return pages;
+}
