@@ -1,8 +1,5 @@
-import cors from 'cors';
-import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
-import { rateLimit } from 'express-rate-limit';
+import express, { type ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
-import type { Problem } from '../shared/signup.ts';
 import { readPinnedScript, serveBuiltFiles } from './assets.ts';
 import type { BotStats } from './bots.ts';
 import type { BuilderGate } from './builder-gate.ts';
@@ -10,19 +7,16 @@ import type { ClientAddress } from './client-address.ts';
 import type { CourierStats } from './courier.ts';
 import type { Forms } from './forms.ts';
 import { jsonSchema } from './forms/file-schema.ts';
+import { createFormRoutes } from './form-routes.ts';
 import { pageHeaders } from './headers.ts';
-import { networkOf, type Limits } from './limits.ts';
+import { publicUrlOf, sendProblem } from './http-answers.ts';
+import type { Limits } from './limits.ts';
 import type { Origins } from './origins.ts';
-import { renderHostedForm, renderProblem } from './pages/form.ts';
 import { createBuilderPages } from './pages/builder.ts';
-import { hostedPath, queryToKeep, type Visit } from './pages/hosted-address.ts';
-import { renderQrCode } from './pages/qr.ts';
 import { problem } from './problem.ts';
 import type { Proofs } from './bots/proofs.ts';
 import type { Rate, TrustProxy } from './setting-texts.ts';
-import { exposedHeaders } from './signup-route.ts';
 import type { CredentialsHealth } from './upstream.ts';
-import { wordsFor } from './words.ts';
 
 export interface AppOptions {
   readonly origins: Origins;
@@ -55,9 +49,6 @@ export interface Health {
   /** Absent where no key is needed. */
   readonly credentials: CredentialsHealth | undefined;
 }
-
-/** A form that is touched asks for a challenge, and not every form that is touched is sent. */
-const challengesPerSignup = 4;
 
 /** Everything but the sign-ups themselves, which `signup-route.ts` hands to the door. */
 export function createApp({
@@ -120,76 +111,7 @@ export function createApp({
       .send(JSON.stringify(jsonSchema(), null, 2));
   });
 
-  app
-    .route('/forms/:form')
-    .all((_request, response, next) => {
-      response.set('Cache-Control', 'no-cache').vary('Origin').vary('Accept').vary('Accept-Language');
-      next();
-    })
-    .all(crossOrigin(originsOf, 'null'))
-    .get((request, response) => {
-      const { origin, host } = request.headers;
-      const form = forms.find(request.params.form);
-      if (origin !== 'null' && !originsOf(request.params.form).allow(origin, host))
-        sendProblem(request, response, problem('origin_refused'));
-      else if (!form) sendProblem(request, response, problem('no_such_form'));
-      else {
-        const words = wordsFor(request, form.languages);
-        const definition = form.definitionIn(words);
-        response.set('Content-Language', definition.lang);
-        if (!wantsPage(request)) response.json(definition);
-        else {
-          // Its plain form leads there where no click is asked for.
-          const { redirect: leadsTo } = definition;
-          if (leadsTo)
-            pageHeaders({ framedBy: form.origins.sources, leadsTo })(request, response, () => undefined);
-          response.send(renderHostedForm({ form, words, sandbox }, visitOf(request)));
-        }
-      }
-    })
-    .options((request, response) => {
-      // A preflight from a page on the list has been answered above.
-      sendProblem(request, response, problem('origin_refused'));
-    })
-    .all(refuseMethod('GET, HEAD, POST, OPTIONS'));
-
-  app
-    .route('/forms/:form/challenge')
-    .all((_request, response, next) => {
-      response.set('Cache-Control', 'no-store').vary('Origin');
-      next();
-    })
-    .all(crossOrigin(originsOf))
-    .get(limitChallenges({ forms, rateNetwork, clientAddress }), async (request, response) => {
-      const { origin, host } = request.headers;
-      const form = forms.find(request.params.form);
-      if (!originsOf(request.params.form).allow(origin, host))
-        sendProblem(request, response, problem('origin_refused'));
-      else if (!form) sendProblem(request, response, problem('no_such_form'));
-      else {
-        const pressure = await limits.pressure(clientAddress(request), form);
-        response.json(await proofs.issue(form.id, pressure));
-      }
-    })
-    .all(refuseMethod('GET, HEAD, OPTIONS'));
-
-  app
-    .route('/forms/:form/qr.svg')
-    .get((request, response) => {
-      const form = forms.find(request.params.form);
-      if (!form) sendProblem(request, response, problem('no_such_form'));
-      else {
-        // Whoever scans it has a language of their own.
-        const definition = form.definitionIn(wordsFor({ url: request.url, headers: {} }, form.languages));
-        const visit = visitOf(request);
-        const address = visit.publicUrl + hostedPath(definition.id) + queryToKeep(definition, visit);
-        response
-          .set('Cache-Control', 'public, max-age=86400')
-          .type('image/svg+xml')
-          .send(renderQrCode(address));
-      }
-    })
-    .all(refuseMethod('GET, HEAD'));
+  app.use(createFormRoutes({ forms, originsOf, proofs, limits, clientAddress, rateNetwork, sandbox }));
 
   app.use((request, response) => {
     sendProblem(
@@ -202,74 +124,6 @@ export function createApp({
   return app;
 }
 
-/**
- * CORS headers for the pages on the list, none for others; the `Vary` is there either way. Sandboxed frames have the
- * origin `null`, and may read what a form asks for, which is no secret: they send it the plain way, with a click.
- */
-function crossOrigin(originsOf: (form: string) => Origins, readableBy?: 'null'): express.RequestHandler {
-  return cors((request, done) => {
-    const { origin, host } = request.headers;
-    const origins = originsOf(String((request as Request).params['form']));
-    done(null, {
-      origin: origins.allow(origin, host) || origin === readableBy,
-      methods: ['GET', 'HEAD', 'POST'],
-      allowedHeaders: ['Content-Type'],
-      exposedHeaders,
-      maxAge: 86_400,
-    });
-  });
-}
-
-function refuseMethod(allow: string): express.RequestHandler {
-  return (request, response) => {
-    response.set('Allow', allow);
-    sendProblem(request, response, problem('method_not_allowed'));
-  };
-}
-
-interface ChallengeLimits {
-  readonly forms: Forms;
-  readonly rateNetwork: Rate | 'off';
-  readonly clientAddress: ClientAddress;
-}
-
-/** A challenge costs the server more than a refusal, so that nobody may hoard them. */
-function limitChallenges({ forms, rateNetwork, clientAddress }: ChallengeLimits): express.RequestHandler {
-  /** A form with a rate of its own has a budget of its own; by rate, of which a file has few. */
-  const limiters = new Map<string, express.RequestHandler>();
-  return (request, response, next) => {
-    const form = forms.find(String(request.params['form']));
-    const own = form?.rates.network;
-    const rate = own ?? rateNetwork;
-    if (rate === 'off') {
-      next();
-      return;
-    }
-    const name = own === undefined ? '' : `${rate.limit}/${rate.windowMs}`;
-    const limiter = limiters.get(name) ?? openLimiter(rate, own !== undefined);
-    limiters.set(name, limiter);
-    void limiter(request, response, next);
-  };
-
-  function openLimiter(rate: Rate, isOwn: boolean): express.RequestHandler {
-    return rateLimit({
-      windowMs: rate.windowMs,
-      limit: rate.limit * challengesPerSignup,
-      identifier: 'challenges',
-      // Its warnings about proxies are ours to give, see `client-address.ts`.
-      validate: false,
-      standardHeaders: 'draft-8',
-      legacyHeaders: false,
-      keyGenerator: (request) =>
-        `${networkOf(clientAddress(request))}${isOwn ? ` ${String(request.params['form'])}` : ''}`,
-      handler(request, response) {
-        const retryAfterS = Number(response.getHeader('Retry-After'));
-        sendProblem(request, response, problem('rate_limited', { retryAfterS }));
-      },
-    });
-  }
-}
-
 /** Helmet takes a while to make its headers, and forms share them unless they have origins of their own. */
 function rememberHeaders(): (origins: Origins) => express.RequestHandler {
   const known = new WeakMap<Origins, express.RequestHandler>();
@@ -278,34 +132,6 @@ function rememberHeaders(): (origins: Origins) => express.RequestHandler {
     known.set(origins, headers);
     return headers;
   };
-}
-
-/** Whether a person looks at the answer. Scripts and the command line ask for anything or for JSON. */
-function wantsPage(request: Request): boolean {
-  return request.accepts(['json', 'html']) === 'html';
-}
-
-function sendProblem(request: Request, response: Response, answer: Problem): void {
-  response.status(answer.status);
-  if (answer.retry_after !== undefined) response.set('Retry-After', String(answer.retry_after));
-  if (!wantsPage(request)) {
-    response.type('application/problem+json').send(JSON.stringify(answer));
-    return;
-  }
-  const words = wordsFor(request);
-  response.set('Content-Language', words.lang).vary('Accept-Language').send(renderProblem(words, answer));
-}
-
-function visitOf(request: Request): Visit {
-  return {
-    publicUrl: publicUrlOf(request),
-    query: new URL(request.url, 'http://localhost').search,
-    referrer: request.get('referer'),
-  };
-}
-
-function publicUrlOf(request: Request): string {
-  return `${request.protocol}://${request.host}`;
 }
 
 /** What went wrong before or behind a route. A sender's fault is answered as such; anything else is ours, and is logged. */

@@ -44,7 +44,7 @@ export function startChecks(options: DoctorOptions): readonly Check[] {
   const { envFile, pages, publicUrl, builtDir, process, fetch, now = Date.now } = options;
   const { env, unread } = readEnv(options);
   const setup = readSetup(env);
-  const { dataDir, secretFiles, allowLocalhost } = setup;
+  const { dataDir, secretFiles, allowLocalhost, formOrigins } = setup;
   const web = createWeb({ fetch, now });
   const stop = new AbortController().signal;
   const allowedOrigins = allowLocalhost ? undefined : setup.allowedOrigins;
@@ -67,7 +67,7 @@ export function startChecks(options: DoctorOptions): readonly Check[] {
       (page) =>
         [
           `Page ${withoutUser(page).href}`,
-          () => checkPage(page, { web, allowedOrigins, publicUrl, builtDir }),
+          () => checkPage(page, { web, allowedOrigins, formOrigins, publicUrl, builtDir }),
         ] as const,
     ),
   ];

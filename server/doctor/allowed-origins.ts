@@ -2,12 +2,17 @@ import type { Setup } from './configuration.ts';
 import { fine, note, warning, type Finding } from './finding.ts';
 import type { Web } from './web.ts';
 
-/** Whether there are pages where ALLOWED_ORIGINS says, and whether visitors end up there and nowhere else. */
+/** Whether there are pages where ALLOWED_ORIGINS and the forms' own lists say, and whether visitors end up there and nowhere else. */
 export async function checkAllowedOrigins(
-  { allowedOrigins, allowLocalhost }: Pick<Setup, 'allowedOrigins' | 'allowLocalhost'>,
+  {
+    allowedOrigins,
+    allowLocalhost,
+    formOrigins,
+  }: Pick<Setup, 'allowedOrigins' | 'allowLocalhost' | 'formOrigins'>,
   web: Web,
 ): Promise<readonly Finding[]> {
-  const findings = await Promise.all(allowedOrigins.map((origin) => check(origin, allowedOrigins, web)));
+  const all = [...new Set([...allowedOrigins, ...[...formOrigins.values()].flat()])];
+  const findings = await Promise.all(all.map((origin) => check(origin, all, web)));
   if (allowLocalhost) return [...findings, note('With the sandbox, pages on localhost may embed the form.')];
   return findings.length > 0 ? findings : [note('None is known.')];
 }

@@ -10,6 +10,8 @@ export interface Setup extends Pick<
   Config,
   'production' | 'dataDir' | 'allowedOrigins' | 'allowLocalhost' | 'trustProxy' | 'secretFiles'
 > {
+  /** By id, of the forms that name their own. */
+  readonly formOrigins: ReadonlyMap<string, readonly string[]>;
   /** All there are, in the words of the ConfigError. */
   readonly faults: readonly string[];
   /** `undefined` where it cannot be told. */
@@ -20,7 +22,8 @@ export interface Setup extends Pick<
 export function readSetup(env: Env): Setup {
   try {
     const config = readConfig(env);
-    return { ...config, outboxKey: config.outbox.key, faults: [] };
+    const named = config.forms.specs.flatMap(({ id, origins }) => (origins ? [[id, origins] as const] : []));
+    return { ...config, outboxKey: config.outbox.key, formOrigins: new Map(named), faults: [] };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return readRest(env, error.faults);
@@ -35,6 +38,7 @@ function readRest(env: Env, faults: readonly string[]): Setup {
     dataDir: readOr(reader, 'DATA_DIR', 'data'),
     allowedOrigins: readOr(reader, 'ALLOWED_ORIGINS', []),
     allowLocalhost: false,
+    formOrigins: new Map(),
     trustProxy: readOr(reader, 'TRUST_PROXY', false),
     upstream: readUpstream(reader),
     outboxKey: readOr(reader, 'OUTBOX_KEY', 'faulty' as const),

@@ -12,6 +12,8 @@ export interface PageOptions {
   readonly web: Web;
   /** What ALLOWED_ORIGINS says here; `undefined` where every page on this machine may embed the form. */
   readonly allowedOrigins: readonly string[] | undefined;
+  /** By id, of the forms that name their own instead. */
+  readonly formOrigins?: ReadonlyMap<string, readonly string[]>;
   /** Of the proxy, where it is known. */
   readonly publicUrl: string | undefined;
   /** Where the build of this copy of the product lies. */
@@ -97,18 +99,36 @@ function resolver(page: URL, base: string | undefined, upgrades: boolean): Resol
 async function checkOrigin(
   { origin }: URL,
   forms: readonly URL[],
-  { web, allowedOrigins }: PageOptions,
+  { web, allowedOrigins, formOrigins }: PageOptions,
 ): Promise<readonly Finding[]> {
   const answers = await Promise.all(forms.map((form) => checkFormAddress(form, origin, web)));
-  const isListed = allowedOrigins?.includes(origin) ?? true;
   const isOwn = forms.every((form) => form.origin === origin);
-  if (isListed || isOwn || forms.length === 0) return answers;
+  if (!allowedOrigins || isOwn) return answers;
   const isTaken = answers.every(({ is }) => is === 'fine');
+  const lists = unique(forms).map((form) => {
+    const id = decodeURIComponent(/[^/]*$/.exec(form.pathname)?.[0] ?? '');
+    const own = formOrigins?.get(id);
+    return own
+      ? {
+          listed: own,
+          name: `the origins of the form ${JSON.stringify(id)}`,
+          remedy: 'Add it to them in FORMS_FILE.',
+        }
+      : {
+          listed: allowedOrigins,
+          name: 'the ALLOWED_ORIGINS that is set here',
+          remedy: `Add it: ALLOWED_ORIGINS=${[...allowedOrigins, origin].join(',')}`,
+        };
+  });
+  // Several forms may go by the same list.
+  const missing = new Map(
+    lists.filter(({ listed }) => !listed.includes(origin)).map((list) => [list.name, list.remedy]),
+  );
+  const tell = isTaken ? warning : fault;
   return [
     ...answers,
-    (isTaken ? warning : fault)(
-      `${origin} is not in the ALLOWED_ORIGINS that is set here${isTaken ? ', though the proxy takes it' : ''}.`,
-      `Add it: ALLOWED_ORIGINS=${[...(allowedOrigins ?? []), origin].join(',')}`,
+    ...[...missing].map(([name, remedy]) =>
+      tell(`${origin} is not in ${name}${isTaken ? ', though the proxy takes it' : ''}.`, remedy),
     ),
   ];
 }

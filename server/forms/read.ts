@@ -14,7 +14,8 @@ import {
   type FormsFault,
   type Path,
 } from './faults.ts';
-import { fieldTypes, fileSchema, formIdSchema, formSchema } from './file-schema.ts';
+import { fieldTypes } from './fields-schema.ts';
+import { fileSchema, formIdSchema, formSchema } from './file-schema.ts';
 import type { FormSpec } from './form-spec.ts';
 import { resolveForm } from './resolve.ts';
 import { brokenRules } from './rules.ts';

@@ -454,6 +454,13 @@ describe('the origin of a page', () => {
     ]);
   });
 
+  it('counts by the list of the form itself, where that has one', async () => {
+    const formOrigins = new Map([['newsletter', ['https://events.example.com']]]);
+    expect(await complaintsOn(head + scriptTag, { allowedOrigins: [], formOrigins })).toEqual([
+      'warning: PAGE is not in the origins of the form "newsletter", though the proxy takes it. → Add it to them in FORMS_FILE.',
+    ]);
+  });
+
   it('that only the running proxy knows is warned of', async () => {
     expect(await complaintsOn(head + scriptTag, { allowedOrigins: ['https://www.example.com'] })).toEqual([
       'warning: PAGE is not in the ALLOWED_ORIGINS that is set here, though the proxy takes it. → Add it: ALLOWED_ORIGINS=https://www.example.com,PAGE',
