@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from 'lit';
 import type { FormDefinition, VisibleProblem } from '../shared/form.ts';
 import { honeypot } from '../shared/signup.ts';
-import { loadDefinition, loadPart, submit, unreachable, type Sent, type VisitorProblem } from './client.ts';
+import { loadDefinition, loadPart, type VisitorProblem } from './client.ts';
 import type * as debug from './debug.ts';
 import { Envelope } from './envelope.ts';
 import { SignupEvent, SignupRefusedEvent, type SignupEvents } from './events.ts';
@@ -9,8 +9,8 @@ import { renderField, renderHoneypot } from './fields.ts';
 import { findIssues, type Issues } from './issues.ts';
 import { langOf } from './language.ts';
 import type * as overlay from './overlay.ts';
-import type * as proof from './proof.ts';
 import styles from './rasa-signup.css?inline';
+import { proofsOf, send, type Sendable } from './sending.ts';
 import type * as typo from './typo.ts';
 import { capture, carryOver, putBack, readValues, submitPlainly, type Values } from './values.ts';
 
@@ -24,16 +24,12 @@ type FormState =
   | { readonly step: 'refused'; readonly problem: VisitorProblem };
 
 /** A form that is there; another `src` makes another one. */
-interface LoadedForm {
-  readonly src: string;
-  readonly definition: FormDefinition;
+interface LoadedForm extends Sendable {
   /** What it wanted to know without asking, when the visitor came. */
   readonly captured: Values;
   /** Where it opens over the page. Without it, it stands in the page. */
   readonly overlay: typeof overlay | undefined;
   touched: boolean;
-  /** Once it was touched, where a proof is wanted; `undefined` in it where none can be had. */
-  proofs: Promise<proof.Proofs | undefined> | undefined;
 }
 
 /**
@@ -403,29 +399,4 @@ export class RasaSignup extends LitElement {
     this.#tell(new SignupEvent('signup-accepted', id));
     if (redirect) location.assign(redirect);
   }
-}
-
-/** Whether this is a sandboxed frame, or a file: anybody may have one, so that the proxy takes but plain forms from them. */
-function isNobodys(): boolean {
-  return origin === 'null';
-}
-
-function proofsOf(form: LoadedForm): LoadedForm['proofs'] {
-  const { src, definition } = form;
-  if (!definition.proof || isNobodys()) return undefined;
-  form.proofs ??= loadPart<typeof proof>(src, 'proof').then(
-    ({ Proofs }) => new Proofs(src),
-    () => (form.proofs = undefined),
-  );
-  return form.proofs;
-}
-
-async function send(form: LoadedForm, fields: Values): Promise<Sent> {
-  if (isNobodys()) return { is: 'impossible' };
-  if (!form.definition.proof) return submit(form.src, fields);
-  const proofs = await proofsOf(form);
-  if (proofs) return proofs.submit(fields);
-  // Blocked on this page, or has the line gone? Without a line the plain form's way would lead to nowhere.
-  const { is } = await loadDefinition(form.src, undefined, new AbortController());
-  return is === 'loaded' ? { is: 'impossible' } : unreachable;
 }
