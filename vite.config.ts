@@ -81,6 +81,7 @@ const pages: UserConfig = {
       input: [
         'widget/builder/builder.ts',
         'widget/builder/preview.ts',
+        'widget/pages/builder.css',
         'widget/pages/sandbox.ts',
         'widget/pages/site.css',
       ],

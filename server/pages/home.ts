@@ -44,6 +44,7 @@ export function renderHome({ lang, setup, path, sandbox }: Home): string {
     title,
     lang,
     scripts: ['/pages/builder.js'],
+    styles: ['/pages/builder.css'],
     header: html`<header class="bar">
       <nav aria-label="rasa-signup">
         <strong>rasa-signup</strong>

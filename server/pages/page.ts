@@ -16,6 +16,8 @@ export interface Page {
   readonly footer?: Html;
   /** Paths of module scripts; `/pages/*.js` are the built ones. */
   readonly scripts?: readonly string[];
+  /** Of further style sheets, likewise. */
+  readonly styles?: readonly string[];
 }
 
 export interface Listing {
@@ -41,6 +43,7 @@ export function renderPage({
   main,
   footer,
   scripts = [],
+  styles = [],
 }: Page): string {
   return renderDocument(
     html`<!doctype html>
@@ -55,7 +58,7 @@ export function renderPage({
           <link rel="icon" href="/favicon.ico" sizes="32x32" />
           <link rel="icon" href="/pages/icon.svg" type="image/svg+xml" />
           <link rel="apple-touch-icon" href="/pages/touch-icon.png" />
-          <link rel="stylesheet" href="/pages/site.css" />
+          ${['/pages/site.css', ...styles].map((style) => html`<link rel="stylesheet" href=${style} />`)}
           ${scripts.map((script) => html`<script type="module" src=${script}></script>`)}
         </head>
         <body>
