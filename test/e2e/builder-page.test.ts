@@ -127,6 +127,20 @@ describe('colours that cannot be read', () => {
     expect(ratio(text, '#101820')).toBeGreaterThanOrEqual(4.5);
   });
 
+  it('are none of the form’s own: what is wrong can be read on whatever background was chosen', async () => {
+    const { page, openGroup, snippet } = await open();
+    await openGroup('Colours');
+    for (const background of ['#ff8c42', '#0b6e4f', '#ffffff', '#101820']) {
+      await page.getByLabel('Background: colour code').fill(background);
+      await page.keyboard.press('Tab');
+      await expect.poll(() => snippet.textContent()).toContain(`background-color: ${background}`);
+      const [, scheme = ''] = /color-scheme: (\w+)/.exec((await snippet.textContent()) ?? '') ?? [];
+      const [, own = scheme === 'dark' ? '#ffb4ab' : '#b3261e'] =
+        /--rasa-signup-error-color: (#[0-9a-f]{6})/.exec((await snippet.textContent()) ?? '') ?? [];
+      expect(ratio(own, background), background).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+
   it('do not come in through a link either', async () => {
     const { page, snippet } = await open('theme=light&text=%23eeeeee&radius=1');
     await page.getByText('Parts of this link could not be used').waitFor();

@@ -18,7 +18,10 @@ const pairs: readonly Pick<Unreadable, 'front' | 'back' | 'least'>[] = [
 ];
 
 /** What stands behind the form, as far as one can tell: `undefined` where the page decides and the theme follows it. */
-export function schemeOf({ background, theme }: Design): 'light' | 'dark' | undefined {
+export function schemeOf({
+  background,
+  theme,
+}: Pick<Design, 'background' | 'theme'>): 'light' | 'dark' | undefined {
   if (background !== '')
     return wcagContrast(background, '#fff') < wcagContrast(background, '#000') ? 'light' : 'dark';
   return theme === 'auto' ? undefined : theme;
@@ -50,6 +53,17 @@ export function readableOn(colour: string): string {
   return wcagContrast('#ffffff', colour) >= wcagContrast('#111111', colour) ? '#ffffff' : '#111111';
 }
 
+/** The widget's own red where that can be told from the chosen background, else the nearest to it that can. */
+export function errorColourOf({
+  background,
+  theme,
+}: Pick<Design, 'background' | 'theme'>): string | undefined {
+  const scheme = schemeOf({ background, theme });
+  const red = scheme === 'dark' ? '#ffb4ab' : '#b3261e';
+  if (background === '' || wcagContrast(red, background) >= 4.5) return undefined;
+  return nearestLightness(red, (colour) => wcagContrast(colour, background) >= 4.5) ?? readableOn(background);
+}
+
 export function contrastOf(front: string, back: string): number {
   return wcagContrast(front, back);
 }
@@ -71,14 +85,19 @@ const steps = 200;
 
 /** The colour of the same hue that is lightest changed until all can be read; `undefined` where no lightness does it. */
 export function nearestReadable(design: Design, name: ColourName): string | undefined {
-  const from = toOklch(coloursOf(design)[name]);
+  const from = coloursOf(design)[name];
+  return from && nearestLightness(from, (value) => !findUnreadable({ ...design, [name]: value }, name));
+}
+
+function nearestLightness(colour: string, isRight: (colour: string) => boolean): string | undefined {
+  const from = toOklch(colour);
   if (!from) return undefined;
   for (let step = 0; step <= steps; step++) {
     for (const sign of [1, -1]) {
       const l = from.l + (sign * step) / steps;
       if (l < 0 || l > 1) continue;
       const value = formatHex(clampChroma({ ...from, l }, 'oklch'));
-      if (!findUnreadable({ ...design, [name]: value }, name)) return value;
+      if (isRight(value)) return value;
     }
   }
   return undefined;

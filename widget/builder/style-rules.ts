@@ -1,4 +1,4 @@
-import { coloursOf, schemeOf } from './contrast.ts';
+import { coloursOf, errorColourOf, schemeOf } from './contrast.ts';
 import type { Design } from './design.ts';
 
 /** How high the form is when it has loaded, in em, in a column of a phone and in a wide one. */
@@ -157,12 +157,14 @@ function surfaceOf(design: Design): Rule['declarations'] {
 
 function propertiesOf(design: Design): Rule['declarations'] {
   const { onAccent } = coloursOf(design);
+  const error = errorColourOf(design);
   return [
     ...(design.accent ? ([['--rasa-signup-accent', design.accent]] as const) : []),
     ...((design.accent || design.onAccent) && onAccent
       ? ([['--rasa-signup-on-accent', onAccent]] as const)
       : []),
     ...(design.border ? ([['--rasa-signup-border-color', design.border]] as const) : []),
+    ...(error ? ([['--rasa-signup-error-color', error]] as const) : []),
     ...(design.radius ? ([['--rasa-signup-radius', em(Number(design.radius))]] as const) : []),
   ];
 }
