@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const themed = '<style>:root { color-scheme: light dark }</style>';
+const themed = '<style>:root { color-scheme: light dark; background: Canvas; color: CanvasText }</style>';
 
 interface Look {
   readonly behaviour?: string;
