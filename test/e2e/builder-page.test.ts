@@ -43,6 +43,8 @@ describe('the preview', () => {
     // What stands in the element then is the plain form.
     await form.locator('> form').getByRole('button', { name: 'Subscribe' }).click();
     await choose('Empty');
+    // Not the plain form, which is there for a moment too.
+    await form.locator('form[part=form]').waitFor();
     await form.getByRole('textbox', { name: 'Email address' }).fill('ada@example.com');
     await form.getByRole('button', { name: 'Subscribe' }).click();
     await form.getByText('Thank you. You are signed up.').waitFor();

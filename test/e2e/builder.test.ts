@@ -153,6 +153,7 @@ describe('from the builder to a contact in rasa.io', () => {
       const page = await context.newPage();
       if (isBlocked) await page.route('**/embed.js', (route) => route.abort());
       await page.goto(site.origin);
+      if (javaScriptEnabled && !isBlocked) await page.locator('rasa-signup form[part=form]').waitFor();
       await page.getByRole('textbox', { name: 'Email address' }).fill(email);
       await page.getByRole('button', { name: 'Subscribe' }).click();
       if (!javaScriptEnabled || isBlocked)
@@ -203,6 +204,7 @@ describe('from the builder to a contact in rasa.io', () => {
       onTestFinished(() => context.close());
       const page = await context.newPage();
       await page.goto(site.origin);
+      if (javaScriptEnabled) await page.locator('rasa-signup form[part=form]').waitFor();
       await page.getByRole('textbox', { name: 'Email' }).fill(`${javaScriptEnabled}@example.com`);
       await page.getByRole('combobox', { name: 'Work' }).selectOption('The second');
       await page.getByRole('radio', { name: 'The first' }).check();
