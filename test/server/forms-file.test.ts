@@ -49,8 +49,22 @@ describe('a forms file', () => {
   });
 
   it('of thousands of brackets or megabytes is refused, and ends nothing', () => {
-    expect(saysOf('['.repeat(100_000))).toHaveLength(1);
+    for (const depth of [32, 1500, 3000, 5000, 100_000]) {
+      expect(saysOf(`${'['.repeat(depth)}${']'.repeat(depth)}`), String(depth)).toHaveLength(1);
+      expect(saysOf(`${'{"forms":'.repeat(depth)}1${'}'.repeat(depth)}`).length).toBeGreaterThan(0);
+    }
+    expect(saysOf(`\n${'['.repeat(40)}${']'.repeat(40)}`)).toEqual([
+      '2:34: found brackets in more than 32 others, wanted forms, fields and their texts.',
+    ]);
     expect(saysOf(`"${'a'.repeat(1024 * 1024)}"`)[0]).toMatch(/wanted at most 1048576 characters/);
+  });
+
+  it('that is another file altogether has the first hundred faults said, and the others counted', () => {
+    const members = Array.from({ length: 50_000 }, (_member, i) => `"m${i}":1`).join(',\n');
+    const says = saysOf(`{"forms":{"a":{"fields":["email"]}},\n${members}}`);
+    expect(says).toHaveLength(101);
+    expect(says[0]).toMatch(/^2:1: m0: found a member of a name that is not known here/);
+    expect(says.at(-1)).toBe('1:1: found 49900 more faults, wanted these mended first.');
   });
 
   it('with faults in two forms and elsewhere in the configuration gets them all said at once', async () => {
