@@ -7,7 +7,8 @@ import { jsonSchema } from '../../server/forms/file-schema.ts';
 import { readForms } from '../../server/forms/read.ts';
 import type { FormDefinition } from '../../shared/form.ts';
 import { mutated, rightFile } from '../helpers/forms-file.ts';
-import { startService } from '../helpers/service.ts';
+import { startSandbox } from '../helpers/sandbox.ts';
+import { credentialsFor, startService } from '../helpers/service.ts';
 import { temporaryDir } from '../helpers/temporary-dir.ts';
 import { ask } from '../helpers/visitor.ts';
 import { faultyMembers, faultyTexts } from './forms-file-faults.ts';
@@ -169,6 +170,22 @@ describe('while the proxy runs', () => {
     await vi.waitFor(async () => {
       expect((await definition()).fields.map(({ name }) => name)).toEqual(['email', 'last_name']);
     });
+  });
+
+  it('a form that no page could have is refused as it is at the start', async () => {
+    const sandbox = await startSandbox();
+    const origins = ['https://www.example.com'];
+    const file = await formsFile(JSON.stringify({ forms: { newsletter: { fields: ['email'], origins } } }));
+    const service = await startService({
+      ...credentialsFor(sandbox),
+      ALLOWED_ORIGINS: '',
+      FORMS_FILE: file,
+    });
+    await writeFile(file, formOf());
+    service.reload();
+    expect(service.log()).toContain('those from before stay in force');
+    expect(service.log()).toContain('ALLOWED_ORIGINS: found nothing');
+    expect((await ask(`${service.url}/forms/second`)).status).toBe(404);
   });
 
   it('SIGHUP reads it at once', async () => {
