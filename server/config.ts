@@ -94,13 +94,7 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
   const allowedOrigins = read('ALLOWED_ORIGINS');
   const thankYouPages = read('THANK_YOU_PAGES');
   const forms = readForms();
-  const needsOrigins = forms.specs.some(({ origins }) => origins === undefined);
-  if (upstream && upstream.is !== 'sandbox' && needsOrigins && !isSet('ALLOWED_ORIGINS')) {
-    faults.push(
-      'ALLOWED_ORIGINS: found nothing, wanted the origins of the pages with your form, such as ' +
-        'https://www.example.com. Without it no page could send a sign-up to rasa.io.',
-    );
-  }
+  if (upstream && !isSet('ALLOWED_ORIGINS')) faults.push(...missingOrigins(upstream, forms.specs));
   const config = {
     production,
     host: read('HOST') ?? (production ? undefined : '127.0.0.1'),
@@ -203,4 +197,13 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
       `RASA_API: found ${JSON.stringify(api)}, wanted ${JSON.stringify(other)}, since ${name} is set.`,
     );
   }
+}
+
+/** What is wrong where ALLOWED_ORIGINS is not set: a form without origins of its own that no page could have. */
+export function missingOrigins({ is }: Pick<Config['upstream'], 'is'>, specs: readonly FormSpec[]): string[] {
+  if (is === 'sandbox' || specs.every(({ origins }) => origins !== undefined)) return [];
+  return [
+    'ALLOWED_ORIGINS: found nothing, wanted the origins of the pages with your form, such as ' +
+      'https://www.example.com. Without it no page could send a sign-up to rasa.io.',
+  ];
 }

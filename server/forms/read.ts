@@ -31,6 +31,10 @@ export type FormsRead =
 
 /** A forms file is read by hand; far below that, nothing takes long. */
 const longestFile = 1024 * 1024;
+/** A form's deepest text stands ten levels deep; the stack ends beyond a thousand. */
+const deepestFile = 32;
+/** Nobody mends more at once, and each has to be looked for. */
+const mostFaults = 100;
 
 /** Reads the file at this path; a ConfigError lists all that is wrong with it. */
 export function readFormsFile(
@@ -70,6 +74,13 @@ export function readForms(text: string, options: FormsFileOptions): FormsRead {
   const parsed = parse(json);
   if ('line' in parsed) return { is: 'faulty', faults: [parsed] };
 
+  const tooDeep = nodeBelow(parsed, deepestFile);
+  if (tooDeep) {
+    const found = `brackets in more than ${deepestFile} others`;
+    const wanted = 'forms, fields and their texts';
+    return { is: 'faulty', faults: [{ ...positionOf(json, tooDeep.offset), field: '', found, wanted }] };
+  }
+
   const twice = namesThatAreThereTwice(parsed);
   if (twice.length > 0) return faulty(twice);
   const file = valueOf(parsed) as Readonly<Record<string, unknown>>;
@@ -96,9 +107,28 @@ export function readForms(text: string, options: FormsFileOptions): FormsRead {
 
   function faulty(faults: readonly FaultAt[]): FormsRead {
     const root = parsed as Node;
-    const located = distinct(faults.map((fault) => locate(json, root, fault)));
-    return { is: 'faulty', faults: located.toSorted((a, b) => a.line - b.line || a.column - b.column) };
+    const located = distinct(faults.slice(0, mostFaults).map((fault) => locate(json, root, fault)));
+    const inOrder = located.toSorted((a, b) => a.line - b.line || a.column - b.column);
+    return { is: 'faulty', faults: [...inOrder, ...beyond(faults.length - mostFaults)] };
   }
+}
+
+/** One more fault for those that are not said. */
+function beyond(count: number): readonly FormsFault[] {
+  if (count <= 0) return [];
+  return [{ line: 1, column: 1, field: '', found: `${count} more faults`, wanted: 'these mended first' }];
+}
+
+/** The first bracket that stands in more than so many others. */
+function nodeBelow(node: Node, depth: number): Node | undefined {
+  const { type, children = [] } = node;
+  const isBracket = type === 'object' || type === 'array';
+  if (isBracket && depth < 0) return node;
+  for (const child of children) {
+    const found = nodeBelow(child, isBracket ? depth - 1 : depth);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function namelessForm(id: string, { issues }: z.ZodError): readonly FaultAt[] {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import { missingOrigins, type Config } from '../config.ts';
 import { ConfigError } from '../env.ts';
 import { watchFiles } from '../watched-files.ts';
 import type { FormSpec } from './form-spec.ts';
@@ -15,7 +15,7 @@ export interface FormsReload {
 }
 
 export interface FormsReloadOptions {
-  readonly config: Pick<Config, 'forms' | 'thankYouPages'>;
+  readonly config: Pick<Config, 'forms' | 'thankYouPages' | 'allowedOrigins' | 'upstream'>;
   readonly onReload: (specs: readonly FormSpec[]) => void;
   readonly log: Logger;
   /** Between two looks at the file; a change counts at the second look that finds it. */
@@ -53,6 +53,8 @@ export function startFormsReload({
   function reload(path: string, isAsked: boolean): void {
     try {
       const specs = readFormsFile(path, config);
+      const missing = config.allowedOrigins.length > 0 ? [] : missingOrigins(config.upstream, specs);
+      if (missing.length > 0) throw new ConfigError(missing);
       const changed = fingerprintOf(specs) !== known;
       if (!changed && !isAsked) return;
       if (changed) onReload(specs);

@@ -7,7 +7,8 @@ import { jsonSchema } from '../../server/forms/file-schema.ts';
 import { readForms } from '../../server/forms/read.ts';
 import type { FormDefinition } from '../../shared/form.ts';
 import { mutated, rightFile } from '../helpers/forms-file.ts';
-import { startService } from '../helpers/service.ts';
+import { startSandbox } from '../helpers/sandbox.ts';
+import { credentialsFor, startService } from '../helpers/service.ts';
 import { temporaryDir } from '../helpers/temporary-dir.ts';
 import { ask } from '../helpers/visitor.ts';
 import { faultyMembers, faultyTexts } from './forms-file-faults.ts';
@@ -49,8 +50,22 @@ describe('a forms file', () => {
   });
 
   it('of thousands of brackets or megabytes is refused, and ends nothing', () => {
-    expect(saysOf('['.repeat(100_000))).toHaveLength(1);
+    for (const depth of [32, 1500, 3000, 5000, 100_000]) {
+      expect(saysOf(`${'['.repeat(depth)}${']'.repeat(depth)}`), String(depth)).toHaveLength(1);
+      expect(saysOf(`${'{"forms":'.repeat(depth)}1${'}'.repeat(depth)}`).length).toBeGreaterThan(0);
+    }
+    expect(saysOf(`\n${'['.repeat(40)}${']'.repeat(40)}`)).toEqual([
+      '2:34: found brackets in more than 32 others, wanted forms, fields and their texts.',
+    ]);
     expect(saysOf(`"${'a'.repeat(1024 * 1024)}"`)[0]).toMatch(/wanted at most 1048576 characters/);
+  });
+
+  it('that is another file altogether has the first hundred faults said, and the others counted', () => {
+    const members = Array.from({ length: 50_000 }, (_member, i) => `"m${i}":1`).join(',\n');
+    const says = saysOf(`{"forms":{"a":{"fields":["email"]}},\n${members}}`);
+    expect(says).toHaveLength(101);
+    expect(says[0]).toMatch(/^2:1: m0: found a member of a name that is not known here/);
+    expect(says.at(-1)).toBe('1:1: found 49900 more faults, wanted these mended first.');
   });
 
   it('with faults in two forms and elsewhere in the configuration gets them all said at once', async () => {
@@ -155,6 +170,22 @@ describe('while the proxy runs', () => {
     await vi.waitFor(async () => {
       expect((await definition()).fields.map(({ name }) => name)).toEqual(['email', 'last_name']);
     });
+  });
+
+  it('a form that no page could have is refused as it is at the start', async () => {
+    const sandbox = await startSandbox();
+    const origins = ['https://www.example.com'];
+    const file = await formsFile(JSON.stringify({ forms: { newsletter: { fields: ['email'], origins } } }));
+    const service = await startService({
+      ...credentialsFor(sandbox),
+      ALLOWED_ORIGINS: '',
+      FORMS_FILE: file,
+    });
+    await writeFile(file, formOf());
+    service.reload();
+    expect(service.log()).toContain('those from before stay in force');
+    expect(service.log()).toContain('ALLOWED_ORIGINS: found nothing');
+    expect((await ask(`${service.url}/forms/second`)).status).toBe(404);
   });
 
   it('SIGHUP reads it at once', async () => {
