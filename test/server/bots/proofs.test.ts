@@ -181,10 +181,14 @@ describe('what was used once', () => {
     for (let i = 0; i < 40_000; i++) {
       nowMs += 10;
       used.claim(`proof-${i}`, nowMs + 1000);
-      if (i % 100 === 0) await new Promise(setImmediate);
+      if (i % 1000 !== 0) continue;
+      // As fast as the disk takes them, since no proof comes faster than that for long.
+      await vi.waitFor(async () => {
+        expect(await readFile(path, 'utf8')).toContain(`"proof-${i}"`);
+      }, 10_000);
     }
     await used.close();
-    expect((await readFile(path, 'utf8')).split('\n').length).toBeLessThan(30_000);
+    expect((await readFile(path, 'utf8')).split('\n').length).toBeLessThan(15_000);
   });
 
   it('is remembered without a disk, and says so once', async () => {
