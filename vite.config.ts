@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin, UserConfig } from 'vite';
@@ -38,7 +38,6 @@ const onDemand: UserConfig = {
         overlay: 'widget/overlay.ts',
         pbkdf2: 'widget/pbkdf2.ts',
         proof: 'widget/proof.ts',
-        typo: 'widget/typo.ts',
       },
       formats: ['es'],
       fileName: (_format, name) => `${name}.js`,
@@ -102,9 +101,8 @@ export default defineConfig(({ mode }) => ({
 /**
  * What lit does to a page, and what becomes of it. It gives its Trusted Types policy our own name, since a page can have
  * one of a name only: under `trusted-types rasa-signup` it may have a Lit of its own. A second copy of the script draws
- * nothing and makes none, so that it can still place its form. It leaves no global variables and no symbol, by which
- * copies of lit warn of each other and decorators, which we have none of, find their properties. And it asks for none, by
- * which the page's own lit, of whatever version, would have its polyfills and hydration change ours.
+ * nothing and makes none, so that it can still place its form. It leaves no global variable, by which copies of lit warn
+ * of each other, and asks for none, by which the page's own lit, of whatever version, would have its polyfills change ours.
  */
 function keepLitToItself(): Plugin {
   const changes: readonly (readonly [found: RegExp, instead: string])[] = [
@@ -116,27 +114,13 @@ function keepLitToItself(): Plugin {
       /,(\w+)=\w+\.litHtmlPolyfillSupport;\1\?\.\(\w+,\w+\),\(\w+\.litHtmlVersions\?\?=\[\]\)\.push\("[\d.]+"\);/g,
       ';',
     ],
-    [
-      /(\w+)\.litElementHydrateSupport\?\.\(\{LitElement:\w+\}\);const (\w+)=\1\.litElementPolyfillSupport;\2\?\.\(\{LitElement:\w+\}\);/g,
-      '0;',
-    ],
-    [/\(\w+\.litElementVersions\?\?=\[\]\)\.push\("[\d.]+"\)/g, '0'],
-    [/,\w+=\w+\.reactiveElementPolyfillSupport/g, ''],
-    [/\w+\?\.\(\{ReactiveElement:\w+\}\),\(\w+\.reactiveElementVersions\?\?=\[\]\)\.push\("[\d.]+"\)/g, '0'],
-    [/Symbol\.metadata\?\?=Symbol\("metadata"\),\w+\.litPropertyMetadata\?\?=new WeakMap;/g, ''],
-    [/this\[Symbol\.metadata\];if\(null!==(\w+)\)/g, 'void 0;if(0)'],
   ];
   const times = changes.map(() => 0);
   return {
     name: 'keep-lit-to-itself',
     enforce: 'pre',
-    resolveId(source, importer = '') {
-      return source === './css-tag.js' && importer.includes('/@lit/reactive-element/')
-        ? resolve('widget/css-tag.ts')
-        : undefined;
-    },
     transform(code, id) {
-      if (!/\/(lit-html|lit-element|reactive-element)\//.test(id)) return undefined;
+      if (!id.includes('/lit-html/')) return undefined;
       return changes.reduce((changed, [found, instead], index) => {
         times[index] = (times[index] ?? 0) + [...changed.matchAll(found)].length;
         return changed.replace(found, instead);

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import * as analyzer from '@custom-elements-manifest/analyzer';
-import { litPlugin } from '@custom-elements-manifest/analyzer/src/features/framework-plugins/lit/lit.js';
 import type { CustomElement, Package } from 'custom-elements-manifest/schema.js';
 import type ts from 'typescript';
 
@@ -15,7 +14,7 @@ export function createManifest(): Package {
     const text = paths.map((path) => readFileSync(path, 'utf8').replaceAll(/\.ts';$/gm, ".js';")).join('\n');
     return ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true);
   });
-  const manifest = create({ modules, plugins: [...litPlugin(), omitPrivate()] });
+  const manifest = create({ modules, plugins: [omitPrivate()] });
   elementOf(manifest);
   return manifest;
 }
@@ -42,23 +41,14 @@ interface Analyzer {
   }) => Package;
 }
 
-/** The analyzer lists private members too, and takes `state: true` in `static properties` for an attribute. */
+/** The analyzer lists private members too. */
 function omitPrivate() {
   return {
     name: 'omit-private',
     packageLinkPhase({ customElementsManifest }: { readonly customElementsManifest: Package }): void {
-      for (const declaration of declarationsOf(customElementsManifest)) {
-        const { members = [], attributes } = declaration;
-        const hidden = members.filter(({ privacy = 'public' }) => privacy !== 'public');
-        const names = hidden.map(({ name }) => name);
-        declaration.members = members.filter((member) => !hidden.includes(member));
-        if (!attributes) continue;
-        // Those of the element's own come first, before those that every element has.
-        declaration.attributes = [
-          ...attributes.filter(({ fieldName }) => fieldName !== undefined && !names.includes(fieldName)),
-          ...attributes.filter(({ fieldName }) => fieldName === undefined),
-        ];
-      }
+      for (const declaration of declarationsOf(customElementsManifest))
+        declaration.members =
+          declaration.members?.filter(({ privacy = 'public' }) => privacy === 'public') ?? [];
     },
   };
 }

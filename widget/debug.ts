@@ -1,5 +1,6 @@
 import styles from './debug.css?inline';
 import { diagnose, type Finding } from './diagnosis.ts';
+import { addStyles } from './styles.ts';
 
 /**
  * Says over the page what is wrong with a form, for whoever has asked with `debug` or `?debug`; one panel for all forms
@@ -20,9 +21,7 @@ class Panel {
   constructor() {
     const host = document.createElement('div');
     const root = host.attachShadow({ mode: 'open' });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles);
-    root.adoptedStyleSheets.push(sheet);
+    addStyles(root, styles);
     const again = makeButton('Look again', () => {
       for (const element of this.#forms.keys()) this.add(element);
     });

@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { ticked, type AskedField, type FormTexts, type TextField } from '../shared/form.ts';
 import { honeypot } from '../shared/signup.ts';
 import type { Issues } from './issues.ts';

@@ -1,5 +1,6 @@
 import styles from './overlay.css?inline';
 import { openQuietTime, type QuietTime } from './quiet-time.ts';
+import { addStyles } from './styles.ts';
 
 /**
  * Opens and closes a form that stands over the page: a modal dialog, or a slide-in or bar that leaves the page usable.
@@ -15,7 +16,7 @@ export function startOverlay(host: HTMLElement): () => void {
   const opener = root?.querySelector<HTMLElement>('.opener');
   const closer = root?.querySelector<HTMLElement>('.close');
   if (!root || !dialog || !opener || !closer) return () => undefined;
-  addStyles(root);
+  addStyles(root, styles);
 
   const triggers = readTriggers(host.getAttribute('open-on') ?? '');
   const opensByItself = triggers.some((trigger) => trigger.on !== 'button');
@@ -232,14 +233,4 @@ class Overlay {
       target === this.#dialog && (clientX < left || clientX > right || clientY < top || clientY > bottom)
     );
   }
-}
-
-const sheets = new WeakMap<ShadowRoot, CSSStyleSheet>();
-
-function addStyles(root: ShadowRoot): void {
-  if (sheets.has(root)) return;
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(styles);
-  sheets.set(root, sheet);
-  root.adoptedStyleSheets.push(sheet);
 }

@@ -1,36 +1,34 @@
-import { html, LitElement, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from 'lit';
 import type { FormDefinition, VisibleProblem } from '../shared/form.ts';
 import { honeypot } from '../shared/signup.ts';
-import { loadDefinition, loadPart, type VisitorProblem } from './client.ts';
+import { loadDefinition, loadPart } from './client.ts';
 import type * as debug from './debug.ts';
+import { draw, type Display, type Drawable, type FormState } from './drawing.ts';
 import { Envelope } from './envelope.ts';
 import { SignupEvent, SignupRefusedEvent, type SignupEvents } from './events.ts';
-import { renderField, renderHoneypot } from './fields.ts';
-import { findIssues, type Issues } from './issues.ts';
+import { findIssues } from './issues.ts';
 import { langOf } from './language.ts';
 import type * as overlay from './overlay.ts';
 import styles from './rasa-signup.css?inline';
 import { proofsOf, send, type Sendable } from './sending.ts';
-import type * as typo from './typo.ts';
+import { addStyles } from './styles.ts';
+import { watchForTypos } from './typo.ts';
 import { capture, carryOver, putBack, readValues, submitPlainly, type Values } from './values.ts';
 
-/** What a form can be in; each state is drawn in one place, and nothing else decides what is shown. */
-type FormState =
-  | { readonly step: 'loading' }
-  | { readonly step: 'unavailable' }
-  | { readonly step: 'editing'; readonly issues: Issues }
-  | { readonly step: 'sending' }
-  | { readonly step: 'accepted' }
-  | { readonly step: 'refused'; readonly problem: VisitorProblem };
-
 /** A form that is there; another `src` makes another one. */
-interface LoadedForm extends Sendable {
+interface LoadedForm extends Sendable, Drawable {
   /** What it wanted to know without asking, when the visitor came. */
   readonly captured: Values;
-  /** Where it opens over the page. Without it, it stands in the page. */
-  readonly overlay: typeof overlay | undefined;
+  readonly overlay: Overlay | undefined;
   touched: boolean;
 }
+
+interface Overlay {
+  readonly display: Exclude<Display, 'inline'>;
+  readonly start: typeof overlay.startOverlay;
+}
+
+/** Servers import the class too, and have no elements. */
+const Base = (globalThis as Partial<typeof globalThis>).HTMLElement ?? (Object as unknown as typeof HTMLElement);
 
 /**
  * `<rasa-signup src="https://signup.example.com/forms/newsletter">`: a sign-up form that looks like the page around
@@ -89,46 +87,76 @@ interface LoadedForm extends Sendable {
  * @event {SignupEvent} signup-accepted - The proxy has kept the sign-up.
  * @event {SignupRefusedEvent} signup-refused - Nothing was signed up; `event.code` says why, and the form tells the visitor.
  */
-export class RasaSignup extends LitElement {
-  static override readonly styles = unsafeCSS(styles);
-
+export class RasaSignup extends Base {
   /** So that the browser keeps what was typed with its history, as it does of inputs that no shadow root hides. */
   static readonly formAssociated = true;
 
-  static override readonly properties = {
-    src: { type: String },
-    display: { type: String },
-    state: { state: true },
-    // Observed only: the property is every element's own.
-    lang: { noAccessor: true },
-  };
-
-  /** Address of the form at the proxy. The one attribute that is needed. */
-  declare src: string | null | undefined;
-  /** Where the form shows: in its place, or over the page once it is opened. */
-  declare display: 'inline' | 'dialog' | 'slide-in' | 'bar' | null;
-  declare private state: FormState;
+  static readonly observedAttributes = ['src', 'display', 'lang'];
 
   /** There is none in the steps `loading` and `unavailable`, and always one in the others. */
   #form: LoadedForm | undefined;
+  #state: FormState = { step: 'loading' };
   #loading: AbortController | undefined;
+  /** What was typed into the form that stood here before, until it is in the next one. */
+  #left: HTMLFormElement | null = null;
   #closeOverlay: (() => void) | undefined;
+  #isInPage = false;
   readonly #envelope = new Envelope();
+  readonly #root = this.attachShadow({ mode: 'open' });
   readonly #internals = this.attachInternals();
   #kept: FormData | undefined;
 
   constructor() {
     super();
-    this.display = 'inline';
-    this.state = { step: 'loading' };
+    addStyles(this.#root, styles);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.hasUpdated) return;
+  /**
+   * Address of the form at the proxy. The one attribute that is needed.
+   * @attr
+   */
+  get src(): string | null {
+    return this.getAttribute('src');
+  }
+
+  set src(src: string | null | undefined) {
+    this.#reflect('src', src);
+  }
+
+  /**
+   * Where the form shows: in its place, or over the page once it is opened.
+   * @attr
+   * @default 'inline'
+   */
+  get display(): 'inline' | 'dialog' | 'slide-in' | 'bar' {
+    return displays.find((display) => display === this.getAttribute('display')) ?? 'inline';
+  }
+
+  set display(display: string | null | undefined) {
+    this.#reflect('display', display);
+  }
+
+  connectedCallback(): void {
+    // Set by a script or framework before the element was defined, which hides what is defined here.
+    for (const name of ['src', 'display'] as const) {
+      const own = Object.getOwnPropertyDescriptor(this, name);
+      if (own && Reflect.deleteProperty(this, name)) this[name] = own.value as string;
+    }
+    this.#isInPage = true;
     // A form that was moved in the page is there already; one that was taken out while it loaded is not.
-    if (this.#form?.src === this.src) this.#openOverlay();
+    if (this.#form) this.#openOverlay();
     else void this.#load();
+  }
+
+  disconnectedCallback(): void {
+    this.#isInPage = false;
+    this.#abandon();
+  }
+
+  attributeChangedCallback(_name: string, before: string | null, now: string | null): void {
+    if (before === now) return;
+    if (this.#isInPage) void this.#load();
+    else this.#leave();
   }
 
   /** The visitor is back; the form is not yet. */
@@ -136,121 +164,32 @@ export class RasaSignup extends LitElement {
     this.#kept = kept;
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#abandon();
+  #reflect(name: string, value: string | null | undefined): void {
+    if (value == null) this.removeAttribute(name);
+    else this.setAttribute(name, value);
   }
 
-  override attributeChangedCallback(name: string, before: string | null, now: string | null): void {
-    super.attributeChangedCallback(name, before, now);
-    if (name === 'lang' && this.#form && before !== now) void this.#load();
+  #become(state: FormState): void {
+    this.#state = state;
+    draw(this.#root, state, this.#form, { touch: this.#onTouch, submit: this.#onSubmit });
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (this.isConnected && (changed.has('src') || changed.has('display'))) void this.#load();
-  }
-
-  protected override render(): TemplateResult {
-    const form = this.#form;
-    const { lang, dir } = form?.definition ?? {};
-    return html`<div class="root" lang=${lang ?? nothing} dir=${dir ?? nothing}>
-      ${form?.overlay ? this.#renderOverlay(form) : this.#renderContent(form)}
-    </div>`;
-  }
-
-  /** `overlay.ts` makes it open and close. */
-  #renderOverlay(form: LoadedForm): TemplateResult {
-    const { title, texts } = form.definition;
-    return html`<button part="opener" class="opener" type="button" hidden>
-        <slot name="opener">${title}</slot>
-      </button>
-      <dialog part="dialog" class=${this.display} aria-labelledby="title">
-        <button part="close" class="close" type="button" aria-label=${texts.close}>✕</button>
-        <h2 part="title" id="title"><slot name="title">${title}</slot></h2>
-        ${this.#renderContent(form)}
-      </dialog>`;
-  }
-
-  #renderContent(form: LoadedForm | undefined): TemplateResult {
-    const isOpen = form && this.state.step !== 'accepted';
-    const { intro } = form?.definition ?? {};
-    return html`${
-        isOpen
-          ? html`${form.overlay ? nothing : html`<slot name="title"></slot>`}
-              <slot name="intro">${intro ? html`<p part="intro">${intro}</p>` : nothing}</slot>
-              ${this.#renderForm(form)}`
-          : nothing
-      }
-      <div class="status" part="status" role="status" tabindex="-1">${this.#renderStatus()}</div>
-      ${isOpen ? html`<slot name="note"></slot>` : nothing} ${form ? nothing : html`<slot></slot>`}`;
-  }
-
-  #renderForm({ src, definition }: LoadedForm): TemplateResult {
-    const { texts } = definition;
-    const sending = this.state.step === 'sending';
-    const issues = this.#issues;
-    const fields = definition.fields.filter((field) => field.type !== 'hidden');
-    return html`<form
-      part="form"
-      method="post"
-      action=${src}
-      accept-charset="utf-8"
-      novalidate
-      aria-busy=${sending}
-      @submit=${this.#onSubmit}
-      @focusin=${this.#onTouch}
-      @pointerdown=${this.#onTouch}
-      @input=${this.#onTouch}
-      @change=${this.#onTouch}
-    >
-      ${fields.map((field) => renderField(field, texts, issues, field === fields.at(-1) ? 'send' : 'next'))}
-      ${renderHoneypot(texts)}
-      <button part="button" type="submit" aria-disabled=${sending}>
-        ${sending ? texts.sending : html`<slot name="submit">${texts.submit}</slot>`}
-      </button>
-    </form>`;
-  }
-
-  #renderStatus(): string | TemplateResult | typeof nothing {
-    const { state } = this;
-    const texts = this.#form?.definition.texts;
-    switch (state.step) {
-      case 'loading':
-      case 'editing':
-      case 'sending':
-        return nothing;
-      case 'unavailable':
-        // Whoever gave a fallback has said what to do instead.
-        return this.querySelector(':scope > :not([slot])')
-          ? nothing
-          : 'The sign-up form could not be loaded. Please reload the page.';
-      case 'accepted':
-        return html`<svg part="mark" class="mark" viewBox="0 0 24 24" aria-hidden="true">
-            <path d="M4 12.5l5.5 5.5L20 7" />
-          </svg>
-          <slot name="accepted">${texts?.accepted}</slot>`;
-      case 'refused':
-        return html`<span class="error"
-          >${texts?.problems[state.problem.code] ?? texts?.problems.internal}</span
-        >`;
-    }
-  }
-
-  get #issues(): Issues {
-    if (this.state.step === 'editing') return this.state.issues;
-    return this.state.step === 'refused' ? this.state.problem.issues : {};
+  #leave(): void {
+    this.#left = this.#formElement ?? this.#left;
+    this.#form = undefined;
   }
 
   /** With what was typed into the form that was there before, where there was one. */
   async #load(): Promise<void> {
-    const { src } = this;
-    const before = this.#formElement;
     this.#abandon();
-    this.#form = undefined;
-    this.state = { step: 'loading' };
-    if (!src) return;
+    this.#leave();
+    this.#become({ step: 'loading' });
     const loading = new AbortController();
     this.#loading = loading;
+    // Whoever sets several attributes wants one form.
+    await Promise.resolve();
+    const { src } = this;
+    if (!src || loading.signal.aborted) return;
     const [loaded, overlay] = await Promise.all([
       loadDefinition(src, langOf(this), loading),
       this.#loadOverlay(src),
@@ -258,40 +197,39 @@ export class RasaSignup extends LitElement {
     // Taken out of the page, or another `src` meanwhile: the last call wins.
     if (this.#loading !== loading) return;
     this.#loading = undefined;
-    if (loaded.is === 'unavailable') this.state = { step: 'unavailable' };
-    else await this.#show(src, loaded.definition, overlay, before);
+    if (loaded.is === 'loaded') this.#show(src, loaded.definition, overlay);
+    else this.#become({ step: 'unavailable', hasFallback: !!this.querySelector(':scope > :not([slot])') });
     void this.#loadDebug(src);
   }
 
-  async #show(
-    src: string,
-    definition: FormDefinition,
-    overlay: LoadedForm['overlay'],
-    before: HTMLFormElement | null,
-  ): Promise<void> {
+  #show(src: string, definition: FormDefinition, overlay: Overlay | undefined): void {
     const captured = capture(definition);
     this.#form = { src, definition, captured, overlay, touched: false, proofs: undefined };
     // Asked before the fallback disappears, since what is not shown has no focus.
     const focused = this.querySelector<HTMLInputElement>(':focus')?.name;
-    this.state = { step: 'editing', issues: {} };
-    await this.updateComplete;
+    this.#become({ step: 'editing', issues: {} });
     const form = this.#formElement;
     if (!form) return;
     this.#openOverlay();
     this.#tell(new SignupEvent('signup-ready', definition.id));
     const isKept = this.#kept && putBack(this.#kept, form);
-    if (carryOver(before ?? this, form) || isKept) this.#onTouch();
+    if (carryOver(this.#left ?? this, form) || isKept) this.#onTouch();
+    this.#left = null;
     if (focused) form.querySelector<HTMLElement>(`[name=${CSS.escape(focused)}]`)?.focus();
   }
 
   /** Where it cannot be had, the form stands in the page. */
-  async #loadOverlay(src: string): Promise<LoadedForm['overlay']> {
-    if (!this.display || this.display === 'inline') return undefined;
-    return loadPart<typeof overlay>(src, 'overlay').catch(() => undefined);
+  async #loadOverlay(src: string): Promise<Overlay | undefined> {
+    const { display } = this;
+    if (display === 'inline') return undefined;
+    return loadPart<typeof overlay>(src, 'overlay').then(
+      ({ startOverlay }) => ({ display, start: startOverlay }),
+      () => undefined,
+    );
   }
 
   #openOverlay(): void {
-    this.#closeOverlay = this.#form?.overlay?.startOverlay(this);
+    this.#closeOverlay = this.#form?.overlay?.start(this);
   }
 
   async #loadDebug(src: string): Promise<void> {
@@ -308,11 +246,11 @@ export class RasaSignup extends LitElement {
     this.#loading?.abort();
     this.#loading = undefined;
     this.#closeOverlay?.();
-    if (this.state.step !== 'sending') void this.#form?.proofs?.then((proofs) => proofs?.stop());
+    if (this.#state.step !== 'sending') void this.#form?.proofs?.then((proofs) => proofs?.stop());
   }
 
   get #formElement(): HTMLFormElement | null {
-    return this.renderRoot.querySelector('form');
+    return this.#root.querySelector('form');
   }
 
   #tell(event: SignupEvents[keyof SignupEvents]): void {
@@ -330,22 +268,12 @@ export class RasaSignup extends LitElement {
     if (form.touched) return;
     form.touched = true;
     this.#tell(new SignupEvent('signup-start', form.definition.id));
-    void this.#watchForTypos(form);
+    watchForTypos(element, form.definition.texts);
   };
-
-  async #watchForTypos({ src, definition }: LoadedForm): Promise<void> {
-    const form = this.#formElement;
-    try {
-      const { watchForTypos } = await loadPart<typeof typo>(src, 'typo');
-      if (form) watchForTypos(form, definition.texts);
-    } catch {
-      // Blocked, or gone; the form does without.
-    }
-  }
 
   readonly #onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (this.state.step !== 'sending') void this.#submit();
+    if (this.#state.step !== 'sending') void this.#submit();
   };
 
   async #submit(): Promise<void> {
@@ -355,18 +283,18 @@ export class RasaSignup extends LitElement {
     this.#tell(new SignupEvent('signup-submit', form.definition.id));
     const issues = findIssues(form.definition, element);
     if (Object.keys(issues).length > 0) {
-      this.state = { step: 'editing', issues };
-      await this.#refuse(form, 'invalid');
+      this.#become({ step: 'editing', issues });
+      this.#refuse(form, 'invalid');
       return;
     }
 
     const values = { ...readValues(element), ...form.captured };
     const fields = { ...values, ...this.#envelope.of(values) };
-    this.state = { step: 'sending' };
+    this.#become({ step: 'sending' });
     const sent = await send(form, fields);
     if (this.#form !== form) return;
     if (sent.is === 'impossible') {
-      this.state = { step: 'editing', issues: {} };
+      this.#become({ step: 'editing', issues: {} });
       submitPlainly(element, fields);
       return;
     }
@@ -374,29 +302,29 @@ export class RasaSignup extends LitElement {
       const trap = element.querySelector<HTMLInputElement>(`[name=${honeypot}]`);
       // Something has filled it in that asks nobody; the person must be able to try again.
       if (trap && sent.problem.code === 'bot_suspected') trap.value = '';
-      this.state = { step: 'refused', problem: sent.problem };
-      await this.#refuse(form, sent.problem.code);
+      this.#become({ step: 'refused', problem: sent.problem });
+      this.#refuse(form, sent.problem.code);
       return;
     }
-    await this.#accept(form.definition);
+    this.#accept(form.definition);
   }
 
-  async #refuse({ definition }: LoadedForm, code: VisibleProblem): Promise<void> {
-    await this.updateComplete;
+  #refuse({ definition }: LoadedForm, code: VisibleProblem): void {
     this.#formElement
       ?.querySelector<HTMLElement>(':is(input, select)[aria-invalid], [aria-invalid] input')
       ?.focus();
     this.#tell(new SignupRefusedEvent(definition.id, code));
   }
 
-  async #accept({ id, redirect }: FormDefinition): Promise<void> {
+  #accept({ id, redirect }: FormDefinition): void {
     this.#internals.setFormValue(null);
     const hadFocus = this.matches(':focus-within');
-    this.state = { step: 'accepted' };
-    await this.updateComplete;
+    this.#become({ step: 'accepted' });
     // The focused button is gone; without this a keyboard would start again at the top of the page.
-    if (hadFocus) this.renderRoot.querySelector<HTMLElement>('.status')?.focus();
+    if (hadFocus) this.#root.querySelector<HTMLElement>('.status')?.focus();
     this.#tell(new SignupEvent('signup-accepted', id));
     if (redirect) location.assign(redirect);
   }
 }
+
+const displays = ['inline', 'dialog', 'slide-in', 'bar'] as const;

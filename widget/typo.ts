@@ -3,22 +3,16 @@ import { findSlip } from './mailboxes.ts';
 
 /**
  * Asks "did you mean …?" under the email fields of a form, about each address once and never in the way: whoever
- * types on or sends the form has answered. Loaded when the form is first touched. Signature and markup have to stay,
- * since a page may hold on to an old `embed.js` for ever.
+ * types on or sends the form has answered.
  */
-export function watchForTypos(
-  form: HTMLFormElement,
-  texts: Pick<FormTexts, 'suggestion' | 'takeSuggestion'>,
-): void {
+export function watchForTypos(form: HTMLFormElement, texts: FormTexts): void {
   for (const input of form.querySelectorAll<HTMLInputElement>('input[type=email]')) {
     const region = input.parentElement?.querySelector('.suggestion');
     if (region) watchInput(input, region, texts);
   }
 }
 
-type Texts = Parameters<typeof watchForTypos>[1];
-
-function watchInput(input: HTMLInputElement, region: Element, texts: Texts): void {
+function watchInput(input: HTMLInputElement, region: Element, texts: FormTexts): void {
   const answered = new Set<string>();
 
   const check = async (): Promise<void> => {
@@ -45,7 +39,7 @@ function watchInput(input: HTMLInputElement, region: Element, texts: Texts): voi
   if (!input.matches(':focus')) void check();
 }
 
-function createQuestion(input: HTMLInputElement, meant: string, texts: Texts): Element {
+function createQuestion(input: HTMLInputElement, meant: string, texts: FormTexts): Element {
   const [before = '', after = ''] = texts.suggestion.split('{address}');
   const address = document.createElement('bdi');
   address.textContent = meant;

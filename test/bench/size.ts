@@ -24,12 +24,6 @@ const budgets: readonly Budget[] = [
     why: 'Every feature of the default form. With its headers it still fits the first flight of a connection (RFC 6928: 14,600 bytes).',
   },
   {
-    file: 'typo.js',
-    brotli: 1_200,
-    gzip: 1_350,
-    why: 'Asks "did you mean …?"; loaded when a form is first touched.',
-  },
-  {
     file: 'proof.js',
     brotli: 1_400,
     gzip: 1_600,
@@ -92,10 +86,10 @@ process.exitCode = unknown.length === 0 && ours.every(({ fits }) => fits) ? 0 : 
 
 async function compare(): Promise<void> {
   const peers = await installPeers();
-  const touched = [join(outDir, 'typo.js'), join(outDir, 'proof.js')];
+  const proof = join(outDir, 'proof.js');
   const rows = [
-    { name: 'the form, touched', size: sizeOf([join(outDir, 'embed.js'), ...touched]) },
-    { name: 'the same without a framework', size: sizeOf([await buildVanilla(), ...touched]) },
+    { name: 'the form, touched', size: sizeOf([join(outDir, 'embed.js'), proof]) },
+    { name: 'the same without a framework', size: sizeOf([await buildVanilla(), proof]) },
     ...(typeof peers === 'string'
       ? []
       : [
@@ -105,7 +99,7 @@ async function compare(): Promise<void> {
   ];
   const ownBytes = rows[0]?.size.brotli ?? NaN;
   process.stdout.write(
-    `\nBeside others (ours with the typo.js and proof.js that every visitor loads who fills it in)\n\n${table(
+    `\nBeside others (ours with the proof.js that every visitor loads who fills it in)\n\n${table(
       ['', 'raw', 'gzip', 'brotli', 'of ours'],
       rows.map(({ name, size: { raw, gzip, brotli } }) => [
         name,

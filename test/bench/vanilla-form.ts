@@ -13,7 +13,8 @@ import { findIssues } from '../../widget/issues.ts';
 import { langOf } from '../../widget/language.ts';
 import type * as proof from '../../widget/proof.ts';
 import styles from '../../widget/rasa-signup.css?inline';
-import type * as typo from '../../widget/typo.ts';
+import { addStyles } from '../../widget/styles.ts';
+import { watchForTypos } from '../../widget/typo.ts';
 import { capture, carryOver, readValues, submitPlainly, type Values } from '../../widget/values.ts';
 import { create, slot, VanillaForm } from './vanilla-fields.ts';
 
@@ -46,9 +47,7 @@ class VanillaSignup extends HTMLElement {
 
   constructor() {
     super();
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles);
-    this.#root.adoptedStyleSheets = [sheet];
+    addStyles(this.#root, styles);
     this.#frame.append(this.#status, this.#fallback);
     this.#root.append(this.#frame);
   }
@@ -124,12 +123,7 @@ class VanillaSignup extends HTMLElement {
     if (form.isTouched) return;
     form.isTouched = true;
     this.dispatchEvent(new SignupEvent('signup-start', form.definition.id));
-    loadPart<typeof typo>(form.src, 'typo').then(
-      ({ watchForTypos }) => {
-        watchForTypos(form.drawn.element, form.definition.texts);
-      },
-      () => undefined,
-    );
+    watchForTypos(form.drawn.element, form.definition.texts);
   }
 
   async #submit(form: LoadedForm): Promise<void> {

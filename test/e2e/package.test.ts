@@ -17,12 +17,32 @@ describe('the npm package', () => {
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
   });
 
-  it('can be imported on a server, and registers the element by its main entry alone', async () => {
-    const { run } = await createPackageSite();
-    const ask = (entry: string) =>
-      run('-e', `import('${entry}').then(() => console.log(typeof customElements.get('rasa-signup')))`);
-    expect((await ask('rasa-signup')).stdout.trim()).toBe('function');
-    expect((await ask('rasa-signup/element')).stdout.trim()).toBe('undefined');
+  it.each(['rasa-signup', 'rasa-signup/element'])(
+    'can be imported on a server, and leaves nothing there: %s',
+    async (entry) => {
+      const { run } = await createPackageSite();
+      const { stdout } = await run(
+        '-e',
+        `const before = Object.getOwnPropertyNames(globalThis);
+       import('${entry}').then(({ RasaSignup }) => {
+         const added = Object.getOwnPropertyNames(globalThis).filter((name) => !before.includes(name));
+         console.log(typeof RasaSignup, added);
+       });`,
+      );
+      expect(stdout.trim()).toBe('function []');
+    },
+  );
+
+  it('registers the element by its main entry alone', async () => {
+    const { dir, run, write } = await createPackageSite();
+    await write(
+      'registering.js',
+      `globalThis.customElements = { get() {}, define: (name) => console.log(name) };
+       await import(process.argv[2]);`,
+    );
+    const ask = async (entry: string) => (await run(join(dir, 'registering.js'), entry)).stdout.trim();
+    expect(await ask('rasa-signup')).toBe('rasa-signup');
+    expect(await ask('rasa-signup/element')).toBe('');
   });
 
   it("goes into a site's bundle, from which nobody drops the registering", async () => {

@@ -379,7 +379,7 @@ describe('the other routes', () => {
     expect(named.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   });
 
-  it.each(['/debug.js', '/overlay.js', '/pbkdf2.js', '/proof.js', '/typo.js'])(
+  it.each(['/debug.js', '/overlay.js', '/pbkdf2.js', '/proof.js'])(
     'lend pages elsewhere what the script loads on demand: %s',
     async (path) => {
       const { url } = await startService();

@@ -242,6 +242,71 @@ describe('on the page', () => {
     await waitUntil(() => inside(element).form());
   });
 
+  it('asks once, whoever sets several of its attributes, and in whatever order', async () => {
+    const { src, seen } = room('accepting');
+    const container = await fixture(html`<div></div>`);
+    const element = document.createElement('rasa-signup');
+    container.append(element);
+    element.setAttribute('lang', 'de');
+    element.setAttribute('src', src);
+    element.setAttribute('display', 'popup');
+    // A display that nobody knows is none.
+    await waitUntil(() => inside(element).form()?.checkVisibility());
+    expect(inside(element).form()?.parentElement?.lang).to.equal('de');
+    expect((await seen()).loads).to.equal(1);
+  });
+
+  it('keeps what was typed when its language changes, and changes again before the form is there', async () => {
+    const { element, input, form } = await loadedForm('accepting');
+    input('email').value = 'ada@example.com';
+    element.lang = 'fr';
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(form()).to.equal(null);
+    element.lang = 'de';
+    await waitUntil(() => form());
+    expect(form()?.parentElement?.lang).to.equal('de');
+    expect(input('email').value).to.equal('ada@example.com');
+  });
+
+  it('speaks another language when it comes back, if it was told so meanwhile', async () => {
+    const { element, input, form } = await loadedForm('accepting');
+    const container = element.parentElement;
+    input('email').value = 'ada@example.com';
+    element.remove();
+    element.lang = 'de';
+    container?.append(element);
+    await waitUntil(() => form()?.parentElement?.lang === 'de');
+    expect(input('email').value).to.equal('ada@example.com');
+  });
+
+  it('has its address as a property too, which says the same as the attribute', async () => {
+    const [first, second] = [room('absent'), room('accepting')];
+    const element: HTMLElement & { src?: string | null } = document.createElement('rasa-signup');
+    element.src = first.src;
+    expect(element.getAttribute('src')).to.equal(first.src);
+    element.setAttribute('src', second.src);
+    expect(element.src).to.equal(second.src);
+    (await fixture(html`<div></div>`)).append(element);
+    await waitUntil(() => inside(element).form());
+    element.src = null;
+    expect(element.hasAttribute('src')).to.equal(false);
+    await waitUntil(() => !inside(element).form());
+  });
+
+  it('takes the address that it was given before it was an element', async () => {
+    const { src } = room('accepting');
+    const frame = await fixture<HTMLIFrameElement>(html`<iframe></iframe>`);
+    const page = frame.contentDocument;
+    if (!page) throw new Error('no page');
+    const element = page.createElement('rasa-signup');
+    Object.assign(element, { src: new URL(src, location.href).href });
+    const script = page.createElement('script');
+    script.src = new URL('/dist/widget/embed.js', location.href).href;
+    page.body.append(element, script);
+    await waitUntil(() => element.shadowRoot?.querySelector('form'));
+    expect(Object.hasOwn(element, 'src')).to.equal(false);
+  });
+
   it('looks like the page: its font, its colour, its theme', async () => {
     const { element, input, button } = await loadedForm('accepting');
     element.style.font = 'italic 23px Georgia';

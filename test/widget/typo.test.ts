@@ -166,14 +166,4 @@ describe('the question after a slip', () => {
     await nextFrame();
     expect(question()).to.equal(null);
   });
-
-  it('is not asked where its module is blocked, and all else works', async () => {
-    const { input, question, button, status, seen } = await loadedForm('bare');
-    fillIn(input('email'), 'ada@gmial.com');
-    await waitUntil(async () => (await seen()).asked.includes('typo.js'));
-    await nextFrame();
-    expect(question()).to.equal(null);
-    button().click();
-    await waitUntil(() => status().textContent.includes('Thank you'));
-  });
 });
