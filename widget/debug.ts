@@ -1,6 +1,5 @@
 import styles from './debug.css?inline';
 import { diagnose, type Finding } from './diagnosis.ts';
-import { addStyles } from './styles.ts';
 
 /**
  * Says over the page what is wrong with a form, for whoever has asked with `debug` or `?debug`; one panel for all forms
@@ -21,7 +20,9 @@ class Panel {
   constructor() {
     const host = document.createElement('div');
     const root = host.attachShadow({ mode: 'open' });
-    addStyles(root, styles);
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(styles);
+    root.adoptedStyleSheets.push(sheet);
     const again = makeButton('Look again', () => {
       for (const element of this.#forms.keys()) this.add(element);
     });
