@@ -95,7 +95,12 @@ export default defineConfig(({ mode }) => ({
   ...(modes[mode] ?? embed),
   // test/widget/ runs in a browser, see test/web-test-runner.config.mjs.
   // The time-out is for machines that have other things to do too.
-  test: { include: ['test/**/*.test.ts'], exclude: ['test/widget/**'], testTimeout: 20_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/widget/**'],
+    maxWorkers: '100%',
+    testTimeout: 20_000,
+  },
 }));
 
 /**

@@ -81,6 +81,11 @@ export interface HiddenField {
 /** What a ticked box says. */
 export const ticked = 'yes';
 
+/** Whether what is typed into it runs from left to right in every language. */
+export function isLeftToRight(type: TextField['type']): boolean {
+  return type === 'email' || type === 'url' || type === 'tel';
+}
+
 /** Everything a form says besides its labels. A new problem code does not compile until it has words. */
 export interface FormTexts {
   readonly submit: string;

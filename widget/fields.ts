@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { ticked, type AskedField, type FormTexts, type TextField } from '../shared/form.ts';
+import { isLeftToRight, ticked, type AskedField, type FormTexts } from '../shared/form.ts';
 import { honeypot } from '../shared/signup.ts';
 import type { Issues } from './issues.ts';
 
@@ -123,9 +123,4 @@ function renderLink(link: { readonly href: string; readonly label: string } | un
   return link
     ? html`<a part="link" href=${link.href} target="_blank" rel="noopener">${link.label}</a>`
     : nothing;
-}
-
-/** In every language. */
-function isLeftToRight(type: TextField['type']): boolean {
-  return type === 'email' || type === 'url' || type === 'tel';
 }

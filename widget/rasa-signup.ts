@@ -28,7 +28,8 @@ interface Overlay {
 }
 
 /** Servers import the class too, and have no elements. */
-const Base = (globalThis as Partial<typeof globalThis>).HTMLElement ?? (Object as unknown as typeof HTMLElement);
+const Base =
+  (globalThis as Partial<typeof globalThis>).HTMLElement ?? (Object as unknown as typeof HTMLElement);
 
 /**
  * `<rasa-signup src="https://signup.example.com/forms/newsletter">`: a sign-up form that looks like the page around
@@ -302,8 +303,13 @@ export class RasaSignup extends Base {
       const trap = element.querySelector<HTMLInputElement>(`[name=${honeypot}]`);
       // Something has filled it in that asks nobody; the person must be able to try again.
       if (trap && sent.problem.code === 'bot_suspected') trap.value = '';
-      this.#become({ step: 'refused', problem: sent.problem });
-      this.#refuse(form, sent.problem.code);
+      const { problem } = sent;
+      const known = form.definition.fields.map(({ name }) => name);
+      // The operator has changed the form since this page was opened.
+      if (Object.keys(problem.issues).some((name) => !known.includes(name))) await this.#load();
+      if (!this.#form) return;
+      this.#become({ step: 'refused', problem });
+      this.#refuse(this.#form, problem.code);
       return;
     }
     this.#accept(form.definition);

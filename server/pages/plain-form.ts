@@ -1,5 +1,6 @@
 import { nothing } from 'lit';
 import {
+  isLeftToRight,
   ticked,
   type AskedField,
   type CheckboxField,
@@ -119,11 +120,6 @@ const inputModes: Partial<Readonly<Record<TextField['type'], string>>> = {
   url: 'url',
   number: 'decimal',
 };
-
-/** In every language. */
-function isLeftToRight(type: TextField['type']): boolean {
-  return type === 'email' || type === 'url' || type === 'tel';
-}
 
 function renderSelect(field: ChoiceField, state: State): Html {
   return html`<select

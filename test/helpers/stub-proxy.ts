@@ -46,7 +46,9 @@ type Behaviour =
   /** Has nothing to be loaded on demand but the proof, as where something blocks the rest. */
   | 'bare'
   /** Nor that. */
-  | 'barren';
+  | 'barren'
+  /** Asks for the company too, from the second time on that somebody gets the form. */
+  | 'grown';
 
 interface Room {
   /** What was sent, each with what became of its proof. */
@@ -99,7 +101,7 @@ export function stubProxy(): (context: Context, next: () => Promise<void>) => Pr
       here.loads++;
       if (behaviour === 'loading') await here.released;
       if (behaviour === 'absent') answer(context, 404, problem('no_such_form'));
-      else answer(context, 200, definition(behaviour as Behaviour, context.req));
+      else answer(context, 200, definition(behaviour as Behaviour, here, context.req));
     }
   };
 }
@@ -111,7 +113,7 @@ function isBlocked(behaviour: string, script: string): boolean {
   );
 }
 
-function definition(behaviour: Behaviour, request: Request): unknown {
+function definition(behaviour: Behaviour, { loads }: Room, request: Request): unknown {
   const forms = createForms({
     address: { international: false, disposable: 'allow', isDisposableDomain: () => false },
     proof: behaviour !== 'trusting',
@@ -119,8 +121,18 @@ function definition(behaviour: Behaviour, request: Request): unknown {
   });
   const instead = new URL(request.url ?? '', 'http://localhost').searchParams.get('with') ?? '{}';
   const changes = JSON.parse(instead) as Partial<FormDefinition>;
-  return { ...forms.find('newsletter')?.definitionIn(wordsFor(request)), ...changes };
+  const newsletter = forms.find('newsletter')?.definitionIn(wordsFor(request));
+  if (behaviour !== 'grown' || loads < 2) return { ...newsletter, ...changes };
+  return { ...newsletter, fields: [...(newsletter?.fields ?? []), company] };
 }
+
+const company: FormDefinition['fields'][number] = {
+  name: 'company',
+  type: 'text',
+  label: 'Company',
+  required: true,
+  maxLength: 100,
+};
 
 async function makeChallenge(behaviour: Behaviour): Promise<unknown> {
   const isHard = behaviour === 'hard';
@@ -155,7 +167,7 @@ async function answerPost(context: Context, behaviour: Behaviour, room: Room): P
     return;
   }
   if (behaviour !== 'invalid' && proof !== undefined) room.used.add(proof);
-  answerSignup(context, behaviour);
+  answerSignup(context, behaviour, post);
 }
 
 async function judge(proof: string | undefined, { used }: Room): Promise<ProofState> {
@@ -171,7 +183,7 @@ async function judge(proof: string | undefined, { used }: Room): Promise<ProofSt
   return verified ? 'valid' : 'wrong';
 }
 
-function answerSignup(context: Context, behaviour: Behaviour): void {
+function answerSignup(context: Context, behaviour: Behaviour, post: Record<string, string>): void {
   switch (behaviour) {
     case 'accepting':
     case 'dropping':
@@ -187,6 +199,11 @@ function answerSignup(context: Context, behaviour: Behaviour): void {
     case 'bare':
     case 'barren':
       answer(context, 202, { status: 'accepted' });
+      break;
+    case 'grown':
+      if (post['company'] === undefined)
+        answer(context, 422, problem('invalid', { issues: { company: 'missing' } }));
+      else answer(context, 202, { status: 'accepted' });
       break;
     case 'invalid':
       answer(context, 422, problem('invalid', { issues: { email: 'malformed' } }));

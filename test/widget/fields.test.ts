@@ -1,25 +1,26 @@
 import { expect, fixture, html } from '@open-wc/testing';
-import { everyField, inside, loadScript, loadedForm, room, waitUntil, withChanges } from './loaded-form.ts';
+import { everyField } from '../helpers/every-field.ts';
+import { inside, loadScript, loadedForm, room, waitUntil, withChanges } from './loaded-form.ts';
 
 before(async () => {
   await loadScript();
 });
 
-const fields = everyField;
+const { fields } = everyField();
 
 describe('fields of every kind', () => {
   it('are native controls with labels and help, and nothing is ticked or chosen beforehand', async () => {
     const { element, input, select, choice, form } = await loadedForm('accepting', { fields });
     expect(input('phone').type).to.equal('tel');
-    expect(input('site').type).to.equal('url');
-    expect(input('birthday').max).to.equal('2020-01-01');
-    expect(input('company').placeholder).to.equal('Analytical Engines Ltd');
+    expect(input('website').type).to.equal('url');
+    expect(input('born').max).to.equal('2020-12-31');
+    expect(input('email').placeholder).to.equal('name@example.com');
     expect(input('email').getAttribute('aria-describedby')).to.equal('email-help');
-    expect(select('topic').value).to.equal('');
-    expect(choice('rhythm', 'w').checked).to.equal(false);
-    expect(input('consent').checked).to.equal(false);
-    expect(form()?.querySelector('legend')?.textContent.trim()).to.equal('How often');
-    expect(form()?.querySelector('a')?.href).to.equal('https://example.com/privacy');
+    expect(select('coast').value).to.equal('');
+    expect(choice('how_often', '7').checked).to.equal(false);
+    expect(input('privacy').checked).to.equal(false);
+    expect(form()?.querySelector('legend')?.textContent.trim()).to.equal('How often?');
+    expect(form()?.querySelector('a')?.href).to.equal('https://www.example.com/privacy');
     expect(form()?.querySelector('[type=hidden]')).to.equal(null);
     await expect(element).to.be.accessible();
   });
@@ -27,25 +28,25 @@ describe('fields of every kind', () => {
   it('are sent under their names, with what was captured without asking', async () => {
     const { input, select, choice, button, status, seen } = await loadedForm('accepting', { fields });
     input('email').value = 'ada@example.com';
-    input('company').value = 'Engines';
-    input('readers').value = '3';
-    input('birthday').value = '1815-12-10';
-    select('topic').value = 'sea';
-    choice('rhythm', 'm').checked = true;
-    input('consent').checked = true;
+    input('nickname').value = 'Ada';
+    input('boats').value = '3';
+    input('born').value = '1915-12-10';
+    select('coast').value = 's';
+    choice('how_often', '30').checked = true;
+    input('privacy').checked = true;
     button().click();
     await waitUntil(() => status().textContent.includes('Thank you'));
     expect((await seen()).posts[0]).to.include({
       email: 'ada@example.com',
-      company: 'Engines',
+      nickname: 'Ada',
       phone: '',
-      readers: '3',
-      birthday: '1815-12-10',
-      topic: 'sea',
-      rhythm: 'm',
-      consent: 'yes',
-      source: '',
-      seen_on: location.origin + location.pathname,
+      boats: '3',
+      born: '1915-12-10',
+      coast: 's',
+      how_often: '30',
+      privacy: 'yes',
+      campaign: '',
+      stood_on: location.origin + location.pathname,
     });
   });
 
@@ -53,32 +54,33 @@ describe('fields of every kind', () => {
     const { element, input, select, choice, button, error, focused, seen } = await loadedForm('accepting', {
       fields,
     });
-    input('email').value = 'ada@example.com';
-    input('company').value = 'engines';
-    input('site').value = 'example';
-    input('readers').value = '11';
-    input('birthday').value = '2021-01-01';
+    input('email').value = 'ada';
+    input('nickname').value = 'Ada2';
+    input('website').value = 'example';
+    input('boats').value = '13';
+    input('born').value = '2021-01-01';
     button().click();
-    await waitUntil(() => focused() === input('company'));
-    for (const name of ['company', 'site', 'readers', 'birthday']) {
+    await waitUntil(() => focused() === input('email'));
+    expect(error('email')).to.equal('An address has an @ in it.');
+    for (const name of ['nickname', 'website', 'boats', 'born']) {
       expect(error(name), name).to.equal('Please check this field.');
       expect(input(name).ariaInvalid, name).to.equal('true');
     }
-    expect(error('topic')).to.equal('Please fill in this field.');
-    expect(select('topic').ariaInvalid).to.equal('true');
-    expect(error('rhythm')).to.equal('Please fill in this field.');
-    expect(choice('rhythm', 'w').closest('fieldset')?.ariaInvalid).to.equal('true');
-    expect(error('consent')).to.equal('Please tick this box.');
+    expect(error('coast')).to.equal('Please fill in this field.');
+    expect(select('coast').ariaInvalid).to.equal('true');
+    expect(error('how_often')).to.equal('Please fill in this field.');
+    expect(choice('how_often', '7').closest('fieldset')?.ariaInvalid).to.equal('true');
+    expect(error('privacy')).to.equal('Please fill in this field.');
     await expect(element).to.be.accessible();
     expect((await seen()).posts).to.deep.equal([]);
   });
 
   it('lead to the first choice of a group that nobody answered', async () => {
     const { choice, button, focused } = await loadedForm('accepting', {
-      fields: fields.filter(({ name }) => name === 'rhythm'),
+      fields: fields.filter(({ name }) => name === 'how_often'),
     });
     button().click();
-    await waitUntil(() => focused() === choice('rhythm', 'w'));
+    await waitUntil(() => focused() === choice('how_often', '7'));
   });
 
   it('take over what was chosen and ticked in the fallback', async () => {
@@ -87,26 +89,26 @@ describe('fields of every kind', () => {
       html`<rasa-signup src=${withChanges(src, { fields })}>
         <form>
           <input name="email" />
-          <select name="topic">
-            <option value="sea"></option>
-            <option value="land"></option>
+          <select name="coast">
+            <option value="n"></option>
+            <option value="s"></option>
           </select>
-          <input type="radio" name="rhythm" value="w" /><input type="radio" name="rhythm" value="m" />
-          <input type="checkbox" name="consent" value="yes" />
+          <input type="radio" name="how_often" value="7" /><input type="radio" name="how_often" value="30" />
+          <input type="checkbox" name="privacy" value="yes" />
         </form>
       </rasa-signup>`,
     );
     const chosen = (selector: string) => element.querySelector<HTMLInputElement>(selector);
-    const topic = element.querySelector('select');
-    if (topic) topic.value = 'land';
-    chosen('[value=m]')?.click();
-    chosen('[name=consent]')?.click();
+    const coast = element.querySelector('select');
+    if (coast) coast.value = 's';
+    chosen("[value='30']")?.click();
+    chosen('[name=privacy]')?.click();
     await release();
     const { form, select, choice, input } = inside(element);
     await waitUntil(() => form());
-    expect(select('topic').value).to.equal('land');
-    expect(choice('rhythm', 'm').checked).to.equal(true);
-    expect(input('consent').checked).to.equal(true);
+    expect(select('coast').value).to.equal('s');
+    expect(choice('how_often', '30').checked).to.equal(true);
+    expect(input('privacy').checked).to.equal(true);
   });
 
   for (const layout of ['stacked', 'inline', 'compact']) {
@@ -124,7 +126,7 @@ describe('fields of every kind', () => {
         for (const dir of ['ltr', 'rtl']) {
           form()?.parentElement?.setAttribute('dir', dir);
           expect(box.scrollWidth).to.equal(width);
-          for (const target of [button(), input('email'), input('company')])
+          for (const target of [button(), input('email'), input('nickname')])
             expect(target.getBoundingClientRect().height).to.be.at.least(24);
         }
         await expect(element).to.be.accessible();

@@ -44,7 +44,7 @@ export function inside(element: Element) {
   return {
     input: (name: string) => get(`input[name=${name}]`, HTMLInputElement),
     select: (name: string) => get(`select[name=${name}]`, HTMLSelectElement),
-    choice: (name: string, value: string) => get(`input[name=${name}][value=${value}]`, HTMLInputElement),
+    choice: (name: string, value: string) => get(`input[name=${name}][value='${value}']`, HTMLInputElement),
     honeypot: () => get('input[name=your_message]', HTMLInputElement),
     button: () => get('button[type=submit]', HTMLButtonElement),
     form: () => root.querySelector('form'),
@@ -75,62 +75,6 @@ export async function loadedForm(behaviour: string, changes: Partial<FormDefinit
 export function withChanges(src: string, changes: Partial<FormDefinition>): string {
   return Object.keys(changes).length > 0 ? `${src}?with=${encodeURIComponent(JSON.stringify(changes))}` : src;
 }
-
-/** Every kind of field there is. */
-export const everyField: FormDefinition['fields'] = [
-  {
-    name: 'email',
-    type: 'email',
-    label: 'Email address',
-    required: true,
-    maxLength: 254,
-    autocomplete: 'email',
-    help: 'We write on Thursdays.',
-  },
-  {
-    name: 'company',
-    type: 'text',
-    label: 'Company',
-    required: false,
-    maxLength: 50,
-    placeholder: 'Analytical Engines Ltd',
-    pattern: '[A-Z].*',
-  },
-  { name: 'phone', type: 'tel', label: 'Phone', required: false, maxLength: 50, autocomplete: 'tel' },
-  { name: 'site', type: 'url', label: 'Website', required: false, maxLength: 200 },
-  { name: 'readers', type: 'number', label: 'Readers', required: false, maxLength: 30, min: '1', max: '10' },
-  { name: 'birthday', type: 'date', label: 'Birthday', required: false, maxLength: 10, max: '2020-01-01' },
-  {
-    name: 'topic',
-    type: 'select',
-    label: 'Topic',
-    required: true,
-    options: [
-      { value: 'sea', label: 'The sea' },
-      { value: 'land', label: 'The land' },
-    ],
-  },
-  {
-    name: 'rhythm',
-    type: 'radio',
-    label: 'How often',
-    required: true,
-    options: [
-      { value: 'w', label: 'Weekly' },
-      { value: 'm', label: 'Monthly' },
-    ],
-  },
-  {
-    name: 'consent',
-    type: 'checkbox',
-    label: 'I agree',
-    required: true,
-    link: { href: 'https://example.com/privacy', label: 'Privacy policy' },
-    issues: { missing: 'Please tick this box.' },
-  },
-  { name: 'source', type: 'hidden', from: '?utm_source', maxLength: 6 },
-  { name: 'seen_on', type: 'hidden', from: 'page', maxLength: 500 },
-];
 
 /** As the browser fills it in, and some password managers: the value, and no more than one event. */
 export function fillIn(input: HTMLInputElement, value: string, event = 'change'): void {

@@ -109,6 +109,19 @@ describe('the form', () => {
     expect(input('email').value).to.equal('ada@example.com');
   });
 
+  it('gets the form anew where the proxy asks for a field that was not there, and keeps what was typed', async () => {
+    const { input, button, error, focused, status } = await loadedForm('grown');
+    input('email').value = 'ada@example.com';
+    button().click();
+    await waitUntil(() => focused()?.getAttribute('name') === 'company');
+    expect(error('company')).to.equal('Please fill in this field.');
+    expect(status().textContent).to.include('check the marked fields');
+    expect(input('email').value).to.equal('ada@example.com');
+    input('company').value = 'Analytical Engines Ltd';
+    button().click();
+    await waitUntil(() => status().textContent.includes('Thank you'));
+  });
+
   it('does not cut off an address that is too long, it says so', async () => {
     const { input, button, error } = await loadedForm('accepting');
     input('first_name').value = 'a'.repeat(101);
