@@ -91,15 +91,30 @@ const pages: UserConfig = {
 
 const modes: Readonly<Record<string, UserConfig>> = { 'on-demand': onDemand, pages, package: npmPackage };
 
+/** Tests that measure time, which other tests beside them would take; they run afterwards, one by one. */
+const measuring = 'test/**/*.alone.test.ts';
+
 export default defineConfig(({ mode }) => ({
   ...(modes[mode] ?? embed),
   // test/widget/ runs in a browser, see test/web-test-runner.config.mjs.
-  // The time-out is for machines that have other things to do too.
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/widget/**'],
-    maxWorkers: '100%',
+    // For machines that have other things to do too.
     testTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/widget/**', measuring],
+          maxWorkers: '100%',
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: [measuring], maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 }));
 

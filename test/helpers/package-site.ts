@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
@@ -26,10 +26,9 @@ export async function createPackageSite(packages: readonly string[] = []): Promi
   const modules = join(dir, 'node_modules');
   const installed = join(modules, 'rasa-signup');
   await mkdir(join(modules, '@types'), { recursive: true });
-  await execute('npm', ['pack', './dist/package', '--pack-destination', dir]);
-  const tarball = (await readdir(dir)).find((name) => name.endsWith('.tgz')) ?? '';
+  packed ??= pack();
   await pipeline(
-    createReadStream(join(dir, tarball)),
+    Readable.from([await packed]),
     createGunzip(),
     extract(installed, { map: (header) => ({ ...header, name: header.name.replace(/^package\//, '') }) }),
   );
@@ -43,6 +42,15 @@ export async function createPackageSite(packages: readonly string[] = []): Promi
     write: (name, text) => writeFile(join(dir, name), text),
     run: (...args) => execute(process.execPath, args, { cwd: dir }),
   };
+}
+
+let packed: Promise<Buffer> | undefined;
+
+async function pack(): Promise<Buffer> {
+  const dir = await temporaryDir();
+  await execute('npm', ['pack', './dist/package', '--pack-destination', dir]);
+  const tarball = (await readdir(dir)).find((name) => name.endsWith('.tgz')) ?? '';
+  return readFile(join(dir, tarball));
 }
 
 async function readDependencies(installed: string): Promise<string[]> {

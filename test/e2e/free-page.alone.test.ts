@@ -1,0 +1,63 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../helpers/browser.ts';
+import { connections, openInFront, otherNames } from '../helpers/proxied-page.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser(otherNames);
+});
+afterAll(() => browser.close());
+
+/**
+ * The milliseconds that the page's main thread worked on its longest task. A `PerformanceObserver` for long tasks
+ * goes by the clock on the wall, by which any task is long on a machine that is busy with other tests.
+ */
+function longestTaskIn(trace: Buffer): number {
+  const { traceEvents: events } = JSON.parse(trace.toString()) as {
+    readonly traceEvents: readonly TraceEvent[];
+  };
+  const threads = events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
+  const tasks = events.filter(
+    ({ name, pid, tid }) =>
+      name === 'ThreadControllerImpl::RunTask' &&
+      threads.some((thread) => thread.pid === pid && thread.tid === tid),
+  );
+  return Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000));
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** How long the thread worked, in microseconds. */
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+
+describe.each(connections)('a page %s', { timeout: 20_000 }, (_name, secure) => {
+  it('stays free while a phone works on the hardest challenge: no task is long', async () => {
+    const { page, context, seen } = await openInFront(browser, { behaviour: 'hard', secure });
+    const session = await context.newCDPSession(page);
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+    await browser.startTracing(page, { categories: ['toplevel'] });
+    await page.getByLabel('Email address').focus();
+    await page.getByLabel('Email address').fill('ada@example.com');
+    await page.keyboard.press('Enter');
+    await page.getByText('Thank you.').waitFor();
+    expect(longestTaskIn(await browser.stopTracing())).toBeLessThan(50);
+    expect((await seen()).proofs).toEqual(['valid']);
+
+    // It would be seen.
+    await browser.startTracing(page, { categories: ['toplevel'] });
+    await page.evaluate(async () => {
+      const nextTask = () => new Promise((resolve) => setTimeout(resolve));
+      await nextTask();
+      const end = performance.now() + 200;
+      while (performance.now() < end);
+      await nextTask();
+    });
+    expect(longestTaskIn(await browser.stopTracing())).toBeGreaterThan(50);
+    await context.close();
+  });
+});
