@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { builtDir } from './assets.ts';
-import { readConfig } from './config.ts';
+import { readConfig, type Config } from './config.ts';
 import { withEnvFile } from './env.ts';
 import { failToStart, onStopRequest } from './lifecycle.ts';
 import { createLog } from './log.ts';
@@ -34,7 +34,7 @@ try {
     log.info('Stopped.');
   });
 
-  if (!config.production) process.stdout.write(welcome(service));
+  if (!config.production) process.stdout.write(welcome(service, config));
   if (service.sandbox) log.warn({ sandbox: service.sandbox.url }, 'Sandbox: sign-ups do not reach rasa.io.');
   log.info({ url: service.url }, 'Listening.');
   if (service.builderLink !== undefined) {
@@ -45,8 +45,11 @@ try {
   failToStart(process, error);
 }
 
-function welcome({ url: proxy, builderLink, sandbox }: Service): string {
-  const url = builderLink ?? proxy;
+function welcome(service: Service, { builder, forms }: Config): string {
+  const { sandbox } = service;
+  // Without a builder there is no page at `/`.
+  const ownPage = `${service.url}/forms/${forms.specs[0]?.id ?? ''}`;
+  const url = builder === 'off' ? ownPage : (service.builderLink ?? service.url);
   const lines = sandbox
     ? [
         'No rasa.io credentials are set, so a sandbox stands in for rasa.io: sign-ups stay on this machine.',

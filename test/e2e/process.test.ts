@@ -27,6 +27,12 @@ describe('starting', () => {
     expect(second.output()).not.toContain('Sandbox API key');
   });
 
+  it('leads to the form itself where there is no builder', async () => {
+    const { output, url } = await startProduct({ BUILDER: 'off' });
+    expect(output()).toContain(`Your form          ${url}/forms/newsletter\n`);
+    expect((await fetch(`${url}/forms/newsletter`)).status).toBe(200);
+  });
+
   it('does not start on a wrong configuration, and lists every fault', async () => {
     await expect(startProduct({ PORT: 'http', NODE_ENV: 'production' })).rejects.toThrow(
       /has 4 faults:\n {2}- RASA_USERNAME.*\n {2}- RASA_PASSWORD.*\n {2}- RASA_API_KEY.*\n {2}- PORT: found "http"/,

@@ -39,7 +39,8 @@ export const de: Words = {
     'Nur das merkt sich der Browser des Besuchers, und erst nach dem Schließen. Bei 0 fragt es jedes Mal.',
   theme: 'Helligkeit',
   themes: { auto: 'Wie die Seite', light: 'Hell', dark: 'Dunkel' },
-  themeHelp: 'Wenn Sie einen Hintergrund wählen, entscheidet dieser.',
+  themeHelp:
+    'Hell oder dunkel, wie Ihre Seite ist: Daran werden die Farben geprüft. Wenn Sie einen Hintergrund wählen, entscheidet dieser.',
   colours: {
     accent: 'Knopf',
     onAccent: 'Schrift auf dem Knopf',

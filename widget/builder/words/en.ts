@@ -39,7 +39,8 @@ export const en: Words = {
     'Only this is remembered in the visitor’s browser, and only after it was closed. 0 asks every time.',
   theme: 'Theme',
   themes: { auto: 'Like the page', light: 'Light', dark: 'Dark' },
-  themeHelp: 'Where you choose a background, that decides.',
+  themeHelp:
+    'Light or dark, as your page is: colours are checked against that. Where you choose a background, it decides.',
   colours: {
     accent: 'Button',
     onAccent: 'Text on the button',
