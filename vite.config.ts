@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin, UserConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const outDir = 'dist/widget';
 
@@ -94,12 +95,22 @@ const modes: Readonly<Record<string, UserConfig>> = { 'on-demand': onDemand, pag
 /** Tests that measure time, which other tests beside them would take; they run afterwards, one by one. */
 const measuring = 'test/**/*.alone.test.ts';
 
+/** Otherwise the longest of all, which is short to read, would begin last, with nothing left to run beside it. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => moduleId.endsWith('/crash.test.ts');
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig(({ mode }) => ({
   ...(modes[mode] ?? embed),
   // test/widget/ runs in a browser, see test/web-test-runner.config.mjs.
   test: {
     // For machines that have other things to do too.
     testTimeout: 20_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

@@ -1,7 +1,4 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { serve } from './serve.ts';
 
 /** Somebody else's site, on an origin of its own: an empty page, until something is pasted into it. */
 export interface ForeignSite {
@@ -14,21 +11,15 @@ export interface ForeignSite {
 export async function serveForeignSite(): Promise<ForeignSite> {
   let body = '';
   let script = '';
-  const server = createServer(({ url }, response) => {
+  const origin = await serve(({ url }, response) => {
     if (url === '/script.js') response.writeHead(200, { 'content-type': 'text/javascript' }).end(script);
     else {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
       response.end(`<!doctype html><html lang="en"><title>A page</title><body>${body}</body></html>`);
     }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
   return {
-    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
+    origin,
     paste: (html) => {
       body = html;
     },

@@ -1,7 +1,3 @@
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
 import { serveBuiltFiles } from '../../server/assets.ts';
 import { pageHeaders } from '../../server/headers.ts';
 import {
@@ -18,6 +14,7 @@ import type { FormDefinition } from '../../shared/form.ts';
 import type { Messages } from '../../shared/messages/messages.ts';
 import type { IssueCode } from '../../shared/signup.ts';
 import { builtDir } from './sandbox.ts';
+import { serve } from './serve.ts';
 
 export interface FormPages {
   readonly definition: FormDefinition;
@@ -53,10 +50,10 @@ export function renderFormPages({
 }
 
 /** Serves them as the proxy does, with its headers and its files, until the test is over. */
-export async function serveFormPages(pages: Readonly<Record<string, string>>): Promise<string> {
+export function serveFormPages(pages: Readonly<Record<string, string>>): Promise<string> {
   const headers = pageHeaders();
   const files = serveBuiltFiles(builtDir);
-  const server = createServer((request, response) => {
+  return serve((request, response) => {
     const path = decodeURIComponent(request.url ?? '').slice(1);
     headers(request, response, () => {
       files(request, response, () => {
@@ -69,11 +66,4 @@ export async function serveFormPages(pages: Readonly<Record<string, string>>): P
       });
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://localhost:${(server.address() as AddressInfo).port}`;
 }

@@ -1,11 +1,9 @@
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { complaintsOf } from './browser.ts';
 import { serveStub } from './serve-stub.ts';
+import { serve } from './serve.ts';
 
 const types: Readonly<Record<string, string>> = {
   '': 'text/html; charset=utf-8',
@@ -14,11 +12,11 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** A site on an origin of its own, with what lies at each path, until the test is over; resolves with its origin. */
-export async function serveSite(
+export function serveSite(
   files: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const server = createServer((request, response) => {
+  return serve((request, response) => {
     const path = request.url?.replace(/\?.*/, '') ?? '';
     const body = files[path];
     const type = types[extname(path)] ?? 'application/octet-stream';
@@ -26,13 +24,6 @@ export async function serveSite(
       .writeHead(body === undefined ? 404 : 200, { 'content-type': type, ...headers })
       .end(body ?? 'Nothing is here.');
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://localhost:${(server.address() as AddressInfo).port}`;
 }
 
 /** A page that is as plain as a page can be. */
