@@ -23,6 +23,19 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': ['error', { name: 'process', message: 'Take it as a parameter.' }] },
   },
   {
+    files: ['server/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'URL',
+          property: 'canParse',
+          message: 'Node 20 answers wrongly once it is hot: use readUrl.',
+        },
+      ],
+    },
+  },
+  {
     // Here every chai assertion is typed as a promise, though only `accessible()` is one.
     files: ['test/widget/**/*.ts'],
     rules: { '@typescript-eslint/no-floating-promises': 'off' },

@@ -13,6 +13,7 @@ import {
   type Output,
   type Selection,
 } from './outbox-commands.ts';
+import { readUrl } from './read-url.ts';
 import { duration } from './setting-texts.ts';
 import type { ExitCode } from './terminal.ts';
 
@@ -166,7 +167,7 @@ function someTime(text: string): number {
 }
 
 function someAddress(text: string): string {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+  if (!/^https?:$/.test(readUrl(text)?.protocol ?? '')) {
     throw new InvalidArgumentError('Wanted an address such as https://www.example.com/page.');
   }
   return text;

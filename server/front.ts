@@ -20,6 +20,7 @@ import type { Outbox } from './outbox.ts';
 import { problem } from './problem.ts';
 import { createPageTokens } from './bots/page-tokens.ts';
 import { createProofs } from './bots/proofs.ts';
+import { readUrl } from './read-url.ts';
 import { createRehearsal } from './rehearsal.ts';
 import { openServerSecret } from './server-secret.ts';
 import { createSignupRoute, signupFormOf } from './signup-route.ts';
@@ -154,10 +155,11 @@ function refuseUnreadable(request: IncomingMessage): Problem | undefined {
     return problem('malformed', { detail: 'The request has more than one Host header (RFC 9112 3.2).' });
   }
   if (url.startsWith('/') || url === '*') return undefined;
-  if (!/^https?:/i.test(url) || !URL.canParse(url)) {
+  const target = /^https?:/i.test(url) ? readUrl(url) : undefined;
+  if (!target) {
     return problem('malformed', { detail: 'The request’s target is neither a path nor an http address.' });
   }
-  const { host, pathname, search } = new URL(url);
+  const { host, pathname, search } = target;
   request.headers.host = host;
   request.url = pathname + search;
   return undefined;

@@ -1,4 +1,5 @@
 import { isLoopback } from './loopback.ts';
+import { readUrl } from './read-url.ts';
 
 /** Which pages may talk to this proxy: the one answer that the door, CORS headers and pages all go by. */
 export interface Origins {
@@ -23,9 +24,9 @@ export function createOrigins({ allowedOrigins, allowLocalhost }: OriginsOptions
     sources: ["'self'", ...listed, ...(allowLocalhost ? localSources : [])],
     allow(origin, host) {
       if (origin === undefined || listed.has(origin)) return true;
-      if (!URL.canParse(origin)) return false;
-      const { host: originHost, hostname } = new URL(origin);
-      return (originHost !== '' && originHost === host) || (allowLocalhost && isLoopback(hostname));
+      const url = readUrl(origin);
+      if (!url) return false;
+      return (url.host !== '' && url.host === host) || (allowLocalhost && isLoopback(url.hostname));
     },
   };
 }

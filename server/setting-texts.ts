@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isLoopback } from './loopback.ts';
+import { readUrl } from './read-url.ts';
 
 /** How the texts of settings and options are read: each kind of them is a schema that gives its value. */
 export const text = z.string();
@@ -67,21 +68,23 @@ export const trustProxy: z.ZodType<TrustProxy, string> = z.union([
 /** An origin as `URL.origin` writes it. */
 export const origin = text
   .refine((value) => {
-    if (!/^https?:\/\/[^*]+$/i.test(value) || !URL.canParse(value)) return false;
-    const { pathname } = new URL(value);
-    return pathname === '/' && isBare(new URL(value));
+    const url = /^https?:\/\/[^*]+$/i.test(value) ? readUrl(value) : undefined;
+    return url?.pathname === '/' && isBare(url);
   })
   .transform((value) => new URL(value).origin);
 
 /** The address of a page, as `URL` writes it, so that it can be compared. */
 export const pageAddress = text
-  .refine((value) => /^https?:\/\//i.test(value) && URL.canParse(value) && isBare(new URL(value)))
+  .refine((value) => {
+    const url = /^https?:\/\//i.test(value) ? readUrl(value) : undefined;
+    return url !== undefined && isBare(url);
+  })
   .transform((value) => new URL(value).href);
 
 /** The address of an API: https, or http on this machine. */
 export const baseUrl = text.refine((value) => {
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
+  const url = readUrl(value);
+  if (!url) return false;
   const isPrivate = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   return isPrivate && isBare(url);
 });

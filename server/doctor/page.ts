@@ -1,3 +1,4 @@
+import { readUrl } from '../read-url.ts';
 import { checkEmbedScript } from './embed-script.ts';
 import { fault, note, warning, type Finding } from './finding.ts';
 import { checkFormAddress, isMixedContent } from './form-address.ts';
@@ -87,11 +88,10 @@ function decode({ headers, body }: Visited): string {
 }
 
 function resolver(page: URL, base: string | undefined, upgrades: boolean): Resolve {
-  const from = base !== undefined && URL.canParse(base, page.href) ? new URL(base, page).href : page.href;
+  const from = (base === undefined ? undefined : readUrl(base, page.href)?.href) ?? page.href;
   return (text) => {
-    if (text === undefined || text.trim() === '' || !URL.canParse(text, from)) return undefined;
-    const url = new URL(text, from);
-    if (upgrades && url.protocol === 'http:') url.protocol = 'https:';
+    const url = text === undefined || text.trim() === '' ? undefined : readUrl(text, from);
+    if (upgrades && url?.protocol === 'http:') url.protocol = 'https:';
     return url;
   };
 }

@@ -1,3 +1,4 @@
+import { readUrl } from '../read-url.ts';
 import { isEmbedPath } from './embed-script.ts';
 import { fault, warning, type Finding } from './finding.ts';
 import { heldBack } from './held-back.ts';
@@ -103,7 +104,7 @@ export function findForms(
 
 /** As `widget/embed.ts` tells it from a name. */
 function isFormAddress(form: string | undefined): form is string {
-  return form !== undefined && /^https?:\/\/.+\/forms\/./.test(form) && URL.canParse(form);
+  return form !== undefined && /^https?:\/\/.+\/forms\/./.test(form) && readUrl(form) !== undefined;
 }
 
 const example = 'https://signup.example.com/forms/newsletter';

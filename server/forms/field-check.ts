@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { limits, ticked } from '../../shared/form.ts';
 import { honeypot, type IssueCode } from '../../shared/signup.ts';
 import { readAddress, type AddressRules } from '../address.ts';
+import { readUrl } from '../read-url.ts';
 import type { FieldSpec, TypedSpec } from './form-spec.ts';
 import { linearTest } from './pattern.ts';
 
@@ -95,7 +96,7 @@ function isPhoneNumber(value: string): boolean {
 const phoneNumber = /^\+?[\p{Nd}() ./\u2010-\u2015-]+(?:(?:[,;#x]|ext\.?) ?\p{Nd}+)?$/iu;
 
 function isWebPage(value: string): boolean {
-  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+  return /^https?:$/.test(readUrl(value)?.protocol ?? '');
 }
 
 function addressIn(rules: AddressRules): (value: string, context: z.RefinementCtx) => string {

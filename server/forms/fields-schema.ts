@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { en } from '../../shared/messages/en.ts';
 import { honeypot, type IssueCode, type SignupEnvelope } from '../../shared/signup.ts';
+import { readUrl } from '../read-url.ts';
 import { wordsOfTag } from '../words.ts';
 import { refuseAttribute } from './attributes.ts';
 import { builtInNames } from './built-in.ts';
@@ -164,7 +165,7 @@ const choice = (kind: 'select' | 'radio', about: string) =>
 const hrefWords = 'an address that begins with https:// or http://';
 export const href = z
   .string(hrefWords)
-  .refine((value) => /^https?:\/\//i.test(value) && URL.canParse(value), hrefWords);
+  .refine((value) => /^https?:\/\//i.test(value) && readUrl(value) !== undefined, hrefWords);
 const localizedHref = z.union(
   [
     href,

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { isLoopback } from '../loopback.ts';
+import { readUrl } from '../read-url.ts';
 
 /**
  * Refuses requests that name a foreign host, so that a page on the internet whose name suddenly resolves to this
@@ -34,8 +35,4 @@ function hostNameOf(req: Request): string | undefined {
 
 function hostOf(origin: string): string | undefined {
   return readUrl(origin)?.host;
-}
-
-function readUrl(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
 }
