@@ -16,8 +16,9 @@ import { capture, carryOver, putBack, readValues, submitPlainly, type Values } f
 
 /** A form that is there; another `src` makes another one. */
 interface LoadedForm extends Sendable, Drawable {
+  definition: FormDefinition;
   /** What it wanted to know without asking, when the visitor came. */
-  readonly captured: Values;
+  captured: Values;
   readonly overlay: Overlay | undefined;
   touched: boolean;
 }
@@ -305,14 +306,24 @@ export class RasaSignup extends Base {
       if (trap && sent.problem.code === 'bot_suspected') trap.value = '';
       const { problem } = sent;
       const known = form.definition.fields.map(({ name }) => name);
-      // The operator has changed the form since this page was opened.
-      if (Object.keys(problem.issues).some((name) => !known.includes(name))) await this.#load();
-      if (!this.#form) return;
+      if (Object.keys(problem.issues).some((name) => !known.includes(name))) await this.#renew(form);
+      if (this.#form !== form) return;
+      const typed = new FormData(element);
       this.#become({ step: 'refused', problem });
-      this.#refuse(this.#form, problem.code);
+      // Each in its own field, wherever that stands now.
+      putBack(typed, element);
+      this.#refuse(form, problem.code);
       return;
     }
     this.#accept(form.definition);
+  }
+
+  /** The operator has changed the form since this page was opened: its fields become those of today. */
+  async #renew(form: LoadedForm): Promise<void> {
+    const loaded = await loadDefinition(form.src, langOf(this), new AbortController());
+    if (loaded.is === 'unavailable') return;
+    form.definition = loaded.definition;
+    form.captured = capture(loaded.definition);
   }
 
   #refuse({ definition }: LoadedForm, code: VisibleProblem): void {

@@ -123,7 +123,8 @@ function definition(behaviour: Behaviour, { loads }: Room, request: Request): un
   const changes = JSON.parse(instead) as Partial<FormDefinition>;
   const newsletter = forms.find('newsletter')?.definitionIn(wordsFor(request));
   if (behaviour !== 'grown' || loads < 2) return { ...newsletter, ...changes };
-  return { ...newsletter, fields: [...(newsletter?.fields ?? []), company] };
+  const [email, ...others] = newsletter?.fields ?? [];
+  return { ...newsletter, fields: [email, company, ...others] };
 }
 
 const company: FormDefinition['fields'][number] = {

@@ -110,13 +110,18 @@ describe('the form', () => {
   });
 
   it('gets the form anew where the proxy asks for a field that was not there, and keeps what was typed', async () => {
-    const { input, button, error, focused, status } = await loadedForm('grown');
+    const { form, input, button, error, focused, status } = await loadedForm('grown');
+    const shown = form();
     input('email').value = 'ada@example.com';
+    input('first_name').value = 'Ada';
     button().click();
     await waitUntil(() => focused()?.getAttribute('name') === 'company');
     expect(error('company')).to.equal('Please fill in this field.');
     expect(status().textContent).to.include('check the marked fields');
     expect(input('email').value).to.equal('ada@example.com');
+    expect(input('first_name').value).to.equal('Ada');
+    // A dialog stays open.
+    expect(form()).to.equal(shown);
     input('company').value = 'Analytical Engines Ltd';
     button().click();
     await waitUntil(() => status().textContent.includes('Thank you'));
