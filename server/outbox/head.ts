@@ -162,7 +162,8 @@ export async function openHead({ segments, ledger, records, log }: HeadOptions):
   }
 
   async function read(id: number, lines: number): Promise<(Signup | undefined)[]> {
-    const texts = await segments.read(id);
+    // One that holds nothing may be deleted at any time.
+    const texts = lines > 0 ? await segments.read(id) : [];
     return Array.from(
       { length: lines },
       (_, line) => signupSchema.safeParse(records.read(texts[line] ?? '')).data,

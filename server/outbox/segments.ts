@@ -67,6 +67,8 @@ interface OpenSegment {
 interface ClosedSegment {
   readonly lines: number;
   name: string;
+  /** Resolves when that is its name for good. */
+  readonly named: Promise<void>;
 }
 
 export async function openSegments({
@@ -84,7 +86,9 @@ export async function openSegments({
     if (id === undefined) continue;
     closed.set(
       Number(id),
-      lines === undefined ? await closeFound(Number(id)) : { lines: Number(lines), name },
+      lines === undefined
+        ? await closeFound(Number(id))
+        : { lines: Number(lines), name, named: Promise.resolve() },
     );
   }
   let nextId = Math.max(firstId, ...[...closed.keys()].map((id) => id + 1));
@@ -127,6 +131,8 @@ export async function openSegments({
 
     async remove(id, as) {
       await flushing;
+      // After a write that failed, one that held nothing has been deleted already.
+      if (!closed.has(id)) return;
       if (as === 'settled') {
         await removeFile(id);
         return;
@@ -154,7 +160,13 @@ export async function openSegments({
   }
 
   async function read(id: number): Promise<readonly string[]> {
-    const text = await files.readFile(join(dir, nameNow(id)), 'utf8');
+    const name = nameNow(id);
+    const text = await files.readFile(join(dir, name), 'utf8').catch(async (error: unknown) => {
+      // It may just be getting another name.
+      await closed.get(id)?.named;
+      if (nameNow(id) === name) throw error;
+      return files.readFile(join(dir, nameNow(id)), 'utf8');
+    });
     // What stands behind the last line feed was never promised to anybody.
     return text.split('\n').slice(0, -1).map(withoutPadding);
   }
@@ -233,15 +245,19 @@ export async function openSegments({
     if (!segment) return;
     open = undefined;
     const { id, file, lines } = segment;
-    const closing = { lines, name: nameOf(id) };
+    const closing: ClosedSegment = { lines, name: nameOf(id), named: close() };
     closed.set(id, closing);
-    try {
-      await file.close();
-      await files.rename(join(dir, nameOf(id)), join(dir, nameOf(id, lines)));
-      closing.name = nameOf(id, lines);
-    } catch {
-      // The disk does not work just now. The segment keeps its open name, and is closed when the directory is
-      // opened again.
+    await closing.named;
+
+    async function close(): Promise<void> {
+      try {
+        await file.close();
+        await files.rename(join(dir, nameOf(id)), join(dir, nameOf(id, lines)));
+        closing.name = nameOf(id, lines);
+      } catch {
+        // The disk does not work just now. The segment keeps its open name, and is closed when the directory is
+        // opened again.
+      }
     }
   }
 
@@ -263,7 +279,7 @@ export async function openSegments({
   async function closeFound(id: number): Promise<ClosedSegment> {
     const lines = (await files.readFile(join(dir, nameOf(id)), 'utf8')).split('\n').length - 1;
     await files.rename(join(dir, nameOf(id)), join(dir, nameOf(id, lines)));
-    return { lines, name: nameOf(id, lines) };
+    return { lines, name: nameOf(id, lines), named: Promise.resolve() };
   }
 }
 

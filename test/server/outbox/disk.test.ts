@@ -330,6 +330,56 @@ describe('a duplicate', () => {
   });
 });
 
+describe('a disk that works again', () => {
+  const known = makeSignup('known-one');
+
+  /** One whose disk has just failed to write, and which is closing the file that it failed with. */
+  async function closingOne(did: 'before' | 'after', waiting: readonly Signup[]) {
+    const files = testFiles();
+    const outbox = await openTestOutbox({ dir: await temporaryDir(), files });
+    for (const signup of waiting) await outbox.add(signup);
+    const { promise, resolve } = deferred();
+    const { rename } = files;
+    const renaming = deferred();
+    Object.assign(files, {
+      rename: async (from: string, to: string) => {
+        if (from.endsWith('0000000001.ndjson') && did === 'before') {
+          renaming.resolve();
+          await promise;
+        }
+        await rename(from, to);
+        if (from.endsWith('0000000001.ndjson') && did === 'after') {
+          renaming.resolve();
+          await promise;
+        }
+      },
+    });
+    files.fault = { did: 'datasync', code: 'EIO' };
+    await expect(outbox.add(known)).rejects.toThrow(OutboxUnavailable);
+    files.fault = undefined;
+    await renaming.promise;
+    return { outbox, closed: resolve };
+  }
+
+  it('has nothing to take of a file that holds nothing, while that is put away', async () => {
+    const { outbox, closed } = await closingOne('before', []);
+    const taking = outbox.take(9, Date.now());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    closed();
+    expect(await taking).toEqual([]);
+    expect(await outbox.add(known)).toBe('stored');
+    expect(await drain(outbox)).toEqual(['known-one']);
+  });
+
+  it('gives out what waits in a file while that gets its name', async () => {
+    const { outbox, closed } = await closingOne('after', [makeSignup('waiting-one')]);
+    const taking = outbox.take(9, Date.now());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    closed();
+    expect(idsOf(await taking)).toEqual(['waiting-one']);
+  });
+});
+
 /** Bytes in segments. */
 async function sizeOf(dir: string): Promise<number> {
   const names = (await readdir(dir)).filter((name) => /^\d.*ndjson/.test(name));
