@@ -183,7 +183,8 @@ describe('from the builder to a contact in rasa.io', () => {
         { ...label('Home_page'), type: 'url' },
         { ...label('Phone'), type: 'tel' },
         { ...label('Age'), type: 'number' },
-        { ...label('Since'), type: 'date' },
+        { ...label('Since'), type: 'date', required: true },
+        { ...label('Code'), type: 'text', required: true, pattern: '[A-Z]{2}[0-9]{4}' },
         { ...label('Work'), type: 'select', required: true, options },
         { ...label('Often'), type: 'radio', required: true, options },
         { ...label('Agreed'), type: 'checkbox', required: true },
@@ -206,6 +207,8 @@ describe('from the builder to a contact in rasa.io', () => {
       await page.goto(site.origin);
       if (javaScriptEnabled) await page.locator('rasa-signup form[part=form]').waitFor();
       await page.getByRole('textbox', { name: 'Email' }).fill(`${javaScriptEnabled}@example.com`);
+      await page.locator('[name=Since]:visible').fill('2020-02-20');
+      await page.getByRole('textbox', { name: 'Code' }).fill('AB1234');
       await page.getByRole('combobox', { name: 'Work' }).selectOption('The second');
       await page.getByRole('radio', { name: 'The first' }).check();
       await page.getByRole('checkbox', { name: 'Agreed' }).check();

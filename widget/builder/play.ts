@@ -40,8 +40,11 @@ function fillIn(form: HTMLFormElement): void {
     if (control.tabIndex < 0) continue;
     if (control instanceof HTMLSelectElement) control.selectedIndex = control.options.length - 1;
     else if (control.type === 'checkbox' || control.type === 'radio') control.checked = true;
-    else control.value = samples[control.type] ?? (control.min || 'Ada');
-    if (control.name === 'email') control.value = 'ada@example.com';
+    else {
+      // What matches it nobody can tell, and it is not sent.
+      control.removeAttribute('pattern');
+      control.value = control.min || control.max || (samples[control.type] ?? 'Ada');
+    }
   }
 }
 
@@ -49,6 +52,8 @@ const samples: Readonly<Record<string, string>> = {
   email: 'ada@example.com',
   url: 'https://example.com',
   tel: '+1 555 0100',
+  number: '1',
+  date: '2000-01-01',
 };
 
 function settled(): Promise<unknown> {
