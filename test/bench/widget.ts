@@ -29,7 +29,7 @@ const browser = await launchBrowser();
 try {
   await showVisits(browser, pages.subjects);
   await showMounts(browser, pages.subjects);
-  await showDemonstration(browser);
+  await showOwnPages(browser);
   if (typeof peers === 'string') process.stdout.write(`\n${peers}\n`);
 } finally {
   await browser.close();
@@ -91,14 +91,18 @@ async function showMounts(browser: Browser, subjects: readonly Subject[]): Promi
   );
 }
 
-async function showDemonstration(browser: Browser): Promise<void> {
-  const context = await openContext(browser);
-  const page = await context.newPage();
-  await page.goto(product.url);
-  await page.getByLabel('Email address').waitFor();
-  const { shifted } = await seenOn(page);
-  process.stdout.write(`\nLayout shift of the demonstration page: ${shifted.toFixed(3)}\n`);
-  await context.close();
+/** The product's own pages: the builder with its preview, and the form on a page of its own. */
+async function showOwnPages(browser: Browser): Promise<void> {
+  for (const path of ['/', '/forms/newsletter']) {
+    const context = await openContext(browser);
+    const page = await context.newPage();
+    await page.goto(product.url + path);
+    const place = path === '/' ? page.frameLocator('iframe').locator('.place') : page;
+    await place.locator('rasa-signup form[part=form]').waitFor();
+    const { shifted } = await seenOn(page);
+    process.stdout.write(`\nLayout shift of ${path}: ${shifted.toFixed(3)}\n`);
+    await context.close();
+  }
 }
 
 function medianOf(values: readonly number[]): number {
