@@ -21,7 +21,9 @@ export interface Drawable {
   readonly overlay: { readonly display: Exclude<Display, 'inline'> } | undefined;
 }
 
-export type Display = 'inline' | 'dialog' | 'slide-in' | 'bar';
+export const displays = ['inline', 'dialog', 'slide-in', 'bar'] as const;
+
+export type Display = (typeof displays)[number];
 
 /** Who is told of what happens at the `<form>`. */
 export interface Listeners {

@@ -1,32 +1,18 @@
 import type { FormDefinition, VisibleProblem } from '../shared/form.ts';
 import { honeypot } from '../shared/signup.ts';
-import { loadDefinition, loadPart } from './client.ts';
+import { loadPart } from './client.ts';
 import type * as debug from './debug.ts';
-import { draw, type Display, type Drawable, type FormState } from './drawing.ts';
+import { displays, draw, type FormState } from './drawing.ts';
 import { Envelope } from './envelope.ts';
 import { SignupEvent, SignupRefusedEvent, type SignupEvents } from './events.ts';
 import { findIssues } from './issues.ts';
 import { langOf } from './language.ts';
-import type * as overlay from './overlay.ts';
+import { loadForm, renewForm, type LoadedForm } from './load-form.ts';
 import styles from './rasa-signup.css?inline';
-import { proofsOf, send, type Sendable } from './sending.ts';
+import { proofsOf, send } from './sending.ts';
 import { addStyles } from './styles.ts';
 import { watchForTypos } from './typo.ts';
-import { capture, carryOver, putBack, readValues, submitPlainly, type Values } from './values.ts';
-
-/** A form that is there; another `src` makes another one. */
-interface LoadedForm extends Sendable, Drawable {
-  definition: FormDefinition;
-  /** What it wanted to know without asking, when the visitor came. */
-  captured: Values;
-  readonly overlay: Overlay | undefined;
-  touched: boolean;
-}
-
-interface Overlay {
-  readonly display: Exclude<Display, 'inline'>;
-  readonly start: typeof overlay.startOverlay;
-}
+import { carryOver, putBack, readValues, submitPlainly } from './values.ts';
 
 /** Servers import the class too, and have no elements. */
 const Base =
@@ -192,42 +178,28 @@ export class RasaSignup extends Base {
     await Promise.resolve();
     const { src } = this;
     if (!src || loading.signal.aborted) return;
-    const [loaded, overlay] = await Promise.all([
-      loadDefinition(src, langOf(this), loading),
-      this.#loadOverlay(src),
-    ]);
+    const form = await loadForm(src, this.display, langOf(this), loading);
     // Taken out of the page, or another `src` meanwhile: the last call wins.
     if (this.#loading !== loading) return;
     this.#loading = undefined;
-    if (loaded.is === 'loaded') this.#show(src, loaded.definition, overlay);
+    if (form) this.#show(form);
     else this.#become({ step: 'unavailable', hasFallback: !!this.querySelector(':scope > :not([slot])') });
     void this.#loadDebug(src);
   }
 
-  #show(src: string, definition: FormDefinition, overlay: Overlay | undefined): void {
-    const captured = capture(definition);
-    this.#form = { src, definition, captured, overlay, touched: false, proofs: undefined };
+  #show(loaded: LoadedForm): void {
+    this.#form = loaded;
     // Asked before the fallback disappears, since what is not shown has no focus.
     const focused = this.querySelector<HTMLInputElement>(':focus')?.name;
     this.#become({ step: 'editing', issues: {} });
     const form = this.#formElement;
     if (!form) return;
     this.#openOverlay();
-    this.#tell(new SignupEvent('signup-ready', definition.id));
+    this.#tell(new SignupEvent('signup-ready', loaded.definition.id));
     const isKept = this.#kept && putBack(this.#kept, form);
     if (carryOver(this.#left ?? this, form) || isKept) this.#onTouch();
     this.#left = null;
     if (focused) form.querySelector<HTMLElement>(`[name=${CSS.escape(focused)}]`)?.focus();
-  }
-
-  /** Where it cannot be had, the form stands in the page. */
-  async #loadOverlay(src: string): Promise<Overlay | undefined> {
-    const { display } = this;
-    if (display === 'inline') return undefined;
-    return loadPart<typeof overlay>(src, 'overlay').then(
-      ({ startOverlay }) => ({ display, start: startOverlay }),
-      () => undefined,
-    );
   }
 
   #openOverlay(): void {
@@ -306,24 +278,22 @@ export class RasaSignup extends Base {
       if (trap && sent.problem.code === 'bot_suspected') trap.value = '';
       const { problem } = sent;
       const known = form.definition.fields.map(({ name }) => name);
-      if (Object.keys(problem.issues).some((name) => !known.includes(name))) await this.#renew(form);
+      if (Object.keys(problem.issues).some((name) => !known.includes(name))) await this.#renew(form, element);
       if (this.#form !== form) return;
-      const typed = new FormData(element);
       this.#become({ step: 'refused', problem });
-      // Each in its own field, wherever that stands now.
-      putBack(typed, element);
       this.#refuse(form, problem.code);
       return;
     }
     this.#accept(form.definition);
   }
 
-  /** The operator has changed the form since this page was opened: its fields become those of today. */
-  async #renew(form: LoadedForm): Promise<void> {
-    const loaded = await loadDefinition(form.src, langOf(this), new AbortController());
-    if (loaded.is === 'unavailable') return;
-    form.definition = loaded.definition;
-    form.captured = capture(loaded.definition);
+  /** What was typed stays, each in its own field, wherever that stands now. */
+  async #renew(form: LoadedForm, element: HTMLFormElement): Promise<void> {
+    await renewForm(form, langOf(this));
+    if (this.#form !== form) return;
+    const typed = new FormData(element);
+    this.#become(this.#state);
+    putBack(typed, element);
   }
 
   #refuse({ definition }: LoadedForm, code: VisibleProblem): void {
@@ -343,5 +313,3 @@ export class RasaSignup extends Base {
     if (redirect) location.assign(redirect);
   }
 }
-
-const displays = ['inline', 'dialog', 'slide-in', 'bar'] as const;
