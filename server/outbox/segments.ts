@@ -67,8 +67,8 @@ interface OpenSegment {
 interface ClosedSegment {
   readonly lines: number;
   name: string;
-  /** Resolves when that is its name for good. */
-  readonly named: Promise<void>;
+  /** Resolves when that is its name for good, where it is just getting one. */
+  readonly named?: Promise<void>;
 }
 
 export async function openSegments({
@@ -86,9 +86,7 @@ export async function openSegments({
     if (id === undefined) continue;
     closed.set(
       Number(id),
-      lines === undefined
-        ? await closeFound(Number(id))
-        : { lines: Number(lines), name, named: Promise.resolve() },
+      lines === undefined ? await closeFound(Number(id)) : { lines: Number(lines), name },
     );
   }
   let nextId = Math.max(firstId, ...[...closed.keys()].map((id) => id + 1));
@@ -279,7 +277,7 @@ export async function openSegments({
   async function closeFound(id: number): Promise<ClosedSegment> {
     const lines = (await files.readFile(join(dir, nameOf(id)), 'utf8')).split('\n').length - 1;
     await files.rename(join(dir, nameOf(id)), join(dir, nameOf(id, lines)));
-    return { lines, name: nameOf(id, lines), named: Promise.resolve() };
+    return { lines, name: nameOf(id, lines) };
   }
 }
 
