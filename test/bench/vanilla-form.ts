@@ -1,30 +1,20 @@
 import type { FormDefinition } from '../../shared/form.ts';
-import {
-  loadDefinition,
-  loadPart,
-  submit,
-  unreachable,
-  type Sent,
-  type VisitorProblem,
-} from '../../widget/client.ts';
+import { loadDefinition, type VisitorProblem } from '../../widget/client.ts';
 import { Envelope } from '../../widget/envelope.ts';
 import { SignupEvent, SignupRefusedEvent } from '../../widget/events.ts';
 import { findIssues } from '../../widget/issues.ts';
 import { langOf } from '../../widget/language.ts';
-import type * as proof from '../../widget/proof.ts';
 import styles from '../../widget/rasa-signup.css?inline';
+import { proofsOf, send, type Sendable } from '../../widget/sending.ts';
 import { addStyles } from '../../widget/styles.ts';
 import { watchForTypos } from '../../widget/typo.ts';
 import { capture, carryOver, readValues, submitPlainly, type Values } from '../../widget/values.ts';
 import { create, slot, VanillaForm } from './vanilla-fields.ts';
 
 /** A form that is there. */
-interface LoadedForm {
-  readonly src: string;
-  readonly definition: FormDefinition;
+interface LoadedForm extends Sendable {
   readonly captured: Values;
   readonly drawn: VanillaForm;
-  proofs: Promise<proof.Proofs | undefined> | undefined;
   isTouched: boolean;
   isSending: boolean;
 }
@@ -167,24 +157,6 @@ class VanillaSignup extends HTMLElement {
     this.dispatchEvent(new SignupEvent('signup-accepted', id));
     if (redirect) location.assign(redirect);
   }
-}
-
-function proofsOf(form: LoadedForm): LoadedForm['proofs'] {
-  const { src, definition } = form;
-  if (!definition.proof) return undefined;
-  form.proofs ??= loadPart<typeof proof>(src, 'proof').then(
-    ({ Proofs }) => new Proofs(src),
-    () => (form.proofs = undefined),
-  );
-  return form.proofs;
-}
-
-async function send(form: LoadedForm, fields: Values): Promise<Sent> {
-  if (!form.definition.proof) return submit(form.src, fields);
-  const proofs = await proofsOf(form);
-  if (proofs) return proofs.submit(fields);
-  const { is } = await loadDefinition(form.src, undefined, new AbortController());
-  return is === 'loaded' ? { is: 'impossible' } : unreachable;
 }
 
 function createMark(): Element {

@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ar } from '../../shared/messages/ar.ts';
 import { en } from '../../shared/messages/en.ts';
+import { faultsOf } from '../helpers/axe.ts';
 import { launchBrowser } from '../helpers/browser.ts';
 import { everyField } from '../helpers/every-field.ts';
 import { openPage, pageOf, serveSite, stubbedProxy } from '../helpers/site.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
 beforeAll(async () => {
@@ -43,7 +39,6 @@ const sendButton = (page: Page) => page.locator('rasa-signup [part=button]');
 
 /** What axe finds in each layout and theme. */
 async function violations(page: Page, layouts: readonly string[] = ['']): Promise<readonly string[]> {
-  await page.evaluate(axe);
   const found: string[] = [];
   for (const layout of layouts) {
     await page.locator('rasa-signup').evaluate((form, layout) => {
@@ -51,9 +46,8 @@ async function violations(page: Page, layouts: readonly string[] = ['']): Promis
     }, layout);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      const { violations } = await page.evaluate<AxeResults>('axe.run()');
-      for (const { id, nodes } of violations)
-        found.push(`${layout} ${colorScheme} ${id}: ${nodes.map(({ html }) => html).join(', ')}`);
+      const faults = await faultsOf(page);
+      found.push(...faults.map((fault) => `${layout} ${colorScheme} ${fault}`));
     }
   }
   return found;

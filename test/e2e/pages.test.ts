@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import decodeQr from 'qr/decode.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ar } from '../../shared/messages/ar.ts';
 import { en } from '../../shared/messages/en.ts';
+import { faultsOf } from '../helpers/axe.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
 import { everyField, halfFilledIn, issuesOfHalf } from '../helpers/every-field.ts';
 import { everyKind, formsFile } from '../helpers/operators-forms.ts';
@@ -33,15 +31,6 @@ async function start() {
 /** The one that is seen: the element's, or that of its fallback. */
 function emailField(page: Page): Locator {
   return page.getByRole('textbox', { name: 'Email address' });
-}
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds, each with the element that it is about. */
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate<AxeResults>('axe.run()');
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
 describe('every page', () => {

@@ -1,4 +1,4 @@
-import { expect, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
 import { complaintsOf } from './browser.ts';
 
@@ -47,22 +47,4 @@ export async function openBuilder(
     },
     clipboard,
   };
-}
-
-/** Where a page has anything that people with other senses cannot use. */
-export async function expectAccessible(page: Page, axe: string): Promise<void> {
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
-  const violations = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: (options: object) => Promise<AxeResult> } };
-    const { violations } = await axe.run({ iframes: false });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-  expect(violations).toEqual([]);
-}
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
 }

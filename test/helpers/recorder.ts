@@ -1,9 +1,7 @@
-import { createServer, request as forward } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { request as forward } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { onTestFinished } from 'vitest';
 import type { Sandbox } from '../../server/sandbox/sandbox.ts';
+import { serve } from './serve.ts';
 
 export interface Recorder {
   readonly url: string;
@@ -20,7 +18,7 @@ export async function recordCalls(
 ): Promise<Recorder> {
   const mints = new Map<string, number[]>();
   const calls: string[] = [];
-  const server = createServer((request, response) => {
+  const url = await serve((request, response) => {
     const { method = '', url: path = '', headers } = request;
     calls.push(`${method} ${path}`);
     void buffer(request).then((sent) => {
@@ -34,13 +32,8 @@ export async function recordCalls(
         .on('error', () => response.destroy())
         .end(sent);
     });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
   });
-  return { url: `http://localhost:${(server.address() as AddressInfo).port}`, mints, calls };
+  return { url, mints, calls };
 
   async function note(body: string, status: number): Promise<void> {
     const { key } = JSON.parse(body) as { readonly key: string };

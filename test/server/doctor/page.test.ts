@@ -1,25 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import type { RequestListener } from 'node:http';
+import { describe, expect, it } from 'vitest';
 import { checkPage, type PageOptions } from '../../../server/doctor/page.ts';
 import { createWeb } from '../../../server/doctor/web.ts';
 import type { Finding } from '../../../server/doctor.ts';
 import { complaintsIn, examine, wordsIn } from '../../helpers/doctor.ts';
 import { builtDir } from '../../helpers/sandbox.ts';
+import { serve } from '../../helpers/serve.ts';
 import { startService } from '../../helpers/service.ts';
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://localhost:${(server.address() as AddressInfo).port}`;
-}
 
 interface Served {
   readonly html: string;

@@ -1,13 +1,12 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import type { RequestListener } from 'node:http';
+import { describe, expect, it } from 'vitest';
 import { createRasaClient } from '../../../server/rasa/client.ts';
 import { createRasaHttp } from '../../../server/rasa/http.ts';
 import { createKeyRing } from '../../../server/rasa/key-ring.ts';
 import { createTokenApi } from '../../../server/rasa/token-api.ts';
 import { Secret } from '../../../server/secret.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/sandbox.ts';
+import { serve } from '../../helpers/serve.ts';
 
 const persons = (...names: string[]) => names.map((name) => ({ email: `${name}@example.com` }));
 const never = new AbortController().signal;
@@ -252,14 +251,8 @@ describe('refused credentials', () => {
 
 /** An upstream that behaves as no sandbox would. */
 async function startUpstream(handler: RequestListener): Promise<Pick<TestSandbox, 'url' | 'credentials'>> {
-  const server = createServer(handler).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: await serve(handler),
     credentials: { username: 'u', password: 'p', apiKey: 'k' },
   };
 }
