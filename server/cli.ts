@@ -5,7 +5,7 @@ import { readConfig } from './config.ts';
 import { ConfigError, withEnvFile, type Env } from './env.ts';
 import { checkForms, showForms } from './forms-command.ts';
 import { showKeys } from './keys-command.ts';
-import { failToStart, onStopRequest } from './lifecycle.ts';
+import { failToStart, onStopRequest } from './system/lifecycle.ts';
 import {
   openOutboxCommands,
   type Filter,
@@ -13,7 +13,7 @@ import {
   type Output,
   type Selection,
 } from './outbox-commands.ts';
-import { readUrl } from './read-url.ts';
+import { readUrl } from './system/urls.ts';
 import { duration } from './setting-texts.ts';
 import type { ExitCode } from './terminal.ts';
 

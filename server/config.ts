@@ -5,7 +5,7 @@ import { ConfigError, createEnvReader, type Env } from './env.ts';
 import { newsletter } from './forms/built-in.ts';
 import type { FormSpec } from './forms/form-spec.ts';
 import { readFormsFile } from './forms/read.ts';
-import type { CredentialSet, Secret } from './secret.ts';
+import type { CredentialSet, Secret } from './system/secret.ts';
 import type { Axis } from './limits.ts';
 import type { Rate, TrustProxy } from './setting-texts.ts';
 import { settings, type BotMode, type LogLevel } from './settings.ts';

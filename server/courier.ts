@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Circuit, Outbox, Settlement, Taken } from './outbox.ts';
-import { pause } from './pause.ts';
+import { pause } from './system/pause.ts';
 import type { Outcome, Person } from './signup.ts';
 
 /**

@@ -9,7 +9,7 @@ import { checkRasaIo } from './doctor/rasa-io.ts';
 import { checkSecretFiles } from './doctor/secret-files.ts';
 import { createWeb, withoutUser } from './doctor/web.ts';
 import { ConfigError, withEnvFile, type Env } from './env.ts';
-import { realFiles } from './files.ts';
+import { realFiles } from './system/files.ts';
 
 export type { Finding } from './doctor/finding.ts';
 

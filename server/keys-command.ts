@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { realFiles } from './files.ts';
+import { realFiles } from './system/files.ts';
 import { readKeysFile, type Keys } from './keys-file.ts';
 import { findOwner } from './outbox/lock.ts';
 import { ageOf, tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { builtDir } from './assets.ts';
 import { readConfig, type Config } from './config.ts';
 import { withEnvFile } from './env.ts';
-import { failToStart, onStopRequest } from './lifecycle.ts';
-import { createLog } from './log.ts';
+import { failToStart, onStopRequest } from './system/lifecycle.ts';
+import { createLog } from './system/log.ts';
 import { warnOfReadable } from './rotation.ts';
 import { openService, type Service } from './service.ts';
 

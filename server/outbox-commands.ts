@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { OutboxUnavailable } from './outbox.ts';
-import { isCode, realFiles } from './files.ts';
+import { isCode, realFiles } from './system/files.ts';
 import { findLedger } from './outbox/ledger.ts';
 import { checkKey, createRecords } from './outbox/records.ts';
 import { openSetAside, type SetAside, type SetAsideEntry } from './outbox/set-aside.ts';
 import { detailsOf, listOf } from './outbox-words.ts';
-import type { Secret } from './secret.ts';
+import type { Secret } from './system/secret.ts';
 import { toJson, type ExitCode, type TextStream } from './terminal.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Problem } from '../shared/signup.ts';
-import { pause } from './pause.ts';
+import { pause } from './system/pause.ts';
 import { problem } from './problem.ts';
 
 /** What an address stands for; `undefined` where it is one like any other. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isLoopback } from './loopback.ts';
-import { readUrl } from './read-url.ts';
+import { readUrl } from './system/urls.ts';
 
 /** How the texts of settings and options are read: each kind of them is a schema that gives its value. */
 export const text = z.string();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { builderModes } from './builder-gate.ts';
-import { Secret } from './secret.ts';
+import { Secret } from './system/secret.ts';
 import {
   baseUrl,
   count,

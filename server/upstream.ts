@@ -11,7 +11,7 @@ import { createTokenApi } from './rasa/token-api.ts';
 import { createWebhookClient } from './rasa/webhook.ts';
 import { startRotation } from './rotation.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
-import { Secret, type CredentialSet } from './secret.ts';
+import { Secret, type CredentialSet } from './system/secret.ts';
 
 /** Where sign-ups go, and the keys for it: used, watched, exchanged and accounted for while the product runs. */
 export interface Upstream {

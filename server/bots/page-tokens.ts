@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
-import type { ServerSecret } from '../server-secret.ts';
+import type { ServerSecret } from '../system/server-secret.ts';
 
 /**
  * The way of a browser without scripts, which cannot prove any work: its form is answered by a page of ours that

@@ -4,7 +4,7 @@ import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { z } from 'zod';
 import { limits } from '../../shared/form.ts';
 import type { Challenge } from '../../shared/signup.ts';
-import type { ServerSecret } from '../server-secret.ts';
+import type { ServerSecret } from '../system/server-secret.ts';
 import { mostWork } from '../settings.ts';
 import type { UsedOnce } from './used-once.ts';
 

@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { ownerOnly, readIfThere, replaceFile, type Files } from '../files.ts';
-import { pause } from '../pause.ts';
+import { ownerOnly, readIfThere, replaceFile, type Files } from '../system/files.ts';
+import { pause } from '../system/pause.ts';
 
 /** Remembers what counts once (proofs of work, page tokens) until it expires, across restarts too. */
 export interface UsedOnce {

@@ -1,7 +1,7 @@
 import { ConfigError, readConfig, type Config, type RasaUpstream, type WebhookUpstream } from '../config.ts';
 import { areCredentialsMeant, readCredentialSets } from '../credentials.ts';
 import { createEnvReader, type Env, type EnvReader, type SettingName, type SettingValue } from '../env.ts';
-import { keyOf, type CredentialSet } from '../secret.ts';
+import { keyOf, type CredentialSet } from '../system/secret.ts';
 import { settings } from '../settings.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 

@@ -1,7 +1,7 @@
-import { pause } from '../pause.ts';
+import { pause } from '../system/pause.ts';
 import { createRasaHttp } from '../rasa/http.ts';
 import { tryCredentials, type Tried } from '../rasa/trial.ts';
-import { keyOf, type CredentialSet } from '../secret.ts';
+import { keyOf, type CredentialSet } from '../system/secret.ts';
 import { nameOf, type Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { isCode, ownerOnly, type Files } from '../files.ts';
+import { isCode, ownerOnly, type Files } from '../system/files.ts';
 import { takeCensus, type Census } from '../outbox/census.ts';
 import { findOwner } from '../outbox/lock.ts';
 import { checkKey, createRecords } from '../outbox/records.ts';
 import { OutboxUnavailable } from '../outbox.ts';
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../system/secret.ts';
 import type { Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 

@@ -1,4 +1,4 @@
-import { readUrl } from '../read-url.ts';
+import { readUrl } from '../system/urls.ts';
 import { checkEmbedScript } from './embed-script.ts';
 import { fault, note, warning, type Finding } from './finding.ts';
 import { checkFormAddress, isMixedContent } from './form-address.ts';

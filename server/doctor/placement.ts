@@ -1,4 +1,4 @@
-import { readUrl } from '../read-url.ts';
+import { readUrl } from '../system/urls.ts';
 import { isEmbedPath } from './embed-script.ts';
 import { fault, warning, type Finding } from './finding.ts';
 import { heldBack } from './held-back.ts';

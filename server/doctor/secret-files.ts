@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isCode, type Files } from '../files.ts';
+import { isCode, type Files } from '../system/files.ts';
 import { ageOf } from '../terminal.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 

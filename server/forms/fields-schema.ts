@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { en } from '../../shared/messages/en.ts';
 import { honeypot, type IssueCode, type SignupEnvelope } from '../../shared/signup.ts';
-import { readUrl } from '../read-url.ts';
+import { readUrl } from '../system/urls.ts';
 import { wordsOfTag } from '../words.ts';
 import { refuseAttribute } from './attributes.ts';
 import { builtInNames } from './built-in.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { missingOrigins, type Config } from '../config.ts';
 import { ConfigError } from '../env.ts';
-import { watchFiles } from '../watched-files.ts';
+import { watchFiles } from '../system/watch-files.ts';
 import type { FormSpec } from './form-spec.ts';
 import { readFormsFile } from './read.ts';
 

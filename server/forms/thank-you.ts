@@ -1,4 +1,4 @@
-import { readUrl } from '../read-url.ts';
+import { readUrl } from '../system/urls.ts';
 
 /** Whether an address is this page, or below it where that ends with a slash. Query and fragment do not count. */
 export function isBelow(page: string, url: string): boolean {

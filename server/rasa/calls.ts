@@ -1,4 +1,4 @@
-import { pause } from '../pause.ts';
+import { pause } from '../system/pause.ts';
 import type { Outcome, Person } from '../signup.ts';
 import type { RasaAnswer, RasaHttp } from './http.ts';
 import type { KeyRing } from './key-ring.ts';

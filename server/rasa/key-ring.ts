@@ -1,4 +1,4 @@
-import { isSame, keyOf, Secret, type CredentialSet, type SecretSource } from '../secret.ts';
+import { isSame, keyOf, Secret, type CredentialSet, type SecretSource } from '../system/secret.ts';
 import { readExpiry, readLifetimeMs, readToken } from './answers.ts';
 import type { RasaAnswer } from './http.ts';
 import type { TokenApi } from './token-api.ts';

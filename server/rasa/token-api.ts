@@ -1,4 +1,4 @@
-import type { Credentials, Secret } from '../secret.ts';
+import type { Credentials, Secret } from '../system/secret.ts';
 import type { RasaAnswer, RasaHttp } from './http.ts';
 
 /** How rasa.io hands out tokens and takes them back. Besides the clients, which show their token, it alone reveals secrets. */

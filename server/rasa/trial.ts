@@ -1,4 +1,4 @@
-import { Secret, type Credentials } from '../secret.ts';
+import { Secret, type Credentials } from '../system/secret.ts';
 import { readResults, readToken } from './answers.ts';
 import type { RasaHttp } from './http.ts';
 import { isRefusal } from './key-ring.ts';

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { pause } from '../pause.ts';
+import { pause } from '../system/pause.ts';
 import type { Faults, Operation } from './faults.ts';
 import type { Persons } from './persons.ts';
 import type { Tokens } from './tokens.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readIfThere, realFiles, replaceFile } from '../files.ts';
+import { readIfThere, realFiles, replaceFile } from '../system/files.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { State } from './state.ts';
 

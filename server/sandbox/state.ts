@@ -3,8 +3,8 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Low } from 'lowdb';
 import { z } from 'zod';
-import { readIfThere, realFiles } from '../files.ts';
-import { replacedFile } from '../replaced-file.ts';
+import { readIfThere, realFiles } from '../system/files.ts';
+import { replacedFile } from '../system/synced-adapter.ts';
 
 const text = z.string().nullable();
 

@@ -8,7 +8,7 @@ import { createRasaHttp } from '../../server/rasa/http.ts';
 import { createKeyRing } from '../../server/rasa/key-ring.ts';
 import { createTokenApi } from '../../server/rasa/token-api.ts';
 import { openSandbox } from '../../server/sandbox/sandbox.ts';
-import { Secret } from '../../server/secret.ts';
+import { Secret } from '../../server/system/secret.ts';
 import { makeSignup } from './backlog.ts';
 
 export interface DrainFigures {

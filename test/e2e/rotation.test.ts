@@ -2,7 +2,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as until } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { Secret } from '../../server/secret.ts';
+import { Secret } from '../../server/system/secret.ts';
 import { createKey, revokeKey } from '../helpers/keys.ts';
 import type { Product } from '../helpers/launch.ts';
 import { startProduct } from '../helpers/product.ts';

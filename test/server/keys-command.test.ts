@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { showKeys } from '../../server/keys-command.ts';
-import { Secret } from '../../server/secret.ts';
+import { Secret } from '../../server/system/secret.ts';
 import { runCli } from '../helpers/cli.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 import { credentialsFor, startService } from '../helpers/service.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Env } from '../../server/config.ts';
 import { readKeysFile } from '../../server/keys-file.ts';
-import { Secret } from '../../server/secret.ts';
+import { Secret } from '../../server/system/secret.ts';
 import { createKey, revokeKey } from '../helpers/keys.ts';
 import { recordCalls } from '../helpers/recorder.ts';
 import { startSandbox, type TestSandbox } from '../helpers/sandbox.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Outbox, Settlement } from '../../../server/outbox.ts';
 import { openFileOutbox } from '../../../server/outbox/file.ts';
-import { realFiles, type Files } from '../../../server/files.ts';
+import { realFiles, type Files } from '../../../server/system/files.ts';
 import { closedCircuit, makeSignup, recordLog } from '../../helpers/outbox.ts';
 import { temporaryDir } from '../../helpers/temporary-dir.ts';
 

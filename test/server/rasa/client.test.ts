@@ -4,7 +4,7 @@ import { createRasaClient } from '../../../server/rasa/client.ts';
 import { createRasaHttp } from '../../../server/rasa/http.ts';
 import { createKeyRing } from '../../../server/rasa/key-ring.ts';
 import { createTokenApi } from '../../../server/rasa/token-api.ts';
-import { Secret } from '../../../server/secret.ts';
+import { Secret } from '../../../server/system/secret.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/sandbox.ts';
 import { serve } from '../../helpers/serve.ts';
 

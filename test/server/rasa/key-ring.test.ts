@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createRasaHttp } from '../../../server/rasa/http.ts';
 import { createKeyRing, type TokenGrant } from '../../../server/rasa/key-ring.ts';
 import { createTokenApi } from '../../../server/rasa/token-api.ts';
-import { Secret, type CredentialSet } from '../../../server/secret.ts';
+import { Secret, type CredentialSet } from '../../../server/system/secret.ts';
 import { deferred } from '../../helpers/deferred.ts';
 import { createKey, revokeKey } from '../../helpers/keys.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/sandbox.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readUrl } from '../../server/read-url.ts';
+import { readUrl } from '../../../server/system/urls.ts';
 
 describe('an address in a text', () => {
   it('is read as a URL, also against another one, and none is none', () => {

@@ -2,8 +2,8 @@ import { format, inspect } from 'node:util';
 import { serialize } from 'node:v8';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { createLog } from '../../server/log.ts';
-import { isSame, Secret, type Credentials } from '../../server/secret.ts';
+import { createLog } from '../../../server/system/log.ts';
+import { isSame, Secret, type Credentials } from '../../../server/system/secret.ts';
 
 const secret = new Secret('hunter2hunter2');
 const credentials: Credentials = { api: 'v1', username: 'u', password: secret, apiKey: secret };

@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import type { LogLevel } from './settings.ts';
+import type { LogLevel } from '../settings.ts';
 
 /** Names under which a secret would travel, in headers, bodies and options. */
 const secretNames = [
