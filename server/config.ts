@@ -8,7 +8,8 @@ import { readFormsFile } from './forms/read.ts';
 import type { CredentialSet, Secret } from './system/secret.ts';
 import type { Axis } from './limits.ts';
 import type { Rate, TrustProxy } from './setting-texts.ts';
-import { settings, type BotMode, type LogLevel } from './settings.ts';
+import { settings, type BotMode } from './settings.ts';
+import type { LogLevel } from './system/log.ts';
 
 export { ConfigError, type Env } from './env.ts';
 

@@ -8,7 +8,7 @@ import { cleaned } from './forms/cleaned.ts';
 import { definitionOf } from './forms/definition.ts';
 import { checkOf, envelopeFields } from './forms/field-check.ts';
 import type { FieldSpec, FormRates, FormSpec } from './forms/form-spec.ts';
-import { isBelow } from './forms/thank-you.ts';
+import { isBelow } from './system/urls.ts';
 import { createOrigins, type Origins } from './origins.ts';
 import type { Person } from './signup.ts';
 

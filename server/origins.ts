@@ -1,5 +1,4 @@
-import { isLoopback } from './loopback.ts';
-import { readUrl } from './system/urls.ts';
+import { readUrl, isLoopback } from './system/urls.ts';
 
 /** Which pages may talk to this proxy: the one answer that the door, CORS headers and pages all go by. */
 export interface Origins {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { builderModes } from './builder-gate.ts';
+import { logLevels } from './system/log.ts';
 import { Secret } from './system/secret.ts';
 import {
   baseUrl,
@@ -16,9 +17,6 @@ import {
   unitMs,
   type Rate,
 } from './setting-texts.ts';
-
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 export const botModes = ['enforce', 'observe', 'off'] as const;
 export type BotMode = (typeof botModes)[number];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isLoopback } from '../loopback.ts';
+import { isLoopback } from '../system/urls.ts';
 import { fault, fine, type Finding } from './finding.ts';
 import { jsonOf, type Web } from './web.ts';
 

@@ -1,6 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { isLoopback } from '../loopback.ts';
-import { readUrl } from '../system/urls.ts';
+import { readUrl, isLoopback } from '../system/urls.ts';
 
 /**
  * Refuses requests that name a foreign host, so that a page on the internet whose name suddenly resolves to this
