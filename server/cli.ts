@@ -188,7 +188,7 @@ function envFile(): string | undefined {
 async function runDoctor(pages: readonly string[], { url, json }: Output & { readonly url?: string }) {
   // Only here: what reads pages is of no use to the other commands.
   const [{ builtDir }, { startChecks }, { printChecks }] = await Promise.all([
-    import('./assets.ts'),
+    import('./http/static-files.ts'),
     import('./doctor.ts'),
     import('./doctor-command.ts'),
   ]);
@@ -243,7 +243,7 @@ async function runOutbox(run: (commands: OutboxCommands) => Promise<ExitCode>): 
 async function runSandbox(): Promise<void> {
   // Only here: the sandbox's pages take longer to load than any other command takes to run.
   const [{ builtDir }, { openSandbox }] = await Promise.all([
-    import('./assets.ts'),
+    import('./http/static-files.ts'),
     import('./sandbox/sandbox.ts'),
   ]);
   const { SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, SANDBOX_API_KEY_FILE, DATA_DIR } = environment();

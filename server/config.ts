@@ -1,5 +1,5 @@
 import type { AddressRules } from './address.ts';
-import type { BuilderMode } from './builder-gate.ts';
+import type { BuilderMode } from './http/builder-gate.ts';
 import { areCredentialsMeant, readCredentialSets, required, type RasaApi } from './credentials.ts';
 import { ConfigError, createEnvReader, type Env } from './env.ts';
 import { newsletter } from './forms/built-in.ts';

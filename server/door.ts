@@ -5,9 +5,9 @@ import type { Bots } from './bots.ts';
 import type { Form, Forms } from './forms.ts';
 import { readFields, refuseOverBudget, refuseUnlistedOrigin } from './guards.ts';
 import type { Bill, Limits, Standing } from './limits.ts';
-import type { Origins } from './origins.ts';
+import type { Origins } from './http/origins.ts';
 import { OutboxUnavailable, type Outbox } from './outbox.ts';
-import { problem } from './problem.ts';
+import { problem } from './http/problem.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { SignupPost } from './signup.ts';
 

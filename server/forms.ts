@@ -9,7 +9,7 @@ import { definitionOf } from './forms/definition.ts';
 import { checkOf, envelopeFields } from './forms/field-check.ts';
 import type { FieldSpec, FormRates, FormSpec } from './forms/form-spec.ts';
 import { isBelow } from './system/urls.ts';
-import { createOrigins, type Origins } from './origins.ts';
+import { createOrigins, type Origins } from './http/origins.ts';
 import type { Person } from './signup.ts';
 
 /** The forms that this proxy serves. */

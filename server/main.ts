@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { builtDir } from './assets.ts';
+import { builtDir } from './http/static-files.ts';
 import { readConfig, type Config } from './config.ts';
 import { withEnvFile } from './env.ts';
 import { failToStart, onStopRequest } from './system/lifecycle.ts';

@@ -6,7 +6,7 @@ import { startCourier, type Courier } from './courier.ts';
 import type { Env } from './env.ts';
 import { startFormsReload } from './forms/reload.ts';
 import { maxHeaders, openFront } from './front.ts';
-import { listen } from './http-server.ts';
+import { listen } from './http/http-server.ts';
 import type { Outbox } from './outbox.ts';
 import { openFileOutbox } from './outbox/file.ts';
 import { warnOfReadable } from './rotation.ts';

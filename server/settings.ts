@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { builderModes } from './builder-gate.ts';
+import { builderModes } from './http/builder-gate.ts';
 import { logLevels } from './system/log.ts';
 import { Secret } from './system/secret.ts';
 import {

@@ -5,13 +5,13 @@ import type { Logger } from 'pino';
 import getRawBody from 'raw-body';
 import { limits as sizes } from '../shared/form.ts';
 import type { Problem } from '../shared/signup.ts';
-import type { ClientAddress } from './client-address.ts';
+import type { ClientAddress } from './http/client-ip.ts';
 import type { Answer, Door } from './door.ts';
-import { dataHeaders, pageHeaders } from './headers.ts';
+import { dataHeaders, pageHeaders } from './http/headers.ts';
 import type { Standing } from './limits.ts';
-import type { Origins } from './origins.ts';
+import type { Origins } from './http/origins.ts';
 import { pageFor } from './pages/answer.ts';
-import { problem } from './problem.ts';
+import { problem } from './http/problem.ts';
 import type { Body, SignupPost } from './signup.ts';
 import { wordsFor } from './words.ts';
 

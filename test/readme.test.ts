@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createManifest, elementOf } from '../.package/manifest.ts';
 import { withTables } from '../.package/readme.ts';
 import { settings } from '../server/settings.ts';
-import { problem } from '../server/problem.ts';
+import { problem } from '../server/http/problem.ts';
 import { languages } from '../server/words.ts';
 import { en } from '../shared/messages/en.ts';
 import type { ProblemCode } from '../shared/signup.ts';

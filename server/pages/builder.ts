@@ -1,6 +1,6 @@
 import express from 'express';
 import type { BuilderSetup, PinnedScript } from '../../shared/builder.ts';
-import type { BuilderGate } from '../builder-gate.ts';
+import type { BuilderGate } from '../http/builder-gate.ts';
 import type { Forms } from '../forms.ts';
 import { wordsFor } from '../words.ts';
 import { isBuilderLanguage, renderHome } from './home.ts';

@@ -1,7 +1,7 @@
 import { randomUUID as cryptoUUID } from 'node:crypto';
 import { join } from 'node:path';
 import express from 'express';
-import { listen } from '../http-server.ts';
+import { listen } from '../http/http-server.ts';
 import { createApiKeys } from './api-keys.ts';
 import { createContactsApi } from './api-v2.ts';
 import { createApi } from './api.ts';

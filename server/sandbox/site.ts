@@ -1,7 +1,7 @@
 import express, { Router, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { z } from 'zod';
-import { serveBuiltFiles } from '../assets.ts';
+import { serveBuiltFiles } from '../http/static-files.ts';
 import { apiKeysPage } from '../pages/sandbox-api-keys.ts';
 import { contactsPage } from '../pages/sandbox-contacts.ts';
 import { failurePage } from '../pages/sandbox.ts';

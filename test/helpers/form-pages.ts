@@ -1,5 +1,5 @@
-import { serveBuiltFiles } from '../../server/assets.ts';
-import { pageHeaders } from '../../server/headers.ts';
+import { serveBuiltFiles } from '../../server/http/static-files.ts';
+import { pageHeaders } from '../../server/http/headers.ts';
 import {
   renderConfirmation,
   renderFormProblem,
@@ -9,7 +9,7 @@ import {
   renderThanks,
 } from '../../server/pages/form.ts';
 import { renderQrCode } from '../../server/pages/qr.ts';
-import { problem } from '../../server/problem.ts';
+import { problem } from '../../server/http/problem.ts';
 import type { FormDefinition } from '../../shared/form.ts';
 import type { Messages } from '../../shared/messages/messages.ts';
 import type { IssueCode } from '../../shared/signup.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isLoopback } from './system/urls.ts';
+import { isLoopback } from '../system/urls.ts';
 
 /** A listening HTTP server that can be closed without cutting anybody off. */
 export interface HttpServer {

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ServerSecret } from './system/server-secret.ts';
+import type { ServerSecret } from '../system/server-secret.ts';
 
 export const builderModes = ['on', 'off', 'token'] as const;
 export type BuilderMode = (typeof builderModes)[number];

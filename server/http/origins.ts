@@ -1,4 +1,4 @@
-import { readUrl, isLoopback } from './system/urls.ts';
+import { readUrl, isLoopback } from '../system/urls.ts';
 
 /** Which pages may talk to this proxy: the one answer that the door, CORS headers and pages all go by. */
 export interface Origins {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createClientAddress } from '../../server/client-address.ts';
-import type { TrustProxy } from '../../server/setting-texts.ts';
-import { recordLog } from '../helpers/outbox.ts';
+import { createClientAddress } from '../../../server/http/client-ip.ts';
+import type { TrustProxy } from '../../../server/setting-texts.ts';
+import { recordLog } from '../../helpers/outbox.ts';
 
 function open(trustProxy: TrustProxy) {
   const { log, lines } = recordLog();

@@ -4,10 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import accepts from 'accepts';
-import type { PinnedScript } from '../shared/builder.ts';
+import type { PinnedScript } from '../../shared/builder.ts';
 
 /** Where the build puts the browser's files, for the programs that run from `dist/server/`. */
-export const builtDir = fileURLToPath(new URL('../widget', import.meta.url));
+export const builtDir = fileURLToPath(new URL('../../widget', import.meta.url));
 
 interface BuiltFile {
   readonly headers: Readonly<Record<string, string>>;

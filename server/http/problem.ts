@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { IssueCode, Problem, ProblemCode } from '../shared/signup.ts';
+import type { IssueCode, Problem, ProblemCode } from '../../shared/signup.ts';
 
 const statusOf: Readonly<Record<ProblemCode, number>> = {
   invalid: 422,
