@@ -5,7 +5,7 @@ import type { PageTokens } from './bots/page-tokens.ts';
 import type { Proofs, Redeemed } from './bots/proofs.ts';
 import type { BotMode } from './settings.ts';
 import { refusedFrom, suspect } from './bots/signals.ts';
-import type { SignupPost } from './signup.ts';
+import type { SignupPost } from './outbox/signup.ts';
 
 /** Tells people from robots: by a proof of work, or a click where no script could do any, and by what else they show. */
 export interface Bots {

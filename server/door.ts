@@ -6,10 +6,10 @@ import type { Form, Forms } from './forms.ts';
 import { readFields, refuseOverBudget, refuseUnlistedOrigin } from './guards.ts';
 import type { Bill, Limits, Standing } from './limits.ts';
 import type { Origins } from './http/origins.ts';
-import { OutboxUnavailable, type Outbox } from './outbox.ts';
+import { OutboxUnavailable, type Outbox } from './outbox/outbox.ts';
 import { problem } from './http/problem.ts';
 import type { Rehearsal } from './rehearsal.ts';
-import type { SignupPost } from './signup.ts';
+import type { SignupPost } from './outbox/signup.ts';
 
 /** The one way in. Plain data in and out, so that any front can serve it. */
 export interface Door {

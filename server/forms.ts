@@ -10,7 +10,7 @@ import { checkOf, envelopeFields } from './forms/field-check.ts';
 import type { FieldSpec, FormRates, FormSpec } from './forms/form-spec.ts';
 import { isBelow } from './system/urls.ts';
 import { createOrigins, type Origins } from './http/origins.ts';
-import type { Person } from './signup.ts';
+import type { Person } from './outbox/signup.ts';
 
 /** The forms that this proxy serves. */
 export interface Forms {

@@ -16,7 +16,7 @@ import type { FormSpec } from './forms/form-spec.ts';
 import { dataHeaders } from './http/headers.ts';
 import { createLimits } from './limits.ts';
 import { createOrigins } from './http/origins.ts';
-import type { Outbox } from './outbox.ts';
+import type { Outbox } from './outbox/outbox.ts';
 import { problem } from './http/problem.ts';
 import { createPageTokens } from './bots/page-tokens.ts';
 import { createProofs } from './bots/proofs.ts';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { OutboxUnavailable } from './outbox.ts';
+import { OutboxUnavailable } from './outbox/outbox.ts';
 import { isCode, realFiles } from './system/files.ts';
 import { findLedger } from './outbox/ledger.ts';
 import { checkKey, createRecords } from './outbox/records.ts';

@@ -7,7 +7,7 @@ import type { Env } from './env.ts';
 import { startFormsReload } from './forms/reload.ts';
 import { maxHeaders, openFront } from './front.ts';
 import { listen } from './http/http-server.ts';
-import type { Outbox } from './outbox.ts';
+import type { Outbox } from './outbox/outbox.ts';
 import { openFileOutbox } from './outbox/file.ts';
 import { warnOfReadable } from './rotation.ts';
 import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';

@@ -12,7 +12,7 @@ import type { Standing } from './limits.ts';
 import type { Origins } from './http/origins.ts';
 import { pageFor } from './pages/answer.ts';
 import { problem } from './http/problem.ts';
-import type { Body, SignupPost } from './signup.ts';
+import type { Body, SignupPost } from './outbox/signup.ts';
 import { wordsFor } from './words.ts';
 
 /**

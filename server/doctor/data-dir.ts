@@ -5,7 +5,7 @@ import { isCode, ownerOnly, type Files } from '../system/files.ts';
 import { takeCensus, type Census } from '../outbox/census.ts';
 import { findOwner } from '../outbox/lock.ts';
 import { checkKey, createRecords } from '../outbox/records.ts';
-import { OutboxUnavailable } from '../outbox.ts';
+import { OutboxUnavailable } from '../outbox/outbox.ts';
 import type { Secret } from '../system/secret.ts';
 import type { Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';

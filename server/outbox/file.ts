@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { OutboxFull, OutboxUnavailable, type Outbox, type Settlement, type Taken } from '../outbox.ts';
+import { OutboxFull, OutboxUnavailable, type Outbox, type Settlement, type Taken } from './outbox.ts';
 import type { Secret } from '../system/secret.ts';
-import type { Signup } from '../signup.ts';
+import type { Signup } from './signup.ts';
 import { maxRemembered, openDuplicates } from './duplicates.ts';
 import { realFiles, type Files } from '../system/files.ts';
 import { openHead } from './head.ts';

@@ -3,7 +3,7 @@ import { Low } from 'lowdb';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { isCode, readIfThere, type Files } from '../system/files.ts';
-import type { Circuit } from '../outbox.ts';
+import type { Circuit } from './outbox.ts';
 import { replacedFile } from '../system/synced-adapter.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { OutboxUnavailable } from '../outbox.ts';
+import { OutboxUnavailable } from './outbox.ts';
 import type { Secret } from '../system/secret.ts';
 
 /**

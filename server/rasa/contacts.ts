@@ -1,4 +1,4 @@
-import type { Outcome, Person } from '../signup.ts';
+import type { Outcome, Person } from '../outbox/signup.ts';
 import { readErrorText } from './answers.ts';
 import { createAuthorizedCalls, isSuccess, later, oneByOne } from './calls.ts';
 import type { RasaClient, RasaClientOptions } from './client.ts';

@@ -1,4 +1,4 @@
-import type { Outcome, Person } from '../signup.ts';
+import type { Outcome, Person } from '../outbox/signup.ts';
 import { readErrorText } from './answers.ts';
 import { isSuccess, later, oneByOne } from './calls.ts';
 import type { RasaClient } from './client.ts';

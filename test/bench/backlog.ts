@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRecords } from '../../server/outbox/records.ts';
-import type { Signup } from '../../server/signup.ts';
+import type { Signup } from '../../server/outbox/signup.ts';
 
 const linesPerSegment = 1000;
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openFileOutbox } from '../../server/outbox/file.ts';
-import type { Outbox } from '../../server/outbox.ts';
+import type { Outbox } from '../../server/outbox/outbox.ts';
 import { createRecords } from '../../server/outbox/records.ts';
 import { makeSignup } from './backlog.ts';
 import { openBareAppend } from './bare-append.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startCourier, type CourierOptions } from '../../server/courier.ts';
-import type { Outcome } from '../../server/signup.ts';
+import type { Outcome } from '../../server/outbox/signup.ts';
 import { deferred } from '../helpers/deferred.ts';
 import { openTestOutbox, recordLog } from '../helpers/outbox.ts';
 import { temporaryDir } from '../helpers/temporary-dir.ts';

@@ -7,7 +7,7 @@ import { realFiles } from '../../server/system/files.ts';
 import { createRecords } from '../../server/outbox/records.ts';
 import { openSetAside } from '../../server/outbox/set-aside.ts';
 import { Secret } from '../../server/system/secret.ts';
-import type { Person } from '../../server/signup.ts';
+import type { Person } from '../../server/outbox/signup.ts';
 import { hasTerminal, runCli, runCliOnTerminal } from '../helpers/cli.ts';
 import { closedCircuit, idsOf, makeSignup, openTestOutbox } from '../helpers/outbox.ts';
 import { temporaryDir } from '../helpers/temporary-dir.ts';

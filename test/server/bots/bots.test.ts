@@ -5,7 +5,7 @@ import type { Redeemed } from '../../../server/bots/proofs.ts';
 import { refusedFrom, rules, suspect, type Traces } from '../../../server/bots/signals.ts';
 import type { Checked } from '../../../server/forms.ts';
 import type { BotMode } from '../../../server/settings.ts';
-import type { SignupPost } from '../../../server/signup.ts';
+import type { SignupPost } from '../../../server/outbox/signup.ts';
 import { recordLog } from '../../helpers/outbox.ts';
 
 const browser = { userAgent: 'Mozilla/5.0', acceptLanguage: 'en', secFetchSite: undefined };

@@ -1,9 +1,9 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { OutboxFull, OutboxUnavailable, type Outbox } from '../../../server/outbox.ts';
+import { OutboxFull, OutboxUnavailable, type Outbox } from '../../../server/outbox/outbox.ts';
 import { Secret } from '../../../server/system/secret.ts';
-import type { Signup } from '../../../server/signup.ts';
+import type { Signup } from '../../../server/outbox/signup.ts';
 import { deferred } from '../../helpers/deferred.ts';
 import { testFiles, type DiskEvent } from '../../helpers/files.ts';
 import { closedCircuit, idsOf, makeSignup, openTestOutbox, recordLog } from '../../helpers/outbox.ts';
