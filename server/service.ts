@@ -8,7 +8,7 @@ import { startFormsReload } from './forms/reload.ts';
 import { maxHeaders, openFront } from './front.ts';
 import { listen } from './http/http-server.ts';
 import type { Outbox } from './outbox/outbox.ts';
-import { openFileOutbox } from './outbox/file.ts';
+import { openFileOutbox } from './outbox/file/file-outbox.ts';
 import { warnOfReadable } from './rotation.ts';
 import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import type { TrustProxy } from './setting-texts.ts';

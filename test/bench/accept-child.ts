@@ -16,7 +16,7 @@ import { createForms, type Form, type Forms } from '../../server/forms.ts';
 import { listen } from '../../server/http/http-server.ts';
 import { createLimits } from '../../server/limits.ts';
 import { createOrigins } from '../../server/http/origins.ts';
-import { openFileOutbox } from '../../server/outbox/file.ts';
+import { openFileOutbox } from '../../server/outbox/file/file-outbox.ts';
 import { openServerSecret } from '../../server/system/server-secret.ts';
 import { openService } from '../../server/service.ts';
 import { createSignupRoute, signupFormOf } from '../../server/signup-route.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRecords } from '../../server/outbox/records.ts';
+import { createRecords } from '../../server/outbox/file/records.ts';
 import type { Signup } from '../../server/outbox/signup.ts';
 
 const linesPerSegment = 1000;

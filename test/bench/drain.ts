@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { startCourier } from '../../server/courier.ts';
-import { openFileOutbox } from '../../server/outbox/file.ts';
+import { openFileOutbox } from '../../server/outbox/file/file-outbox.ts';
 import { createRasaClient } from '../../server/rasa/client.ts';
 import { createRasaHttp } from '../../server/rasa/http.ts';
 import { createKeyRing } from '../../server/rasa/key-ring.ts';

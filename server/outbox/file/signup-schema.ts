@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Signup } from './signup.ts';
+import type { Signup } from '../signup.ts';
 
 /** A sign-up as it is read back from disk. */
 export const signupSchema = z.object({

@@ -1,13 +1,13 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { OutboxFull, OutboxUnavailable, type Outbox } from '../../../server/outbox/outbox.ts';
-import { Secret } from '../../../server/system/secret.ts';
-import type { Signup } from '../../../server/outbox/signup.ts';
-import { deferred } from '../../helpers/deferred.ts';
-import { testFiles, type DiskEvent } from '../../helpers/files.ts';
-import { closedCircuit, idsOf, makeSignup, openTestOutbox, recordLog } from '../../helpers/outbox.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { OutboxFull, OutboxUnavailable, type Outbox } from '../../../../server/outbox/outbox.ts';
+import { Secret } from '../../../../server/system/secret.ts';
+import type { Signup } from '../../../../server/outbox/signup.ts';
+import { deferred } from '../../../helpers/deferred.ts';
+import { testFiles, type DiskEvent } from '../../../helpers/files.ts';
+import { closedCircuit, idsOf, makeSignup, openTestOutbox, recordLog } from '../../../helpers/outbox.ts';
+import { temporaryDir } from '../../../helpers/temporary-dir.ts';
 
 const lastIndex = (events: readonly DiskEvent[], did: DiskEvent['did'], name: string) =>
   events.findLastIndex((event) => event.did === did && event.name === name);

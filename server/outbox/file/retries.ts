@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { Taken } from './outbox.ts';
-import type { Signup } from './signup.ts';
+import type { Taken } from '../outbox.ts';
+import type { Signup } from '../signup.ts';
 import type { Ledger } from './ledger.ts';
 import type { Records } from './records.ts';
 import type { SetAside } from './set-aside.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isCode, ownerOnly, readIfThere, type Files } from '../system/files.ts';
+import { isCode, ownerOnly, readIfThere, type Files } from '../../system/files.ts';
 
 /**
  * One process owns a directory. The lock is a file that names its owner and is touched every two seconds; it counts

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isCode, type Files } from '../system/files.ts';
+import { isCode, type Files } from '../../system/files.ts';
 import { findLedger } from './ledger.ts';
 
 /** What lies in an outbox, for those who only look. A running proxy may change it meanwhile, so it is nearly right. */

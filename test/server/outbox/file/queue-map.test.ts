@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { QueueMap } from '../../../server/outbox/queue-map.ts';
+import { QueueMap } from '../../../../server/outbox/file/queue-map.ts';
 
 const mapOf = (...names: readonly string[]) => {
   const map = new QueueMap<{ readonly name: string }>();

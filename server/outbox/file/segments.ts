@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ownerOnly, replaceFile, syncDirectory, type Files } from '../system/files.ts';
+import { ownerOnly, replaceFile, syncDirectory, type Files } from '../../system/files.ts';
 
 /**
  * The write path: files that only grow, by whole lines. Everybody who appends while a write is under way shares the

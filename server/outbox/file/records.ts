@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { OutboxUnavailable } from './outbox.ts';
-import type { Secret } from '../system/secret.ts';
+import { OutboxUnavailable } from '../outbox.ts';
+import type { Secret } from '../../system/secret.ts';
 
 /**
  * One value as one line of text that proves itself: `{"sum":"…","value":{…}}`, or with a key
