@@ -5,7 +5,7 @@ import type { BotStats } from './bots.ts';
 import type { BuilderGate } from './http/builder-gate.ts';
 import type { ClientAddress } from './http/client-ip.ts';
 import type { CourierStats } from './courier.ts';
-import type { Forms } from './forms.ts';
+import type { Forms } from './forms/forms.ts';
 import { jsonSchema } from './forms/file-schema.ts';
 import { createFormRoutes } from './form-routes.ts';
 import { pageHeaders } from './http/headers.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { honeypot } from '../shared/signup.ts';
-import type { Checked } from './forms.ts';
+import type { Checked } from './forms/forms.ts';
 import type { PageTokens } from './bots/page-tokens.ts';
 import type { Proofs, Redeemed } from './bots/proofs.ts';
 import type { BotMode } from './settings.ts';

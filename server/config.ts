@@ -1,4 +1,4 @@
-import type { AddressRules } from './address.ts';
+import type { AddressRules } from './forms/email-address.ts';
 import type { BuilderMode } from './http/builder-gate.ts';
 import { areCredentialsMeant, readCredentialSets, required, type RasaApi } from './credentials.ts';
 import { ConfigError, createEnvReader, type Env } from './env.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Problem, ProblemCode } from '../shared/signup.ts';
-import { budgetNameOf } from './address.ts';
+import { budgetNameOf } from './forms/email-address.ts';
 import type { Bots } from './bots.ts';
-import type { Form, Forms } from './forms.ts';
+import type { Form, Forms } from './forms/forms.ts';
 import { readFields, refuseOverBudget, refuseUnlistedOrigin } from './guards.ts';
 import type { Bill, Limits, Standing } from './limits.ts';
 import type { Origins } from './http/origins.ts';

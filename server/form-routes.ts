@@ -3,7 +3,7 @@ import express, { type Request } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import type { Proofs } from './bots/proofs.ts';
 import type { ClientAddress } from './http/client-ip.ts';
-import type { Forms } from './forms.ts';
+import type { Forms } from './forms/forms.ts';
 import { pageHeaders } from './http/headers.ts';
 import { publicUrlOf, refuseMethod, sendProblem, wantsPage } from './http-answers.ts';
 import { networkOf, type Limits } from './limits.ts';
@@ -14,7 +14,7 @@ import { renderQrCode } from './pages/qr.ts';
 import { problem } from './http/problem.ts';
 import type { Rate } from './setting-texts.ts';
 import { exposedHeaders } from './signup-route.ts';
-import { wordsFor } from './words.ts';
+import { wordsFor } from './forms/languages.ts';
 
 export interface FormRoutesOptions {
   readonly forms: Forms;

@@ -13,7 +13,7 @@ import type { Origins } from './http/origins.ts';
 import { pageFor } from './pages/answer.ts';
 import { problem } from './http/problem.ts';
 import type { Body, SignupPost } from './outbox/signup.ts';
-import { wordsFor } from './words.ts';
+import { wordsFor } from './forms/languages.ts';
 
 /**
  * `POST /forms/:form`, straight from node:http to the door and back. Express serves everything else: its way through

@@ -4,7 +4,7 @@ import { createManifest, elementOf } from '../.package/manifest.ts';
 import { withTables } from '../.package/readme.ts';
 import { settings } from '../server/settings.ts';
 import { problem } from '../server/http/problem.ts';
-import { languages } from '../server/words.ts';
+import { languages } from '../server/forms/languages.ts';
 import { en } from '../shared/messages/en.ts';
 import type { ProblemCode } from '../shared/signup.ts';
 import { readForms } from '../server/forms/read.ts';

@@ -1,6 +1,6 @@
 import { limits } from '../../shared/form.ts';
 import type { BuiltInField } from '../../shared/messages/messages.ts';
-import { languages } from '../words.ts';
+import { languages } from './languages.ts';
 import type { FormSpec, TypedSpec } from './form-spec.ts';
 
 type BuiltIn = Pick<TypedSpec, 'type' | 'required' | 'maxLength' | 'autocomplete'>;

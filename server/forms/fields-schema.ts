@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { en } from '../../shared/messages/en.ts';
 import { honeypot, type IssueCode, type SignupEnvelope } from '../../shared/signup.ts';
 import { readUrl } from '../system/urls.ts';
-import { wordsOfTag } from '../words.ts';
+import { wordsOfTag } from './languages.ts';
 import { refuseAttribute } from './attributes.ts';
 import { builtInNames } from './built-in.ts';
 import { refusePattern } from './pattern.ts';

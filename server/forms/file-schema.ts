@@ -3,7 +3,7 @@ import type { FormTexts } from '../../shared/form.ts';
 import { en } from '../../shared/messages/en.ts';
 import type { IssueCode } from '../../shared/signup.ts';
 import { origin, pageAddress, rate } from '../setting-texts.ts';
-import { wordsOfTag } from '../words.ts';
+import { wordsOfTag } from './languages.ts';
 import { attribute, field, href } from './fields-schema.ts';
 import { line, object, tags, text, textFor, type OptionalText } from './schema-parts.ts';
 

@@ -1,11 +1,11 @@
 import { builtInField, builtInNames } from './built-in.ts';
-import { cleanText } from './cleaned.ts';
+import { cleanText } from './clean-text.ts';
 import { defaultMaxLength } from './definition.ts';
 import type { FileField, FileForm, FileText } from './file-schema.ts';
 import type { FieldSpec, FormSpec, Localized, TextsSpec } from './form-spec.ts';
 import type { BuiltInField } from '../../shared/messages/messages.ts';
 import { origin, pageAddress, rate } from '../setting-texts.ts';
-import { languages, wordsOfTag } from '../words.ts';
+import { languages, wordsOfTag } from './languages.ts';
 
 /** Makes a form of what its operator has written: briefly said things in full, and every default decided. */
 export function resolveForm(id: string, form: FileForm): FormSpec {

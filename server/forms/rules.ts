@@ -1,5 +1,5 @@
 import { limits } from '../../shared/form.ts';
-import { wordsOfTag } from '../words.ts';
+import { wordsOfTag } from './languages.ts';
 import { show, type FaultAt, type Path } from './faults.ts';
 import type { FileField, FileForm } from './file-schema.ts';
 import type { FieldSpec } from './form-spec.ts';

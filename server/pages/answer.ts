@@ -1,6 +1,6 @@
 import type { Messages } from '../../shared/messages/messages.ts';
 import type { Answer } from '../door.ts';
-import type { Form } from '../forms.ts';
+import type { Form } from '../forms/forms.ts';
 import { renderConfirmation, renderFormProblem, renderProblem, renderRefused, renderThanks } from './form.ts';
 
 /** What a browser without scripts gets to see. */

@@ -1,8 +1,8 @@
 import express from 'express';
 import type { BuilderSetup, PinnedScript } from '../../shared/builder.ts';
 import type { BuilderGate } from '../http/builder-gate.ts';
-import type { Forms } from '../forms.ts';
-import { wordsFor } from '../words.ts';
+import type { Forms } from '../forms/forms.ts';
+import { wordsFor } from '../forms/languages.ts';
 import { isBuilderLanguage, renderHome } from './home.ts';
 import { renderPreview } from './preview.ts';
 

@@ -12,7 +12,7 @@ import { createClientAddress } from '../../server/http/client-ip.ts';
 import { readConfig } from '../../server/config.ts';
 import { createDoor, type DoorOptions } from '../../server/door.ts';
 import { realFiles } from '../../server/system/files.ts';
-import { createForms, type Form, type Forms } from '../../server/forms.ts';
+import { createForms, type Form, type Forms } from '../../server/forms/forms.ts';
 import { listen } from '../../server/http/http-server.ts';
 import { createLimits } from '../../server/limits.ts';
 import { createOrigins } from '../../server/http/origins.ts';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { languages } from '../../server/words.ts';
+import { languages } from '../../server/forms/languages.ts';
 import { en } from '../../shared/messages/en.ts';
 import type { Messages } from '../../shared/messages/messages.ts';
 

@@ -3,7 +3,7 @@ import { createBots } from '../../../server/bots.ts';
 import { createPageTokens, tokenLifeMs } from '../../../server/bots/page-tokens.ts';
 import type { Redeemed } from '../../../server/bots/proofs.ts';
 import { refusedFrom, rules, suspect, type Traces } from '../../../server/bots/signals.ts';
-import type { Checked } from '../../../server/forms.ts';
+import type { Checked } from '../../../server/forms/forms.ts';
 import type { BotMode } from '../../../server/settings.ts';
 import type { SignupPost } from '../../../server/outbox/signup.ts';
 import { recordLog } from '../../helpers/outbox.ts';

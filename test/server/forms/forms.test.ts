@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import type { FormDefinition } from '../../shared/form.ts';
-import { de } from '../../shared/messages/de.ts';
-import { fr } from '../../shared/messages/fr.ts';
-import { startSandbox } from '../helpers/sandbox.ts';
-import { credentialsFor, readContact, readContacts, startService } from '../helpers/service.ts';
-import { temporaryDir } from '../helpers/temporary-dir.ts';
-import { ask } from '../helpers/visitor.ts';
+import type { FormDefinition } from '../../../shared/form.ts';
+import { de } from '../../../shared/messages/de.ts';
+import { fr } from '../../../shared/messages/fr.ts';
+import { startSandbox } from '../../helpers/sandbox.ts';
+import { credentialsFor, readContact, readContacts, startService } from '../../helpers/service.ts';
+import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { ask } from '../../helpers/visitor.ts';
 
 async function startWith(form: object, env: Record<string, string | undefined> = {}) {
   const file = join(await temporaryDir(), 'forms.json');

@@ -1,21 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import Negotiator from 'negotiator';
-import { ar } from '../shared/messages/ar.ts';
-import { da } from '../shared/messages/da.ts';
-import { de } from '../shared/messages/de.ts';
-import { en } from '../shared/messages/en.ts';
-import { es } from '../shared/messages/es.ts';
-import { fr } from '../shared/messages/fr.ts';
-import { he } from '../shared/messages/he.ts';
-import { it } from '../shared/messages/it.ts';
-import { ja } from '../shared/messages/ja.ts';
-import type { Messages } from '../shared/messages/messages.ts';
-import { nl } from '../shared/messages/nl.ts';
-import { pl } from '../shared/messages/pl.ts';
-import { ptBR } from '../shared/messages/pt-BR.ts';
-import { sv } from '../shared/messages/sv.ts';
-import { tr } from '../shared/messages/tr.ts';
-import { zhHans } from '../shared/messages/zh-Hans.ts';
+import { ar } from '../../shared/messages/ar.ts';
+import { da } from '../../shared/messages/da.ts';
+import { de } from '../../shared/messages/de.ts';
+import { en } from '../../shared/messages/en.ts';
+import { es } from '../../shared/messages/es.ts';
+import { fr } from '../../shared/messages/fr.ts';
+import { he } from '../../shared/messages/he.ts';
+import { it } from '../../shared/messages/it.ts';
+import { ja } from '../../shared/messages/ja.ts';
+import type { Messages } from '../../shared/messages/messages.ts';
+import { nl } from '../../shared/messages/nl.ts';
+import { pl } from '../../shared/messages/pl.ts';
+import { ptBR } from '../../shared/messages/pt-BR.ts';
+import { sv } from '../../shared/messages/sv.ts';
+import { tr } from '../../shared/messages/tr.ts';
+import { zhHans } from '../../shared/messages/zh-Hans.ts';
 
 /** Every language that there are words in. The first is for whoever has no wish, or none that can be met. */
 export const languages: readonly Messages[] = [

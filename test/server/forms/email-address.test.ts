@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { budgetNameOf, isDisposable, loadDisposableDomains, readAddress } from '../../server/address.ts';
+import {
+  budgetNameOf,
+  isDisposable,
+  loadDisposableDomains,
+  readAddress,
+} from '../../../server/forms/email-address.ts';
 
 const plain = { international: false, disposable: 'allow', isDisposableDomain: () => false } as const;
 const international = { ...plain, international: true };

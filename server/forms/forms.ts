@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { limits, type FormDefinition } from '../shared/form.ts';
-import type { Messages } from '../shared/messages/messages.ts';
-import type { IssueCode, SignupEnvelope } from '../shared/signup.ts';
-import { isDisposable, type AddressRules } from './address.ts';
-import { newsletter } from './forms/built-in.ts';
-import { cleaned } from './forms/cleaned.ts';
-import { definitionOf } from './forms/definition.ts';
-import { checkOf, envelopeFields } from './forms/field-check.ts';
-import type { FieldSpec, FormRates, FormSpec } from './forms/form-spec.ts';
-import { isBelow } from './system/urls.ts';
-import { createOrigins, type Origins } from './http/origins.ts';
-import type { Person } from './outbox/signup.ts';
+import { limits, type FormDefinition } from '../../shared/form.ts';
+import type { Messages } from '../../shared/messages/messages.ts';
+import type { IssueCode, SignupEnvelope } from '../../shared/signup.ts';
+import { isDisposable, type AddressRules } from './email-address.ts';
+import { newsletter } from './built-in.ts';
+import { cleaned } from './clean-text.ts';
+import { definitionOf } from './definition.ts';
+import { checkOf, envelopeFields } from './field-check.ts';
+import type { FieldSpec, FormRates, FormSpec } from './form-spec.ts';
+import { isBelow } from '../system/urls.ts';
+import { createOrigins, type Origins } from '../http/origins.ts';
+import type { Person } from '../outbox/signup.ts';
 
 /** The forms that this proxy serves. */
 export interface Forms {

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
-import type { IssueCode } from '../shared/signup.ts';
+import type { IssueCode } from '../../shared/signup.ts';
 
 /** What an operator wants of addresses, beyond that mail can be sent to them. */
 export interface AddressRules {
