@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { startCourier } from '../../server/courier.ts';
 import { openFileOutbox } from '../../server/outbox/file/file-outbox.ts';
-import { createRasaClient } from '../../server/rasa/client.ts';
+import { createRasaClient } from '../../server/rasa/client-v1.ts';
 import { createRasaHttp } from '../../server/rasa/http.ts';
 import { createKeyRing } from '../../server/rasa/key-ring.ts';
 import { createTokenApi } from '../../server/rasa/token-api.ts';

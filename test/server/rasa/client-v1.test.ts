@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createRasaClient } from '../../../server/rasa/client.ts';
+import { createRasaClient } from '../../../server/rasa/client-v1.ts';
 import { createRasaHttp } from '../../../server/rasa/http.ts';
 import { createKeyRing } from '../../../server/rasa/key-ring.ts';
 import { createTokenApi } from '../../../server/rasa/token-api.ts';

@@ -1,7 +1,7 @@
 import type { Outcome, Person } from '../outbox/signup.ts';
 import { readErrorText } from './answers.ts';
 import { createAuthorizedCalls, isSuccess, later, oneByOne } from './calls.ts';
-import type { RasaClient, RasaClientOptions } from './client.ts';
+import type { RasaClient, RasaClientOptions } from './client-v1.ts';
 
 /**
  * Version 2 of the API, by its published description alone: nobody public has seen it answer. One contact a call, as

@@ -1,7 +1,7 @@
 import type { Outcome, Person } from '../outbox/signup.ts';
 import { readErrorText } from './answers.ts';
 import { isSuccess, later, oneByOne } from './calls.ts';
-import type { RasaClient } from './client.ts';
+import type { RasaClient } from './client-v1.ts';
 import type { RasaHttp } from './http.ts';
 
 export interface WebhookOptions {
