@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { readPinnedScript, serveBuiltFiles } from './http/static-files.ts';
-import type { BotStats } from './bots.ts';
+import type { BotStats } from './signup/bots.ts';
 import type { BuilderGate } from './http/builder-gate.ts';
 import type { ClientAddress } from './http/client-ip.ts';
 import type { CourierStats } from './courier.ts';
@@ -10,11 +10,11 @@ import { jsonSchema } from './forms/file-schema.ts';
 import { createFormRoutes } from './form-routes.ts';
 import { pageHeaders } from './http/headers.ts';
 import { publicUrlOf, sendProblem } from './http-answers.ts';
-import type { Limits } from './limits.ts';
+import type { Limits } from './signup/limits.ts';
 import type { Origins } from './http/origins.ts';
 import { createBuilderPages } from './pages/builder.ts';
 import { problem } from './http/problem.ts';
-import type { Proofs } from './bots/proofs.ts';
+import type { Proofs } from './signup/proofs.ts';
 import type { Rate, TrustProxy } from './setting-texts.ts';
 import type { CredentialsHealth } from './upstream.ts';
 

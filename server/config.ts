@@ -6,7 +6,7 @@ import { newsletter } from './forms/built-in.ts';
 import type { FormSpec } from './forms/form-spec.ts';
 import { readFormsFile } from './forms/read.ts';
 import type { CredentialSet, Secret } from './system/secret.ts';
-import type { Axis } from './limits.ts';
+import type { Axis } from './signup/limits.ts';
 import type { Rate, TrustProxy } from './setting-texts.ts';
 import { settings, type BotMode } from './settings.ts';
 import type { LogLevel } from './system/log.ts';

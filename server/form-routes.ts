@@ -1,12 +1,12 @@
 import cors from 'cors';
 import express, { type Request } from 'express';
 import { rateLimit } from 'express-rate-limit';
-import type { Proofs } from './bots/proofs.ts';
+import type { Proofs } from './signup/proofs.ts';
 import type { ClientAddress } from './http/client-ip.ts';
 import type { Forms } from './forms/forms.ts';
 import { pageHeaders } from './http/headers.ts';
 import { publicUrlOf, refuseMethod, sendProblem, wantsPage } from './http-answers.ts';
-import { networkOf, type Limits } from './limits.ts';
+import { networkOf, type Limits } from './signup/limits.ts';
 import type { Origins } from './http/origins.ts';
 import { renderHostedForm } from './pages/form.ts';
 import { hostedPath, queryToKeep, type Visit } from './pages/hosted-address.ts';

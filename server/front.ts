@@ -5,26 +5,26 @@ import type { Logger } from 'pino';
 import type { Problem } from '../shared/signup.ts';
 import { loadDisposableDomains } from './forms/email-address.ts';
 import { createApp, type Health } from './app.ts';
-import { createBots } from './bots.ts';
+import { createBots } from './signup/bots.ts';
 import { createBuilderGate } from './http/builder-gate.ts';
 import { createClientAddress } from './http/client-ip.ts';
 import type { Config } from './config.ts';
-import { createDoor } from './door.ts';
+import { createDoor } from './signup/intake.ts';
 import { realFiles } from './system/files.ts';
 import { createForms } from './forms/forms.ts';
 import type { FormSpec } from './forms/form-spec.ts';
 import { dataHeaders } from './http/headers.ts';
-import { createLimits } from './limits.ts';
+import { createLimits } from './signup/limits.ts';
 import { createOrigins } from './http/origins.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { problem } from './http/problem.ts';
-import { createPageTokens } from './bots/page-tokens.ts';
-import { createProofs } from './bots/proofs.ts';
+import { createPageTokens } from './signup/page-tokens.ts';
+import { createProofs } from './signup/proofs.ts';
 import { readUrl } from './system/urls.ts';
-import { createRehearsal } from './rehearsal.ts';
+import { createRehearsal } from './signup/test-addresses.ts';
 import { openServerSecret } from './system/server-secret.ts';
 import { createSignupRoute, signupFormOf } from './signup-route.ts';
-import { openUsedOnce } from './bots/used-once.ts';
+import { openUsedOnce } from './signup/used-proofs.ts';
 
 /** Everything that visitors meet, wired: from a request to what is handed to the outbox. */
 export interface Front {

@@ -1,5 +1,5 @@
 import type { Messages } from '../../shared/messages/messages.ts';
-import type { Answer } from '../door.ts';
+import type { Answer } from '../signup/intake.ts';
 import type { Form } from '../forms/forms.ts';
 import { renderConfirmation, renderFormProblem, renderProblem, renderRefused, renderThanks } from './form.ts';
 

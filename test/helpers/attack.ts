@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig, type Env } from '../../server/config.ts';
-import type { Axis } from '../../server/limits.ts';
+import type { Axis } from '../../server/signup/limits.ts';
 import { challengeSecret, leastWork } from './issuer.ts';
 import { launchProduct } from './launch.ts';
 import { ask, type Answered } from './visitor.ts';

@@ -1,4 +1,4 @@
-import { createProofs, type Proofs } from '../../server/bots/proofs.ts';
+import { createProofs, type Proofs } from '../../server/signup/proofs.ts';
 import { realFiles } from '../../server/system/files.ts';
 import { Secret } from '../../server/system/secret.ts';
 import { openServerSecret } from '../../server/system/server-secret.ts';

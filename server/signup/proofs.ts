@@ -6,7 +6,7 @@ import { limits } from '../../shared/form.ts';
 import type { Challenge } from '../../shared/signup.ts';
 import type { ServerSecret } from '../system/server-secret.ts';
 import { mostWork } from '../settings.ts';
-import type { UsedOnce } from './used-once.ts';
+import type { UsedOnce } from './used-proofs.ts';
 
 /**
  * Proof of work instead of puzzles: ALTCHA's second protocol, with PBKDF2, which browsers compute natively and off

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createBots } from '../../../server/bots.ts';
-import { createPageTokens, tokenLifeMs } from '../../../server/bots/page-tokens.ts';
-import type { Redeemed } from '../../../server/bots/proofs.ts';
-import { refusedFrom, rules, suspect, type Traces } from '../../../server/bots/signals.ts';
+import { createBots } from '../../../server/signup/bots.ts';
+import { createPageTokens, tokenLifeMs } from '../../../server/signup/page-tokens.ts';
+import type { Redeemed } from '../../../server/signup/proofs.ts';
+import { refusedFrom, rules, suspect, type Traces } from '../../../server/signup/bot-signals.ts';
 import type { Checked } from '../../../server/forms/forms.ts';
 import type { BotMode } from '../../../server/settings.ts';
 import type { SignupPost } from '../../../server/outbox/signup.ts';

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import { honeypot } from '../shared/signup.ts';
-import type { Checked } from './forms/forms.ts';
-import type { PageTokens } from './bots/page-tokens.ts';
-import type { Proofs, Redeemed } from './bots/proofs.ts';
-import type { BotMode } from './settings.ts';
-import { refusedFrom, suspect } from './bots/signals.ts';
-import type { SignupPost } from './outbox/signup.ts';
+import { honeypot } from '../../shared/signup.ts';
+import type { Checked } from '../forms/forms.ts';
+import type { PageTokens } from './page-tokens.ts';
+import type { Proofs, Redeemed } from './proofs.ts';
+import type { BotMode } from '../settings.ts';
+import { refusedFrom, suspect } from './bot-signals.ts';
+import type { SignupPost } from '../outbox/signup.ts';
 
 /** Tells people from robots: by a proof of work, or a click where no script could do any, and by what else they show. */
 export interface Bots {
