@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Problem } from '../shared/signup.ts';
-import { renderProblem } from './pages/form.ts';
+import { renderProblem } from './pages/form-pages.ts';
 import { problem } from './http/problem.ts';
 import { wordsFor } from './forms/languages.ts';
 

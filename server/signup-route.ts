@@ -10,7 +10,7 @@ import type { Answer, Door } from './signup/intake.ts';
 import { dataHeaders, pageHeaders } from './http/headers.ts';
 import type { Standing } from './signup/limits.ts';
 import type { Origins } from './http/origins.ts';
-import { pageFor } from './pages/answer.ts';
+import { pageFor } from './pages/signup-answer.ts';
 import { problem } from './http/problem.ts';
 import type { Body, SignupPost } from './outbox/signup.ts';
 import { wordsFor } from './forms/languages.ts';

@@ -3,7 +3,7 @@ import type { BuilderSetup, PinnedScript } from '../../shared/builder.ts';
 import type { BuilderGate } from '../http/builder-gate.ts';
 import type { Forms } from '../forms/forms.ts';
 import { wordsFor } from '../forms/languages.ts';
-import { isBuilderLanguage, renderHome } from './home.ts';
+import { isBuilderLanguage, renderHome } from './builder-page.ts';
 import { renderPreview } from './preview.ts';
 
 export interface BuilderPagesOptions {

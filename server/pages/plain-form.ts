@@ -9,7 +9,7 @@ import {
   type TextField,
 } from '../../shared/form.ts';
 import { honeypot, type Problem } from '../../shared/signup.ts';
-import { html, type Html } from './page.ts';
+import { html, type Html } from './document.ts';
 
 export type Values = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 import type { Account } from '../sandbox/api-keys.ts';
 import type { ApiKey } from '../sandbox/state.ts';
-import { html, type Html } from './page.ts';
+import { html, type Html } from './document.ts';
 import { badge, renderSandboxPage, timeOf } from './sandbox.ts';
 
 interface ApiKeysView {

@@ -1,5 +1,5 @@
 import type { Person } from '../sandbox/state.ts';
-import { html, type Html } from './page.ts';
+import { html, type Html } from './document.ts';
 import { badge, renderSandboxPage, timeOf } from './sandbox.ts';
 
 /** A page of thousands would be slow to look at and slower to refresh. */

@@ -1,5 +1,5 @@
 import { nothing } from 'lit';
-import { html, renderPage, type Html } from './page.ts';
+import { html, renderPage, type Html } from './document.ts';
 
 interface SandboxPage {
   readonly title: string;

@@ -7,8 +7,8 @@ import {
   renderProblem,
   renderRefused,
   renderThanks,
-} from '../../server/pages/form.ts';
-import { renderQrCode } from '../../server/pages/qr.ts';
+} from '../../server/pages/form-pages.ts';
+import { renderQrCode } from '../../server/pages/qr-code.ts';
 import { problem } from '../../server/http/problem.ts';
 import type { FormDefinition } from '../../shared/form.ts';
 import type { Messages } from '../../shared/messages/messages.ts';

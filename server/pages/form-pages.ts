@@ -3,7 +3,7 @@ import type { Messages } from '../../shared/messages/messages.ts';
 import type { Problem } from '../../shared/signup.ts';
 import type { Form } from '../forms/forms.ts';
 import { hiddenValues, hostedPath, languageToKeep, queryToKeep, type Visit } from './hosted-address.ts';
-import { html, renderPage, sandboxBanner, type Html } from './page.ts';
+import { html, renderPage, sandboxBanner, type Html } from './document.ts';
 import { actionOf, renderHidden, renderPlainForm, type Values } from './plain-form.ts';
 
 /** A page of one form, in one language. */

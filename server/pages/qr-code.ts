@@ -1,5 +1,5 @@
 import encodeQr from 'qr';
-import { html, renderDocument } from './page.ts';
+import { html, renderDocument } from './document.ts';
 
 /** Blank modules around a code (ISO/IEC 18004 5.3.8), without which scanners do not find it on a dark poster. */
 const quietZone = 4;

@@ -1,5 +1,5 @@
 import type { BuilderSetup } from '../../shared/builder.ts';
-import { html, renderPage, sandboxBanner } from './page.ts';
+import { html, renderPage, sandboxBanner } from './document.ts';
 
 export interface Home {
   readonly lang: BuilderLanguage;

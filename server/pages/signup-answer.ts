@@ -1,7 +1,13 @@
 import type { Messages } from '../../shared/messages/messages.ts';
 import type { Answer } from '../signup/intake.ts';
 import type { Form } from '../forms/forms.ts';
-import { renderConfirmation, renderFormProblem, renderProblem, renderRefused, renderThanks } from './form.ts';
+import {
+  renderConfirmation,
+  renderFormProblem,
+  renderProblem,
+  renderRefused,
+  renderThanks,
+} from './form-pages.ts';
 
 /** What a browser without scripts gets to see. */
 export interface PageAnswer {
