@@ -6,7 +6,7 @@ import type { BuilderGate } from './http/builder-gate.ts';
 import type { ClientAddress } from './http/client-ip.ts';
 import type { CourierStats } from './courier.ts';
 import type { Forms } from './forms/forms.ts';
-import { jsonSchema } from './forms/file-schema.ts';
+import { jsonSchema } from './config/forms-file/form-schema.ts';
 import { createFormRoutes } from './form-routes.ts';
 import { pageHeaders } from './http/headers.ts';
 import { publicUrlOf, sendProblem } from './http-answers.ts';
@@ -15,7 +15,7 @@ import type { Origins } from './http/origins.ts';
 import { createBuilderPages } from './pages/builder.ts';
 import { problem } from './http/problem.ts';
 import type { Proofs } from './signup/proofs.ts';
-import type { Rate, TrustProxy } from './setting-texts.ts';
+import type { Rate, TrustProxy } from './config/setting-schemas.ts';
 import type { CredentialsHealth } from './upstream.ts';
 
 export interface AppOptions {

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { readConfig } from './config.ts';
-import { ConfigError, withEnvFile, type Env } from './env.ts';
+import { readConfig } from './config/config.ts';
+import { ConfigError, withEnvFile, type Env } from './config/env.ts';
 import { checkForms, showForms } from './forms-command.ts';
 import { showKeys } from './keys-command.ts';
 import { failToStart, onStopRequest } from './system/lifecycle.ts';
@@ -14,7 +14,7 @@ import {
   type Selection,
 } from './outbox-commands.ts';
 import { readUrl } from './system/urls.ts';
-import { duration } from './setting-texts.ts';
+import { duration } from './config/setting-schemas.ts';
 import type { ExitCode } from './terminal.ts';
 
 /** The `rasa-signup` command. */

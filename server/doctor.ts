@@ -8,7 +8,7 @@ import { checkPublicUrl } from './doctor/public-url.ts';
 import { checkRasaIo } from './doctor/rasa-io.ts';
 import { checkSecretFiles } from './doctor/secret-files.ts';
 import { createWeb, withoutUser } from './doctor/web.ts';
-import { ConfigError, withEnvFile, type Env } from './env.ts';
+import { ConfigError, withEnvFile, type Env } from './config/env.ts';
 import { realFiles } from './system/files.ts';
 
 export type { Finding } from './doctor/finding.ts';

@@ -12,7 +12,7 @@ import { renderHostedForm } from './pages/form-pages.ts';
 import { hostedPath, queryToKeep, type Visit } from './pages/hosted-address.ts';
 import { renderQrCode } from './pages/qr-code.ts';
 import { problem } from './http/problem.ts';
-import type { Rate } from './setting-texts.ts';
+import type { Rate } from './config/setting-schemas.ts';
 import { exposedHeaders } from './signup-route.ts';
 import { wordsFor } from './forms/languages.ts';
 

@@ -8,7 +8,7 @@ import { createApp, type Health } from './app.ts';
 import { createBots } from './signup/bots.ts';
 import { createBuilderGate } from './http/builder-gate.ts';
 import { createClientAddress } from './http/client-ip.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { createDoor } from './signup/intake.ts';
 import { realFiles } from './system/files.ts';
 import { createForms } from './forms/forms.ts';

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Health } from './app.ts';
-import type { Config, SandboxUpstream } from './config.ts';
+import type { Config, SandboxUpstream } from './config/config.ts';
 import { startCourier, type Courier } from './courier.ts';
-import type { Env } from './env.ts';
-import { startFormsReload } from './forms/reload.ts';
+import type { Env } from './config/env.ts';
+import { startFormsReload } from './config/forms-reload.ts';
 import { maxHeaders, openFront } from './front.ts';
 import { listen } from './http/http-server.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { openFileOutbox } from './outbox/file/file-outbox.ts';
-import { warnOfReadable } from './rotation.ts';
+import { warnOfReadable } from './config/credentials-reload.ts';
 import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
-import type { TrustProxy } from './setting-texts.ts';
+import type { TrustProxy } from './config/setting-schemas.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
 /** The product, running. */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
-import { rereadCredentials } from './credentials.ts';
-import type { Env } from './env.ts';
+import type { Config } from './config/config.ts';
+import { rereadCredentials } from './config/credential-sets.ts';
+import type { Env } from './config/env.ts';
 import { startKeysFile } from './keys-file.ts';
 import { createRasaClient, type RasaClient } from './rasa/client-v1.ts';
 import { createContactsClient } from './rasa/client-v2.ts';
@@ -9,7 +9,7 @@ import { createRasaHttp, type RasaHttp } from './rasa/http.ts';
 import { createKeyRing, type KeyRing, type KeyRingChange, type SetState } from './rasa/key-ring.ts';
 import { createTokenApi } from './rasa/token-api.ts';
 import { createWebhookClient } from './rasa/signup-webhook.ts';
-import { startRotation } from './rotation.ts';
+import { startRotation } from './config/credentials-reload.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { Secret, type CredentialSet } from './system/secret.ts';
 

@@ -1,8 +1,20 @@
-import { ConfigError, readConfig, type Config, type RasaUpstream, type WebhookUpstream } from '../config.ts';
-import { areCredentialsMeant, readCredentialSets } from '../credentials.ts';
-import { createEnvReader, type Env, type EnvReader, type SettingName, type SettingValue } from '../env.ts';
+import {
+  ConfigError,
+  readConfig,
+  type Config,
+  type RasaUpstream,
+  type WebhookUpstream,
+} from '../config/config.ts';
+import { areCredentialsMeant, readCredentialSets } from '../config/credential-sets.ts';
+import {
+  createEnvReader,
+  type Env,
+  type EnvReader,
+  type SettingName,
+  type SettingValue,
+} from '../config/env.ts';
 import { keyOf, type CredentialSet } from '../system/secret.ts';
-import { settings } from '../settings.ts';
+import { settings } from '../config/settings.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 
 /** As much of the configuration as can be used, whatever is wrong with the rest. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Logger } from 'pino';
 import proxyaddr from 'proxy-addr';
-import type { TrustProxy } from '../setting-texts.ts';
+import type { TrustProxy } from '../config/setting-schemas.ts';
 
 /** The visitor's IP address, as far as the proxies in front can be trusted to tell it. */
 export type ClientAddress = (request: IncomingMessage) => string;

@@ -3,7 +3,7 @@ import { honeypot } from '../../shared/signup.ts';
 import type { Checked } from '../forms/forms.ts';
 import type { PageTokens } from './page-tokens.ts';
 import type { Proofs, Redeemed } from './proofs.ts';
-import type { BotMode } from '../settings.ts';
+import type { BotMode } from '../config/settings.ts';
 import { refusedFrom, suspect } from './bot-signals.ts';
 import type { SignupPost } from '../outbox/signup.ts';
 

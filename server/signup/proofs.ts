@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { limits } from '../../shared/form.ts';
 import type { Challenge } from '../../shared/signup.ts';
 import type { ServerSecret } from '../system/server-secret.ts';
-import { mostWork } from '../settings.ts';
+import { mostWork } from '../config/settings.ts';
 import type { UsedOnce } from './used-proofs.ts';
 
 /**

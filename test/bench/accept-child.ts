@@ -9,7 +9,7 @@ import { createPageTokens } from '../../server/signup/page-tokens.ts';
 import { createProofs } from '../../server/signup/proofs.ts';
 import { openUsedOnce } from '../../server/signup/used-proofs.ts';
 import { createClientAddress } from '../../server/http/client-ip.ts';
-import { readConfig } from '../../server/config.ts';
+import { readConfig } from '../../server/config/config.ts';
 import { createDoor, type DoorOptions } from '../../server/signup/intake.ts';
 import { realFiles } from '../../server/system/files.ts';
 import { createForms, type Form, type Forms } from '../../server/forms/forms.ts';

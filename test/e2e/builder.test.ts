@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Env } from '../../server/config.ts';
+import type { Env } from '../../server/config/config.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
 import { serveForeignSite, type ForeignSite } from '../helpers/foreign-site.ts';
 import { openBuilder } from '../helpers/marketer.ts';

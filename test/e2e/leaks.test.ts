@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Env } from '../../server/config.ts';
+import type { Env } from '../../server/config/config.ts';
 import { en } from '../../shared/messages/en.ts';
 import { hasTerminal, runCli, runCliOnTerminal, startCli } from '../helpers/cli.ts';
 import { encodingsOf, filesBelow, findLeaks, type Evidence } from '../helpers/leaks.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readConfig, type Env } from '../../server/config.ts';
+import { readConfig, type Env } from '../../server/config/config.ts';
 import type { Axis } from '../../server/signup/limits.ts';
 import { challengeSecret, leastWork } from './issuer.ts';
 import { launchProduct } from './launch.ts';

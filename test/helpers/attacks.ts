@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Env } from '../../server/config.ts';
+import type { Env } from '../../server/config/config.ts';
 import type { Challenge } from '../../shared/signup.ts';
 import type { Attack } from './attack.ts';
 import { openIssuer, type IssuerOptions } from './issuer.ts';

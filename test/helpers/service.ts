@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { readConfig, type Env } from '../../server/config.ts';
+import { readConfig, type Env } from '../../server/config/config.ts';
 import { openService, type Impatience, type Service } from '../../server/service.ts';
 import type { Sandbox } from '../../server/sandbox/sandbox.ts';
 import { recordLog } from './outbox.ts';

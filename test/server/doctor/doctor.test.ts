@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readSetup } from '../../../server/doctor/configuration.ts';
 import { checkDataDir } from '../../../server/doctor/data-dir.ts';
 import { realFiles } from '../../../server/system/files.ts';
-import type { Env } from '../../../server/config.ts';
+import type { Env } from '../../../server/config/config.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { runCli } from '../../helpers/cli.ts';
 import { complaintsIn, examine, wordsIn } from '../../helpers/doctor.ts';

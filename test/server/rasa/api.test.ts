@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Env } from '../../../server/config.ts';
+import type { Env } from '../../../server/config/config.ts';
 import { createKey, revokeKey } from '../../helpers/keys.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/sandbox.ts';
 import { readContacts, startService } from '../../helpers/service.ts';

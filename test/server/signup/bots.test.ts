@@ -4,7 +4,7 @@ import { createPageTokens, tokenLifeMs } from '../../../server/signup/page-token
 import type { Redeemed } from '../../../server/signup/proofs.ts';
 import { refusedFrom, rules, suspect, type Traces } from '../../../server/signup/bot-signals.ts';
 import type { Checked } from '../../../server/forms/forms.ts';
-import type { BotMode } from '../../../server/settings.ts';
+import type { BotMode } from '../../../server/config/settings.ts';
 import type { SignupPost } from '../../../server/outbox/signup.ts';
 import { recordLog } from '../../helpers/outbox.ts';
 

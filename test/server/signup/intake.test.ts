@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Env } from '../../../server/config.ts';
+import type { Env } from '../../../server/config/config.ts';
 import { limits } from '../../../shared/form.ts';
 import { guardedDoor, readContact, readContacts, startService } from '../../helpers/service.ts';
 import { ask, hiddenFields, post, prove, signUp, ways, type Way } from '../../helpers/visitor.ts';

@@ -7,7 +7,7 @@ import { attemptsAt, createProofs, type Proofs } from '../../../server/signup/pr
 import { openUsedOnce } from '../../../server/signup/used-proofs.ts';
 import { realFiles } from '../../../server/system/files.ts';
 import { openServerSecret } from '../../../server/system/server-secret.ts';
-import { mostWork } from '../../../server/settings.ts';
+import { mostWork } from '../../../server/config/settings.ts';
 import { recordLog } from '../../helpers/outbox.ts';
 import { temporaryDir } from '../../helpers/temporary-dir.ts';
 import { solve } from '../../helpers/visitor.ts';

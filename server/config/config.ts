@@ -1,15 +1,15 @@
-import type { AddressRules } from './forms/email-address.ts';
-import type { BuilderMode } from './http/builder-gate.ts';
-import { areCredentialsMeant, readCredentialSets, required, type RasaApi } from './credentials.ts';
+import type { AddressRules } from '../forms/email-address.ts';
+import type { BuilderMode } from '../http/builder-gate.ts';
+import { areCredentialsMeant, readCredentialSets, required, type RasaApi } from './credential-sets.ts';
 import { ConfigError, createEnvReader, type Env } from './env.ts';
-import { newsletter } from './forms/built-in.ts';
-import type { FormSpec } from './forms/form-spec.ts';
-import { readFormsFile } from './forms/read.ts';
-import type { CredentialSet, Secret } from './system/secret.ts';
-import type { Axis } from './signup/limits.ts';
-import type { Rate, TrustProxy } from './setting-texts.ts';
+import { newsletter } from '../forms/built-in.ts';
+import type { FormSpec } from '../forms/form-spec.ts';
+import { readFormsFile } from './forms-file/read.ts';
+import type { CredentialSet, Secret } from '../system/secret.ts';
+import type { Axis } from '../signup/limits.ts';
+import type { Rate, TrustProxy } from './setting-schemas.ts';
 import { settings, type BotMode } from './settings.ts';
-import type { LogLevel } from './system/log.ts';
+import type { LogLevel } from '../system/log.ts';
 
 export { ConfigError, type Env } from './env.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseTree, type Node, type ParseError } from 'jsonc-parser';
 import type { z } from 'zod';
 import { ConfigError } from '../env.ts';
-import { builtInNames } from './built-in.ts';
+import { builtInNames } from '../../forms/built-in.ts';
 import {
   faultsIn,
   locate,
@@ -14,9 +14,9 @@ import {
   type FormsFault,
   type Path,
 } from './faults.ts';
-import { fieldTypes } from './fields-schema.ts';
-import { fileSchema, formIdSchema, formSchema } from './file-schema.ts';
-import type { FormSpec } from './form-spec.ts';
+import { fieldTypes } from './field-schema.ts';
+import { fileSchema, formIdSchema, formSchema } from './form-schema.ts';
+import type { FormSpec } from '../../forms/form-spec.ts';
 import { resolveForm } from './resolve.ts';
 import { brokenRules } from './rules.ts';
 

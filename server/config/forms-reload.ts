@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import { missingOrigins, type Config } from '../config.ts';
-import { ConfigError } from '../env.ts';
+import { missingOrigins, type Config } from './config.ts';
+import { ConfigError } from './env.ts';
 import { watchFiles } from '../system/watch-files.ts';
-import type { FormSpec } from './form-spec.ts';
-import { readFormsFile } from './read.ts';
+import type { FormSpec } from '../forms/form-spec.ts';
+import { readFormsFile } from './forms-file/read.ts';
 
 /**
  * Keeps the forms as the operator's file has them while the product runs. A file with a fault changes nothing: the

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { languages, wordsOfTag } from './languages.ts';
+import { languages, wordsOfTag } from '../../forms/languages.ts';
 
 /**
  * What the schema of the forms file is made of. Each part says what a fault wanted (`error`), and editors what it is for

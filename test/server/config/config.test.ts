@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig, type Env } from '../../server/config.ts';
+import { ConfigError, readConfig, type Env } from '../../../server/config/config.ts';
 
 const credentials = {
   RASA_USERNAME: 'owner@example.com',

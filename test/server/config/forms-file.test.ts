@@ -1,16 +1,16 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { ConfigError, readConfig } from '../../server/config.ts';
-import { wordsOf } from '../../server/forms/faults.ts';
-import { jsonSchema } from '../../server/forms/file-schema.ts';
-import { readForms } from '../../server/forms/read.ts';
-import type { FormDefinition } from '../../shared/form.ts';
-import { mutated, rightFile } from '../helpers/forms-file.ts';
-import { startSandbox } from '../helpers/sandbox.ts';
-import { credentialsFor, startService } from '../helpers/service.ts';
-import { temporaryDir } from '../helpers/temporary-dir.ts';
-import { ask } from '../helpers/visitor.ts';
+import { ConfigError, readConfig } from '../../../server/config/config.ts';
+import { wordsOf } from '../../../server/config/forms-file/faults.ts';
+import { jsonSchema } from '../../../server/config/forms-file/form-schema.ts';
+import { readForms } from '../../../server/config/forms-file/read.ts';
+import type { FormDefinition } from '../../../shared/form.ts';
+import { mutated, rightFile } from '../../helpers/forms-file.ts';
+import { startSandbox } from '../../helpers/sandbox.ts';
+import { credentialsFor, startService } from '../../helpers/service.ts';
+import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { ask } from '../../helpers/visitor.ts';
 import { faultyMembers, faultyTexts } from './forms-file-faults.ts';
 
 const options = { thankYouPages: ['https://www.example.com/shared/'] };

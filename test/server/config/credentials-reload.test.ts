@@ -1,14 +1,14 @@
 import { chmod, mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import type { Env } from '../../server/config.ts';
-import { readKeysFile } from '../../server/keys-file.ts';
-import { Secret } from '../../server/system/secret.ts';
-import { createKey, revokeKey } from '../helpers/keys.ts';
-import { recordCalls } from '../helpers/recorder.ts';
-import { startSandbox, type TestSandbox } from '../helpers/sandbox.ts';
-import { credentialsFor, readContacts, startService } from '../helpers/service.ts';
-import { temporaryDir } from '../helpers/temporary-dir.ts';
+import type { Env } from '../../../server/config/config.ts';
+import { readKeysFile } from '../../../server/keys-file.ts';
+import { Secret } from '../../../server/system/secret.ts';
+import { createKey, revokeKey } from '../../helpers/keys.ts';
+import { recordCalls } from '../../helpers/recorder.ts';
+import { startSandbox, type TestSandbox } from '../../helpers/sandbox.ts';
+import { credentialsFor, readContacts, startService } from '../../helpers/service.ts';
+import { temporaryDir } from '../../helpers/temporary-dir.ts';
 
 /** The product in front of a sandbox, with the key "first" in a file. */
 async function serviceWithKeyFile(env: Env = {}, sandboxUrl?: string, running?: TestSandbox) {

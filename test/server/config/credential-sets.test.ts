@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig, type Env } from '../../server/config.ts';
-import { withEnvFile } from '../../server/env.ts';
-import { keyOf } from '../../server/system/secret.ts';
-import { temporaryDir } from '../helpers/temporary-dir.ts';
+import { ConfigError, readConfig, type Env } from '../../../server/config/config.ts';
+import { withEnvFile } from '../../../server/config/env.ts';
+import { keyOf } from '../../../server/system/secret.ts';
+import { temporaryDir } from '../../helpers/temporary-dir.ts';
 
 const origins = { ALLOWED_ORIGINS: 'https://www.example.com' };
 const v1 = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { builderModes } from './http/builder-gate.ts';
-import { logLevels } from './system/log.ts';
-import { Secret } from './system/secret.ts';
+import { builderModes } from '../http/builder-gate.ts';
+import { logLevels } from '../system/log.ts';
+import { Secret } from '../system/secret.ts';
 import {
   baseUrl,
   count,
@@ -16,7 +16,7 @@ import {
   trustProxy,
   unitMs,
   type Rate,
-} from './setting-texts.ts';
+} from './setting-schemas.ts';
 
 export const botModes = ['enforce', 'observe', 'off'] as const;
 export type BotMode = (typeof botModes)[number];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import type { z } from 'zod';
-import type { SecretSource } from './system/secret.ts';
+import type { SecretSource } from '../system/secret.ts';
 import { settings, type Setting } from './settings.ts';
 
 /** Variables as the process has them, or as a test gives them. */

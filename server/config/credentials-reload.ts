@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import type { CredentialsFound } from './credentials.ts';
+import type { CredentialsFound } from './credential-sets.ts';
 import { ConfigError } from './env.ts';
-import { isSame, keyOf, type CredentialSet } from './system/secret.ts';
-import { watchFiles } from './system/watch-files.ts';
+import { isSame, keyOf, type CredentialSet } from '../system/secret.ts';
+import { watchFiles } from '../system/watch-files.ts';
 
 /**
  * Keeps the credentials as the operator's files have them while the product runs. What does not parse changes nothing:
