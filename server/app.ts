@@ -4,7 +4,7 @@ import { readPinnedScript, serveBuiltFiles } from './http/static-files.ts';
 import type { BotStats } from './signup/bots.ts';
 import type { BuilderGate } from './http/builder-gate.ts';
 import type { ClientAddress } from './http/client-ip.ts';
-import type { CourierStats } from './courier.ts';
+import type { CourierStats } from './delivery/worker.ts';
 import type { Forms } from './forms/forms.ts';
 import { jsonSchema } from './config/forms-file/form-schema.ts';
 import { createFormRoutes } from './form-routes.ts';
@@ -16,7 +16,7 @@ import { createBuilderPages } from './pages/builder.ts';
 import { problem } from './http/problem.ts';
 import type { Proofs } from './signup/proofs.ts';
 import type { Rate, TrustProxy } from './config/setting-schemas.ts';
-import type { CredentialsHealth } from './upstream.ts';
+import type { CredentialsHealth } from './delivery/upstream.ts';
 
 export interface AppOptions {
   readonly origins: Origins;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { realFiles } from './system/files.ts';
-import { readKeysFile, type Keys } from './keys-file.ts';
+import { readKeysFile, type Keys } from './delivery/keys-file.ts';
 import { findOwner } from './outbox/file/lock.ts';
 import { ageOf, tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Health } from './app.ts';
 import type { Config, SandboxUpstream } from './config/config.ts';
-import { startCourier, type Courier } from './courier.ts';
+import { startCourier, type Courier } from './delivery/worker.ts';
 import type { Env } from './config/env.ts';
 import { startFormsReload } from './config/forms-reload.ts';
 import { maxHeaders, openFront } from './front.ts';
@@ -12,7 +12,7 @@ import { openFileOutbox } from './outbox/file/file-outbox.ts';
 import { warnOfReadable } from './config/credentials-reload.ts';
 import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import type { TrustProxy } from './config/setting-schemas.ts';
-import { openUpstream, type Upstream } from './upstream.ts';
+import { openUpstream, type Upstream } from './delivery/upstream.ts';
 
 /** The product, running. */
 export interface Service {

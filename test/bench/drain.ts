@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { startCourier } from '../../server/courier.ts';
+import { startCourier } from '../../server/delivery/worker.ts';
 import { openFileOutbox } from '../../server/outbox/file/file-outbox.ts';
 import { createRasaClient } from '../../server/rasa/client-v1.ts';
 import { createRasaHttp } from '../../server/rasa/http.ts';

@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, rename, stat, symlink, writeFile } from 'node:f
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
-import { readKeysFile } from '../../../server/keys-file.ts';
+import { readKeysFile } from '../../../server/delivery/keys-file.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { createKey, revokeKey } from '../../helpers/keys.ts';
 import { recordCalls } from '../../helpers/recorder.ts';

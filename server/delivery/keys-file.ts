@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { Low } from 'lowdb';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { readIfThere, realFiles, type Files } from './system/files.ts';
-import { pause } from './system/pause.ts';
-import { replacedFile } from './system/synced-adapter.ts';
+import { readIfThere, realFiles, type Files } from '../system/files.ts';
+import { pause } from '../system/pause.ts';
+import { replacedFile } from '../system/synced-adapter.ts';
 
 /**
  * `keys.json` in DATA_DIR: how the running proxy's credentials stand, for commands in other processes. It names
