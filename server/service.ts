@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Health } from './app.ts';
+import type { Health } from './routes/app.ts';
 import type { Config, SandboxUpstream } from './config/config.ts';
 import { startCourier, type Courier } from './delivery/worker.ts';
 import type { Env } from './config/env.ts';
 import { startFormsReload } from './config/forms-reload.ts';
-import { maxHeaders, openFront } from './front.ts';
+import { maxHeaders, openFront } from './routes/front.ts';
 import { listen } from './http/http-server.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { openFileOutbox } from './outbox/file/file-outbox.ts';

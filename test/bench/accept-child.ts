@@ -19,7 +19,7 @@ import { createOrigins } from '../../server/http/origins.ts';
 import { openFileOutbox } from '../../server/outbox/file/file-outbox.ts';
 import { openServerSecret } from '../../server/system/server-secret.ts';
 import { openService } from '../../server/service.ts';
-import { createSignupRoute, signupFormOf } from '../../server/signup-route.ts';
+import { createSignupRoute, signupFormOf } from '../../server/routes/signup-route.ts';
 import { challengeSecret, leastWork } from '../helpers/issuer.ts';
 import { openBareAppend } from './bare-append.ts';
 import { origin } from './visitors.ts';

@@ -1,22 +1,22 @@
 import express, { type ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { readPinnedScript, serveBuiltFiles } from './http/static-files.ts';
-import type { BotStats } from './signup/bots.ts';
-import type { BuilderGate } from './http/builder-gate.ts';
-import type { ClientAddress } from './http/client-ip.ts';
-import type { CourierStats } from './delivery/worker.ts';
-import type { Forms } from './forms/forms.ts';
-import { jsonSchema } from './config/forms-file/form-schema.ts';
+import { readPinnedScript, serveBuiltFiles } from '../http/static-files.ts';
+import type { BotStats } from '../signup/bots.ts';
+import type { BuilderGate } from '../http/builder-gate.ts';
+import type { ClientAddress } from '../http/client-ip.ts';
+import type { CourierStats } from '../delivery/worker.ts';
+import type { Forms } from '../forms/forms.ts';
+import { jsonSchema } from '../config/forms-file/form-schema.ts';
 import { createFormRoutes } from './form-routes.ts';
-import { pageHeaders } from './http/headers.ts';
-import { publicUrlOf, sendProblem } from './http-answers.ts';
-import type { Limits } from './signup/limits.ts';
-import type { Origins } from './http/origins.ts';
-import { createBuilderPages } from './pages/builder.ts';
-import { problem } from './http/problem.ts';
-import type { Proofs } from './signup/proofs.ts';
-import type { Rate, TrustProxy } from './config/setting-schemas.ts';
-import type { CredentialsHealth } from './delivery/upstream.ts';
+import { pageHeaders } from '../http/headers.ts';
+import { publicUrlOf, sendProblem } from './answers.ts';
+import type { Limits } from '../signup/limits.ts';
+import type { Origins } from '../http/origins.ts';
+import { createBuilderPages } from './builder-routes.ts';
+import { problem } from '../http/problem.ts';
+import type { Proofs } from '../signup/proofs.ts';
+import type { Rate, TrustProxy } from '../config/setting-schemas.ts';
+import type { CredentialsHealth } from '../delivery/upstream.ts';
 
 export interface AppOptions {
   readonly origins: Origins;

@@ -2,9 +2,9 @@ import { statSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import { limits } from '../../shared/form.ts';
-import { readContacts, startService } from '../helpers/service.ts';
-import { post } from '../helpers/visitor.ts';
+import { limits } from '../../../shared/form.ts';
+import { readContacts, startService } from '../../helpers/service.ts';
+import { post } from '../../helpers/visitor.ts';
 
 const form = 'application/x-www-form-urlencoded';
 const json = 'application/json';

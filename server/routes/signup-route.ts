@@ -3,17 +3,17 @@ import { finished } from 'node:stream/promises';
 import accepts from 'accepts';
 import type { Logger } from 'pino';
 import getRawBody from 'raw-body';
-import { limits as sizes } from '../shared/form.ts';
-import type { Problem } from '../shared/signup.ts';
-import type { ClientAddress } from './http/client-ip.ts';
-import type { Answer, Door } from './signup/intake.ts';
-import { dataHeaders, pageHeaders } from './http/headers.ts';
-import type { Standing } from './signup/limits.ts';
-import type { Origins } from './http/origins.ts';
-import { pageFor } from './pages/signup-answer.ts';
-import { problem } from './http/problem.ts';
-import type { Body, SignupPost } from './outbox/signup.ts';
-import { wordsFor } from './forms/languages.ts';
+import { limits as sizes } from '../../shared/form.ts';
+import type { Problem } from '../../shared/signup.ts';
+import type { ClientAddress } from '../http/client-ip.ts';
+import type { Answer, Door } from '../signup/intake.ts';
+import { dataHeaders, pageHeaders } from '../http/headers.ts';
+import type { Standing } from '../signup/limits.ts';
+import type { Origins } from '../http/origins.ts';
+import { pageFor } from '../pages/signup-answer.ts';
+import { problem } from '../http/problem.ts';
+import type { Body, SignupPost } from '../outbox/signup.ts';
+import { wordsFor } from '../forms/languages.ts';
 
 /**
  * `POST /forms/:form`, straight from node:http to the door and back. Express serves everything else: its way through

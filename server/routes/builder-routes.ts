@@ -3,8 +3,8 @@ import type { BuilderSetup, PinnedScript } from '../../shared/builder.ts';
 import type { BuilderGate } from '../http/builder-gate.ts';
 import type { Forms } from '../forms/forms.ts';
 import { wordsFor } from '../forms/languages.ts';
-import { isBuilderLanguage, renderHome } from './builder-page.ts';
-import { renderPreview } from './preview.ts';
+import { isBuilderLanguage, renderHome } from '../pages/builder-page.ts';
+import { renderPreview } from '../pages/preview.ts';
 
 export interface BuilderPagesOptions {
   readonly gate: BuilderGate;
