@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { pause } from '../system/pause.ts';
-import type { Faults, Operation } from './faults.ts';
-import type { Persons } from './persons.ts';
-import type { Tokens } from './tokens.ts';
+import { pause } from '../../system/pause.ts';
+import type { Faults, Operation } from '../faults.ts';
+import type { Persons } from '../persons.ts';
+import type { Tokens } from '../tokens.ts';
 
 /** What differs between answers; everything else in rasa.io's envelope follows from it and the status. */
 export interface AnswerParts {

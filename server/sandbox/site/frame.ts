@@ -1,5 +1,5 @@
 import { nothing } from 'lit';
-import { html, renderPage, type Html } from './document.ts';
+import { html, renderPage, type Html } from '../../pages/document.ts';
 
 interface SandboxPage {
   readonly title: string;

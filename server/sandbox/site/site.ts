@@ -1,15 +1,15 @@
 import express, { Router, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { z } from 'zod';
-import { serveBuiltFiles } from '../http/static-files.ts';
-import { apiKeysPage } from '../pages/sandbox-api-keys.ts';
-import { contactsPage } from '../pages/sandbox-contacts.ts';
-import { failurePage } from '../pages/sandbox.ts';
-import type { Account, ApiKeys } from './api-keys.ts';
-import type { Faults } from './faults.ts';
-import { refuseCrossSite } from './guards.ts';
-import type { Persons } from './persons.ts';
-import type { State } from './state.ts';
+import { serveBuiltFiles } from '../../http/static-files.ts';
+import { apiKeysPage } from './api-keys-page.ts';
+import { contactsPage } from './contacts-page.ts';
+import { failurePage } from './frame.ts';
+import type { Account, ApiKeys } from '../api-keys.ts';
+import type { Faults } from '../faults.ts';
+import { refuseCrossSite } from '../foreign-requests.ts';
+import type { Persons } from '../persons.ts';
+import type { State } from '../state.ts';
 
 export interface SiteDeps {
   readonly account: Account;

@@ -1,6 +1,6 @@
-import type { Person } from '../sandbox/state.ts';
-import { html, type Html } from './document.ts';
-import { badge, renderSandboxPage, timeOf } from './sandbox.ts';
+import type { Person } from '../state.ts';
+import { html, type Html } from '../../pages/document.ts';
+import { badge, renderSandboxPage, timeOf } from './frame.ts';
 
 /** A page of thousands would be slow to look at and slower to refresh. */
 const shownContacts = 200;

@@ -1,7 +1,7 @@
-import type { Account } from '../sandbox/api-keys.ts';
-import type { ApiKey } from '../sandbox/state.ts';
-import { html, type Html } from './document.ts';
-import { badge, renderSandboxPage, timeOf } from './sandbox.ts';
+import type { Account } from '../api-keys.ts';
+import type { ApiKey } from '../state.ts';
+import { html, type Html } from '../../pages/document.ts';
+import { badge, renderSandboxPage, timeOf } from './frame.ts';
 
 interface ApiKeysView {
   readonly account: Account;
