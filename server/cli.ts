@@ -189,7 +189,7 @@ async function runDoctor(pages: readonly string[], { url, json }: Output & { rea
   // Only here: what reads pages is of no use to the other commands.
   const [{ builtDir }, { startChecks }, { printChecks }] = await Promise.all([
     import('./http/static-files.ts'),
-    import('./doctor.ts'),
+    import('./doctor/doctor.ts'),
     import('./doctor-command.ts'),
   ]);
   const checks = startChecks({

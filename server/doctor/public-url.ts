@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Setup } from './configuration.ts';
-import { checkEmbedScript } from './embed-script.ts';
+import { checkEmbedScript } from './page/embed-script.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
-import { checkFormAddress, isMixedContent } from './form-address.ts';
+import { checkFormAddress, isMixedContent } from './page/form-url.ts';
 import { jsonOf, type Web } from './web.ts';
 
 const healthSchema = z.looseObject({

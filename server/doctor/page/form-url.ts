@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isLoopback } from '../system/urls.ts';
-import { fault, fine, type Finding } from './finding.ts';
-import { jsonOf, type Web } from './web.ts';
+import { isLoopback } from '../../system/urls.ts';
+import { fault, fine, type Finding } from '../finding.ts';
+import { jsonOf, type Web } from '../web.ts';
 
 /** As much of a form's definition as tells that it is one. */
 const definitionSchema = z.looseObject({ id: z.string(), fields: z.array(z.unknown()).min(1) });

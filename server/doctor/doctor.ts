@@ -1,17 +1,17 @@
-import { checkAllowedOrigins } from './doctor/allowed-origins.ts';
-import { checkConfiguration, readSetup } from './doctor/configuration.ts';
-import { checkCredentials } from './doctor/credentials.ts';
-import { checkDataDir } from './doctor/data-dir.ts';
-import { fault, type Finding } from './doctor/finding.ts';
-import { checkPage } from './doctor/page.ts';
-import { checkPublicUrl } from './doctor/public-url.ts';
-import { checkRasaIo } from './doctor/rasa-io.ts';
-import { checkSecretFiles } from './doctor/secret-files.ts';
-import { createWeb, withoutUser } from './doctor/web.ts';
-import { ConfigError, withEnvFile, type Env } from './config/env.ts';
-import { realFiles } from './system/files.ts';
+import { checkAllowedOrigins } from './allowed-origins.ts';
+import { checkConfiguration, readSetup } from './configuration.ts';
+import { checkCredentials } from './credentials.ts';
+import { checkDataDir } from './data-dir.ts';
+import { fault, type Finding } from './finding.ts';
+import { checkPage } from './page/page.ts';
+import { checkPublicUrl } from './public-url.ts';
+import { checkRasaIo } from './rasa-io.ts';
+import { checkSecretFiles } from './secret-files.ts';
+import { createWeb, withoutUser } from './web.ts';
+import { ConfigError, withEnvFile, type Env } from '../config/env.ts';
+import { realFiles } from '../system/files.ts';
 
-export type { Finding } from './doctor/finding.ts';
+export type { Finding } from './finding.ts';
 
 /**
  * `rasa-signup doctor`: looks at everything that sign-ups depend on, whatever state it is in, and says what to do. It

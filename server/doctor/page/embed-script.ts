@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fault, fine, warning, type Finding } from './finding.ts';
-import type { Visited, Web } from './web.ts';
+import { fault, fine, warning, type Finding } from '../finding.ts';
+import type { Visited, Web } from '../web.ts';
 
 export interface EmbedScript {
   readonly url: URL;

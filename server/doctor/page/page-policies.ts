@@ -1,4 +1,4 @@
-import { fault, fine, warning, type Finding } from './finding.ts';
+import { fault, fine, warning, type Finding } from '../finding.ts';
 import type { Tag } from './markup.ts';
 import {
   findRequestBlock,

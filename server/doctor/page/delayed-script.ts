@@ -1,4 +1,4 @@
-import { fault, warning, type Finding } from './finding.ts';
+import { fault, warning, type Finding } from '../finding.ts';
 import type { Tag } from './markup.ts';
 
 /** Whether an optimiser or a consent tool keeps the script from running by itself. */
