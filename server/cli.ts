@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from './config/config.ts';
 import { ConfigError, withEnvFile, type Env } from './config/env.ts';
-import { checkForms, showForms } from './forms-command.ts';
-import { showKeys } from './keys-command.ts';
+import { checkForms, showForms } from './commands/forms.ts';
+import { showKeys } from './commands/keys.ts';
 import { failToStart, onStopRequest } from './system/lifecycle.ts';
 import {
   openOutboxCommands,
@@ -12,10 +12,10 @@ import {
   type OutboxCommands,
   type Output,
   type Selection,
-} from './outbox-commands.ts';
+} from './commands/outbox.ts';
 import { readUrl } from './system/urls.ts';
 import { duration } from './config/setting-schemas.ts';
-import type { ExitCode } from './terminal.ts';
+import type { ExitCode } from './commands/terminal.ts';
 
 /** The `rasa-signup` command. */
 const program = new Command('rasa-signup')
@@ -190,7 +190,7 @@ async function runDoctor(pages: readonly string[], { url, json }: Output & { rea
   const [{ builtDir }, { startChecks }, { printChecks }] = await Promise.all([
     import('./http/static-files.ts'),
     import('./doctor/doctor.ts'),
-    import('./doctor-command.ts'),
+    import('./commands/doctor.ts'),
   ]);
   const checks = startChecks({
     env: process.env,

@@ -1,4 +1,4 @@
-import type { SetAsideEntry } from './outbox/file/set-aside.ts';
+import type { SetAsideEntry } from '../outbox/file/set-aside.ts';
 import { ageOf, printable, tableOf } from './terminal.ts';
 
 /** One line for each, as wide as the terminal; reasons that are longer go on below. */

@@ -3,10 +3,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { limits } from '../../shared/form.ts';
-import { guardedDoor, startService } from '../helpers/service.ts';
-import { readmeSection } from '../helpers/readme.ts';
-import { prove, signUp, ways } from '../helpers/visitor.ts';
+import { limits } from '../../../shared/form.ts';
+import { guardedDoor, startService } from '../../helpers/service.ts';
+import { readmeSection } from '../../helpers/readme.ts';
+import { prove, signUp, ways } from '../../helpers/visitor.ts';
 
 const cases = process.env['SOAK'] ? 200_000 : 20_000;
 const atOnce = 16;

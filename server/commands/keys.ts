@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { realFiles } from './system/files.ts';
-import { readKeysFile, type Keys } from './delivery/keys-file.ts';
-import { findOwner } from './outbox/file/lock.ts';
+import { realFiles } from '../system/files.ts';
+import { readKeysFile, type Keys } from '../delivery/keys-file.ts';
+import { findOwner } from '../outbox/file/lock.ts';
 import { ageOf, tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';
 
 export interface KeysCommandOptions {

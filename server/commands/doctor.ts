@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Check, Finding } from './doctor/doctor.ts';
+import type { Check, Finding } from '../doctor/doctor.ts';
 import { printable, toJson, type ExitCode, type TextStream } from './terminal.ts';
 
 export interface DoctorOutput {

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { showKeys } from '../../server/keys-command.ts';
-import { Secret } from '../../server/system/secret.ts';
-import { runCli } from '../helpers/cli.ts';
-import { startSandbox } from '../helpers/sandbox.ts';
-import { credentialsFor, startService } from '../helpers/service.ts';
-import { temporaryDir } from '../helpers/temporary-dir.ts';
+import { showKeys } from '../../../server/commands/keys.ts';
+import { Secret } from '../../../server/system/secret.ts';
+import { runCli } from '../../helpers/cli.ts';
+import { startSandbox } from '../../helpers/sandbox.ts';
+import { credentialsFor, startService } from '../../helpers/service.ts';
+import { temporaryDir } from '../../helpers/temporary-dir.ts';
 
 /** The command on a terminal of the test's. */
 async function onTerminal(dataDir: string, columns = 160) {

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { unitMs } from './config/setting-schemas.ts';
+import { unitMs } from '../config/setting-schemas.ts';
 
 /**
  * What commands print: words and tables for people on a terminal, JSON for whatever reads a pipe. Names, addresses and
