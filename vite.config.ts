@@ -80,7 +80,7 @@ const pages: UserConfig = {
     rolldownOptions: {
       input: [
         'widget/builder/builder.ts',
-        'widget/builder/preview.ts',
+        'widget/builder/preview/preview.ts',
         'widget/pages/builder.css',
         'widget/pages/sandbox.ts',
         'widget/pages/site.css',

@@ -1,5 +1,5 @@
 import type { ColourName, Display, Layout, TextName, Theme } from '../design.ts';
-import type { ArticleWords } from '../messages.ts';
+import type { ArticleWords } from '../preview/frame-messages.ts';
 import type { Backdrop, Moment, SnippetKind, Width } from '../view.ts';
 
 type Each<Name extends string> = Readonly<Record<Name, string>>;

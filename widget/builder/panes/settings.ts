@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { BuilderSetup } from '../../shared/builder.ts';
-import type { FormDefinition } from '../../shared/form.ts';
+import type { BuilderSetup } from '../../../shared/builder.ts';
+import type { FormDefinition } from '../../../shared/form.ts';
 import { renderColours } from './colour-settings.ts';
 import { pick, renderChoice, renderSelect, type Drawn, type Part } from './controls.ts';
-import { isFont, textNames, type TextName } from './design.ts';
-import { readOpening, writeOpening, type Opening } from './opening.ts';
+import { isFont, textNames, type TextName } from '../design.ts';
+import { readOpening, writeOpening, type Opening } from '../opening.ts';
 
 export interface SettingsOptions extends Drawn {
   readonly setup: BuilderSetup;

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { Design } from './design.ts';
-import type { Action, BuilderState } from './state.ts';
-import type { Words } from './words/words.ts';
+import type { Design } from '../design.ts';
+import type { Action, BuilderState } from '../state.ts';
+import type { Words } from '../words/words.ts';
 
 /** What the parts of the page are drawn from, and how they answer. */
 export interface Drawn {

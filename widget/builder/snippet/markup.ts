@@ -1,6 +1,6 @@
-import { ticked, type FormDefinition, type FormField } from '../../shared/form.ts';
-import { honeypot } from '../../shared/signup.ts';
-import type { Design, TextName } from './design.ts';
+import { ticked, type FormDefinition, type FormField } from '../../../shared/form.ts';
+import { honeypot } from '../../../shared/signup.ts';
+import type { Design, TextName } from '../design.ts';
 
 /** What a snippet is made of: nodes, so that every text in it is escaped by whoever writes them down. */
 export type Attributes = Readonly<Record<string, string | boolean | undefined>>;

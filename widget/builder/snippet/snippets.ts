@@ -1,9 +1,9 @@
-import type { BuilderSetup } from '../../shared/builder.ts';
-import type { FormDefinition } from '../../shared/form.ts';
-import { textNames, type Design } from './design.ts';
+import type { BuilderSetup } from '../../../shared/builder.ts';
+import type { FormDefinition } from '../../../shared/form.ts';
+import { textNames, type Design } from '../design.ts';
 import { attributesOf, createElement, createPlainForm, createSlotted } from './markup.ts';
 import { styleElement, styleFallback, stylePlainForm, type Heights } from './style-rules.ts';
-import type { SnippetKind } from './view.ts';
+import type { SnippetKind } from '../view.ts';
 import { writeHtml } from './write-html.ts';
 import { writeJsx } from './write-jsx.ts';
 

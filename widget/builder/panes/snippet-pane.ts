@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { renderChoice, type Drawn, type Part } from './controls.ts';
-import { hasOwnTexts } from './snippets.ts';
+import { hasOwnTexts } from '../snippet/snippets.ts';
 
 export interface SnippetPaneOptions extends Drawn {
   /** `undefined` until it is known what the form asks for. */

@@ -1,5 +1,5 @@
-import type { FormDefinition } from '../../shared/form.ts';
-import type { Moment } from './view.ts';
+import type { FormDefinition } from '../../../shared/form.ts';
+import type { Moment } from '../view.ts';
 
 /** In the address of a form that is only measured, and whose proxy is therefore always there. */
 export const probe = 'probe';

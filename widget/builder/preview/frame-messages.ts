@@ -1,7 +1,7 @@
-import type { FormDefinition } from '../../shared/form.ts';
-import type { Design } from './design.ts';
-import type { Heights } from './style-rules.ts';
-import type { Backdrop, Moment } from './view.ts';
+import type { FormDefinition } from '../../../shared/form.ts';
+import type { Design } from '../design.ts';
+import type { Heights } from '../snippet/style-rules.ts';
+import type { Backdrop, Moment } from '../view.ts';
 
 /** What the builder tells the page in its frame. */
 export interface Show {

@@ -1,10 +1,10 @@
-import type { Design } from './design.ts';
-import { attributesOf, createElement, createPlainForm, createSlotted } from './markup.ts';
-import { listenTo, type Show, type Told } from './messages.ts';
+import type { Design } from '../design.ts';
+import { attributesOf, createElement, createPlainForm, createSlotted } from '../snippet/markup.ts';
+import { listenTo, type Show, type Told } from './frame-messages.ts';
 import { play } from './play.ts';
 import css from './preview.css?inline';
 import { probe, standIn } from './stand-in.ts';
-import { styleElement, styleFallback, type Heights } from './style-rules.ts';
+import { styleElement, styleFallback, type Heights } from '../snippet/style-rules.ts';
 
 /**
  * The page in the builder's frame: an article with the real widget in it, and nothing of the builder's own look. It

@@ -1,4 +1,4 @@
-import type { Moment } from './view.ts';
+import type { Moment } from '../view.ts';
 
 export interface Scene {
   readonly moment: Moment;

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { coloursOf, contrastOf, readColour, schemeOf } from './contrast.ts';
+import { coloursOf, contrastOf, readColour, schemeOf } from '../contrast.ts';
 import { pick, renderChoice, renderRefusal, type Drawn, type Part } from './controls.ts';
-import { colourNames, type ColourName } from './design.ts';
+import { colourNames, type ColourName } from '../design.ts';
 
 export function renderColours(drawn: Drawn): TemplateResult {
   const { state, words } = drawn;

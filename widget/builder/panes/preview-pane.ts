@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { renderChoice, type Drawn } from './controls.ts';
-import type { View } from './view.ts';
+import type { View } from '../view.ts';
 
 export function renderPreviewPane({
   state,

@@ -1,7 +1,7 @@
 import type { LitElement, ReactiveController } from 'lit';
-import { listenTo, type Show, type Told } from './messages.ts';
-import type { Heights } from './style-rules.ts';
-import type { Width } from './view.ts';
+import { listenTo, type Show, type Told } from './frame-messages.ts';
+import type { Heights } from '../snippet/style-rules.ts';
+import type { Width } from '../view.ts';
 
 const sizesPx = {
   /** At least as wide as a small computer's window; shrunk where there is less room. */

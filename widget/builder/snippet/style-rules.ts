@@ -1,5 +1,5 @@
-import { coloursOf, errorColourOf, schemeOf } from './contrast.ts';
-import type { Design } from './design.ts';
+import { coloursOf, errorColourOf, schemeOf } from '../contrast.ts';
+import type { Design } from '../design.ts';
 
 /** How high the form is when it has loaded, in em, in a column of a phone and in a wide one. */
 export interface Heights {
