@@ -35,10 +35,10 @@ const onDemand: UserConfig = {
     target: 'es2022',
     lib: {
       entry: {
-        debug: 'widget/debug.ts',
-        overlay: 'widget/overlay.ts',
-        pbkdf2: 'widget/pbkdf2.ts',
-        proof: 'widget/proof.ts',
+        debug: 'widget/debug/debug.ts',
+        overlay: 'widget/overlay/overlay.ts',
+        pbkdf2: 'widget/proof/pbkdf2.ts',
+        proof: 'widget/proof/proof.ts',
       },
       formats: ['es'],
       fileName: (_format, name) => `${name}.js`,

@@ -23,13 +23,13 @@ export function createManifest(): Package {
 export function elementOf(manifest: Package): CustomElement {
   const [element, ...others] = declarationsOf(manifest).filter(({ tagName }) => tagName !== undefined);
   if (!element || others.length > 0)
-    throw new Error('widget/rasa-signup.ts does not say `@tag rasa-signup`.');
+    throw new Error('widget/form/rasa-signup.ts does not say `@tag rasa-signup`.');
   return element;
 }
 
 /** The package's modules, and what they are made of. */
 const sources = {
-  'element.js': ['widget/events.ts', 'widget/rasa-signup.ts'],
+  'element.js': ['widget/form/events.ts', 'widget/form/rasa-signup.ts'],
   'index.js': ['widget/index.ts'],
 };
 

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { createManifest, elementOf } from '../.package/manifest.ts';
 
 /** The widget's sources, as one text. */
-const source = readdirSync('widget')
-  .filter((name) => /\.(ts|css)$/.test(name))
+const source = readdirSync('widget', { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.(ts|css)$/.test(name) && !/^(builder|build)\//.test(name))
   .map((name) => readFileSync(join('widget', name), 'utf8').replaceAll(/^ *\*.*$|^ *\/\*\*.*$/gm, ''))
   .join('\n');
 

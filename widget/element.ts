@@ -1,9 +1,9 @@
-import type { SignupEvents } from './events.ts';
-import type { RasaSignup } from './rasa-signup.ts';
+import type { SignupEvents } from './form/events.ts';
+import type { RasaSignup } from './form/rasa-signup.ts';
 
 /** `rasa-signup/element`: the element's class and its events. It registers nothing; `define` is the page's to call. */
-export * from './events.ts';
-export { RasaSignup } from './rasa-signup.ts';
+export * from './form/events.ts';
+export { RasaSignup } from './form/rasa-signup.ts';
 
 declare global {
   interface HTMLElementTagNameMap {

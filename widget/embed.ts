@@ -1,4 +1,4 @@
-import { RasaSignup } from './rasa-signup.ts';
+import { RasaSignup } from './form/rasa-signup.ts';
 
 /** Marks a tag whose form is placed, for every copy of this script: the page may have moved the form away. */
 const placed = Symbol.for('rasa-signup');

@@ -6,7 +6,7 @@ import {
   type FormTexts,
 } from '../../shared/form.ts';
 import { honeypot } from '../../shared/signup.ts';
-import type { Issues } from '../../widget/issues.ts';
+import type { Issues } from '../../widget/form/issues.ts';
 
 /** The `<form>` of `vanilla-form.ts`, and what stands before and behind it. */
 export class VanillaForm {

@@ -1,14 +1,14 @@
 import type { FormDefinition } from '../../shared/form.ts';
 import { loadDefinition, type VisitorProblem } from '../../widget/client.ts';
-import { Envelope } from '../../widget/envelope.ts';
-import { SignupEvent, SignupRefusedEvent } from '../../widget/events.ts';
-import { findIssues } from '../../widget/issues.ts';
-import { langOf } from '../../widget/language.ts';
-import styles from '../../widget/rasa-signup.css?inline';
-import { proofsOf, send, type Sendable } from '../../widget/sending.ts';
+import { Envelope } from '../../widget/form/envelope.ts';
+import { SignupEvent, SignupRefusedEvent } from '../../widget/form/events.ts';
+import { findIssues } from '../../widget/form/issues.ts';
+import { langOf } from '../../widget/form/language.ts';
+import styles from '../../widget/form/rasa-signup.css?inline';
+import { proofsOf, send, type Sendable } from '../../widget/form/sending.ts';
 import { addStyles } from '../../widget/styles.ts';
-import { watchForTypos } from '../../widget/typo.ts';
-import { capture, carryOver, readValues, submitPlainly, type Values } from '../../widget/values.ts';
+import { watchForTypos } from '../../widget/form/typo.ts';
+import { capture, carryOver, readValues, submitPlainly, type Values } from '../../widget/form/values.ts';
 import { create, slot, VanillaForm } from './vanilla-fields.ts';
 
 /** A form that is there. */

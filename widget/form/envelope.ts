@@ -1,4 +1,4 @@
-import { toHex } from './hex.ts';
+import { toHex } from '../hex.ts';
 import { thisPage, type Values } from './values.ts';
 
 /** What goes out beside the values: the last ones go out again under the same id, changed ones under a new one. */

@@ -1,7 +1,7 @@
-import type { FormDefinition } from '../shared/form.ts';
-import { loadDefinition, loadPart } from './client.ts';
+import type { FormDefinition } from '../../shared/form.ts';
+import { loadDefinition, loadPart } from '../client.ts';
 import type { Display, Drawable } from './drawing.ts';
-import type * as overlay from './overlay.ts';
+import type * as overlay from '../overlay/overlay.ts';
 import type { Sendable } from './sending.ts';
 import { capture, type Values } from './values.ts';
 

@@ -1,4 +1,4 @@
-import type { FormTexts } from '../shared/form.ts';
+import type { FormTexts } from '../../shared/form.ts';
 import { findSlip } from './mailboxes.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { expect, nextFrame } from '@open-wc/testing';
-import { findSlip } from '../../widget/mailboxes.ts';
+import { findSlip } from '../../../widget/form/mailboxes.ts';
 import { fillIn, loadScript, loadedForm, waitUntil } from './loaded-form.ts';
 
 before(async () => {

@@ -1,5 +1,5 @@
 import { expect, fixture, html, nextFrame } from '@open-wc/testing';
-import { fillIn, inside, loadScript, loadedForm, room, waitUntil } from './loaded-form.ts';
+import { fillIn, inside, loadScript, loadedForm, room, waitUntil } from '../form/loaded-form.ts';
 
 before(async () => {
   await loadScript();

@@ -1,6 +1,6 @@
-import type { FormDefinition } from '../shared/form.ts';
-import { loadDefinition, loadPart, submit, unreachable, type Sent } from './client.ts';
-import type * as proof from './proof.ts';
+import type { FormDefinition } from '../../shared/form.ts';
+import { loadDefinition, loadPart, submit, unreachable, type Sent } from '../client.ts';
+import type * as proof from '../proof/proof.ts';
 import type { Values } from './values.ts';
 
 /** A form as far as sending needs it. */

@@ -1,5 +1,5 @@
-import type { AskedField, FormDefinition } from '../shared/form.ts';
-import type { IssueCode } from '../shared/signup.ts';
+import type { AskedField, FormDefinition } from '../../shared/form.ts';
+import type { IssueCode } from '../../shared/signup.ts';
 
 /** What is wrong, by field name. */
 export type Issues = Readonly<Record<string, IssueCode>>;

@@ -1,6 +1,6 @@
-import type { Challenge, Proof } from '../shared/signup.ts';
-import { getChallenge, loadPart, submit, type Impossible, type Refused, type Sent } from './client.ts';
-import { toHex } from './hex.ts';
+import type { Challenge, Proof } from '../../shared/signup.ts';
+import { getChallenge, loadPart, submit, type Impossible, type Refused, type Sent } from '../client.ts';
+import { toHex } from '../hex.ts';
 
 /**
  * The proof of work that a sign-up carries, worked out while the visitor fills in the form. Loaded when that begins.

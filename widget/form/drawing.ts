@@ -1,6 +1,6 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
-import type { FormDefinition } from '../shared/form.ts';
-import type { VisitorProblem } from './client.ts';
+import type { FormDefinition } from '../../shared/form.ts';
+import type { VisitorProblem } from '../client.ts';
 import { renderField, renderHoneypot } from './fields.ts';
 import type { Issues } from './issues.ts';
 

@@ -1,7 +1,7 @@
-import type { FormDefinition, VisibleProblem } from '../shared/form.ts';
-import { honeypot } from '../shared/signup.ts';
-import { loadPart } from './client.ts';
-import type * as debug from './debug.ts';
+import type { FormDefinition, VisibleProblem } from '../../shared/form.ts';
+import { honeypot } from '../../shared/signup.ts';
+import { loadPart } from '../client.ts';
+import type * as debug from '../debug/debug.ts';
 import { displays, draw, type FormState } from './drawing.ts';
 import { Envelope } from './envelope.ts';
 import { SignupEvent, SignupRefusedEvent, type SignupEvents } from './events.ts';
@@ -10,7 +10,7 @@ import { langOf } from './language.ts';
 import { loadForm, renewForm, type LoadedForm } from './load-form.ts';
 import styles from './rasa-signup.css?inline';
 import { proofsOf, send } from './sending.ts';
-import { addStyles } from './styles.ts';
+import { addStyles } from '../styles.ts';
 import { watchForTypos } from './typo.ts';
 import { carryOver, putBack, readValues, submitPlainly } from './values.ts';
 

@@ -1,6 +1,6 @@
-import type { FormDefinition } from '../shared/form.ts';
-import type { Problem } from '../shared/signup.ts';
-import { measureContrasts } from './contrast.ts';
+import type { FormDefinition } from '../../shared/form.ts';
+import type { Problem } from '../../shared/signup.ts';
+import { measureContrasts } from './measured-contrast.ts';
 
 /** Something that was looked at, for whoever put the form on a page. In English, as the log is. */
 export interface Finding {

@@ -1,4 +1,4 @@
-import type { FormDefinition } from '../../shared/form.ts';
+import type { FormDefinition } from '../../../shared/form.ts';
 import { fixture, html, waitUntil as waitFor } from '@open-wc/testing';
 
 /** What the stub saw in one test. */

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { isLeftToRight, ticked, type AskedField, type FormTexts } from '../shared/form.ts';
-import { honeypot } from '../shared/signup.ts';
+import { isLeftToRight, ticked, type AskedField, type FormTexts } from '../../shared/form.ts';
+import { honeypot } from '../../shared/signup.ts';
 import type { Issues } from './issues.ts';
 
 type Part = TemplateResult | typeof nothing;

@@ -1,6 +1,6 @@
 import styles from './overlay.css?inline';
 import { openQuietTime, type QuietTime } from './quiet-time.ts';
-import { addStyles } from './styles.ts';
+import { addStyles } from '../styles.ts';
 
 /**
  * Opens and closes a form that stands over the page: a modal dialog, or a slide-in or bar that leaves the page usable.

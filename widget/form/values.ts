@@ -1,5 +1,5 @@
-import type { FormDefinition, HiddenField } from '../shared/form.ts';
-import { honeypot } from '../shared/signup.ts';
+import type { FormDefinition, HiddenField } from '../../shared/form.ts';
+import { honeypot } from '../../shared/signup.ts';
 
 /** What a form sends, by field name. */
 export type Values = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { VisibleProblem } from '../shared/form.ts';
+import type { VisibleProblem } from '../../shared/form.ts';
 
 /**
  * What a form tells the page it stands on, for its analytics: which form, and what became of it. Never the address,
