@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createManifest, elementOf } from '../.package/manifest.ts';
+import { createManifest, elementOf } from '../widget/build/package/manifest.ts';
 
 /** The widget's sources, as one text. */
 const source = readdirSync('widget', { recursive: true, encoding: 'utf8' })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createManifest, elementOf } from '../.package/manifest.ts';
-import { withTables } from '../.package/readme.ts';
+import { createManifest, elementOf } from '../widget/build/package/manifest.ts';
+import { withTables } from '../widget/build/package/readme.ts';
 import { settings } from '../server/config/settings.ts';
 import { problem } from '../server/http/problem.ts';
 import { languages } from '../server/forms/languages.ts';

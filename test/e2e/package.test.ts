@@ -5,7 +5,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { build } from 'vite';
 import { describe, expect, it } from 'vitest';
-import { elementOf } from '../../.package/manifest.ts';
+import { elementOf } from '../../widget/build/package/manifest.ts';
 import { createPackageSite, type PackageSite } from '../helpers/package-site.ts';
 import { readmeBlocks } from '../helpers/readme.ts';
 

@@ -32,7 +32,7 @@ write('vscode.html-custom-data.json', getVsCodeHtmlCustomData(described, { hideL
 write('vscode.css-custom-data.json', getVsCodeCssCustomData(described, { hideLogs: true }));
 write('attributes.d.ts', attributeTypes(element));
 for (const framework of ['react', 'vue', 'svelte'])
-  cpSync(`.package/types/${framework}.d.ts`, join(outDir, `${framework}.d.ts`));
+  cpSync(`widget/build/package/types/${framework}.d.ts`, join(outDir, `${framework}.d.ts`));
 copyDeclarations(join(declarations.widget, 'index.d.ts'), new Set());
 cpSync('LICENSE', join(outDir, 'LICENSE'));
 write('README.md', packageReadme(readFileSync('README.md', 'utf8')));
@@ -88,8 +88,8 @@ function copyDeclarations(path: string, seen: Set<string>): void {
 }
 
 function declarationOf(from: string, imported: string): string {
-  const dir = imported.startsWith('../shared/') ? declarations.shared : dirname(from);
-  return `${join(dir, basename(imported))}.d.ts`;
+  const [, shared] = /^(?:\.\.\/)+shared\/(.*)$/.exec(imported) ?? [];
+  return `${shared === undefined ? join(dirname(from), imported) : join(declarations.shared, shared)}.d.ts`;
 }
 
 /** The README's part for developers of sites. */
