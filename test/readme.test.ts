@@ -8,9 +8,9 @@ import { languages } from '../server/forms/languages.ts';
 import { en } from '../shared/messages/en.ts';
 import type { ProblemCode } from '../shared/signup.ts';
 import { readForms } from '../server/config/forms-file/read.ts';
-import { fieldMembers, fieldTypes, formMembers } from './helpers/forms-schema.ts';
+import { fieldMembers, fieldTypes, formMembers } from './helpers/forms/forms-schema.ts';
 import { readmeBlocks, readmeSection } from './helpers/readme.ts';
-import { startSandbox } from './helpers/sandbox.ts';
+import { startSandbox } from './helpers/server/sandbox.ts';
 
 /** The rows of a table of the README, cell by cell. */
 function rowsOf(section: string): string[][] {

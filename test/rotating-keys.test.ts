@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { freePort } from './helpers/free-port.ts';
-import { temporaryDir } from './helpers/temporary-dir.ts';
+import { freePort } from './helpers/server/free-port.ts';
+import { temporaryDir } from './helpers/server/temporary-dir.ts';
 
 const place = 'export REHEARSAL=/tmp/rehearsal PORT=8787 SANDBOX_PORT=8788\n';
 

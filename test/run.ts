@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { findBrowser } from './helpers/find-browser.ts';
+import { findBrowser } from './helpers/browser/find-browser.ts';
 
 /**
  * `npm test`: every test there is, on Node and in the browser, and one closing line with the counts of both. What

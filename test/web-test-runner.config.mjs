@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { defaultReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
-import { findBrowser } from './helpers/find-browser.ts';
-import { stubProxy } from './helpers/stub-proxy.ts';
+import { findBrowser } from './helpers/browser/find-browser.ts';
+import { stubProxy } from './helpers/sites/stub-proxy.ts';
 
 // Runs under tsx (see test/run.ts), which is why a TypeScript helper can be imported here.
 const browser = await findBrowser();

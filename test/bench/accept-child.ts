@@ -20,7 +20,7 @@ import { openFileOutbox } from '../../server/outbox/file/file-outbox.ts';
 import { openServerSecret } from '../../server/system/server-secret.ts';
 import { openService } from '../../server/service.ts';
 import { createSignupRoute, signupFormOf } from '../../server/routes/signup-route.ts';
-import { challengeSecret, leastWork } from '../helpers/issuer.ts';
+import { challengeSecret, leastWork } from '../helpers/server/issuer.ts';
 import { openBareAppend } from './bare-append.ts';
 import { origin } from './visitors.ts';
 

@@ -1,6 +1,6 @@
 import { run } from '../helpers/attack.ts';
 import { attacks } from '../helpers/attacks.ts';
-import { leastWork } from '../helpers/issuer.ts';
+import { leastWork } from '../helpers/server/issuer.ts';
 import { table } from './report.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { openIssuer } from '../helpers/issuer.ts';
-import { solve } from '../helpers/visitor.ts';
+import { openIssuer } from '../helpers/server/issuer.ts';
+import { solve } from '../helpers/sites/visitor.ts';
 
 export const origin = 'https://www.example.com';
 

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext } from 'playwright-core';
-import { seenOn, watchLayout } from '../helpers/layout-shift.ts';
+import { seenOn, watchLayout } from '../helpers/browser/layout-shift.ts';
 import type { Subject } from './widget-pages.ts';
 
 /** One visit with an empty cache, on a processor that is four times as slow as this one. */

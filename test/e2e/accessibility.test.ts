@@ -2,10 +2,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ar } from '../../shared/messages/ar.ts';
 import { en } from '../../shared/messages/en.ts';
-import { faultsOf } from '../helpers/axe.ts';
-import { launchBrowser } from '../helpers/browser.ts';
-import { everyField } from '../helpers/every-field.ts';
-import { openPage, pageOf, serveSite, stubbedProxy } from '../helpers/site.ts';
+import { faultsOf } from '../helpers/browser/axe.ts';
+import { launchBrowser } from '../helpers/browser/browser.ts';
+import { everyField } from '../helpers/forms/every-field.ts';
+import { openPage, pageOf, serveSite, stubbedProxy } from '../helpers/sites/site.ts';
 
 let browser: Browser;
 beforeAll(async () => {

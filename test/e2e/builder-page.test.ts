@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultsOf } from '../helpers/axe.ts';
-import { launchBrowser } from '../helpers/browser.ts';
-import { serveForeignSite } from '../helpers/foreign-site.ts';
-import { openBuilder } from '../helpers/marketer.ts';
-import { readContacts, startService } from '../helpers/service.ts';
+import { faultsOf } from '../helpers/browser/axe.ts';
+import { launchBrowser } from '../helpers/browser/browser.ts';
+import { serveForeignSite } from '../helpers/sites/foreign-site.ts';
+import { openBuilder } from '../helpers/sites/marketer.ts';
+import { readContacts, startService } from '../helpers/server/service.ts';
 
 let browser: Browser;
 beforeAll(async () => {

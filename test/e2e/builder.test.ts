@@ -4,11 +4,11 @@ import type { Browser, Page } from 'playwright-core';
 import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Env } from '../../server/config/config.ts';
-import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
-import { serveForeignSite, type ForeignSite } from '../helpers/foreign-site.ts';
-import { openBuilder } from '../helpers/marketer.ts';
-import { temporaryDir } from '../helpers/temporary-dir.ts';
-import { guardedDoor, readContacts, startService } from '../helpers/service.ts';
+import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
+import { serveForeignSite, type ForeignSite } from '../helpers/sites/foreign-site.ts';
+import { openBuilder } from '../helpers/sites/marketer.ts';
+import { temporaryDir } from '../helpers/server/temporary-dir.ts';
+import { guardedDoor, readContacts, startService } from '../helpers/server/service.ts';
 
 let browser: Browser;
 beforeAll(async () => {

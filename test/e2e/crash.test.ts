@@ -2,11 +2,11 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
-import type { Product } from '../helpers/launch.ts';
-import { startProduct } from '../helpers/product.ts';
-import { startSandbox } from '../helpers/sandbox.ts';
-import { credentialsFor, readContacts } from '../helpers/service.ts';
-import { temporaryDir } from '../helpers/temporary-dir.ts';
+import type { Product } from '../helpers/server/launch.ts';
+import { startProduct } from '../helpers/server/product.ts';
+import { startSandbox } from '../helpers/server/sandbox.ts';
+import { credentialsFor, readContacts } from '../helpers/server/service.ts';
+import { temporaryDir } from '../helpers/server/temporary-dir.ts';
 
 /** `SOAK=1` kills ten times as often. */
 const rounds = Array.from({ length: process.env['SOAK'] ? 10 : 1 }, (_, index) => index + 1);

@@ -5,8 +5,8 @@ import type { Browser } from 'playwright-core';
 import { compile } from 'svelte/compiler';
 import { build, type InlineConfig, type Plugin } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../helpers/browser.ts';
-import { openPage, pageOf, serveSite, signUp, stubbedProxy } from '../helpers/site.ts';
+import { launchBrowser } from '../helpers/browser/browser.ts';
+import { openPage, pageOf, serveSite, signUp, stubbedProxy } from '../helpers/sites/site.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -130,14 +130,14 @@ describe('a page whose content htmx swaps', () => {
 /** The app of a framework as its page loads it: a classic script that makes `host.hydrate(src)`. */
 async function bundle(framework: string): Promise<string> {
   return buildOne(framework, {
-    lib: { entry: `test/hosts/${framework}.js`, formats: ['iife'], name: 'host', fileName: 'app' },
+    lib: { entry: `test/e2e/hosts/${framework}.js`, formats: ['iife'], name: 'host', fileName: 'app' },
     minify: true,
   });
 }
 
 /** The app of a framework as its server runs it. */
 async function loadRender(framework: string): Promise<(src: string) => Promise<string> | string> {
-  const code = await buildOne(framework, { ssr: `test/hosts/${framework}-server.js` });
+  const code = await buildOne(framework, { ssr: `test/e2e/hosts/${framework}-server.js` });
   // Below `node_modules`, so that what it imports is found.
   const dir = resolve('node_modules/.cache/hosts');
   await mkdir(dir, { recursive: true });

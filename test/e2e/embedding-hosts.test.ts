@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { launchBrowser } from '../helpers/browser.ts';
-import { guardedDoor, readContacts, startService } from '../helpers/service.ts';
-import { openPage, pageOf, serveSite, signUp } from '../helpers/site.ts';
+import { launchBrowser } from '../helpers/browser/browser.ts';
+import { guardedDoor, readContacts, startService } from '../helpers/server/service.ts';
+import { openPage, pageOf, serveSite, signUp } from '../helpers/sites/site.ts';
 
 let browser: Browser;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../helpers/browser.ts';
-import { openPage, pageOf, serveSite, signUp, stubbedProxy } from '../helpers/site.ts';
+import { launchBrowser } from '../helpers/browser/browser.ts';
+import { openPage, pageOf, serveSite, signUp, stubbedProxy } from '../helpers/sites/site.ts';
 
 let browser: Browser;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { findFirefox } from '../helpers/find-firefox.ts';
-import { pageOf, serveSite, stubbedProxy } from '../helpers/site.ts';
+import { findFirefox } from '../helpers/browser/find-firefox.ts';
+import { pageOf, serveSite, stubbedProxy } from '../helpers/sites/site.ts';
 
 const path = findFirefox();
 if (path === undefined) {

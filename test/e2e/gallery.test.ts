@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../helpers/browser.ts';
-import { openPage, pageOf, serveSite, stubbedProxy } from '../helpers/site.ts';
-import { hostPages, renderHost, type HostPage } from '../hosts/pages.ts';
+import { launchBrowser } from '../helpers/browser/browser.ts';
+import { openPage, pageOf, serveSite, stubbedProxy } from '../helpers/sites/site.ts';
+import { hostPages, renderHost, type HostPage } from './hosts/pages.ts';
 
 let browser: Browser;
 beforeAll(async () => {

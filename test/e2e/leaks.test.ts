@@ -10,14 +10,14 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Env } from '../../server/config/config.ts';
 import { en } from '../../shared/messages/en.ts';
-import { hasTerminal, runCli, runCliOnTerminal, startCli } from '../helpers/cli.ts';
-import { encodingsOf, filesBelow, findLeaks, type Evidence } from '../helpers/leaks.ts';
-import type { Product } from '../helpers/launch.ts';
-import { startProduct } from '../helpers/product.ts';
-import { startSandbox, type TestSandbox } from '../helpers/sandbox.ts';
-import { guardedDoor } from '../helpers/service.ts';
-import { temporaryDir } from '../helpers/temporary-dir.ts';
-import { ask, signUp, ways } from '../helpers/visitor.ts';
+import { hasTerminal, runCli, runCliOnTerminal, startCli } from '../helpers/server/cli.ts';
+import { encodingsOf, filesBelow, findLeaks, type Evidence } from '../helpers/server/leaks.ts';
+import type { Product } from '../helpers/server/launch.ts';
+import { startProduct } from '../helpers/server/product.ts';
+import { startSandbox, type TestSandbox } from '../helpers/server/sandbox.ts';
+import { guardedDoor } from '../helpers/server/service.ts';
+import { temporaryDir } from '../helpers/server/temporary-dir.ts';
+import { ask, signUp, ways } from '../helpers/sites/visitor.ts';
 
 /**
  * Nothing secret leaves the product but towards rasa.io: every secret setting holds a mark here, the built product is

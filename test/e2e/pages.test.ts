@@ -3,12 +3,12 @@ import decodeQr from 'qr/decode.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ar } from '../../shared/messages/ar.ts';
 import { en } from '../../shared/messages/en.ts';
-import { faultsOf } from '../helpers/axe.ts';
-import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
-import { everyField, halfFilledIn, issuesOfHalf } from '../helpers/every-field.ts';
-import { everyKind, formsFile } from '../helpers/operators-forms.ts';
-import { renderFormPages, serveFormPages } from '../helpers/form-pages.ts';
-import { guardedDoor, readContacts, startService } from '../helpers/service.ts';
+import { faultsOf } from '../helpers/browser/axe.ts';
+import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
+import { everyField, halfFilledIn, issuesOfHalf } from '../helpers/forms/every-field.ts';
+import { everyKind, formsFile } from '../helpers/forms/operators-forms.ts';
+import { renderFormPages, serveFormPages } from '../helpers/sites/form-pages.ts';
+import { guardedDoor, readContacts, startService } from '../helpers/server/service.ts';
 
 let browser: Browser;
 beforeAll(async () => {

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { freePort } from '../helpers/free-port.ts';
-import { startProduct } from '../helpers/product.ts';
-import { startSandbox } from '../helpers/sandbox.ts';
-import { credentialsFor, readContacts } from '../helpers/service.ts';
-import { temporaryDir } from '../helpers/temporary-dir.ts';
+import { freePort } from '../helpers/server/free-port.ts';
+import { startProduct } from '../helpers/server/product.ts';
+import { startSandbox } from '../helpers/server/sandbox.ts';
+import { credentialsFor, readContacts } from '../helpers/server/service.ts';
+import { temporaryDir } from '../helpers/server/temporary-dir.ts';
 
 const signUp = (url: string, email: string) =>
   fetch(`${url}/forms/newsletter`, { method: 'POST', body: new URLSearchParams({ email }) });

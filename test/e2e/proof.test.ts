@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../helpers/browser.ts';
-import { connections, openInFront, otherNames, requestsOf } from '../helpers/proxied-page.ts';
+import { launchBrowser } from '../helpers/browser/browser.ts';
+import { connections, openInFront, otherNames, requestsOf } from '../helpers/sites/proxied-page.ts';
 
 let browser: Browser;
 beforeAll(async () => {

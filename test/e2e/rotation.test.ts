@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as until } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { Secret } from '../../server/system/secret.ts';
-import { createKey, revokeKey } from '../helpers/keys.ts';
-import type { Product } from '../helpers/launch.ts';
-import { startProduct } from '../helpers/product.ts';
+import { createKey, revokeKey } from '../helpers/server/keys.ts';
+import type { Product } from '../helpers/server/launch.ts';
+import { startProduct } from '../helpers/server/product.ts';
 import { recordCalls } from '../helpers/recorder.ts';
-import { startSandbox, type TestSandbox } from '../helpers/sandbox.ts';
-import { credentialsFor, readContacts } from '../helpers/service.ts';
-import { temporaryDir } from '../helpers/temporary-dir.ts';
+import { startSandbox, type TestSandbox } from '../helpers/server/sandbox.ts';
+import { credentialsFor, readContacts } from '../helpers/server/service.ts';
+import { temporaryDir } from '../helpers/server/temporary-dir.ts';
 
 /** `SOAK=1` loads for a minute and keeps ten thousand waiting. */
 const isSoak = process.env['SOAK'] !== undefined;

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
-import { servePage } from '../helpers/one-answer.ts';
+import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
+import { servePage } from '../helpers/sites/one-answer.ts';
 import { readmeBlocks } from '../helpers/readme.ts';
-import { guardedDoor, readContacts, startService } from '../helpers/service.ts';
+import { guardedDoor, readContacts, startService } from '../helpers/server/service.ts';
 
 let browser: Browser;
 beforeAll(async () => {

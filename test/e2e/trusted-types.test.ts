@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { complaintsOf, launchBrowser } from '../helpers/browser.ts';
-import { serveOneAnswer, servePage } from '../helpers/one-answer.ts';
-import { serveStub } from '../helpers/serve-stub.ts';
+import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
+import { serveOneAnswer, servePage } from '../helpers/sites/one-answer.ts';
+import { serveStub } from '../helpers/sites/serve-stub.ts';
 
 let browser: Browser;
 beforeAll(async () => {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig, type Env } from '../../server/config/config.ts';
 import type { Axis } from '../../server/signup/limits.ts';
-import { challengeSecret, leastWork } from './issuer.ts';
-import { launchProduct } from './launch.ts';
-import { ask, type Answered } from './visitor.ts';
+import { challengeSecret, leastWork } from './server/issuer.ts';
+import { launchProduct } from './server/launch.ts';
+import { ask, type Answered } from './sites/visitor.ts';
 
 /** Something that is done to a product of its own in a process of its own, and the bound that its settings promise. */
 export interface Attack {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Env } from '../../server/config/config.ts';
 import type { Challenge } from '../../shared/signup.ts';
 import type { Attack } from './attack.ts';
-import { openIssuer, type IssuerOptions } from './issuer.ts';
-import { ask, hiddenFields, post, solve, type Answered } from './visitor.ts';
+import { openIssuer, type IssuerOptions } from './server/issuer.ts';
+import { ask, hiddenFields, post, solve, type Answered } from './sites/visitor.ts';
 
 const behindProxy: Env = { TRUST_PROXY: '1' };
 

@@ -1,7 +1,7 @@
 import { request as forward } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { Sandbox } from '../../server/sandbox/sandbox.ts';
-import { serve } from './serve.ts';
+import { serve } from './sites/serve.ts';
 
 export interface Recorder {
   readonly url: string;

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../server/system/secret.ts';
 import type { Env } from '../../../server/config/config.ts';
-import { hasTerminal, runCli, runCliOnTerminal } from '../../helpers/cli.ts';
-import { closedCircuit, makeSignup, openTestOutbox } from '../../helpers/outbox.ts';
-import { startSandbox } from '../../helpers/sandbox.ts';
-import { credentialsFor, startService } from '../../helpers/service.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { hasTerminal, runCli, runCliOnTerminal } from '../../helpers/server/cli.ts';
+import { closedCircuit, makeSignup, openTestOutbox } from '../../helpers/server/outbox.ts';
+import { startSandbox } from '../../helpers/server/sandbox.ts';
+import { credentialsFor, startService } from '../../helpers/server/service.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 const commands = [
   '',

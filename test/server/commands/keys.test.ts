@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { showKeys } from '../../../server/commands/keys.ts';
 import { Secret } from '../../../server/system/secret.ts';
-import { runCli } from '../../helpers/cli.ts';
-import { startSandbox } from '../../helpers/sandbox.ts';
-import { credentialsFor, startService } from '../../helpers/service.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { runCli } from '../../helpers/server/cli.ts';
+import { startSandbox } from '../../helpers/server/sandbox.ts';
+import { credentialsFor, startService } from '../../helpers/server/service.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 /** The command on a terminal of the test's. */
 async function onTerminal(dataDir: string, columns = 160) {

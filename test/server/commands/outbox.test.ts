@@ -8,9 +8,9 @@ import { createRecords } from '../../../server/outbox/file/records.ts';
 import { openSetAside } from '../../../server/outbox/file/set-aside.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import type { Person } from '../../../server/outbox/signup.ts';
-import { hasTerminal, runCli, runCliOnTerminal } from '../../helpers/cli.ts';
-import { closedCircuit, idsOf, makeSignup, openTestOutbox } from '../../helpers/outbox.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { hasTerminal, runCli, runCliOnTerminal } from '../../helpers/server/cli.ts';
+import { closedCircuit, idsOf, makeSignup, openTestOutbox } from '../../helpers/server/outbox.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 const hourMs = 3_600_000;
 const hexKey = 'ab'.repeat(32);

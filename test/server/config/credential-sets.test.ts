@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, type Env } from '../../../server/config/config.ts';
 import { withEnvFile } from '../../../server/config/env.ts';
 import { keyOf } from '../../../server/system/secret.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 const origins = { ALLOWED_ORIGINS: 'https://www.example.com' };
 const v1 = {

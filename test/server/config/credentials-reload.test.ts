@@ -4,11 +4,11 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
 import { readKeysFile } from '../../../server/delivery/keys-file.ts';
 import { Secret } from '../../../server/system/secret.ts';
-import { createKey, revokeKey } from '../../helpers/keys.ts';
+import { createKey, revokeKey } from '../../helpers/server/keys.ts';
 import { recordCalls } from '../../helpers/recorder.ts';
-import { startSandbox, type TestSandbox } from '../../helpers/sandbox.ts';
-import { credentialsFor, readContacts, startService } from '../../helpers/service.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
+import { credentialsFor, readContacts, startService } from '../../helpers/server/service.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 /** The product in front of a sandbox, with the key "first" in a file. */
 async function serviceWithKeyFile(env: Env = {}, sandboxUrl?: string, running?: TestSandbox) {

@@ -3,7 +3,7 @@ export const gone = undefined;
 
 type Fault = readonly [path: string, value: unknown, says: readonly string[]];
 
-/** What is put where into the file that `test/helpers/forms-file.ts` has, and what is said of it, behind the file's name. */
+/** What is put where into the file that `test/helpers/forms/forms-file.ts` has, and what is said of it, behind the file's name. */
 export const faultyMembers: readonly Fault[] = [
   ['', [], ['1:1: found [], wanted an object with $schema, forms.']],
   ['', 'text', ['1:1: found "text", wanted an object with $schema, forms.']],

@@ -6,11 +6,11 @@ import { wordsOf } from '../../../server/config/forms-file/faults.ts';
 import { jsonSchema } from '../../../server/config/forms-file/form-schema.ts';
 import { readForms } from '../../../server/config/forms-file/read.ts';
 import type { FormDefinition } from '../../../shared/form.ts';
-import { mutated, rightFile } from '../../helpers/forms-file.ts';
-import { startSandbox } from '../../helpers/sandbox.ts';
-import { credentialsFor, startService } from '../../helpers/service.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
-import { ask } from '../../helpers/visitor.ts';
+import { mutated, rightFile } from '../../helpers/forms/forms-file.ts';
+import { startSandbox } from '../../helpers/server/sandbox.ts';
+import { credentialsFor, startService } from '../../helpers/server/service.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { ask } from '../../helpers/sites/visitor.ts';
 import { faultyMembers, faultyTexts } from './forms-file-faults.ts';
 
 const options = { thankYouPages: ['https://www.example.com/shared/'] };

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { startSandbox } from '../../helpers/sandbox.ts';
-import { credentialsFor, readContacts, startService } from '../../helpers/service.ts';
+import { startSandbox } from '../../helpers/server/sandbox.ts';
+import { credentialsFor, readContacts, startService } from '../../helpers/server/service.ts';
 
 /** The product and a sandbox in place of rasa.io, with five visitors who sign up while `faults` are on. */
 async function signUpDuring(faults: unknown) {

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { readKeysFile, startKeysFile, type KeysState } from '../../../server/delivery/keys-file.ts';
-import { testFiles } from '../../helpers/files.ts';
-import { recordLog } from '../../helpers/outbox.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { testFiles } from '../../helpers/server/files.ts';
+import { recordLog } from '../../helpers/server/outbox.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 async function keysFile() {
   const dataDir = await temporaryDir();

@@ -2,8 +2,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startCourier, type CourierOptions } from '../../../server/delivery/worker.ts';
 import type { Outcome } from '../../../server/outbox/signup.ts';
 import { deferred } from '../../helpers/deferred.ts';
-import { openTestOutbox, recordLog } from '../../helpers/outbox.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { openTestOutbox, recordLog } from '../../helpers/server/outbox.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 /** A courier over a real outbox, with what it is told at the far end and the lines it logs. */
 async function courierWith(deliver: CourierOptions['deliver'], options: Partial<CourierOptions> = {}) {

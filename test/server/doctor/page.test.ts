@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { checkPage, type PageOptions } from '../../../server/doctor/page/page.ts';
 import { createWeb } from '../../../server/doctor/web.ts';
 import type { Finding } from '../../../server/doctor/doctor.ts';
-import { complaintsIn, examine, wordsIn } from '../../helpers/doctor.ts';
-import { builtDir } from '../../helpers/sandbox.ts';
-import { serve } from '../../helpers/serve.ts';
-import { startService } from '../../helpers/service.ts';
+import { complaintsIn, examine, wordsIn } from '../../helpers/server/doctor.ts';
+import { builtDir } from '../../helpers/server/sandbox.ts';
+import { serve } from '../../helpers/sites/serve.ts';
+import { startService } from '../../helpers/server/service.ts';
 
 interface Served {
   readonly html: string;

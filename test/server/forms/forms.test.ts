@@ -4,10 +4,10 @@ import { describe, expect, it, vi } from 'vitest';
 import type { FormDefinition } from '../../../shared/form.ts';
 import { de } from '../../../shared/messages/de.ts';
 import { fr } from '../../../shared/messages/fr.ts';
-import { startSandbox } from '../../helpers/sandbox.ts';
-import { credentialsFor, readContact, readContacts, startService } from '../../helpers/service.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
-import { ask } from '../../helpers/visitor.ts';
+import { startSandbox } from '../../helpers/server/sandbox.ts';
+import { credentialsFor, readContact, readContacts, startService } from '../../helpers/server/service.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { ask } from '../../helpers/sites/visitor.ts';
 
 async function startWith(form: object, env: Record<string, string | undefined> = {}) {
   const file = join(await temporaryDir(), 'forms.json');

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { expect, it, vi } from 'vitest';
-import { startSandbox } from '../../helpers/sandbox.ts';
-import { credentialsFor, startService } from '../../helpers/service.ts';
+import { startSandbox } from '../../helpers/server/sandbox.ts';
+import { credentialsFor, startService } from '../../helpers/server/service.ts';
 
 /** What rasa.io or the outbox knows of an address. */
 const kinds = ['new', 'known', 'unsubscribed', 'set aside'] as const;

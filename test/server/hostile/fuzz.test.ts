@@ -4,9 +4,9 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { limits } from '../../../shared/form.ts';
-import { guardedDoor, startService } from '../../helpers/service.ts';
+import { guardedDoor, startService } from '../../helpers/server/service.ts';
 import { readmeSection } from '../../helpers/readme.ts';
-import { prove, signUp, ways } from '../../helpers/visitor.ts';
+import { prove, signUp, ways } from '../../helpers/sites/visitor.ts';
 
 const cases = process.env['SOAK'] ? 200_000 : 20_000;
 const atOnce = 16;

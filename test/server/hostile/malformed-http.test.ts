@@ -3,9 +3,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import type { Impatience } from '../../../server/service.ts';
 import { limits } from '../../../shared/form.ts';
-import { guardedDoor, readContacts, startService } from '../../helpers/service.ts';
-import { converse, openSocket, readAnswers, type RawAnswer } from '../../helpers/raw.ts';
-import { ask, signUp } from '../../helpers/visitor.ts';
+import { guardedDoor, readContacts, startService } from '../../helpers/server/service.ts';
+import { converse, openSocket, readAnswers, type RawAnswer } from '../../helpers/server/raw.ts';
+import { ask, signUp } from '../../helpers/sites/visitor.ts';
 
 // Most take a tenth of a second; a busy machine may take its time.
 vi.setConfig({ testTimeout: 20_000 });

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BuilderSetup } from '../../../shared/builder.ts';
-import { startProduct } from '../../helpers/product.ts';
-import { startService } from '../../helpers/service.ts';
+import { startProduct } from '../../helpers/server/product.ts';
+import { startService } from '../../helpers/server/service.ts';
 
 const ask = async (url: string) => {
   const answer = await fetch(url, { headers: { accept: 'text/html' } });

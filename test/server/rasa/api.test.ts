@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
-import { createKey, revokeKey } from '../../helpers/keys.ts';
-import { startSandbox, type TestSandbox } from '../../helpers/sandbox.ts';
-import { readContacts, startService } from '../../helpers/service.ts';
+import { createKey, revokeKey } from '../../helpers/server/keys.ts';
+import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
+import { readContacts, startService } from '../../helpers/server/service.ts';
 
 /** The three ways to rasa.io, each as an operator sets it. */
 async function serviceBy(

@@ -5,8 +5,8 @@ import { createRasaHttp } from '../../../server/rasa/http.ts';
 import { createKeyRing } from '../../../server/rasa/key-ring.ts';
 import { createTokenApi } from '../../../server/rasa/token-api.ts';
 import { Secret } from '../../../server/system/secret.ts';
-import { startSandbox, type TestSandbox } from '../../helpers/sandbox.ts';
-import { serve } from '../../helpers/serve.ts';
+import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
+import { serve } from '../../helpers/sites/serve.ts';
 
 const persons = (...names: string[]) => names.map((name) => ({ email: `${name}@example.com` }));
 const never = new AbortController().signal;

@@ -4,8 +4,8 @@ import { createKeyRing, type TokenGrant } from '../../../server/rasa/key-ring.ts
 import { createTokenApi } from '../../../server/rasa/token-api.ts';
 import { Secret, type CredentialSet } from '../../../server/system/secret.ts';
 import { deferred } from '../../helpers/deferred.ts';
-import { createKey, revokeKey } from '../../helpers/keys.ts';
-import { startSandbox, type TestSandbox } from '../../helpers/sandbox.ts';
+import { createKey, revokeKey } from '../../helpers/server/keys.ts';
+import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
 
 const never = new AbortController().signal;
 const minute = 60_000;

@@ -3,7 +3,7 @@ import { createRasaHttp } from '../../../server/rasa/http.ts';
 import { readLifetimeMs, readToken } from '../../../server/rasa/answers.ts';
 import { createTokenApi } from '../../../server/rasa/token-api.ts';
 import { Secret, type Credentials } from '../../../server/system/secret.ts';
-import { startSandbox, type TestSandbox } from '../../helpers/sandbox.ts';
+import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
 
 const never = new AbortController().signal;
 

@@ -3,8 +3,8 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { limits } from '../../../shared/form.ts';
-import { readContacts, startService } from '../../helpers/service.ts';
-import { post } from '../../helpers/visitor.ts';
+import { readContacts, startService } from '../../helpers/server/service.ts';
+import { post } from '../../helpers/sites/visitor.ts';
 
 const form = 'application/x-www-form-urlencoded';
 const json = 'application/json';

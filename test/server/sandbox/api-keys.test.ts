@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startSandbox, tokenIn, type TestSandbox } from '../../helpers/sandbox.ts';
+import { startSandbox, tokenIn, type TestSandbox } from '../../helpers/server/sandbox.ts';
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startSandbox } from '../../helpers/sandbox.ts';
+import { startSandbox } from '../../helpers/server/sandbox.ts';
 
 async function sandboxWithToken() {
   const sandbox = await startSandbox();

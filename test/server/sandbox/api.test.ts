@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startSandbox, tokenIn, type TestSandbox } from '../../helpers/sandbox.ts';
+import { startSandbox, tokenIn, type TestSandbox } from '../../helpers/server/sandbox.ts';
 
 const jwt = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 

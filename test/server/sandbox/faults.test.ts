@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startSandbox, tokenIn } from '../../helpers/sandbox.ts';
+import { startSandbox, tokenIn } from '../../helpers/server/sandbox.ts';
 
 const ada = { email: 'ada@example.com' };
 

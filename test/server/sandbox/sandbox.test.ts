@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openSandbox } from '../../../server/sandbox/sandbox.ts';
 import { StateFileError } from '../../../server/sandbox/state.ts';
-import { builtDir, startSandbox } from '../../helpers/sandbox.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { builtDir, startSandbox } from '../../helpers/server/sandbox.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

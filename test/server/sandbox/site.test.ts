@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { expect, it } from 'vitest';
-import { startSandbox } from '../../helpers/sandbox.ts';
+import { startSandbox } from '../../helpers/server/sandbox.ts';
 
 it('says on every page that it is a sandbox', async () => {
   const { page } = await startSandbox();

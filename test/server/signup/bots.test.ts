@@ -6,7 +6,7 @@ import { refusedFrom, rules, suspect, type Traces } from '../../../server/signup
 import type { Checked } from '../../../server/forms/forms.ts';
 import type { BotMode } from '../../../server/config/settings.ts';
 import type { SignupPost } from '../../../server/outbox/signup.ts';
-import { recordLog } from '../../helpers/outbox.ts';
+import { recordLog } from '../../helpers/server/outbox.ts';
 
 const browser = { userAgent: 'Mozilla/5.0', acceptLanguage: 'en', secFetchSite: undefined };
 const person: Traces = { trap: undefined, names: ['Ada'], ageMs: 8000, headers: browser };

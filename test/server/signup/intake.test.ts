@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
 import { limits } from '../../../shared/form.ts';
-import { guardedDoor, readContact, readContacts, startService } from '../../helpers/service.ts';
-import { ask, hiddenFields, post, prove, signUp, ways, type Way } from '../../helpers/visitor.ts';
+import { guardedDoor, readContact, readContacts, startService } from '../../helpers/server/service.ts';
+import { ask, hiddenFields, post, prove, signUp, ways, type Way } from '../../helpers/sites/visitor.ts';
 
 const listed = 'https://www.example.com';
 const start = (env: Env = {}) =>

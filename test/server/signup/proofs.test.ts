@@ -8,9 +8,9 @@ import { openUsedOnce } from '../../../server/signup/used-proofs.ts';
 import { realFiles } from '../../../server/system/files.ts';
 import { openServerSecret } from '../../../server/system/server-secret.ts';
 import { mostWork } from '../../../server/config/settings.ts';
-import { recordLog } from '../../helpers/outbox.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
-import { solve } from '../../helpers/visitor.ts';
+import { recordLog } from '../../helpers/server/outbox.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { solve } from '../../helpers/sites/visitor.ts';
 
 async function openProofs(dataDir?: string, now?: () => number) {
   const dir = dataDir ?? (await temporaryDir());

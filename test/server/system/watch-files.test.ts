@@ -2,7 +2,7 @@ import { appendFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { watchFiles } from '../../../server/system/watch-files.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 /** Two files that are watched; `told` counts, once the first look has been. */
 async function watchTwo(intervalMs = 10) {

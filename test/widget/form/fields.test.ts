@@ -1,5 +1,5 @@
 import { expect, fixture, html } from '@open-wc/testing';
-import { everyField } from '../../helpers/every-field.ts';
+import { everyField } from '../../helpers/forms/every-field.ts';
 import { inside, loadScript, loadedForm, room, waitUntil, withChanges } from './loaded-form.ts';
 
 before(async () => {

@@ -9,7 +9,7 @@ interface Seen {
   readonly loads: number;
 }
 
-/** A proxy of the test's own, see test/helpers/stub-proxy.ts. */
+/** A proxy of the test's own, see test/helpers/sites/stub-proxy.ts. */
 export function room(behaviour: string) {
   const base = `/stub/${behaviour}/${crypto.randomUUID()}`;
   const get = async (what: string) => (await (await fetch(`${base}/${what}`)).json()) as Seen;

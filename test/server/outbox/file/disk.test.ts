@@ -5,9 +5,15 @@ import { OutboxFull, OutboxUnavailable, type Outbox } from '../../../../server/o
 import { Secret } from '../../../../server/system/secret.ts';
 import type { Signup } from '../../../../server/outbox/signup.ts';
 import { deferred } from '../../../helpers/deferred.ts';
-import { testFiles, type DiskEvent } from '../../../helpers/files.ts';
-import { closedCircuit, idsOf, makeSignup, openTestOutbox, recordLog } from '../../../helpers/outbox.ts';
-import { temporaryDir } from '../../../helpers/temporary-dir.ts';
+import { testFiles, type DiskEvent } from '../../../helpers/server/files.ts';
+import {
+  closedCircuit,
+  idsOf,
+  makeSignup,
+  openTestOutbox,
+  recordLog,
+} from '../../../helpers/server/outbox.ts';
+import { temporaryDir } from '../../../helpers/server/temporary-dir.ts';
 
 const lastIndex = (events: readonly DiskEvent[], did: DiskEvent['did'], name: string) =>
   events.findLastIndex((event) => event.did === did && event.name === name);

@@ -3,8 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OutboxFull } from '../../../../server/outbox/outbox.ts';
 import { Secret } from '../../../../server/system/secret.ts';
-import { closedCircuit, idsOf, makeSignup, openTestOutbox, recordLog } from '../../../helpers/outbox.ts';
-import { temporaryDir } from '../../../helpers/temporary-dir.ts';
+import {
+  closedCircuit,
+  idsOf,
+  makeSignup,
+  openTestOutbox,
+  recordLog,
+} from '../../../helpers/server/outbox.ts';
+import { temporaryDir } from '../../../helpers/server/temporary-dir.ts';
 
 /** What a process that dies now leaves behind. */
 async function afterCrash(dir: string): Promise<string> {

@@ -5,8 +5,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { Outbox, Settlement } from '../../../../server/outbox/outbox.ts';
 import { openFileOutbox } from '../../../../server/outbox/file/file-outbox.ts';
 import { realFiles, type Files } from '../../../../server/system/files.ts';
-import { closedCircuit, makeSignup, recordLog } from '../../../helpers/outbox.ts';
-import { temporaryDir } from '../../../helpers/temporary-dir.ts';
+import { closedCircuit, makeSignup, recordLog } from '../../../helpers/server/outbox.ts';
+import { temporaryDir } from '../../../helpers/server/temporary-dir.ts';
 
 type Step =
   /** With so many that came before among them, by their ids and by their addresses. */

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { openSandbox, type Sandbox, type SandboxOptions } from '../../server/sandbox/sandbox.ts';
+import { openSandbox, type Sandbox, type SandboxOptions } from '../../../server/sandbox/sandbox.ts';
 import { temporaryDir } from './temporary-dir.ts';
 
 const envelope = z.object({

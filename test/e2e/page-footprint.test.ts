@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../helpers/browser.ts';
-import { seenOn, watchLayout } from '../helpers/layout-shift.ts';
-import { holdAfterMounts } from '../helpers/mounts.ts';
-import { servePage } from '../helpers/one-answer.ts';
-import { startService } from '../helpers/service.ts';
+import { launchBrowser } from '../helpers/browser/browser.ts';
+import { seenOn, watchLayout } from '../helpers/browser/layout-shift.ts';
+import { holdAfterMounts } from '../helpers/server/mounts.ts';
+import { servePage } from '../helpers/sites/one-answer.ts';
+import { startService } from '../helpers/server/service.ts';
 
 let browser: Browser;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { realFiles, type Files } from '../../server/system/files.ts';
+import { realFiles, type Files } from '../../../server/system/files.ts';
 
 /** Something that the outbox did to the disk, by the name of the file or directory. */
 export interface DiskEvent {

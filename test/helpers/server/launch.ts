@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { Env } from '../../server/config/config.ts';
+import type { Env } from '../../../server/config/config.ts';
 
 /** The built product in a process of its own, as `npm start` runs it. */
 export interface Product {

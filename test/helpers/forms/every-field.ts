@@ -1,7 +1,7 @@
-import type { FormDefinition } from '../../shared/form.ts';
-import { en } from '../../shared/messages/en.ts';
-import type { Messages } from '../../shared/messages/messages.ts';
-import type { IssueCode } from '../../shared/signup.ts';
+import type { FormDefinition } from '../../../shared/form.ts';
+import { en } from '../../../shared/messages/en.ts';
+import type { Messages } from '../../../shared/messages/messages.ts';
+import type { IssueCode } from '../../../shared/signup.ts';
 
 /** A form with every kind of field and everything that one can have, as the widget gets to know it. */
 export function everyField(words: Messages = en): FormDefinition {

@@ -1,4 +1,4 @@
-import { jsonSchema } from '../../server/config/forms-file/form-schema.ts';
+import { jsonSchema } from '../../../server/config/forms-file/form-schema.ts';
 
 interface Schema {
   readonly description?: string;

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import type { Product } from '../helpers/launch.ts';
-import { startProduct } from '../helpers/product.ts';
-import { guardedDoor } from '../helpers/service.ts';
-import { signUp } from '../helpers/visitor.ts';
+import type { Product } from '../helpers/server/launch.ts';
+import { startProduct } from '../helpers/server/product.ts';
+import { guardedDoor } from '../helpers/server/service.ts';
+import { signUp } from '../helpers/sites/visitor.ts';
 
 const size = process.env['SOAK'] ? 10_000 : 2000;
 

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { complaintsOf } from './browser.ts';
+import { complaintsOf } from '../browser/browser.ts';
 import { servePage } from './one-answer.ts';
 import { serveStub } from './serve-stub.ts';
 

@@ -1,5 +1,5 @@
-import { serveBuiltFiles } from '../../server/http/static-files.ts';
-import { pageHeaders } from '../../server/http/headers.ts';
+import { serveBuiltFiles } from '../../../server/http/static-files.ts';
+import { pageHeaders } from '../../../server/http/headers.ts';
 import {
   renderConfirmation,
   renderFormProblem,
@@ -7,13 +7,13 @@ import {
   renderProblem,
   renderRefused,
   renderThanks,
-} from '../../server/pages/form-pages.ts';
-import { renderQrCode } from '../../server/pages/qr-code.ts';
-import { problem } from '../../server/http/problem.ts';
-import type { FormDefinition } from '../../shared/form.ts';
-import type { Messages } from '../../shared/messages/messages.ts';
-import type { IssueCode } from '../../shared/signup.ts';
-import { builtDir } from './sandbox.ts';
+} from '../../../server/pages/form-pages.ts';
+import { renderQrCode } from '../../../server/pages/qr-code.ts';
+import { problem } from '../../../server/http/problem.ts';
+import type { FormDefinition } from '../../../shared/form.ts';
+import type { Messages } from '../../../shared/messages/messages.ts';
+import type { IssueCode } from '../../../shared/signup.ts';
+import { builtDir } from '../server/sandbox.ts';
 import { serve } from './serve.ts';
 
 export interface FormPages {

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { Env } from '../../server/config/config.ts';
+import type { Env } from '../../../server/config/config.ts';
 import { launchProduct, type Product } from './launch.ts';
 import { openDoor } from './service.ts';
 import { temporaryDir } from './temporary-dir.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryDir } from './temporary-dir.ts';
+import { temporaryDir } from '../server/temporary-dir.ts';
 
 /** Writes the operator's forms, and resolves with the setting that has the product read them. */
 export async function formsFile(forms: Readonly<Record<string, object>>): Promise<{ FORMS_FILE: string }> {

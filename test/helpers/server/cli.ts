@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import type { Env } from '../../server/config/config.ts';
+import type { Env } from '../../../server/config/config.ts';
 
 export interface CliRun {
   readonly code: number | null;

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { complaintsOf } from './browser.ts';
+import { complaintsOf } from '../browser/browser.ts';
 import { serveStub } from './serve-stub.ts';
 import { serve } from './serve.ts';
 

@@ -1,7 +1,7 @@
-import { createProofs, type Proofs } from '../../server/signup/proofs.ts';
-import { realFiles } from '../../server/system/files.ts';
-import { Secret } from '../../server/system/secret.ts';
-import { openServerSecret } from '../../server/system/server-secret.ts';
+import { createProofs, type Proofs } from '../../../server/signup/proofs.ts';
+import { realFiles } from '../../../server/system/files.ts';
+import { Secret } from '../../../server/system/secret.ts';
+import { openServerSecret } from '../../../server/system/server-secret.ts';
 
 /** Of a product, which then takes what `openIssuer` gives out. */
 export const challengeSecret = 'known to the product and to its tests';

@@ -1,4 +1,4 @@
-import type { Sandbox } from '../../server/sandbox/sandbox.ts';
+import type { Sandbox } from '../../../server/sandbox/sandbox.ts';
 
 type WithPage = Pick<Sandbox, 'url'>;
 

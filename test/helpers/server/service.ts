@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
-import { readConfig, type Env } from '../../server/config/config.ts';
-import { openService, type Impatience, type Service } from '../../server/service.ts';
-import type { Sandbox } from '../../server/sandbox/sandbox.ts';
+import { readConfig, type Env } from '../../../server/config/config.ts';
+import { openService, type Impatience, type Service } from '../../../server/service.ts';
+import type { Sandbox } from '../../../server/sandbox/sandbox.ts';
 import { recordLog } from './outbox.ts';
 import { builtDir } from './sandbox.ts';
 import { temporaryDir } from './temporary-dir.ts';

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-fs';
-import { temporaryDir } from './temporary-dir.ts';
+import { temporaryDir } from '../server/temporary-dir.ts';
 
 const execute = promisify(execFile);
 

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
-import { complaintsOf } from './browser.ts';
+import { complaintsOf } from '../browser/browser.ts';
 
 /** Somebody at the builder, with a clipboard. */
 export interface Marketer {

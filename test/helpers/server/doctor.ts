@@ -1,4 +1,4 @@
-import { startChecks, type DoctorOptions, type Finding } from '../../server/doctor/doctor.ts';
+import { startChecks, type DoctorOptions, type Finding } from '../../../server/doctor/doctor.ts';
 import { builtDir } from './sandbox.ts';
 
 /** Everything that the doctor finds, by what it looked at. */
