@@ -4,7 +4,7 @@ import { readConfig, type Config } from './config/config.ts';
 import { withEnvFile } from './config/env.ts';
 import { failToStart, onStopRequest } from './system/lifecycle.ts';
 import { createLog } from './system/log.ts';
-import { warnOfReadable } from './config/credentials-reload.ts';
+import { warnOfReadable } from './config/secret-files.ts';
 import { openService, type Service } from './service.ts';
 
 /** `npm start`: reads the environment, runs the product until it is asked to stop, and says in plain words what it does. */

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Health } from './routes/app.ts';
+import type { Health } from './routes/health-routes.ts';
 import type { Config, SandboxUpstream } from './config/config.ts';
 import { startCourier, type Courier } from './delivery/worker.ts';
 import type { Env } from './config/env.ts';
 import { startFormsReload } from './config/forms-reload.ts';
-import { maxHeaders, openFront } from './routes/front.ts';
+import { openFront } from './routes/front.ts';
 import { listen } from './http/http-server.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { openFileOutbox } from './outbox/file/file-outbox.ts';
-import { warnOfReadable } from './config/credentials-reload.ts';
+import { warnOfReadable } from './config/secret-files.ts';
 import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
-import type { TrustProxy } from './config/setting-schemas.ts';
 import { openUpstream, type Upstream } from './delivery/upstream.ts';
+import { impatienceFor, type Impatience } from './http/request-limits.ts';
 
 /** The product, running. */
 export interface Service {
@@ -46,35 +46,6 @@ export interface ServiceOptions {
 
 const answersGraceMs = 5000;
 const deliveryGraceMs = 3000;
-
-/** How long and how much of a sender is waited for, as `node:http` calls it; all in ms but the sizes. */
-export type Impatience = ReturnType<typeof impatienceFor>;
-
-/**
- * A phone on a bad line sends its 2 KiB within seconds; whoever takes longer holds a connection that somebody else
- * waits for.
- */
-function impatienceFor(trustProxy: TrustProxy) {
-  return {
-    /** From the connection, or the first byte of a further request, to the end of the headers. */
-    headersTimeout: 10_000,
-    /** From there too, to the end of the body. */
-    requestTimeout: 20_000,
-    /** How often those two are looked at, and with it how late they may be. */
-    connectionsCheckingInterval: 2000,
-    /** For whoever asks and does not read the answers, which those two do not see. */
-    timeout: 30_000,
-    /**
-     * Visitors come once. A proxy in front must be the one that closes, or a sign-up that it just sends is lost to its
-     * visitor; proxies commonly keep an idle connection for one to two minutes.
-     */
-    keepAliveTimeout: trustProxy === false ? 10_000 : 125_000,
-    /** Of the target, and of all names and values: room for the cookies of the domain's other sites. */
-    maxHeaderSize: 16 * 1024,
-    maxHeadersCount: maxHeaders,
-    // No maxRequestsPerSocket: a proxy's few connections carry everybody, and Node would answer 503 beyond it.
-  };
-}
 
 /** Opens the parts in the order that a sign-up needs them, and closes them in reverse: the door first, the disk last. */
 export async function openService({

@@ -1,5 +1,4 @@
 import Table from 'cli-table3';
-import { unitMs } from '../config/setting-schemas.ts';
 
 /**
  * What commands print: words and tables for people on a terminal, JSON for whatever reads a pipe. Names, addresses and
@@ -24,14 +23,6 @@ export function toJson(value: unknown): string {
 /** As it is, but for what would move the cursor or turn the text round. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, escaped);
-}
-
-/** The largest whole unit is enough: `3d`. */
-export function ageOf(time: string, nowMs: number): string {
-  const ms = Math.max(0, nowMs - Date.parse(time));
-  const units = Object.entries(unitMs).sort(([, a], [, b]) => b - a);
-  const [name, length] = units.find(([, length]) => ms >= length) ?? ['s', 1000];
-  return Number.isNaN(ms) ? '?' : `${Math.floor(ms / length)}${name}`;
 }
 
 /** As wide as a terminal of that many columns; what is too long in the last one of the table goes on below. */

@@ -3,13 +3,15 @@ import type { BuilderMode } from '../http/builder-gate.ts';
 import { areCredentialsMeant, readCredentialSets, required, type RasaApi } from './credential-sets.ts';
 import { ConfigError, createEnvReader, type Env } from './env.ts';
 import { newsletter } from '../forms/built-in.ts';
-import type { FormSpec } from '../forms/form-spec.ts';
+import type { FormSpec, Rate } from '../forms/form-spec.ts';
 import { readFormsFile } from './forms-file/read.ts';
-import type { CredentialSet, Secret } from '../system/secret.ts';
+import type { Secret } from '../system/secret.ts';
 import type { Axis } from '../signup/limits.ts';
-import type { Rate, TrustProxy } from './setting-schemas.ts';
-import { settings, type BotMode } from './settings.ts';
+import type { TrustProxy } from '../http/client-ip.ts';
+import { settings } from './settings.ts';
 import type { LogLevel } from '../system/log.ts';
+import type { BotMode } from '../signup/bots.ts';
+import type { CredentialSet } from '../rasa/credentials.ts';
 
 export { ConfigError, type Env } from './env.ts';
 

@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { CredentialsFound } from './credential-sets.ts';
 import { ConfigError } from './env.ts';
-import { isSame, keyOf, type CredentialSet } from '../system/secret.ts';
+import { isSame, keyOf, type CredentialSet } from '../rasa/credentials.ts';
 import { watchFiles } from '../system/watch-files.ts';
+import { warnOfReadable } from './secret-files.ts';
 
 /**
  * Keeps the credentials as the operator's files have them while the product runs. What does not parse changes nothing:
@@ -77,23 +77,6 @@ export function startRotation({ found, read, onReload, log, intervalMs = 1000 }:
       log.error(what, 'The credentials cannot be read again; those from before stay in use.');
       return undefined;
     }
-  }
-}
-
-/** Warns of files with secrets that every user of the machine can read; where there are no such rights, of none. */
-export async function warnOfReadable(paths: readonly string[], log: Logger): Promise<void> {
-  for (const file of new Set(paths)) {
-    const mode = await stat(file).then(
-      (stats) => stats.mode,
-      // Whoever reads it says so.
-      () => 0,
-    );
-    if ((mode & 0o004) === 0) continue;
-    log.warn(
-      { file },
-      'Every user of this machine can read this file with a secret. Run chmod 600 on it, as the user that the proxy ' +
-        'runs as; where it is mounted, set its mode there (defaultMode: 0400).',
-    );
   }
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { readUrl, isLoopback } from '../system/urls.ts';
+import type { Rate } from '../forms/form-spec.ts';
+import type { TrustProxy } from '../http/client-ip.ts';
 
 /** How the texts of settings and options are read: each kind of them is a schema that gives its value. */
 export const text = z.string();
@@ -11,12 +13,6 @@ export const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 export const duration = text
   .regex(/^[1-9]\d{0,3}[smhd]$/)
   .transform((value) => Number(value.slice(0, -1)) * unitMs[value.slice(-1) as keyof typeof unitMs]);
-
-/** `limit` requests in each window. */
-export interface Rate {
-  readonly limit: number;
-  readonly windowMs: number;
-}
 
 /** `30/10m`, or `off`. */
 export const rate: z.ZodType<Rate | 'off', string> = z.union([
@@ -54,9 +50,6 @@ export function list<T>(item: z.ZodType<T, string>): z.ZodType<T[], string> {
     )
     .pipe(z.array(item).min(1));
 }
-
-/** The number of proxies in front, or the networks they are in; what Express calls `trust proxy`. */
-export type TrustProxy = false | number | string[];
 
 export const trustProxy: z.ZodType<TrustProxy, string> = z.union([
   z.literal('off').transform(() => false as const),
@@ -98,4 +91,12 @@ export function isOutboxKey(value: string): boolean {
   if (/^[0-9a-f]{64}$/i.test(value)) return true;
   const bytes = Buffer.from(value, 'base64');
   return bytes.length === 32 && bytes.toString('base64') === value;
+}
+
+/** The largest whole unit is enough: `3d`. */
+export function ageOf(time: string, nowMs: number): string {
+  const ms = Math.max(0, nowMs - Date.parse(time));
+  const units = Object.entries(unitMs).sort(([, a], [, b]) => b - a);
+  const [name, length] = units.find(([, length]) => ms >= length) ?? ['s', 1000];
+  return Number.isNaN(ms) ? '?' : `${Math.floor(ms / length)}${name}`;
 }

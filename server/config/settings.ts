@@ -15,18 +15,10 @@ import {
   text,
   trustProxy,
   unitMs,
-  type Rate,
 } from './setting-schemas.ts';
-
-export const botModes = ['enforce', 'observe', 'off'] as const;
-export type BotMode = (typeof botModes)[number];
-
-/**
- * A proof's attempts at most, of a thousand PBKDF2 iterations each. 300,000 iterations take a phone of 2018 about 3 s
- * in plain JavaScript (0.76 M/s on the machine this was measured on, 7 times slower there), and far less where the
- * browser has WebCrypto.
- */
-export const mostWork = 300;
+import type { Rate } from '../forms/form-spec.ts';
+import { botModes } from '../signup/bots.ts';
+import { mostWork } from '../signup/proofs.ts';
 
 export interface Setting<T> {
   /** The README's table is held against these words by a test. */

@@ -11,7 +11,8 @@ import { createTokenApi } from '../rasa/token-api.ts';
 import { createWebhookClient } from '../rasa/signup-webhook.ts';
 import { startRotation } from '../config/credentials-reload.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { Secret, type CredentialSet } from '../system/secret.ts';
+import { Secret } from '../system/secret.ts';
+import type { CredentialSet } from '../rasa/credentials.ts';
 
 /** Where sign-ups go, and the keys for it: used, watched, exchanged and accounted for while the product runs. */
 export interface Upstream {

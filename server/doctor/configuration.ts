@@ -13,7 +13,7 @@ import {
   type SettingName,
   type SettingValue,
 } from '../config/env.ts';
-import { keyOf, type CredentialSet } from '../system/secret.ts';
+import { keyOf, type CredentialSet } from '../rasa/credentials.ts';
 import { settings } from '../config/settings.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 

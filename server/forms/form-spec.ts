@@ -2,7 +2,6 @@ import type { HiddenField } from '../../shared/form.ts';
 import type { BuiltInField, Messages } from '../../shared/messages/messages.ts';
 import type { IssueCode } from '../../shared/signup.ts';
 import type { FormTexts } from '../../shared/form.ts';
-import type { Rate } from '../config/setting-schemas.ts';
 
 /** A text of the operator's: one for every language, or one for each of some, by our tags. */
 export type Localized = string | ReadonlyMap<string, string>;
@@ -83,3 +82,9 @@ export interface HiddenSpec extends Common {
 }
 
 export type FieldSpec = TypedSpec | ChoiceSpec | CheckboxSpec | HiddenSpec;
+
+/** `limit` requests in each window. */
+export interface Rate {
+  readonly limit: number;
+  readonly windowMs: number;
+}

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Logger } from 'pino';
 import proxyaddr from 'proxy-addr';
-import type { TrustProxy } from '../config/setting-schemas.ts';
 
 /** The visitor's IP address, as far as the proxies in front can be trusted to tell it. */
 export type ClientAddress = (request: IncomingMessage) => string;
@@ -57,3 +56,6 @@ function withoutPort(text: string): string | undefined {
   const address = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   return isIP(address) === 0 ? undefined : address;
 }
+
+/** The number of proxies in front, or the networks they are in; what Express calls `trust proxy`. */
+export type TrustProxy = false | number | string[];

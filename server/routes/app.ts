@@ -1,10 +1,8 @@
 import express, { type ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { readPinnedScript, serveBuiltFiles } from '../http/static-files.ts';
-import type { BotStats } from '../signup/bots.ts';
 import type { BuilderGate } from '../http/builder-gate.ts';
-import type { ClientAddress } from '../http/client-ip.ts';
-import type { CourierStats } from '../delivery/worker.ts';
+import type { ClientAddress, TrustProxy } from '../http/client-ip.ts';
 import type { Forms } from '../forms/forms.ts';
 import { jsonSchema } from '../config/forms-file/form-schema.ts';
 import { createFormRoutes } from './form-routes.ts';
@@ -15,8 +13,8 @@ import type { Origins } from '../http/origins.ts';
 import { createBuilderPages } from './builder-routes.ts';
 import { problem } from '../http/problem.ts';
 import type { Proofs } from '../signup/proofs.ts';
-import type { Rate, TrustProxy } from '../config/setting-schemas.ts';
-import type { CredentialsHealth } from '../delivery/upstream.ts';
+import type { Rate } from '../forms/form-spec.ts';
+import type { Health } from './health-routes.ts';
 
 export interface AppOptions {
   readonly origins: Origins;
@@ -34,20 +32,6 @@ export interface AppOptions {
   readonly builtDir: string;
   readonly builder: BuilderGate;
   readonly log: Logger;
-}
-
-/** What `GET /healthz` tells besides where sign-ups go; no names, no addresses. */
-export interface Health {
-  readonly outbox: {
-    readonly waiting: number;
-    readonly setAside: number;
-    /** When the one that has waited longest was accepted, ISO 8601. */
-    readonly oldest: string | undefined;
-  };
-  readonly courier: CourierStats;
-  readonly bots: BotStats;
-  /** Absent where no key is needed. */
-  readonly credentials: CredentialsHealth | undefined;
 }
 
 /** Everything but the sign-ups themselves, which `signup-route.ts` hands to the door. */

@@ -2,7 +2,7 @@ import express from 'express';
 import type { BuilderSetup, PinnedScript } from '../../shared/builder.ts';
 import type { BuilderGate } from '../http/builder-gate.ts';
 import type { Forms } from '../forms/forms.ts';
-import { wordsFor } from '../forms/languages.ts';
+import { wordsFor } from './language.ts';
 import { isBuilderLanguage, renderHome } from '../pages/builder-page.ts';
 import { renderPreview } from '../pages/preview.ts';
 

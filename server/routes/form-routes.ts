@@ -12,9 +12,9 @@ import { renderHostedForm } from '../pages/form-pages.ts';
 import { hostedPath, queryToKeep, type Visit } from '../pages/hosted-address.ts';
 import { renderQrCode } from '../pages/qr-code.ts';
 import { problem } from '../http/problem.ts';
-import type { Rate } from '../config/setting-schemas.ts';
+import type { Rate } from '../forms/form-spec.ts';
 import { exposedHeaders } from './signup-route.ts';
-import { wordsFor } from '../forms/languages.ts';
+import { wordsFor } from './language.ts';
 
 export interface FormRoutesOptions {
   readonly forms: Forms;

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Problem } from '../../shared/signup.ts';
 import { loadDisposableDomains } from '../forms/email-address.ts';
-import { createApp, type Health } from './app.ts';
+import { createApp } from './app.ts';
 import { createBots } from '../signup/bots.ts';
 import { createBuilderGate } from '../http/builder-gate.ts';
 import { createClientAddress } from '../http/client-ip.ts';
@@ -17,14 +16,14 @@ import { dataHeaders } from '../http/headers.ts';
 import { createLimits } from '../signup/limits.ts';
 import { createOrigins } from '../http/origins.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { problem } from '../http/problem.ts';
 import { createPageTokens } from '../signup/page-tokens.ts';
 import { createProofs } from '../signup/proofs.ts';
-import { readUrl } from '../system/urls.ts';
 import { createRehearsal } from '../signup/test-addresses.ts';
 import { openServerSecret } from '../system/server-secret.ts';
 import { createSignupRoute, signupFormOf } from './signup-route.ts';
 import { openUsedOnce } from '../signup/used-proofs.ts';
+import type { Health } from './health-routes.ts';
+import { refuseUnreadable } from '../http/request-limits.ts';
 
 /** Everything that visitors meet, wired: from a request to what is handed to the outbox. */
 export interface Front {
@@ -133,34 +132,4 @@ export async function openFront({
       return used.close();
     },
   };
-}
-
-/**
- * Node reads as many and leaves out the others without a word, among them the X-Forwarded-For that a proxy adds at the
- * end; browsers send about twenty.
- */
-export const maxHeaders = 200;
-
-/**
- * What nobody can tell the meaning of. A request for `http://host/path` is one for `/path` whose Host header does not
- * count (RFC 9112 3.2.2), and becomes that here.
- */
-function refuseUnreadable(request: IncomingMessage): Problem | undefined {
-  const { url = '', rawHeaders } = request;
-  if (rawHeaders.length >= 2 * maxHeaders) {
-    return problem('malformed', { detail: `The request has ${maxHeaders} headers or more.` });
-  }
-  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
-  if (hosts.length > 1) {
-    return problem('malformed', { detail: 'The request has more than one Host header (RFC 9112 3.2).' });
-  }
-  if (url.startsWith('/') || url === '*') return undefined;
-  const target = /^https?:/i.test(url) ? readUrl(url) : undefined;
-  if (!target) {
-    return problem('malformed', { detail: 'The request’s target is neither a path nor an http address.' });
-  }
-  const { host, pathname, search } = target;
-  request.headers.host = host;
-  request.url = pathname + search;
-  return undefined;
 }

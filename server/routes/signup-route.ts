@@ -12,8 +12,8 @@ import type { Standing } from '../signup/limits.ts';
 import type { Origins } from '../http/origins.ts';
 import { pageFor } from '../pages/signup-answer.ts';
 import { problem } from '../http/problem.ts';
-import type { Body, SignupPost } from '../outbox/signup.ts';
-import { wordsFor } from '../forms/languages.ts';
+import type { Body, SignupPost } from '../signup/signup-post.ts';
+import { wordsFor } from './language.ts';
 
 /**
  * `POST /forms/:form`, straight from node:http to the door and back. Express serves everything else: its way through

@@ -1,4 +1,4 @@
-import type { BrowserHeaders } from '../outbox/signup.ts';
+import type { BrowserHeaders } from './signup-post.ts';
 
 /** What a sign-up tells about its sender, besides the proof. */
 export interface Traces {

@@ -3,9 +3,8 @@ import { honeypot } from '../../shared/signup.ts';
 import type { Checked } from '../forms/forms.ts';
 import type { PageTokens } from './page-tokens.ts';
 import type { Proofs, Redeemed } from './proofs.ts';
-import type { BotMode } from '../config/settings.ts';
 import { refusedFrom, suspect } from './bot-signals.ts';
-import type { SignupPost } from '../outbox/signup.ts';
+import type { SignupPost } from './signup-post.ts';
 
 /** Tells people from robots: by a proof of work, or a click where no script could do any, and by what else they show. */
 export interface Bots {
@@ -113,3 +112,7 @@ function faultOf(proven: Proven, plain: boolean): string | undefined {
       return `${proven.reason} proof`;
   }
 }
+
+export const botModes = ['enforce', 'observe', 'off'] as const;
+
+export type BotMode = (typeof botModes)[number];

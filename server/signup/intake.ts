@@ -9,7 +9,7 @@ import type { Origins } from '../http/origins.ts';
 import { OutboxUnavailable, type Outbox } from '../outbox/outbox.ts';
 import { problem } from '../http/problem.ts';
 import type { Rehearsal } from './test-addresses.ts';
-import type { SignupPost } from '../outbox/signup.ts';
+import type { SignupPost } from './signup-post.ts';
 
 /** The one way in. Plain data in and out, so that any front can serve it. */
 export interface Door {

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit';
-import type { FormRates } from '../forms/form-spec.ts';
-import type { Rate } from '../config/setting-schemas.ts';
+import type { FormRates, Rate } from '../forms/form-spec.ts';
 
 /** What budgets are kept for: a whole service, and each network, form and address. */
 export type Axis = 'service' | 'network' | 'form' | 'address';

@@ -5,7 +5,7 @@ import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import type { FormDefinition } from '../../../shared/form.ts';
 import { createForms } from '../../../server/forms/forms.ts';
 import { problem } from '../../../server/http/problem.ts';
-import { wordsFor } from '../../../server/forms/languages.ts';
+import { wordsFor } from '../../../server/routes/language.ts';
 import type { Challenge, Proof } from '../../../shared/signup.ts';
 import { deferred } from '../deferred.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, type Env } from '../../../server/config/config.ts';
 import { withEnvFile } from '../../../server/config/env.ts';
-import { keyOf } from '../../../server/system/secret.ts';
+import { keyOf } from '../../../server/rasa/credentials.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 const origins = { ALLOWED_ORIGINS: 'https://www.example.com' };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import type { Impatience } from '../../../server/service.ts';
+import type { Impatience } from '../../../server/http/request-limits.ts';
 import { limits } from '../../../shared/form.ts';
 import { guardedDoor, readContacts, startService } from '../../helpers/server/service.ts';
 import { converse, openSocket, readAnswers, type RawAnswer } from '../../helpers/server/raw.ts';

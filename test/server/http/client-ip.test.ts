@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createClientAddress } from '../../../server/http/client-ip.ts';
-import type { TrustProxy } from '../../../server/config/setting-schemas.ts';
+import { createClientAddress, type TrustProxy } from '../../../server/http/client-ip.ts';
 import { recordLog } from '../../helpers/server/outbox.ts';
 
 function open(trustProxy: TrustProxy) {

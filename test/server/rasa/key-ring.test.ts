@@ -2,10 +2,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { createRasaHttp } from '../../../server/rasa/http.ts';
 import { createKeyRing, type TokenGrant } from '../../../server/rasa/key-ring.ts';
 import { createTokenApi } from '../../../server/rasa/token-api.ts';
-import { Secret, type CredentialSet } from '../../../server/system/secret.ts';
+import { Secret } from '../../../server/system/secret.ts';
 import { deferred } from '../../helpers/deferred.ts';
 import { createKey, revokeKey } from '../../helpers/server/keys.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
+import type { CredentialSet } from '../../../server/rasa/credentials.ts';
 
 const never = new AbortController().signal;
 const minute = 60_000;

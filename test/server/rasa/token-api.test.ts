@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import { createRasaHttp } from '../../../server/rasa/http.ts';
 import { readLifetimeMs, readToken } from '../../../server/rasa/answers.ts';
 import { createTokenApi } from '../../../server/rasa/token-api.ts';
-import { Secret, type Credentials } from '../../../server/system/secret.ts';
+import { Secret } from '../../../server/system/secret.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
+import type { Credentials } from '../../../server/rasa/credentials.ts';
 
 const never = new AbortController().signal;
 
