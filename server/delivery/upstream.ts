@@ -10,7 +10,6 @@ import { createKeyRing, type KeyRing, type KeyRingChange, type SetState } from '
 import { createTokenApi } from '../rasa/token-api.ts';
 import { createWebhookClient } from '../rasa/signup-webhook.ts';
 import { startRotation } from '../config/credentials-reload.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
 import { Secret } from '../system/secret.ts';
 import type { CredentialSet } from '../rasa/credentials.ts';
 
@@ -35,9 +34,19 @@ export interface CredentialsHealth {
   }[];
 }
 
+/** The sandbox, as far as deliveries go. */
+export interface SandboxAccount {
+  readonly url: string;
+  readonly credentials: {
+    readonly username: string;
+    readonly password: string;
+    readonly apiKey: string | undefined;
+  };
+}
+
 export interface UpstreamOptions {
   readonly config: Config;
-  readonly sandbox: Sandbox | undefined;
+  readonly sandbox: SandboxAccount | undefined;
   readonly pid: number;
   /** The environment as it is now. */
   readonly readEnv: () => Env;
@@ -144,7 +153,7 @@ function healthOf(keyRing: KeyRing): CredentialsHealth {
 }
 
 /** The sandbox's own; without its key file a key that it refuses, which is what a lost key would be at rasa.io. */
-function setsOf(sandbox: Sandbox | undefined): readonly CredentialSet[] {
+function setsOf(sandbox: SandboxAccount | undefined): readonly CredentialSet[] {
   const { username, password, apiKey } = sandbox?.credentials ?? { username: '', password: '', apiKey: '' };
   const credentials = {
     api: 'v1',

@@ -14,7 +14,7 @@ import { createBuilderPages } from './builder-routes.ts';
 import { problem } from '../http/problem.ts';
 import type { Proofs } from '../signup/proofs.ts';
 import type { Rate } from '../forms/form-spec.ts';
-import type { Health } from './health-routes.ts';
+import { createHealthRoutes, type Health } from './health-routes.ts';
 
 export interface AppOptions {
   readonly origins: Origins;
@@ -72,21 +72,7 @@ export function createApp({
   const pinned = readPinnedScript(builtDir);
   app.use(createBuilderPages({ gate: builder, forms, pinned, sandbox, publicUrlOf }));
 
-  app.get('/healthz', (_request, response) => {
-    response.set('Cache-Control', 'no-store').json({
-      status: 'ok',
-      upstream: sandbox === undefined ? 'rasa.io' : 'sandbox',
-      sandbox,
-      ...health(),
-    });
-  });
-
-  // Whoever can be reached accepts: that the credentials are refused is the operator's to mend, not a reason to send
-  // visitors elsewhere, where the same credentials are.
-  app.get('/readyz', (_request, response) => {
-    const credentials = health().credentials?.is ?? 'none';
-    response.set('Cache-Control', 'no-store').json({ status: 'ready', credentials });
-  });
+  app.use(createHealthRoutes({ health, sandbox }));
 
   app.get('/forms.schema.json', (_request, response) => {
     response

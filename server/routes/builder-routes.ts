@@ -3,8 +3,7 @@ import type { BuilderSetup, PinnedScript } from '../../shared/builder.ts';
 import type { BuilderGate } from '../http/builder-gate.ts';
 import type { Forms } from '../forms/forms.ts';
 import { wordsFor } from './language.ts';
-import { isBuilderLanguage, renderHome } from '../pages/builder-page.ts';
-import { renderPreview } from '../pages/preview.ts';
+import { isBuilderLanguage, renderHome, renderPreview } from '../pages/builder-page.ts';
 
 export interface BuilderPagesOptions {
   readonly gate: BuilderGate;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseTree, type Node, type ParseError } from 'jsonc-parser';
+import type { Node } from 'jsonc-parser';
 import type { z } from 'zod';
 import { ConfigError } from '../env.ts';
 import { builtInNames } from '../../forms/built-in.ts';
@@ -12,13 +12,13 @@ import {
   wordsOf,
   type FaultAt,
   type FormsFault,
-  type Path,
 } from './faults.ts';
 import { fieldTypes } from './field-schema.ts';
 import { fileSchema, formIdSchema, formSchema } from './form-schema.ts';
 import type { FormSpec } from '../../forms/form-spec.ts';
 import { resolveForm } from './resolve.ts';
 import { brokenRules } from './rules.ts';
+import { namesThatAreThereTwice, nodeBelow, parse } from './jsonc.ts';
 
 export interface FormsFileOptions {
   /** Of all forms, as THANK_YOU_PAGES has them. */
@@ -119,18 +119,6 @@ function beyond(count: number): readonly FormsFault[] {
   return [{ line: 1, column: 1, field: '', found: `${count} more faults`, wanted: 'these mended first' }];
 }
 
-/** The first bracket that stands in more than so many others. */
-function nodeBelow(node: Node, depth: number): Node | undefined {
-  const { type, children = [] } = node;
-  const isBracket = type === 'object' || type === 'array';
-  if (isBracket && depth < 0) return node;
-  for (const child of children) {
-    const found = nodeBelow(child, isBracket ? depth - 1 : depth);
-    if (found) return found;
-  }
-  return undefined;
-}
-
 function namelessForm(id: string, { issues }: z.ZodError): readonly FaultAt[] {
   return issues.map(({ message }) => ({
     path: ['forms', id],
@@ -162,71 +150,4 @@ function orMissingType(fault: FaultAt, file: unknown): FaultAt {
   if (!isObject(field) || field['type'] !== undefined) return fault;
   if ((builtInNames as unknown[]).includes(field['name'])) return fault;
   return { path: [...fault.path.slice(0, 4), 'type'], wanted: `one of ${fieldTypes.join(', ')}` };
-}
-
-function parse(text: string): Node | FormsFault {
-  const errors: ParseError[] = [];
-  let root: Node | undefined;
-  try {
-    root = parseTree(text, errors, { allowTrailingComma: true });
-  } catch (error) {
-    // Thousands of brackets in each other.
-    return { line: 1, column: 1, field: '', found: String(error), wanted: 'JSON' };
-  }
-  // What follows the first is mostly its consequence.
-  const [first] = errors;
-  if (root && !first) return root;
-  const offset = first?.offset ?? 0;
-  return {
-    ...positionOf(text, offset),
-    field: '',
-    found: tokenAt(text, offset),
-    wanted: (first && syntax[first.error]) ?? 'JSON',
-  };
-}
-
-/** By jsonc-parser's numbers. */
-const syntax: Readonly<Record<number, string>> = {
-  1: 'a name or text in double quotes, a number, true, false, null, {…} or […]',
-  2: 'a number such as 12 or 0.5',
-  3: 'a name in double quotes',
-  4: 'a value: text in double quotes, a number, {…} or […]',
-  5: 'a colon',
-  6: 'a comma',
-  7: 'a closing brace',
-  8: 'a closing bracket',
-  9: 'the end of the file',
-  10: 'no comment here',
-  11: 'the end of the comment, */',
-  12: 'a closing quote on the same line',
-  13: 'a whole number',
-  14: 'four hex digits after \\u',
-  15: 'one of \\" \\\\ \\/ \\b \\f \\n \\r \\t \\u',
-  16: 'a line break written as \\n',
-};
-
-function tokenAt(text: string, offset: number): string {
-  const [token] = /^(?:"[^"\n]{0,40}"?|[\w.+-]{1,40}|\S)/.exec(text.slice(offset)) ?? [];
-  return token ?? 'the end of the file or of the line';
-}
-
-/** JSON takes the last of them, which nobody means. */
-function namesThatAreThereTwice(node: Node, path: Path = []): readonly FaultAt[] {
-  const { type, children = [] } = node;
-  if (type === 'array')
-    return children.flatMap((child, index) => namesThatAreThereTwice(child, [...path, index]));
-  const names = new Set<string>();
-  return children.flatMap(({ children: [key, value] = [] }) => {
-    if (!key || !value) return [];
-    const name = String(key.value);
-    const isTwice = names.has(name);
-    names.add(name);
-    const own = {
-      path: [...path, name],
-      isName: true,
-      found: `${show(name)} a second time`,
-      wanted: 'each name once',
-    };
-    return [...(isTwice ? [own] : []), ...namesThatAreThereTwice(value, [...path, name])];
-  });
 }

@@ -2,9 +2,8 @@ import type { Logger } from 'pino';
 import type { Taken } from '../outbox.ts';
 import type { Signup } from '../signup.ts';
 import type { Ledger } from './ledger.ts';
-import type { Records } from './records.ts';
+import { type Records, signupSchema } from './records.ts';
 import type { Place, Segments } from './segments.ts';
-import { signupSchema } from './signup-schema.ts';
 
 /**
  * The oldest segment, which the courier works on: the only one whose sign-ups are in memory. Each of its lines is

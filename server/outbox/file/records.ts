@@ -2,6 +2,8 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:
 import { crc32 } from 'node:zlib';
 import { OutboxUnavailable } from '../outbox.ts';
 import type { Secret } from '../../system/secret.ts';
+import { z } from 'zod';
+import type { Signup } from '../signup.ts';
 
 /**
  * One value as one line of text that proves itself: `{"sum":"…","value":{…}}`, or with a key
@@ -86,3 +88,12 @@ function unseal(key: Buffer, text: string): string {
   decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
   return decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
 }
+
+/** A sign-up as it is read back from disk. */
+export const signupSchema = z.object({
+  id: z.string(),
+  form: z.string(),
+  person: z.object({ email: z.string() }).catchall(z.union([z.string(), z.boolean()])),
+  page: z.string().exactOptional(),
+  acceptedAt: z.string(),
+}) satisfies z.ZodType<Signup>;

@@ -2,9 +2,8 @@ import type { Logger } from 'pino';
 import type { Taken } from '../outbox.ts';
 import type { Signup } from '../signup.ts';
 import type { Ledger } from './ledger.ts';
-import type { Records } from './records.ts';
+import { type Records, signupSchema } from './records.ts';
 import type { SetAside } from './set-aside.ts';
-import { signupSchema } from './signup-schema.ts';
 
 /** The sign-ups that were tried before: held in the ledger, each with its own time, bounded in number. */
 export interface Retries {

@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Signup } from '../signup.ts';
 import { isCode, readIfThere, replaceFile, syncDirectory, type Files } from '../../system/files.ts';
-import type { Records } from './records.ts';
-import { signupSchema } from './signup-schema.ts';
+import { type Records, signupSchema } from './records.ts';
 
 /**
  * The sign-ups that rasa.io refused: one file each, in `set-aside/`, until the operator decides. Moving a file to
