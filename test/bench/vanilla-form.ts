@@ -3,7 +3,7 @@ import { loadDefinition, type VisitorProblem } from '../../widget/client.ts';
 import { Envelope } from '../../widget/form/envelope.ts';
 import { SignupEvent, SignupRefusedEvent } from '../../widget/form/events.ts';
 import { findIssues } from '../../widget/form/issues.ts';
-import { langOf } from '../../widget/form/language.ts';
+import { langOf } from '../../widget/form/load-form.ts';
 import styles from '../../widget/form/rasa-signup.css?inline';
 import { proofsOf, send, type Sendable } from '../../widget/form/sending.ts';
 import { addStyles } from '../../widget/styles.ts';

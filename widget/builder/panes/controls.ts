@@ -3,6 +3,8 @@ import { live } from 'lit/directives/live.js';
 import type { Design } from '../design.ts';
 import type { Action, BuilderState } from '../state.ts';
 import type { Words } from '../words/words.ts';
+import type { BuilderSetup } from '../../../shared/builder.ts';
+import type { FormDefinition } from '../../../shared/form.ts';
 
 /** What the parts of the page are drawn from, and how they answer. */
 export interface Drawn {
@@ -118,4 +120,10 @@ export function renderRefusal({ state, words, dispatch }: Drawn, name: keyof Des
       )}
     </div>
   </div>`;
+}
+
+export interface SettingsOptions extends Drawn {
+  readonly setup: BuilderSetup;
+  /** `undefined` until it is there. */
+  readonly definition: FormDefinition | undefined;
 }

@@ -1,17 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { BuilderSetup } from '../../../shared/builder.ts';
-import type { FormDefinition } from '../../../shared/form.ts';
 import { renderColours } from './colour-settings.ts';
-import { pick, renderChoice, renderSelect, type Drawn, type Part } from './controls.ts';
-import { isFont, textNames, type TextName } from '../design.ts';
-import { readOpening, writeOpening, type Opening } from '../opening.ts';
-
-export interface SettingsOptions extends Drawn {
-  readonly setup: BuilderSetup;
-  /** `undefined` until it is there. */
-  readonly definition: FormDefinition | undefined;
-}
+import { pick, renderChoice, renderSelect, type Part, type SettingsOptions } from './controls.ts';
+import { isFont } from '../design.ts';
+import { renderOpening } from './opening-settings.ts';
+import { renderTexts } from './text-settings.ts';
 
 /** Everything that can be decided about the form, in groups of which one at a time is open. */
 export function renderSettings(options: SettingsOptions): TemplateResult {
@@ -63,80 +56,6 @@ function renderPlace(options: SettingsOptions): TemplateResult {
       chosen: lang,
       choose: pick(options, 'lang'),
     })}`;
-}
-
-function renderOpening(options: SettingsOptions): TemplateResult {
-  const { state, words } = options;
-  const { openOn, againAfter } = state.design;
-  const opening = readOpening(openOn);
-  const change = (part: Partial<Opening>) => {
-    pick(options, 'openOn')(writeOpening({ ...opening, ...part }));
-  };
-  const box = (label: string, isTicked: boolean, tick: (isTicked: boolean) => void) =>
-    html`<label class="box">
-      <input
-        type="checkbox"
-        .checked=${live(isTicked)}
-        @change=${(event: Event) => {
-          tick((event.target as HTMLInputElement).checked);
-        }}
-      />
-      <span>${label}</span>
-    </label>`;
-  return html`<fieldset>
-      <legend>${words.openWhen}</legend>
-      ${box(words.openOn.button, opening.button, (button) => {
-        change({ button });
-      })}
-      ${box(words.openOn.time, opening.seconds !== '', (isTicked) => {
-        change({ seconds: isTicked ? '10' : '' });
-      })}
-      ${
-        opening.seconds &&
-        renderNumber('seconds', words.seconds, opening.seconds, [1, 999], (seconds) => {
-          change({ seconds });
-        })
-      }
-      ${box(words.openOn.scroll, opening.percent !== '', (isTicked) => {
-        change({ percent: isTicked ? '50' : '' });
-      })}
-      ${
-        opening.percent &&
-        renderNumber('percent', words.percent, opening.percent, [1, 100], (percent) => {
-          change({ percent });
-        })
-      }
-      ${box(words.openOn.exit, opening.exit, (exit) => {
-        change({ exit });
-      })}
-      <p class="help">${words.opensOnButton}</p>
-    </fieldset>
-    ${
-      openOn === 'button'
-        ? nothing
-        : html`<fieldset>
-            <legend>${words.againAfter}</legend>
-            ${renderNumber('again', words.days, againAfter, [0, 365], pick(options, 'againAfter'))}
-            <p class="help">${words.againHelp}</p>
-          </fieldset>`
-    }`;
-}
-
-function renderNumber(
-  id: string,
-  label: string,
-  value: string,
-  [min, max]: readonly [number, number],
-  choose: (value: string) => void,
-): TemplateResult {
-  const onChange = (event: Event) => {
-    const number = Math.round((event.target as HTMLInputElement).valueAsNumber);
-    choose(Number.isFinite(number) ? String(Math.min(max, Math.max(min, number))) : value);
-  };
-  return html`<div class="setting number">
-    <label for=${id}>${label}</label>
-    <input type="number" id=${id} min=${min} max=${max} .value=${live(value)} @change=${onChange} />
-  </div>`;
 }
 
 /** Stacks of fonts that are on every machine; https://modernfontstacks.com has more. */
@@ -207,58 +126,4 @@ function renderShape(options: SettingsOptions): TemplateResult {
         }}
       />
     </div>`;
-}
-
-function renderTexts(options: SettingsOptions): TemplateResult {
-  const { state, words, definition } = options;
-  const names = textNames.filter((name) => name !== 'opener' || state.design.display !== 'inline');
-  const placeholders: Readonly<Partial<Record<TextName, string | undefined>>> = {
-    title: state.design.display === 'inline' ? undefined : definition?.title,
-    intro: definition?.intro,
-    submit: definition?.texts.submit,
-    accepted: definition?.texts.accepted,
-    opener: definition?.title,
-  };
-  return html`<p class="help">${words.textsHelp}</p>
-    ${names.map((name) => renderText(options, name, placeholders[name] ?? ''))}`;
-}
-
-function renderText(
-  { state, words, dispatch }: SettingsOptions,
-  name: TextName,
-  placeholder: string,
-): TemplateResult {
-  const id = `text-${name}`;
-  const onInput = (event: Event) => {
-    dispatch({ is: 'set', name, value: (event.target as HTMLInputElement).value });
-  };
-  const settle = () => {
-    dispatch({ is: 'settled' });
-  };
-  const isLong = name === 'intro' || name === 'note' || name === 'accepted';
-  const value = live(state.design[name]);
-  return html`<div class="setting">
-    <label for=${id}>${words.texts[name]}</label>
-    ${
-      isLong
-        ? html`<textarea
-            id=${id}
-            rows="2"
-            maxlength="500"
-            placeholder=${placeholder}
-            .value=${value}
-            @input=${onInput}
-            @change=${settle}
-          ></textarea>`
-        : html`<input
-            type="text"
-            id=${id}
-            maxlength="500"
-            placeholder=${placeholder}
-            .value=${value}
-            @input=${onInput}
-            @change=${settle}
-          />`
-    }
-  </div>`;
 }
