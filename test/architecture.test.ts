@@ -112,7 +112,7 @@ describe('the tests', () => {
     const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.test.ts'),
     );
-    // vite.config.ts leaves out test/widget/, test/web-test-runner.config.mjs takes nothing else: what stands in
+    // vitest.config.ts leaves out test/widget/, test/web-test-runner.config.mjs takes nothing else: what stands in
     // test/widget/ must be made for a browser, what stands elsewhere for Node.
     const inBrowser = files.filter((name) => usesBrowserRunner(join('test', name)));
     expect(inBrowser).toEqual(files.filter((name) => name.startsWith('widget/')));

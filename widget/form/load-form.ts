@@ -19,6 +19,13 @@ interface Overlay {
   readonly start: typeof overlay.startOverlay;
 }
 
+/** The language of the place where an element stands: the nearest `lang`, through shadow roots; none is the visitor's. */
+export function langOf(element: Element): string | undefined {
+  const lang = element.closest('[lang]')?.getAttribute('lang');
+  const root = element.getRootNode();
+  return lang ?? (root instanceof ShadowRoot ? langOf(root.host) : undefined);
+}
+
 /** Gets the form that `src` names, with what opens it over the page; `undefined` where it cannot be had. */
 export async function loadForm(
   src: string,
@@ -47,11 +54,4 @@ async function loadOverlay(src: string, display: Display): Promise<Overlay | und
     ({ startOverlay }) => ({ display, start: startOverlay }),
     () => undefined,
   );
-}
-
-/** The language of the place where an element stands: the nearest `lang`, through shadow roots; none is the visitor's. */
-export function langOf(element: Element): string | undefined {
-  const lang = element.closest('[lang]')?.getAttribute('lang');
-  const root = element.getRootNode();
-  return lang ?? (root instanceof ShadowRoot ? langOf(root.host) : undefined);
 }
