@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
-import { builtDir } from './http/static-files.ts';
 import { readConfig, type Config } from './config/config.ts';
 import { withEnvFile } from './config/env.ts';
+import { warnOfReadable } from './config/secret-files.ts';
+import { builtDir } from './http/static-files.ts';
+import { openService, type Service } from './service.ts';
 import { failToStart, onStopRequest } from './system/lifecycle.ts';
 import { createLog } from './system/log.ts';
-import { warnOfReadable } from './config/secret-files.ts';
-import { openService, type Service } from './service.ts';
 
 /** `npm start`: reads the environment, runs the product until it is asked to stop, and says in plain words what it does. */
 try {

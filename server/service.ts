@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Health } from './routes/health-routes.ts';
 import type { Config, SandboxUpstream } from './config/config.ts';
-import { startCourier, type Courier } from './delivery/worker.ts';
 import type { Env } from './config/env.ts';
 import { startFormsReload } from './config/forms-reload.ts';
-import { openFront } from './routes/front.ts';
-import { listen } from './http/http-server.ts';
-import type { Outbox } from './outbox/outbox.ts';
-import { openFileOutbox } from './outbox/file/file-outbox.ts';
 import { warnOfReadable } from './config/secret-files.ts';
-import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { openUpstream, type Upstream } from './delivery/upstream.ts';
+import { startCourier, type Courier } from './delivery/worker.ts';
+import { listen } from './http/http-server.ts';
 import { impatienceFor, type Impatience } from './http/request-limits.ts';
+import { openFileOutbox } from './outbox/file/file-outbox.ts';
+import type { Outbox } from './outbox/outbox.ts';
+import { openFront } from './routes/front.ts';
+import type { Health } from './routes/health-routes.ts';
+import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
 
 /** The product, running. */
 export interface Service {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createManifest, elementOf } from '../widget/build/package/manifest.ts';
-import { withTables } from '../widget/build/package/readme.ts';
+import { readForms } from '../server/config/forms-file/read.ts';
 import { settings } from '../server/config/settings.ts';
-import { problem } from '../server/http/problem.ts';
 import { languages } from '../server/forms/languages.ts';
+import { problem } from '../server/http/problem.ts';
 import { en } from '../shared/messages/en.ts';
 import type { ProblemCode } from '../shared/signup.ts';
-import { readForms } from '../server/config/forms-file/read.ts';
+import { createManifest, elementOf } from '../widget/build/package/manifest.ts';
+import { withTables } from '../widget/build/package/readme.ts';
 import { fieldMembers, fieldTypes, formMembers } from './helpers/forms/forms-schema.ts';
 import { readmeBlocks, readmeSection } from './helpers/readme.ts';
 import { startSandbox } from './helpers/server/sandbox.ts';

@@ -1,8 +1,8 @@
 import { wordsOf, type FormsFault } from '../config/forms-file/faults.ts';
-import type { FieldSpec, FormSpec, Rate } from '../forms/form-spec.ts';
-import { definitionOf } from '../forms/definition.ts';
 import { readForms, textOf } from '../config/forms-file/read.ts';
 import { unitMs } from '../config/setting-schemas.ts';
+import { definitionOf } from '../forms/definition.ts';
+import type { FieldSpec, FormSpec, Rate } from '../forms/form-spec.ts';
 import { printable, tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';
 
 export interface FormsCommandOptions {

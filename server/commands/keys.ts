@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { realFiles } from '../system/files.ts';
+import { ageOf } from '../config/setting-schemas.ts';
 import { readKeysFile, type Keys } from '../delivery/keys-file.ts';
 import { findOwner } from '../outbox/file/lock.ts';
+import { realFiles } from '../system/files.ts';
 import { tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';
-import { ageOf } from '../config/setting-schemas.ts';
 
 export interface KeysCommandOptions {
   readonly dataDir: string;

@@ -1,6 +1,6 @@
+import { ageOf } from '../config/setting-schemas.ts';
 import type { SetAsideEntry } from '../outbox/file/set-aside.ts';
 import { printable, tableOf } from './terminal.ts';
-import { ageOf } from '../config/setting-schemas.ts';
 
 /** One line for each, as wide as the terminal; reasons that are longer go on below. */
 export function listOf(entries: readonly SetAsideEntry[], nowMs: number, columns = 0): string {

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { OutboxUnavailable } from '../outbox/outbox.ts';
-import { isCode, realFiles } from '../system/files.ts';
 import { findLedger } from '../outbox/file/ledger.ts';
 import { checkKey, createRecords } from '../outbox/file/records.ts';
 import { openSetAside, type SetAside, type SetAsideEntry } from '../outbox/file/set-aside.ts';
-import { detailsOf, listOf } from './outbox-text.ts';
+import { OutboxUnavailable } from '../outbox/outbox.ts';
+import { isCode, realFiles } from '../system/files.ts';
 import type { Secret } from '../system/secret.ts';
+import { detailsOf, listOf } from './outbox-text.ts';
 import { toJson, type ExitCode, type TextStream } from './terminal.ts';
 
 /**

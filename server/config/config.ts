@@ -1,17 +1,17 @@
+import { newsletter } from '../forms/built-in.ts';
 import type { AddressRules } from '../forms/email-address.ts';
+import type { FormSpec, Rate } from '../forms/form-spec.ts';
 import type { BuilderMode } from '../http/builder-gate.ts';
+import type { TrustProxy } from '../http/client-ip.ts';
+import type { CredentialSet } from '../rasa/credentials.ts';
+import type { BotMode } from '../signup/bots.ts';
+import type { Axis } from '../signup/limits.ts';
+import type { LogLevel } from '../system/log.ts';
+import type { Secret } from '../system/secret.ts';
 import { areCredentialsMeant, readCredentialSets, required, type RasaApi } from './credential-sets.ts';
 import { ConfigError, createEnvReader, type Env } from './env.ts';
-import { newsletter } from '../forms/built-in.ts';
-import type { FormSpec, Rate } from '../forms/form-spec.ts';
 import { readFormsFile } from './forms-file/read.ts';
-import type { Secret } from '../system/secret.ts';
-import type { Axis } from '../signup/limits.ts';
-import type { TrustProxy } from '../http/client-ip.ts';
 import { settings } from './settings.ts';
-import type { LogLevel } from '../system/log.ts';
-import type { BotMode } from '../signup/bots.ts';
-import type { CredentialSet } from '../rasa/credentials.ts';
 
 export { ConfigError, type Env } from './env.ts';
 

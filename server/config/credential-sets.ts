@@ -1,5 +1,5 @@
-import { ConfigError, createEnvReader, type Env, type EnvReader } from './env.ts';
 import type { Credentials, CredentialSet } from '../rasa/credentials.ts';
+import { ConfigError, createEnvReader, type Env, type EnvReader } from './env.ts';
 import { settings } from './settings.ts';
 
 /** The ways to hand a sign-up to rasa.io: two versions of its API, and the sign-up webhook, which takes no key. */

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import type { CredentialsFound } from './credential-sets.ts';
-import { ConfigError } from './env.ts';
 import { isSame, keyOf, type CredentialSet } from '../rasa/credentials.ts';
 import { watchFiles } from '../system/watch-files.ts';
+import type { CredentialsFound } from './credential-sets.ts';
+import { ConfigError } from './env.ts';
 import { warnOfReadable } from './secret-files.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
+import type { FormSpec } from '../forms/form-spec.ts';
+import { watchFiles } from '../system/watch-files.ts';
 import { missingOrigins, type Config } from './config.ts';
 import { ConfigError } from './env.ts';
-import { watchFiles } from '../system/watch-files.ts';
-import type { FormSpec } from '../forms/form-spec.ts';
 import { readFormsFile } from './forms-file/read.ts';
 
 /**

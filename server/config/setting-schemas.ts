@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readUrl, isLoopback } from '../system/urls.ts';
 import type { Rate } from '../forms/form-spec.ts';
 import type { TrustProxy } from '../http/client-ip.ts';
+import { readUrl, isLoopback } from '../system/urls.ts';
 
 /** How the texts of settings and options are read: each kind of them is a schema that gives its value. */
 export const text = z.string();

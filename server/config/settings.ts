@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import type { Rate } from '../forms/form-spec.ts';
 import { builderModes } from '../http/builder-gate.ts';
+import { botModes } from '../signup/bots.ts';
+import { mostWork } from '../signup/proofs.ts';
 import { logLevels } from '../system/log.ts';
 import { Secret } from '../system/secret.ts';
 import {
@@ -16,9 +19,6 @@ import {
   trustProxy,
   unitMs,
 } from './setting-schemas.ts';
-import type { Rate } from '../forms/form-spec.ts';
-import { botModes } from '../signup/bots.ts';
-import { mostWork } from '../signup/proofs.ts';
 
 export interface Setting<T> {
   /** The README's table is held against these words by a test. */

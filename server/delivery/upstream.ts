@@ -1,17 +1,17 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { rereadCredentials } from '../config/credential-sets.ts';
+import { startRotation } from '../config/credentials-reload.ts';
 import type { Env } from '../config/env.ts';
-import { startKeysFile } from './keys-file.ts';
 import { createRasaClient, type RasaClient } from '../rasa/client-v1.ts';
 import { createContactsClient } from '../rasa/client-v2.ts';
+import type { CredentialSet } from '../rasa/credentials.ts';
 import { createRasaHttp, type RasaHttp } from '../rasa/http.ts';
 import { createKeyRing, type KeyRing, type KeyRingChange, type SetState } from '../rasa/key-ring.ts';
-import { createTokenApi } from '../rasa/token-api.ts';
 import { createWebhookClient } from '../rasa/signup-webhook.ts';
-import { startRotation } from '../config/credentials-reload.ts';
+import { createTokenApi } from '../rasa/token-api.ts';
 import { Secret } from '../system/secret.ts';
-import type { CredentialSet } from '../rasa/credentials.ts';
+import { startKeysFile } from './keys-file.ts';
 
 /** Where sign-ups go, and the keys for it: used, watched, exchanged and accounted for while the product runs. */
 export interface Upstream {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Circuit, Outbox, Settlement, Taken } from '../outbox/outbox.ts';
-import { pause } from '../system/pause.ts';
 import type { Outcome, Person } from '../outbox/signup.ts';
+import { pause } from '../system/pause.ts';
 
 /**
  * Carries what waits in the outbox to rasa.io: in batches, one call at a time, politely. A call that rasa.io does not

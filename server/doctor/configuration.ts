@@ -13,8 +13,8 @@ import {
   type SettingName,
   type SettingValue,
 } from '../config/env.ts';
-import { keyOf, type CredentialSet } from '../rasa/credentials.ts';
 import { settings } from '../config/settings.ts';
+import { keyOf, type CredentialSet } from '../rasa/credentials.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 
 /** As much of the configuration as can be used, whatever is wrong with the rest. */

@@ -1,7 +1,7 @@
-import { pause } from '../system/pause.ts';
+import { keyOf, type CredentialSet } from '../rasa/credentials.ts';
 import { createRasaHttp } from '../rasa/http.ts';
 import { tryCredentials, type Tried } from '../rasa/try-credentials.ts';
-import { keyOf, type CredentialSet } from '../rasa/credentials.ts';
+import { pause } from '../system/pause.ts';
 import { nameOf, type Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 

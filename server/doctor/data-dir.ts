@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { isCode, ownerOnly, type Files } from '../system/files.ts';
 import { takeCensus, type Census } from '../outbox/file/census.ts';
 import { findOwner } from '../outbox/file/lock.ts';
 import { checkKey, createRecords } from '../outbox/file/records.ts';
 import { OutboxUnavailable } from '../outbox/outbox.ts';
+import { isCode, ownerOnly, type Files } from '../system/files.ts';
 import type { Secret } from '../system/secret.ts';
 import type { Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';

@@ -1,3 +1,5 @@
+import { ConfigError, withEnvFile, type Env } from '../config/env.ts';
+import { realFiles } from '../system/files.ts';
 import { checkAllowedOrigins } from './allowed-origins.ts';
 import { checkConfiguration, readSetup } from './configuration.ts';
 import { checkCredentials } from './credentials.ts';
@@ -8,8 +10,6 @@ import { checkPublicUrl } from './public-url.ts';
 import { checkRasaIo } from './rasa-io.ts';
 import { checkSecretFiles } from './secret-files.ts';
 import { createWeb, withoutUser } from './web.ts';
-import { ConfigError, withEnvFile, type Env } from '../config/env.ts';
-import { realFiles } from '../system/files.ts';
 
 export type { Finding } from './finding.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Setup } from './configuration.ts';
-import { checkEmbedScript } from './page/embed-script.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
+import { checkEmbedScript } from './page/embed-script.ts';
 import { checkFormAddress, isMixedContent } from './page/form-url.ts';
 import { jsonOf, type Web } from './web.ts';
 

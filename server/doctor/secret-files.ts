@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { isCode, type Files } from '../system/files.ts';
 import { ageOf } from '../config/setting-schemas.ts';
+import { isCode, type Files } from '../system/files.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 
 /** How old each file with a secret is, and whether only those can read it who should. */

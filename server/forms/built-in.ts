@@ -1,7 +1,7 @@
 import { limits } from '../../shared/form.ts';
 import type { BuiltInField } from '../../shared/messages/messages.ts';
-import { languages } from './languages.ts';
 import type { FormSpec, TypedSpec } from './form-spec.ts';
+import { languages } from './languages.ts';
 
 type BuiltIn = Pick<TypedSpec, 'type' | 'required' | 'maxLength' | 'autocomplete'>;
 

@@ -1,7 +1,7 @@
 import { limits, type FormDefinition, type FormField, type FormTexts } from '../../shared/form.ts';
+import type { AskedField } from '../../shared/form.ts';
 import type { Messages, RangeIssues } from '../../shared/messages/messages.ts';
 import type { IssueCode } from '../../shared/signup.ts';
-import type { AskedField } from '../../shared/form.ts';
 import type { FieldSpec, FormSpec, Localized, TypedSpec } from './form-spec.ts';
 
 type AskedSpec = Exclude<FieldSpec, { type: 'hidden' }>;

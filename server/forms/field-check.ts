@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { limits, ticked } from '../../shared/form.ts';
 import { honeypot, type IssueCode } from '../../shared/signup.ts';
-import { readAddress, type AddressRules } from './email-address.ts';
 import { readUrl } from '../system/urls.ts';
+import { readAddress, type AddressRules } from './email-address.ts';
 import type { FieldSpec, TypedSpec } from './form-spec.ts';
 import { linearTest } from './pattern.ts';
 

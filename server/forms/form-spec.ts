@@ -1,7 +1,7 @@
 import type { HiddenField } from '../../shared/form.ts';
+import type { FormTexts } from '../../shared/form.ts';
 import type { BuiltInField, Messages } from '../../shared/messages/messages.ts';
 import type { IssueCode } from '../../shared/signup.ts';
-import type { FormTexts } from '../../shared/form.ts';
 
 /** A text of the operator's: one for every language, or one for each of some, by our tags. */
 export type Localized = string | ReadonlyMap<string, string>;

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { limits, type FormDefinition } from '../../shared/form.ts';
 import type { Messages } from '../../shared/messages/messages.ts';
 import type { IssueCode, SignupEnvelope } from '../../shared/signup.ts';
-import { isDisposable, type AddressRules } from './email-address.ts';
+import { createOrigins, type Origins } from '../http/origins.ts';
+import type { Person } from '../outbox/signup.ts';
+import { isBelow } from '../system/urls.ts';
 import { newsletter } from './built-in.ts';
 import { cleaned } from './clean-text.ts';
 import { definitionOf } from './definition.ts';
+import { isDisposable, type AddressRules } from './email-address.ts';
 import { checkOf, envelopeFields } from './field-check.ts';
 import type { FieldSpec, FormRates, FormSpec } from './form-spec.ts';
-import { isBelow } from '../system/urls.ts';
-import { createOrigins, type Origins } from '../http/origins.ts';
-import type { Person } from '../outbox/signup.ts';
 
 /** The forms that this proxy serves. */
 export interface Forms {

@@ -2,8 +2,8 @@ import type { AskedField, FormDefinition } from '../../shared/form.ts';
 import type { Messages } from '../../shared/messages/messages.ts';
 import type { Problem } from '../../shared/signup.ts';
 import type { Form } from '../forms/forms.ts';
-import { hiddenValues, hostedPath, languageToKeep, queryToKeep, type Visit } from './hosted-address.ts';
 import { html, renderPage, sandboxBanner, type Html } from './document.ts';
+import { hiddenValues, hostedPath, languageToKeep, queryToKeep, type Visit } from './hosted-address.ts';
 import { actionOf, renderHidden, renderPlainForm, type Values } from './plain-form.ts';
 
 /** A page of one form, in one language. */

@@ -1,6 +1,6 @@
 import type { Messages } from '../../shared/messages/messages.ts';
-import type { Answer } from '../signup/intake.ts';
 import type { Form } from '../forms/forms.ts';
+import type { Answer } from '../signup/intake.ts';
 import {
   renderConfirmation,
   renderFormProblem,

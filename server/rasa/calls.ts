@@ -1,5 +1,5 @@
-import { pause } from '../system/pause.ts';
 import type { Outcome, Person } from '../outbox/signup.ts';
+import { pause } from '../system/pause.ts';
 import type { RasaAnswer, RasaHttp } from './http.ts';
 import type { KeyRing } from './key-ring.ts';
 

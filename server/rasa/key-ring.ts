@@ -1,8 +1,8 @@
 import { Secret, type SecretSource } from '../system/secret.ts';
 import { readExpiry, readLifetimeMs, readToken } from './answers.ts';
+import { isSame, keyOf, type CredentialSet } from './credentials.ts';
 import type { RasaAnswer } from './http.ts';
 import type { TokenApi } from './token-api.ts';
-import { isSame, keyOf, type CredentialSet } from './credentials.ts';
 
 /**
  * The key ring: which credentials are used, and when a token is minted. A token is used until shortly before it

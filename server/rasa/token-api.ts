@@ -1,6 +1,6 @@
 import type { Secret } from '../system/secret.ts';
-import type { RasaAnswer, RasaHttp } from './http.ts';
 import type { Credentials } from './credentials.ts';
+import type { RasaAnswer, RasaHttp } from './http.ts';
 
 /** How rasa.io hands out tokens and takes them back. Besides the clients, which show their token, it alone reveals secrets. */
 export interface TokenApi {

@@ -1,9 +1,9 @@
 import { Secret } from '../system/secret.ts';
 import { readResults, readToken } from './answers.ts';
+import type { Credentials } from './credentials.ts';
 import type { RasaHttp } from './http.ts';
 import { isRefusal } from './key-ring.ts';
 import { createTokenApi } from './token-api.ts';
-import type { Credentials } from './credentials.ts';
 
 /** What rasa.io makes of credentials. */
 export type Tried =

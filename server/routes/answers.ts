@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Problem } from '../../shared/signup.ts';
-import { renderProblem } from '../pages/form-pages.ts';
 import { problem } from '../http/problem.ts';
+import { renderProblem } from '../pages/form-pages.ts';
 import { wordsFor } from './language.ts';
 
 /** Whether a person looks at the answer. Scripts and the command line ask for anything or for JSON. */

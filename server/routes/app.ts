@@ -1,19 +1,19 @@
 import express, { type ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { readPinnedScript, serveBuiltFiles } from '../http/static-files.ts';
+import { jsonSchema } from '../config/forms-file/form-schema.ts';
+import type { Rate } from '../forms/form-spec.ts';
+import type { Forms } from '../forms/forms.ts';
 import type { BuilderGate } from '../http/builder-gate.ts';
 import type { ClientAddress, TrustProxy } from '../http/client-ip.ts';
-import type { Forms } from '../forms/forms.ts';
-import { jsonSchema } from '../config/forms-file/form-schema.ts';
-import { createFormRoutes } from './form-routes.ts';
 import { pageHeaders } from '../http/headers.ts';
-import { publicUrlOf, sendProblem } from './answers.ts';
-import type { Limits } from '../signup/limits.ts';
 import type { Origins } from '../http/origins.ts';
-import { createBuilderPages } from './builder-routes.ts';
 import { problem } from '../http/problem.ts';
+import { readPinnedScript, serveBuiltFiles } from '../http/static-files.ts';
+import type { Limits } from '../signup/limits.ts';
 import type { Proofs } from '../signup/proofs.ts';
-import type { Rate } from '../forms/form-spec.ts';
+import { publicUrlOf, sendProblem } from './answers.ts';
+import { createBuilderPages } from './builder-routes.ts';
+import { createFormRoutes } from './form-routes.ts';
 import { createHealthRoutes, type Health } from './health-routes.ts';
 
 export interface AppOptions {

@@ -1,9 +1,9 @@
 import express from 'express';
 import type { BuilderSetup, PinnedScript } from '../../shared/builder.ts';
-import type { BuilderGate } from '../http/builder-gate.ts';
 import type { Forms } from '../forms/forms.ts';
-import { wordsFor } from './language.ts';
+import type { BuilderGate } from '../http/builder-gate.ts';
 import { isBuilderLanguage, renderHome, renderPreview } from '../pages/builder-page.ts';
+import { wordsFor } from './language.ts';
 
 export interface BuilderPagesOptions {
   readonly gate: BuilderGate;

@@ -1,20 +1,20 @@
 import cors from 'cors';
 import express, { type Request } from 'express';
 import { rateLimit } from 'express-rate-limit';
-import type { Proofs } from '../signup/proofs.ts';
-import type { ClientAddress } from '../http/client-ip.ts';
+import type { Rate } from '../forms/form-spec.ts';
 import type { Forms } from '../forms/forms.ts';
+import type { ClientAddress } from '../http/client-ip.ts';
 import { pageHeaders } from '../http/headers.ts';
-import { publicUrlOf, refuseMethod, sendProblem, wantsPage } from './answers.ts';
-import { networkOf, type Limits } from '../signup/limits.ts';
 import type { Origins } from '../http/origins.ts';
+import { problem } from '../http/problem.ts';
 import { renderHostedForm } from '../pages/form-pages.ts';
 import { hostedPath, queryToKeep, type Visit } from '../pages/hosted-address.ts';
 import { renderQrCode } from '../pages/qr-code.ts';
-import { problem } from '../http/problem.ts';
-import type { Rate } from '../forms/form-spec.ts';
-import { exposedHeaders } from './signup-route.ts';
+import { networkOf, type Limits } from '../signup/limits.ts';
+import type { Proofs } from '../signup/proofs.ts';
+import { publicUrlOf, refuseMethod, sendProblem, wantsPage } from './answers.ts';
 import { wordsFor } from './language.ts';
+import { exposedHeaders } from './signup-route.ts';
 
 export interface FormRoutesOptions {
   readonly forms: Forms;

@@ -6,12 +6,12 @@ import getRawBody from 'raw-body';
 import { limits as sizes } from '../../shared/form.ts';
 import type { Problem } from '../../shared/signup.ts';
 import type { ClientAddress } from '../http/client-ip.ts';
-import type { Answer, Door } from '../signup/intake.ts';
 import { dataHeaders, pageHeaders } from '../http/headers.ts';
-import type { Standing } from '../signup/limits.ts';
 import type { Origins } from '../http/origins.ts';
-import { pageFor } from '../pages/signup-answer.ts';
 import { problem } from '../http/problem.ts';
+import { pageFor } from '../pages/signup-answer.ts';
+import type { Answer, Door } from '../signup/intake.ts';
+import type { Standing } from '../signup/limits.ts';
 import type { Body, SignupPost } from '../signup/signup-post.ts';
 import { wordsFor } from './language.ts';
 

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import express from 'express';
 import { listen } from '../http/http-server.ts';
 import { createApiKeys } from './api-keys.ts';
-import { createContactsApi } from './api/api-v2.ts';
 import { createApi } from './api/api-v1.ts';
+import { createContactsApi } from './api/api-v2.ts';
+import { createWebhook } from './api/signup-webhook.ts';
 import { Faults } from './faults.ts';
 import { settleFirstKey, type FirstKey } from './first-key.ts';
 import { refuseForeignHosts } from './foreign-requests.ts';
@@ -12,7 +13,6 @@ import { createPersons } from './persons.ts';
 import { createSite } from './site/site.ts';
 import { openState } from './state.ts';
 import { createTokens } from './tokens.ts';
-import { createWebhook } from './api/signup-webhook.ts';
 
 export interface SandboxOptions {
   readonly host?: string;

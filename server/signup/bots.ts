@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { honeypot } from '../../shared/signup.ts';
 import type { Checked } from '../forms/forms.ts';
+import { refusedFrom, suspect } from './bot-signals.ts';
 import type { PageTokens } from './page-tokens.ts';
 import type { Proofs, Redeemed } from './proofs.ts';
-import { refusedFrom, suspect } from './bot-signals.ts';
 import type { SignupPost } from './signup-post.ts';
 
 /** Tells people from robots: by a proof of work, or a click where no script could do any, and by what else they show. */

@@ -1,9 +1,9 @@
 import { MIMEType } from 'node:util';
 import { limits as sizes } from '../../shared/form.ts';
 import type { Problem } from '../../shared/signup.ts';
-import type { Axis, Bill } from './limits.ts';
 import type { Origins } from '../http/origins.ts';
 import { problem } from '../http/problem.ts';
+import type { Axis, Bill } from './limits.ts';
 import type { SignupPost } from './signup-post.ts';
 
 /** The checks that the door makes, each of which reads alone: a problem refuses, `undefined` lets pass. */

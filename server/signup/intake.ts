@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Problem, ProblemCode } from '../../shared/signup.ts';
 import { budgetNameOf } from '../forms/email-address.ts';
-import type { Bots } from './bots.ts';
 import type { Form, Forms } from '../forms/forms.ts';
+import type { Origins } from '../http/origins.ts';
+import { problem } from '../http/problem.ts';
+import { OutboxUnavailable, type Outbox } from '../outbox/outbox.ts';
+import type { Bots } from './bots.ts';
 import { readFields, refuseOverBudget, refuseUnlistedOrigin } from './guards.ts';
 import type { Bill, Limits, Standing } from './limits.ts';
-import type { Origins } from '../http/origins.ts';
-import { OutboxUnavailable, type Outbox } from '../outbox/outbox.ts';
-import { problem } from '../http/problem.ts';
-import type { Rehearsal } from './test-addresses.ts';
 import type { SignupPost } from './signup-post.ts';
+import type { Rehearsal } from './test-addresses.ts';
 
 /** The one way in. Plain data in and out, so that any front can serve it. */
 export interface Door {

@@ -1,6 +1,6 @@
 import type { Problem } from '../../shared/signup.ts';
-import { pause } from '../system/pause.ts';
 import { problem } from '../http/problem.ts';
+import { pause } from '../system/pause.ts';
 
 /** What an address stands for; `undefined` where it is one like any other. */
 export type Rehearsal = (email: string) => Promise<Part | undefined>;

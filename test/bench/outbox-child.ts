@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openFileOutbox } from '../../server/outbox/file/file-outbox.ts';
-import type { Outbox } from '../../server/outbox/outbox.ts';
 import { createRecords } from '../../server/outbox/file/records.ts';
+import type { Outbox } from '../../server/outbox/outbox.ts';
 import { makeSignup } from './backlog.ts';
 import { openBareAppend } from './bare-append.ts';
 import { closedLoop, type LoadFigures } from './load.ts';

@@ -6,9 +6,9 @@ import { findIssues } from '../../widget/form/issues.ts';
 import { langOf } from '../../widget/form/load-form.ts';
 import styles from '../../widget/form/rasa-signup.css?inline';
 import { proofsOf, send, type Sendable } from '../../widget/form/sending.ts';
-import { addStyles } from '../../widget/styles.ts';
 import { watchForTypos } from '../../widget/form/typo.ts';
 import { capture, carryOver, readValues, submitPlainly, type Values } from '../../widget/form/values.ts';
+import { addStyles } from '../../widget/styles.ts';
 import { create, slot, VanillaForm } from './vanilla-fields.ts';
 
 /** A form that is there. */

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../helpers/browser/browser.ts';
-import { launchProduct } from '../helpers/server/launch.ts';
 import { seenOn } from '../helpers/browser/layout-shift.ts';
+import { launchProduct } from '../helpers/server/launch.ts';
 import { holdAfterMounts } from '../helpers/server/mounts.ts';
 import { openDoor } from '../helpers/server/service.ts';
 import { installPeers } from './peers.ts';
 import { table } from './report.ts';
-import { openContext, visit, type Visit } from './widget-visit.ts';
 import { servePages, type Subject } from './widget-pages.ts';
+import { openContext, visit, type Visit } from './widget-visit.ts';
 
 /**
  * `npm run bench:widget [-- --quick]`: what the form costs a visitor's browser, beside others on the same page in the

@@ -2,9 +2,9 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultsOf } from '../helpers/browser/axe.ts';
 import { launchBrowser } from '../helpers/browser/browser.ts';
+import { readContacts, startService } from '../helpers/server/service.ts';
 import { serveForeignSite } from '../helpers/sites/foreign-site.ts';
 import { openBuilder } from '../helpers/sites/marketer.ts';
-import { readContacts, startService } from '../helpers/server/service.ts';
 
 let browser: Browser;
 beforeAll(async () => {

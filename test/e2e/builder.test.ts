@@ -5,10 +5,10 @@ import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Env } from '../../server/config/config.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
+import { guardedDoor, readContacts, startService } from '../helpers/server/service.ts';
+import { temporaryDir } from '../helpers/server/temporary-dir.ts';
 import { serveForeignSite, type ForeignSite } from '../helpers/sites/foreign-site.ts';
 import { openBuilder } from '../helpers/sites/marketer.ts';
-import { temporaryDir } from '../helpers/server/temporary-dir.ts';
-import { guardedDoor, readContacts, startService } from '../helpers/server/service.ts';
 
 let browser: Browser;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../helpers/browser/browser.ts';
-import { openPage, pageOf, serveSite, stubbedProxy } from '../helpers/sites/site.ts';
 import { startProduct } from '../helpers/server/product.ts';
+import { openPage, pageOf, serveSite, stubbedProxy } from '../helpers/sites/site.ts';
 
 let browser: Browser;
 beforeAll(async () => {

@@ -6,8 +6,8 @@ import { formatMessage } from 'publint/utils';
 import { build } from 'vite';
 import { describe, expect, it } from 'vitest';
 import { elementOf } from '../../widget/build/package/manifest.ts';
-import { createPackageSite, type PackageSite } from '../helpers/sites/package-site.ts';
 import { readmeBlocks } from '../helpers/readme.ts';
+import { createPackageSite, type PackageSite } from '../helpers/sites/package-site.ts';
 
 describe('the npm package', () => {
   it('brings lit and nothing else, and is packed by the rules', async () => {

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../helpers/browser/browser.ts';
 import { seenOn, watchLayout } from '../helpers/browser/layout-shift.ts';
 import { holdAfterMounts } from '../helpers/server/mounts.ts';
-import { servePage } from '../helpers/sites/one-answer.ts';
 import { startService } from '../helpers/server/service.ts';
+import { servePage } from '../helpers/sites/one-answer.ts';
 
 let browser: Browser;
 beforeAll(async () => {

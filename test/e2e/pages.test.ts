@@ -7,8 +7,8 @@ import { faultsOf } from '../helpers/browser/axe.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
 import { everyField, halfFilledIn, issuesOfHalf } from '../helpers/forms/every-field.ts';
 import { everyKind, formsFile } from '../helpers/forms/operators-forms.ts';
-import { renderFormPages, serveFormPages } from '../helpers/sites/form-pages.ts';
 import { guardedDoor, readContacts, startService } from '../helpers/server/service.ts';
+import { renderFormPages, serveFormPages } from '../helpers/sites/form-pages.ts';
 
 let browser: Browser;
 beforeAll(async () => {

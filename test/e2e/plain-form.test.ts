@@ -1,12 +1,12 @@
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
-import { everyKind, formsFile } from '../helpers/forms/operators-forms.ts';
-import { servePage } from '../helpers/sites/one-answer.ts';
-import { readmeBlocks } from '../helpers/readme.ts';
-import { guardedDoor, readContact, readContacts, startService } from '../helpers/server/service.ts';
 import { ar } from '../../shared/messages/ar.ts';
 import { de } from '../../shared/messages/de.ts';
+import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
+import { everyKind, formsFile } from '../helpers/forms/operators-forms.ts';
+import { readmeBlocks } from '../helpers/readme.ts';
+import { guardedDoor, readContact, readContacts, startService } from '../helpers/server/service.ts';
+import { servePage } from '../helpers/sites/one-answer.ts';
 
 let browser: Browser;
 beforeAll(async () => {

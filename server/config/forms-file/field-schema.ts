@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { en } from '../../../shared/messages/en.ts';
 import { honeypot, type IssueCode, type SignupEnvelope } from '../../../shared/signup.ts';
-import { readUrl } from '../../system/urls.ts';
-import { wordsOfTag } from '../../forms/languages.ts';
-import { refuseAttribute } from './attributes.ts';
 import { builtInNames } from '../../forms/built-in.ts';
+import { wordsOfTag } from '../../forms/languages.ts';
 import { refusePattern } from '../../forms/pattern.ts';
+import { readUrl } from '../../system/urls.ts';
+import { refuseAttribute } from './attributes.ts';
 import { line, object, tags, text, textFor } from './schema-parts.ts';
 
 const bool = z.boolean('true or false');

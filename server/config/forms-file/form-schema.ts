@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { FormTexts } from '../../../shared/form.ts';
 import { en } from '../../../shared/messages/en.ts';
 import type { IssueCode } from '../../../shared/signup.ts';
-import { origin, pageAddress, rate } from '../setting-schemas.ts';
 import { wordsOfTag } from '../../forms/languages.ts';
+import { origin, pageAddress, rate } from '../setting-schemas.ts';
 import { attribute, field, href } from './field-schema.ts';
 import { line, object, tags, text, textFor, type OptionalText } from './schema-parts.ts';
 

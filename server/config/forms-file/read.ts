@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Node } from 'jsonc-parser';
 import type { z } from 'zod';
-import { ConfigError } from '../env.ts';
 import { builtInNames } from '../../forms/built-in.ts';
+import type { FormSpec } from '../../forms/form-spec.ts';
+import { ConfigError } from '../env.ts';
 import {
   faultsIn,
   locate,
@@ -15,10 +16,9 @@ import {
 } from './faults.ts';
 import { fieldTypes } from './field-schema.ts';
 import { fileSchema, formIdSchema, formSchema } from './form-schema.ts';
-import type { FormSpec } from '../../forms/form-spec.ts';
+import { namesThatAreThereTwice, nodeBelow, parse } from './jsonc.ts';
 import { resolveForm } from './resolve.ts';
 import { brokenRules } from './rules.ts';
-import { namesThatAreThereTwice, nodeBelow, parse } from './jsonc.ts';
 
 export interface FormsFileOptions {
   /** Of all forms, as THANK_YOU_PAGES has them. */

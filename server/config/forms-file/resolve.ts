@@ -1,11 +1,11 @@
+import type { BuiltInField } from '../../../shared/messages/messages.ts';
 import { builtInField, builtInNames } from '../../forms/built-in.ts';
 import { cleanText } from '../../forms/clean-text.ts';
 import { defaultMaxLength } from '../../forms/definition.ts';
-import type { FileField, FileForm, FileText } from './form-schema.ts';
 import type { FieldSpec, FormSpec, Localized, TextsSpec } from '../../forms/form-spec.ts';
-import type { BuiltInField } from '../../../shared/messages/messages.ts';
-import { origin, pageAddress, rate } from '../setting-schemas.ts';
 import { languages, wordsOfTag } from '../../forms/languages.ts';
+import { origin, pageAddress, rate } from '../setting-schemas.ts';
+import type { FileField, FileForm, FileText } from './form-schema.ts';
 
 /** Makes a form of what its operator has written: briefly said things in full, and every default decided. */
 export function resolveForm(id: string, form: FileForm): FormSpec {

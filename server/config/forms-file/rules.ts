@@ -1,10 +1,10 @@
 import { limits } from '../../../shared/form.ts';
+import type { FieldSpec } from '../../forms/form-spec.ts';
 import { wordsOfTag } from '../../forms/languages.ts';
+import { isBelow } from '../../system/urls.ts';
 import { show, type FaultAt, type Path } from './faults.ts';
 import type { FileField, FileForm } from './form-schema.ts';
-import type { FieldSpec } from '../../forms/form-spec.ts';
 import { resolveField } from './resolve.ts';
-import { isBelow } from '../../system/urls.ts';
 
 /** Together, so that whatever fits its fields fits into a body, where one letter takes up to nine bytes. */
 const mostCharacters = limits.bodyBytes / 2;

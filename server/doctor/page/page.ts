@@ -1,13 +1,13 @@
 import { readUrl } from '../../system/urls.ts';
-import { checkEmbedScript } from './embed-script.ts';
 import { fault, note, warning, type Finding } from '../finding.ts';
-import { checkFormAddress, isMixedContent } from './form-url.ts';
+import type { Visited, Web } from '../web.ts';
 import { heldBack } from './delayed-script.ts';
+import { checkEmbedScript } from './embed-script.ts';
+import { checkFormAddress, isMixedContent } from './form-url.ts';
 import { readMarkup } from './markup.ts';
 import { checkPolicies } from './page-policies.ts';
 import { checkScripts, findForms, findPlainForms, findScripts, unique, type Resolve } from './placement.ts';
 import { readPolicies, upgradesInsecure } from './security-policy.ts';
-import type { Visited, Web } from '../web.ts';
 
 export interface PageOptions {
   readonly web: Web;

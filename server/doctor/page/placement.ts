@@ -1,9 +1,9 @@
 import { readUrl } from '../../system/urls.ts';
-import { isEmbedPath } from './embed-script.ts';
 import { fault, warning, type Finding } from '../finding.ts';
-import { heldBack } from './delayed-script.ts';
-import type { Markup, Tag } from './markup.ts';
 import type { Web } from '../web.ts';
+import { heldBack } from './delayed-script.ts';
+import { isEmbedPath } from './embed-script.ts';
+import type { Markup, Tag } from './markup.ts';
 
 /** Where a page's snippet stands: which script tags and elements are ours, which forms they place, and what is amiss. */
 export interface Script {

@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Signup } from '../signup.ts';
 import { ownerOnly, readIfThere, replaceFile, type Files } from '../../system/files.ts';
+import type { Signup } from '../signup.ts';
 import { QueueMap } from './queue-map.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { OutboxFull, OutboxUnavailable, type Outbox, type Settlement, type Taken } from '../outbox.ts';
+import { realFiles, type Files } from '../../system/files.ts';
 import type { Secret } from '../../system/secret.ts';
+import { OutboxFull, OutboxUnavailable, type Outbox, type Settlement, type Taken } from '../outbox.ts';
 import type { Signup } from '../signup.ts';
 import { maxRemembered, openDuplicates } from './duplicates.ts';
-import { realFiles, type Files } from '../../system/files.ts';
 import { openHead } from './head.ts';
 import { openLedger } from './ledger.ts';
 import { lockDirectory } from './lock.ts';

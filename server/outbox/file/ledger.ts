@@ -3,8 +3,8 @@ import { Low } from 'lowdb';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { isCode, readIfThere, type Files } from '../../system/files.ts';
-import type { Circuit } from '../outbox.ts';
 import { replacedFile } from '../../system/synced-adapter.ts';
+import type { Circuit } from '../outbox.ts';
 
 /**
  * The small bounded state beside the segments, in a lowdb database that survives a power cut: how far the oldest

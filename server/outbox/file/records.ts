@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { OutboxUnavailable } from '../outbox.ts';
-import type { Secret } from '../../system/secret.ts';
 import { z } from 'zod';
+import type { Secret } from '../../system/secret.ts';
+import { OutboxUnavailable } from '../outbox.ts';
 import type { Signup } from '../signup.ts';
 
 /**

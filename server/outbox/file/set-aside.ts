@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Signup } from '../signup.ts';
 import { isCode, readIfThere, replaceFile, syncDirectory, type Files } from '../../system/files.ts';
+import type { Signup } from '../signup.ts';
 import { type Records, signupSchema } from './records.ts';
 
 /**

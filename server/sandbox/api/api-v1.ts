@@ -1,12 +1,12 @@
 import { json, Router, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
-import { answerErrors, createAnswer, playFaults } from './answer.ts';
 import type { Account, ApiKeys } from '../api-keys.ts';
 import type { Faults } from '../faults.ts';
-import { createPersonRoutes } from './person-routes.ts';
 import type { Persons } from '../persons.ts';
 import type { State } from '../state.ts';
 import type { Tokens } from '../tokens.ts';
+import { answerErrors, createAnswer, playFaults } from './answer.ts';
+import { createPersonRoutes } from './person-routes.ts';
 
 export interface ApiDeps {
   readonly account: Account;

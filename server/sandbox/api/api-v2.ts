@@ -1,9 +1,9 @@
 import { json, Router, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
-import { answerErrors, createAnswer, playFaults } from './answer.ts';
-import type { ApiDeps } from './api-v1.ts';
 import type { Persons } from '../persons.ts';
 import type { Person } from '../state.ts';
+import { answerErrors, createAnswer, playFaults } from './answer.ts';
+import type { ApiDeps } from './api-v1.ts';
 
 /**
  * As much of rasa.io's API v2 as signing up takes, by its published description alone: tokens for a client id and

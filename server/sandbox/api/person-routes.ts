@@ -1,9 +1,9 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
-import type { Answer } from './answer.ts';
 import type { Faults } from '../faults.ts';
 import type { Persons, Saved } from '../persons.ts';
 import type { Person, State } from '../state.ts';
+import type { Answer } from './answer.ts';
 
 interface PersonRoutesDeps {
   readonly state: State;

@@ -1,8 +1,8 @@
 import { json, Router } from 'express';
 import { z } from 'zod';
+import { refuseCrossSite } from '../foreign-requests.ts';
 import { answerErrors, createAnswer, playFaults } from './answer.ts';
 import type { ApiDeps } from './api-v1.ts';
-import { refuseCrossSite } from '../foreign-requests.ts';
 
 /**
  * The sign-up webhook, which rasa.io has on a host of its own: no key, three fields, one GUID for each newsletter. Its

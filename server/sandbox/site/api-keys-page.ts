@@ -1,6 +1,6 @@
+import { html, type Html } from '../../pages/document.ts';
 import type { Account } from '../api-keys.ts';
 import type { ApiKey } from '../state.ts';
-import { html, type Html } from '../../pages/document.ts';
 import { badge, renderSandboxPage, timeOf } from './frame.ts';
 
 interface ApiKeysView {

@@ -1,5 +1,5 @@
-import type { Person } from '../state.ts';
 import { html, type Html } from '../../pages/document.ts';
+import type { Person } from '../state.ts';
 import { badge, renderSandboxPage, timeOf } from './frame.ts';
 
 /** A page of thousands would be slow to look at and slower to refresh. */

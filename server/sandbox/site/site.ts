@@ -2,14 +2,14 @@ import express, { Router, type NextFunction, type Request, type Response } from 
 import helmet from 'helmet';
 import { z } from 'zod';
 import { serveBuiltFiles } from '../../http/static-files.ts';
-import { apiKeysPage } from './api-keys-page.ts';
-import { contactsPage } from './contacts-page.ts';
-import { failurePage } from './frame.ts';
 import type { Account, ApiKeys } from '../api-keys.ts';
 import type { Faults } from '../faults.ts';
 import { refuseCrossSite } from '../foreign-requests.ts';
 import type { Persons } from '../persons.ts';
 import type { State } from '../state.ts';
+import { apiKeysPage } from './api-keys-page.ts';
+import { contactsPage } from './contacts-page.ts';
+import { failurePage } from './frame.ts';
 
 export interface SiteDeps {
   readonly account: Account;

@@ -1,5 +1,5 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 
 /** A port that nobody listens on, for whoever cannot be asked for any. */
 export async function freePort(): Promise<number> {

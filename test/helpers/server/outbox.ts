@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { pino, type Logger } from 'pino';
 import { onTestFinished } from 'vitest';
-import type { Circuit, Outbox } from '../../../server/outbox/outbox.ts';
 import { openFileOutbox, type FileOutboxOptions } from '../../../server/outbox/file/file-outbox.ts';
+import type { Circuit, Outbox } from '../../../server/outbox/outbox.ts';
 import type { Signup } from '../../../server/outbox/signup.ts';
 
 /** A log that can be read. */

@@ -1,11 +1,11 @@
 import { onTestFinished } from 'vitest';
 import { readConfig, type Env } from '../../../server/config/config.ts';
-import { openService, type Service } from '../../../server/service.ts';
+import type { Impatience } from '../../../server/http/request-limits.ts';
 import type { Sandbox } from '../../../server/sandbox/sandbox.ts';
+import { openService, type Service } from '../../../server/service.ts';
 import { recordLog } from './outbox.ts';
 import { builtDir } from './sandbox.ts';
 import { temporaryDir } from './temporary-dir.ts';
-import type { Impatience } from '../../../server/http/request-limits.ts';
 
 /** A door that lets everything pass that can be read, for tests of what lies behind it. */
 export const openDoor: Env = {

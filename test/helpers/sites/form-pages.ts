@@ -1,5 +1,6 @@
-import { serveBuiltFiles } from '../../../server/http/static-files.ts';
 import { pageHeaders } from '../../../server/http/headers.ts';
+import { problem } from '../../../server/http/problem.ts';
+import { serveBuiltFiles } from '../../../server/http/static-files.ts';
 import {
   renderConfirmation,
   renderFormProblem,
@@ -9,7 +10,6 @@ import {
   renderThanks,
 } from '../../../server/pages/form-pages.ts';
 import { renderQrCode } from '../../../server/pages/qr-code.ts';
-import { problem } from '../../../server/http/problem.ts';
 import type { FormDefinition } from '../../../shared/form.ts';
 import type { Messages } from '../../../shared/messages/messages.ts';
 import type { IssueCode } from '../../../shared/signup.ts';

@@ -1,5 +1,5 @@
-import { onTestFinished } from 'vitest';
 import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
 import { complaintsOf } from '../browser/browser.ts';
 
 /** Somebody at the builder, with a clipboard. */

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
 import { complaintsOf } from '../browser/browser.ts';
 import { serveStub } from './serve-stub.ts';
 import { serve } from './serve.ts';

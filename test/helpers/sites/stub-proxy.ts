@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { createChallenge, randomInt, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
-import type { FormDefinition } from '../../../shared/form.ts';
 import { createForms } from '../../../server/forms/forms.ts';
 import { problem } from '../../../server/http/problem.ts';
 import { wordsFor } from '../../../server/routes/language.ts';
+import type { FormDefinition } from '../../../shared/form.ts';
 import type { Challenge, Proof } from '../../../shared/signup.ts';
 import { deferred } from '../deferred.ts';
 

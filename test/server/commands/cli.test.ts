@@ -1,8 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../../../server/system/secret.ts';
 import type { Env } from '../../../server/config/config.ts';
+import { Secret } from '../../../server/system/secret.ts';
 import { hasTerminal, runCli, runCliOnTerminal } from '../../helpers/server/cli.ts';
 import { closedCircuit, makeSignup, openTestOutbox } from '../../helpers/server/outbox.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';

@@ -2,21 +2,21 @@ import type * as fs from 'node:fs/promises';
 import { chmod, mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Env } from '../../../server/config/config.ts';
 import { readSetup } from '../../../server/doctor/configuration.ts';
 import { checkDataDir } from '../../../server/doctor/data-dir.ts';
 import { realFiles } from '../../../server/system/files.ts';
-import type { Env } from '../../../server/config/config.ts';
 import { Secret } from '../../../server/system/secret.ts';
+import { recordCalls } from '../../helpers/recorder.ts';
 import { runCli } from '../../helpers/server/cli.ts';
 import { complaintsIn, examine, wordsIn } from '../../helpers/server/doctor.ts';
 import { testFiles } from '../../helpers/server/files.ts';
 import { createKey, revokeKey } from '../../helpers/server/keys.ts';
 import { closedCircuit, idsOf, makeSignup, openTestOutbox } from '../../helpers/server/outbox.ts';
-import { serveOneAnswer } from '../../helpers/sites/one-answer.ts';
-import { recordCalls } from '../../helpers/recorder.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { serveOneAnswer } from '../../helpers/sites/one-answer.ts';
 
 /** Credentials for a sandbox, whose calls are recorded, and an allowed origin that answers. */
 async function account(): Promise<{

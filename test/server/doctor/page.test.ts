@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../server/doctor/doctor.ts';
 import { checkPage, type PageOptions } from '../../../server/doctor/page/page.ts';
 import { createWeb } from '../../../server/doctor/web.ts';
-import type { Finding } from '../../../server/doctor/doctor.ts';
 import { complaintsIn, examine, wordsIn } from '../../helpers/server/doctor.ts';
 import { builtDir } from '../../helpers/server/sandbox.ts';
-import { serve } from '../../helpers/sites/serve.ts';
 import { startService } from '../../helpers/server/service.ts';
+import { serve } from '../../helpers/sites/serve.ts';
 
 interface Served {
   readonly html: string;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { languages } from '../../../server/forms/languages.ts';
+import { wordsFor } from '../../../server/routes/language.ts';
 import type { AskedField, FormDefinition } from '../../../shared/form.ts';
 import { startService } from '../../helpers/server/service.ts';
 import { ask, hiddenFields, post } from '../../helpers/sites/visitor.ts';
-import { wordsFor } from '../../../server/routes/language.ts';
 
 const path = '/forms/newsletter';
 

@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { limits } from '../../../shared/form.ts';
-import { guardedDoor, startService } from '../../helpers/server/service.ts';
 import { readmeSection } from '../../helpers/readme.ts';
+import { guardedDoor, startService } from '../../helpers/server/service.ts';
 import { prove, signUp, ways } from '../../helpers/sites/visitor.ts';
 
 const cases = process.env['SOAK'] ? 200_000 : 20_000;

@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import type { Impatience } from '../../../server/http/request-limits.ts';
 import { limits } from '../../../shared/form.ts';
-import { guardedDoor, readContacts, startService } from '../../helpers/server/service.ts';
 import { converse, openSocket, readAnswers, type RawAnswer } from '../../helpers/server/raw.ts';
+import { guardedDoor, readContacts, startService } from '../../helpers/server/service.ts';
 import { ask, signUp } from '../../helpers/sites/visitor.ts';
 
 // Most take a tenth of a second; a busy machine may take its time.

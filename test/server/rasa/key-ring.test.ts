@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { CredentialSet } from '../../../server/rasa/credentials.ts';
 import { createRasaHttp } from '../../../server/rasa/http.ts';
 import { createKeyRing, type TokenGrant } from '../../../server/rasa/key-ring.ts';
 import { createTokenApi } from '../../../server/rasa/token-api.ts';
@@ -6,7 +7,6 @@ import { Secret } from '../../../server/system/secret.ts';
 import { deferred } from '../../helpers/deferred.ts';
 import { createKey, revokeKey } from '../../helpers/server/keys.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
-import type { CredentialSet } from '../../../server/rasa/credentials.ts';
 
 const never = new AbortController().signal;
 const minute = 60_000;

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { createRasaHttp } from '../../../server/rasa/http.ts';
 import { readLifetimeMs, readToken } from '../../../server/rasa/answers.ts';
+import type { Credentials } from '../../../server/rasa/credentials.ts';
+import { createRasaHttp } from '../../../server/rasa/http.ts';
 import { createTokenApi } from '../../../server/rasa/token-api.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
-import type { Credentials } from '../../../server/rasa/credentials.ts';
 
 const never = new AbortController().signal;
 

@@ -5,9 +5,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { ar } from '../../../shared/messages/ar.ts';
 import { en } from '../../../shared/messages/en.ts';
 import { everyField, halfFilledIn, issuesOfHalf } from '../../helpers/forms/every-field.ts';
-import { renderFormPages } from '../../helpers/sites/form-pages.ts';
 import { formsFile } from '../../helpers/forms/operators-forms.ts';
 import { startService } from '../../helpers/server/service.ts';
+import { renderFormPages } from '../../helpers/sites/form-pages.ts';
 import { ask, hiddenFields, post, type Answered } from '../../helpers/sites/visitor.ts';
 
 const accept = 'text/html';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Checked } from '../../../server/forms/forms.ts';
+import { refusedFrom, rules, suspect, type Traces } from '../../../server/signup/bot-signals.ts';
 import { createBots, type BotMode } from '../../../server/signup/bots.ts';
 import { createPageTokens, tokenLifeMs } from '../../../server/signup/page-tokens.ts';
 import type { Redeemed } from '../../../server/signup/proofs.ts';
-import { refusedFrom, rules, suspect, type Traces } from '../../../server/signup/bot-signals.ts';
-import type { Checked } from '../../../server/forms/forms.ts';
 import type { SignupPost } from '../../../server/signup/signup-post.ts';
 import { recordLog } from '../../helpers/server/outbox.ts';
 

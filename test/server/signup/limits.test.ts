@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createLimits, type Axis, type Bill } from '../../../server/signup/limits.ts';
 import type { Rate } from '../../../server/forms/form-spec.ts';
+import { createLimits, type Axis, type Bill } from '../../../server/signup/limits.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });

@@ -2,9 +2,9 @@ import { format, inspect } from 'node:util';
 import { serialize } from 'node:v8';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { isSame, type Credentials } from '../../../server/rasa/credentials.ts';
 import { createLog } from '../../../server/system/log.ts';
 import { Secret } from '../../../server/system/secret.ts';
-import { isSame, type Credentials } from '../../../server/rasa/credentials.ts';
 
 const secret = new Secret('hunter2hunter2');
 const credentials: Credentials = { api: 'v1', username: 'u', password: secret, apiKey: secret };

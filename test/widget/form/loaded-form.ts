@@ -1,5 +1,5 @@
-import type { FormDefinition } from '../../../shared/form.ts';
 import { fixture, html, waitUntil as waitFor } from '@open-wc/testing';
+import type { FormDefinition } from '../../../shared/form.ts';
 
 /** What the stub saw in one test. */
 interface Seen {

@@ -2,8 +2,8 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { OutboxFull, OutboxUnavailable, type Outbox } from '../../../../server/outbox/outbox.ts';
-import { Secret } from '../../../../server/system/secret.ts';
 import type { Signup } from '../../../../server/outbox/signup.ts';
+import { Secret } from '../../../../server/system/secret.ts';
 import { deferred } from '../../../helpers/deferred.ts';
 import { testFiles, type DiskEvent } from '../../../helpers/server/files.ts';
 import {
