@@ -5,7 +5,7 @@ import type { Env } from './config/env.ts';
 import { startFormsReload } from './config/forms-reload.ts';
 import { warnOfReadable } from './config/secret-files.ts';
 import { openUpstream, type Upstream } from './delivery/upstream.ts';
-import { startCourier, type Courier } from './delivery/worker.ts';
+import { startDeliveryWorker, type DeliveryWorker } from './delivery/worker.ts';
 import { listen } from './http/http-server.ts';
 import { impatienceFor, type Impatience } from './http/request-limits.ts';
 import { openFileOutbox } from './outbox/file/file-outbox.ts';
@@ -47,7 +47,7 @@ export interface ServiceOptions {
 const answersGraceMs = 5000;
 const deliveryGraceMs = 3000;
 
-/** Opens the parts in the order that a sign-up needs them, and closes them in reverse: the door first, the disk last. */
+/** Opens the parts in the order that a sign-up needs them, and closes them in reverse: the intake first, the disk last. */
 export async function openService({
   config,
   readEnv,
@@ -88,13 +88,13 @@ export async function openService({
       pid: process.pid,
       readEnv,
       onReload: () => {
-        courier.resume();
+        worker.resume();
       },
       log,
       watchIntervalMs,
     });
     closers.push(() => rasa.close());
-    const courier = startCourier({
+    const worker = startDeliveryWorker({
       outbox,
       deliver: rasa.deliver,
       batchSize: config.rasaBatch,
@@ -102,17 +102,17 @@ export async function openService({
       maxAgeMs: config.outbox.maxAgeMs,
       log,
     });
-    closers.push(() => courier.stop(deliveryGraceMs));
+    closers.push(() => worker.stop(deliveryGraceMs));
 
     const front = await openFront({
       config,
       log,
       builtDir,
       sandbox: sandbox?.url,
-      health: () => healthOf(outbox, courier, rasa),
+      health: () => healthOf(outbox, worker, rasa),
       async add(signup) {
         const added = await outbox.add(signup);
-        courier.wake();
+        worker.wake();
         return added;
       },
     });
@@ -143,10 +143,14 @@ export async function openService({
   }
 }
 
-function healthOf(outbox: Outbox, courier: Courier, rasa: Upstream): Omit<Health, 'bots'> {
-  const { waiting, setAside, oldestMs } = outbox.counts();
+function healthOf(outbox: Outbox, worker: DeliveryWorker, rasa: Upstream): Omit<Health, 'bots'> {
+  const { waiting, deadLetters, oldestMs } = outbox.counts();
   const oldest = oldestMs === undefined ? undefined : new Date(oldestMs).toISOString();
-  return { outbox: { waiting, setAside, oldest }, courier: courier.stats(), credentials: rasa.health() };
+  return {
+    outbox: { waiting, deadLetters, oldest },
+    delivery: worker.stats(),
+    credentials: rasa.health(),
+  };
 }
 
 async function openOwnSandbox(

@@ -39,7 +39,7 @@ export async function showKeys({
     return 0;
   }
   const owner = await findOwner({ dir: join(dataDir, 'outbox'), files: realFiles, process });
-  stdout.write(`${table(keys, now(), stdout.columns)}\n\n${standing(keys, now(), owner !== undefined)}\n`);
+  stdout.write(`${table(keys, now(), stdout.columns)}\n\n${summary(keys, now(), owner !== undefined)}\n`);
   return 0;
 }
 
@@ -56,7 +56,7 @@ function table({ sets }: Keys, nowMs: number, columns = 0): string {
   return tableOf(['SET', 'FINGERPRINT', 'STATE', 'LAST USE', 'LAST REFUSAL', 'SOURCE'], rows, { columns });
 }
 
-function standing({ credentials, pid, writtenAt }: Keys, nowMs: number, isRunning: boolean): string {
+function summary({ credentials, pid, writtenAt }: Keys, nowMs: number, isRunning: boolean): string {
   const words = {
     untried: 'None has been tried yet; the first sign-up does so.',
     working: 'rasa.io takes the one that is in use.',

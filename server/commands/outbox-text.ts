@@ -7,7 +7,7 @@ export function listOf(entries: readonly SetAsideEntry[], nowMs: number, columns
   const rows = entries.map(({ signup, attempts, refusedAt, reason }) => [
     signup.id,
     signup.form,
-    signup.person.email,
+    signup.contact.email,
     String(attempts),
     `${ageOf(refusedAt, nowMs)} ago`,
     reason,
@@ -20,7 +20,7 @@ export function detailsOf({ signup, reason, attempts, refusedAt }: SetAsideEntry
   const lines = Object.entries({
     id: signup.id,
     form: signup.form,
-    ...signup.person,
+    ...signup.contact,
     ...(signup.page !== undefined && { page: signup.page }),
     accepted: `${signup.acceptedAt} (${ageOf(signup.acceptedAt, nowMs)} ago)`,
     refused: `${refusedAt} (${ageOf(refusedAt, nowMs)} ago)`,

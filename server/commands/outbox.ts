@@ -219,7 +219,7 @@ function matches({ form, reason, olderThan }: Filter, nowMs: number): (entry: Se
 }
 
 function summaryOf({ signup, reason, attempts, refusedAt }: SetAsideEntry) {
-  return { id: signup.id, form: signup.form, email: signup.person.email, reason, attempts, refusedAt };
+  return { id: signup.id, form: signup.form, email: signup.contact.email, reason, attempts, refusedAt };
 }
 
 function worse(...codes: readonly ExitCode[]): ExitCode {

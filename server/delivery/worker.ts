@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { Circuit, Outbox, Settlement, Taken } from '../outbox/outbox.ts';
-import type { Outcome, Person } from '../outbox/signup.ts';
+import type { Circuit, Outbox, Acknowledgement, Claimed } from '../outbox/outbox.ts';
+import type { Outcome, Contact } from '../outbox/signup.ts';
 import { pause } from '../system/pause.ts';
 
 /**
@@ -10,18 +10,18 @@ import { pause } from '../system/pause.ts';
  * stumbles over cannot hold up others. Nothing is given up for the number of its attempts. Refused credentials are no
  * fault of rasa.io's: they leave the circuit alone, and the pause they cause ends with `resume` or the process.
  */
-export interface Courier {
+export interface DeliveryWorker {
   /** Says that something was added, so that it is carried now and not at the next look. */
   wake(): void;
   /** Says that the credentials are other ones, so that what waits for them is tried now. */
   resume(): void;
-  stats(): CourierStats;
+  stats(): DeliveryStats;
   /** Abandons the call under way after `graceMs`; what was not confirmed is delivered again after the next start. */
   stop(graceMs: number): Promise<void>;
 }
 
 /** Since the start. */
-export interface CourierStats {
+export interface DeliveryStats {
   readonly circuit: 'closed' | 'open';
   /** Sign-ups handed to rasa.io, each time it was tried. */
   readonly attempts: number;
@@ -31,9 +31,9 @@ export interface CourierStats {
   readonly lastSuccess: string | undefined;
 }
 
-export interface CourierOptions {
+export interface DeliveryWorkerOptions {
   readonly outbox: Outbox;
-  readonly deliver: (persons: readonly Person[], stop: AbortSignal) => Promise<readonly Outcome[]>;
+  readonly deliver: (persons: readonly Contact[], stop: AbortSignal) => Promise<readonly Outcome[]>;
   readonly log: Logger;
   readonly batchSize?: number;
   /** Between two calls. */
@@ -44,14 +44,14 @@ export interface CourierOptions {
   readonly random?: () => number;
 }
 
-/** How long the courier sleeps when nothing is due and nobody wakes it. */
+/** How long the delivery worker sleeps when nothing is due and nobody wakes it. */
 const idleMs = 1000;
 const firstPauseMs = 1000;
 const longestBackoffMs = 15 * 60_000;
 /** Nothing ever asks for more, so that a clock that was wrong for a while cannot stop deliveries for longer. */
 const longestPauseMs = 60 * 60_000;
 
-export function startCourier({
+export function startDeliveryWorker({
   outbox,
   deliver,
   log,
@@ -60,7 +60,7 @@ export function startCourier({
   maxAgeMs,
   now = Date.now,
   random = Math.random,
-}: CourierOptions): Courier {
+}: DeliveryWorkerOptions): DeliveryWorker {
   const stopping = new AbortController();
   const abandoning = new AbortController();
   let waking = new AbortController();
@@ -101,7 +101,7 @@ export function startCourier({
       try {
         await turn();
       } catch (error) {
-        log.error({ err: error }, 'The outbox cannot be used; the courier tries again.');
+        log.error({ err: error }, 'The outbox cannot be used; the delivery worker tries again.');
         await pause(idleMs, stopping.signal);
       }
     }
@@ -117,13 +117,13 @@ export function startCourier({
     // From here on a wake counts, or what is added while we look would wait for the next look.
     waking = new AbortController();
     const isProbe = failures > 0 || noCredentialsUntilMs !== undefined;
-    const taken = await outbox.take(isProbe ? 1 : batchSize, now());
+    const taken = await outbox.claim(isProbe ? 1 : batchSize, now());
     if (taken.length === 0) {
       await pause(idleMs, AbortSignal.any([stopping.signal, waking.signal]));
       return;
     }
     const [due, tooOld] = split(taken, ({ signup }) => !isTooOld(signup.acceptedAt));
-    if (tooOld.length > 0) await setAside(tooOld);
+    if (tooOld.length > 0) await deadLetter(tooOld);
     const [again, fresh] = split(due, ({ attempts }) => attempts > 1);
     for (const batch of [fresh, again]) {
       if (batch.length > 0) await carry(batch);
@@ -131,11 +131,11 @@ export function startCourier({
   }
 
   /** Hands one batch to rasa.io, unless one before it in this turn has just opened the circuit. */
-  async function carry(batch: readonly Taken[]): Promise<void> {
+  async function carry(batch: readonly Claimed[]): Promise<void> {
     const circuit = outbox.circuit();
     const untilMs = Math.max(circuit.untilMs, noCredentialsUntilMs ?? 0);
     if (untilMs > now() || stopping.signal.aborted) {
-      await outbox.settle(
+      await outbox.acknowledge(
         batch.map(({ signup: { id } }) => ({ id, is: 'later', dueMs: circuit.untilMs })),
         circuit,
       );
@@ -146,17 +146,17 @@ export function startCourier({
     const outcomes = await attempt(batch);
     noteCredentials(outcomes, before !== resuming);
     const next = afterwards(circuit, outcomes);
-    await outbox.settle(
-      batch.map((taken, index) => settlement(taken, outcomes[index])),
+    await outbox.acknowledge(
+      batch.map((taken, index) => acknowledgement(taken, outcomes[index])),
       next,
     );
     report(circuit, next, outcomes);
     await pause(minIntervalMs, stopping.signal);
   }
 
-  async function attempt(batch: readonly Taken[]): Promise<readonly Outcome[]> {
+  async function attempt(batch: readonly Claimed[]): Promise<readonly Outcome[]> {
     try {
-      const persons = batch.map(({ signup }) => signup.person);
+      const persons = batch.map(({ signup }) => signup.contact);
       return await deliver(persons, abandoning.signal);
     } catch (error) {
       log.error({ err: error }, 'A delivery met a bug; its sign-ups wait.');
@@ -179,7 +179,10 @@ export function startCourier({
     else noCredentialsUntilMs = haveChanged ? 0 : now() + Math.min(pauseMs, longestPauseMs);
   }
 
-  function settlement({ signup: { id }, attempts }: Taken, outcome: Outcome | undefined): Settlement {
+  function acknowledgement(
+    { signup: { id }, attempts }: Claimed,
+    outcome: Outcome | undefined,
+  ): Acknowledgement {
     switch (outcome?.is) {
       case 'delivered':
         counted.delivered++;
@@ -205,11 +208,11 @@ export function startCourier({
     return maxAgeMs !== undefined && now() - Date.parse(acceptedAt) > maxAgeMs;
   }
 
-  async function setAside(batch: readonly Taken[]): Promise<void> {
+  async function deadLetter(batch: readonly Claimed[]): Promise<void> {
     counted.refused += batch.length;
     log.warn({ count: batch.length }, 'Sign-ups are older than OUTBOX_MAX_AGE; they are set aside.');
     const reason = 'It waited for longer than OUTBOX_MAX_AGE.';
-    await outbox.settle(
+    await outbox.acknowledge(
       batch.map(({ signup: { id } }) => ({ id, is: 'refused', reason })),
       outbox.circuit(),
     );

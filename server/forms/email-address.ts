@@ -59,7 +59,7 @@ const ignoresDots: Readonly<Record<string, string>> = {
 };
 
 /** One name for all the ways to write one mailbox that was read, for counting only: mail is sent to what was typed. */
-export function budgetNameOf(email: string): string {
+export function quotaKeyOf(email: string): string {
   const at = email.lastIndexOf('@');
   const domain = email.slice(at + 1);
   const local = email.slice(0, at).toLowerCase();

@@ -3,7 +3,7 @@ import { limits, type FormDefinition } from '../../shared/form.ts';
 import type { Messages } from '../../shared/messages/messages.ts';
 import type { IssueCode, SignupEnvelope } from '../../shared/signup.ts';
 import { createOrigins, type Origins } from '../http/origins.ts';
-import type { Person } from '../outbox/signup.ts';
+import type { Contact } from '../outbox/signup.ts';
 import { isBelow } from '../system/urls.ts';
 import { newsletter } from './built-in.ts';
 import { cleaned } from './clean-text.ts';
@@ -46,8 +46,8 @@ export interface Form {
 export type Checked =
   | {
       readonly is: 'valid';
-      readonly person: Person;
-      /** The form's own fields as they were cleaned, without what the operator's policies add to the person. */
+      readonly contact: Contact;
+      /** The form's own fields as they were cleaned, without what the operator's policies add to the contact. */
       readonly fields: Readonly<Record<string, string>>;
       readonly envelope: SignupEnvelope;
       /** What was typed where a name is asked for. */
@@ -129,7 +129,7 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
       const given = textsOf(result.data, names);
       return {
         is: 'valid',
-        person: addPolicies(given, now),
+        contact: addPolicies(given, now),
         fields: given,
         envelope: textsOf(result.data, Object.keys(envelopeFields)),
         names: nameFields.flatMap((name) => given[name] ?? []),
@@ -142,16 +142,16 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
 /** Makes a contact of what was filled in: each field under its attribute, and what the operator adds. */
 function policiesOf(spec: FormSpec, address: AddressRules) {
   const { fields, constants, resubscribe } = spec;
-  return (given: Readonly<Record<string, string>>, now: () => number): Person => {
-    const person: Record<string, string | boolean> = {};
+  return (given: Readonly<Record<string, string>>, now: () => number): Contact => {
+    const answers: Record<string, string | boolean> = {};
     for (const field of fields) {
       const value = given[field.name];
       if (value === undefined) continue;
-      person[field.attribute] = field.type === 'checkbox' ? recorded(field.value, now) : value;
+      answers[field.attribute] = field.type === 'checkbox' ? recorded(field.value, now) : value;
     }
     // The schema saw to it: `email` is a required field of every form, and fills the attribute of that name.
-    const contact = { ...person, ...constants, ...(resubscribe && { is_subscribed: true }) };
-    const whole = contact as typeof contact & Pick<Person, 'email'>;
+    const contact = { ...answers, ...constants, ...(resubscribe && { is_subscribed: true }) };
+    const whole = contact as typeof contact & Pick<Contact, 'email'>;
     const isFlagged = address.disposable === 'flag' && isDisposable(whole.email, address);
     return isFlagged ? { ...whole, disposable: 'yes' } : whole;
   };

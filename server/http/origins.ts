@@ -1,6 +1,6 @@
 import { readUrl, isLoopback } from '../system/urls.ts';
 
-/** Which pages may talk to this proxy: the one answer that the door, CORS headers and pages all go by. */
+/** Which pages may talk to this proxy: the one answer that the intake, CORS headers and pages all go by. */
 export interface Origins {
   /**
    * `origin` is the Origin header; without one the sender is no page of a browser and passes. `host` is the Host

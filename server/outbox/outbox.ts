@@ -15,9 +15,9 @@ export interface Outbox {
    * Up to `max` sign-ups that are due at `nowMs`, oldest first, of which one at most was tried before. The attempt is
    * on disk before it is made.
    */
-  take(max: number, nowMs: number): Promise<readonly Taken[]>;
-  /** What became of those that were taken, and how the courier stands; both are on disk when it resolves. */
-  settle(settlements: readonly Settlement[], circuit: Circuit): Promise<void>;
+  claim(max: number, nowMs: number): Promise<readonly Claimed[]>;
+  /** What became of those that were taken, and how the delivery worker stands; both are on disk when it resolves. */
+  acknowledge(acknowledgements: readonly Acknowledgement[], circuit: Circuit): Promise<void>;
   /** What the last `settle` said, also before a restart. */
   circuit(): Circuit;
   counts(): OutboxCounts;
@@ -25,14 +25,14 @@ export interface Outbox {
   close(): Promise<void>;
 }
 
-export interface Taken {
+export interface Claimed {
   readonly signup: Signup;
   /** This one included. */
   readonly attempts: number;
 }
 
 /** Delivered ones are erased, later ones wait until they are due, refused ones are set aside with rasa.io's words. */
-export type Settlement = { readonly id: string } & (
+export type Acknowledgement = { readonly id: string } & (
   | { readonly is: 'delivered' }
   | { readonly is: 'later'; readonly dueMs: number }
   | { readonly is: 'refused'; readonly reason: string }
@@ -46,7 +46,7 @@ export interface Circuit {
 
 export interface OutboxCounts {
   readonly waiting: number;
-  readonly setAside: number;
+  readonly deadLetters: number;
   /** When the oldest that waits was accepted, in ms since 1970; `undefined` when none waits. */
   readonly oldestMs: number | undefined;
 }

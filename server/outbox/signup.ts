@@ -1,9 +1,9 @@
-/** A sign-up past the door: typed, normalised, parsed by nobody again. */
+/** A sign-up past the intake: typed, normalised, parsed by nobody again. */
 export interface Signup {
-  /** Made by the client, or at the door where it sent none; the same id is the same sign-up. */
+  /** Made by the client, or at the intake where it sent none; the same id is the same sign-up. */
   readonly id: string;
   readonly form: string;
-  readonly person: Person;
+  readonly contact: Contact;
   /** Address of the page the form stood on. */
   readonly page?: string;
   /** ISO 8601, UTC. */
@@ -14,7 +14,7 @@ export interface Signup {
  * A contact as rasa.io takes it: one flat object, where any further name is a custom attribute. What was typed is text;
  * `is_subscribed` is no text, and only ever true.
  */
-export type Person = Readonly<Record<string, string | boolean>> & { readonly email: string };
+export type Contact = Readonly<Record<string, string | boolean>> & { readonly email: string };
 
 /** What became of one person that was handed to rasa.io. */
 export type Outcome =

@@ -1,4 +1,4 @@
-import type { Outcome, Person } from '../outbox/signup.ts';
+import type { Outcome, Contact } from '../outbox/signup.ts';
 import { pause } from '../system/pause.ts';
 import type { RasaAnswer, RasaHttp } from './http.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -42,10 +42,10 @@ export function createAuthorizedCalls(http: RasaHttp, keyRing: KeyRing): Authori
 
 /** Hands persons over one after the other, with a pause before each, and spares rasa.io the rest once it is away. */
 export async function oneByOne(
-  persons: readonly Person[],
+  persons: readonly Contact[],
   minIntervalMs: number,
   stop: AbortSignal,
-  addOne: (person: Person) => Promise<Outcome>,
+  addOne: (person: Contact) => Promise<Outcome>,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const person of persons) {

@@ -1,4 +1,4 @@
-import type { Outcome, Person } from '../outbox/signup.ts';
+import type { Outcome, Contact } from '../outbox/signup.ts';
 import { hasId, readErrorText, readResults } from './answers.ts';
 import { createAuthorizedCalls, isSuccess, later, oneByOne } from './calls.ts';
 import type { RasaHttp } from './http.ts';
@@ -7,7 +7,7 @@ import type { KeyRing } from './key-ring.ts';
 /** rasa.io, as far as the product uses it. Each method answers with outcomes and never throws for rasa.io's sake. */
 export interface RasaClient {
   /** Adds or updates persons and says what became of each, in the order given. */
-  addPersons(persons: readonly Person[], stop: AbortSignal): Promise<readonly Outcome[]>;
+  addPersons(persons: readonly Contact[], stop: AbortSignal): Promise<readonly Outcome[]>;
 }
 
 export interface RasaClientOptions {
@@ -44,7 +44,7 @@ export function createRasaClient({ http, keyRing, minIntervalMs = 200 }: RasaCli
     },
   };
 
-  async function addOne(person: Person, stop: AbortSignal): Promise<Outcome> {
+  async function addOne(person: Contact, stop: AbortSignal): Promise<Outcome> {
     const answer = await calls.post('/v1/persons', person, stop);
     if (answer.is !== 'answer') return answer;
     const { status, body } = answer;

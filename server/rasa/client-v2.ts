@@ -1,4 +1,4 @@
-import type { Outcome, Person } from '../outbox/signup.ts';
+import type { Outcome, Contact } from '../outbox/signup.ts';
 import { readErrorText } from './answers.ts';
 import { createAuthorizedCalls, isSuccess, later, oneByOne } from './calls.ts';
 import type { RasaClient, RasaClientOptions } from './client-v1.ts';
@@ -13,7 +13,7 @@ export function createContactsClient({ http, keyRing, minIntervalMs = 200 }: Ras
     addPersons: (persons, stop) => oneByOne(persons, minIntervalMs, stop, (person) => addOne(person, stop)),
   };
 
-  async function addOne(person: Person, stop: AbortSignal): Promise<Outcome> {
+  async function addOne(person: Contact, stop: AbortSignal): Promise<Outcome> {
     const answer = await calls.post('/v2/contacts', contactOf(person), stop);
     if (answer.is !== 'answer') return answer;
     const { status, body } = answer;
@@ -24,7 +24,7 @@ export function createContactsClient({ http, keyRing, minIntervalMs = 200 }: Ras
 }
 
 /** Whatever is no field of a contact belongs into `options`, which is version 2's place for it. */
-function contactOf({ email, first_name, last_name, is_subscribed, ...options }: Person): object {
+function contactOf({ email, first_name, last_name, is_subscribed, ...options }: Contact): object {
   return {
     email,
     ...(is_subscribed === true && { can_email: true }),

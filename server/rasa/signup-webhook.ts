@@ -1,4 +1,4 @@
-import type { Outcome, Person } from '../outbox/signup.ts';
+import type { Outcome, Contact } from '../outbox/signup.ts';
 import { readErrorText } from './answers.ts';
 import { isSuccess, later, oneByOne } from './calls.ts';
 import type { RasaClient } from './client-v1.ts';
@@ -20,7 +20,7 @@ export function createWebhookClient({ http, guid, minIntervalMs = 200 }: Webhook
     addPersons: (persons, stop) => oneByOne(persons, minIntervalMs, stop, (person) => addOne(person, stop)),
   };
 
-  async function addOne({ email, first_name, last_name }: Person, stop: AbortSignal): Promise<Outcome> {
+  async function addOne({ email, first_name, last_name }: Contact, stop: AbortSignal): Promise<Outcome> {
     const json = { email, first_name, last_name };
     const answer = await http.call({ method: 'POST', path: `/signup/${guid}`, json, stop });
     if (answer.is === 'fault') return { is: 'later', reason: answer.reason };

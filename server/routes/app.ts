@@ -20,7 +20,7 @@ export interface AppOptions {
   readonly origins: Origins;
   readonly forms: Forms;
   readonly proofs: Pick<Proofs, 'issue'>;
-  readonly limits: Pick<Limits, 'pressure'>;
+  readonly limits: Pick<Limits, 'load'>;
   readonly clientAddress: ClientAddress;
   /** Of sign-ups from one network; challenges may be asked for more often. */
   readonly rateNetwork: Rate | 'off';
@@ -34,7 +34,7 @@ export interface AppOptions {
   readonly log: Logger;
 }
 
-/** Everything but the sign-ups themselves, which `signup-route.ts` hands to the door. */
+/** Everything but the sign-ups themselves, which `signup-route.ts` hands to the intake. */
 export function createApp({
   origins,
   forms,

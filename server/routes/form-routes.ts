@@ -21,7 +21,7 @@ export interface FormRoutesOptions {
   /** Which pages may talk to a form. */
   readonly originsOf: (form: string) => Origins;
   readonly proofs: Pick<Proofs, 'issue'>;
-  readonly limits: Pick<Limits, 'pressure'>;
+  readonly limits: Pick<Limits, 'load'>;
   readonly clientAddress: ClientAddress;
   /** Of sign-ups from one network; challenges may be asked for more often. */
   readonly rateNetwork: Rate | 'off';
@@ -91,8 +91,8 @@ export function createFormRoutes({
         sendProblem(request, response, problem('origin_refused'));
       else if (!form) sendProblem(request, response, problem('no_such_form'));
       else {
-        const pressure = await limits.pressure(clientAddress(request), form);
-        response.json(await proofs.issue(form.id, pressure));
+        const load = await limits.load(clientAddress(request), form);
+        response.json(await proofs.issue(form.id, load));
       }
     })
     .all(refuseMethod('GET, HEAD, OPTIONS'));

@@ -13,12 +13,12 @@ import { createOrigins } from '../http/origins.ts';
 import { refuseUnreadable } from '../http/request-limits.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { createBots } from '../signup/bots.ts';
-import { createDoor } from '../signup/intake.ts';
+import { createIntake } from '../signup/intake.ts';
 import { createLimits } from '../signup/limits.ts';
 import { createPageTokens } from '../signup/page-tokens.ts';
 import { createProofs } from '../signup/proofs.ts';
-import { createRehearsal } from '../signup/test-addresses.ts';
-import { openUsedOnce } from '../signup/used-proofs.ts';
+import { createTestAddresses } from '../signup/test-addresses.ts';
+import { openUsedProofs } from '../signup/used-proofs.ts';
 import { realFiles } from '../system/files.ts';
 import { openServerSecret } from '../system/server-secret.ts';
 import { createApp } from './app.ts';
@@ -68,7 +68,7 @@ export async function openFront({
 }: FrontOptions): Promise<Front> {
   const { addresses, bots: botConfig, dataDir, rates, thankYouPages, trustProxy } = config;
   const secret = await openServerSecret({ dataDir, files: realFiles, given: botConfig.secret });
-  const used = await openUsedOnce({ path: join(dataDir, 'used-proofs.ndjson'), files: realFiles, log });
+  const used = await openUsedProofs({ path: join(dataDir, 'used-proofs.ndjson'), files: realFiles, log });
   const proofs = createProofs({ secret, used, work: botConfig.work });
   const tokens = createPageTokens({ secret });
   const bots = createBots({ mode: botConfig.mode, proofs, tokens, log, newId: randomUUID });
@@ -87,9 +87,9 @@ export async function openFront({
   const builder = createBuilderGate(config.builder, secret);
   const clientAddress = createClientAddress(trustProxy, log);
   // With credentials there is no such thing, whatever address somebody types.
-  const rehearse = sandbox === undefined ? undefined : createRehearsal();
-  const door = createDoor({ origins, limits, forms, bots, outbox: { add }, rehearse });
-  const receiveSignup = createSignupRoute({ door, origins, clientAddress, sandbox, log });
+  const answerTestAddress = sandbox === undefined ? undefined : createTestAddresses();
+  const intake = createIntake({ origins, limits, forms, bots, outbox: { add }, answerTestAddress });
+  const receiveSignup = createSignupRoute({ intake, origins, clientAddress, sandbox, log });
   const app = createApp({
     origins,
     forms,

@@ -5,11 +5,11 @@ import type { BotStats } from '../signup/bots.ts';
 export interface Health {
   readonly outbox: {
     readonly waiting: number;
-    readonly setAside: number;
+    readonly deadLetters: number;
     /** When the one that has waited longest was accepted, ISO 8601. */
     readonly oldest: string | undefined;
   };
-  readonly courier: {
+  readonly delivery: {
     readonly circuit: 'closed' | 'open';
     /** Sign-ups handed to rasa.io since the start, each time it was tried. */
     readonly attempts: number;

@@ -10,20 +10,20 @@ import { dataHeaders, pageHeaders } from '../http/headers.ts';
 import type { Origins } from '../http/origins.ts';
 import { problem } from '../http/problem.ts';
 import { pageFor } from '../pages/signup-answer.ts';
-import type { Answer, Door } from '../signup/intake.ts';
-import type { Standing } from '../signup/limits.ts';
+import type { Answer, Intake } from '../signup/intake.ts';
+import type { QuotaState } from '../signup/limits.ts';
 import type { Body, SignupPost } from '../signup/signup-post.ts';
 import { wordsFor } from './language.ts';
 
 /**
- * `POST /forms/:form`, straight from node:http to the door and back. Express serves everything else: its way through
- * one route costs more than all that the door does (see `npm run bench:accept`), and it is this request that comes in
+ * `POST /forms/:form`, straight from node:http to the intake and back. Express serves everything else: its way through
+ * one route costs more than all that the intake does (see `npm run bench:accept`), and it is this request that comes in
  * bursts.
  */
 export type SignupRoute = (form: string, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export interface SignupRouteOptions {
-  readonly door: Door;
+  readonly intake: Intake;
   readonly origins: Origins;
   readonly clientAddress: ClientAddress;
   /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
@@ -31,7 +31,7 @@ export interface SignupRouteOptions {
   readonly log: Logger;
 }
 
-type Received = Awaited<ReturnType<Door['receive']>>;
+type Received = Awaited<ReturnType<Intake['receive']>>;
 
 /** What an answer is made of before it is written. */
 interface Reply {
@@ -56,7 +56,7 @@ export function signupFormOf({ method, url = '' }: IncomingMessage): string | un
 }
 
 export function createSignupRoute({
-  door,
+  intake,
   origins,
   clientAddress,
   sandbox,
@@ -81,7 +81,7 @@ export function createSignupRoute({
         'Content-Type': type,
         'Content-Length': Buffer.byteLength(body),
         ...crossOriginHeaders(post, received.form?.origins ?? origins),
-        ...rateHeaders(received.standing),
+        ...rateHeaders(received.remaining),
         ...headers,
         ...(isLast && { Connection: 'close' }),
       });
@@ -98,10 +98,10 @@ export function createSignupRoute({
 
   async function receive(post: SignupPost): Promise<Received> {
     try {
-      return await door.receive(post);
+      return await intake.receive(post);
     } catch (error) {
       log.error({ err: error }, 'A sign-up met a bug.');
-      return { is: 'refused', problem: problem('internal'), standing: [] };
+      return { is: 'refused', problem: problem('internal'), remaining: [] };
     }
   }
 
@@ -167,10 +167,10 @@ export function createSignupRoute({
 export const exposedHeaders = ['Retry-After', 'RateLimit', 'RateLimit-Policy'];
 
 /** draft-ietf-httpapi-ratelimit-headers, for the budgets that the sender may know about. */
-function rateHeaders(standing: readonly Standing[]): Record<string, string> {
-  if (standing.length === 0) return {};
-  const policies = standing.map(({ axis, limit, windowS }) => `"${axis}";q=${limit};w=${windowS}`);
-  const states = standing.map(({ axis, remaining, resetS }) => `"${axis}";r=${remaining};t=${resetS}`);
+function rateHeaders(remaining: readonly QuotaState[]): Record<string, string> {
+  if (remaining.length === 0) return {};
+  const policies = remaining.map(({ axis, limit, windowS }) => `"${axis}";q=${limit};w=${windowS}`);
+  const states = remaining.map(({ axis, remaining, resetS }) => `"${axis}";r=${remaining};t=${resetS}`);
   return { 'RateLimit-Policy': policies.join(', '), RateLimit: states.join(', ') };
 }
 

@@ -3,10 +3,10 @@ import { limits as sizes } from '../../shared/form.ts';
 import type { Problem } from '../../shared/signup.ts';
 import type { Origins } from '../http/origins.ts';
 import { problem } from '../http/problem.ts';
-import type { Axis, Bill } from './limits.ts';
+import type { Axis, Quotas } from './limits.ts';
 import type { SignupPost } from './signup-post.ts';
 
-/** The checks that the door makes, each of which reads alone: a problem refuses, `undefined` lets pass. */
+/** The checks that the intake makes, each of which reads alone: a problem refuses, `undefined` lets pass. */
 export function refuseUnlistedOrigin(
   origins: Origins,
   { origin, host, plain }: SignupPost,
@@ -19,7 +19,7 @@ export function refuseUnlistedOrigin(
   });
 }
 
-const budgetWords: Readonly<Record<Axis, string>> = {
+const quotaTexts: Readonly<Record<Axis, string>> = {
   service: 'Too many sign-ups at the moment',
   network: 'Too many sign-ups from this network',
   form: 'Too many sign-ups at this form',
@@ -27,12 +27,16 @@ const budgetWords: Readonly<Record<Axis, string>> = {
 };
 
 /** Charges one sign-up to a budget; `name` as `Bill.charge` wants it. */
-export async function refuseOverBudget(bill: Bill, axis: Axis, name: string): Promise<Problem | undefined> {
-  const charge = await bill.charge(axis, name);
+export async function refuseOverQuota(
+  quotas: Quotas,
+  axis: Axis,
+  name: string,
+): Promise<Problem | undefined> {
+  const charge = await quotas.reserve(axis, name);
   if (charge.is === 'within') return undefined;
   const { retryAfterS } = charge;
   return problem('rate_limited', {
-    detail: `${budgetWords[axis]}. Try again in ${retryAfterS} s.`,
+    detail: `${quotaTexts[axis]}. Try again in ${retryAfterS} s.`,
     retryAfterS,
   });
 }

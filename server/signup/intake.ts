@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Problem, ProblemCode } from '../../shared/signup.ts';
-import { budgetNameOf } from '../forms/email-address.ts';
+import { quotaKeyOf } from '../forms/email-address.ts';
 import type { Form, Forms } from '../forms/forms.ts';
 import type { Origins } from '../http/origins.ts';
 import { problem } from '../http/problem.ts';
 import { OutboxUnavailable, type Outbox } from '../outbox/outbox.ts';
 import type { Bots } from './bots.ts';
-import { readFields, refuseOverBudget, refuseUnlistedOrigin } from './guards.ts';
-import type { Bill, Limits, Standing } from './limits.ts';
+import { readFields, refuseOverQuota, refuseUnlistedOrigin } from './guards.ts';
+import type { Quotas, Limits, QuotaState } from './limits.ts';
 import type { SignupPost } from './signup-post.ts';
-import type { Rehearsal } from './test-addresses.ts';
+import type { TestAddresses } from './test-addresses.ts';
 
 /** The one way in. Plain data in and out, so that any front can serve it. */
-export interface Door {
-  receive(post: SignupPost): Promise<Answer & { readonly standing: readonly Standing[] }>;
+export interface Intake {
+  receive(post: SignupPost): Promise<Answer & { readonly remaining: readonly QuotaState[] }>;
 }
 
 export type Answer =
@@ -41,14 +41,14 @@ export type Answer =
 
 type Fields = Readonly<Record<string, string>>;
 
-export interface DoorOptions {
+export interface IntakeOptions {
   readonly origins: Origins;
   readonly limits: Limits;
   readonly forms: Forms;
   readonly bots: Bots;
   readonly outbox: Pick<Outbox, 'add'>;
   /** Only with the sandbox: what an address that stands for an answer is answered. */
-  readonly rehearse?: Rehearsal | undefined;
+  readonly answerTestAddress?: TestAddresses | undefined;
   readonly now?: () => number;
   readonly newId?: () => string;
 }
@@ -56,37 +56,37 @@ export interface DoorOptions {
 /** Where the outbox cannot take a sign-up, how long to wait before the next try, in seconds. */
 const unavailableForS = 30;
 
-export function createDoor({
+export function createIntake({
   origins,
   limits,
   forms,
   bots,
   outbox,
-  rehearse,
+  answerTestAddress,
   now = Date.now,
   newId = randomUUID,
-}: DoorOptions): Door {
+}: IntakeOptions): Intake {
   return {
     async receive(post) {
       const form = forms.find(post.form);
-      const bill = limits.open(form);
+      const quotas = limits.open(form);
       try {
-        const answer = await pass(post, form, bill);
-        if (!isCharged(answer)) await bill.giveBack();
-        return { ...answer, standing: bill.standing };
+        const answer = await pass(post, form, quotas);
+        if (!isCharged(answer)) await quotas.release();
+        return { ...answer, remaining: quotas.remaining };
       } catch (error) {
-        await bill.giveBack();
+        await quotas.release();
         throw error;
       }
     },
   };
 
   /** The whole order that a sign-up passes, cheapest first. Accepted means that it would survive a power cut. */
-  async function pass(post: SignupPost, form: Form | undefined, bill: Bill): Promise<Answer> {
+  async function pass(post: SignupPost, form: Form | undefined, quotas: Quotas): Promise<Answer> {
     const early =
       refuseUnlistedOrigin(form?.origins ?? origins, post) ??
-      (await refuseOverBudget(bill, 'service', '')) ??
-      (await refuseOverBudget(bill, 'network', post.ip));
+      (await refuseOverQuota(quotas, 'service', '')) ??
+      (await refuseOverQuota(quotas, 'network', post.ip));
     // The form is for the way back to it.
     if (early) return { is: 'refused', problem: early, form };
     if (!form)
@@ -101,7 +101,7 @@ export function createDoor({
       const invalid = problem('invalid', { issues: checked.issues });
       return { is: 'refused', problem: invalid, ...kept };
     }
-    const { person, envelope } = checked;
+    const { contact, envelope } = checked;
     const { id = newId(), page, redirect } = envelope;
     const redirectTo = redirect !== undefined && form.mayRedirectTo(redirect) ? redirect : undefined;
 
@@ -114,11 +114,11 @@ export function createDoor({
       };
     if (verdict.is === 'unconfirmed') return { ...verdict, form, redirectTo };
 
-    const rehearsed = await rehearse?.(person.email);
+    const testAnswer = await answerTestAddress?.(contact.email);
     const late =
-      rehearsed?.problem ??
-      (rehearsed ? undefined : await refuseOverBudget(bill, 'address', budgetNameOf(person.email))) ??
-      (await refuseOverBudget(bill, 'form', form.id));
+      testAnswer?.problem ??
+      (testAnswer ? undefined : await refuseOverQuota(quotas, 'address', quotaKeyOf(contact.email))) ??
+      (await refuseOverQuota(quotas, 'form', form.id));
     if (late) {
       verdict.release();
       return { is: 'refused', problem: late, ...kept };
@@ -126,10 +126,10 @@ export function createDoor({
 
     const acceptedAt = new Date(now()).toISOString();
     try {
-      const signup = { id, form: form.id, person, acceptedAt, ...(page !== undefined && { page }) };
+      const signup = { id, form: form.id, contact, acceptedAt, ...(page !== undefined && { page }) };
       const added = await outbox.add(signup);
-      // A retry of a sign-up that was kept reaches nobody, so that it uses up nobody's budget.
-      if (added === 'duplicate') await bill.giveBack(['address', 'form']);
+      // A retry of a sign-up that was kept reaches nobody, so that it uses up no quota.
+      if (added === 'duplicate') await quotas.release(['address', 'form']);
     } catch (error) {
       verdict.release();
       if (!(error instanceof OutboxUnavailable)) throw error;

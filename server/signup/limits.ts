@@ -2,45 +2,46 @@ import { createHmac } from 'node:crypto';
 import { ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit';
 import type { FormRates, Rate } from '../forms/form-spec.ts';
 
-/** What budgets are kept for: a whole service, and each network, form and address. */
+/** What quotas are kept for: the whole service, and each network, form and address. */
 export type Axis = 'service' | 'network' | 'form' | 'address';
 
 /**
- * The budgets that sign-ups are charged to. Each charge is reserved before it is looked at, so that however many come
- * at once no more than the limit get through, and can be given back.
+ * The quotas of sign-ups. A sign-up reserves its place before it is looked at, so that no more than the limit get
+ * through however many come at once. A place can be released again.
  */
 export interface Limits {
-  /** What one request is charged. A form with rates of its own has budgets of its own, in which nobody else shares. */
-  open(form?: Budgeted): Bill;
-  /** How much of their budgets a network and a form have used, the fuller of the two, 0 to 1. */
-  pressure(ip: string, form: Budgeted): Promise<number>;
+  /** The quotas that one request uses. A form with its own rates has its own quotas, shared with no other form. */
+  open(form?: Limited): Quotas;
+  /** How much of its quota a network or a form has used, whichever is more, from 0 to 1. */
+  load(ip: string, form: Limited): Promise<number>;
   close(): void;
 }
 
-/** A form, as far as its budgets go. */
-export interface Budgeted {
+/** A form, as far as its quotas go. */
+export interface Limited {
   readonly id: string;
   readonly rates: FormRates;
 }
 
-export interface Bill {
-  /** `name` is the visitor's IP address, the form's id, or the address as `budgetNameOf` writes it; '' for the service. */
-  charge(axis: Axis, name: string): Promise<Charge>;
-  /** Gives back what was charged, of all axes or of these. */
-  giveBack(axes?: readonly Axis[]): Promise<void>;
-  /** How the sender's own budget stands, and the one that was used up; of the others nobody is told. */
-  readonly standing: readonly Standing[];
+/** The quotas of one request. */
+export interface Quotas {
+  /** `name` is the visitor's IP address, the form's id, or the address as `quotaKeyOf` writes it; '' for the service. */
+  reserve(axis: Axis, name: string): Promise<Reservation>;
+  /** Releases what was reserved, on all axes or on these. */
+  release(axes?: readonly Axis[]): Promise<void>;
+  /** Quotas shown in the RateLimit headers: the sender's own, and the one that was exceeded. Others stay private. */
+  readonly remaining: readonly QuotaState[];
 }
 
-export type Charge = { readonly is: 'within' } | { readonly is: 'over'; readonly retryAfterS: number };
+export type Reservation = { readonly is: 'within' } | { readonly is: 'over'; readonly retryAfterS: number };
 
-/** One budget as its owner may know it. */
-export interface Standing {
+/** One quota as the sender may know it. */
+export interface QuotaState {
   readonly axis: Axis;
   readonly limit: number;
   readonly windowS: number;
   readonly remaining: number;
-  /** Until the budget is whole again. */
+  /** Seconds until the whole quota is available again. */
   readonly resetS: number;
 }
 
@@ -51,87 +52,87 @@ export interface LimitsOptions {
   readonly now?: () => number;
 }
 
-interface Budget extends Rate {
+interface Quota extends Rate {
   readonly store: MemoryStore;
 }
 
 export function createLimits({ rates, addressKey, now = Date.now }: LimitsOptions): Limits {
-  const budgets = new Map<Axis, Budget>();
+  const quotas = new Map<Axis, Quota>();
   for (const [axis, rate] of Object.entries(rates) as [Axis, Rate | 'off'][]) {
-    if (rate !== 'off') budgets.set(axis, openBudget(rate));
+    if (rate !== 'off') quotas.set(axis, openQuota(rate));
   }
   /** By form and axis. */
-  const own = new Map<string, Budget>();
+  const own = new Map<string, Quota>();
 
   return {
     open(form) {
-      const charged = new Map<
+      const reserved = new Map<
         Axis,
         { readonly key: string; readonly untilMs: number; readonly store: MemoryStore }
       >();
-      const standing: Standing[] = [];
+      const shown: QuotaState[] = [];
 
       return {
-        standing,
+        remaining: shown,
 
-        async charge(axis, name) {
-          const budget = budgetOf(axis, form);
-          if (!budget) return { is: 'within' };
-          const { limit, windowMs, store } = budget;
+        async reserve(axis, name) {
+          const quota = quotaOf(axis, form);
+          if (!quota) return { is: 'within' };
+          const { limit, windowMs, store } = quota;
           const key = keyOf(axis, name);
           const { totalHits, resetTime } = await store.increment(key);
           const isOver = totalHits > limit;
           const untilMs = resetTime?.getTime() ?? now() + windowMs;
           const resetS = Math.max(1, Math.ceil((untilMs - now()) / 1000));
           if (isOver) await store.decrement(key);
-          else charged.set(axis, { key, untilMs, store });
+          else reserved.set(axis, { key, untilMs, store });
           if (isOver || axis === 'network') {
             const remaining = Math.max(0, limit - totalHits);
-            standing.push({ axis, limit, windowS: windowMs / 1000, remaining, resetS });
+            shown.push({ axis, limit, windowS: windowMs / 1000, remaining, resetS });
           }
           return isOver ? { is: 'over', retryAfterS: resetS } : { is: 'within' };
         },
 
-        async giveBack(axes = [...charged.keys()]) {
+        async release(axes = [...reserved.keys()]) {
           for (const axis of axes) {
-            const charge = charged.get(axis);
-            charged.delete(axis);
+            const held = reserved.get(axis);
+            reserved.delete(axis);
             // A window that is over has given back everything itself.
-            if (charge && charge.untilMs > now()) await charge.store.decrement(charge.key);
+            if (held && held.untilMs > now()) await held.store.decrement(held.key);
           }
         },
       };
     },
 
-    async pressure(ip, form) {
+    async load(ip, form) {
       return Math.max(await used('network', ip, form), await used('form', form.id, form));
     },
 
     close() {
-      for (const { store } of [...budgets.values(), ...own.values()]) store.shutdown();
+      for (const { store } of [...quotas.values(), ...own.values()]) store.shutdown();
     },
   };
 
-  function budgetOf(axis: Axis, form: Budgeted | undefined): Budget | undefined {
+  function quotaOf(axis: Axis, form: Limited | undefined): Quota | undefined {
     const rate = axis === 'service' ? undefined : form?.rates[axis];
-    if (form === undefined || rate === undefined) return budgets.get(axis);
+    if (form === undefined || rate === undefined) return quotas.get(axis);
     if (rate === 'off') return undefined;
     const name = `${form.id} ${axis}`;
     const known = own.get(name);
     // A form that was read again keeps its counts, unless they are for another time.
     if (known?.windowMs === rate.windowMs) return { ...known, limit: rate.limit };
     known?.store.shutdown();
-    const budget = openBudget(rate);
-    own.set(name, budget);
-    return budget;
+    const quota = openQuota(rate);
+    own.set(name, quota);
+    return quota;
   }
 
-  async function used(axis: Axis, name: string, form: Budgeted): Promise<number> {
-    const budget = budgetOf(axis, form);
-    if (!budget) return 0;
-    const { totalHits = 0, resetTime } = (await budget.store.get(keyOf(axis, name))) ?? {};
-    // The store forgets a budget whose window is over at its next use only.
-    return resetTime && resetTime.getTime() > now() ? Math.min(1, totalHits / budget.limit) : 0;
+  async function used(axis: Axis, name: string, form: Limited): Promise<number> {
+    const quota = quotaOf(axis, form);
+    if (!quota) return 0;
+    const { totalHits = 0, resetTime } = (await quota.store.get(keyOf(axis, name))) ?? {};
+    // The store forgets a quota whose window is over at its next use only.
+    return resetTime && resetTime.getTime() > now() ? Math.min(1, totalHits / quota.limit) : 0;
   }
 
   function keyOf(axis: Axis, name: string): string {
@@ -147,7 +148,7 @@ export function createLimits({ rates, addressKey, now = Date.now }: LimitsOption
   }
 }
 
-function openBudget(rate: Rate): Budget {
+function openQuota(rate: Rate): Quota {
   const store = new MemoryStore();
   // The store reads nothing but the window from the middleware's options.
   store.init({ windowMs: rate.windowMs } as Options);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { limits } from '../../shared/form.ts';
 import type { Challenge } from '../../shared/signup.ts';
 import type { ServerSecret } from '../system/server-secret.ts';
-import type { UsedOnce } from './used-proofs.ts';
+import type { UsedProofs } from './used-proofs.ts';
 
 /**
  * Proof of work instead of puzzles: ALTCHA's second protocol, with PBKDF2, which browsers compute natively and off
@@ -14,7 +14,7 @@ import type { UsedOnce } from './used-proofs.ts';
  */
 export interface Proofs {
   /** `pressure` is how hard the form or the network is being used, 0 to 1. */
-  issue(form: string, pressure: number): Promise<Challenge>;
+  issue(form: string, load: number): Promise<Challenge>;
   /** `text` as the field `proof` carries it. One that is good counts as used from then on, until it is released. */
   redeem(text: string, form: string): Redeemed;
 }
@@ -31,7 +31,7 @@ export type Redeemed =
 
 export interface ProofsOptions {
   readonly secret: ServerSecret;
-  readonly used: UsedOnce;
+  readonly used: UsedProofs;
   /** The work in quiet times, as `PROOF_WORK` gives it. */
   readonly work: number;
   readonly now?: () => number;
@@ -51,8 +51,8 @@ export function createProofs({ secret, used, work, now = Date.now }: ProofsOptio
   const solutionKey = secret.derive('challenge solution');
 
   return {
-    async issue(form, pressure) {
-      const attempts = attemptsAt(work, pressure);
+    async issue(form, load) {
+      const attempts = attemptsAt(work, load);
       const issuedAt = now();
       const challenge = await createChallenge({
         algorithm: 'PBKDF2/SHA-256',
@@ -91,8 +91,8 @@ export function createProofs({ secret, used, work, now = Date.now }: ProofsOptio
 }
 
 /** Rises with the pressure as far as `mostWork` and falls with it. */
-export function attemptsAt(work: number, pressure: number): number {
-  return Math.min(mostWork, Math.round(work * (1 + (steepest - 1) * pressure)));
+export function attemptsAt(work: number, load: number): number {
+  return Math.min(mostWork, Math.round(work * (1 + (steepest - 1) * load)));
 }
 
 const hex = z.string().regex(/^(?:[0-9a-f]{2})+$/);

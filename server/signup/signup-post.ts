@@ -1,4 +1,4 @@
-/** A request to sign somebody up, as far as the door has to know of it. */
+/** A request to sign somebody up, as far as the intake has to know of it. */
 export interface SignupPost {
   readonly form: string;
   /** The Origin header. */

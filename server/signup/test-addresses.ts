@@ -3,7 +3,7 @@ import { problem } from '../http/problem.ts';
 import { pause } from '../system/pause.ts';
 
 /** What an address stands for; `undefined` where it is one like any other. */
-export type Rehearsal = (email: string) => Promise<Part | undefined>;
+export type TestAddresses = (email: string) => Promise<Part | undefined>;
 
 /** With no problem it is accepted, however often it comes. */
 export interface Part {
@@ -17,22 +17,22 @@ const slowMs = 4000;
  * Addresses that drive every answer a visitor can get, so that whoever embeds the form can look at each. The domain
  * belongs to nobody (RFC 6761 6.2), and without the sandbox nobody asks here.
  */
-export function createRehearsal({ waitMs = slowMs } = {}): Rehearsal {
+export function createTestAddresses({ waitMs = slowMs } = {}): TestAddresses {
   return async (email) => {
     const [, name] = /^([a-z-]+)@sandbox\.test$/i.exec(email) ?? [];
     switch (name?.toLowerCase()) {
       case 'refused':
-        return { problem: problem('bot_suspected', { detail: rehearsed }) };
+        return { problem: problem('bot_suspected', { detail: sandboxDetail }) };
       case 'invalid':
-        return { problem: problem('invalid', { detail: rehearsed, issues: { email: 'malformed' } }) };
+        return { problem: problem('invalid', { detail: sandboxDetail, issues: { email: 'malformed' } }) };
       case 'disposable':
-        return { problem: problem('invalid', { detail: rehearsed, issues: { email: 'disposable' } }) };
+        return { problem: problem('invalid', { detail: sandboxDetail, issues: { email: 'disposable' } }) };
       case 'limited':
-        return { problem: problem('rate_limited', { detail: rehearsed, retryAfterS: 60 }) };
+        return { problem: problem('rate_limited', { detail: sandboxDetail, retryAfterS: 60 }) };
       case 'unavailable':
-        return { problem: problem('unavailable', { detail: rehearsed, retryAfterS: 30 }) };
+        return { problem: problem('unavailable', { detail: sandboxDetail, retryAfterS: 30 }) };
       case 'broken':
-        return { problem: problem('internal', { detail: rehearsed }) };
+        return { problem: problem('internal', { detail: sandboxDetail }) };
       case 'slow':
         await pause(waitMs, new AbortController().signal);
         return {};
@@ -45,4 +45,4 @@ export function createRehearsal({ waitMs = slowMs } = {}): Rehearsal {
   };
 }
 
-const rehearsed = 'The sandbox answers this address so; the README lists the others (Testing an embed).';
+const sandboxDetail = 'The sandbox answers this address so; the README lists the others (Testing an embed).';

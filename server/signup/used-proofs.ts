@@ -5,7 +5,7 @@ import { ownerOnly, readIfThere, replaceFile, type Files } from '../system/files
 import { pause } from '../system/pause.ts';
 
 /** Remembers what counts once (proofs of work, page tokens) until it expires, across restarts too. */
-export interface UsedOnce {
+export interface UsedProofs {
   /** Whether nobody has used this before; from now on somebody has. */
   claim(id: string, expiresMs: number): boolean;
   /** It led to nothing, so that it may be used after all. */
@@ -30,7 +30,12 @@ const lineSchema = z.tuple([z.string(), z.number()]);
  * disk does not stop anybody: what is lost by that, or by a crash before it was written, can be used twice within the
  * minutes until it expires.
  */
-export async function openUsedOnce({ path, files, log, now = Date.now }: UsedOnceOptions): Promise<UsedOnce> {
+export async function openUsedProofs({
+  path,
+  files,
+  log,
+  now = Date.now,
+}: UsedOnceOptions): Promise<UsedProofs> {
   const used = new Map<string, number>();
   for (const line of ((await readIfThere(files, path)) ?? '').split('\n')) {
     const [id, expiresMs] = readLine(line) ?? ['', 0];

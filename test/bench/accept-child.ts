@@ -13,11 +13,11 @@ import { openFileOutbox } from '../../server/outbox/file/file-outbox.ts';
 import { createSignupRoute, signupFormOf } from '../../server/routes/signup-route.ts';
 import { openService } from '../../server/service.ts';
 import { createBots, type Bots } from '../../server/signup/bots.ts';
-import { createDoor, type DoorOptions } from '../../server/signup/intake.ts';
+import { createIntake, type IntakeOptions } from '../../server/signup/intake.ts';
 import { createLimits } from '../../server/signup/limits.ts';
 import { createPageTokens } from '../../server/signup/page-tokens.ts';
 import { createProofs } from '../../server/signup/proofs.ts';
-import { openUsedOnce } from '../../server/signup/used-proofs.ts';
+import { openUsedProofs } from '../../server/signup/used-proofs.ts';
 import { realFiles } from '../../server/system/files.ts';
 import { openServerSecret } from '../../server/system/server-secret.ts';
 import { challengeSecret, leastWork } from '../helpers/server/issuer.ts';
@@ -33,7 +33,7 @@ export interface Tasks {
 }
 
 /** What can be left out of the product, one at a time, to see what it costs. */
-export const parts = ['nothing', 'origin', 'rates', 'proof', 'signals', 'schema', 'disk', 'door'] as const;
+export const parts = ['nothing', 'origin', 'rates', 'proof', 'signals', 'schema', 'disk', 'intake'] as const;
 export type Part = (typeof parts)[number];
 
 /** `product` as an operator runs it; `express` and `without …` are put together here from its own modules. */
@@ -98,7 +98,8 @@ async function handlerOf(server: ServerName): Promise<RequestListener> {
   }
   const part = parts.find((one) => server === `without ${one}`) ?? 'nothing';
   const receiveSignup = createSignupRoute({
-    door: part === 'door' ? openDoor(await doorOptions(part)) : createDoor(await doorOptions(part)),
+    intake:
+      part === 'intake' ? openIntake(await intakeOptions(part)) : createIntake(await intakeOptions(part)),
     origins: createOrigins(config),
     clientAddress: createClientAddress(config.trustProxy, log),
     sandbox: undefined,
@@ -131,21 +132,21 @@ function bareHandler(keep: (fields: Readonly<Record<string, string>>) => Promise
 }
 
 /** Reads the body and lets everybody in: what is left is HTTP in, HTTP out. */
-function openDoor({ forms }: DoorOptions): ReturnType<typeof createDoor> {
+function openIntake({ forms }: IntakeOptions): ReturnType<typeof createIntake> {
   const form = forms.find('newsletter');
   if (!form) throw new Error('no form');
   return {
     async receive({ readBody }) {
       await readBody(Infinity);
-      return { is: 'accepted', form, redirectTo: undefined, standing: [] };
+      return { is: 'accepted', form, redirectTo: undefined, remaining: [] };
     },
   };
 }
 
 /** The product's own parts, wired as `front.ts` does, and one of them left out. */
-async function doorOptions(without: Part): Promise<DoorOptions> {
+async function intakeOptions(without: Part): Promise<IntakeOptions> {
   const secret = await openServerSecret({ dataDir: dir, files: realFiles, given: config.bots.secret });
-  const used = await openUsedOnce({ path: join(dir, 'used-proofs.ndjson'), files: realFiles, log });
+  const used = await openUsedProofs({ path: join(dir, 'used-proofs.ndjson'), files: realFiles, log });
   const proofs = createProofs({ secret, used, work: config.bots.work });
   const tokens = createPageTokens({ secret });
   const isDisposableDomain = () => false;
@@ -193,13 +194,13 @@ function unchecked(form: Form): Form {
   return {
     ...form,
     check(sent) {
-      const { id = '', page = '', proof = '', ...person } = sent as Record<string, string>;
+      const { id = '', page = '', proof = '', ...contact } = sent as Record<string, string>;
       return {
         is: 'valid',
-        person: { email: '', ...person },
-        fields: person,
+        contact: { email: '', ...contact },
+        fields: contact,
         envelope: { id, page, proof },
-        names: [person['first_name'] ?? '', person['last_name'] ?? ''],
+        names: [contact['first_name'] ?? '', contact['last_name'] ?? ''],
       };
     },
   };

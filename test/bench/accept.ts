@@ -35,7 +35,7 @@ const servers: readonly Measured[] = [
       ['signals', 'without the signs of robots'],
       ['schema', 'without the check of the fields'],
       ['disk', 'without the disk'],
-      ['door', 'HTTP in, HTTP out, and nothing between'],
+      ['intake', 'HTTP in, HTTP out, and nothing between'],
     ] satisfies [Part, string][]
   ).map(([part, does]) => ({ name: `without ${part}`, does, isWhole: false }) as const),
 ];
@@ -201,15 +201,15 @@ function latenciesTable(): string {
 }
 
 function costsOfParts(): [part: string, busy: number, at1000: number][] {
-  const [bare, all, door] = [theServer('bare'), theServer('without nothing'), theServer('without door')];
+  const [bare, all, intake] = [theServer('bare'), theServer('without nothing'), theServer('without intake')];
   const costs = parts.map((part) => differences(all, theServer(`without ${part}`)));
-  const [busyRest, rest] = differences(all, door);
+  const [busyRest, rest] = differences(all, intake);
   const sum = (column: 0 | 1) => costs.reduce((total, cost) => total + cost[column], 0);
   return [
     ['node:http and a bare answer', undisturbed(bare, busy), undisturbed(bare, cpu)],
-    ['HTTP in and out: addresses, types, headers', ...differences(door, bare)],
+    ['HTTP in and out: addresses, types, headers', ...differences(intake, bare)],
     ...parts.map((part, index): [string, number, number] => [part, ...(costs[index] ?? [NaN, NaN])]),
-    ['the rest: reading the fields, the door itself', busyRest - sum(0), rest - sum(1)],
+    ['the rest: reading the fields, the intake itself', busyRest - sum(0), rest - sum(1)],
     ['Express 5 and helmet, were they in front', ...differences(theServer('express'), all)],
     ['the noise: the product and the same wired here', ...differences(theServer('product'), all)],
   ];

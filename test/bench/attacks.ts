@@ -4,7 +4,7 @@ import { leastWork } from '../helpers/server/issuer.ts';
 import { table } from './report.ts';
 
 /**
- * `npm run bench:attacks [-- --quick]`: how much of each attack gets through the door as it comes, and whether that is
+ * `npm run bench:attacks [-- --quick]`: how much of each attack gets through the intake as it comes, and whether that is
  * within the bound that the settings promise; fails where it is not. Each attack has a product of its own, with its
  * sandbox, in a process of its own.
  */

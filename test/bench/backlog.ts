@@ -12,7 +12,7 @@ export function makeSignup(acceptedMs: number): Signup {
   return {
     id,
     form: 'newsletter',
-    person: { email: `ada.${id.slice(0, 18)}@example.com`, first_name: 'Ada', last_name: 'Lovelace' },
+    contact: { email: `ada.${id.slice(0, 18)}@example.com`, first_name: 'Ada', last_name: 'Lovelace' },
     page: 'https://www.example.com/blog/what-an-engine-can-do',
     acceptedAt: new Date(acceptedMs).toISOString(),
   };

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { startCourier } from '../../server/delivery/worker.ts';
+import { startDeliveryWorker } from '../../server/delivery/worker.ts';
 import { openFileOutbox } from '../../server/outbox/file/file-outbox.ts';
 import { createRasaClient } from '../../server/rasa/client-v1.ts';
 import { createRasaHttp } from '../../server/rasa/http.ts';
@@ -52,15 +52,15 @@ export async function drain(dir: string, signups: number, minIntervalMs: number)
   const rasa = createRasaClient({ http, keyRing, minIntervalMs });
 
   const start = performance.now();
-  const courier = startCourier({
+  const worker = startDeliveryWorker({
     outbox,
     deliver: (persons, stop) => rasa.addPersons(persons, stop),
     log,
     minIntervalMs,
   });
-  while (courier.stats().delivered < signups) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (worker.stats().delivered < signups) await new Promise((resolve) => setTimeout(resolve, 5));
   const seconds = (performance.now() - start) / 1000;
-  await courier.stop(0);
+  await worker.stop(0);
   await outbox.close();
   await sandbox.close();
   return { minIntervalMs, signups, perSecond: signups / seconds, callsPerThousand: (calls / signups) * 1000 };

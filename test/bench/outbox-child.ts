@@ -75,10 +75,10 @@ const tasks: Tasks = {
     const start = performance.now();
     let settled = 0;
     while (performance.now() < start + ms) {
-      const taken = await theOutbox().take(batchSize, Date.now());
+      const taken = await theOutbox().claim(batchSize, Date.now());
       if (taken.length === 0) break;
-      const settlements = taken.map(({ signup: { id } }) => ({ id, is: 'delivered' }) as const);
-      await theOutbox().settle(settlements, { failures: 0, untilMs: 0 });
+      const acknowledgements = taken.map(({ signup: { id } }) => ({ id, is: 'delivered' }) as const);
+      await theOutbox().acknowledge(acknowledgements, { failures: 0, untilMs: 0 });
       settled += taken.length;
     }
     return { perSecond: settled / ((performance.now() - start) / 1000) };

@@ -6,7 +6,7 @@ import { launchBrowser } from '../helpers/browser/browser.ts';
 import { seenOn } from '../helpers/browser/layout-shift.ts';
 import { launchProduct } from '../helpers/server/launch.ts';
 import { holdAfterMounts } from '../helpers/server/mounts.ts';
-import { openDoor } from '../helpers/server/service.ts';
+import { openIntake } from '../helpers/server/service.ts';
 import { installPeers } from './peers.ts';
 import { table } from './report.ts';
 import { servePages, type Subject } from './widget-pages.ts';
@@ -22,7 +22,7 @@ const rounds = isQuick ? 3 : 9;
 const mounts = isQuick ? 100 : 1000;
 
 const dataDir = await mkdtemp(join(tmpdir(), 'rasa-signup-'));
-const product = await launchProduct(dataDir, { ...openDoor, BOT_MODE: 'enforce' });
+const product = await launchProduct(dataDir, { ...openIntake, BOT_MODE: 'enforce' });
 const peers = await installPeers();
 const pages = await servePages(product.url, typeof peers === 'string' ? undefined : peers);
 const browser = await launchBrowser();

@@ -3,7 +3,7 @@ import { run } from '../helpers/attack.ts';
 import { attacks } from '../helpers/attacks.ts';
 
 /** The same in full, with the figures: `npm run bench:attacks`. */
-describe.concurrent('the door as it comes lets in no more than its settings promise', () => {
+describe.concurrent('the intake as it comes lets in no more than its settings promise', () => {
   it.each(attacks.map((attack) => [attack.name, attack] as const))(
     '%s',
     async (_name, attack) => {

@@ -5,7 +5,7 @@ import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Env } from '../../server/config/config.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
-import { guardedDoor, readContacts, startService } from '../helpers/server/service.ts';
+import { guardedIntake, readContacts, startService } from '../helpers/server/service.ts';
 import { temporaryDir } from '../helpers/server/temporary-dir.ts';
 import { serveForeignSite, type ForeignSite } from '../helpers/sites/foreign-site.ts';
 import { openBuilder } from '../helpers/sites/marketer.ts';
@@ -20,7 +20,7 @@ afterAll(() => browser.close());
 async function start(env: Env = {}) {
   const site = await serveForeignSite();
   const service = await startService({
-    ...guardedDoor,
+    ...guardedIntake,
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
     SANDBOX: 'on',

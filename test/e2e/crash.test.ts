@@ -36,7 +36,7 @@ describe('a process that is killed under load', () => {
       await vi.waitFor(
         async () => {
           const { outbox } = (await (await fetch(`${last.url}/healthz`)).json()) as { outbox: object };
-          expect(outbox).toEqual({ waiting: 0, setAside: 0 });
+          expect(outbox).toEqual({ waiting: 0, deadLetters: 0 });
         },
         { timeout: 120_000, interval: 250 },
       );

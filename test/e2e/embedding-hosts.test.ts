@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { launchBrowser } from '../helpers/browser/browser.ts';
-import { guardedDoor, readContacts, startService } from '../helpers/server/service.ts';
+import { guardedIntake, readContacts, startService } from '../helpers/server/service.ts';
 import { openPage, pageOf, serveSite, signUp } from '../helpers/sites/site.ts';
 
 let browser: Browser;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 /** The product as it comes, and how to read the contacts that arrived. */
-async function start(env = guardedDoor) {
+async function start(env = guardedIntake) {
   const { url, sandbox } = await startService(env);
   if (!sandbox) throw new Error('no sandbox');
   const arrived = () =>
@@ -98,7 +98,7 @@ describe('strict hosts', () => {
   it('are served over plain http', async () => {
     const files: Record<string, string> = {};
     const site = (await serveSite(files)).replace('localhost', 'www.example');
-    const { url, arrived } = await start({ ...guardedDoor, ALLOWED_ORIGINS: site });
+    const { url, arrived } = await start({ ...guardedIntake, ALLOWED_ORIGINS: site });
     files['/'] = pageOf(scriptTag(url.replace('localhost', 'signup.example')));
     const { page, complaints } = await openPage(browser, site);
     expect(await page.evaluate(() => isSecureContext)).toBe(false);

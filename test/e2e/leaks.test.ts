@@ -15,7 +15,7 @@ import type { Product } from '../helpers/server/launch.ts';
 import { encodingsOf, filesBelow, findLeaks, type Evidence } from '../helpers/server/leaks.ts';
 import { startProduct } from '../helpers/server/product.ts';
 import { startSandbox, type TestSandbox } from '../helpers/server/sandbox.ts';
-import { guardedDoor } from '../helpers/server/service.ts';
+import { guardedIntake } from '../helpers/server/service.ts';
 import { temporaryDir } from '../helpers/server/temporary-dir.ts';
 import { ask, signUp, ways } from '../helpers/sites/visitor.ts';
 
@@ -98,7 +98,7 @@ describe('no secret leaves', () => {
     const keyFile = join(await temporaryDir(), 'api-key');
     await writeFile(keyFile, `${marks.apiKey}\n`, { mode: 0o600 });
     const product = await startProduct({
-      ...guardedDoor,
+      ...guardedIntake,
       ...ownSecrets,
       RASA_BASE_URL: url,
       RASA_USERNAME: marks.username,
@@ -330,7 +330,7 @@ describe('no secret leaves', () => {
 
 describe('what the product makes for itself', () => {
   it('is in its own file alone, and the first key of the sandbox is shown once', async () => {
-    const product = await startProduct({ ...guardedDoor, LOG_LEVEL: 'trace' });
+    const product = await startProduct({ ...guardedIntake, LOG_LEVEL: 'trace' });
     const seen: Evidence[] = [];
     await driveEveryRoute(product, seen);
     const { dataDir } = product;

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Product } from '../helpers/server/launch.ts';
 import { startProduct } from '../helpers/server/product.ts';
-import { guardedDoor } from '../helpers/server/service.ts';
+import { guardedIntake } from '../helpers/server/service.ts';
 import { signUp } from '../helpers/sites/visitor.ts';
 
 const size = process.env['SOAK'] ? 10_000 : 2000;
@@ -13,7 +13,7 @@ it(`${size} open connections keep nobody from signing up, and leave nothing behi
   const reason = whyNot();
   if (reason !== undefined) skip(reason);
   // Behind a proxy, so that the idle ones stay for as long as the test takes.
-  const product = await startProduct({ ...guardedDoor, TRUST_PROXY: '1', NODE_OPTIONS: collectsOnSignal });
+  const product = await startProduct({ ...guardedIntake, TRUST_PROXY: '1', NODE_OPTIONS: collectsOnSignal });
   const alone = usageOf(product);
 
   const peaks: number[] = [];

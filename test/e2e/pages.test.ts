@@ -7,7 +7,7 @@ import { faultsOf } from '../helpers/browser/axe.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
 import { everyField, halfFilledIn, issuesOfHalf } from '../helpers/forms/every-field.ts';
 import { everyKind, formsFile } from '../helpers/forms/operators-forms.ts';
-import { guardedDoor, readContacts, startService } from '../helpers/server/service.ts';
+import { guardedIntake, readContacts, startService } from '../helpers/server/service.ts';
 import { renderFormPages, serveFormPages } from '../helpers/sites/form-pages.ts';
 
 let browser: Browser;
@@ -23,7 +23,7 @@ async function inPage(options: BrowserContextOptions, run: (page: Page) => Promi
 }
 
 async function start() {
-  const { url, sandbox } = await startService(guardedDoor);
+  const { url, sandbox } = await startService(guardedIntake);
   if (!sandbox) throw new Error('no sandbox');
   return { url, sandbox: sandbox.url, contacts: () => readContacts(sandbox) };
 }
@@ -177,7 +177,7 @@ describe('what an operator or a visitor wrote', () => {
   it('never becomes one in the forms file either, with the element in its place', async () => {
     const skeletonsWith = async (page: Page, text: string) => {
       const { url } = await startService({
-        ...guardedDoor,
+        ...guardedIntake,
         ...(await formsFile({ harbour: everyKind((words) => (text === '' ? words : text)) })),
       });
       await page.goto(`${url}/forms/harbour`);

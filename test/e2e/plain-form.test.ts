@@ -5,7 +5,7 @@ import { de } from '../../shared/messages/de.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
 import { everyKind, formsFile } from '../helpers/forms/operators-forms.ts';
 import { readmeBlocks } from '../helpers/readme.ts';
-import { guardedDoor, readContact, readContacts, startService } from '../helpers/server/service.ts';
+import { guardedIntake, readContact, readContacts, startService } from '../helpers/server/service.ts';
 import { servePage } from '../helpers/sites/one-answer.ts';
 
 let browser: Browser;
@@ -21,7 +21,7 @@ const document = (body: string) =>
 /** The product, and a page elsewhere with the README's plain form, whose thank-you page is on that page's site too. */
 async function start(env: Record<string, string> = {}, headers: Record<string, string> = {}) {
   const thanks = await servePage(document('<h1>Thanks from our own page</h1>'));
-  const service = await startService({ ...guardedDoor, THANK_YOU_PAGES: `${thanks}/`, ...env });
+  const service = await startService({ ...guardedIntake, THANK_YOU_PAGES: `${thanks}/`, ...env });
   const body = form
     .replace('https://signup.example.com', service.url)
     .replace('https://www.example.com/thanks', `${thanks}/thanks`);

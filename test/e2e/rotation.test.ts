@@ -101,7 +101,7 @@ describe('the only key, revoked', () => {
       status: 'ready',
       credentials: 'refused',
     });
-    expect(await healthOf(product)).toMatchObject({ outbox: { waiting: backlog, setAside: 0 } });
+    expect(await healthOf(product)).toMatchObject({ outbox: { waiting: backlog, deadLetters: 0 } });
     expect(product.output().match(/Sign-ups are accepted and wait/g)).toHaveLength(1);
 
     await replace(keyFile, await createKey(sandbox, 'second'));
@@ -164,7 +164,7 @@ async function healthOf({ url }: Product) {
 async function delivered(product: Product): Promise<void> {
   await vi.waitFor(
     async () => {
-      expect((await healthOf(product)).outbox).toEqual({ waiting: 0, setAside: 0 });
+      expect((await healthOf(product)).outbox).toEqual({ waiting: 0, deadLetters: 0 });
     },
     { timeout: 90_000, interval: 100 },
   );

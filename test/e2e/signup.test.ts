@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
 import { readmeBlocks } from '../helpers/readme.ts';
-import { guardedDoor, readContacts, startService } from '../helpers/server/service.ts';
+import { guardedIntake, readContacts, startService } from '../helpers/server/service.ts';
 import { servePage } from '../helpers/sites/one-answer.ts';
 
 let browser: Browser;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 /** The product with its sandbox, and how to read the contacts that arrived there. */
-async function start(env = guardedDoor) {
+async function start(env = guardedIntake) {
   const service = await startService(env);
   const { sandbox } = service;
   if (!sandbox) throw new Error('no sandbox');
@@ -55,7 +55,7 @@ describe('README example', () => {
   );
 
   it('its curl commands sign up too', async () => {
-    const { url, contacts } = await start({ ...guardedDoor, BOT_MODE: 'observe' });
+    const { url, contacts } = await start({ ...guardedIntake, BOT_MODE: 'observe' });
     const commands = readmeBlocks('sh').flatMap((block) =>
       block.split('\n').filter((line) => line.startsWith('curl') && line.includes('/forms/')),
     );
@@ -162,7 +162,7 @@ describe('on a strict page', () => {
 
   it('keeps its fallback on a page that is not on the list', async () => {
     const { url } = await startService({
-      ...guardedDoor,
+      ...guardedIntake,
       ALLOWED_ORIGINS: 'https://www.example.com',
       SANDBOX: undefined,
     });

@@ -102,13 +102,13 @@ function boundOf({ bound }: Attack, env: Env, tookMs: number): number {
 async function countKept(url: string): Promise<number> {
   interface Healthz {
     readonly sandbox: string;
-    readonly outbox: { readonly waiting: number; readonly setAside: number };
-    readonly courier: { readonly delivered: number };
+    readonly outbox: { readonly waiting: number; readonly deadLetters: number };
+    readonly delivery: { readonly delivered: number };
   }
   for (;;) {
-    const { sandbox, outbox, courier } = JSON.parse((await ask(`${url}/healthz`)).body) as Healthz;
+    const { sandbox, outbox, delivery } = JSON.parse((await ask(`${url}/healthz`)).body) as Healthz;
     if (outbox.waiting === 0) {
-      return Math.max(await countContacts(sandbox), courier.delivered) + outbox.setAside;
+      return Math.max(await countContacts(sandbox), delivery.delivered) + outbox.deadLetters;
     }
     await sleep(50);
   }

@@ -81,7 +81,7 @@ const forgeries: readonly (() => Promise<string>)[] = [
 ];
 
 /**
- * Attacks on the door as it comes, each on a product of its own in a process of its own, and the bound that its
+ * Attacks on the intake as it comes, each on a product of its own in a process of its own, and the bound that its
  * settings promise. The attacker can work without end: proofs are made with the product's own secret, at the least
  * work there is, so that no bound holds only because he got tired.
  */

@@ -129,10 +129,10 @@ export async function openDuplicates({
   function namesOf({
     id,
     form,
-    person,
+    contact,
   }: Signup): readonly [byId: string] | readonly [byId: string, byPerson: string] {
     const byId = ['id', id].join(' ');
-    return windowMs === 0 ? [byId] : [byId, ['person', form, person.email.toLowerCase()].join(' ')];
+    return windowMs === 0 ? [byId] : [byId, ['contact', form, contact.email.toLowerCase()].join(' ')];
   }
 
   function hashOf(name: string): string {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { realFiles, type Files } from '../../system/files.ts';
 import type { Secret } from '../../system/secret.ts';
-import { OutboxFull, OutboxUnavailable, type Outbox, type Settlement, type Taken } from '../outbox.ts';
+import { OutboxFull, OutboxUnavailable, type Outbox, type Acknowledgement, type Claimed } from '../outbox.ts';
 import type { Signup } from '../signup.ts';
 import { maxRemembered, openDuplicates } from './duplicates.ts';
 import { openHead } from './head.ts';
@@ -80,19 +80,19 @@ export async function openFileOutbox({
     return {
       add: (signup) => duplicates.claim(signup, (as) => store(signup, as)),
 
-      async take(batchSize, nowMs) {
+      async claim(batchSize, nowMs) {
         try {
           // Another process may replay and purge meanwhile.
           if (Math.abs(now() - counted.atMs) > recountMs) await recount();
           await retries.pickUpReplays(nowMs);
           // While rasa.io is in trouble, what was never tried goes ahead: it cannot be what rasa.io stumbles over.
           const isProbing = ledger.data.circuit.failures > 0 && head.waiting() > 0 && retries.room() > 0;
-          const again = isProbing ? [] : retries.take(batchSize, nowMs);
+          const again = isProbing ? [] : retries.claim(batchSize, nowMs);
           // While as many wait for another attempt as the ledger can hold, nothing new joins them.
           const room = Math.min(batchSize - again.length, retries.room());
-          const fresh = await head.take(Math.max(0, room));
+          const fresh = await head.claim(Math.max(0, room));
           if (again.length + fresh.length > 0) await ledger.save();
-          return [...again, ...fresh.map((signup): Taken => ({ signup, attempts: 1 }))];
+          return [...again, ...fresh.map((signup): Claimed => ({ signup, attempts: 1 }))];
         } catch (error) {
           retries.untake();
           head.untake();
@@ -100,17 +100,17 @@ export async function openFileOutbox({
         }
       },
 
-      async settle(settlements, circuit) {
+      async acknowledge(acknowledgements, circuit) {
         ledger.data.circuit = circuit;
         const gone: Signup[] = [];
         let leftLedger = false;
-        for (const settlement of settlements) {
-          const again = retries.release(settlement.id);
-          const taken = again ?? head.settle(settlement.id);
-          if (taken) gone.push(...(await settleOne(taken, settlement)));
+        for (const acknowledgement of acknowledgements) {
+          const again = retries.release(acknowledgement.id);
+          const taken = again ?? head.acknowledge(acknowledgement.id);
+          if (taken) gone.push(...(await settleOne(taken, acknowledgement)));
           leftLedger ||= again !== undefined;
         }
-        if (settlements.some(({ is }) => is === 'refused')) await recount();
+        if (acknowledgements.some(({ is }) => is === 'refused')) await recount();
         await ledger.save();
         // Once more, so that the previous copy does not hold it either.
         if (leftLedger) await ledger.save();
@@ -122,7 +122,7 @@ export async function openFileOutbox({
 
       counts: () => ({
         waiting: head.waiting() + retries.size(),
-        setAside: counted.setAside,
+        deadLetters: counted.setAside,
         oldestMs: oldestOf(head.oldest(), retries.oldest()),
       }),
 
@@ -173,17 +173,20 @@ export async function openFileOutbox({
     }
 
     /** Resolves with the sign-up where it has left the outbox. */
-    async function settleOne({ signup, attempts }: Taken, settlement: Settlement): Promise<Signup[]> {
-      switch (settlement.is) {
+    async function settleOne(
+      { signup, attempts }: Claimed,
+      acknowledgement: Acknowledgement,
+    ): Promise<Signup[]> {
+      switch (acknowledgement.is) {
         case 'delivered':
           return [signup];
         case 'later':
-          retries.add(signup, attempts, settlement.dueMs);
+          retries.add(signup, attempts, acknowledgement.dueMs);
           return [];
         case 'refused':
           try {
             const refusedAt = new Date(now()).toISOString();
-            await setAside.put({ signup, reason: settlement.reason, attempts, refusedAt });
+            await setAside.put({ signup, reason: acknowledgement.reason, attempts, refusedAt });
             return [];
           } catch (error) {
             log.error({ err: error }, 'A refused sign-up cannot be written to disk; it is tried again.');

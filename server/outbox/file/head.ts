@@ -1,23 +1,23 @@
 import type { Logger } from 'pino';
-import type { Taken } from '../outbox.ts';
+import type { Claimed } from '../outbox.ts';
 import type { Signup } from '../signup.ts';
 import type { Ledger } from './ledger.ts';
 import { type Records, signupSchema } from './records.ts';
 import type { Place, Segments } from './segments.ts';
 
 /**
- * The oldest segment, which the courier works on: the only one whose sign-ups are in memory. Each of its lines is
+ * The oldest segment, which the delivery worker works on: the only one whose sign-ups are in memory. Each of its lines is
  * taken once and then settled here, whatever becomes of it; when all are, the segment is deleted and the next one
  * loaded. Lines that cannot be read count as settled, but their segment is kept under `damaged/`.
  */
 export interface Head {
   /** A line is on disk. Only where it stands in the head is it kept in memory too. */
   added(place: Place, signup: Signup): void;
-  take(max: number): Promise<readonly Signup[]>;
+  claim(max: number): Promise<readonly Signup[]>;
   /** Takes back the last `take`, whose attempts will not be made. */
   untake(): void;
   /** One that was taken is done with here. */
-  settle(id: string): Taken | undefined;
+  acknowledge(id: string): Claimed | undefined;
   /** Deletes the head when all of it is settled. Whoever calls has the ledger that says so on disk. */
   advance(): Promise<void>;
   /** How many lines of all segments are not settled. */
@@ -59,7 +59,7 @@ export async function openHead({ segments, ledger, records, log }: HeadOptions):
       if (segment === current) signups[line] = signup;
     },
 
-    async take(max) {
+    async claim(max) {
       await advance();
       for (; next < signups.length && taken.size < max; next++) {
         if (settled.has(next)) continue;
@@ -78,7 +78,7 @@ export async function openHead({ segments, ledger, records, log }: HeadOptions):
       note();
     },
 
-    settle(id) {
+    acknowledge(id) {
       const line = taken.get(id);
       if (line === undefined) return undefined;
       taken.delete(id);

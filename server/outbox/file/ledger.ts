@@ -8,7 +8,7 @@ import type { Circuit } from '../outbox.ts';
 
 /**
  * The small bounded state beside the segments, in a lowdb database that survives a power cut: how far the oldest
- * segment is settled, what waits for another attempt, and how the courier stands. Its size does not depend on the
+ * segment is settled, what waits for another attempt, and how the delivery worker stands. Its size does not depend on the
  * backlog.
  */
 const ledgerSchema = z.object({

@@ -57,7 +57,7 @@ export async function lockDirectory({
 }: LockOptions): Promise<Lock> {
   const path = join(dir, 'lock');
   const me: Owner = { pid: process.pid, host, nonce: randomUUID() };
-  await take(3);
+  await claim(3);
 
   const touching = setInterval(() => {
     void touch();
@@ -71,7 +71,7 @@ export async function lockDirectory({
     },
   };
 
-  async function take(tries: number): Promise<void> {
+  async function claim(tries: number): Promise<void> {
     try {
       const file = await files.open(path, 'wx', ownerOnly);
       await file.writeFile(JSON.stringify(me));
@@ -83,7 +83,7 @@ export async function lockDirectory({
     const owner = await readOwner(path, files);
     if (tries === 0 || !(await isLeftBehind(owner))) throw inUse(owner);
     await moveAway(owner);
-    await take(tries - 1);
+    await claim(tries - 1);
   }
 
   async function isLeftBehind(owner: Owner | undefined): Promise<boolean> {

@@ -93,7 +93,7 @@ function unseal(key: Buffer, text: string): string {
 export const signupSchema = z.object({
   id: z.string(),
   form: z.string(),
-  person: z.object({ email: z.string() }).catchall(z.union([z.string(), z.boolean()])),
+  contact: z.object({ email: z.string() }).catchall(z.union([z.string(), z.boolean()])),
   page: z.string().exactOptional(),
   acceptedAt: z.string(),
 }) satisfies z.ZodType<Signup>;

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Taken } from '../outbox.ts';
+import type { Claimed } from '../outbox.ts';
 import type { Signup } from '../signup.ts';
 import type { Ledger } from './ledger.ts';
 import { type Records, signupSchema } from './records.ts';
@@ -9,11 +9,11 @@ import type { SetAside } from './set-aside.ts';
 export interface Retries {
   add(signup: Signup, attempts: number, dueMs: number): void;
   /** Up to `max` that are due, the least tried first, and one at most that was tried; this attempt is counted. */
-  take(max: number, nowMs: number): readonly Taken[];
+  claim(max: number, nowMs: number): readonly Claimed[];
   /** Takes back the last `take`, whose attempts will not be made. */
   untake(): void;
   /** One that was taken leaves, whatever becomes of it. */
-  release(id: string): Taken | undefined;
+  release(id: string): Claimed | undefined;
   /** Adds those that the operator wants to have sent again. */
   pickUpReplays(nowMs: number): Promise<void>;
   size(): number;
@@ -64,7 +64,7 @@ export function openRetries({ ledger, records, setAside, log, max = 1000 }: Retr
   return {
     add,
 
-    take(count, nowMs) {
+    claim(count, nowMs) {
       const due = [...entries.values()]
         .filter(({ signup, dueMs }) => isDue(dueMs, nowMs) && !taken.has(signup.id))
         .sort((a, b) => a.attempts - b.attempts || a.dueMs - b.dueMs);

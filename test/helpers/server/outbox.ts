@@ -43,7 +43,7 @@ export function makeSignup(
   email = `${id}@example.com`,
   acceptedAt = new Date().toISOString(),
 ): Signup {
-  return { id, form: 'newsletter', person: { email }, acceptedAt };
+  return { id, form: 'newsletter', contact: { email }, acceptedAt };
 }
 
 export const idsOf = (taken: readonly { readonly signup: Signup }[]): string[] =>

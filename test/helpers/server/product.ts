@@ -1,13 +1,13 @@
 import { onTestFinished } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
 import { launchProduct, type Product } from './launch.ts';
-import { openDoor } from './service.ts';
+import { openIntake } from './service.ts';
 import { temporaryDir } from './temporary-dir.ts';
 
-/** The product until the test is over, with an open door unless `env` says otherwise. */
+/** The product until the test is over, with an open intake unless `env` says otherwise. */
 export async function startProduct(env: Env = {}, args: readonly string[] = []): Promise<Product> {
   const dataDir = env['DATA_DIR'] ?? (await temporaryDir());
-  const product = await launchProduct(dataDir, { ...openDoor, ...env }, args);
+  const product = await launchProduct(dataDir, { ...openIntake, ...env }, args);
   onTestFinished(async () => {
     await product.stop('SIGKILL');
   });

@@ -7,8 +7,8 @@ import { recordLog } from './outbox.ts';
 import { builtDir } from './sandbox.ts';
 import { temporaryDir } from './temporary-dir.ts';
 
-/** A door that lets everything pass that can be read, for tests of what lies behind it. */
-export const openDoor: Env = {
+/** An intake that lets everything pass that can be read, for tests of what lies behind it. */
+export const openIntake: Env = {
   BOT_MODE: 'off',
   RATE_NETWORK: 'off',
   RATE_ADDRESS: 'off',
@@ -16,17 +16,19 @@ export const openDoor: Env = {
   RATE_SERVICE: 'off',
 };
 
-/** The door as it comes. */
-export const guardedDoor: Env = Object.fromEntries(Object.keys(openDoor).map((name) => [name, undefined]));
+/** The intake as it comes. */
+export const guardedIntake: Env = Object.fromEntries(
+  Object.keys(openIntake).map((name) => [name, undefined]),
+);
 
-/** The whole product in this process, on free ports and with an open door, with its own sandbox unless `env` says otherwise. */
+/** The whole product in this process, on free ports and with an open intake, with its own sandbox unless `env` says otherwise. */
 export async function startService(
   env: Env = {},
   impatience: Partial<Impatience> = {},
 ): Promise<Service & { readonly log: () => string; readonly dataDir: string }> {
   const dataDir = env['DATA_DIR'] ?? (await temporaryDir());
   const { log, lines } = recordLog();
-  const full = { PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...openDoor, ...env };
+  const full = { PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...openIntake, ...env };
   const service = await openService({
     config: readConfig(full),
     readEnv: () => full,

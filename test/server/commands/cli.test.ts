@@ -33,8 +33,8 @@ async function usedDir(): Promise<string> {
   await service.close();
   const outbox = await openTestOutbox({ dir: join(service.dataDir, 'outbox') });
   for (const id of ['ada-0001', 'grace-0002']) await outbox.add(makeSignup(id));
-  await outbox.take(2, Date.now());
-  await outbox.settle(
+  await outbox.claim(2, Date.now());
+  await outbox.acknowledge(
     ['ada-0001', 'grace-0002'].map((id) => ({ id, is: 'refused', reason: 'no such segment' })),
     closedCircuit,
   );

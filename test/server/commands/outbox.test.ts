@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openOutboxCommands } from '../../../server/commands/outbox.ts';
 import { createRecords } from '../../../server/outbox/file/records.ts';
 import { openSetAside } from '../../../server/outbox/file/set-aside.ts';
-import type { Person } from '../../../server/outbox/signup.ts';
+import type { Contact } from '../../../server/outbox/signup.ts';
 import { realFiles } from '../../../server/system/files.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { hasTerminal, runCli, runCliOnTerminal } from '../../helpers/server/cli.ts';
@@ -20,7 +20,7 @@ interface Refused {
   readonly form?: string;
   readonly reason?: string;
   readonly hoursAgo?: number;
-  readonly person?: Person;
+  readonly person?: Contact;
 }
 
 const three: readonly Refused[] = [
@@ -38,9 +38,13 @@ async function refusedDir(refused: readonly Refused[] = three, key?: Secret): Pr
   for (const { id, form = 'newsletter', reason = 'refused', person, ...rest } of refused) {
     hoursAgo = rest.hoursAgo ?? 0;
     const signup = makeSignup(id, undefined, new Date(now()).toISOString());
-    await outbox.add({ ...signup, form, ...(person && { person, page: 'https://www.example.com/join' }) });
-    expect(idsOf(await outbox.take(1, now()))).toEqual([id]);
-    await outbox.settle([{ id, is: 'refused', reason }], closedCircuit);
+    await outbox.add({
+      ...signup,
+      form,
+      ...(person && { contact: person, page: 'https://www.example.com/join' }),
+    });
+    expect(idsOf(await outbox.claim(1, now()))).toEqual([id]);
+    await outbox.acknowledge([{ id, is: 'refused', reason }], closedCircuit);
   }
   await outbox.close();
   return dataDir;
@@ -219,7 +223,7 @@ describe('outbox replay', () => {
     expect(stdout).toBe(
       'Moved 2 sign-ups back: they are sent by the running proxy within a few seconds, or when one starts.\n',
     );
-    const taken = await running.take(9, Date.now());
+    const taken = await running.claim(9, Date.now());
     expect(taken).toMatchObject([
       { signup: { id: 'ada-0001' }, attempts: 1 },
       { signup: { id: 'grace-0002' }, attempts: 1 },
@@ -231,7 +235,11 @@ describe('outbox replay', () => {
     const dataDir = await refusedDir();
     await outboxCli(dataDir, 'replay', '--all');
     const outbox = await openTestOutbox({ dir: join(dataDir, 'outbox') });
-    expect(idsOf(await outbox.take(9, Date.now())).sort()).toEqual(['ada-0001', 'edsger-0003', 'grace-0002']);
+    expect(idsOf(await outbox.claim(9, Date.now())).sort()).toEqual([
+      'ada-0001',
+      'edsger-0003',
+      'grace-0002',
+    ]);
   });
 
   it('takes those that a filter finds, and says which as JSON', async () => {
@@ -276,7 +284,7 @@ describe('outbox purge', () => {
     const { stdout } = await outboxCli(dataDir, 'purge', '--all', '--yes', '--json');
     expect(stdout).toBe('{"purged":["grace-0002","edsger-0003"]}\n');
     const outbox = await openTestOutbox({ dir: join(dataDir, 'outbox') });
-    expect(outbox.counts()).toMatchObject({ waiting: 0, setAside: 0 });
+    expect(outbox.counts()).toMatchObject({ waiting: 0, deadLetters: 0 });
   });
 
   it.each(['y\n', 'YES\n'])('asks on a terminal, and deletes after %j', async (typed) => {

@@ -48,7 +48,7 @@ async function serviceWithKeyFile(env: Env = {}, sandboxUrl?: string, running?: 
         async () => {
           const emails = (await readContacts(sandbox)).map(({ email }) => email);
           expect(emails.sort()).toEqual(names.map((name) => `${name}@example.com`).sort());
-          expect((await read('/healthz')).outbox).toEqual({ waiting: 0, setAside: 0 });
+          expect((await read('/healthz')).outbox).toEqual({ waiting: 0, deadLetters: 0 });
         },
         { timeout: 20_000, interval: 50 },
       ),
@@ -56,8 +56,8 @@ async function serviceWithKeyFile(env: Env = {}, sandboxUrl?: string, running?: 
 }
 
 interface Health {
-  readonly outbox: { readonly waiting: number; readonly setAside: number };
-  readonly courier: { readonly circuit: string; readonly attempts: number };
+  readonly outbox: { readonly waiting: number; readonly deadLetters: number };
+  readonly delivery: { readonly circuit: string; readonly attempts: number };
   readonly credentials: { readonly is: string; readonly sets: readonly { readonly state: string }[] };
 }
 
@@ -167,8 +167,8 @@ describe('a key that is revoked', () => {
     for (const name of ['bob', 'cleo', 'dan']) await signUp(name);
     await vi.waitFor(async () => {
       expect(await health()).toMatchObject({
-        outbox: { waiting: 3, setAside: 0 },
-        courier: { circuit: 'open' },
+        outbox: { waiting: 3, deadLetters: 0 },
+        delivery: { circuit: 'open' },
         credentials: { is: 'refused', sets: [{ state: 'retired' }] },
       });
     });
@@ -218,7 +218,7 @@ describe('a key that is revoked', () => {
       ]),
     );
     expect(await health()).toMatchObject({
-      courier: { attempts: 2, circuit: 'closed' },
+      delivery: { attempts: 2, circuit: 'closed' },
       credentials: { is: 'working', sets: [{ state: 'retired' }, { state: 'in use' }] },
     });
   });
@@ -252,7 +252,7 @@ describe('what rasa.io may answer to a mint', () => {
       await signUp('ada');
       await vi.waitFor(async () => {
         expect(await health()).toMatchObject({
-          outbox: { waiting: 1, setAside: 0 },
+          outbox: { waiting: 1, deadLetters: 0 },
           credentials: { is: 'refused' },
         });
       });
@@ -268,7 +268,7 @@ describe('what rasa.io may answer to a mint', () => {
     await signUp('ada');
     await vi.waitFor(async () => {
       expect(await health()).toMatchObject({
-        courier: { circuit: 'open' },
+        delivery: { circuit: 'open' },
         credentials: { is: 'untried', sets: [{ state: 'standby' }] },
       });
     });

@@ -17,8 +17,8 @@ const signUp = (url: string, email: string) =>
 
 async function healthOf(url: string) {
   return (await (await fetch(`${url}/healthz`)).json()) as {
-    outbox: { waiting: number; setAside: number; oldest?: string };
-    courier: { circuit: string; attempts: number; delivered: number };
+    outbox: { waiting: number; deadLetters: number; oldest?: string };
+    delivery: { circuit: string; attempts: number; delivered: number };
   };
 }
 
@@ -39,15 +39,15 @@ describe('what rasa.io does to a sign-up ends well without anybody doing anythin
     async (_name, faults) => {
       const { sandbox, service, emails } = await signUpDuring(faults);
       await vi.waitFor(async () => {
-        expect((await healthOf(service.url)).courier.attempts).toBeGreaterThan(0);
+        expect((await healthOf(service.url)).delivery.attempts).toBeGreaterThan(0);
       });
       await sandbox.putFaults({});
       await vi.waitFor(
         async () => {
           expect((await readContacts(sandbox)).map(({ email }) => email).sort()).toEqual(emails);
-          const { outbox, courier } = await healthOf(service.url);
-          expect(outbox).toEqual({ waiting: 0, setAside: 0 });
-          expect(courier).toMatchObject({ circuit: 'closed', delivered: 5 });
+          const { outbox, delivery } = await healthOf(service.url);
+          expect(outbox).toEqual({ waiting: 0, deadLetters: 0 });
+          expect(delivery).toMatchObject({ circuit: 'closed', delivered: 5 });
         },
         { timeout: 20_000, interval: 100 },
       );
@@ -62,8 +62,8 @@ describe('health', () => {
     const { service } = await signUpDuring({ answer: { status: 500 } });
     await vi.waitFor(async () => {
       expect(await healthOf(service.url)).toMatchObject({
-        outbox: { waiting: 5, setAside: 0, oldest: expect.stringMatching(/^\d{4}-.*Z$/) as string },
-        courier: { circuit: 'open', delivered: 0 },
+        outbox: { waiting: 5, deadLetters: 0, oldest: expect.stringMatching(/^\d{4}-.*Z$/) as string },
+        delivery: { circuit: 'open', delivered: 0 },
       });
     });
   });
@@ -75,7 +75,7 @@ describe('refused credentials', () => {
     await vi.waitFor(() => {
       expect(service.log()).toContain('rasa.io refuses the credentials. Sign-ups are accepted and wait.');
     });
-    expect((await healthOf(service.url)).outbox).toMatchObject({ waiting: 5, setAside: 0 });
+    expect((await healthOf(service.url)).outbox).toMatchObject({ waiting: 5, deadLetters: 0 });
     expect(service.log().match(/Sign-ups are accepted and wait/g)).toHaveLength(1);
   });
 });
@@ -86,7 +86,7 @@ describe('a refused person', () => {
       refuse: { emails: ['c@example.com'], error: 'Blocked' },
     });
     await vi.waitFor(async () => {
-      expect((await healthOf(service.url)).outbox).toEqual({ waiting: 0, setAside: 1 });
+      expect((await healthOf(service.url)).outbox).toEqual({ waiting: 0, deadLetters: 1 });
     });
     expect((await readContacts(sandbox)).map(({ email }) => email).sort()).toEqual(
       ['a', 'b', 'd', 'e'].map((name) => `${name}@example.com`),

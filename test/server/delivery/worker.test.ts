@@ -1,23 +1,33 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { startCourier, type CourierOptions } from '../../../server/delivery/worker.ts';
+import { startDeliveryWorker, type DeliveryWorkerOptions } from '../../../server/delivery/worker.ts';
 import type { Outcome } from '../../../server/outbox/signup.ts';
 import { deferred } from '../../helpers/deferred.ts';
 import { openTestOutbox, recordLog } from '../../helpers/server/outbox.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
-/** A courier over a real outbox, with what it is told at the far end and the lines it logs. */
-async function courierWith(deliver: CourierOptions['deliver'], options: Partial<CourierOptions> = {}) {
+/** A delivery worker over a real outbox, with what it is told at the far end and the lines it logs. */
+async function workerWith(
+  deliver: DeliveryWorkerOptions['deliver'],
+  options: Partial<DeliveryWorkerOptions> = {},
+) {
   const outbox = await openTestOutbox({ dir: await temporaryDir() });
   const { log, lines } = recordLog();
   const add = (email: string) =>
-    outbox.add({ id: email, form: 'newsletter', person: { email }, acceptedAt: new Date().toISOString() });
+    outbox.add({ id: email, form: 'newsletter', contact: { email }, acceptedAt: new Date().toISOString() });
   const start = () => {
-    const courier = startCourier({ outbox, deliver, log, minIntervalMs: 1, random: () => 0, ...options });
+    const worker = startDeliveryWorker({
+      outbox,
+      deliver,
+      log,
+      minIntervalMs: 1,
+      random: () => 0,
+      ...options,
+    });
     onTestFinished(async () => {
-      await courier.stop(0);
+      await worker.stop(0);
       await outbox.close();
     });
-    return courier;
+    return worker;
   };
   return { outbox, add, start, log: lines };
 }
@@ -32,37 +42,37 @@ const refusedCredentials = {
 const all = (outcome: Outcome) => (persons: readonly unknown[]) =>
   Promise.resolve(persons.map(() => outcome));
 
-describe('the courier', () => {
+describe('the delivery worker', () => {
   it('delivers what is added, in batches of at most 25', async () => {
     const sizes: number[] = [];
-    const { outbox, add, start } = await courierWith((persons) => {
+    const { outbox, add, start } = await workerWith((persons) => {
       sizes.push(persons.length);
       return all({ is: 'delivered' })(persons);
     });
     await Promise.all(Array.from({ length: 60 }, (_, index) => add(`${index}@example.com`)));
     start();
     await vi.waitFor(() => {
-      expect(outbox.counts()).toMatchObject({ waiting: 0, setAside: 0 });
+      expect(outbox.counts()).toMatchObject({ waiting: 0, deadLetters: 0 });
     });
     expect(sizes).toEqual([25, 25, 10]);
   });
 
   it('carries a new sign-up at once when it is woken', async () => {
     const delivered = deferred<number>();
-    const { add, start } = await courierWith((persons) => {
+    const { add, start } = await workerWith((persons) => {
       delivered.resolve(performance.now());
       return all({ is: 'delivered' })(persons);
     });
-    const courier = start();
+    const worker = start();
     await add('ada@example.com');
     const added = performance.now();
-    courier.wake();
+    worker.wake();
     expect((await delivered.promise) - added).toBeLessThan(500);
   });
 
   it('tries again until rasa.io is back, and says so twice, not every time', async () => {
     let failures = 5;
-    const { outbox, add, start, log } = await courierWith((persons) =>
+    const { outbox, add, start, log } = await workerWith((persons) =>
       all(failures-- > 0 ? { is: 'later', reason: 'no answer' } : { is: 'delivered' })(persons),
     );
     await add('ada@example.com');
@@ -83,7 +93,7 @@ describe('the courier', () => {
   ])('waits %s, with everything', async (_name, later, pauseMs) => {
     const clock = { ms: 1_000_000 };
     const tried: string[][] = [];
-    const { outbox, add, start } = await courierWith(
+    const { outbox, add, start } = await workerWith(
       (persons) => {
         tried.push(persons.map(({ email }) => email));
         return all({ is: 'later', reason: 'busy', ...later })(persons);
@@ -91,13 +101,13 @@ describe('the courier', () => {
       { now: () => clock.ms, random: () => 1 },
     );
     await add('ada@example.com');
-    const courier = start();
+    const worker = start();
     await vi.waitFor(() => {
       expect(outbox.circuit().failures).toBe(1);
     });
     await add('bob@example.com');
-    courier.wake();
-    await courier.stop(1000);
+    worker.wake();
+    await worker.stop(1000);
     expect(tried).toEqual([['ada@example.com']]);
     expect(outbox.circuit()).toEqual({ failures: 1, untilMs: clock.ms + pauseMs });
   });
@@ -105,34 +115,34 @@ describe('the courier', () => {
   it('waits for credentials without opening the circuit, and goes on at once when there are other ones', async () => {
     let works = false;
     const sizes: number[] = [];
-    const { outbox, add, start } = await courierWith((persons) => {
+    const { outbox, add, start } = await workerWith((persons) => {
       sizes.push(persons.length);
       return all(works ? { is: 'delivered' } : refusedCredentials)(persons);
     });
     await Promise.all(Array.from({ length: 60 }, (_, index) => add(`${index}@example.com`)));
-    const courier = start();
+    const worker = start();
     await vi.waitFor(() => {
-      expect(courier.stats()).toMatchObject({ attempts: 25, circuit: 'open' });
+      expect(worker.stats()).toMatchObject({ attempts: 25, circuit: 'open' });
     });
     expect(outbox.circuit()).toEqual({ failures: 0, untilMs: 0 });
-    courier.wake();
+    worker.wake();
     works = true;
-    courier.resume();
+    worker.resume();
     await vi.waitFor(
       () => {
-        expect(outbox.counts()).toMatchObject({ waiting: 0, setAside: 0 });
+        expect(outbox.counts()).toMatchObject({ waiting: 0, deadLetters: 0 });
       },
       { timeout: 4000 },
     );
     // One goes ahead, since nobody knows yet whether the other ones work; then 24 new ones, and one of the first 25.
     expect(sizes.slice(0, 4)).toEqual([25, 1, 24, 1]);
-    expect(courier.stats().circuit).toBe('closed');
+    expect(worker.stats().circuit).toBe('closed');
   });
 
   it('tries the credentials again after the pause that was asked for, with one sign-up', async () => {
     const clock = { ms: 1_000_000 };
     const sizes: number[] = [];
-    const { outbox, add, start } = await courierWith(
+    const { outbox, add, start } = await workerWith(
       (persons) => {
         sizes.push(persons.length);
         return all(sizes.length > 2 ? { is: 'delivered' } : { ...refusedCredentials, afterMs: 50 })(persons);
@@ -153,17 +163,17 @@ describe('the courier', () => {
   it('does not miss other credentials that come while it is being refused', async () => {
     const { promise, resolve } = deferred();
     let calls = 0;
-    const { outbox, add, start } = await courierWith(async (persons) => {
+    const { outbox, add, start } = await workerWith(async (persons) => {
       if (calls++ > 0) return all({ is: 'delivered' })(persons);
       await promise;
       return all(refusedCredentials)(persons);
     });
     await add('ada@example.com');
-    const courier = start();
+    const worker = start();
     await vi.waitFor(() => {
       expect(calls).toBe(1);
     });
-    courier.resume();
+    worker.resume();
     resolve();
     await vi.waitFor(() => {
       expect(outbox.counts().waiting).toBe(0);
@@ -172,26 +182,26 @@ describe('the courier', () => {
 
   it('keeps to the pause that rasa.io asked for, whatever credentials there are', async () => {
     let calls = 0;
-    const { outbox, add, start } = await courierWith((persons) => {
+    const { outbox, add, start } = await workerWith((persons) => {
       calls++;
       return all({ is: 'later', reason: 'busy', afterMs: 60_000 })(persons);
     });
     await add('ada@example.com');
-    const courier = start();
+    const worker = start();
     await vi.waitFor(() => {
       expect(outbox.circuit().failures).toBe(1);
     });
-    courier.resume();
+    worker.resume();
     await add('bob@example.com');
-    courier.wake();
-    await courier.stop(1000);
+    worker.wake();
+    await worker.stop(1000);
     expect(calls).toBe(1);
   });
 
   it('sends one sign-up ahead when rasa.io may be back, not a crowd', async () => {
     let isBack = false;
     const sizes: number[] = [];
-    const { outbox, add, start } = await courierWith((persons) => {
+    const { outbox, add, start } = await workerWith((persons) => {
       sizes.push(persons.length);
       isBack ||= sizes.length > 3;
       return all(isBack ? { is: 'delivered' } : { is: 'later', reason: 'no answer' })(persons);
@@ -205,7 +215,7 @@ describe('the courier', () => {
   });
 
   it('delivers everybody else while rasa.io stumbles over one sign-up again and again', async () => {
-    const { outbox, add, start } = await courierWith((persons) =>
+    const { outbox, add, start } = await workerWith((persons) =>
       all(
         persons.some(({ email }) => email === 'poison@example.com')
           ? { is: 'later', reason: 'rasa.io answered 500' }
@@ -214,35 +224,35 @@ describe('the courier', () => {
     );
     await add('poison@example.com');
     await Promise.all(Array.from({ length: 60 }, (_, index) => add(`${index}@example.com`)));
-    const courier = start();
+    const worker = start();
     await vi.waitFor(() => {
-      expect(outbox.counts()).toMatchObject({ waiting: 1, setAside: 0 });
+      expect(outbox.counts()).toMatchObject({ waiting: 1, deadLetters: 0 });
     });
-    expect(courier.stats()).toMatchObject({ delivered: 60, refused: 0 });
+    expect(worker.stats()).toMatchObject({ delivered: 60, refused: 0 });
   });
 
   it('is not held up by a clock that was a day ahead', async () => {
     const day = 24 * 3_600_000;
     const clock = { ms: Date.now() + day };
     let calls = 0;
-    const { outbox, add, start } = await courierWith(
+    const { outbox, add, start } = await workerWith(
       (persons) => all(calls++ === 0 ? { is: 'later', reason: 'no answer' } : { is: 'delivered' })(persons),
       { now: () => clock.ms, random: () => 1 },
     );
     await add('ada@example.com');
-    const courier = start();
+    const worker = start();
     await vi.waitFor(() => {
       expect(outbox.circuit().failures).toBe(1);
     });
-    await courier.stop(0);
+    await worker.stop(0);
     clock.ms -= day;
-    expect(await outbox.take(1, clock.ms)).toHaveLength(1);
+    expect(await outbox.claim(1, clock.ms)).toHaveLength(1);
   });
 
   it('sets aside what has waited for longer than it may, unsent, and nothing otherwise', async () => {
     const sent: string[] = [];
     const day = 24 * 3_600_000;
-    const { outbox, add, start } = await courierWith(
+    const { outbox, add, start } = await workerWith(
       (persons) => {
         sent.push(...persons.map(({ email }) => email));
         return all({ is: 'delivered' })(persons);
@@ -252,19 +262,19 @@ describe('the courier', () => {
     await outbox.add({
       id: 'too-old-one',
       form: 'newsletter',
-      person: { email: 'old@example.com' },
+      contact: { email: 'old@example.com' },
       acceptedAt: new Date(Date.now() - 31 * day).toISOString(),
     });
     await add('new@example.com');
     start();
     await vi.waitFor(() => {
-      expect(outbox.counts()).toMatchObject({ waiting: 0, setAside: 1 });
+      expect(outbox.counts()).toMatchObject({ waiting: 0, deadLetters: 1 });
     });
     expect(sent).toEqual(['new@example.com']);
   });
 
   it('sets aside whom rasa.io refuses, and logs no address', async () => {
-    const { outbox, add, start, log } = await courierWith((persons) =>
+    const { outbox, add, start, log } = await workerWith((persons) =>
       Promise.resolve(
         persons.map(({ email }) =>
           email.startsWith('bad') ? { is: 'refused', reason: `${email} is bad` } : { is: 'delivered' },
@@ -272,19 +282,19 @@ describe('the courier', () => {
       ),
     );
     await Promise.all(['good@example.com', 'bad@example.com'].map(add));
-    const courier = start();
+    const worker = start();
     await vi.waitFor(() => {
-      expect(outbox.counts()).toMatchObject({ waiting: 0, setAside: 1 });
+      expect(outbox.counts()).toMatchObject({ waiting: 0, deadLetters: 1 });
     });
     // The counts change before the settlement is on disk, and the line is written after it.
-    await courier.stop(1000);
+    await worker.stop(1000);
     expect(log()).toContain('set aside');
     expect(log()).not.toContain('@example.com');
   });
 
   it('keeps going, and keeps the sign-up, when delivering throws', async () => {
     let calls = 0;
-    const { outbox, add, start, log } = await courierWith((persons) => {
+    const { outbox, add, start, log } = await workerWith((persons) => {
       calls++;
       if (calls === 1) throw new Error('a bug');
       return all({ is: 'delivered' })(persons);
@@ -292,14 +302,14 @@ describe('the courier', () => {
     await add('ada@example.com');
     start();
     await vi.waitFor(() => {
-      expect(outbox.counts()).toMatchObject({ waiting: 0, setAside: 0 });
+      expect(outbox.counts()).toMatchObject({ waiting: 0, deadLetters: 0 });
     });
     expect(log()).toContain('a bug');
   });
 
   it('gives up the call under way when it has to stop, and keeps the sign-up', async () => {
     const calling = deferred();
-    const { outbox, add, start } = await courierWith(async (persons, stop) => {
+    const { outbox, add, start } = await workerWith(async (persons, stop) => {
       calling.resolve();
       await new Promise((resolve) => {
         stop.addEventListener('abort', resolve);
@@ -307,9 +317,9 @@ describe('the courier', () => {
       return all({ is: 'later', reason: 'abandoned' })(persons);
     });
     await add('ada@example.com');
-    const courier = start();
+    const worker = start();
     await calling.promise;
-    await courier.stop(0);
+    await worker.stop(0);
     expect(outbox.counts().waiting).toBe(1);
   });
 });

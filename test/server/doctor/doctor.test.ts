@@ -240,8 +240,8 @@ describe('the data directory', () => {
     for (const id of ['ada-0001', 'grace-0002', 'edsger-0003', 'barbara-0004']) {
       await outbox.add(makeSignup(id));
     }
-    expect(idsOf(await outbox.take(3, Date.now()))).toHaveLength(3);
-    await outbox.settle(
+    expect(idsOf(await outbox.claim(3, Date.now()))).toHaveLength(3);
+    await outbox.acknowledge(
       [
         { id: 'ada-0001', is: 'delivered' },
         { id: 'grace-0002', is: 'refused', reason: 'no' },
@@ -249,7 +249,7 @@ describe('the data directory', () => {
       ],
       closedCircuit,
     );
-    expect(outbox.counts()).toMatchObject({ waiting: 2, setAside: 1 });
+    expect(outbox.counts()).toMatchObject({ waiting: 2, deadLetters: 1 });
     expect(wordsIn(await examineDir({ DATA_DIR: dataDir }))).toContain(
       'Waiting for rasa.io: 2. Set aside: 1.',
     );

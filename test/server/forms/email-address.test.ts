@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  budgetNameOf,
+  quotaKeyOf,
   isDisposable,
   loadDisposableDomains,
   readAddress,
@@ -87,7 +87,7 @@ describe('the name of a mailbox, for counting', () => {
     ['A.d.a+x@gmail.com', 'ada@gmail.com'],
     ['a.da@googlemail.com', 'ada@gmail.com'],
   ])('of %s is %s', (email, name) => {
-    expect(budgetNameOf(email)).toBe(name);
+    expect(quotaKeyOf(email)).toBe(name);
   });
 });
 

@@ -59,7 +59,7 @@ async function startWithContacts() {
     await vi.waitFor(
       async () => {
         const { outbox } = (await (await fetch(`${service.url}/healthz`)).json()) as { outbox: object };
-        expect(outbox).toEqual({ waiting: 0, setAside: count });
+        expect(outbox).toEqual({ waiting: 0, deadLetters: count });
       },
       { timeout: 20_000 },
     );

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { limits } from '../../../shared/form.ts';
 import { readmeSection } from '../../helpers/readme.ts';
-import { guardedDoor, startService } from '../../helpers/server/service.ts';
+import { guardedIntake, startService } from '../../helpers/server/service.ts';
 import { prove, signUp, ways } from '../../helpers/sites/visitor.ts';
 
 const cases = process.env['SOAK'] ? 200_000 : 20_000;
@@ -29,8 +29,8 @@ type Got =
     };
 
 describe.each([
-  ['an open door', { BOT_MODE: 'off', RATE_NETWORK: 'off' }],
-  ['the real door', { ...guardedDoor, RATE_NETWORK: 'off', RATE_SERVICE: 'off' }],
+  ['an open intake', { BOT_MODE: 'off', RATE_NETWORK: 'off' }],
+  ['the intake as it comes', { ...guardedIntake, RATE_NETWORK: 'off', RATE_SERVICE: 'off' }],
 ])('%s', (name, env) => {
   it(
     `answers ${cases / 2} requests as documented, whatever they are`,

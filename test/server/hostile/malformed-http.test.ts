@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Impatience } from '../../../server/http/request-limits.ts';
 import { limits } from '../../../shared/form.ts';
 import { converse, openSocket, readAnswers, type RawAnswer } from '../../helpers/server/raw.ts';
-import { guardedDoor, readContacts, startService } from '../../helpers/server/service.ts';
+import { guardedIntake, readContacts, startService } from '../../helpers/server/service.ts';
 import { ask, signUp } from '../../helpers/sites/visitor.ts';
 
 // Most take a tenth of a second; a busy machine may take its time.
@@ -481,9 +481,9 @@ describe('16 KiB', () => {
   });
 });
 
-describe('the real door', () => {
+describe('the intake as it comes', () => {
   it('lets a person in after all of this', async () => {
-    const { url, log } = await startService({ ...guardedDoor, RATE_NETWORK: 'off' });
+    const { url, log } = await startService({ ...guardedIntake, RATE_NETWORK: 'off' });
     for (const [, bytes] of [...framing, ...answered]) await converse(url, bytes);
     expect((await signUp(url, 'urlencoded', { email: 'ada@example.com' })).status).toBe(202);
     expect(log()).not.toMatch(/"level":(50|60)/);

@@ -34,10 +34,10 @@ async function serviceBy(
     expect(status).toBe(202);
   };
   const read = async (path: string): Promise<unknown> => (await fetch(service.url + path)).json();
-  const counts = (waiting: number, setAside: number) =>
+  const counts = (waiting: number, deadLetters: number) =>
     vi.waitFor(
       async () => {
-        expect(await read('/healthz')).toMatchObject({ outbox: { waiting, setAside } });
+        expect(await read('/healthz')).toMatchObject({ outbox: { waiting, deadLetters } });
       },
       { timeout: 20_000, interval: 50 },
     );
@@ -70,7 +70,7 @@ describe.each(['v2', 'webhook'] as const)('with RASA_API=%s', (api) => {
     await sandbox.putFaults(faults);
     for (const name of ['ada', 'bob']) await signUp(name);
     await vi.waitFor(async () => {
-      expect(await read('/healthz')).toMatchObject({ courier: { circuit: 'open' } });
+      expect(await read('/healthz')).toMatchObject({ delivery: { circuit: 'open' } });
     });
     await sandbox.putFaults({});
     await counts(0, 0);

@@ -315,8 +315,8 @@ describe('the other routes', () => {
       status: 'ok',
       upstream: 'sandbox',
       sandbox: sandbox?.url,
-      outbox: { waiting: 0, setAside: 0 },
-      courier: { circuit: 'closed', attempts: 0, delivered: 0, refused: 0 },
+      outbox: { waiting: 0, deadLetters: 0 },
+      delivery: { circuit: 'closed', attempts: 0, delivered: 0, refused: 0 },
       bots: { mode: 'off', refused: 0, wouldHaveRefused: 0, reasons: {} },
       credentials: {
         is: 'untried',

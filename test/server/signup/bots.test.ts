@@ -62,7 +62,7 @@ const fields = { email: 'ada@example.com', first_name: 'Ada' };
 const post = { form: 'newsletter', plain: false, headers: browser } as SignupPost;
 const checked = (envelope: object, names = ['Ada']): Extract<Checked, { is: 'valid' }> => ({
   is: 'valid',
-  person: fields,
+  contact: fields,
   fields,
   envelope,
   names,

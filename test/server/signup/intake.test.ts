@@ -3,12 +3,12 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
 import { limits } from '../../../shared/form.ts';
-import { guardedDoor, readContact, readContacts, startService } from '../../helpers/server/service.ts';
+import { guardedIntake, readContact, readContacts, startService } from '../../helpers/server/service.ts';
 import { ask, hiddenFields, post, prove, signUp, ways, type Way } from '../../helpers/sites/visitor.ts';
 
 const listed = 'https://www.example.com';
 const start = (env: Env = {}) =>
-  startService({ ...guardedDoor, PROOF_WORK: '1', ALLOWED_ORIGINS: listed, ...env });
+  startService({ ...guardedIntake, PROOF_WORK: '1', ALLOWED_ORIGINS: listed, ...env });
 
 let people = 0;
 const somebody = () => ({ email: `person-${++people}@example.com` });

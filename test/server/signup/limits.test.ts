@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Rate } from '../../../server/forms/form-spec.ts';
-import { createLimits, type Axis, type Bill } from '../../../server/signup/limits.ts';
+import { createLimits, type Axis, type Quotas } from '../../../server/signup/limits.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
@@ -27,8 +27,8 @@ const names: Readonly<Record<Axis, readonly [one: string, other: string]>> = {
   address: ['ada@example.com', 'grace@example.com'],
 };
 
-async function charge(bill: Bill, axis: Axis, name: string): Promise<string> {
-  return (await bill.charge(axis, name)).is;
+async function charge(quotas: Quotas, axis: Axis, name: string): Promise<string> {
+  return (await quotas.reserve(axis, name)).is;
 }
 
 describe.each(['service', 'network', 'form', 'address'] as const)('the budget of a %s', (axis) => {
@@ -39,7 +39,7 @@ describe.each(['service', 'network', 'form', 'address'] as const)('the budget of
     expect(await charge(limits.open(), axis, one)).toBe('within');
     vi.setSystemTime(Date.now() + 20_000);
     expect(await charge(limits.open(), axis, one)).toBe('within');
-    expect(await limits.open().charge(axis, one)).toEqual({ is: 'over', retryAfterS: 40 });
+    expect(await limits.open().reserve(axis, one)).toEqual({ is: 'over', retryAfterS: 40 });
     vi.setSystemTime(Date.now() + 39_999);
     expect(await charge(limits.open(), axis, one)).toBe('over');
     vi.setSystemTime(Date.now() + 1);
@@ -49,11 +49,11 @@ describe.each(['service', 'network', 'form', 'address'] as const)('the budget of
   it('gets back what came to nothing, and refusals cost nothing', async () => {
     const limits = openLimits({ [axis]: minute });
     const first = limits.open();
-    await first.charge(axis, one);
+    await first.reserve(axis, one);
     expect(await charge(limits.open(), axis, one)).toBe('within');
     for (let i = 0; i < 5; i++) expect(await charge(limits.open(), axis, one)).toBe('over');
-    await first.giveBack();
-    await first.giveBack();
+    await first.release();
+    await first.release();
     expect(await charge(limits.open(), axis, one)).toBe('within');
     expect(await charge(limits.open(), axis, one)).toBe('over');
   });
@@ -61,10 +61,10 @@ describe.each(['service', 'network', 'form', 'address'] as const)('the budget of
   it('does not get back in one window what was charged in the one before', async () => {
     const limits = openLimits({ [axis]: { ...minute, limit: 1 } });
     const slow = limits.open();
-    await slow.charge(axis, one);
+    await slow.reserve(axis, one);
     vi.setSystemTime(Date.now() + 60_000);
     expect(await charge(limits.open(), axis, one)).toBe('within');
-    await slow.giveBack();
+    await slow.release();
     expect(await charge(limits.open(), axis, one)).toBe('over');
   });
 
@@ -85,24 +85,24 @@ it.each(['network', 'form', 'address'] as const)('each %s has a budget of its ow
 describe('a bill', () => {
   it('gives back some axes and keeps others', async () => {
     const limits = openLimits({ network: { ...minute, limit: 1 }, address: { ...minute, limit: 1 } });
-    const bill = limits.open();
-    await bill.charge('network', '203.0.113.1');
-    await bill.charge('address', 'ada@example.com');
-    await bill.giveBack(['address', 'form']);
+    const quotas = limits.open();
+    await quotas.reserve('network', '203.0.113.1');
+    await quotas.reserve('address', 'ada@example.com');
+    await quotas.release(['address', 'form']);
     expect(await charge(limits.open(), 'address', 'ada@example.com')).toBe('within');
     expect(await charge(limits.open(), 'network', '203.0.113.1')).toBe('over');
   });
 
   it("tells how the sender's own budget stands, and which one was used up, and of no other", async () => {
     const limits = openLimits({ service: minute, network: minute, form: { ...minute, limit: 1 } });
-    const bill = limits.open();
-    await bill.charge('service', '');
-    await bill.charge('network', '203.0.113.1');
-    await bill.charge('form', 'newsletter');
-    expect(bill.standing).toEqual([{ axis: 'network', limit: 2, windowS: 60, remaining: 1, resetS: 60 }]);
+    const quotas = limits.open();
+    await quotas.reserve('service', '');
+    await quotas.reserve('network', '203.0.113.1');
+    await quotas.reserve('form', 'newsletter');
+    expect(quotas.remaining).toEqual([{ axis: 'network', limit: 2, windowS: 60, remaining: 1, resetS: 60 }]);
     const second = limits.open();
-    await second.charge('form', 'newsletter');
-    expect(second.standing).toEqual([{ axis: 'form', limit: 1, windowS: 60, remaining: 0, resetS: 60 }]);
+    await second.reserve('form', 'newsletter');
+    expect(second.remaining).toEqual([{ axis: 'form', limit: 1, windowS: 60, remaining: 0, resetS: 60 }]);
   });
 });
 
@@ -115,7 +115,7 @@ describe('a network', () => {
     ['2001:db8:1:200::1', '2001:db8:1:300::1', false],
   ])('%s and %s are the same one: %s', async (one, other, isSame) => {
     const limits = openLimits({ network: { ...minute, limit: 1 } });
-    await limits.open().charge('network', one);
+    await limits.open().reserve('network', one);
     expect(await charge(limits.open(), 'network', other)).toBe(isSame ? 'over' : 'within');
   });
 });
@@ -126,16 +126,16 @@ describe('pressure', () => {
       network: { limit: 10, windowMs: 60_000 },
       form: { limit: 4, windowMs: 30_000 },
     });
-    const pressure = () => limits.pressure('203.0.113.1', { id: 'newsletter', rates: {} });
-    expect(await pressure()).toBe(0);
-    const bill = limits.open();
-    await bill.charge('network', '203.0.113.1');
-    expect(await pressure()).toBe(0.1);
-    await bill.charge('form', 'newsletter');
-    expect(await pressure()).toBe(0.25);
+    const load = () => limits.load('203.0.113.1', { id: 'newsletter', rates: {} });
+    expect(await load()).toBe(0);
+    const quotas = limits.open();
+    await quotas.reserve('network', '203.0.113.1');
+    expect(await load()).toBe(0.1);
+    await quotas.reserve('form', 'newsletter');
+    expect(await load()).toBe(0.25);
     vi.setSystemTime(Date.now() + 30_000);
-    expect(await pressure()).toBe(0.1);
+    expect(await load()).toBe(0.1);
     vi.setSystemTime(Date.now() + 30_000);
-    expect(await pressure()).toBe(0);
+    expect(await load()).toBe(0);
   });
 });

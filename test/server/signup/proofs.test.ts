@@ -4,7 +4,7 @@ import { solveChallenge, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { attemptsAt, createProofs, type Proofs, mostWork } from '../../../server/signup/proofs.ts';
-import { openUsedOnce } from '../../../server/signup/used-proofs.ts';
+import { openUsedProofs } from '../../../server/signup/used-proofs.ts';
 import { realFiles } from '../../../server/system/files.ts';
 import { openServerSecret } from '../../../server/system/server-secret.ts';
 import { recordLog } from '../../helpers/server/outbox.ts';
@@ -14,7 +14,7 @@ import { solve } from '../../helpers/sites/visitor.ts';
 async function openProofs(dataDir?: string, now?: () => number) {
   const dir = dataDir ?? (await temporaryDir());
   const secret = await openServerSecret({ dataDir: dir, files: realFiles, given: undefined });
-  const used = await openUsedOnce({
+  const used = await openUsedProofs({
     path: join(dir, 'used-proofs.ndjson'),
     files: realFiles,
     log: recordLog().log,
@@ -161,7 +161,7 @@ describe('what was used once', () => {
   it('is forgotten, on disk too, when it has expired', async () => {
     let nowMs = 1_000_000;
     const path = join(await temporaryDir(), 'used.ndjson');
-    const open = () => openUsedOnce({ path, files: realFiles, log: recordLog().log, now: () => nowMs });
+    const open = () => openUsedProofs({ path, files: realFiles, log: recordLog().log, now: () => nowMs });
     const first = await open();
     expect(first.claim('early', 1_001_000)).toBe(true);
     expect(first.claim('late', 9_000_000)).toBe(true);
@@ -176,7 +176,7 @@ describe('what was used once', () => {
   it('does not fill the disk', async () => {
     let nowMs = 0;
     const path = join(await temporaryDir(), 'used.ndjson');
-    const used = await openUsedOnce({ path, files: realFiles, log: recordLog().log, now: () => nowMs });
+    const used = await openUsedProofs({ path, files: realFiles, log: recordLog().log, now: () => nowMs });
     for (let i = 0; i < 40_000; i++) {
       nowMs += 10;
       used.claim(`proof-${i}`, nowMs + 1000);
@@ -195,7 +195,7 @@ describe('what was used once', () => {
     const path = join(await temporaryDir(), 'used.ndjson');
     const open: typeof realFiles.open = (...args) =>
       args[1] === 'a' ? Promise.reject(new Error('ENOSPC')) : realFiles.open(...args);
-    const used = await openUsedOnce({ path, files: { ...realFiles, open }, log });
+    const used = await openUsedProofs({ path, files: { ...realFiles, open }, log });
     const later = Date.now() + 9000;
     expect(used.claim('a', later)).toBe(true);
     expect(used.claim('a', later)).toBe(false);

@@ -49,7 +49,7 @@ describe('a power cut', () => {
     const outbox = await openTestOutbox({ dir, files });
     await outbox.add(makeSignup('the-one'));
     events.length = 0;
-    await outbox.take(1, 0);
+    await outbox.claim(1, 0);
     expect(events.map(({ did, name }) => `${did} ${name}`)).toEqual([
       'link ledger.json',
       'rename ledger.json.bak.tmp',
@@ -60,7 +60,7 @@ describe('a power cut', () => {
       `sync ${basename(dir)}`,
     ]);
     events.length = 0;
-    await outbox.settle([{ id: 'the-one', is: 'delivered' }], closedCircuit);
+    await outbox.acknowledge([{ id: 'the-one', is: 'delivered' }], closedCircuit);
     const deleted = lastIndex(events, 'unlink', '0000000001-1.ndjson');
     const ledgerSaved = events.findIndex(({ did, name }) => did === 'rename' && name === 'ledger.json.tmp');
     expect(ledgerSaved).toBeGreaterThan(-1);
@@ -84,8 +84,8 @@ describe('the count of those that wait', () => {
     };
     watch();
     for (let settled = 0; settled < 1000; settled += 25) {
-      const taken = await outbox.take(25, 0);
-      await outbox.settle(
+      const taken = await outbox.claim(25, 0);
+      await outbox.acknowledge(
         idsOf(taken).map((id) => ({ id, is: 'delivered' })),
         closedCircuit,
       );
@@ -161,7 +161,7 @@ describe('a disk that fails', () => {
       const outbox = await openTestOutbox({ dir: await temporaryDir(), files });
       for (const id of ['first', 'second']) await outbox.add(makeSignup(id));
       files.fault = { did, code: 'ENOSPC', name: /ledger/ };
-      await expect(outbox.take(1, 0)).rejects.toThrow(OutboxUnavailable);
+      await expect(outbox.claim(1, 0)).rejects.toThrow(OutboxUnavailable);
       files.fault = undefined;
       expect(await drain(outbox)).toEqual(['first', 'second']);
     },
@@ -171,12 +171,12 @@ describe('a disk that fails', () => {
     const files = testFiles();
     const outbox = await openTestOutbox({ dir: await temporaryDir(), files, now: () => 1_000_000 });
     await outbox.add(makeSignup('refused-one'));
-    await outbox.take(1, 0);
+    await outbox.claim(1, 0);
     files.fault = { did: 'create', code: 'ENOSPC', name: /refused-one/ };
-    await outbox.settle([{ id: 'refused-one', is: 'refused', reason: 'x' }], closedCircuit);
+    await outbox.acknowledge([{ id: 'refused-one', is: 'refused', reason: 'x' }], closedCircuit);
     files.fault = undefined;
-    expect(outbox.counts()).toMatchObject({ waiting: 1, setAside: 0 });
-    expect(idsOf(await outbox.take(1, 1_060_000))).toEqual(['refused-one']);
+    expect(outbox.counts()).toMatchObject({ waiting: 1, deadLetters: 0 });
+    expect(idsOf(await outbox.claim(1, 1_060_000))).toEqual(['refused-one']);
   });
 });
 
@@ -306,16 +306,16 @@ describe('a duplicate', () => {
     expect(await drain(outbox)).toEqual(['known-one', 'promised']);
   });
 
-  it('leaves nothing behind where nothing waits, whatever the courier finds to do', async () => {
+  it('leaves nothing behind where nothing waits, whatever the delivery worker finds to do', async () => {
     const dir = await temporaryDir();
     const outbox = await openTestOutbox({ dir });
     await outbox.add(known);
     await drain(outbox);
     for (let round = 0; round < 3; round++) {
       await addAll(outbox, [known, known]);
-      expect(outbox.counts()).toEqual({ waiting: 0, setAside: 0, oldestMs: undefined });
+      expect(outbox.counts()).toEqual({ waiting: 0, deadLetters: 0, oldestMs: undefined });
       await vi.waitFor(async () => {
-        expect(await outbox.take(9, Date.now())).toEqual([]);
+        expect(await outbox.claim(9, Date.now())).toEqual([]);
         expect(await sizeOf(dir)).toBe(0);
       });
     }
@@ -369,7 +369,7 @@ describe('a disk that works again', () => {
 
   it('has nothing to take of a file that holds nothing, while that is put away', async () => {
     const { outbox, closed } = await closingOne('before', []);
-    const taking = outbox.take(9, Date.now());
+    const taking = outbox.claim(9, Date.now());
     await new Promise((resolve) => setTimeout(resolve, 20));
     closed();
     expect(await taking).toEqual([]);
@@ -379,7 +379,7 @@ describe('a disk that works again', () => {
 
   it('gives out what waits in a file while that gets its name', async () => {
     const { outbox, closed } = await closingOne('after', [makeSignup('waiting-one')]);
-    const taking = outbox.take(9, Date.now());
+    const taking = outbox.claim(9, Date.now());
     await new Promise((resolve) => setTimeout(resolve, 20));
     closed();
     expect(idsOf(await taking)).toEqual(['waiting-one']);
@@ -396,12 +396,12 @@ async function sizeOf(dir: string): Promise<number> {
 async function drain(outbox: Outbox): Promise<string[]> {
   const delivered: string[] = [];
   for (
-    let batch = await outbox.take(9, Date.now());
+    let batch = await outbox.claim(9, Date.now());
     batch.length > 0;
-    batch = await outbox.take(9, Date.now())
+    batch = await outbox.claim(9, Date.now())
   ) {
     delivered.push(...idsOf(batch));
-    await outbox.settle(
+    await outbox.acknowledge(
       batch.map(({ signup: { id } }) => ({ id, is: 'delivered' })),
       closedCircuit,
     );

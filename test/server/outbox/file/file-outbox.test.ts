@@ -37,13 +37,13 @@ describe('the outbox in a directory', () => {
   it('gives out the oldest first, each to one taker', async () => {
     const outbox = await openTestOutbox({ dir: await temporaryDir() });
     for (const id of ['first', 'second', 'third']) expect(await outbox.add(makeSignup(id))).toBe('stored');
-    const batch = await outbox.take(2, 0);
+    const batch = await outbox.claim(2, 0);
     expect(idsOf(batch)).toEqual(['first', 'second']);
-    await outbox.settle(
+    await outbox.acknowledge(
       batch.map(({ signup: { id } }) => ({ id, is: 'delivered' })),
       closedCircuit,
     );
-    expect(idsOf(await outbox.take(2, 0))).toEqual(['third']);
+    expect(idsOf(await outbox.claim(2, 0))).toEqual(['third']);
   });
 
   it('keeps what was accepted when the process dies, and counts the attempt that was under way', async () => {
@@ -51,11 +51,11 @@ describe('the outbox in a directory', () => {
     const dying = await openTestOutbox({ dir });
     const signups = ['a', 'b', 'c'].map((id) => makeSignup(id));
     await Promise.all(signups.map((signup) => dying.add(signup)));
-    await dying.take(1, 0);
+    await dying.claim(1, 0);
 
     const outbox = await openTestOutbox({ dir: await afterCrash(dir) });
     expect(outbox.counts().waiting).toBe(3);
-    const taken = await outbox.take(9, Date.now());
+    const taken = await outbox.claim(9, Date.now());
     expect(taken.map((entry) => [entry.signup, entry.attempts])).toEqual([
       [signups[0], 2],
       [signups[1], 1],
@@ -67,8 +67,8 @@ describe('the outbox in a directory', () => {
     const dir = await temporaryDir();
     const first = await openTestOutbox({ dir });
     for (const id of ['sent-away', 'refused', 'later-on']) await first.add(makeSignup(id));
-    await first.take(9, 0);
-    await first.settle(
+    await first.claim(9, 0);
+    await first.acknowledge(
       [
         { id: 'sent-away', is: 'delivered' },
         { id: 'refused', is: 'refused', reason: 'no such segment' },
@@ -79,10 +79,10 @@ describe('the outbox in a directory', () => {
     await first.close();
 
     const outbox = await openTestOutbox({ dir });
-    expect(outbox.counts()).toMatchObject({ waiting: 1, setAside: 1 });
+    expect(outbox.counts()).toMatchObject({ waiting: 1, deadLetters: 1 });
     expect(outbox.circuit()).toEqual({ failures: 3, untilMs: 4000 });
-    expect(await outbox.take(9, 4999)).toEqual([]);
-    expect(await outbox.take(9, 5000)).toMatchObject([{ signup: { id: 'later-on' }, attempts: 2 }]);
+    expect(await outbox.claim(9, 4999)).toEqual([]);
+    expect(await outbox.claim(9, 5000)).toMatchObject([{ signup: { id: 'later-on' }, attempts: 2 }]);
     expect(await contentOf(dir)).not.toContain('sent-away');
   });
 
@@ -93,10 +93,10 @@ describe('the outbox in a directory', () => {
       await outbox.add(makeSignup(id, 'ada@example.com', new Date().toISOString()));
     }
     // One that had to be tried again was in the ledger too, of which there is a copy.
-    await outbox.take(9, 0);
-    await outbox.settle([{ id: 'one', is: 'later', dueMs: 0 }], closedCircuit);
-    await outbox.take(9, 0);
-    await outbox.settle([{ id: 'one', is: 'delivered' }], closedCircuit);
+    await outbox.claim(9, 0);
+    await outbox.acknowledge([{ id: 'one', is: 'later', dueMs: 0 }], closedCircuit);
+    await outbox.claim(9, 0);
+    await outbox.acknowledge([{ id: 'one', is: 'delivered' }], closedCircuit);
     expect(await segmentsIn(dir)).toEqual([]);
     expect(await contentOf(dir)).not.toMatch(/ada@|example/);
   });
@@ -115,17 +115,17 @@ describe('the outbox in a directory', () => {
     ]);
     const delivered: string[] = [];
     for (;;) {
-      const batch = await outbox.take(100, 0);
+      const batch = await outbox.claim(100, 0);
       if (batch.length === 0) break;
       delivered.push(...idsOf(batch));
-      await outbox.settle(
+      await outbox.acknowledge(
         batch.map(({ signup: { id } }) => ({ id, is: 'delivered' })),
         closedCircuit,
       );
     }
     expect(delivered).toEqual(ids);
     expect(await segmentsIn(dir)).toEqual([]);
-    expect(outbox.counts()).toEqual({ waiting: 0, setAside: 0, oldestMs: undefined });
+    expect(outbox.counts()).toEqual({ waiting: 0, deadLetters: 0, oldestMs: undefined });
   });
 
   it('says how long the oldest has waited', async () => {
@@ -133,8 +133,8 @@ describe('the outbox in a directory', () => {
     expect(outbox.counts().oldestMs).toBeUndefined();
     await outbox.add(makeSignup('old-one', undefined, '2026-11-01T00:00:00.000Z'));
     await outbox.add(makeSignup('new-one'));
-    await outbox.take(1, 0);
-    await outbox.settle([{ id: 'old-one', is: 'later', dueMs: 1 }], closedCircuit);
+    await outbox.claim(1, 0);
+    await outbox.acknowledge([{ id: 'old-one', is: 'later', dueMs: 1 }], closedCircuit);
     expect(outbox.counts().oldestMs).toBe(Date.parse('2026-11-01T00:00:00.000Z'));
   });
 
@@ -143,8 +143,8 @@ describe('the outbox in a directory', () => {
     await outbox.add(makeSignup('first'));
     await outbox.add(makeSignup('second'));
     await expect(outbox.add(makeSignup('third'))).rejects.toThrow(OutboxFull);
-    await outbox.take(1, 0);
-    await outbox.settle([{ id: 'first', is: 'delivered' }], closedCircuit);
+    await outbox.claim(1, 0);
+    await outbox.acknowledge([{ id: 'first', is: 'delivered' }], closedCircuit);
     expect(await outbox.add(makeSignup('third'))).toBe('stored');
   });
 
@@ -153,8 +153,8 @@ describe('the outbox in a directory', () => {
     for (let round = 0; round < 3; round++) {
       const outbox = await openTestOutbox({ dir });
       await outbox.add(makeSignup(`round-${round}`));
-      expect(idsOf(await outbox.take(9, 0))).toEqual([`round-${round}`]);
-      await outbox.settle([{ id: `round-${round}`, is: 'delivered' }], closedCircuit);
+      expect(idsOf(await outbox.claim(9, 0))).toEqual([`round-${round}`]);
+      await outbox.acknowledge([{ id: `round-${round}`, is: 'delivered' }], closedCircuit);
       await outbox.close();
     }
   });
@@ -163,8 +163,8 @@ describe('the outbox in a directory', () => {
     const dir = join(await temporaryDir(), 'own');
     const outbox = await openTestOutbox({ dir });
     await outbox.add(makeSignup('first'));
-    await outbox.take(1, 0);
-    await outbox.settle([{ id: 'first', is: 'refused', reason: 'x' }], closedCircuit);
+    await outbox.claim(1, 0);
+    await outbox.acknowledge([{ id: 'first', is: 'refused', reason: 'x' }], closedCircuit);
     await outbox.add(makeSignup('second'));
     expect((await stat(dir)).mode & 0o777).toBe(0o700);
     for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
@@ -196,8 +196,8 @@ describe('a duplicate', () => {
     expect(await first.add(signup('one', 'ada@example.com'))).toBe('stored');
     expect(await first.add(signup('two', 'ADA@example.com'))).toBe('duplicate');
     expect(await first.add(signup('three', 'ada@example.com', 'another'))).toBe('stored');
-    await first.take(9, clock.ms);
-    await first.settle([{ id: 'one', is: 'delivered' }], closedCircuit);
+    await first.claim(9, clock.ms);
+    await first.acknowledge([{ id: 'one', is: 'delivered' }], closedCircuit);
     await first.close();
 
     clock.ms += 59_000;
@@ -217,9 +217,9 @@ describe('encryption', () => {
     const dir = await temporaryDir();
     const outbox = await openTestOutbox({ dir, key });
     for (const id of ['waiting', 'retried', 'refused']) await outbox.add(makeSignup(id));
-    await outbox.take(2, 0);
-    await outbox.settle([{ id: 'retried', is: 'later', dueMs: 9 }], closedCircuit);
-    await outbox.settle(
+    await outbox.claim(2, 0);
+    await outbox.acknowledge([{ id: 'retried', is: 'later', dueMs: 9 }], closedCircuit);
+    await outbox.acknowledge(
       [{ id: 'waiting', is: 'refused', reason: 'waiting@example.com is bad' }],
       closedCircuit,
     );
@@ -227,8 +227,8 @@ describe('encryption', () => {
     expect(await contentOf(dir)).not.toContain('example.com');
 
     const again = await openTestOutbox({ dir, key });
-    expect(again.counts()).toMatchObject({ waiting: 2, setAside: 1 });
-    expect(idsOf(await again.take(9, 9)).sort()).toEqual(['refused', 'retried']);
+    expect(again.counts()).toMatchObject({ waiting: 2, deadLetters: 1 });
+    expect(idsOf(await again.claim(9, 9)).sort()).toEqual(['refused', 'retried']);
   });
 
   it.each([
@@ -243,15 +243,15 @@ describe('encryption', () => {
     await expect(openTestOutbox({ dir, key: wrong })).rejects.toThrow(words);
     expect(await contentOf(dir)).toBe(before);
     const again = await openTestOutbox({ dir, key });
-    expect(idsOf(await again.take(9, 0))).toEqual(['kept-one']);
+    expect(idsOf(await again.claim(9, 0))).toEqual(['kept-one']);
   });
 
   it('may get another key, or none, once nothing is left that was written with the old one', async () => {
     const dir = await temporaryDir();
     const first = await openTestOutbox({ dir, key });
     await first.add(makeSignup('first'));
-    await first.take(9, 0);
-    await first.settle([{ id: 'first', is: 'delivered' }], closedCircuit);
+    await first.claim(9, 0);
+    await first.acknowledge([{ id: 'first', is: 'delivered' }], closedCircuit);
     await first.close();
     for (const next of [other, undefined, key]) {
       const outbox = await openTestOutbox({ dir, key: next });
@@ -266,9 +266,9 @@ describe('encryption', () => {
     await first.close();
     const outbox = await openTestOutbox({ dir, key });
     await outbox.add(makeSignup('sealed'));
-    expect(idsOf(await outbox.take(9, 0))).toEqual(['plain']);
-    await outbox.settle([{ id: 'plain', is: 'delivered' }], closedCircuit);
-    expect(idsOf(await outbox.take(9, 0))).toEqual(['sealed']);
+    expect(idsOf(await outbox.claim(9, 0))).toEqual(['plain']);
+    await outbox.acknowledge([{ id: 'plain', is: 'delivered' }], closedCircuit);
+    expect(idsOf(await outbox.claim(9, 0))).toEqual(['sealed']);
   });
 });
 
@@ -297,9 +297,9 @@ describe('a damaged directory', () => {
     const outbox = await openTestOutbox({ dir, log });
     await outbox.add(makeSignup('fourth'));
     const delivered: string[] = [];
-    for (let batch = await outbox.take(9, 0); batch.length > 0; batch = await outbox.take(9, 0)) {
+    for (let batch = await outbox.claim(9, 0); batch.length > 0; batch = await outbox.claim(9, 0)) {
       delivered.push(...idsOf(batch));
-      await outbox.settle(
+      await outbox.acknowledge(
         batch.map(({ signup: { id } }) => ({ id, is: 'delivered' })),
         closedCircuit,
       );
@@ -321,7 +321,7 @@ describe('a damaged directory', () => {
     await writeFile(join(crashed, name), text.slice(0, -10));
 
     const outbox = await openTestOutbox({ dir: crashed });
-    expect(idsOf(await outbox.take(9, 0))).toEqual(['whole']);
+    expect(idsOf(await outbox.claim(9, 0))).toEqual(['whole']);
   });
 
   it.each([
@@ -331,13 +331,13 @@ describe('a damaged directory', () => {
     const dir = await temporaryDir();
     const first = await openTestOutbox({ dir });
     for (const id of ['first', 'second']) await first.add(makeSignup(id));
-    await first.take(1, 0);
-    await first.settle([{ id: 'first', is: 'delivered' }], closedCircuit);
+    await first.claim(1, 0);
+    await first.acknowledge([{ id: 'first', is: 'delivered' }], closedCircuit);
     await first.close();
     await writeFile(join(dir, 'ledger.json'), content);
     const { log, lines } = recordLog();
     const outbox = await openTestOutbox({ dir, log });
-    expect(idsOf(await outbox.take(9, Date.now()))).toContain('second');
+    expect(idsOf(await outbox.claim(9, Date.now()))).toContain('second');
     expect(lines()).toContain('The ledger of the outbox is damaged; it is kept.');
     expect(await readFile(join(dir, 'ledger.json.damaged'), 'utf8')).toBe(content);
   });
@@ -346,8 +346,8 @@ describe('a damaged directory', () => {
     const dir = await temporaryDir();
     const first = await openTestOutbox({ dir });
     for (const id of ['first', 'second']) await first.add(makeSignup(id));
-    await first.take(9, 0);
-    await first.settle(
+    await first.claim(9, 0);
+    await first.acknowledge(
       ['first', 'second'].map((id) => ({ id, is: 'later', dueMs: 1 })),
       closedCircuit,
     );
@@ -356,7 +356,7 @@ describe('a damaged directory', () => {
     await writeFile(join(dir, 'ledger.json'), ledger.replace('first@', 'fIrst@'));
     const { log, lines } = recordLog();
     const outbox = await openTestOutbox({ dir, log });
-    expect(idsOf(await outbox.take(9, Date.now()))).toEqual(['second']);
+    expect(idsOf(await outbox.claim(9, Date.now()))).toEqual(['second']);
     expect(lines()).toContain('damaged');
     await outbox.close();
     expect(await readFile(join(dir, 'ledger.json'), 'utf8')).toContain('fIrst@');
@@ -366,6 +366,6 @@ describe('a damaged directory', () => {
     const { dir } = await filledDir(['first', 'second']);
     for (const name of ['ledger.json', 'ledger.json.bak']) await writeFile(join(dir, name), 'x');
     const outbox = await openTestOutbox({ dir });
-    expect(idsOf(await outbox.take(9, 0))).toEqual(['first', 'second']);
+    expect(idsOf(await outbox.claim(9, 0))).toEqual(['first', 'second']);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { openFileOutbox } from '../../../../server/outbox/file/file-outbox.ts';
-import type { Outbox, Settlement } from '../../../../server/outbox/outbox.ts';
+import type { Outbox, Acknowledgement } from '../../../../server/outbox/outbox.ts';
 import { realFiles, type Files } from '../../../../server/system/files.ts';
 import { closedCircuit, makeSignup, recordLog } from '../../../helpers/server/outbox.ts';
 import { temporaryDir } from '../../../helpers/server/temporary-dir.ts';
@@ -11,7 +11,7 @@ import { temporaryDir } from '../../../helpers/server/temporary-dir.ts';
 type Step =
   /** With so many that came before among them, by their ids and by their addresses. */
   | { readonly do: 'add'; readonly count: number; readonly again: number }
-  | { readonly do: 'deliver'; readonly max: number; readonly outcomes: readonly Settlement['is'][] }
+  | { readonly do: 'deliver'; readonly max: number; readonly outcomes: readonly Acknowledgement['is'][] }
   /** The process dies, before or after it has taken a batch, perhaps in the middle of an append. */
   | { readonly do: 'crash'; readonly taking: number; readonly torn: boolean }
   | { readonly do: 'restart' }
@@ -62,7 +62,7 @@ it(
 async function play(steps: readonly Step[]): Promise<void> {
   const dir = await temporaryDir();
   const clock = { ms: 1_700_000_000_000 };
-  const model = { waiting: new Set<string>(), delivered: new Set<string>(), setAside: new Set<string>() };
+  const model = { waiting: new Set<string>(), delivered: new Set<string>(), deadLetters: new Set<string>() };
   const handles: FileHandle[] = [];
   const files: Files = {
     ...realFiles,
@@ -79,7 +79,7 @@ async function play(steps: readonly Step[]): Promise<void> {
   let outbox = await open();
   onTestFinished(() => outbox.close().catch(() => undefined));
 
-  for (const step of steps) await take(step);
+  for (const step of steps) await claim(step);
   while (model.waiting.size > 0) {
     clock.ms += 60_000;
     const settled = await deliver(25, ['delivered']);
@@ -87,11 +87,11 @@ async function play(steps: readonly Step[]): Promise<void> {
   }
   // A look that finds nothing clears away what only duplicates have left.
   await deliver(25, ['delivered']);
-  expect(outbox.counts()).toEqual({ waiting: 0, setAside: model.setAside.size, oldestMs: undefined });
+  expect(outbox.counts()).toEqual({ waiting: 0, setAside: model.deadLetters.size, oldestMs: undefined });
   await outbox.close();
   expect((await readdir(dir)).filter((name) => /^\d/.test(name))).toEqual([]);
 
-  async function take(step: Step): Promise<void> {
+  async function claim(step: Step): Promise<void> {
     switch (step.do) {
       case 'add': {
         const ids = Array.from({ length: step.count }, () => `signup-${++lastId}`);
@@ -114,7 +114,7 @@ async function play(steps: readonly Step[]): Promise<void> {
         await deliver(step.max, step.outcomes);
         break;
       case 'crash':
-        if (step.taking > 0) await outbox.take(step.taking, clock.ms);
+        if (step.taking > 0) await outbox.claim(step.taking, clock.ms);
         if (step.torn) await tear();
         outbox = await open();
         break;
@@ -126,13 +126,13 @@ async function play(steps: readonly Step[]): Promise<void> {
         clock.ms += step.ms;
         break;
     }
-    const { waiting, setAside } = outbox.counts();
-    expect({ waiting, setAside }).toEqual({ waiting: model.waiting.size, setAside: model.setAside.size });
+    const { waiting, deadLetters: setAside } = outbox.counts();
+    expect({ waiting, setAside }).toEqual({ waiting: model.waiting.size, setAside: model.deadLetters.size });
   }
 
-  async function deliver(max: number, outcomes: readonly Settlement['is'][]): Promise<number> {
-    const taken = await outbox.take(max, clock.ms);
-    const settlements = taken.map(({ signup: { id } }, index): Settlement => {
+  async function deliver(max: number, outcomes: readonly Acknowledgement['is'][]): Promise<number> {
+    const taken = await outbox.claim(max, clock.ms);
+    const acknowledgements = taken.map(({ signup: { id } }, index): Acknowledgement => {
       expect(model.waiting.has(id), `${id} was settled before`).toBe(true);
       const is = outcomes[index % outcomes.length] ?? 'delivered';
       return is === 'later'
@@ -141,13 +141,13 @@ async function play(steps: readonly Step[]): Promise<void> {
           ? { id, is, reason: 'no' }
           : { id, is };
     });
-    await outbox.settle(settlements, closedCircuit);
-    for (const { id, is } of settlements) {
+    await outbox.acknowledge(acknowledgements, closedCircuit);
+    for (const { id, is } of acknowledgements) {
       if (is === 'later') continue;
       model.waiting.delete(id);
-      (is === 'delivered' ? model.delivered : model.setAside).add(id);
+      (is === 'delivered' ? model.delivered : model.deadLetters).add(id);
     }
-    return settlements.length;
+    return acknowledgements.length;
   }
 
   /** Each opening is another process to the lock, and the ones before it are dead. */
