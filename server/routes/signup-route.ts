@@ -4,7 +4,7 @@ import accepts from 'accepts';
 import type { Logger } from 'pino';
 import getRawBody from 'raw-body';
 import { limits as sizes } from '../../shared/form.ts';
-import type { Problem } from '../../shared/signup.ts';
+import type { Accepted, Problem } from '../../shared/signup.ts';
 import type { ClientAddress } from '../http/client-ip.ts';
 import { dataHeaders, pageHeaders } from '../http/headers.ts';
 import type { Origins } from '../http/origins.ts';
@@ -136,7 +136,7 @@ export function createSignupRoute({
   function dataFor(answer: Answer): Reply {
     switch (answer.is) {
       case 'accepted': {
-        const body = '{"status":"accepted"}';
+        const body = JSON.stringify({ status: 'accepted' } satisfies Accepted);
         return { status: 202, type: 'application/json; charset=utf-8', body, headers: {} };
       }
       case 'unconfirmed':

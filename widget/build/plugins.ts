@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -30,6 +30,9 @@ export function keepLitToItself(): Plugin {
   return {
     name: 'keep-lit-to-itself',
     enforce: 'pre',
+    buildStart() {
+      times.fill(0);
+    },
     transform(code, id) {
       if (!id.includes('/lit-html/')) return undefined;
       return changes.reduce((changed, [found, instead], index) => {
@@ -116,6 +119,11 @@ export function compress(): Plugin {
     async writeBundle(_options, bundle) {
       for (const name of Object.keys(bundle)) {
         const path = join(outDir, name);
+        // `npm run dev` is for fast changes, and a copy of an earlier build would be served instead.
+        if (this.meta.watchMode) {
+          for (const copy of [`${path}.br`, `${path}.gz`]) await rm(copy, { force: true });
+          continue;
+        }
         const script = await readFile(path);
         const params = { [constants.BROTLI_PARAM_SIZE_HINT]: script.length };
         await writeFile(`${path}.br`, await promisify(brotliCompress)(script, { params }));
