@@ -1,7 +1,7 @@
 import type { SignupEvents } from './form/events.ts';
 import type { RasaSignup } from './form/rasa-signup.ts';
 
-/** `rasa-signup/element`: the element's class and its events. It registers nothing; `define` is the page's to call. */
+/** `@rasa-signup/widget/element`: the element's class and its events. It registers nothing; `define` is the page's to call. */
 export * from './form/events.ts';
 export { RasaSignup } from './form/rasa-signup.ts';
 

@@ -17,7 +17,7 @@ describe('the npm package', () => {
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
   });
 
-  it.each(['rasa-signup', 'rasa-signup/element'])('can be imported on a server: %s', async (entry) => {
+  it.each(['@rasa-signup/widget', '@rasa-signup/widget/element'])('can be imported on a server: %s', async (entry) => {
     const { run } = await createPackageSite();
     const { stdout } = await run(
       '-e',
@@ -34,13 +34,13 @@ describe('the npm package', () => {
        await import(process.argv[2]);`,
     );
     const ask = async (entry: string) => (await run(join(dir, 'registering.js'), entry)).stdout.trim();
-    expect(await ask('rasa-signup')).toBe('rasa-signup');
-    expect(await ask('rasa-signup/element')).toBe('');
+    expect(await ask('@rasa-signup/widget')).toBe('rasa-signup');
+    expect(await ask('@rasa-signup/widget/element')).toBe('');
   });
 
   it("goes into a site's bundle, from which nobody drops the registering", async () => {
     const { dir, write } = await createPackageSite();
-    await write('main.js', `import 'rasa-signup';`);
+    await write('main.js', `import '@rasa-signup/widget';`);
     const rolldownOptions = { input: join(dir, 'main.js'), output: { entryFileNames: 'main.js' } };
     const outDir = join(dir, 'out');
     await build({ root: dir, configFile: false, logLevel: 'silent', build: { outDir, rolldownOptions } });
@@ -88,7 +88,7 @@ describe('the types of the npm package', { timeout: 60_000 }, () => {
     const site = await createTypedSite();
     await site.write(
       'page.ts',
-      `import { SignupEvent, type RasaSignup } from 'rasa-signup/element';
+      `import { SignupEvent, type RasaSignup } from '@rasa-signup/widget/element';
        export const element: RasaSignup | null = document.querySelector('rasa-signup');
        document.addEventListener('signup-accepted', ({ form }) => form.length);
        element?.addEventListener('signup-refused', ({ code }) => code satisfies string);

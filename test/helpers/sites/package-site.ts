@@ -24,7 +24,7 @@ export interface PackageSite {
 export async function createPackageSite(packages: readonly string[] = []): Promise<PackageSite> {
   const dir = await temporaryDir();
   const modules = join(dir, 'node_modules');
-  const installed = join(modules, 'rasa-signup');
+  const installed = join(modules, '@rasa-signup/widget');
   await mkdir(join(modules, '@types'), { recursive: true });
   packed ??= pack();
   await pipeline(

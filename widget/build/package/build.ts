@@ -9,11 +9,12 @@ import { createManifest, elementOf } from './manifest.ts';
  * proxy, with all that a server needs; whoever installs the element for a site gets this folder, and lit.
  */
 const outDir = 'dist/package';
+/** In a scope of our own, so that its names cannot be taken by others. */
+const packageName = '@rasa-signup/widget';
 /** Where `tsc --build` puts the widget's declarations, and the contract's. */
 const declarations = { widget: 'node_modules/.cache/widget-types', shared: 'dist/shared' };
 
 interface RootPackage {
-  readonly name: string;
   readonly version: string;
   readonly description: string;
   readonly license: string;
@@ -38,12 +39,12 @@ cpSync('LICENSE', join(outDir, 'LICENSE'));
 write('README.md', packageReadme(readFileSync('README.md', 'utf8')));
 write('package.json', JSON.stringify(packageJson(root), null, 2));
 
-function packageJson({ name, version, description, license, dependencies }: RootPackage): unknown {
+function packageJson({ version, description, license, dependencies }: RootPackage): unknown {
   const module = (file: string) => ({ types: `./${file}.d.ts`, default: `./${file}.js` });
   const types = (file: string) => ({ types: `./${file}.d.ts` });
   const data = ['custom-elements.json', 'vscode.html-custom-data.json', 'vscode.css-custom-data.json'];
   return {
-    name,
+    name: packageName,
     version,
     description,
     license,
@@ -99,7 +100,7 @@ function packageReadme(readme: string): string {
   if (section === undefined || onPage === undefined)
     throw new Error('The README lacks a section of the package.');
   return (
-    `# ${root.name}\n\n${root.description}.\n\n## In your bundle\n${section}## On your page\n${onPage}`.trimEnd() +
+    `# ${packageName}\n\n${root.description}.\n\n## In your bundle\n${section}## On your page\n${onPage}`.trimEnd() +
     '\n'
   );
 }
