@@ -403,7 +403,7 @@ describe('encrypted sign-ups', () => {
       ...(await env()),
       OUTBOX_KEY_FILE: path,
     });
-    expect(JSON.parse(stdout)).toMatchObject({ person: { email: 'ada-0001@example.com' } });
+    expect(JSON.parse(stdout)).toMatchObject({ contact: { email: 'ada-0001@example.com' } });
   });
 
   it.each([

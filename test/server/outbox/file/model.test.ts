@@ -87,7 +87,7 @@ async function play(steps: readonly Step[]): Promise<void> {
   }
   // A look that finds nothing clears away what only duplicates have left.
   await deliver(25, ['delivered']);
-  expect(outbox.counts()).toEqual({ waiting: 0, setAside: model.deadLetters.size, oldestMs: undefined });
+  expect(outbox.counts()).toEqual({ waiting: 0, deadLetters: model.deadLetters.size, oldestMs: undefined });
   await outbox.close();
   expect((await readdir(dir)).filter((name) => /^\d/.test(name))).toEqual([]);
 
@@ -127,7 +127,7 @@ async function play(steps: readonly Step[]): Promise<void> {
         break;
     }
     const { waiting, deadLetters: setAside } = outbox.counts();
-    expect({ waiting, setAside }).toEqual({ waiting: model.waiting.size, setAside: model.deadLetters.size });
+    expect({ waiting, setAside }).toEqual({ waiting: model.waiting.size, deadLetters: model.deadLetters.size });
   }
 
   async function deliver(max: number, outcomes: readonly Acknowledgement['is'][]): Promise<number> {
