@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** What the product asks of a file system; tests record it, or let it fail. */
+/** The file-system calls that the product uses. Tests record them or make them fail. */
 export type Files = Pick<
   typeof fs,
   'link' | 'mkdir' | 'open' | 'readdir' | 'readFile' | 'rename' | 'stat' | 'unlink' | 'utimes'
@@ -9,10 +9,13 @@ export type Files = Pick<
 
 export const realFiles: Files = fs;
 
-/** For files that hold personal data or keys: their owner's alone. */
+/** File mode for personal data or keys: readable and writable by the owner only. */
 export const ownerOnly = 0o600;
 
-/** Replaces a file by another content, whole or not at all, and durably when it resolves. */
+/**
+ * Replaces the content of a file atomically, and durably once it resolves: written to `<path>.tmp`, synced,
+ * renamed, and the directory synced. Rejects with the system's error.
+ */
 export async function replaceFile(files: Files, path: string, text: string): Promise<void> {
   const temporary = `${path}.tmp`;
   const file = await files.open(temporary, 'w', ownerOnly);
@@ -26,7 +29,7 @@ export async function replaceFile(files: Files, path: string, text: string): Pro
   await syncDirectory(files, dirname(path));
 }
 
-/** A new, renamed or deleted name is durable only once its directory is. */
+/** Syncs a directory. A created, renamed or deleted name is durable only after its directory was synced. */
 export async function syncDirectory(files: Files, path: string): Promise<void> {
   const directory = await files.open(path, 'r');
   try {
@@ -36,7 +39,7 @@ export async function syncDirectory(files: Files, path: string): Promise<void> {
   }
 }
 
-/** The text of a file; `undefined` where there is none. */
+/** The text of a file (UTF-8), or `undefined` if it does not exist. Other errors are thrown. */
 export async function readIfThere(files: Files, path: string): Promise<string | undefined> {
   try {
     return await files.readFile(path, 'utf8');

@@ -1,10 +1,11 @@
-/** What both entry points need of the process, handed in by them. */
+/** The parts of the process that the two entry points pass in. */
 export type ProcessLike = Pick<NodeJS.Process, 'on' | 'exit' | 'ppid' | 'env' | 'stderr'>;
 
 /**
- * Calls `stop` once when the process is asked to stop, and ends it with 0 when that is done; asked again, it ends at
- * once. Besides SIGTERM and SIGINT the end of an `npm start` counts: npm passes SIGTERM to the shell that it runs
- * scripts in, and the shell dies of it without a word to us, so that only the new parent tells.
+ * Calls `stop` once on the first stop request and exits with 0 when it resolves. A second request exits with
+ * 1 at once. A stop request is SIGTERM, SIGINT, or the end of `npm start`: npm passes SIGTERM to the shell
+ * that it runs scripts in, and that shell dies without passing it on, so the only sign is a new parent
+ * process id (polled every 500 ms).
  */
 export function onStopRequest(process: ProcessLike, stop: (reason: string) => Promise<void>): void {
   let stopping = false;
@@ -25,7 +26,10 @@ export function onStopRequest(process: ProcessLike, stop: (reason: string) => Pr
   watch.unref();
 }
 
-/** Ends the process with words about why it could not start: those of an operator's mistake, or a bug's stack. */
+/**
+ * Prints why the process could not start and exits with 1. Prints the message alone for operators' mistakes
+ * and system errors, the stack for bugs.
+ */
 export function failToStart(process: ProcessLike, error: unknown): never {
   process.stderr.write(`${explain(error)}\n`);
   return process.exit(1);
@@ -35,9 +39,9 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
   if (code === 'EADDRINUSE') {
-    return `Port ${port ?? ''} is taken by another program. Stop that one, or set PORT (or SANDBOX_PORT) to a free one.`;
+    return `Port ${port ?? ''} is already in use. Stop the program that uses it, or set PORT (or SANDBOX_PORT) to a free port.`;
   }
-  // The errors that are made for operators say everything; so do the system's own, such as EACCES.
+  // Messages of errors made for operators, and of system errors such as EACCES, are complete without a stack.
   const forOperators = ['ConfigError', 'StateFileError', 'DirectoryInUse', 'OutboxUnavailable'];
   const isForOperator = forOperators.includes(error.name) || code !== undefined;
   return isForOperator ? error.message : (error.stack ?? error.message);

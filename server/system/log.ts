@@ -3,7 +3,7 @@ import { pino, type DestinationStream, type Logger } from 'pino';
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Names under which a secret would travel, in headers, bodies and options. */
+/** Property names that hold a secret in headers, bodies and options. */
 const secretNames = [
   'authorization',
   'rasa-token',
@@ -18,8 +18,8 @@ const secretNames = [
 ];
 
 /**
- * The log, as JSON lines. Secrets print as fingerprints by themselves; as a second line of defence, whatever stands
- * under a name that secrets have is not printed, down to the third level.
+ * The log, as JSON lines (pino). A `Secret` prints as its fingerprint. As a second line of defence, the value
+ * of every property whose name is in `secretNames` is replaced by `[redacted]`, down to the third level.
  */
 export function createLog(level: LogLevel, stream?: DestinationStream): Logger {
   const paths = ['', '*.', '*.*.'].flatMap((above) =>

@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { inspect } from 'node:util';
 
 /**
- * A password, key or token. Whatever prints, serialises or interpolates it gets a fingerprint; only `reveal` gives
- * the text, so that a search for `reveal` finds every place where one leaves the process.
+ * A password, key or token. Printed, serialised or interpolated, it yields its fingerprint. Only `reveal`
+ * returns the text, so a search for `reveal` finds every place where a secret leaves the process.
  */
 export class Secret {
   readonly #text: string;
@@ -38,7 +38,7 @@ export class Secret {
   }
 }
 
-/** Where a secret was read from: the variable, and the file where the variable names one. */
+/** Where a secret was read from: the variable, and the file if the variable names one. */
 export interface SecretSource {
   readonly variable: string;
   readonly file?: string;

@@ -5,11 +5,12 @@ import { readIfThere, replaceFile, type Files } from './files.ts';
 import type { Secret } from './secret.ts';
 
 /**
- * What this proxy signs and hashes with: the operator's secret, or one that is made at the first start and kept, so
- * that a restart invalidates no page that is open in a browser. Each purpose gets a key of its own (HKDF, RFC 5869).
+ * The secret that this proxy signs and hashes with: the operator's, or a random one that is created at the
+ * first start and kept in `DATA_DIR/challenge-secret`, so that a restart does not invalidate pages that are
+ * open in a browser. Each purpose gets a separate key (HKDF, RFC 5869).
  */
 export interface ServerSecret {
-  /** 256 bits, in hex. */
+  /** The key for one purpose: 256 bits, in hex. */
   derive(purpose: 'challenge' | 'challenge solution' | 'page token' | 'address' | 'builder'): string;
 }
 

@@ -5,14 +5,16 @@ export interface ReplacedFileOptions<T> {
   readonly path: string;
   readonly files: Files;
   readonly stringify?: (data: T) => string;
-  /** Runs before each write, say to keep a copy. */
+  /** Runs before each write, for example to keep a copy. */
   readonly before?: () => Promise<void>;
 }
 
 /**
- * A file for a lowdb database that survives a power cut: replaced as a whole, synced, and its owner's alone. (lowdb's
- * own adapter does not sync, https://github.com/typicode/lowdb/issues/549.) One write at a time; those that are asked
- * for during one share the next. The caller reads the file itself, since only it knows what to make of a damaged one.
+ * A lowdb adapter for a file that survives a power cut: the file is replaced as a whole, synced, and
+ * accessible to its owner only. (lowdb's own adapter does not sync,
+ * https://github.com/typicode/lowdb/issues/549.) One write runs at a time; writes requested meanwhile share
+ * the next one. `read` always returns null: the caller reads the file, since only the caller knows how to
+ * treat a damaged one.
  */
 export function replacedFile<T>({
   path,
@@ -27,7 +29,7 @@ export function replacedFile<T>({
     write(data) {
       queued ??= last = last
         .catch(() => {
-          // Those who waited for that write were told.
+          // The callers of that write have received its error.
         })
         .then(async () => {
           queued = undefined;

@@ -1,6 +1,6 @@
 /**
- * The address in a text, where there is one. `URL.canParse` cannot be trusted with it: once it is called often, Node 20
- * optimises it into something that says no to every text with an ä or ü in it.
+ * Parses a URL; `undefined` if the text is not one. `URL.canParse` cannot be used: once called often, Node 20
+ * optimises it into code that returns false for every text with an ä or ü in it.
  */
 export function readUrl(text: string, base?: string): URL | undefined {
   try {
@@ -10,12 +10,17 @@ export function readUrl(text: string, base?: string): URL | undefined {
   }
 }
 
-/** Whether a host name, as `URL.hostname` writes it, can only mean this machine (RFC 6761 6.3 for localhost). */
+/**
+ * Whether a host name, as `URL.hostname` writes it, always means this machine (RFC 6761 6.3 for localhost).
+ */
 export function isLoopback(hostname: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-/** Whether an address is this page, or below it where that ends with a slash. Query and fragment do not count. */
+/**
+ * Whether a URL is this page. A page that ends with a slash also covers every page below it. Query and
+ * fragment are ignored.
+ */
 export function isBelow(page: string, url: string): boolean {
   const address = readUrl(url);
   if (!address) return false;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { pause } from './pause.ts';
 
 export interface WatchOptions {
-  /** Asked at each look. */
+  /** Called before each check. */
   readonly paths: () => readonly string[];
   readonly onChange: () => void;
   readonly intervalMs: number;
@@ -11,19 +11,20 @@ export interface WatchOptions {
 }
 
 /**
- * Looks at small files again and again, and says when they are not what they were. It goes by what is in them and not
- * by events or times, which miss the renamed directories behind a Kubernetes secret's links and much that is mounted.
- * A change counts once two looks in a row have found the same, so that a file that is just being written, or one of
- * several that are exchanged together, is not read too soon. The first look counts as a change too, since something
- * may have happened between the caller's reading and it. Resolves when `stop` says so.
+ * Polls small files and calls `onChange` when their content changes. It compares contents, not events or
+ * modification times, which miss the renamed directories behind a Kubernetes secret's links and many mounted
+ * file systems. A change is reported once two checks in a row have found the same content, so that a file
+ * that is being written, or one of several that are replaced together, is not read too early. The first check
+ * is reported as a change too, since a file may have changed between the caller's reading and that check.
+ * Resolves when `stop` aborts.
  */
 export async function watchFiles({ paths, onChange, intervalMs, stop }: WatchOptions): Promise<void> {
-  let told: string | undefined;
+  let reported: string | undefined;
   let seen: string | undefined;
   while (!stop.aborted) {
     const found = await contentOf(paths());
-    if (found === seen && found !== told) {
-      told = found;
+    if (found === seen && found !== reported) {
+      reported = found;
       onChange();
     }
     seen = found;
@@ -31,7 +32,7 @@ export async function watchFiles({ paths, onChange, intervalMs, stop }: WatchOpt
   }
 }
 
-/** A hash stands for what is in all of them; one that cannot be read counts as another content. */
+/** One hash over the contents of all files. An unreadable file counts as different content. */
 async function contentOf(paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const path of paths) {

@@ -17,7 +17,7 @@ function logged(write: (log: ReturnType<typeof pino>) => void): string {
 
 it.each([
   ['a template', () => `a ${String(secret)} b`],
-  // eslint-disable-next-line @typescript-eslint/restrict-template-expressions -- what somebody may write by mistake
+  // eslint-disable-next-line @typescript-eslint/restrict-template-expressions -- what a developer may write by mistake
   ['a template without a conversion', () => `a ${secret} b`],
   ['joining', () => [secret].join()],
   ['JSON', () => JSON.stringify({ secret })],
@@ -62,7 +62,7 @@ it.each([
 
 it.each<[string, () => unknown]>([
   ['structuredClone', () => structuredClone(secret)],
-  // eslint-disable-next-line @typescript-eslint/no-misused-spread -- what somebody may write by mistake
+  // eslint-disable-next-line @typescript-eslint/no-misused-spread -- what a developer may write by mistake
   ['spreading', () => ({ ...secret })],
   ['Object.assign', () => Object.assign({}, secret)],
   [
@@ -76,7 +76,7 @@ it.each<[string, () => unknown]>([
   expect(Object.keys(copy() as object).join()).toMatch(/^(\d+,?)*$/);
 });
 
-it('tells two secrets apart, and the same one again', () => {
+it('tells two secrets apart and recognises equal ones', () => {
   expect(secret.fingerprint).toBe(new Secret('hunter2hunter2').fingerprint);
   expect(secret.fingerprint).not.toBe(new Secret('hunter3hunter3').fingerprint);
   expect(secret.fingerprint).toMatch(/^[0-9a-f]{6}$/);
@@ -84,7 +84,7 @@ it('tells two secrets apart, and the same one again', () => {
   expect(secret.equals(new Secret('hunter3hunter3'))).toBe(false);
 });
 
-it('tells two sets of credentials apart by every part of them', () => {
+it('tells two sets of credentials apart by each of their parts', () => {
   const other = new Secret('other');
   const v2: Credentials = { api: 'v2', clientId: 'c', clientSecret: secret, accountGuid: undefined };
   expect(isSame(credentials, { ...credentials, apiKey: new Secret('hunter2hunter2') })).toBe(true);
@@ -117,7 +117,7 @@ describe('the log', () => {
     'key',
     'apiKey',
     'clientSecret',
-  ])('does not print what stands under the name %s, though it be plain text', (name) => {
+  ])('does not print the value of a property named %s, even if it is plain text', (name) => {
     let text = '';
     const log = createLog('info', { write: (line) => (text += line) });
     const plain = { [name]: 'hunter2', kept: 'kept' };

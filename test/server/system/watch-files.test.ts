@@ -4,7 +4,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { watchFiles } from '../../../server/system/watch-files.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
-/** Two files that are watched; `told` counts, once the first look has been. */
+/** Two watched files. `told` counts the reports after the one for the first check. */
 async function watchTwo(intervalMs = 10) {
   const dir = await temporaryDir();
   const [one, two] = [join(dir, 'one'), join(dir, 'two')];
@@ -27,7 +27,7 @@ async function watchTwo(intervalMs = 10) {
   return { one, two, told, toldOnce };
 }
 
-it('tells of a file that is written, replaced, made or deleted', async () => {
+it('reports a file that is written, replaced, created or deleted', async () => {
   const { one, two, told, toldOnce } = await watchTwo();
   const steps = [
     () => writeFile(one, 'changed'),
@@ -43,7 +43,7 @@ it('tells of a file that is written, replaced, made or deleted', async () => {
   }
 });
 
-it('does not tell of a file that was only touched', async () => {
+it('does not report a file whose modification time alone has changed', async () => {
   const { one, two, told, toldOnce } = await watchTwo();
   await utimes(one, 1, 1);
   await writeFile(one, 'content');
@@ -52,7 +52,7 @@ it('does not tell of a file that was only touched', async () => {
   expect(told).toHaveBeenCalledTimes(1);
 });
 
-it('waits until what is being written comes to rest', async () => {
+it('waits until a file is no longer being written', async () => {
   const { one, told, toldOnce } = await watchTwo(100);
   const end = performance.now() + 500;
   while (performance.now() < end) await appendFile(one, 'more');
