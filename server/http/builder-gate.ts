@@ -4,21 +4,21 @@ import type { ServerSecret } from '../system/server-secret.ts';
 export const builderModes = ['on', 'off', 'token'] as const;
 export type BuilderMode = (typeof builderModes)[number];
 
-/** Who may open the builder. Whoever may not is told nothing: to them there is no such page. */
+/** Decides who may open the builder. For everyone else its pages do not exist (404). */
 export interface BuilderGate {
-  /** `token` is what the request's query has under that name. */
+  /** `token` is the query parameter `token` of the request. */
   isOpen(token: unknown): boolean;
-  /** What a link to the builder's pages ends in; empty where none is needed. */
+  /** The query string for links to the builder's pages, such as `?token=…`; empty if no token is needed. */
   readonly query: string;
 }
 
-/** The token stays the same for as long as the server's secret does. */
+/** The token is derived from the server's secret and changes only with it. */
 export function createBuilderGate(mode: BuilderMode, secret: ServerSecret): BuilderGate {
   if (mode !== 'token') return { isOpen: () => mode === 'on', query: '' };
   const right = secret.derive('builder').slice(0, 32);
   const rightHash = hash(right);
   return {
-    // Hashes have one length, which timingSafeEqual wants.
+    // timingSafeEqual needs inputs of equal length, which hashes have.
     isOpen: (token) => typeof token === 'string' && timingSafeEqual(hash(token), rightHash),
     query: `?token=${right}`,
   };

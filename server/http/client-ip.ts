@@ -3,12 +3,13 @@ import { isIP } from 'node:net';
 import type { Logger } from 'pino';
 import proxyaddr from 'proxy-addr';
 
-/** The visitor's IP address, as far as the proxies in front can be trusted to tell it. */
+/** Returns the visitor's IP address, read from behind the trusted proxies. */
 export type ClientAddress = (request: IncomingMessage) => string;
 
 /**
- * Says once, with the remedy, where TRUST_PROXY does not fit what arrives: without it everybody behind a proxy is one
- * network, and whoever is believed too readily gets past the rates.
+ * Logs once, with the remedy, when TRUST_PROXY does not match the requests. Without TRUST_PROXY all visitors
+ * behind a proxy count as one network; with too high a value, clients can forge their address and evade the
+ * quotas.
  */
 export function createClientAddress(trustProxy: TrustProxy, log: Logger): ClientAddress {
   const trust = trustOf(trustProxy);
@@ -34,12 +35,12 @@ export function createClientAddress(trustProxy: TrustProxy, log: Logger): Client
 }
 
 const unexpected =
-  'A request came with X-Forwarded-For or Forwarded, and TRUST_PROXY is off. If a proxy of yours stands in front, ' +
-  'set TRUST_PROXY to the number of proxies or to their networks: until then all visitors share one budget. ' +
-  'If none does, somebody is making it up, and it is ignored.';
+  'A request has an X-Forwarded-For or Forwarded header, but TRUST_PROXY is off, so the header is ignored. ' +
+  'If this service is behind a proxy, set TRUST_PROXY to the number of proxies or to their networks: ' +
+  'until then all visitors share one quota. Otherwise the client forged the header; nothing needs to be done.';
 const tooLong =
-  'A request came with more addresses in X-Forwarded-For than TRUST_PROXY vouches for. Somebody made them up, and they ' +
-  'are ignored; or one more proxy of yours stands in front, then TRUST_PROXY has to count it.';
+  'A request has more addresses in X-Forwarded-For than TRUST_PROXY trusts, and the others are ignored. ' +
+  'Either the client forged them, or one more proxy is in front of this service: then TRUST_PROXY has to count it.';
 
 function trustOf(trustProxy: TrustProxy): ((address: string, hop: number) => boolean) | undefined {
   if (trustProxy === false) return undefined;
@@ -51,11 +52,14 @@ function forwardedFor(request: IncomingMessage): readonly string[] {
   return header === '' ? [] : header.split(',');
 }
 
-/** Some proxies add the port, which would make every connection a network of its own. `undefined` where it is no address. */
+/**
+ * Removes the port that some proxies add; with it every connection would count as a separate network.
+ * `undefined` if the text is not an IP address.
+ */
 function withoutPort(text: string): string | undefined {
   const address = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   return isIP(address) === 0 ? undefined : address;
 }
 
-/** The number of proxies in front, or the networks they are in; what Express calls `trust proxy`. */
+/** The number of proxies in front of this service, or their networks; Express calls it `trust proxy`. */
 export type TrustProxy = false | number | string[];

@@ -2,13 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from 'helmet';
 
 export interface PagePolicy {
-  /** The origins whose pages may frame it; by default none may. */
+  /** The origins whose pages may frame this page; by default none. */
   readonly framedBy?: readonly string[];
-  /** Whether it may show pages of ours in frames. */
+  /** Whether this page may frame other pages of the proxy; by default not. */
   readonly framesOwn?: boolean;
-  /** Whether its forms may lead anywhere at all. */
+  /** Whether its forms may be submitted; by default they may. */
   readonly sends?: boolean;
-  /** Where its form leads in the end, if not to another page of ours: browsers hold redirects against `form-action`. */
+  /**
+   * The URL that its form finally redirects to, if outside the proxy: browsers apply `form-action` to
+   * redirects too.
+   */
   readonly leadsTo?: string | undefined;
 }
 
@@ -16,7 +19,7 @@ type Headers = (request: IncomingMessage, response: ServerResponse, next: (error
 
 const own = "'self'";
 
-/** For a page: nothing inline, nothing from elsewhere. */
+/** Security headers for an HTML page: no inline code or styles, nothing from other origins. */
 export function pageHeaders({
   framedBy = [],
   framesOwn = false,
@@ -24,11 +27,12 @@ export function pageHeaders({
   leadsTo,
 }: PagePolicy = {}): Headers {
   return helmet({
-    // Without a referrer a browser sends `Origin: null` with the plain form of our own page.
+    // Without a referrer, browsers send `Origin: null` with the plain form of the proxy's own page.
     referrerPolicy: { policy: 'same-origin' },
-    // A window that a form in a sandboxed frame has opened would show an error instead of its answer.
+    // With this policy, a window that a form in a sandboxed frame has opened would show an error, not the
+    // answer.
     crossOriginOpenerPolicy: false,
-    // Knows no list of origins; what may frame the page stands in the policy below.
+    // X-Frame-Options cannot list origins; `frame-ancestors` below does.
     xFrameOptions: framedBy.length === 0 ? { action: 'deny' } : false,
     contentSecurityPolicy: {
       useDefaults: false,
@@ -47,7 +51,10 @@ export function pageHeaders({
   });
 }
 
-/** For answers that no page is made of: helmet takes longer to say it than all of a sign-up's checks (68 µs of CPU). */
+/**
+ * Security headers for answers that are not pages. Constant, because helmet takes 68 µs of CPU to set them,
+ * more than all checks of a sign-up together.
+ */
 export const dataHeaders: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",

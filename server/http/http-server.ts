@@ -3,27 +3,32 @@ import { createServer, type RequestListener, type ServerOptions } from 'node:htt
 import type { AddressInfo } from 'node:net';
 import { isLoopback } from '../system/urls.ts';
 
-/** A listening HTTP server that can be closed without cutting anybody off. */
+/** A listening HTTP server that can be closed without interrupting requests. */
 export interface HttpServer {
-  /** Where to call it from this machine, without a slash at the end. */
+  /** Its URL on this machine, without a trailing slash. */
   readonly url: string;
   readonly port: number;
-  /** Takes no new connections, lets the answers under way finish, for `graceMs` at most. */
+  /**
+   * Accepts no new connections and lets running requests finish. After `graceMs` the remaining connections
+   * are cut.
+   */
   close(graceMs: number): Promise<void>;
 }
 
 export interface HttpServerOptions extends ServerOptions {
-  /** How long a connection may neither bring nor take anything, in ms; Node's own default is for ever. */
+  /**
+   * Closes a connection after this many ms without traffic in either direction. Default 0, as in Node: never.
+   */
   readonly timeout?: number;
-  /** Node leaves out the headers beyond it without a word; 1,000 by default. */
+  /** Node silently drops the headers beyond this number; Node's default is 1,000. */
   readonly maxHeadersCount?: number;
   /** `undefined` listens on every interface. */
   readonly host: string | undefined;
-  /** 0 takes any free port. */
+  /** 0 picks a free port. */
   readonly port: number;
 }
 
-/** Rejects with the system's error where the address cannot be had, such as EADDRINUSE. */
+/** Starts a server. Rejects with the system's error if it cannot listen, such as EADDRINUSE. */
 export async function listen(
   handler: RequestListener,
   { host, port, timeout = 0, maxHeadersCount, ...options }: HttpServerOptions,
@@ -37,7 +42,7 @@ export async function listen(
   };
   server.on('request', (_request, response) => {
     response.once('close', () => {
-      // Otherwise a connection that was busy when we closed would idle until its time-out.
+      // A connection that was busy at `close` would otherwise stay open until its time-out.
       if (closing) setImmediate(closeIdle);
     });
   });
@@ -54,11 +59,11 @@ export async function listen(
       closing = true;
       const closed = once(server, 'close');
       server.close();
-      const impatience = setTimeout(() => {
+      const cutOff = setTimeout(() => {
         server.closeAllConnections();
       }, graceMs);
       await closed;
-      clearTimeout(impatience);
+      clearTimeout(cutOff);
     },
   };
 }

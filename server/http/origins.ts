@@ -1,18 +1,21 @@
 import { readUrl, isLoopback } from '../system/urls.ts';
 
-/** Which pages may talk to this proxy: the one answer that the intake, CORS headers and pages all go by. */
+/**
+ * Decides which pages may use this proxy. The intake, the CORS headers and the pages all use this one
+ * decision.
+ */
 export interface Origins {
   /**
-   * `origin` is the Origin header; without one the sender is no page of a browser and passes. `host` is the Host
-   * header: the proxy's own pages always pass, whatever stands in front of it and speaks TLS.
+   * `origin` is the Origin header. A request without one does not come from another site's page and passes.
+   * `host` is the Host header: the proxy's own pages always pass, even behind a server that terminates TLS.
    */
   allow(origin: string | undefined, host: string | undefined): boolean;
-  /** The same as sources of a Content-Security-Policy, for the pages that they may frame. */
+  /** The same origins as Content-Security-Policy sources, for the pages that they may frame. */
   readonly sources: readonly string[];
 }
 
 export interface OriginsOptions {
-  /** As `URL.origin` writes them. */
+  /** In the form of `URL.origin`. */
   readonly allowedOrigins: readonly string[];
   readonly allowLocalhost: boolean;
 }

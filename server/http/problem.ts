@@ -17,13 +17,13 @@ const statusOf: Readonly<Record<ProblemCode, number>> = {
 };
 
 export interface ProblemMembers {
-  /** For developers: names the thing, the value and the remedy. Never holds what a visitor typed. */
+  /** For developers: names the thing, the value and the remedy. Never contains what a visitor typed. */
   readonly detail?: string;
   readonly issues?: Readonly<Record<string, IssueCode>>;
   readonly retryAfterS?: number;
 }
 
-/** A problem detail after RFC 9457; the status follows from the code. */
+/** Makes a problem detail (RFC 9457). The status follows from the code. */
 export function problem(code: ProblemCode, { detail, issues, retryAfterS }: ProblemMembers = {}): Problem {
   const status = statusOf[code];
   return {

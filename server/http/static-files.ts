@@ -13,7 +13,7 @@ export const builtDir = fileURLToPath(
 
 interface BuiltFile {
   readonly headers: Readonly<Record<string, string>>;
-  /** As the build made it, and compressed where the build did that; the smallest first. */
+  /** The uncompressed file, and the compressed copies that the build made; the smallest first. */
   readonly copies: readonly BuiltCopy[];
 }
 
@@ -23,20 +23,25 @@ interface BuiltCopy {
   readonly etag: string;
 }
 
-/** The immutable copy of the script that is served, for pages that want to be sure what they load. */
+/**
+ * The immutable copy of the script that is served, for pages that pin its content with `integrity`. Throws if
+ * the build made no such copy.
+ */
 export function readPinnedScript(dir: string): PinnedScript {
   const script = readFileSync(join(dir, 'embed.js'));
   const copies = readdirSync(dir).filter((name) => immutableName.test(`/${name}`));
-  // A build leaves the copies of earlier ones alone where an operator keeps them.
+  // Copies of earlier builds may be there too, where an operator keeps them.
   const copy = copies.find((name) => readFileSync(join(dir, name)).equals(script));
-  if (copy === undefined) throw new Error(`No copy of embed.js with its hash in its name is in ${dir}.`);
+  if (copy === undefined)
+    throw new Error(`${dir} has no copy of embed.js with its hash in its name. Run the build again.`);
   return { path: `/${copy}`, integrity: `sha384-${createHash('sha384').update(script).digest('base64')}` };
 }
 
 /**
- * Serves what the build made for browsers: `embed.js`, its immutable copies, the modules that it loads on demand, and
- * `pages/`, each with a strong ETag, and compressed where the build made a smaller copy. All of it is held in memory, 100 kB: an answer that nobody reads then
- * holds no open file (a visitor could exhaust those), and a build that runs meanwhile takes none away.
+ * Serves the files that the build made for browsers: `embed.js`, its immutable copies, the modules that it
+ * loads on demand, and `pages/`. Each has a strong ETag and is sent compressed if the build made a smaller
+ * copy. All files are held in memory (100 kB), so that an answer that the client does not read holds no open
+ * file (clients could exhaust those), and a build that runs meanwhile removes nothing.
  */
 export function serveBuiltFiles(
   dir: string,
@@ -62,7 +67,7 @@ export function serveBuiltFiles(
       ...(!isKnown && { 'Content-Length': bytes.length }),
       ...(!isKnown && encoding && { 'Content-Encoding': encoding }),
     });
-    // Never a part of it: a server may ignore Range (RFC 9110 14.2), and nobody asks for half a script.
+    // Never partial: a server may ignore Range (RFC 9110 14.2), and no browser asks for a part of a script.
     response.end(isKnown ? undefined : bytes);
   };
 }
@@ -104,10 +109,10 @@ function headersOf(name: string): Record<string, string> {
   return {
     'Content-Type': types[extname(name)] ?? 'application/octet-stream',
     'Cache-Control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
-    // The script tag stands on other origins, and our own pages in sandboxed frames, which have none; helmet's default
-    // would forbid them to load it.
+    // The script tag is on other origins, and on the proxy's own pages in sandboxed frames, which have an
+    // opaque origin. Helmet's default would block both.
     'Cross-Origin-Resource-Policy': 'cross-origin',
-    // Modules, and `crossorigin` (for integrity checks), ask for CORS too.
+    // Module scripts and `crossorigin` (for integrity checks) use CORS.
     ...(!name.startsWith('/pages/') && { 'Access-Control-Allow-Origin': '*' }),
   };
 }

@@ -20,20 +20,23 @@ async function setupAt(url: string): Promise<BuilderSetup> {
 }
 
 describe('BUILDER', () => {
-  it.each(pages)('on, as it comes: everybody may open %s', async (path) => {
+  it.each(pages)('on, the default: anyone may open %s', async (path) => {
     const { url } = await startService();
     expect(await ask(url + path)).toMatchObject({ status: 200 });
   });
 
-  it.each(pages)('off: %s is what nothing is, and the form works as ever', async (path) => {
-    const { url } = await startService({ BUILDER: 'off' });
-    const nowhere = await ask(`${url}/nowhere`);
-    expect(await ask(url + path)).toEqual(nowhere);
-    expect(await ask(`${url}${path}?token=`)).toEqual(nowhere);
-    expect((await fetch(`${url}/forms/newsletter`)).status).toBe(200);
-  });
+  it.each(pages)(
+    'off: %s answers like a page that does not exist, and the form still works',
+    async (path) => {
+      const { url } = await startService({ BUILDER: 'off' });
+      const nowhere = await ask(`${url}/nowhere`);
+      expect(await ask(url + path)).toEqual(nowhere);
+      expect(await ask(`${url}${path}?token=`)).toEqual(nowhere);
+      expect((await fetch(`${url}/forms/newsletter`)).status).toBe(200);
+    },
+  );
 
-  it('token: opens with the link alone, and tells nobody else that it is there', async () => {
+  it('token: opens only with the link, and is otherwise hidden', async () => {
     const { url, builderLink = '' } = await startService({ BUILDER: 'token' });
     const { search } = new URL(builderLink);
     expect(search).toMatch(/^\?token=[0-9a-f]{32}$/);
@@ -53,13 +56,13 @@ describe('BUILDER', () => {
         expect(await ask(url + path + wrong), wrong).toEqual(nowhere);
       }
     }
-    // Its own pages carry it on, and nobody else gets to see it.
+    // The builder's own pages pass the token on, but not to other sites.
     expect((await ask(builderLink)).body).toContain(`href="/${search}"`);
     expect((await setupAt(builderLink)).preview).toBe(`/preview${search}`);
     expect((await fetch(builderLink)).headers.get('referrer-policy')).toBe('same-origin');
   });
 
-  it('token: the link is said at the start, and the same after a restart', async () => {
+  it('token: prints the link at start, and the same one after a restart', async () => {
     const first = await startProduct({ BUILDER: 'token' });
     const tokenIn = (output: string) => /\?token=([0-9a-f]{32})/.exec(output)?.[1];
     await expect.poll(() => tokenIn(first.output())).toBeDefined();
@@ -72,7 +75,7 @@ describe('BUILDER', () => {
 });
 
 describe('the builder', () => {
-  it('names the script that is served, with its hash as browsers check it', async () => {
+  it('names the script that is served, with its hash for integrity checks', async () => {
     const { url } = await startService();
     const { pinned, forms } = await setupAt(url);
     const script = Buffer.from(await (await fetch(url + pinned.path)).arrayBuffer());
@@ -93,7 +96,7 @@ describe('the builder', () => {
     expect(filesNow()).toEqual(before);
   });
 
-  it('may frame its preview, which nobody else may, and which sends nothing', async () => {
+  it('may frame its preview, which no other site may, and which submits nothing', async () => {
     const { url } = await startService();
     const policyOf = async (path: string) => {
       const { headers } = await fetch(url + path);

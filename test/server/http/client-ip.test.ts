@@ -37,18 +37,21 @@ describe("the visitor's address", () => {
   });
 });
 
-describe('a setting that does not fit', () => {
+describe('a setting that does not match the requests', () => {
   it.each([
     ['X-Forwarded-For', '203.0.113.9', {}],
     ['Forwarded', undefined, { forwarded: 'for=203.0.113.9' }],
-  ])('is told once, with the remedy, when %s arrives and nothing is trusted', (_name, forwarded, headers) => {
-    const { from, lines } = open(false);
-    for (let i = 0; i < 3; i++) from('192.0.2.1', forwarded, headers);
-    expect(lines().match(/set TRUST_PROXY to the number of proxies/g)).toHaveLength(1);
-    expect(lines()).not.toContain('203.0.113.9');
-  });
+  ])(
+    'is logged once, with the remedy, when %s arrives and no proxy is trusted',
+    (_name, forwarded, headers) => {
+      const { from, lines } = open(false);
+      for (let i = 0; i < 3; i++) from('192.0.2.1', forwarded, headers);
+      expect(lines().match(/set TRUST_PROXY to the number of proxies/g)).toHaveLength(1);
+      expect(lines()).not.toContain('203.0.113.9');
+    },
+  );
 
-  it('is told once when more addresses arrive than are vouched for', () => {
+  it('is logged once when more addresses arrive than are trusted', () => {
     const { from, lines } = open(1);
     from('192.0.2.1', '203.0.113.9');
     expect(lines()).toBe('');
