@@ -1,44 +1,54 @@
 import type { Signup } from './signup.ts';
 
 /**
- * Where accepted sign-ups wait for rasa.io. Whoever adds knows nothing of who takes; what was added is kept until
- * it was delivered or set aside, across crashes, restarts and full disks.
+ * Where accepted sign-ups wait for delivery to rasa.io. The intake adds, the delivery worker claims, and
+ * neither knows the other. A sign-up is kept until it was delivered or made a dead letter, across crashes,
+ * restarts and full disks.
  */
 export interface Outbox {
   /**
-   * Resolves when the sign-up would survive a power cut. A second one with the same id, or within the duplicate
-   * window with the same form and address, is dropped, but takes as long and fails as a new one would: nobody can
-   * tell by the answer whose address is known. Rejects with OutboxFull or OutboxUnavailable.
+   * Resolves when the sign-up would survive a power cut. A second one with the same id, or with the same form
+   * and address within the duplicate window, is dropped, but takes as long and fails in the same way as a new
+   * one, so that the answer does not reveal whose address is known. Rejects with OutboxFull or
+   * OutboxUnavailable.
    */
   add(signup: Signup): Promise<'stored' | 'duplicate'>;
   /**
-   * Up to `max` sign-ups that are due at `nowMs`, oldest first, of which one at most was tried before. The attempt is
-   * on disk before it is made.
+   * Returns up to `max` sign-ups that are due at `nowMs`, oldest first, at most one of which was tried
+   * before. The attempt is on disk before this resolves.
    */
   claim(max: number, nowMs: number): Promise<readonly Claimed[]>;
-  /** What became of those that were taken, and how the delivery worker stands; both are on disk when it resolves. */
+  /**
+   * Records the outcomes of claimed sign-ups and the state of the circuit; both are on disk when it resolves.
+   */
   acknowledge(acknowledgements: readonly Acknowledgement[], circuit: Circuit): Promise<void>;
-  /** What the last `settle` said, also before a restart. */
+  /** The circuit of the last `acknowledge`, also from before a restart. */
   circuit(): Circuit;
   counts(): OutboxCounts;
-  /** Finishes what is being written and lets another process have it. */
+  /** Finishes running writes and releases the outbox for another process. */
   close(): Promise<void>;
 }
 
 export interface Claimed {
   readonly signup: Signup;
-  /** This one included. */
+  /** The number of attempts, this one included. */
   readonly attempts: number;
 }
 
-/** Delivered ones are erased, later ones wait until they are due, refused ones are set aside with rasa.io's words. */
+/**
+ * The outcome of a claimed sign-up: `delivered` erases it, `later` keeps it until it is due again, `refused`
+ * makes it a dead letter with rasa.io's reason.
+ */
 export type Acknowledgement = { readonly id: string } & (
   | { readonly is: 'delivered' }
   | { readonly is: 'later'; readonly dueMs: number }
   | { readonly is: 'refused'; readonly reason: string }
 );
 
-/** Whether rasa.io takes sign-ups: `failures` calls in a row that it did not, and no further one before `untilMs`. */
+/**
+ * State of the circuit breaker: the number of failed calls in a row, and the time (ms since 1970) before
+ * which no further call is made.
+ */
 export interface Circuit {
   readonly failures: number;
   readonly untilMs: number;
@@ -47,16 +57,19 @@ export interface Circuit {
 export interface OutboxCounts {
   readonly waiting: number;
   readonly deadLetters: number;
-  /** When the oldest that waits was accepted, in ms since 1970; `undefined` when none waits. */
+  /** When the oldest waiting sign-up was accepted, in ms since 1970; `undefined` if none waits. */
   readonly oldestMs: number | undefined;
 }
 
-/** Nothing can be made durable just now, with the system's error as `cause`. What was accepted before is untouched. */
+/**
+ * Nothing can be stored durably at the moment; `cause` is the system's error. Sign-ups accepted before are
+ * unaffected.
+ */
 export class OutboxUnavailable extends Error {
   override readonly name: string = 'OutboxUnavailable';
 }
 
-/** As many wait as are allowed to. */
+/** The maximum number of waiting sign-ups is reached. */
 export class OutboxFull extends OutboxUnavailable {
   override readonly name = 'OutboxFull';
 }

@@ -1,27 +1,27 @@
-/** A sign-up past the intake: typed, normalised, parsed by nobody again. */
+/** A sign-up that has passed the intake: typed and normalised. No later code parses it again. */
 export interface Signup {
-  /** Made by the client, or at the intake where it sent none; the same id is the same sign-up. */
+  /** Made by the client, or by the intake if the client sent none. The same id means the same sign-up. */
   readonly id: string;
   readonly form: string;
   readonly contact: Contact;
-  /** Address of the page the form stood on. */
+  /** URL of the page that the form was on. */
   readonly page?: string;
-  /** ISO 8601, UTC. */
+  /** When it was accepted: ISO 8601, UTC. */
   readonly acceptedAt: string;
 }
 
 /**
- * A contact as rasa.io takes it: one flat object, where any further name is a custom attribute. What was typed is text;
- * `is_subscribed` is no text, and only ever true.
+ * A contact in rasa.io's format: one flat object, in which any additional name is a custom attribute. Field
+ * values are text; `is_subscribed` is a boolean, and only ever `true`.
  */
 export type Contact = Readonly<Record<string, string | boolean>> & { readonly email: string };
 
-/** What became of one person that was handed to rasa.io. */
+/** The outcome of sending one contact to rasa.io. */
 export type Outcome =
   | { readonly is: 'delivered' }
   /**
-   * Try again, not before `afterMs` where rasa.io or the key ring asked for a pause. What waits for credentials is
-   * tried before that when there are other ones.
+   * Try again, not before `afterMs` (ms from now) if rasa.io or the key ring asked for a pause. A contact
+   * that waits for credentials is tried earlier if the credentials change.
    */
   | {
       readonly is: 'later';
@@ -29,5 +29,5 @@ export type Outcome =
       readonly afterMs?: number;
       readonly waitsFor?: 'credentials';
     }
-  /** rasa.io will not take this person; trying again would not change that. */
+  /** rasa.io refuses this contact; a further attempt would fail too. */
   | { readonly is: 'refused'; readonly reason: string };
