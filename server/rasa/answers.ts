@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /**
- * rasa.io's envelope, read tolerantly: its documentation and its live answers differ, so every place where one of
- * its known clients looks for a value is looked at, and whatever does not fit reads as absent.
+ * rasa.io's envelope, read tolerantly. Its documentation and its live answers differ, so a value is looked
+ * for in every place where one of its known clients looks for it, and values of the wrong type count as
+ * absent.
  */
 const item = z.looseObject({}).catch({});
 const envelope = z
@@ -17,12 +18,15 @@ const envelope = z
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** The entries of `results`, each taken out of its `data` where it is wrapped in one. */
+/** The entries of `results`, unwrapped from `data` if they are wrapped. */
 export function readResults(body: unknown): readonly Item[] {
   return envelope.parse(body).results.map(unwrap);
 }
 
-/** The token of a mint: documented at `results[0]["rasa-token"]`; other clients also look for the other names. */
+/**
+ * Reads the token from the answer to a mint. It is documented at `results[0]["rasa-token"]`; other clients
+ * also accept the other names. `undefined` if there is none.
+ */
 export function readToken(body: unknown): string | undefined {
   const places = [...readResults(body).slice(0, 1), item.parse(body)];
   return places
@@ -30,18 +34,24 @@ export function readToken(body: unknown): string | undefined {
     .find((value): value is string => typeof value === 'string' && value !== '');
 }
 
-/** When a token expires, from its JWT `exp` claim (RFC 7519 4.1.4), in ms since 1970; `undefined` where it has none. */
+/**
+ * When a token expires, from its JWT `exp` claim (RFC 7519 4.1.4), in ms since 1970; `undefined` if it has
+ * none.
+ */
 export function readExpiry(token: string): number | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     return z.object({ exp: z.number().positive() }).parse(claims).exp * 1000;
   } catch {
-    // Not a JWT after all: the caller has a lifetime for that.
+    // Not a JWT: the caller assumes a lifetime instead.
     return undefined;
   }
 }
 
-/** How long a token lives, where the answer to the mint says so as OAuth 2.0 does (RFC 6749 5.1), in ms. */
+/**
+ * A token's lifetime in ms, if the answer to the mint states it as OAuth 2.0 does (`expires_in`, RFC 6749
+ * 5.1).
+ */
 export function readLifetimeMs(body: unknown): number | undefined {
   const places = [...readResults(body).slice(0, 1), item.parse(body)];
   const seconds = places
@@ -50,13 +60,19 @@ export function readLifetimeMs(body: unknown): number | undefined {
   return typeof seconds === 'number' ? seconds * 1000 : undefined;
 }
 
-/** A person was taken when its entry has an id; the status word beside it is not documented well enough to use. */
+/**
+ * Whether rasa.io took a person: its entry then has an id. The status word beside the id is not documented
+ * well enough to rely on.
+ */
 export function hasId(entry: Item | undefined): boolean {
   const id = entry?.['id'];
   return (typeof id === 'string' && id !== '') || typeof id === 'number';
 }
 
-/** rasa.io's words for a failure, from an entry or from the envelope. They may quote an address: never log them. */
+/**
+ * rasa.io's error text, from an entry or from the envelope, at most 500 characters. It may quote an address:
+ * never log it.
+ */
 export function readErrorText(body: unknown, entry?: Item): string | undefined {
   const own = ['error', 'errors', 'message', 'status_message'].map((name) => entry?.[name]);
   return [...own, envelope.parse(body).metadata?.errors]

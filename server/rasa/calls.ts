@@ -6,9 +6,9 @@ import type { KeyRing } from './key-ring.ts';
 export type Answered = Extract<RasaAnswer, { is: 'answer' }>;
 export type Later = Extract<Outcome, { is: 'later' }>;
 
-/** Calls that show a token. */
+/** Calls that carry a token. */
 export interface AuthorizedCalls {
-  /** One POST; where rasa.io does not take the token, one more with a new one. */
+  /** Sends one POST, and a second one with a new token if rasa.io rejects the token (401 or 403). */
   post(path: string, json: unknown, stop: AbortSignal): Promise<Answered | Later>;
 }
 
@@ -40,7 +40,10 @@ export function createAuthorizedCalls(http: RasaHttp, keyRing: KeyRing): Authori
   }
 }
 
-/** Hands persons over one after the other, with a pause before each, and spares rasa.io the rest once it is away. */
+/**
+ * Sends persons one at a time, with a pause before each. Once one has to wait, the rest are not sent and get
+ * the same outcome.
+ */
 export async function oneByOne(
   persons: readonly Contact[],
   minIntervalMs: number,
@@ -51,7 +54,7 @@ export async function oneByOne(
   for (const person of persons) {
     const last = outcomes.at(-1);
     if (last?.is === 'later') {
-      // rasa.io is away or asked for a pause: the rest would only meet the same.
+      // rasa.io is unavailable or asked for a pause: the others would get the same answer.
       outcomes.push(last);
       continue;
     }
@@ -73,7 +76,10 @@ export function later({ status, retryAfterMs }: Answered): Later {
   };
 }
 
-/** Expired, or ended with its key: 401 is what clients have met, 403 is as likely for a key that was revoked. */
+/**
+ * The token expired, or was revoked with its key. Clients have met 401; 403 is just as likely for a revoked
+ * key.
+ */
 function isTokenRefused({ status }: Answered): boolean {
   return status === 401 || status === 403;
 }

@@ -4,25 +4,31 @@ import { createAuthorizedCalls, isSuccess, later, oneByOne } from './calls.ts';
 import type { RasaHttp } from './http.ts';
 import type { KeyRing } from './key-ring.ts';
 
-/** rasa.io, as far as the product uses it. Each method answers with outcomes and never throws for rasa.io's sake. */
+/**
+ * The part of rasa.io's API that the product uses. Methods return outcomes; they never throw because of
+ * rasa.io's answers or the network.
+ */
 export interface RasaClient {
-  /** Adds or updates persons and says what became of each, in the order given. */
+  /** Adds or updates persons. Returns one outcome per person, in the same order. */
   addPersons(persons: readonly Contact[], stop: AbortSignal): Promise<readonly Outcome[]>;
 }
 
 export interface RasaClientOptions {
   readonly http: RasaHttp;
   readonly keyRing: KeyRing;
-  /** Between two calls, for politeness; rasa.io publishes no limit and its other clients keep 200 ms. */
+  /**
+   * Pause between two calls, in ms, to limit the load on rasa.io; 200 by default. rasa.io publishes no limit,
+   * and its other clients keep 200 ms.
+   */
   readonly minIntervalMs?: number;
 }
 
-/** Statuses that condemn what was sent, not the moment or the sender. */
+/** Statuses that reject the content, rather than report a temporary fault or reject the credentials. */
 const refusals: readonly number[] = [400, 404, 409, 422];
 
 /**
- * Version 1 of the API. Its POST is an upsert, so that a batch whose answer does not account for every person can be
- * repeated one by one.
+ * Client for version 1 of the API. Its POST is an upsert, so a batch whose answer does not account for every
+ * person can be repeated one by one.
  */
 export function createRasaClient({ http, keyRing, minIntervalMs = 200 }: RasaClientOptions): RasaClient {
   const calls = createAuthorizedCalls(http, keyRing);

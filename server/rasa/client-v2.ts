@@ -4,8 +4,9 @@ import { createAuthorizedCalls, isSuccess, later, oneByOne } from './calls.ts';
 import type { RasaClient, RasaClientOptions } from './client-v1.ts';
 
 /**
- * Version 2 of the API, by its published description alone: nobody public has seen it answer. One contact a call, as
- * the shape of its bulk call is not known; any 2xx counts as taken; a conflict is a contact that is there already.
+ * Client for version 2 of the API, written from its published description; no public report shows a live
+ * answer. Sends one contact per call, since the format of the bulk call is not documented. Any 2xx counts as
+ * delivered, and so does a conflict (409): the contact exists already.
  */
 export function createContactsClient({ http, keyRing, minIntervalMs = 200 }: RasaClientOptions): RasaClient {
   const calls = createAuthorizedCalls(http, keyRing);
@@ -23,7 +24,7 @@ export function createContactsClient({ http, keyRing, minIntervalMs = 200 }: Ras
   }
 }
 
-/** Whatever is no field of a contact belongs into `options`, which is version 2's place for it. */
+/** Attributes that are not fields of a contact go into `options`, version 2's place for them. */
 function contactOf({ email, first_name, last_name, is_subscribed, ...options }: Contact): object {
   return {
     email,

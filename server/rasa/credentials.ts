@@ -1,6 +1,6 @@
 import type { Secret, SecretSource } from '../system/secret.ts';
 
-/** What rasa.io asks for before it hands out a token; version 1 of its API and version 2 want different things. */
+/** What rasa.io requires for a token. Versions 1 and 2 of its API require different values. */
 export type Credentials = V1Credentials | V2Credentials;
 
 export interface V1Credentials {
@@ -14,19 +14,19 @@ export interface V2Credentials {
   readonly api: 'v2';
   readonly clientId: string;
   readonly clientSecret: Secret;
-  /** Narrows what the token may do to one account of several. */
+  /** Limits the token to one of several accounts. */
   readonly accountGuid: string | undefined;
 }
 
-/** One of the sets that the operator gives, so that a key can be exchanged while another one works. */
+/** One of the operator's credential sets. With two sets, a key can be replaced while the other one works. */
 export interface CredentialSet {
-  /** From 1; lower ones are tried first. */
+  /** From 1; lower numbers are tried first. */
   readonly number: number;
   readonly source: SecretSource;
   readonly credentials: Credentials;
 }
 
-/** The secret that stands for a set wherever sets are told apart: the one that is made and revoked at rasa.io. */
+/** The secret that identifies a set: the one that is created and revoked at rasa.io. */
 export function keyOf(credentials: Credentials): Secret {
   return credentials.api === 'v1' ? credentials.apiKey : credentials.clientSecret;
 }

@@ -1,6 +1,6 @@
 /**
- * One bounded call to rasa.io. Its answer or its failure comes back as a value; nothing here throws, follows a
- * redirect, or reads more than it should.
+ * One call to rasa.io, limited in time and size. Answers and failures are returned as values: a call never
+ * throws and never follows a redirect.
  */
 export interface RasaHttp {
   call(request: RasaRequest): Promise<RasaAnswer>;
@@ -8,11 +8,11 @@ export interface RasaHttp {
 
 export interface RasaRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Below the base URL, with its version: `/v1/persons`. */
+  /** The path below the base URL, including the API version: `/v1/persons`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
-  /** Abandons the call, which then counts as a fault. */
+  /** Aborts the call, which then counts as a fault. */
   readonly stop: AbortSignal;
 }
 
@@ -20,18 +20,21 @@ export type RasaAnswer =
   | {
       readonly is: 'answer';
       readonly status: number;
-      /** `undefined` where the body was empty or no JSON: gateway errors have bodies of their own. */
+      /** `undefined` if the body was empty or not JSON: gateway errors have bodies in other formats. */
       readonly body: unknown;
       readonly retryAfterMs?: number;
     }
-  /** No answer: the network, the time limit, an endless body, or `stop`. */
+  /** No answer: a network failure, the time limit, a body over 1 MiB, or `stop`. */
   | { readonly is: 'fault'; readonly reason: string; readonly cause: unknown };
 
 export interface RasaHttpOptions {
   readonly baseUrl: string;
   readonly fetch?: typeof fetch;
   readonly now?: () => number;
-  /** rasa.io's own client waits 28 s for reads; nobody waits for us, but one call is in flight at a time. */
+  /**
+   * Time limit of one call, in ms; 10,000 by default. rasa.io's own client waits 28 s for reads. No visitor
+   * waits for this call, but only one is in flight at a time.
+   */
   readonly timeoutMs?: number;
 }
 
@@ -58,7 +61,7 @@ export function createRasaHttp({
             ...headers,
           },
           ...(json !== undefined && { body: JSON.stringify(json) }),
-          // A redirect would carry the credentials to wherever it points.
+          // Following a redirect would send the credentials to another address.
           redirect: 'manual',
           signal: AbortSignal.any([timeout, stop]),
         });
@@ -95,12 +98,12 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Whether that matters depends on the status, which the caller knows.
+    // Whether that is a fault depends on the status, which the caller knows.
     return undefined;
   }
 }
 
-/** Seconds or an HTTP date (RFC 9110 10.2.3), as milliseconds from now, an hour at most. */
+/** Reads Retry-After: seconds or an HTTP date (RFC 9110 10.2.3), as ms from now, at most one hour. */
 function readRetryAfter(value: string | null, nowMs: number): number | undefined {
   if (value === null) return undefined;
   const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - nowMs;

@@ -5,32 +5,37 @@ import type { RasaAnswer } from './http.ts';
 import type { TokenApi } from './token-api.ts';
 
 /**
- * The key ring: which credentials are used, and when a token is minted. A token is used until shortly before it
- * expires; however many ask, they wait for one mint. A mint goes through the sets in their order. A set that is
- * refused is retired, for 5 minutes that double up to an hour or until its secrets change, since a wrong key stays
- * wrong and hammering on it looks like an attack, and the next one takes over within the same call. A retired set
- * whose pause is over gets its turn at the next mint, in its place in the order, never while a token is good. What is
- * no verdict on the credentials (no answer, 408, 429, a 5xx) retires nothing.
+ * The key ring: decides which credentials are used and when a token is minted. A token is used until one
+ * minute before it expires; all callers wait for the same mint. A mint tries the sets in their order. A
+ * refused set is retired, and the next one takes over within the same call. The pause is 5 minutes at first
+ * and doubles up to one hour, or ends when the set's secrets change: a wrong key stays wrong, and repeated
+ * attempts look like an attack. A retired set whose pause is over is tried at the next mint, in its place in
+ * the order, but never while a token is valid. Failures that say nothing about the credentials (no answer,
+ * 408, 429, 5xx) retire no set.
  */
 export interface KeyRing {
   token(stop: AbortSignal): Promise<TokenGrant>;
-  /** Says that rasa.io did not take this token, so that the next asker gets a new one. */
+  /** Reports that rasa.io rejected this token; the next caller gets a new one. */
   drop(token: Secret): void;
   /**
-   * Takes up other sets. One that was there before keeps its token and its pause; the token of one that is gone, or
-   * that now stands behind a new one, is dropped and ended at rasa.io. A mint under way goes on with the new sets.
+   * Replaces the sets. A set that was there before keeps its token and its pause. The token of a removed set,
+   * or of a set that is now behind a new one, is dropped and revoked at rasa.io. A running mint continues
+   * with the new sets.
    */
   replace(sets: readonly CredentialSet[]): void;
-  /** Gives every retired set its turn at the next mint. */
+  /** Ends the pause of every retired set, so that the next mint tries it. */
   retry(): void;
   state(): KeyRingState;
 }
 
 export type TokenGrant =
   | { readonly is: 'token'; readonly token: Secret }
-  /** rasa.io refuses every set; somebody has to change them. The status is that of the last one refused. */
+  /**
+   * rasa.io refuses every set; the operator has to change them. `status` is that of the last refusal,
+   * `afterMs` the time until the first pause ends.
+   */
   | { readonly is: 'refused'; readonly status: number; readonly afterMs: number }
-  /** No token now, through no fault of the credentials. */
+  /** No token at the moment, for a reason other than the credentials. */
   | { readonly is: 'later'; readonly reason: string; readonly afterMs?: number };
 
 export interface KeyRingState {
@@ -39,23 +44,23 @@ export interface KeyRingState {
   readonly sets: readonly SetState[];
 }
 
-/** What may be told of a set; no secret, and times as ISO 8601. */
+/** What health, metrics and log may show of a set: no secret; times as ISO 8601. */
 export interface SetState {
   readonly number: number;
   readonly source: SecretSource;
   readonly fingerprint: string;
   readonly state: 'in use' | 'standby' | 'retired';
-  /** With `retired`: when it gets another turn. */
+  /** Only with `retired`: when it is tried again. */
   readonly retiredUntil?: string;
   readonly lastUse?: string;
   readonly lastRefusal?: { readonly at: string; readonly status: number };
 }
 
 export type KeyRingChange =
-  /** A set was refused; told once until it works again or gets another turn by `replace` or `retry`. */
+  /** A set was refused; reported once until it works again or is released by `replace` or `retry`. */
   | { readonly is: 'refused'; readonly set: SetState; readonly status: number }
   | { readonly is: 'in use'; readonly set: SetState }
-  /** Told once until a set works again or `replace` or `retry` gives a new chance. */
+  /** No set is left; reported once until a set works again or `replace` or `retry` was called. */
   | { readonly is: 'none left'; readonly sets: readonly SetState[] };
 
 export interface KeyRingOptions {
@@ -78,7 +83,10 @@ interface Minted {
   readonly usableUntil: number;
 }
 
-/** Where a token does not say when it expires. rasa.io's tokens are said to live about an hour. */
+/**
+ * Lifetime of a token that does not state one, and the longest that is assumed of any. rasa.io's tokens are
+ * said to live about an hour.
+ */
 const assumedLifeMs = 45 * 60_000;
 const expiryMarginMs = 60_000;
 const firstPauseMs = 5 * 60_000;
@@ -87,10 +95,10 @@ const longestPauseMs = 60 * 60_000;
 export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRingOptions): KeyRing {
   let entries: readonly Entry[] = sets.map((set) => ({ set }));
   let held: Minted | undefined;
-  /** Whose token was minted last, also when it has expired. */
+  /** The set whose token was minted last, even if that has expired. */
   let inUse: Entry | undefined;
   let minting: Promise<TokenGrant> | undefined;
-  let isSaid = false;
+  let isReported = false;
 
   return {
     async token(stop) {
@@ -114,12 +122,12 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
       if (inUse && !entries.includes(inUse)) inUse = undefined;
       const place = held ? entries.indexOf(held.entry) : 0;
       if (place < 0 || entries.slice(0, place).some((entry) => !before.includes(entry))) endHeld();
-      isSaid = false;
+      isReported = false;
     },
 
     retry() {
       for (const entry of entries) entry.refusal = undefined;
-      isSaid = false;
+      isReported = false;
     },
 
     state: () => ({ is: verdict(), sets: entries.map(describe) }),
@@ -137,7 +145,7 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
       const answer = await tokens.mint(entry.set.credentials, stop);
       const minted = readMinted(answer, entry);
       if (!entries.includes(entry)) {
-        // Replaced while rasa.io was asked: the answer is about credentials that nobody means any more.
+        // The set was replaced during the call: the answer is about credentials that are no longer in use.
         if (minted) end(minted);
         continue;
       }
@@ -160,7 +168,7 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
     const { entry } = minted;
     const isNews = inUse !== entry || entry.refusal !== undefined;
     entry.refusal = undefined;
-    [held, inUse, isSaid] = [minted, entry, false];
+    [held, inUse, isReported] = [minted, entry, false];
     const granted = grant(minted);
     if (isNews) onChange?.({ is: 'in use', set: describe(entry) });
     return granted;
@@ -172,7 +180,7 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
     entry.refusal = { untilMs: now() + pauseMs, pauseMs };
     entry.lastRefusal = { atMs: now(), status };
     if (inUse === entry) inUse = undefined;
-    // What it minted before may live on for a while after the margin.
+    // Its earlier token may still be valid for a while after the margin.
     if (held?.entry === entry) endHeld();
     if (isNews) onChange?.({ is: 'refused', set: describe(entry), status });
   }
@@ -182,8 +190,8 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
     const last = entries
       .map(({ lastRefusal }) => lastRefusal)
       .sort((a, b) => (a?.atMs ?? 0) - (b?.atMs ?? 0));
-    if (!isSaid) onChange?.({ is: 'none left', sets: entries.map(describe) });
-    isSaid = true;
+    if (!isReported) onChange?.({ is: 'none left', sets: entries.map(describe) });
+    isReported = true;
     return { is: 'refused', status: last.at(-1)?.status ?? 0, afterMs: untilMs - now() };
   }
 
@@ -192,7 +200,7 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
     held = undefined;
   }
 
-  /** Nobody waits for it: where rasa.io does not take the word, the token expires by itself. */
+  /** Revokes a token in the background. If rasa.io does not confirm, the token expires by itself. */
   function end({ token, entry }: Minted): void {
     void tokens.end(token, entry.set.credentials, new AbortController().signal);
   }
@@ -216,7 +224,7 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
   }
 }
 
-/** A verdict on the credentials: any 4xx but the two that speak of the moment. */
+/** Whether an answer refuses the credentials: any 4xx except 408 and 429, which are temporary. */
 export function isRefusal(answer: RasaAnswer): answer is Extract<RasaAnswer, { is: 'answer' }> {
   if (answer.is !== 'answer') return false;
   const { status } = answer;

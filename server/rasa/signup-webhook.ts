@@ -11,9 +11,10 @@ export interface WebhookOptions {
 }
 
 /**
- * The webhook behind rasa.io's own sign-up form: no key, and three fields of a person; others are left out. Nothing is
- * documented of its answers, so any 2xx counts as taken, and 400 and 422 as a refusal of that person. Every other
- * status may as well speak of the GUID, which must set nobody aside: then everybody waits.
+ * Client for the webhook behind rasa.io's own sign-up form. It needs no key and takes three fields of a
+ * person; others are left out. Its answers are not documented: any 2xx counts as delivered, and 400 and 422
+ * as a refusal of that person. Every other status may be about the GUID, which must not make a person a dead
+ * letter; all sign-ups then wait.
  */
 export function createWebhookClient({ http, guid, minIntervalMs = 200 }: WebhookOptions): RasaClient {
   return {
@@ -30,7 +31,7 @@ export function createWebhookClient({ http, guid, minIntervalMs = 200 }: Webhook
       return { is: 'refused', reason: readErrorText(body) ?? `rasa.io answered ${status}` };
     }
     const isGuidSuspect = status >= 400 && status < 500 && status !== 408 && status !== 429;
-    const reason = `rasa.io answered ${status}; is RASA_SIGNUP_GUID right?`;
+    const reason = `rasa.io answered ${status}; check RASA_SIGNUP_GUID`;
     return isGuidSuspect ? { ...later(answer), reason } : later(answer);
   }
 }

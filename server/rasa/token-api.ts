@@ -2,10 +2,13 @@ import type { Secret } from '../system/secret.ts';
 import type { Credentials } from './credentials.ts';
 import type { RasaAnswer, RasaHttp } from './http.ts';
 
-/** How rasa.io hands out tokens and takes them back. Besides the clients, which show their token, it alone reveals secrets. */
+/**
+ * Mints and revokes rasa.io's tokens. Only this module and the clients, which send their token, reveal
+ * secrets.
+ */
 export interface TokenApi {
   mint(credentials: Credentials, stop: AbortSignal): Promise<RasaAnswer>;
-  /** Ends a token before its time, with the credentials that it was minted from. */
+  /** Revokes a token before it expires, with the credentials that it was minted from. */
   end(token: Secret, credentials: Credentials, stop: AbortSignal): Promise<RasaAnswer>;
 }
 
@@ -39,7 +42,7 @@ export function createTokenApi(http: RasaHttp): TokenApi {
       if (credentials.api === 'v1') {
         return http.call({
           method: 'DELETE',
-          // The path is a secret: nothing may print it.
+          // The path contains the token: never log it.
           path: `/v1/tokens/${encodeURIComponent(token.reveal())}`,
           headers: { authorization: basic(credentials.username, credentials.password) },
           stop,

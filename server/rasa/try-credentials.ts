@@ -5,26 +5,29 @@ import type { RasaHttp } from './http.ts';
 import { isRefusal } from './key-ring.ts';
 import { createTokenApi } from './token-api.ts';
 
-/** What rasa.io makes of credentials. */
+/** The result of a test of credentials. */
 export type Tried =
   | {
       readonly is: 'taken';
-      /** What they are good for; empty where rasa.io does not tell. */
+      /** The accounts that they give access to; empty if rasa.io does not say. */
       readonly accounts: readonly Account[];
-      /** Whether the token that was minted is gone again. */
+      /** Whether the minted token was revoked again. */
       readonly isTokenEnded: boolean;
     }
   | { readonly is: 'refused'; readonly status: number }
-  /** No verdict on the credentials. */
+  /** rasa.io gave no answer about the credentials. */
   | { readonly is: 'unknown'; readonly reason: string };
 
-/** rasa.io calls it a community. */
+/** An account; rasa.io's API calls it a community. */
 export interface Account {
   readonly id: string;
   readonly name: string | undefined;
 }
 
-/** Tries credentials and leaves nothing behind: mints a token, asks what it is good for, and ends it. */
+/**
+ * Tests credentials and leaves nothing behind: mints a token, reads the accounts that it gives access to, and
+ * revokes it. Never throws because of rasa.io's answers.
+ */
 export async function tryCredentials(
   http: RasaHttp,
   credentials: Credentials,
@@ -40,7 +43,7 @@ export async function tryCredentials(
     return { is: 'unknown', reason: `rasa.io answered ${answer.status} to the request for a token` };
   }
   const token = new Secret(text);
-  // Version 2 has no such call, and shows its token in the same header.
+  // Version 2 has no call for this, and sends its token in the same header.
   const accounts = credentials.api === 'v1' ? await readAccounts(http, token, stop) : [];
   const ended = await tokens.end(token, credentials, stop);
   return { is: 'taken', accounts, isTokenEnded: ended.is === 'answer' && ended.status < 300 };

@@ -4,7 +4,7 @@ import { createKey, revokeKey } from '../../helpers/server/keys.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
 import { readContacts, startService } from '../../helpers/server/service.ts';
 
-/** The three ways to rasa.io, each as an operator sets it. */
+/** The three ways to rasa.io, configured as an operator would. */
 async function serviceBy(
   api: 'v2' | 'webhook',
   env: (sandbox: TestSandbox) => Env | Promise<Env> = () => ({}),
@@ -65,7 +65,7 @@ describe.each(['v2', 'webhook'] as const)('with RASA_API=%s', (api) => {
     ['404', { answer: { status: 404, on: 'persons' } }],
     ['a page of a gateway', { answer: { status: 502, as: 'html' } }],
     ['a dropped connection', { drop: { when: 'before' } }],
-  ])('%s sets nobody aside, and everybody arrives afterwards', async (_name, faults) => {
+  ])('%s makes no dead letter, and every sign-up arrives afterwards', async (_name, faults) => {
     const { sandbox, signUp, read, counts } = await serviceBy(api);
     await sandbox.putFaults(faults);
     for (const name of ['ada', 'bob']) await signUp(name);
@@ -77,7 +77,7 @@ describe.each(['v2', 'webhook'] as const)('with RASA_API=%s', (api) => {
     expect(await readContacts(sandbox)).toHaveLength(2);
   });
 
-  it('a person that rasa.io refuses is set aside, and the others arrive', async () => {
+  it('a person that rasa.io refuses becomes a dead letter, and the others arrive', async () => {
     const { sandbox, signUp, counts } = await serviceBy(api);
     await sandbox.putFaults({ refuse: { emails: ['bob@*'] } });
     for (const name of ['ada', 'bob', 'cleo']) await signUp(name);
@@ -87,7 +87,7 @@ describe.each(['v2', 'webhook'] as const)('with RASA_API=%s', (api) => {
 });
 
 describe('with RASA_API=v2', () => {
-  it('a revoked secret gives way to the second one', async () => {
+  it('the second secret takes over from a revoked one', async () => {
     const { sandbox, service, signUp, counts, read } = await serviceBy('v2', async (sandbox) => ({
       RASA_CLIENT_SECRET: await createKey(sandbox, 'first'),
       RASA_CLIENT_SECRET_2: await createKey(sandbox, 'second'),
@@ -106,7 +106,7 @@ describe('with RASA_API=v2', () => {
 });
 
 describe('with RASA_API=webhook', () => {
-  it('no key is asked for, kept or named', async () => {
+  it('no key is required, stored or shown', async () => {
     const { service, read } = await serviceBy('webhook');
     expect(await read('/readyz')).toEqual({ status: 'ready', credentials: 'none' });
     expect(await read('/healthz')).not.toHaveProperty('credentials');
@@ -114,11 +114,11 @@ describe('with RASA_API=webhook', () => {
     expect(service.log()).toContain('There are no credentials to read again.');
   });
 
-  it('a wrong GUID keeps everybody waiting, and the log asks about it', async () => {
+  it('with a wrong GUID all sign-ups wait, and the log names the setting', async () => {
     const { service, signUp, counts } = await serviceBy('webhook', () => ({ RASA_SIGNUP_GUID: 'wrong' }));
     await signUp('ada');
     await vi.waitFor(() => {
-      expect(service.log()).toContain('rasa.io answered 404; is RASA_SIGNUP_GUID right?');
+      expect(service.log()).toContain('rasa.io answered 404; check RASA_SIGNUP_GUID');
     });
     await counts(1, 0);
   });

@@ -11,7 +11,7 @@ import { serve } from '../../helpers/sites/serve.ts';
 const persons = (...names: string[]) => names.map((name) => ({ email: `${name}@example.com` }));
 const never = new AbortController().signal;
 
-/** A client of the sandbox, with every call it makes and a clock that the test moves. */
+/** A client of the sandbox, with a record of its calls and a clock that the test moves. */
 function clientOf(
   sandbox: Pick<TestSandbox, 'url' | 'credentials'>,
   options: { apiKey?: string; timeoutMs?: number } = {},
@@ -66,7 +66,7 @@ describe('adding persons', () => {
     expect(await emailsIn(sandbox)).toEqual(['ada@example.com', 'bob@example.com', 'cleo@example.com']);
   });
 
-  it('mints once for many that ask at the same time', async () => {
+  it('mints once for many callers at the same time', async () => {
     const { add, calls } = clientOf(await startSandbox());
     await Promise.all(Array.from({ length: 20 }, (_, index) => add(`p${index}`)));
     expect(calls.filter((call) => call === 'POST /v1/tokens')).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('adding persons', () => {
     expect(calls.filter((call) => call === 'POST /v1/tokens')).toHaveLength(2);
   });
 
-  it('mints once more and repeats the call once when its token is not taken', async () => {
+  it('mints once more and repeats the call once when its token is rejected', async () => {
     const sandbox = await startSandbox();
     const { add, calls } = clientOf(sandbox);
     await add('ada');
@@ -93,7 +93,7 @@ describe('adding persons', () => {
     expect(calls.slice(2)).toEqual(['POST /v1/persons', 'POST /v1/tokens', 'POST /v1/persons']);
   });
 
-  it('does not go on minting when new tokens are not taken either', async () => {
+  it('does not keep minting when new tokens are rejected too', async () => {
     const sandbox = await startSandbox();
     await sandbox.putFaults({ answer: { status: 401, on: 'persons' } });
     const { add, calls } = clientOf(sandbox);
@@ -111,13 +111,13 @@ describe('adding persons', () => {
     await sandbox.putFaults(faults);
     const { add } = clientOf(sandbox);
     const outcomes = await add('ada', 'bob', 'cleo');
-    // With one result too few for one person there is none, and nothing says that she was taken.
+    // With one result too few, one person has none, so nothing confirms that she was taken.
     const one = 'writeCount' in faults.variants ? 'refused' : 'delivered';
     expect(outcomes.map(({ is }) => is)).toEqual([one, one, one]);
     expect(await emailsIn(sandbox)).toHaveLength(3);
   });
 
-  it('adds the others when rasa.io refuses one of a batch, and repeats its words', async () => {
+  it('adds the others when rasa.io refuses one of a batch, and reports its reason', async () => {
     const sandbox = await startSandbox();
     await sandbox.putFaults({ refuse: { emails: ['bob@*'], error: 'This domain is blocked' } });
     const { add } = clientOf(sandbox);
@@ -128,7 +128,7 @@ describe('adding persons', () => {
     ]);
   });
 
-  it.each([400, 404, 409, 422])('takes %i for a refusal of that person', async (status) => {
+  it.each([400, 404, 409, 422])('treats %i as a refusal of that person', async (status) => {
     const sandbox = await startSandbox();
     await sandbox.putFaults({ answer: { status, on: 'persons', error: 'No such segment' } });
     const { add } = clientOf(sandbox);
@@ -163,7 +163,7 @@ describe('when rasa.io is in trouble, the sign-up waits', () => {
     expect(await add('ada', 'bob')).toEqual([{ is: 'delivered' }, { is: 'delivered' }]);
   });
 
-  it('for as long as it asks, in seconds or until a date, an hour at most', async () => {
+  it('for as long as Retry-After says, in seconds or as a date, one hour at most', async () => {
     const sandbox = await startSandbox();
     const { add, clock } = clientOf(sandbox);
     const waits = async (retryAfter: number | string) => {
@@ -176,14 +176,14 @@ describe('when rasa.io is in trouble, the sign-up waits', () => {
     expect(await waits(999_999)).toMatchObject([{ is: 'later', afterMs: 3_600_000 }]);
   });
 
-  it('a slow answer: it is given up after the time limit', async () => {
+  it('a slow answer: the call is aborted after the time limit', async () => {
     const sandbox = await startSandbox();
     await sandbox.putFaults({ delayMs: 60_000 });
     const { add } = clientOf(sandbox, { timeoutMs: 100 });
     expect(await add('ada')).toEqual([{ is: 'later', reason: 'no answer within 100 ms' }]);
   });
 
-  it('an endless answer: it is not read to its end', async () => {
+  it('an endless answer: reading stops at the size limit', async () => {
     const { add } = clientOf(
       await startUpstream((_request, response) => {
         response.writeHead(201, { 'content-type': 'application/json' });
@@ -196,7 +196,7 @@ describe('when rasa.io is in trouble, the sign-up waits', () => {
     expect(await add('ada')).toEqual([{ is: 'later', reason: 'the connection failed' }]);
   });
 
-  it('a redirect: it is not followed, and the credentials do not leave', async () => {
+  it('a redirect: it is not followed, and the credentials are not sent on', async () => {
     const paths: string[] = [];
     const { add } = clientOf(
       await startUpstream((request, response) => {
@@ -210,7 +210,7 @@ describe('when rasa.io is in trouble, the sign-up waits', () => {
 });
 
 describe('refused credentials', () => {
-  it('are tried once, then after five minutes, then ten, and said once', async () => {
+  it('are tried once, then after five minutes, then ten, and reported once', async () => {
     const sandbox = await startSandbox();
     const { add, calls, clock, changes } = clientOf(sandbox, { apiKey: 'a wrong key' });
     for (let time = 0; time < 5; time++) {
@@ -230,7 +230,7 @@ describe('refused credentials', () => {
     expect(changes).toEqual(['refused', 'none left']);
   });
 
-  it('work again by themselves when the refusal was a passing fault', async () => {
+  it('work again without a change when the refusal was a temporary fault', async () => {
     const sandbox = await startSandbox();
     await sandbox.putFaults({ answer: { status: 403, on: 'tokens', times: 1 } });
     const { add, clock, changes } = clientOf(sandbox);
@@ -240,7 +240,7 @@ describe('refused credentials', () => {
     expect(changes).toEqual(['refused', 'none left', 'in use']);
   });
 
-  it('that rasa.io cannot judge just now are not counted as refused', async () => {
+  it('are not counted as refused when rasa.io cannot check them at the moment', async () => {
     const sandbox = await startSandbox();
     await sandbox.putFaults({ answer: { status: 503, on: 'tokens', retryAfter: 7 } });
     const { add, changes } = clientOf(sandbox);
@@ -249,7 +249,7 @@ describe('refused credentials', () => {
   });
 });
 
-/** An upstream that behaves as no sandbox would. */
+/** An upstream with behaviour that the sandbox does not have. */
 async function startUpstream(handler: RequestListener): Promise<Pick<TestSandbox, 'url' | 'credentials'>> {
   return {
     url: await serve(handler),

@@ -11,7 +11,7 @@ import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts'
 const never = new AbortController().signal;
 const minute = 60_000;
 
-/** A ring over the sandbox with these keys, with every call it makes and a clock that the test moves. */
+/** A key ring on the sandbox with these keys, with a record of its calls and a clock that the test moves. */
 function ringOf(sandbox: TestSandbox, keys: readonly string[]) {
   const calls: string[] = [];
   const changes: string[] = [];
@@ -56,7 +56,7 @@ function ringOf(sandbox: TestSandbox, keys: readonly string[]) {
   };
 }
 
-/** Whether rasa.io takes this token. */
+/** Whether rasa.io accepts this token. */
 async function works(sandbox: TestSandbox, grant: TokenGrant): Promise<boolean> {
   if (grant.is !== 'token') return false;
   return (await sandbox.api('GET', '/v1/persons', { token: grant.token.reveal() })).status === 200;
@@ -69,7 +69,7 @@ async function sandboxWithKeys() {
 }
 
 describe('several credential sets', () => {
-  it('are used in their order: while the first one works, nobody asks for the second', async () => {
+  it('are used in their order: while the first one works, the second is not used', async () => {
     const { sandbox, first, second } = await sandboxWithKeys();
     const { token, calls, states, changes } = ringOf(sandbox, [first, second]);
     expect(await works(sandbox, await token())).toBe(true);
@@ -97,7 +97,7 @@ describe('several credential sets', () => {
     [{ answer: { status: 408, on: 'tokens' } }],
     [{ answer: { status: 429, on: 'tokens' } }],
     [{ drop: { when: 'before' } }],
-  ])('are not judged by what says nothing about them: %j', async (faults) => {
+  ])('are not retired by a fault that says nothing about them: %j', async (faults) => {
     const { sandbox, first, second } = await sandboxWithKeys();
     await sandbox.putFaults(faults);
     const { token, calls, changes, states } = ringOf(sandbox, [first, second]);
@@ -106,7 +106,7 @@ describe('several credential sets', () => {
     expect([changes, states()]).toEqual([[], ['standby', 'standby']]);
   });
 
-  it('mint once for a hundred that wait, and refuse once', async () => {
+  it('mint once for a hundred waiting callers, and are refused once', async () => {
     const { sandbox, second } = await sandboxWithKeys();
     const { token, calls } = ringOf(sandbox, ['wrong', second]);
     const grants = await Promise.all(Array.from({ length: 100 }, token));
@@ -131,7 +131,7 @@ describe('several credential sets', () => {
     expect(changes).toEqual(['1 refused', '2 refused', 'none left']);
   });
 
-  it('come back in their order at a mint, never while a token is good', async () => {
+  it('return in their order at a mint, never while a token is valid', async () => {
     const { sandbox, first, second } = await sandboxWithKeys();
     await sandbox.putFaults({ answer: { status: 403, on: 'tokens', times: 1 } });
     const { token, calls, clock, states, changes } = ringOf(sandbox, [first, second]);
@@ -147,7 +147,7 @@ describe('several credential sets', () => {
     expect(changes).toEqual(['1 refused', '2 in use', '1 in use']);
   });
 
-  it('take over when the key of a token that rasa.io no longer takes was revoked', async () => {
+  it('take over when the key of the current token was revoked', async () => {
     const { sandbox, first, second } = await sandboxWithKeys();
     const { token, ring, states } = ringOf(sandbox, [first, second]);
     const grant = await token();
@@ -159,7 +159,7 @@ describe('several credential sets', () => {
 });
 
 describe('other credential sets', () => {
-  it('are used from the next call on, and the old token is ended at rasa.io', async () => {
+  it('are used from the next call on, and the old token is revoked at rasa.io', async () => {
     const { sandbox, first, second } = await sandboxWithKeys();
     const { token, replace, calls } = ringOf(sandbox, [first]);
     const old = await token();
@@ -171,7 +171,7 @@ describe('other credential sets', () => {
     });
   });
 
-  it('leave the token alone where its set stays, and nothing new stands before it', async () => {
+  it('keep the token if its set stays and no new set is before it', async () => {
     const { sandbox, first, second } = await sandboxWithKeys();
     const { token, replace, calls, states } = ringOf(sandbox, [first]);
     const old = await token();
@@ -184,7 +184,7 @@ describe('other credential sets', () => {
     expect(states()).toEqual(['in use', 'standby']);
   });
 
-  it('get their turn at once, while a refused one that stays keeps its pause', async () => {
+  it('are tried at once, while a refused set that stays keeps its pause', async () => {
     const { sandbox, first } = await sandboxWithKeys();
     const { token, replace, calls, ring } = ringOf(sandbox, ['wrong']);
     expect(await token()).toMatchObject({ is: 'refused' });
@@ -199,7 +199,7 @@ describe('other credential sets', () => {
     expect(calls.filter((call) => call === 'POST')).toHaveLength(3);
   });
 
-  it('answer also those who asked before, while the old ones were being tried', async () => {
+  it('also answer callers that began while the old sets were being tried', async () => {
     const { sandbox, first, second } = await sandboxWithKeys();
     for (const old of [first, 'wrong']) {
       const { token, replace, hold, calls, states } = ringOf(sandbox, [old]);
@@ -218,7 +218,7 @@ describe('other credential sets', () => {
     }
   });
 
-  it('may be the same key twice', async () => {
+  it('may contain the same key twice', async () => {
     const sandbox = await startSandbox();
     const { token, replace, states } = ringOf(sandbox, ['wrong', 'wrong']);
     await token();
@@ -227,7 +227,7 @@ describe('other credential sets', () => {
   });
 });
 
-it('tells of its sets what they are called, where they come from and when they were used, and no secret', async () => {
+it('shows the number, source and last use of each set, and no secret', async () => {
   const { sandbox, first } = await sandboxWithKeys();
   const { token, ring, clock } = ringOf(sandbox, ['wrong', first]);
   clock.ms = Date.parse('2026-11-23T12:00:00Z');
