@@ -18,7 +18,7 @@ const credentialsOf = (api: 'v1' | 'v2', { credentials, clientId }: TestSandbox)
 it.each([
   ['v1', '/v1/persons', undefined],
   ['v2', '/v2/contacts', 3_600_000],
-] as const)('a token of %s works until it is ended', async (api, path, lifetimeMs) => {
+] as const)('a token of %s works until it is revoked', async (api, path, lifetimeMs) => {
   const sandbox = await startSandbox();
   const tokens = createTokenApi(createRasaHttp({ baseUrl: sandbox.url }));
   const credentials = credentialsOf(api, sandbox);

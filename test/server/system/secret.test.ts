@@ -17,7 +17,7 @@ function logged(write: (log: ReturnType<typeof pino>) => void): string {
 
 it.each([
   ['a template', () => `a ${String(secret)} b`],
-  // eslint-disable-next-line @typescript-eslint/restrict-template-expressions -- what a developer may write by mistake
+  // eslint-disable-next-line @typescript-eslint/restrict-template-expressions -- a likely mistake
   ['a template without a conversion', () => `a ${secret} b`],
   ['joining', () => [secret].join()],
   ['JSON', () => JSON.stringify({ secret })],
@@ -62,7 +62,7 @@ it.each([
 
 it.each<[string, () => unknown]>([
   ['structuredClone', () => structuredClone(secret)],
-  // eslint-disable-next-line @typescript-eslint/no-misused-spread -- what a developer may write by mistake
+  // eslint-disable-next-line @typescript-eslint/no-misused-spread -- a likely mistake
   ['spreading', () => ({ ...secret })],
   ['Object.assign', () => Object.assign({}, secret)],
   [
