@@ -5,7 +5,7 @@ import { languages } from './languages.ts';
 
 type BuiltIn = Pick<TypedSpec, 'type' | 'required' | 'maxLength' | 'autocomplete'>;
 
-/** The fields that an operator need not describe. */
+/** The fields that a form can use by name, without a description. */
 export const builtInFields: Readonly<Record<BuiltInField, BuiltIn>> = {
   email: { type: 'email', required: true, maxLength: limits.email, autocomplete: 'email' },
   first_name: { type: 'text', required: false, maxLength: limits.name, autocomplete: 'given-name' },
@@ -29,7 +29,7 @@ export function builtInField(name: BuiltInField): TypedSpec {
   };
 }
 
-/** The form that is there without a forms file. */
+/** The form that is served without a forms file. */
 export const newsletter: FormSpec = {
   id: 'newsletter',
   languages,

@@ -12,8 +12,8 @@ export interface DefinitionOptions {
 }
 
 /**
- * What the visitor's side gets to know of a form, in one language. It is built member by member and never copied from
- * the operator's form, so that nothing gets out that is not named here.
+ * The public definition of a form, in one language. It is built member by member, never copied from the
+ * operator's specification, so that only what is named here becomes public.
  */
 export function definitionOf(
   { id, title, intro, fields, texts, redirect, languages }: FormSpec,
@@ -122,7 +122,7 @@ export function definitionOf(
   }
 }
 
-/** Our words for what can be wrong with a field of this kind. */
+/** The product's texts for the issues of a field of this type. */
 function ourIssuesOf(field: AskedSpec, { fieldIssues, lang }: Messages): Partial<Record<IssueCode, string>> {
   switch (field.type) {
     case 'text':
@@ -130,7 +130,7 @@ function ourIssuesOf(field: AskedSpec, { fieldIssues, lang }: Messages): Partial
     case 'email':
     case 'tel':
     case 'url':
-      // With a pattern, what is asked for is the operator's to say.
+      // With a pattern, only the operator can say what is wanted.
       return field.pattern === undefined ? { malformed: fieldIssues[field.type] } : {};
     case 'number': {
       const format = new Intl.NumberFormat(lang, { maximumFractionDigits: 20 });
@@ -160,7 +160,7 @@ function rangeWords(words: RangeIssues, { min, max }: TypedSpec, format: (value:
   return text.replace('{min}', () => format(min ?? '')).replace('{max}', () => format(max ?? ''));
 }
 
-/** Where the operator has no text in this language: the one in the form's first language, else whichever there is. */
+/** The operator's text in this language; if there is none, the one in the form's first language; else any. */
 export function textIn(
   text: Localized | undefined,
   words: Pick<Messages, 'lang'>,
@@ -171,7 +171,7 @@ export function textIn(
   return text.get(words.lang) ?? text.get(first?.lang ?? '') ?? any;
 }
 
-/** In UTF-16 code units, where the operator does not say otherwise. */
+/** In UTF-16 code units, unless the operator sets another length. */
 export const defaultMaxLength: Readonly<Record<TypedSpec['type'] | 'hidden', number>> = {
   text: 200,
   email: limits.email,

@@ -2,27 +2,37 @@ import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import type { IssueCode } from '../../shared/signup.ts';
 
-/** What an operator wants of addresses, beyond that mail can be sent to them. */
+/** The operator's rules for addresses, besides that mail can be sent to them. */
 export interface AddressRules {
-  /** Whether letters other than ASCII may stand before the @ (RFC 6531), which not every mail system can reach. */
+  /**
+   * Whether non-ASCII letters are allowed before the @ (RFC 6531). Not every mail system can deliver to such
+   * addresses.
+   */
   readonly international: boolean;
   readonly disposable: 'allow' | 'flag' | 'refuse';
-  /** Whether this very domain, in its ASCII form, gives out addresses that are thrown away. */
+  /** Whether exactly this domain, in its ASCII form, belongs to a provider of disposable addresses. */
   readonly isDisposableDomain: (domain: string) => boolean;
 }
 
 export type ReadAddress =
   { readonly is: 'address'; readonly email: string } | { readonly is: 'fault'; readonly issue: IssueCode };
 
-/** As RFC 6531 widens RFC 5322's atoms: anything but ASCII's specials, spaces, controls and lone surrogates. */
+/**
+ * RFC 5322's atoms as extended by RFC 6531: anything except ASCII's specials, spaces, controls and lone
+ * surrogates.
+ */
 const internationalLocal = /^(?!\.)(?!.*\.\.)(?!.*\.$)[^\p{C}\p{Z}"(),:;<>@[\\\]]{1,64}$/u;
 
-/** Domains go through a URL parser, which would read past anything else: `a.example/b`, `a.example?b`. */
+/**
+ * Domains go through a URL parser, which would accept and ignore anything after them: `a.example/b`,
+ * `a.example?b`.
+ */
 const plausibleDomain = /^(?:[a-z0-9.-]|\P{ASCII})+$/iu;
 
 /**
- * Reads an address: its domain in the ASCII form (IDNA), lower-cased, since domains are case-insensitive (RFC 1035
- * 2.3.3); what stands before the @ as it is, since that is the receiver's business (RFC 5321 2.4).
+ * Checks and normalises an address. The domain is converted to its ASCII form (IDNA) and lower case, since
+ * domains are case-insensitive (RFC 1035 2.3.3). The part before the @ keeps its case, since only the
+ * receiving host may interpret it (RFC 5321 2.4).
  */
 export function readAddress(text: string, rules: AddressRules): ReadAddress {
   const at = text.lastIndexOf('@');
@@ -32,7 +42,7 @@ export function readAddress(text: string, rules: AddressRules): ReadAddress {
   const isRight = isInternational
     ? internationalLocal.test(local) && z.regexes.html5Email.test(`x@${domain}`)
     : z.regexes.html5Email.test(`${local}@${domain}`);
-  // Without a dot it is a machine in somebody's own network, with digits at the end an IP address.
+  // A domain without a dot names a machine in a private network; one that ends in digits is an IP address.
   if (!isRight || !/\.(?!\d+$)[^.]+$/.test(domain)) return { is: 'fault', issue: 'malformed' };
   if (isInternational && !rules.international) return { is: 'fault', issue: 'not_ascii' };
   const email = `${local}@${domain}`;
@@ -41,24 +51,36 @@ export function readAddress(text: string, rules: AddressRules): ReadAddress {
   return { is: 'address', email };
 }
 
-/** Whether an address that was read is of a provider whose addresses are thrown away, or of a subdomain of one. */
+/**
+ * Whether an address from `readAddress` belongs to a provider of disposable addresses, or to a subdomain of
+ * one.
+ */
 export function isDisposable(email: string, { isDisposableDomain }: AddressRules): boolean {
   const labels = email.slice(email.lastIndexOf('@') + 1).split('.');
   return labels.slice(1).some((_, index) => isDisposableDomain(labels.slice(index).join('.')));
 }
 
-/** Empty where it cannot be one. A dot at the end is DNS's way to write the same domain. */
+/**
+ * The domain in ASCII; empty if it is not valid. A trailing dot is DNS notation for the same domain and is
+ * removed.
+ */
 function asciiDomain(domain: string): string {
   return plausibleDomain.test(domain) ? domainToASCII(domain.replace(/\.$/, '')) : '';
 }
 
-/** Providers that ignore dots before the @ (https://support.google.com/mail/answer/7436150), and that are one. */
+/**
+ * Providers that ignore dots before the @ (https://support.google.com/mail/answer/7436150), with the one name
+ * that their domains share.
+ */
 const ignoresDots: Readonly<Record<string, string>> = {
   'gmail.com': 'gmail.com',
   'googlemail.com': 'gmail.com',
 };
 
-/** One name for all the ways to write one mailbox that was read, for counting only: mail is sent to what was typed. */
+/**
+ * The same key for every spelling of a mailbox, from an address that was read. For quotas only: mail is sent
+ * to the address as typed.
+ */
 export function quotaKeyOf(email: string): string {
   const at = email.lastIndexOf('@');
   const domain = email.slice(at + 1);
@@ -69,8 +91,8 @@ export function quotaKeyOf(email: string): string {
 }
 
 /**
- * The domains of mailchecker, a list that its maintainers collect and publish every few weeks. Loaded where it is
- * used only: it holds 55,000 names.
+ * Loads the domains of `mailchecker`, a list that its maintainers publish every few weeks. Loaded only where
+ * it is used: it has 55,000 names.
  */
 export async function loadDisposableDomains(): Promise<(domain: string) => boolean> {
   const { default: mailchecker } = await import('mailchecker');

@@ -6,7 +6,7 @@ import { readAddress, type AddressRules } from './email-address.ts';
 import type { FieldSpec, TypedSpec } from './form-spec.ts';
 import { linearTest } from './pattern.ts';
 
-/** Zod's messages carry the issue code, so that the schema alone says what each fault is called. */
+/** Zod's messages carry the issue code, so that the schema alone maps each fault to its code. */
 const wrong = {
   error: ({ input }: { readonly input: unknown }): IssueCode =>
     input === undefined ? 'missing' : 'malformed',
@@ -15,11 +15,11 @@ const wrong = {
 const malformed: IssueCode = 'malformed';
 
 function text(maxLength: number): z.ZodString {
-  // What is too long is not looked at any further: a URL parser takes its time with it.
+  // A text that is too long is not checked further: a URL parser takes long for it.
   return z.string(wrong).max(maxLength, { error: 'too_long' satisfies IssueCode, abort: true });
 }
 
-/** What travels beside the form's own fields. */
+/** The fields that are sent beside the form's own. */
 export const envelopeFields = {
   id: text(limits.id)
     .regex(/^[\w-]{8,}$/, malformed)
@@ -31,7 +31,7 @@ export const envelopeFields = {
   redirect: text(limits.page).optional(),
 };
 
-/** What a field lets pass, and makes of it. */
+/** The check of one field, which also normalises its value. */
 export function checkOf(field: FieldSpec, rules: AddressRules): z.ZodType {
   const check = checkOfKind(field, rules);
   return field.type !== 'hidden' && field.required ? check : check.optional();
@@ -48,7 +48,7 @@ function checkOfKind(field: FieldSpec, rules: AddressRules): z.ZodType {
     case 'checkbox':
       return z.literal(ticked, wrong);
     case 'hidden':
-      // Nobody could mend it, so that nothing is wrong with it.
+      // Visitors cannot correct a hidden field, so no value of it is an issue.
       return z
         .unknown()
         .transform((value) => (typeof value === 'string' ? cut(value, field.maxLength) : undefined));
@@ -80,14 +80,14 @@ function matching(schema: z.ZodType<string>, { pattern }: TypedSpec): z.ZodType<
   return pattern === undefined ? schema : schema.refine(linearTest(pattern), malformed);
 }
 
-/** HTML's "valid floating-point number", which `Number` reads as well. */
+/** HTML's "valid floating-point number", which `Number` parses too. */
 const validNumber = /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
 function isWithin<T extends number | string>(value: T, least: T, greatest: T): boolean {
   return value >= least && value <= greatest && (typeof value === 'string' || Number.isFinite(value));
 }
 
-/** As people write one: E.164 has 15 digits at most, and an extension may follow. */
+/** A phone number as people write it. E.164 allows 15 digits at most, and an extension may follow. */
 function isPhoneNumber(value: string): boolean {
   const digits = value.match(/\p{Nd}/gu)?.length ?? 0;
   return digits >= 4 && digits <= 20 && phoneNumber.test(value);
@@ -108,7 +108,7 @@ function addressIn(rules: AddressRules): (value: string, context: z.RefinementCt
   };
 }
 
-/** At most that long, and not in the middle of a character. */
+/** Cuts to `maxLength` UTF-16 code units, without splitting a surrogate pair. */
 function cut(value: string, maxLength: number): string {
   return value.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '');
 }

@@ -3,35 +3,38 @@ import type { FormTexts } from '../../shared/form.ts';
 import type { BuiltInField, Messages } from '../../shared/messages/messages.ts';
 import type { IssueCode } from '../../shared/signup.ts';
 
-/** A text of the operator's: one for every language, or one for each of some, by our tags. */
+/** A text from the operator: one for all languages, or one per language, keyed by `Messages.lang`. */
 export type Localized = string | ReadonlyMap<string, string>;
 
-/** A form as its operator wants it, with everything decided: what visitors are asked, and what becomes of the answers. */
+/**
+ * A form as the operator configures it, with all defaults applied: what visitors are asked, and how the
+ * answers are used.
+ */
 export interface FormSpec {
   readonly id: string;
-  /** What it is offered in; the first is for whoever wants another one. */
+  /** The languages it is offered in. The first is the default. */
   readonly languages: readonly Messages[];
-  /** `undefined` takes the general words. */
+  /** `undefined` uses the product's text. */
   readonly title: Localized | undefined;
   readonly intro: Localized | undefined;
   readonly fields: readonly FieldSpec[];
   readonly texts: TextsSpec;
-  /** Attributes that every contact of this form gets. */
+  /** Attributes that every contact from this form gets. */
   readonly constants: Readonly<Record<string, string>>;
-  /** Whether contacts who had unsubscribed are subscribed again; only with a box that has to be ticked. */
+  /** Whether unsubscribed contacts are subscribed again. Allowed only with a checkbox that must be ticked. */
   readonly resubscribe: boolean;
   readonly redirect: string | undefined;
-  /** Besides those of all forms. */
+  /** In addition to those of all forms. */
   readonly thankYouPages: readonly string[];
-  /** Instead of those of all forms. */
+  /** Replaces those of all forms; `undefined` keeps them. */
   readonly origins: readonly string[] | undefined;
   readonly rates: FormRates;
 }
 
-/** Of this form alone, instead of a share in those of all forms. */
+/** Quotas of this form alone, in place of a share in those of all forms. */
 export type FormRates = Partial<Readonly<Record<'form' | 'network' | 'address', Rate | 'off'>>>;
 
-/** The operator's words instead of ours. */
+/** The operator's texts, which replace the product's. */
 export type TextsSpec = Readonly<
   Partial<Record<Exclude<keyof FormTexts, 'issues' | 'problems'>, Localized | undefined>>
 > & {
@@ -41,12 +44,12 @@ export type TextsSpec = Readonly<
 
 interface Common {
   readonly name: string;
-  /** rasa.io's attribute that it fills. */
+  /** The attribute at rasa.io that the field fills. */
   readonly attribute: string;
 }
 
 interface AskedSpec extends Common {
-  /** A built-in field has words of ours. */
+  /** A built-in field uses the product's label. */
   readonly label: Localized | { readonly builtIn: BuiltInField };
   readonly required: boolean;
   readonly help: Localized | undefined;
@@ -71,7 +74,7 @@ export interface ChoiceSpec extends AskedSpec {
 export interface CheckboxSpec extends AskedSpec {
   readonly type: 'checkbox';
   readonly link: { readonly href: Localized; readonly label: Localized } | undefined;
-  /** What the attribute says once it is ticked; `{time}` stands for the time. */
+  /** The attribute's value once the box is ticked; `{time}` is replaced by the time (ISO 8601, UTC). */
   readonly value: string;
 }
 
@@ -83,7 +86,7 @@ export interface HiddenSpec extends Common {
 
 export type FieldSpec = TypedSpec | ChoiceSpec | CheckboxSpec | HiddenSpec;
 
-/** `limit` requests in each window. */
+/** At most `limit` requests in each window. */
 export interface Rate {
   readonly limit: number;
   readonly windowMs: number;

@@ -15,31 +15,31 @@ import type { FieldSpec, FormRates, FormSpec } from './form-spec.ts';
 /** The forms that this proxy serves. */
 export interface Forms {
   find(id: string): Form | undefined;
-  /** In the operator's order. */
+  /** In the order of the forms file. */
   all(): readonly Form[];
 }
 
-/** Forms whose operator may change his mind while they are served. */
+/** Forms that can be replaced while they are served. */
 export interface LiveForms extends Forms {
-  /** From now on these; who has an earlier one open may still send what it asked for. */
+  /** Replaces all forms. A page that was opened earlier may still send the fields that it asked for. */
   replace(specs: readonly FormSpec[]): void;
 }
 
 export interface Form {
   readonly id: string;
-  /** What it is offered in; the first is for whoever wants another one. */
+  /** The languages it is offered in. The first is the default. */
   readonly languages: readonly Messages[];
-  /** Which pages may have it: its own list, or the one for all forms. */
+  /** Which pages may show it: the form's list, or the one for all forms. */
   readonly origins: Origins;
-  /** Budgets of its own, which stand in for those of all forms. */
+  /** The form's own quotas, which replace those of all forms. */
   readonly rates: FormRates;
-  /** Where the browser goes once a sign-up is accepted. */
+  /** Where the browser is sent after an accepted sign-up. */
   readonly redirect: string | undefined;
-  /** What the visitor's side gets to know, in its language. Made once for each. */
+  /** The public definition in one language. Made once per language. */
   definitionIn(words: Messages): FormDefinition;
-  /** Checks and normalises what was sent, field by field; names that the form does not have are refused. */
+  /** Checks and normalises what was sent, field by field. Unknown names are refused. */
   check(sent: Readonly<Record<string, unknown>>): Checked;
-  /** Whether a plain form may send the browser there afterwards. */
+  /** Whether a plain form may redirect the browser to this URL after the sign-up. */
   mayRedirectTo(url: string): boolean;
 }
 
@@ -47,22 +47,22 @@ export type Checked =
   | {
       readonly is: 'valid';
       readonly contact: Contact;
-      /** The form's own fields as they were cleaned, without what the operator's policies add to the contact. */
+      /** The form's own fields after cleaning, without what the operator's policies add to the contact. */
       readonly fields: Readonly<Record<string, string>>;
       readonly envelope: SignupEnvelope;
-      /** What was typed where a name is asked for. */
+      /** The values of the fields that ask for a name. */
       readonly names: readonly string[];
     }
   | { readonly is: 'invalid'; readonly issues: Readonly<Record<string, IssueCode>> };
 
 export interface FormsOptions {
-  /** By default the newsletter form. */
+  /** The newsletter form by default. */
   readonly specs?: readonly FormSpec[];
   readonly address: AddressRules;
   readonly proof: boolean;
-  /** Pages, or with a slash at the end everything below, that a plain form may redirect to. */
+  /** Pages that a plain form may redirect to. A trailing slash allows every page below it. */
   readonly thankYouPages: readonly string[];
-  /** For forms that have no list of their own. */
+  /** For forms without their own list. */
   readonly allowedOrigins?: readonly string[];
   readonly allowLocalhost?: boolean;
   readonly now?: () => number;
@@ -70,7 +70,7 @@ export interface FormsOptions {
 
 export function createForms({ specs = [newsletter], ...options }: FormsOptions): LiveForms {
   const origins = createOrigins(originsOf(options, undefined));
-  /** Every name that a form has asked for since the start, by form. */
+  /** Every field name that a form has had since the start, by form. */
   const asked = new Map<string, Set<string>>();
   let forms = new Map<string, Form>();
   replace(specs);
@@ -104,7 +104,7 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
   const names = fields.map(({ name }) => name);
   const nameFields = fields.filter(asksForName).map(({ name }) => name);
   const schema = z.strictObject({
-    // Of a page that was opened before the form changed: what nobody wants to know any more is not looked at.
+    // Fields of pages that were opened before the form changed: allowed, and ignored.
     ...Object.fromEntries([...asked].map((name) => [name, z.unknown().optional()])),
     ...Object.fromEntries(fields.map((field) => [field.name, checkOf(field, address)])),
     ...envelopeFields,
@@ -139,7 +139,7 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
   };
 }
 
-/** Makes a contact of what was filled in: each field under its attribute, and what the operator adds. */
+/** Makes a contact from the answers: each field under its attribute, plus what the operator adds. */
 function policiesOf(spec: FormSpec, address: AddressRules) {
   const { fields, constants, resubscribe } = spec;
   return (given: Readonly<Record<string, string>>, now: () => number): Contact => {
@@ -149,7 +149,8 @@ function policiesOf(spec: FormSpec, address: AddressRules) {
       if (value === undefined) continue;
       answers[field.attribute] = field.type === 'checkbox' ? recorded(field.value, now) : value;
     }
-    // The schema saw to it: `email` is a required field of every form, and fills the attribute of that name.
+    // The schema ensures this: `email` is a required field of every form and fills the attribute of that
+    // name.
     const contact = { ...answers, ...constants, ...(resubscribe && { is_subscribed: true }) };
     const whole = contact as typeof contact & Pick<Contact, 'email'>;
     const isFlagged = address.disposable === 'flag' && isDisposable(whole.email, address);
@@ -161,7 +162,7 @@ function recorded(value: string, now: () => number): string {
   return value.replaceAll('{time}', () => new Date(now()).toISOString());
 }
 
-/** Fields that the browser fills in with a name, or a part of one. */
+/** Whether the browser fills the field with a name, or a part of one. */
 function asksForName(field: FieldSpec): boolean {
   return 'autocomplete' in field && field.autocomplete?.endsWith('name') === true;
 }

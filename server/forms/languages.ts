@@ -15,7 +15,7 @@ import { sv } from '../../shared/messages/sv.ts';
 import { tr } from '../../shared/messages/tr.ts';
 import { zhHans } from '../../shared/messages/zh-Hans.ts';
 
-/** Every language that there are words in. The first is for whoever has no wish, or none that can be met. */
+/** All languages that the product has texts in. The first is the default. */
 export const languages: readonly Messages[] = [
   en,
   ar,
@@ -34,21 +34,21 @@ export const languages: readonly Messages[] = [
   zhHans,
 ];
 
-/** By tag, in lower case. Where our own tag is the narrower one, the language alone stands beside it. */
+/** By tag, in lower case. Where a tag of ours is narrower, the bare language is listed too. */
 const byTag: ReadonlyMap<string, Messages> = new Map([
   ...languages.map((words): [string, Messages] => [words.lang.toLowerCase(), words]),
   ['pt', ptBR],
   ['zh', zhHans],
-  // What Hebrew was called until 1989, and what some old Java still calls it.
+  // Hebrew's tag until 1989, which some old Java versions still send.
   ['iw', he],
 ]);
 
-/** The words for a BCP 47 tag, where there are any. */
+/** The texts for a BCP 47 tag; `undefined` if there are none. */
 export function wordsOfTag(tag: string): Messages | undefined {
   return lookUp(tag.toLowerCase());
 }
 
-/** RFC 4647 3.4: the tag as it is, then without its last part, and so on; `de-AT` is met by `de`. */
+/** RFC 4647 3.4: looks up the tag, then the tag without its last part, and so on; `de-AT` is met by `de`. */
 export function lookUp(tag: string): Messages | undefined {
   const end = tag.lastIndexOf('-');
   return byTag.get(tag) ?? (end > 0 ? lookUp(tag.slice(0, end)) : undefined);

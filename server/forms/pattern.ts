@@ -1,17 +1,17 @@
 import { RE2JS } from 're2js';
 
 /**
- * A pattern as the attribute of that name means it: all of the text has to match, and its flag is `v`
- * (https://html.spec.whatwg.org/#the-pattern-attribute). Visitors choose the text, and JavaScript's own engine can take
- * years for some of them; RE2's takes time in proportion to the length, whatever the pattern. What RE2 cannot do, such
- * as looking ahead, is refused when the forms file is read.
+ * Compiles a pattern with the meaning of HTML's `pattern` attribute: the whole text must match, and the flag
+ * is `v` (https://html.spec.whatwg.org/#the-pattern-attribute). Visitors choose the text, and JavaScript's
+ * own engine can take years for some texts; RE2 takes time in proportion to the length, whatever the pattern.
+ * Patterns that RE2 does not support, such as lookahead, are refused when the forms file is read.
  */
 export function linearTest(pattern: string): (text: string) => boolean {
   const compiled = RE2JS.compile(re2Of(pattern));
   return (text) => compiled.matches(text);
 }
 
-/** Why a pattern cannot be used, in words that go on from "wanted"; `undefined` where it can. */
+/** Why a pattern cannot be used, phrased to follow "wanted"; `undefined` if it can. */
 export function refusePattern(pattern: string): string | undefined {
   try {
     new RegExp(`^(?:${pattern})$`, 'v');
@@ -20,7 +20,7 @@ export function refusePattern(pattern: string): string | undefined {
     return `a regular expression with the flag v (${reason})`;
   }
   if (tokensOf(pattern).some(({ isInClass, text }) => isInClass && /^(?:\[|--|&&|\\q)$/.test(text)))
-    return 'a pattern without sets in sets ([[…]], --, &&, \\q{…})';
+    return 'a pattern without nested sets ([[…]], --, &&, \\q{…})';
   try {
     RE2JS.compile(re2Of(pattern));
     return undefined;
@@ -30,7 +30,7 @@ export function refusePattern(pattern: string): string | undefined {
 }
 
 interface Token {
-  /** A character, an escape with its code point, or one of the operators that classes have. */
+  /** A character, an escape with its code point, or an operator of character classes. */
   readonly text: string;
   readonly isInClass: boolean;
 }
@@ -47,7 +47,7 @@ function tokensOf(pattern: string): readonly Token[] {
   });
 }
 
-/** RE2 writes code points in another way, and its white space is ASCII's. */
+/** Translates to RE2's syntax, which writes code points differently and whose `\s` is ASCII only. */
 function re2Of(pattern: string): string {
   return tokensOf(pattern)
     .map(({ text, isInClass }) => {
@@ -59,13 +59,13 @@ function re2Of(pattern: string): string {
 }
 
 function codePoint(escape: string): string {
-  // One, or the two halves of one.
+  // One code point, or the two halves of a surrogate pair.
   const units = (escape.match(/[\da-f]+/gi) ?? []).map((hex) => parseInt(hex, 16));
   const [unit = 0] = units;
   const code = units.length === 2 ? (String.fromCharCode(...units).codePointAt(0) ?? 0) : unit;
   return `\\x{${code.toString(16)}}`;
 }
 
-/** WhiteSpace and LineTerminator of ECMAScript, and all the others, as a class of RE2 writes them. */
+/** ECMAScript's WhiteSpace and LineTerminator, and the complement, in the syntax of an RE2 class. */
 const space = String.raw`\x{9}-\x{d}\x{20}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}`;
 const notSpace = String.raw`\x{0}-\x{8}\x{e}-\x{1f}\x{21}-\x{9f}\x{a1}-\x{167f}\x{1681}-\x{1fff}\x{200b}-\x{2027}\x{202a}-\x{202e}\x{2030}-\x{205e}\x{2060}-\x{2fff}\x{3001}-\x{fefe}\x{ff00}-\x{10ffff}`;

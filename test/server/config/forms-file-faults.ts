@@ -1102,7 +1102,7 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields[2].pattern',
     '[[a-z]--[aeiou]]',
     [
-      '23:22: forms.events.fields[2].pattern: found "[[a-z]--[aeiou]]", wanted a pattern without sets in sets ([[…]], --, &&, \\q{…}).',
+      '23:22: forms.events.fields[2].pattern: found "[[a-z]--[aeiou]]", wanted a pattern without nested sets ([[…]], --, &&, \\q{…}).',
     ],
   ],
   [

@@ -55,11 +55,11 @@ describe('an address', () => {
   it.each([
     ['用户@例え.jp', '用户@xn--r8jz45g.jp'],
     ['zoë@example.com', 'zoë@example.com'],
-    // Typed as a letter and its mark, kept as one.
+    // Typed as a letter and a combining mark, stored as one character.
     ['zoe\u0308@example.com', 'zo\u00eb@example.com'],
     ['δοκιμή@example.com', 'δοκιμή@example.com'],
   ])(
-    'with letters of any alphabet before its @ is refused or taken, as the operator likes: %s',
+    'with letters of any alphabet before its @ is refused or accepted, as the operator sets it: %s',
     (text, email) => {
       expect(readAddress(text, plain)).toEqual({ is: 'fault', issue: 'not_ascii' });
       expect(readAddress(text, international)).toEqual({ is: 'address', email });
@@ -72,12 +72,12 @@ describe('an address', () => {
     'zoë,ada@example.com',
     'zoë @example.com',
     'zo\ud800ë@a.com',
-  ])('with such letters still has to be one: %s', (text) => {
+  ])('with such letters must still be well-formed: %s', (text) => {
     expect(readAddress(text, international)).toEqual({ is: 'fault', issue: 'malformed' });
   });
 });
 
-describe('the name of a mailbox, for counting', () => {
+describe('the quota key', () => {
   it.each([
     ['ADA@example.com', 'ada@example.com'],
     ['ada+news@example.com', 'ada@example.com'],
@@ -91,14 +91,14 @@ describe('the name of a mailbox, for counting', () => {
   });
 });
 
-describe('addresses that are thrown away', () => {
+describe('disposable addresses', () => {
   it.each([
     ['ada@mailinator.com', true],
     ['ada@deep.sub.mailinator.com', true],
     ['ada@mailinator.com.example', false],
     ['ada@gmail.com', false],
     ['ada@example.co.uk', false],
-  ])('are known by a list, subdomains too: %s', async (email, isKnown) => {
+  ])('are recognised by a list, including subdomains: %s', async (email, isKnown) => {
     const isDisposableDomain = await loadDisposableDomains();
     expect(isDisposable(email, { ...plain, isDisposableDomain })).toBe(isKnown);
     const refusing = { ...plain, disposable: 'refuse', isDisposableDomain } as const;

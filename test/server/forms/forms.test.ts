@@ -30,7 +30,7 @@ async function startWith(form: object, env: Record<string, string | undefined> =
     const { body } = await ask(`${at}?lang=${lang}`);
     return { body, ...(JSON.parse(body) as FormDefinition) };
   };
-  /** The contact, once it is there. */
+  /** The contact, once it has been delivered. */
   const contact = () =>
     vi.waitFor(async () => {
       if (!service.sandbox) throw new Error('no sandbox');
@@ -45,7 +45,7 @@ const issuesIn = (body: string) => (JSON.parse(body) as { issues?: unknown }).is
 
 const options = ['Reader', { value: 'w', label: 'Writer' }];
 
-/** Each type of field: how it is asked for, what passes and how it arrives, and what does not. */
+/** Each type of field: its description, values that pass and how they arrive, and values that do not. */
 const kinds: readonly {
   readonly field: Record<string, unknown>;
   readonly right: readonly (readonly [sent: string, kept: string])[];
@@ -150,7 +150,7 @@ describe.each(kinds)('a field of type $field.type', ({ field, right, wrong }) =>
     }
   });
 
-  it('may stay empty where it is not required, and may not where it is', async () => {
+  it('may stay empty only if it is not required', async () => {
     const required = await startWith(asking(true));
     const optional = await startWith(asking(false));
     for (const fields of [{ email: 'ada@example.com' }, { email: 'ada@example.com', asked: ' ' }]) {
@@ -170,7 +170,7 @@ describe('a hidden field', () => {
     ],
   };
 
-  it('is cut where it is too long, whole characters only, and never refused', async () => {
+  it('is cut if it is too long, between characters, and never refused', async () => {
     const { send, contact } = await startWith(form);
     const { status } = await send({ email: 'ada@example.com', campaign: 'abcd👍', ref: ['twice', 'twice'] });
     expect(status).toBe(202);
@@ -179,14 +179,14 @@ describe('a hidden field', () => {
     expect(arrived['referred_by']).toBeNull();
   });
 
-  it('hands on who referred', async () => {
+  it('delivers the referrer', async () => {
     const { send, contact } = await startWith(form);
     await send({ email: 'ada@example.com', ref: 'r-123' });
     expect(await contact()).toMatchObject({ referred_by: 'r-123' });
   });
 });
 
-/** Whatever has this in it is nobody's business but the operator's. */
+/** Marks text that only the operator may see. */
 const marked = {
   title: { en: 'Events', de: 'Termine' },
   intro: 'What is on',
@@ -213,7 +213,7 @@ const marked = {
 };
 
 describe('a form', () => {
-  it('tells visitors nothing of what becomes of their answers', async () => {
+  it('does not show visitors how their answers are used', async () => {
     const { definition, at } = await startWith(marked);
     for (const lang of ['en', 'de']) {
       const { body } = await definition(lang);
@@ -224,7 +224,7 @@ describe('a form', () => {
     expect(page.body).not.toMatch(/SECRET|9876|with-consent|segment_code/);
   });
 
-  it('adds to the contact what its operator wants', async () => {
+  it("adds the operator's constants to the contact", async () => {
     const { send, contact } = await startWith(marked);
     expect((await send({ email: 'ada@example.com', topic: 'a', consent: 'yes' })).status).toBe(202);
     const arrived = await contact();
@@ -237,7 +237,7 @@ describe('a form', () => {
     expect(arrived['SECRET consent']).toMatch(/^SECRET wording, 20\d\d-\d\d-\d\dT[\d:.]+Z$/);
   });
 
-  it('subscribes again who had left only with a consent, and only where it says so', async () => {
+  it('subscribes a contact again only with consent, and only if the form says so', async () => {
     for (const [form, expected] of [
       [marked, 1],
       [{ ...marked, resubscribe: 'never' }, 0],
@@ -245,7 +245,7 @@ describe('a form', () => {
       const { send, sandbox, contact } = await startWith(form, { DUPLICATE_WINDOW: 'off' });
       await send({ email: 'ada@example.com', consent: 'yes' });
       await unsubscribe(sandbox, (await contact())['id']);
-      // With another answer, so that it is seen to have arrived.
+      // With a different answer, so that its arrival can be seen.
       await send({ email: 'ada@example.com', topic: 'a', consent: 'yes' });
       await vi.waitFor(async () => {
         expect(await contact()).toMatchObject({ 'SECRET topic': 'a' });
@@ -254,7 +254,7 @@ describe('a form', () => {
     }
   });
 
-  it('speaks the languages of its texts, and its first one to everybody else', async () => {
+  it('speaks the languages of its texts, and otherwise its first one', async () => {
     const { definition } = await startWith(marked);
     expect(await definition('de')).toMatchObject({ lang: 'de', title: 'Termine', intro: 'What is on' });
     expect(await definition('fr')).toMatchObject({ lang: 'en', title: 'Events' });
@@ -264,11 +264,11 @@ describe('a form', () => {
       label: 'Ich stimme zu',
       issues: { missing: de.fieldIssues.checkbox },
     });
-    // Where one is lacking, there is another.
+    // A missing text is taken from another language.
     expect((await definition('en')).texts.accepted).toBe('Danke!');
   });
 
-  it('words what numbers and days may be as each language does', async () => {
+  it('words the limits of numbers and dates in each language', async () => {
     const { definition } = await startWith({
       fields: [
         'email',
@@ -286,7 +286,7 @@ describe('a form', () => {
     expect((await wordsIn('fr'))[0]).toContain(fr.fieldIssues.number.from.split('{')[0]);
   });
 
-  it('has its own pages, instead of those in ALLOWED_ORIGINS', async () => {
+  it('has its own origins, in place of those in ALLOWED_ORIGINS', async () => {
     const { at, send } = await startWith(marked, { ALLOWED_ORIGINS: 'https://www.example.com' });
     const answers = async (origin: string) => {
       const got = await ask(at, { headers: { origin } });
@@ -312,7 +312,7 @@ describe('a form', () => {
     expect(headers['content-security-policy']).toContain(`frame-ancestors 'self' ${own} `);
   });
 
-  it.each(['form', 'network', 'address'])('has a budget of its own: %s', async (axis) => {
+  it.each(['form', 'network', 'address'])('has its own quota: %s', async (axis) => {
     const { send } = await startWith(
       { fields: ['email'], rates: { [axis]: '2/10m' } },
       { RATE_FORM: '1/10m', RATE_NETWORK: '1/10m', RATE_ADDRESS: '1/1d', ...only(axis) },
@@ -325,7 +325,7 @@ describe('a form', () => {
     expect((await send(fields(3))).status).toBe(429);
   });
 
-  it('keeps what its operator wrote as text, however it looks', async () => {
+  it("shows the operator's texts as text, even if they look like HTML", async () => {
     const attack = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}${7*7}';
     const long = 'w'.repeat(5000);
     const { definition, at } = await startWith({
@@ -342,7 +342,7 @@ describe('a form', () => {
     expect(body).not.toMatch(/<script>alert|<img src=x/);
   });
 
-  it('takes a link in a field for a name as a sign of a robot', async () => {
+  it('counts a link in a name field as a sign of a robot', async () => {
     const { send, url } = await startWith(
       { fields: ['email', { name: 'full', type: 'text', label: 'Name', autocomplete: 'name' }] },
       { BOT_MODE: 'observe' },
@@ -353,7 +353,7 @@ describe('a form', () => {
   });
 });
 
-/** The other budgets do not stand in the way. */
+/** All other quotas are off. */
 function only(axis: string): Record<string, string> {
   const others = ['form', 'network', 'address'].filter((other) => other !== axis);
   return Object.fromEntries(others.map((other) => [`RATE_${other.toUpperCase()}`, 'off']));
@@ -400,14 +400,14 @@ describe('an address of sandbox.test', () => {
     }
   });
 
-  it('that is slow is answered after some seconds', async () => {
+  it('is answered after some seconds if it is the slow one', async () => {
     const { send } = await startWith(form);
     const began = Date.now();
     expect((await send({ email: 'slow@sandbox.test' })).status).toBe(202);
     expect(Date.now() - began).toBeGreaterThan(3000);
   });
 
-  it('is one like any other where sign-ups go to rasa.io', async () => {
+  it('is treated like any other if sign-ups go to rasa.io', async () => {
     const sandbox = await startSandbox();
     const { send } = await startWith(form, credentialsFor(sandbox));
     for (const name of ['refused', 'limited', 'broken']) {

@@ -7,7 +7,7 @@ import { ask, hiddenFields, post } from '../../helpers/sites/visitor.ts';
 
 const path = '/forms/newsletter';
 
-describe('a wish for a language', () => {
+describe('a preferred language', () => {
   it.each([
     ['de', 'de'],
     ['de-AT', 'de'],
@@ -61,7 +61,7 @@ describe('a wish for a language', () => {
 });
 
 describe('the form', () => {
-  it('is there in every language, as data and as a page', async () => {
+  it('is available in every language, as data and as a page', async () => {
     const { url } = await startService();
     for (const { lang, dir, labels, texts, hosted } of languages) {
       const asked = await ask(`${url}${path}?lang=${lang}`, { headers: { 'accept-language': 'en' } });
@@ -85,7 +85,7 @@ describe('the form', () => {
     }
   });
 
-  it('asks for the same and checks the same in every language', async () => {
+  it('asks for and checks the same fields in every language', async () => {
     const { url } = await startService();
     const rules = await Promise.all(
       languages.map(async ({ lang }) => {
@@ -123,7 +123,7 @@ describe('the pages without scripts', () => {
     },
   );
 
-  it('keep the language that the form was asked for in', async () => {
+  it('keep the language that the form was requested in', async () => {
     const { url } = await startService({ BOT_MODE: 'enforce' });
     const headers = { ...speaking('en'), accept: 'text/html', 'user-agent': 'Mozilla/5.0' };
     const actionOf = (page: string) => /action="([^"]*)"/.exec(page)?.[1] ?? '';
