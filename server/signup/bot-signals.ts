@@ -1,12 +1,12 @@
 import type { BrowserHeaders } from './signup-post.ts';
 
-/** What a sign-up tells about its sender, besides the proof. */
+/** What a sign-up shows about its sender, besides the proof. */
 export interface Traces {
-  /** What stands in the honeypot. */
+  /** The value of the honeypot field; `undefined` if it is empty. */
   readonly trap: string | undefined;
   /** The values of the fields that ask for a name. */
   readonly names: readonly string[];
-  /** From the first touch of the form to the sign-up; `undefined` where nothing says when that was. */
+  /** Time from the first interaction with the form to the sign-up, in ms; `undefined` if unknown. */
   readonly ageMs: number | undefined;
   readonly headers: BrowserHeaders;
 }
@@ -18,8 +18,8 @@ interface Rule {
 }
 
 /**
- * The signs of a robot. Each of them also happens to people, so that one alone never refuses; nor do the first two
- * together, which is what a password manager does that fills in every field at once and sends.
+ * The signs of a robot. Each also occurs with people, so no single one refuses a sign-up. Neither do the
+ * first two together, which a password manager causes when it fills in every field at once and submits.
  */
 export const rules: readonly Rule[] = [
   { name: 'honeypot', weight: 2, holds: ({ trap }) => trap !== undefined },
@@ -28,7 +28,7 @@ export const rules: readonly Rule[] = [
   { name: 'link in a name', weight: 3, holds: ({ names }) => names.some(hasLink) },
 ];
 
-/** The weight from which on a sign-up is refused. */
+/** Sign-ups of this weight or more are refused. */
 export const refusedFrom = 4;
 
 export interface Suspicion {
@@ -45,7 +45,10 @@ function looksLikeBrowser({ userAgent, acceptLanguage, secFetchSite }: BrowserHe
   return userAgent !== undefined && (acceptLanguage !== undefined || secFetchSite !== undefined);
 }
 
-/** `https://…`, `www.…`, or a host name with one of the endings that spam is full of; not `J.R.R.` or `St.John`. */
+/**
+ * Matches `https://…`, `www.…`, or a host name with an ending that is common in spam; not `J.R.R.` or
+ * `St.John`.
+ */
 function hasLink(name: string): boolean {
   return /:\/\/|\bwww\.|[\p{L}\d-]\.(?:com|net|org|info|biz|ru|cn|top|xyz|site|online|shop|club|link|click|io|co|me|ly)\b/iu.test(
     name,

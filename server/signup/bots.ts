@@ -6,26 +6,31 @@ import type { PageTokens } from './page-tokens.ts';
 import type { Proofs, Redeemed } from './proofs.ts';
 import type { SignupPost } from './signup-post.ts';
 
-/** Tells people from robots: by a proof of work, or a click where no script could do any, and by what else they show. */
+/**
+ * Tells people from robots: by a proof of work, or a click where no script could compute one, and by the
+ * signs in `bot-signals.ts`.
+ */
 export interface Bots {
   judge(post: SignupPost, checked: Valid): Promise<Verdict>;
   stats(): BotStats;
 }
 
 export type Verdict =
-  /** `release` where the sign-up comes to nothing after all, so that the same proof is good for another try. */
+  /**
+   * Call `release` if the sign-up is not accepted after all; the same proof is then valid for another try.
+   */
   | { readonly is: 'person'; readonly release: () => void }
-  /** A plain form: a page of ours repeats these fields and asks for one click. */
+  /** A plain form without proof: the answer is a page that repeats these fields and asks for one click. */
   | { readonly is: 'unconfirmed'; readonly fields: Readonly<Record<string, string>>; readonly token: string }
   | { readonly is: 'robot'; readonly reason: string };
 
-/** Since the start. */
+/** Counts since the start of the process. */
 export interface BotStats {
   readonly mode: BotMode;
   readonly refused: number;
-  /** In the mode `observe`. */
+  /** Counted only in the mode `observe`. */
   readonly wouldHaveRefused: number;
-  /** How often each reason was found, be it enough to refuse or not. */
+  /** How often each reason was found, whether or not it led to a refusal. */
   readonly reasons: Readonly<Record<string, number>>;
 }
 
@@ -64,11 +69,14 @@ export function createBots({ mode, proofs, tokens, log, newId }: BotsOptions): B
 
       if (mode === 'observe') {
         counted.wouldHaveRefused++;
-        log.info({ form: post.form, reasons: all }, 'This sign-up would have been refused as a robot’s.');
+        log.info(
+          { form: post.form, reasons: all },
+          'Bot check (observe only): this sign-up would have been refused.',
+        );
         return person(proven);
       }
       counted.refused++;
-      log.debug({ form: post.form, reasons: all }, 'A sign-up was refused as a robot’s.');
+      log.debug({ form: post.form, reasons: all }, 'Bot check: the sign-up was refused.');
       return { is: 'robot', reason: all.join(', ') };
     },
 
@@ -80,18 +88,18 @@ export function createBots({ mode, proofs, tokens, log, newId }: BotsOptions): B
     if (proof !== undefined) return proofs.redeem(proof, form);
     if (token === undefined) return { is: 'none' };
     const ageMs = await tokens.ageOf(token, form, confirmedBy(fields, envelope));
-    // A page that was left open for too long is shown anew.
+    // An expired token counts as none, so that the page is shown again.
     return ageMs === undefined ? { is: 'none' } : { is: 'good', ageMs, release: () => undefined };
   }
 
   async function unconfirmed(form: string, { fields, envelope }: Valid): Promise<Verdict> {
-    // An id that was there already stays: the click for it may have come before.
+    // A given id is kept: its click may already have been received.
     const confirmed = confirmedBy(fields, { id: newId(), ...envelope });
     return { is: 'unconfirmed', fields: confirmed, token: await tokens.issue(form, confirmed) };
   }
 }
 
-/** What the click stands for: everything but what proves it. */
+/** The fields that the click confirms: all except the token and the proof. */
 function confirmedBy(fields: Valid['fields'], envelope: Valid['envelope']): Record<string, string> {
   const { token: _token, proof: _proof, ...rest } = envelope;
   return { ...fields, ...rest };
@@ -101,7 +109,10 @@ function person(proven?: Proven): Verdict {
   return { is: 'person', release: proven?.is === 'good' ? proven.release : () => undefined };
 }
 
-/** `plain` ones are asked for a click instead, where anybody is refused at all. */
+/**
+ * The fault of the proof. A plain form without one has none: in the mode `enforce` it is asked for a click
+ * instead.
+ */
 function faultOf(proven: Proven, plain: boolean): string | undefined {
   switch (proven.is) {
     case 'good':

@@ -6,12 +6,14 @@ import { problem } from '../http/problem.ts';
 import type { Axis, Quotas } from './limits.ts';
 import type { SignupPost } from './signup-post.ts';
 
-/** The checks that the intake makes, each of which reads alone: a problem refuses, `undefined` lets pass. */
+/**
+ * The intake's checks, each readable alone: a returned problem refuses the sign-up, `undefined` passes it.
+ */
 export function refuseUnlistedOrigin(
   origins: Origins,
   { origin, host, plain }: SignupPost,
 ): Problem | undefined {
-  // Sandboxed frames and pages without referrer: their plain forms still have to be confirmed by a click.
+  // Sandboxed frames and pages without a referrer send `null`. Their plain forms still need a click.
   const isOpaque = origin === 'null' && plain;
   if (isOpaque || origins.allow(origin, host)) return undefined;
   return problem('origin_refused', {
@@ -22,29 +24,29 @@ export function refuseUnlistedOrigin(
 const quotaTexts: Readonly<Record<Axis, string>> = {
   service: 'Too many sign-ups at the moment',
   network: 'Too many sign-ups from this network',
-  form: 'Too many sign-ups at this form',
-  address: 'Too many sign-ups of this address',
+  form: 'Too many sign-ups with this form',
+  address: 'Too many sign-ups with this address',
 };
 
-/** Charges one sign-up to a budget; `name` as `Bill.charge` wants it. */
+/** Reserves one sign-up of a quota; `name` as in `Quotas.reserve`. */
 export async function refuseOverQuota(
   quotas: Quotas,
   axis: Axis,
   name: string,
 ): Promise<Problem | undefined> {
-  const charge = await quotas.reserve(axis, name);
-  if (charge.is === 'within') return undefined;
-  const { retryAfterS } = charge;
+  const reservation = await quotas.reserve(axis, name);
+  if (reservation.is === 'within') return undefined;
+  const { retryAfterS } = reservation;
   return problem('rate_limited', {
     detail: `${quotaTexts[axis]}. Try again in ${retryAfterS} s.`,
     retryAfterS,
   });
 }
 
-/** What was sent, by name, with nothing said yet about whether it is right; or why it cannot be read. */
+/** The fields that were sent, by name and unchecked; or why they cannot be read. */
 export type Read = { readonly is: 'read'; readonly fields: Record<string, unknown> } | Problem;
 
-/** Reads a body of one of the two types, which carry the same flat names. */
+/** Reads a urlencoded or JSON body; both carry the same flat names. */
 export async function readFields({ contentType, readBody }: SignupPost): Promise<Read> {
   const type = essenceOf(contentType);
   const parse = type === undefined ? undefined : parsers[type];
@@ -59,9 +61,11 @@ export async function readFields({ contentType, readBody }: SignupPost): Promise
   }
   const fields = body.is === 'whole' ? parse(body.bytes) : undefined;
   if (!fields) {
-    return problem('malformed', { detail: 'The body is not a JSON object in UTF-8 with one value a name.' });
+    return problem('malformed', {
+      detail: 'The body is not a JSON object in UTF-8 with one value per name.',
+    });
   }
-  // Each name costs more than reading it does, and the answer would repeat them all.
+  // Checking a name costs more than reading it, and the answer would repeat all of them.
   if (Object.keys(fields).length > sizes.names) {
     return problem('malformed', { detail: `The body has more than ${sizes.names} names.` });
   }
@@ -77,10 +81,10 @@ function parseUrlencoded(bytes: Uint8Array): Record<string, unknown> {
   const values = new Map<string, string | string[]>();
   for (const [name, value] of new URLSearchParams(new TextDecoder().decode(bytes))) {
     const before = values.get(name);
-    // A name that was sent twice has no one value; the form's schema says so in its own words.
+    // A name that was sent twice has no single value; the form's schema refuses it.
     if (Array.isArray(before)) before.push(value);
     else values.set(name, before === undefined ? value : [before, value]);
-    // One too many says enough.
+    // One above the limit is enough to refuse the body.
     if (values.size > sizes.names) break;
   }
   return Object.fromEntries(values);
@@ -91,22 +95,25 @@ function parseJson(bytes: Uint8Array): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
   } catch {
-    // Bytes that are no UTF-8, or text that is no JSON: the caller has one answer for both.
+    // Not UTF-8, or not JSON: the caller gives one answer for both.
     return undefined;
   }
 }
 
-/** Longer ones are not looked at: Node's MIMEType takes 0.4 s for 16 KiB of spaces (v20.20, squared in the length). */
+/**
+ * Longer values are not parsed: Node's MIMEType takes 0.4 s for 16 KiB of spaces (v20.20, quadratic in the
+ * length).
+ */
 const longestType = 256;
 
-/** The media type without parameters; `undefined` where there is none, or one in another charset than UTF-8. */
+/** The media type without parameters; `undefined` if there is none, or if its charset is not UTF-8. */
 function essenceOf(contentType: string | undefined): string | undefined {
   if (contentType !== undefined && contentType.length > longestType) return undefined;
   try {
     const { essence, params } = new MIMEType(contentType ?? '');
     return /^utf-?8$/i.test(params.get('charset') ?? 'utf-8') ? essence : undefined;
   } catch {
-    // No media type at all.
+    // Not a media type.
     return undefined;
   }
 }

@@ -11,7 +11,7 @@ import type { Quotas, Limits, QuotaState } from './limits.ts';
 import type { SignupPost } from './signup-post.ts';
 import type { TestAddresses } from './test-addresses.ts';
 
-/** The one way in. Plain data in and out, so that any front can serve it. */
+/** The only way in for sign-ups. Takes and returns plain data, so that any HTTP front end can use it. */
 export interface Intake {
   receive(post: SignupPost): Promise<Answer & { readonly remaining: readonly QuotaState[] }>;
 }
@@ -20,10 +20,13 @@ export type Answer =
   | {
       readonly is: 'accepted';
       readonly form: Form;
-      /** Where a plain form may send the browser, and wants to. */
+      /** The page that a plain form asked to redirect to, if that is allowed. */
       readonly redirectTo: string | undefined;
     }
-  /** A plain form: a page repeats the fields and asks for one click, which sends them again with the token. */
+  /**
+   * A plain form: the answer is a page that repeats the fields and asks for one click, which sends them again
+   * with the token.
+   */
   | {
       readonly is: 'unconfirmed';
       readonly form: Form;
@@ -31,7 +34,7 @@ export type Answer =
       readonly token: string;
       readonly redirectTo: string | undefined;
     }
-  /** With the form and what was sent, as far as it was read, so that a page can show them again. */
+  /** With the form and the fields, as far as they were read, so that a page can show them again. */
   | {
       readonly is: 'refused';
       readonly problem: Problem;
@@ -47,13 +50,13 @@ export interface IntakeOptions {
   readonly forms: Forms;
   readonly bots: Bots;
   readonly outbox: Pick<Outbox, 'add'>;
-  /** Only with the sandbox: what an address that stands for an answer is answered. */
+  /** Only with the sandbox: gives the answers for its test addresses. */
   readonly answerTestAddress?: TestAddresses | undefined;
   readonly now?: () => number;
   readonly newId?: () => string;
 }
 
-/** Where the outbox cannot take a sign-up, how long to wait before the next try, in seconds. */
+/** How long to wait before the next try when the outbox cannot store a sign-up, in seconds. */
 const unavailableForS = 30;
 
 export function createIntake({
@@ -72,7 +75,7 @@ export function createIntake({
       const quotas = limits.open(form);
       try {
         const answer = await pass(post, form, quotas);
-        if (!isCharged(answer)) await quotas.release();
+        if (!usesQuota(answer)) await quotas.release();
         return { ...answer, remaining: quotas.remaining };
       } catch (error) {
         await quotas.release();
@@ -81,13 +84,13 @@ export function createIntake({
     },
   };
 
-  /** The whole order that a sign-up passes, cheapest first. Accepted means that it would survive a power cut. */
+  /** All checks of a sign-up in order, cheapest first. `accepted` means that it would survive a power cut. */
   async function pass(post: SignupPost, form: Form | undefined, quotas: Quotas): Promise<Answer> {
     const early =
       refuseUnlistedOrigin(form?.origins ?? origins, post) ??
       (await refuseOverQuota(quotas, 'service', '')) ??
       (await refuseOverQuota(quotas, 'network', post.ip));
-    // The form is for the way back to it.
+    // The form is needed for a link back to it.
     if (early) return { is: 'refused', problem: early, form };
     if (!form)
       return refused(problem('no_such_form', { detail: `There is no form ${JSON.stringify(post.form)}.` }));
@@ -128,14 +131,14 @@ export function createIntake({
     try {
       const signup = { id, form: form.id, contact, acceptedAt, ...(page !== undefined && { page }) };
       const added = await outbox.add(signup);
-      // A retry of a sign-up that was kept reaches nobody, so that it uses up no quota.
+      // A retry of a stored sign-up is not delivered again and uses no quota.
       if (added === 'duplicate') await quotas.release(['address', 'form']);
     } catch (error) {
       verdict.release();
       if (!(error instanceof OutboxUnavailable)) throw error;
       return { is: 'refused', problem: problem('unavailable', { retryAfterS: unavailableForS }), ...kept };
     }
-    // The same answer for every address, or the form would tell who is subscribed.
+    // The answer is the same for every address; otherwise it would reveal who is subscribed.
     return { is: 'accepted', form, redirectTo };
   }
 }
@@ -144,8 +147,8 @@ function refused(why: Problem): Answer {
   return { is: 'refused', problem: why };
 }
 
-/** Refusals that are the sender's own doing; typing errors and what others have used up are not. */
-const charged: readonly ProblemCode[] = [
+/** Refusals that use up quota: those that the sender causes. Typing errors and exceeded quotas do not. */
+const usingQuota: readonly ProblemCode[] = [
   'bot_suspected',
   'malformed',
   'no_such_form',
@@ -153,15 +156,15 @@ const charged: readonly ProblemCode[] = [
   'unsupported',
 ];
 
-function isCharged(answer: Answer): boolean {
+function usesQuota(answer: Answer): boolean {
   switch (answer.is) {
     case 'accepted':
       return true;
     case 'unconfirmed':
-      // The click will be charged.
+      // The click will use the quota.
       return false;
     case 'refused':
-      return charged.includes(answer.problem.code);
+      return usingQuota.includes(answer.problem.code);
   }
 }
 

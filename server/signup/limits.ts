@@ -6,18 +6,21 @@ import type { FormRates, Rate } from '../forms/form-spec.ts';
 export type Axis = 'service' | 'network' | 'form' | 'address';
 
 /**
- * The quotas of sign-ups. A sign-up reserves its place before it is looked at, so that no more than the limit get
- * through however many come at once. A place can be released again.
+ * The quotas of sign-ups. The check reserves a place at the same time, so that no more than the limit get
+ * through, even if many sign-ups arrive at once. A reservation can be released.
  */
 export interface Limits {
-  /** The quotas that one request uses. A form with its own rates has its own quotas, shared with no other form. */
+  /**
+   * The quotas that one request uses. A form with its own rates has its own quotas, shared with no other
+   * form.
+   */
   open(form?: Limited): Quotas;
   /** How much of its quota a network or a form has used, whichever is more, from 0 to 1. */
   load(ip: string, form: Limited): Promise<number>;
   close(): void;
 }
 
-/** A form, as far as its quotas go. */
+/** The parts of a form that its quotas need. */
 export interface Limited {
   readonly id: string;
   readonly rates: FormRates;
@@ -25,11 +28,17 @@ export interface Limited {
 
 /** The quotas of one request. */
 export interface Quotas {
-  /** `name` is the visitor's IP address, the form's id, or the address as `quotaKeyOf` writes it; '' for the service. */
+  /**
+   * Reserves one place. `name` is the visitor's IP address, the form's id, or the address as `quotaKeyOf`
+   * writes it; '' for the service.
+   */
   reserve(axis: Axis, name: string): Promise<Reservation>;
   /** Releases what was reserved, on all axes or on these. */
   release(axes?: readonly Axis[]): Promise<void>;
-  /** Quotas shown in the RateLimit headers: the sender's own, and the one that was exceeded. Others stay private. */
+  /**
+   * Quotas shown in the RateLimit headers: the sender's own, and the one that was exceeded. Others stay
+   * private.
+   */
   readonly remaining: readonly QuotaState[];
 }
 
@@ -61,7 +70,7 @@ export function createLimits({ rates, addressKey, now = Date.now }: LimitsOption
   for (const [axis, rate] of Object.entries(rates) as [Axis, Rate | 'off'][]) {
     if (rate !== 'off') quotas.set(axis, openQuota(rate));
   }
-  /** By form and axis. */
+  /** The forms' own quotas, by form and axis. */
   const own = new Map<string, Quota>();
 
   return {
@@ -97,7 +106,7 @@ export function createLimits({ rates, addressKey, now = Date.now }: LimitsOption
           for (const axis of axes) {
             const held = reserved.get(axis);
             reserved.delete(axis);
-            // A window that is over has given back everything itself.
+            // A window that has ended released its reservations itself.
             if (held && held.untilMs > now()) await held.store.decrement(held.key);
           }
         },
@@ -119,7 +128,7 @@ export function createLimits({ rates, addressKey, now = Date.now }: LimitsOption
     if (rate === 'off') return undefined;
     const name = `${form.id} ${axis}`;
     const known = own.get(name);
-    // A form that was read again keeps its counts, unless they are for another time.
+    // A reloaded form keeps its counts, unless the window's length changed.
     if (known?.windowMs === rate.windowMs) return { ...known, limit: rate.limit };
     known?.store.shutdown();
     const quota = openQuota(rate);
@@ -131,7 +140,7 @@ export function createLimits({ rates, addressKey, now = Date.now }: LimitsOption
     const quota = quotaOf(axis, form);
     if (!quota) return 0;
     const { totalHits = 0, resetTime } = (await quota.store.get(keyOf(axis, name))) ?? {};
-    // The store forgets a quota whose window is over at its next use only.
+    // The store removes an expired quota only at its next use.
     return resetTime && resetTime.getTime() > now() ? Math.min(1, totalHits / quota.limit) : 0;
   }
 
@@ -150,12 +159,15 @@ export function createLimits({ rates, addressKey, now = Date.now }: LimitsOption
 
 function openQuota(rate: Rate): Quota {
   const store = new MemoryStore();
-  // The store reads nothing but the window from the middleware's options.
+  // The store uses only `windowMs` of the middleware's options.
   store.init({ windowMs: rate.windowMs } as Options);
   return { ...rate, store };
 }
 
-/** Whom one IP address stands for: itself, or its IPv6 /56, which is what one customer commonly gets. */
+/**
+ * The network that an IP address counts for: the IPv4 address itself, or the IPv6 /56, which one customer
+ * commonly gets.
+ */
 export function networkOf(ip: string): string {
   return ipKeyGenerator(ip, 56);
 }

@@ -3,14 +3,14 @@ import { jwtVerify, SignJWT } from 'jose';
 import type { ServerSecret } from '../system/server-secret.ts';
 
 /**
- * The way of a browser without scripts, which cannot prove any work: its form is answered by a page of ours that
- * repeats what was sent and asks for one click. That page carries a token for these very fields, as a JWT (RFC 7519).
- * Among the fields is the sign-up's id, so that the token is good for one sign-up, however often the click arrives:
- * the outbox knows ids for longer than a token lives.
+ * Tokens for browsers without scripts, which cannot compute a proof of work. Their form is answered by a page
+ * that repeats the fields and asks for one click. The page carries a token for exactly these fields, as a JWT
+ * (RFC 7519). The fields include the sign-up's id, so the token is valid for one sign-up, however often the
+ * click arrives: the outbox remembers ids for longer than a token lives.
  */
 export interface PageTokens {
   issue(form: string, fields: Fields): Promise<string>;
-  /** Since it was issued, in ms; `undefined` where it is not for this form and these fields, or has expired. */
+  /** The token's age in ms; `undefined` if it is not for this form and these fields, or has expired. */
   ageOf(token: string, form: string, fields: Fields): Promise<number | undefined>;
 }
 
@@ -21,7 +21,7 @@ export interface PageTokensOptions {
   readonly now?: () => number;
 }
 
-/** As long as the outbox knows an id at least. */
+/** Lifetime of a token. At most as long as the outbox remembers an id. */
 export const tokenLifeMs = 10 * 60_000;
 
 export function createPageTokens({ secret, now = Date.now }: PageTokensOptions): PageTokens {
@@ -47,7 +47,7 @@ export function createPageTokens({ secret, now = Date.now }: PageTokensOptions):
         const { fields: hash, issuedAt } = payload;
         return hash === hashOf(fields) && typeof issuedAt === 'number' ? now() - issuedAt : undefined;
       } catch {
-        // Forged, for another form, or expired: the page is shown anew for each.
+        // Forged, for another form, or expired: the page is shown again in each case.
         return undefined;
       }
     },

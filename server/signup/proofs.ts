@@ -8,23 +8,29 @@ import type { ServerSecret } from '../system/server-secret.ts';
 import type { UsedProofs } from './used-proofs.ts';
 
 /**
- * Proof of work instead of puzzles: ALTCHA's second protocol, with PBKDF2, which browsers compute natively and off
- * the main thread. The server makes a key at a counter that it draws, tells its first half, and signs the whole, so
- * that checking costs two hashes and nothing has to be remembered until a proof comes back.
+ * Proof of work in place of puzzles: ALTCHA's second protocol with PBKDF2, which browsers compute natively
+ * and off the main thread. The server derives a key at a random counter, publishes its first half, and signs
+ * the challenge. A check then costs two hashes, and nothing is stored until a proof arrives.
  */
 export interface Proofs {
-  /** `pressure` is how hard the form or the network is being used, 0 to 1. */
+  /** `load` is how much of its quota the form or the network has used, 0 to 1 (`Limits.load`). */
   issue(form: string, load: number): Promise<Challenge>;
-  /** `text` as the field `proof` carries it. One that is good counts as used from then on, until it is released. */
+  /**
+   * Checks a proof; `text` is the value of the field `proof`. A good one counts as used from then on, until
+   * it is released.
+   */
   redeem(text: string, form: string): Redeemed;
 }
 
 export type Redeemed =
   | {
       readonly is: 'good';
-      /** Since the challenge was given out, which is when the visitor first touched the form. */
+      /**
+       * Time since the challenge was issued, in ms; the widget requests one when the visitor first touches
+       * the form.
+       */
       readonly ageMs: number;
-      /** The sign-up came to nothing through no fault of its sender, who may try again with it. */
+      /** Call if the sign-up failed through no fault of its sender, who may then use the proof again. */
       readonly release: () => void;
     }
   | { readonly is: 'bad'; readonly reason: 'wrong' | 'stale' | 'used' };
@@ -32,18 +38,18 @@ export type Redeemed =
 export interface ProofsOptions {
   readonly secret: ServerSecret;
   readonly used: UsedProofs;
-  /** The work in quiet times, as `PROOF_WORK` gives it. */
+  /** The work at no load, in attempts (`PROOF_WORK`). */
   readonly work: number;
   readonly now?: () => number;
 }
 
-/** PBKDF2 iterations for one attempt: about 9 ms of plain JavaScript on a slow phone, 0.3 ms for this server. */
+/** PBKDF2 iterations per attempt: about 9 ms of plain JavaScript on a slow phone, 0.3 ms for this server. */
 const iterations = 1000;
 
-/** Under attack this much more than in quiet times. */
+/** The factor by which the work rises at full load. */
 const steepest = 6;
 
-/** People leave a form open for a while; an older challenge is replaced by the widget without a word. */
+/** People leave a form open for a while; the widget silently replaces an older challenge. */
 const lifeMs = 20 * 60_000;
 
 export function createProofs({ secret, used, work, now = Date.now }: ProofsOptions): Proofs {
@@ -57,7 +63,7 @@ export function createProofs({ secret, used, work, now = Date.now }: ProofsOptio
       const challenge = await createChallenge({
         algorithm: 'PBKDF2/SHA-256',
         cost: iterations,
-        // Never far below what was asked for, so that nobody gets lucky.
+        // At least half of the attempts, so that no sender is lucky with far fewer.
         counter: randomInt(Math.ceil(attempts / 2), attempts),
         deriveKey,
         expiresAt: Math.floor((issuedAt + lifeMs) / 1000),
@@ -90,14 +96,14 @@ export function createProofs({ secret, used, work, now = Date.now }: ProofsOptio
   };
 }
 
-/** Rises with the pressure as far as `mostWork` and falls with it. */
+/** The attempts to ask for: rises with the load, up to `mostWork`. */
 export function attemptsAt(work: number, load: number): number {
   return Math.min(mostWork, Math.round(work * (1 + (steepest - 1) * load)));
 }
 
 const hex = z.string().regex(/^(?:[0-9a-f]{2})+$/);
 
-/** In alphabetical order, as ALTCHA signs them: what was read is serialised again for the check. */
+/** Keys in alphabetical order, as ALTCHA signs them: the parsed proof is serialised again for the check. */
 const proofSchema = z.object({
   challenge: z.object({
     parameters: z.strictObject({
@@ -121,15 +127,15 @@ function readProof(text: string): z.infer<typeof proofSchema> | undefined {
   try {
     return proofSchema.safeParse(JSON.parse(Buffer.from(text, 'base64').toString())).data;
   } catch {
-    // No JSON in it.
+    // Not JSON.
     return undefined;
   }
 }
 
 /**
- * Not altcha-lib's `verifySolution`, which goes through WebCrypto: its four trips to the thread pool take 230 µs of CPU
- * for what takes 12 µs here, more than all the rest of a sign-up, and wait behind the outbox's writes. A test holds
- * the two against each other.
+ * Replaces altcha-lib's `verifySolution`, which uses WebCrypto: its four trips to the thread pool take 230 µs
+ * of CPU for what takes 12 µs here, more than the rest of a sign-up, and wait behind the outbox's writes. A
+ * test compares the two.
  */
 function isSigned(content: string | Buffer, signature: string, key: string): boolean {
   const wanted = createHmac('sha256', key).update(content).digest();
@@ -138,8 +144,8 @@ function isSigned(content: string | Buffer, signature: string, key: string): boo
 }
 
 /**
- * A proof's attempts at most, of a thousand PBKDF2 iterations each. 300,000 iterations take a phone of 2018 about 3 s
- * in plain JavaScript (0.76 M/s on the machine this was measured on, 7 times slower there), and far less where the
- * browser has WebCrypto.
+ * The most attempts of a proof, of a thousand PBKDF2 iterations each. 300,000 iterations take a phone of 2018
+ * about 3 s in plain JavaScript (0.76 M/s on the machine of the measurement, 7 times slower there), and far
+ * less if the browser has WebCrypto.
  */
 export const mostWork = 300;

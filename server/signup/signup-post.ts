@@ -1,17 +1,17 @@
-/** A request to sign somebody up, as far as the intake has to know of it. */
+/** A sign-up request, as far as the intake needs it. */
 export interface SignupPost {
   readonly form: string;
   /** The Origin header. */
   readonly origin: string | undefined;
   /** The Host header. */
   readonly host: string | undefined;
-  /** The visitor's address, read from behind the proxies that are trusted. */
+  /** The visitor's IP address, read from behind the trusted proxies. */
   readonly ip: string;
-  /** Sent by a form without script: the browser goes to the answer and shows it. */
+  /** Whether a form without script sent it: the browser then navigates to the answer and shows it. */
   readonly plain: boolean;
   readonly headers: BrowserHeaders;
   readonly contentType: string | undefined;
-  /** Reads the body, which is not asked for before the cheap checks have passed. */
+  /** Reads the body. Called only after the cheap checks have passed. */
   readonly readBody: (maxBytes: number) => Promise<Body>;
 }
 
@@ -19,12 +19,12 @@ export interface SignupPost {
 export interface BrowserHeaders {
   readonly userAgent: string | undefined;
   readonly acceptLanguage: string | undefined;
-  /** Since 2020 (Safari since 2023), on https. */
+  /** Sent by browsers since 2020 (Safari since 2023), over https only. */
   readonly secFetchSite: string | undefined;
 }
 
 export type Body =
   | { readonly is: 'whole'; readonly bytes: Uint8Array }
   | { readonly is: 'too_large' }
-  /** It ended before it was there. */
+  /** The connection ended before the body was complete. */
   | { readonly is: 'broken' };

@@ -2,20 +2,20 @@ import type { Problem } from '../../shared/signup.ts';
 import { problem } from '../http/problem.ts';
 import { pause } from '../system/pause.ts';
 
-/** What an address stands for; `undefined` where it is one like any other. */
+/** The answer that a test address stands for; `undefined` if the address is an ordinary one. */
 export type TestAddresses = (email: string) => Promise<Part | undefined>;
 
-/** With no problem it is accepted, however often it comes. */
+/** Without a problem the address is accepted, however often it is sent. */
 export interface Part {
   readonly problem?: Problem;
 }
 
-/** As long as a visitor on a bad line waits, and shorter than any patience that ours is set to. */
+/** As long as a visitor with a bad connection waits, and shorter than every configured time-out. */
 const slowMs = 4000;
 
 /**
- * Addresses that drive every answer a visitor can get, so that whoever embeds the form can look at each. The domain
- * belongs to nobody (RFC 6761 6.2), and without the sandbox nobody asks here.
+ * Test addresses for every answer that a visitor can get, for developers who embed the form. The domain is
+ * reserved (RFC 6761 6.2). Without the sandbox these addresses have no special meaning.
  */
 export function createTestAddresses({ waitMs = slowMs } = {}): TestAddresses {
   return async (email) => {
@@ -45,4 +45,5 @@ export function createTestAddresses({ waitMs = slowMs } = {}): TestAddresses {
   };
 }
 
-const sandboxDetail = 'The sandbox answers this address so; the README lists the others (Testing an embed).';
+const sandboxDetail =
+  'This is a test address of the sandbox; the README lists all of them (Testing an embed).';

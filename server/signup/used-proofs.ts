@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { ownerOnly, readIfThere, replaceFile, type Files } from '../system/files.ts';
 import { pause } from '../system/pause.ts';
 
-/** Remembers what counts once (proofs of work, page tokens) until it expires, across restarts too. */
+/** Remembers proofs of work and page tokens that count once, until they expire, across restarts too. */
 export interface UsedProofs {
-  /** Whether nobody has used this before; from now on somebody has. */
+  /** Marks an id as used. Returns whether it was unused before. */
   claim(id: string, expiresMs: number): boolean;
-  /** It led to nothing, so that it may be used after all. */
+  /** Makes an id usable again, because its sign-up failed. */
   release(id: string): void;
   close(): Promise<void>;
 }
@@ -20,15 +20,17 @@ export interface UsedOnceOptions {
   readonly now?: () => number;
 }
 
-/** After a write, before the next one: under load many share it, since one each takes 20 to 30 µs of CPU. */
+/**
+ * Pause after each write, in ms: under load many ids share one, since each write takes 20 to 30 µs of CPU.
+ */
 const restMs = 25;
 
 const lineSchema = z.tuple([z.string(), z.number()]);
 
 /**
- * The file only grows, and begins again with what has not expired when most of it has. It is not synced, and a full
- * disk does not stop anybody: what is lost by that, or by a crash before it was written, can be used twice within the
- * minutes until it expires.
+ * The file is append-only and is rewritten without expired entries once most of it has expired. It is not
+ * synced, and a full disk does not stop sign-ups: an id that is lost that way, or by a crash before the
+ * write, can be used twice within the minutes until it expires.
  */
 export async function openUsedProofs({
   path,
@@ -42,7 +44,7 @@ export async function openUsedProofs({
     if (expiresMs > now()) used.set(id, expiresMs);
   }
   let file: FileHandle | undefined;
-  /** In the file, and how many of them make it begin again. */
+  /** Lines in the file, and the number above which it is rewritten. */
   let lines = 0;
   let maxLines = 0;
   let unwritten: string[] = [];
@@ -73,7 +75,7 @@ export async function openUsedProofs({
       .then(() => pause(restMs, closing.signal))
       .then(() => {
         writing = undefined;
-        // What came meanwhile.
+        // Ids that arrived during the write.
         writeSoon();
       });
   }
@@ -83,7 +85,7 @@ export async function openUsedProofs({
     unwritten = [];
     try {
       if (lines + batch.length > maxLines) {
-        // With what is in the batch, as far as it has not expired.
+        // Includes the batch, except for expired entries.
         await begin();
       } else {
         file ??= await files.open(path, 'a', ownerOnly);
@@ -95,7 +97,7 @@ export async function openUsedProofs({
       if (!isFailing) {
         log.warn(
           { err: error },
-          'Used proofs cannot be written down; they are remembered until the next start only.',
+          'Used proofs cannot be written to disk. They are kept in memory only and are lost at a restart. Check the space and permissions of DATA_DIR.',
         );
       }
       isFailing = true;
@@ -120,7 +122,7 @@ function readLine(line: string): z.infer<typeof lineSchema> | undefined {
   try {
     return lineSchema.parse(JSON.parse(line));
   } catch {
-    // The empty one at the end, or one that a crash has torn.
+    // The empty line at the end, or one that a crash has cut off.
     return undefined;
   }
 }

@@ -10,7 +10,7 @@ import { recordLog } from '../../helpers/server/outbox.ts';
 const browser = { userAgent: 'Mozilla/5.0', acceptLanguage: 'en', secFetchSite: undefined };
 const person: Traces = { trap: undefined, names: ['Ada'], ageMs: 8000, headers: browser };
 
-/** What each sign looks like. */
+/** An example of each sign. */
 const signs: Readonly<Record<string, Partial<Traces>>> = {
   honeypot: { trap: 'cheap watches' },
   'faster than people': { ageMs: 300 },
@@ -19,11 +19,11 @@ const signs: Readonly<Record<string, Partial<Traces>>> = {
 };
 
 describe('the signs of a robot', () => {
-  it('are none with a person', () => {
+  it("are absent from a person's sign-up", () => {
     expect(suspect(person)).toEqual({ weight: 0, rules: [] });
   });
 
-  it.each(rules.map(({ name }) => name))('refuse nobody for one alone: %s', (name) => {
+  it.each(rules.map(({ name }) => name))('do not refuse a sign-up alone: %s', (name) => {
     const found = suspect({ ...person, ...signs[name] });
     expect(found.rules).toEqual([name]);
     expect(found.weight).toBeLessThan(refusedFrom);
@@ -32,7 +32,7 @@ describe('the signs of a robot', () => {
   const pairs = rules.flatMap(({ name }, index) => rules.slice(index + 1).map((other) => [name, other.name]));
   it.each(pairs)('taken together: %s and %s', (one = '', other = '') => {
     const { weight } = suspect({ ...person, ...signs[one], ...signs[other] });
-    // A password manager fills in everything, the honeypot too, and sends at once.
+    // A password manager fills in every field, including the honeypot, and submits at once.
     const isPasswordManager = one === 'honeypot' && other === 'faster than people';
     expect(weight >= refusedFrom).toBe(!isPasswordManager);
   });
@@ -78,7 +78,7 @@ function openBots(mode: BotMode, redeemed: Redeemed = good, now?: () => number) 
 }
 
 describe('a sign-up', () => {
-  it('with a good proof is a person’s, and the proof can be released', async () => {
+  it('with a good proof counts as a person’s, and the proof can be released', async () => {
     let released = 0;
     const bots = openBots('enforce', { ...good, release: () => released++ });
     const verdict = await bots.judge(post, checked({ proof: 'p' }));
@@ -92,9 +92,9 @@ describe('a sign-up', () => {
     ['a wrong one', { proof: 'p' }, { is: 'bad', reason: 'wrong' }, 'wrong proof'],
     ['a stale one', { proof: 'p' }, { is: 'bad', reason: 'stale' }, 'stale proof'],
     ['a used one', { proof: 'p' }, { is: 'bad', reason: 'used' }, 'used proof'],
-    ['a token that is none', { token: 't' }, good, 'no proof'],
+    ['an invalid token', { token: 't' }, good, 'no proof'],
   ])(
-    'with %s is refused; observed, it passes and is counted and logged; off, nobody looks',
+    'with %s is refused in enforce, passes and is counted and logged in observe, and is not checked in off',
     async (_name, envelope, redeemed, reason) => {
       const enforcing = openBots('enforce', redeemed);
       expect(await enforcing.judge(post, checked(envelope))).toEqual({ is: 'robot', reason });
@@ -122,13 +122,13 @@ describe('a sign-up', () => {
     },
   );
 
-  it('with a good proof and several signs is refused all the same', async () => {
+  it('with a good proof and several signs is still refused', async () => {
     const bots = openBots('enforce');
     const verdict = await bots.judge(post, checked({ proof: 'p', your_message: 'x' }, ['www.x.example']));
     expect(verdict).toEqual({ is: 'robot', reason: 'honeypot, link in a name' });
   });
 
-  it('filled in at once by a password manager, the honeypot too, is a person’s', async () => {
+  it('filled in at once by a password manager, including the honeypot, counts as a person’s', async () => {
     const bots = openBots('enforce', { ...good, ageMs: 200 });
     expect((await bots.judge(post, checked({ proof: 'p', your_message: 'ada@example.com' }))).is).toBe(
       'person',
@@ -146,7 +146,7 @@ describe('a plain form', () => {
     return verdict;
   }
 
-  it('is repeated, and its click is a person’s', async () => {
+  it('is repeated on a page, and its click counts as a person’s', async () => {
     const bots = openBots('enforce');
     const { fields: repeated, token } = await pageFor(bots, { redirect: 'https://www.example.com/thanks' });
     expect(repeated).toEqual({ ...fields, id: 'made-here-1', redirect: 'https://www.example.com/thanks' });
@@ -154,7 +154,7 @@ describe('a plain form', () => {
     expect((await bots.judge(plain, checked({ id, redirect, token }))).is).toBe('person');
   });
 
-  it('keeps its id from page to page, since the click for it may have come before', async () => {
+  it('keeps its id from page to page, since its click may have been received already', async () => {
     const bots = openBots('enforce');
     const { fields: repeated } = await pageFor(bots, { id: 'from-before', token: 'stale' });
     expect(repeated['id']).toBe('from-before');
@@ -171,7 +171,7 @@ describe('a plain form', () => {
     expect(verdict.is).toBe('unconfirmed');
   });
 
-  it('is asked again without a word when its page was open for too long', async () => {
+  it('shows the page again when it was open for too long', async () => {
     let nowMs = Date.now();
     const bots = openBots('enforce', good, () => nowMs);
     const { token } = await pageFor(bots);
@@ -181,7 +181,7 @@ describe('a plain form', () => {
     expect((await bots.judge(plain, checked({ id: 'made-here-1', token }))).is).toBe('unconfirmed');
   });
 
-  it('is not asked where nobody would be refused', async () => {
+  it('needs no click when no sign-up is refused', async () => {
     expect((await openBots('observe').judge(plain, checked({}))).is).toBe('person');
     expect((await openBots('off').judge(plain, checked({}))).is).toBe('person');
   });

@@ -13,7 +13,7 @@ const start = (env: Env = {}) =>
 let people = 0;
 const somebody = () => ({ email: `person-${++people}@example.com` });
 
-/** The code of a problem, whichever way it was told; 'accepted', or 'page' for the one that asks for a click. */
+/** The code of a problem, in either format; 'accepted', or 'page' for the page that asks for a click. */
 function codeOf({ status, body }: { status: number; body: string }): string {
   const codes: Readonly<Record<number, string>> = {
     200: 'page',
@@ -64,13 +64,13 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
     ],
     ['that is opaque', 'null', { urlencoded: 'origin_refused', json: 'origin_refused', plain: 'accepted' }],
     [
-      'that is none, as no browser sends it',
+      'that is missing, as from clients other than browsers',
       undefined,
       { urlencoded: 'accepted', json: 'accepted', plain: 'accepted' },
     ],
   ])('from an origin %s', async (_name, origin, expected) => {
     const { url } = await start();
-    // The challenge is had from elsewhere, so that it is the sign-up that is refused.
+    // The challenge comes from elsewhere, so that the sign-up is what is refused.
     const proof = way === 'plain' ? {} : { proof: await prove(url) };
     const headers = origin === undefined ? undefined : { origin };
     const first = await post(url, way, { ...somebody(), ...proof }, headers);
@@ -127,7 +127,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
     expect(codeOf(await signUp(url, way, { ...somebody(), ...fields }))).toBe(code);
   });
 
-  it('gets its budget back for a typing error, but not for the looks of a robot', async () => {
+  it('gets its quota back for a typing error, but not for signs of a robot', async () => {
     const { url } = await start({ RATE_NETWORK: '2/10m' });
     for (let i = 0; i < 5; i++) {
       expect(codeOf(await post(url, way, { email: 'ada@' }))).toBe('invalid');
@@ -138,7 +138,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
     expect((await signUp(url, way, somebody())).status).toBe(429);
   });
 
-  it('gets its budgets back when another one was used up', async () => {
+  it('gets its quotas back when another one was exceeded', async () => {
     const { url } = await start({ RATE_NETWORK: '2/10m', RATE_ADDRESS: '1/1d', DUPLICATE_WINDOW: 'off' });
     const { email } = somebody();
     expect((await signUp(url, way, { email })).status).toBe(202);
@@ -147,7 +147,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
     expect((await signUp(url, way, somebody())).status).toBe(429);
   });
 
-  it('gets its budgets and its proof back when it cannot be kept', async () => {
+  it('gets its quotas and its proof back when it cannot be stored', async () => {
     const { url } = await start({
       ...(await brokenUpstream()),
       OUTBOX_MAX: '1',
@@ -162,7 +162,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
     }
   });
 
-  it('that comes again with its id uses up nobody’s address', async () => {
+  it('that is repeated with its id uses no quota of the address', async () => {
     const { url } = await start({ RATE_ADDRESS: '2/1d' });
     const fields = { ...somebody(), id: 'one-and-the-same' };
     for (let i = 0; i < 5; i++) expect((await signUp(url, way, fields)).status).toBe(202);
@@ -199,7 +199,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
   });
 });
 
-/** An upstream that is away, so that what was accepted stays in the outbox. */
+/** An unavailable upstream, so that accepted sign-ups stay in the outbox. */
 async function brokenUpstream(): Promise<Env> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -215,7 +215,7 @@ async function brokenUpstream(): Promise<Env> {
 }
 
 describe('the proof', () => {
-  it('counts once, for its own form, and is given out for forms that exist', async () => {
+  it('counts once, for its own form, and is issued only for forms that exist', async () => {
     const { url } = await start();
     const proof = await prove(url);
     expect((await post(url, 'urlencoded', { ...somebody(), proof })).status).toBe(202);
@@ -225,14 +225,14 @@ describe('the proof', () => {
     expect((await ask(`${url}/forms/none/challenge`)).status).toBe(404);
   });
 
-  it('is kept for another try when the sign-up had a typing error', async () => {
+  it('can be used again when the sign-up had a typing error', async () => {
     const { url } = await start();
     const proof = await prove(url);
     expect((await post(url, 'urlencoded', { email: 'ada@', proof })).status).toBe(422);
     expect((await post(url, 'urlencoded', { ...somebody(), proof })).status).toBe(202);
   });
 
-  it('is kept for another try when a budget was used up', async () => {
+  it('can be used again when a quota was exceeded', async () => {
     const { url } = await start({ RATE_ADDRESS: '1/1d', DUPLICATE_WINDOW: 'off' });
     const { email } = somebody();
     await signUp(url, 'urlencoded', { email });
@@ -241,7 +241,7 @@ describe('the proof', () => {
     expect((await post(url, 'urlencoded', { ...somebody(), proof })).status).toBe(202);
   });
 
-  it('becomes more work as the network uses up its budget, and less again later', async () => {
+  it('becomes more work as the network uses up its quota, and less again later', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const { url } = await start({ RATE_NETWORK: '10/10m', PROOF_WORK: '20' });
     const counterOf = async () => {
@@ -252,13 +252,13 @@ describe('the proof', () => {
     };
     expect(await counterOf()).toBeLessThanOrEqual(20);
     for (let i = 0; i < 10; i++) await post(url, 'urlencoded', { ...somebody(), proof: 'made up' });
-    // Six times the work, and never less than half of that.
+    // At most six times the work, and never less than half of that.
     expect(await counterOf()).toBeGreaterThanOrEqual(60);
     vi.setSystemTime(Date.now() + 600_000);
     expect(await counterOf()).toBeLessThanOrEqual(20);
   });
 
-  it('can be asked for four times as often as sign-ups can be made', async () => {
+  it('can be requested four times as often as sign-ups can be made', async () => {
     const { url } = await start({ RATE_NETWORK: '2/10m' });
     const challenge = () => ask(`${url}/forms/newsletter/challenge`);
     for (let i = 0; i < 8; i++) expect((await challenge()).status).toBe(200);
@@ -267,7 +267,7 @@ describe('the proof', () => {
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(590);
   });
 
-  it('may be asked for by pages on the list only, and is never kept by a cache', async () => {
+  it('can be requested only by pages on the list, and is never cached', async () => {
     const { url } = await start();
     const challenge = (origin: string) => ask(`${url}/forms/newsletter/challenge`, { headers: { origin } });
     const allowed = await challenge(listed);
@@ -276,21 +276,21 @@ describe('the proof', () => {
     for (const origin of ['https://evil.example', 'null']) expect((await challenge(origin)).status).toBe(403);
   });
 
-  it('is not asked for when the proxy does not look for robots', async () => {
+  it('is not required when the bot check is off', async () => {
     const { url } = await start({ BOT_MODE: 'off' });
     expect((await post(url, 'json', somebody())).status).toBe(202);
     const { body } = await ask(`${url}/forms/newsletter`);
     expect(JSON.parse(body)).toMatchObject({ proof: false });
   });
 
-  it('is not needed where the proxy only observes, which tells how many it would have refused', async () => {
+  it('is not required when the proxy only observes, which counts what it would have refused', async () => {
     const { url } = await start({ BOT_MODE: 'observe' });
     expect((await post(url, 'json', somebody())).status).toBe(202);
     const { bots } = JSON.parse((await ask(`${url}/healthz`)).body) as { bots: object };
     expect(bots).toEqual({ mode: 'observe', refused: 0, wouldHaveRefused: 1, reasons: { 'no proof': 1 } });
   });
 
-  it('survives a restart of the proxy, and so does its use', async () => {
+  it('stays valid across a restart of the proxy, and stays used', async () => {
     const first = await start();
     const [fresh, used] = [await prove(first.url), await prove(first.url)];
     expect((await post(first.url, 'urlencoded', { ...somebody(), proof: used })).status).toBe(202);
@@ -316,7 +316,7 @@ describe('the page that asks for one click', () => {
     });
   });
 
-  it('comes again when what it repeats was changed', async () => {
+  it('is shown again when the repeated fields were changed', async () => {
     const { url } = await start();
     const fields = hiddenFields((await post(url, 'plain', somebody())).body);
     const changed = await post(url, 'plain', { ...fields, ...somebody() });
@@ -324,7 +324,7 @@ describe('the page that asks for one click', () => {
     expect((await post(url, 'plain', hiddenFields(changed.body))).status).toBe(202);
   });
 
-  it('is no way in for scripts', async () => {
+  it('does not let scripts in', async () => {
     const { url } = await start();
     const fields = somebody();
     const headers = { accept: 'text/html', 'sec-fetch-mode': 'cors' };
@@ -340,7 +340,7 @@ describe('the page that asks for one click', () => {
     ['https://evil.example/?https://www.example.com/thanks', 202],
     ['//evil.example', 202],
     ['javascript:alert(1)', 202],
-  ])('leads on to a page on the list only: %s gets %s', async (redirect, status) => {
+  ])('redirects only to a page on the list: %s gets %s', async (redirect, status) => {
     const { url } = await start({
       THANK_YOU_PAGES: 'https://www.example.com/thanks,https://shop.example.com/',
     });

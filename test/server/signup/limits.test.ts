@@ -27,73 +27,73 @@ const names: Readonly<Record<Axis, readonly [one: string, other: string]>> = {
   address: ['ada@example.com', 'grace@example.com'],
 };
 
-async function charge(quotas: Quotas, axis: Axis, name: string): Promise<string> {
+async function reserve(quotas: Quotas, axis: Axis, name: string): Promise<string> {
   return (await quotas.reserve(axis, name)).is;
 }
 
-describe.each(['service', 'network', 'form', 'address'] as const)('the budget of a %s', (axis) => {
+describe.each(['service', 'network', 'form', 'address'] as const)('the quota of a %s', (axis) => {
   const [one] = names[axis];
 
-  it('lets as many through as its limit, says when to come back, and is whole again then', async () => {
+  it('lets as many through as its limit, says when to retry, and is full again then', async () => {
     const limits = openLimits({ [axis]: minute });
-    expect(await charge(limits.open(), axis, one)).toBe('within');
+    expect(await reserve(limits.open(), axis, one)).toBe('within');
     vi.setSystemTime(Date.now() + 20_000);
-    expect(await charge(limits.open(), axis, one)).toBe('within');
+    expect(await reserve(limits.open(), axis, one)).toBe('within');
     expect(await limits.open().reserve(axis, one)).toEqual({ is: 'over', retryAfterS: 40 });
     vi.setSystemTime(Date.now() + 39_999);
-    expect(await charge(limits.open(), axis, one)).toBe('over');
+    expect(await reserve(limits.open(), axis, one)).toBe('over');
     vi.setSystemTime(Date.now() + 1);
-    expect(await charge(limits.open(), axis, one)).toBe('within');
+    expect(await reserve(limits.open(), axis, one)).toBe('within');
   });
 
-  it('gets back what came to nothing, and refusals cost nothing', async () => {
+  it('gets released reservations back, and is not used up by refusals', async () => {
     const limits = openLimits({ [axis]: minute });
     const first = limits.open();
     await first.reserve(axis, one);
-    expect(await charge(limits.open(), axis, one)).toBe('within');
-    for (let i = 0; i < 5; i++) expect(await charge(limits.open(), axis, one)).toBe('over');
+    expect(await reserve(limits.open(), axis, one)).toBe('within');
+    for (let i = 0; i < 5; i++) expect(await reserve(limits.open(), axis, one)).toBe('over');
     await first.release();
     await first.release();
-    expect(await charge(limits.open(), axis, one)).toBe('within');
-    expect(await charge(limits.open(), axis, one)).toBe('over');
+    expect(await reserve(limits.open(), axis, one)).toBe('within');
+    expect(await reserve(limits.open(), axis, one)).toBe('over');
   });
 
-  it('does not get back in one window what was charged in the one before', async () => {
+  it('does not get back in one window what was reserved in the one before', async () => {
     const limits = openLimits({ [axis]: { ...minute, limit: 1 } });
     const slow = limits.open();
     await slow.reserve(axis, one);
     vi.setSystemTime(Date.now() + 60_000);
-    expect(await charge(limits.open(), axis, one)).toBe('within');
+    expect(await reserve(limits.open(), axis, one)).toBe('within');
     await slow.release();
-    expect(await charge(limits.open(), axis, one)).toBe('over');
+    expect(await reserve(limits.open(), axis, one)).toBe('over');
   });
 
-  it('is endless when it is off', async () => {
+  it('is unlimited when it is off', async () => {
     const limits = openLimits({});
-    for (let i = 0; i < 50; i++) expect(await charge(limits.open(), axis, one)).toBe('within');
+    for (let i = 0; i < 50; i++) expect(await reserve(limits.open(), axis, one)).toBe('within');
   });
 });
 
-it.each(['network', 'form', 'address'] as const)('each %s has a budget of its own', async (axis) => {
+it.each(['network', 'form', 'address'] as const)('each %s has its own quota', async (axis) => {
   const [one, other] = names[axis];
   const limits = openLimits({ [axis]: { ...minute, limit: 1 } });
-  expect(await charge(limits.open(), axis, one)).toBe('within');
-  expect(await charge(limits.open(), axis, other)).toBe('within');
-  expect(await charge(limits.open(), axis, one)).toBe('over');
+  expect(await reserve(limits.open(), axis, one)).toBe('within');
+  expect(await reserve(limits.open(), axis, other)).toBe('within');
+  expect(await reserve(limits.open(), axis, one)).toBe('over');
 });
 
-describe('a bill', () => {
-  it('gives back some axes and keeps others', async () => {
+describe('the quotas of one request', () => {
+  it('can be released on some axes and kept on others', async () => {
     const limits = openLimits({ network: { ...minute, limit: 1 }, address: { ...minute, limit: 1 } });
     const quotas = limits.open();
     await quotas.reserve('network', '203.0.113.1');
     await quotas.reserve('address', 'ada@example.com');
     await quotas.release(['address', 'form']);
-    expect(await charge(limits.open(), 'address', 'ada@example.com')).toBe('within');
-    expect(await charge(limits.open(), 'network', '203.0.113.1')).toBe('over');
+    expect(await reserve(limits.open(), 'address', 'ada@example.com')).toBe('within');
+    expect(await reserve(limits.open(), 'network', '203.0.113.1')).toBe('over');
   });
 
-  it("tells how the sender's own budget stands, and which one was used up, and of no other", async () => {
+  it("show what remains of the sender's own quota, and the exceeded one, and no other", async () => {
     const limits = openLimits({ service: minute, network: minute, form: { ...minute, limit: 1 } });
     const quotas = limits.open();
     await quotas.reserve('service', '');
@@ -116,12 +116,12 @@ describe('a network', () => {
   ])('%s and %s are the same one: %s', async (one, other, isSame) => {
     const limits = openLimits({ network: { ...minute, limit: 1 } });
     await limits.open().reserve('network', one);
-    expect(await charge(limits.open(), 'network', other)).toBe(isSame ? 'over' : 'within');
+    expect(await reserve(limits.open(), 'network', other)).toBe(isSame ? 'over' : 'within');
   });
 });
 
-describe('pressure', () => {
-  it('is what the fuller of network and form has used, and falls with their windows', async () => {
+describe('load', () => {
+  it('is the higher usage of network and form, and falls when their windows end', async () => {
     const limits = openLimits({
       network: { limit: 10, windowMs: 60_000 },
       form: { limit: 4, windowMs: 30_000 },

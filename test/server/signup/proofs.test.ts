@@ -35,7 +35,7 @@ const read = (proof: string) =>
 const write = (proof: object) => Buffer.from(JSON.stringify(proof)).toString('base64');
 
 describe('a proof of work', () => {
-  it('is good once, and says how long the form has been touched', async () => {
+  it('is good once, and shows how long ago the form was first touched', async () => {
     let nowMs = Date.now();
     const { proofs } = await openProofs(undefined, () => nowMs);
     const proof = await proofFor(proofs);
@@ -102,7 +102,7 @@ describe('a proof of work', () => {
   });
 
   it.each(['', 'x', '{}', write([]), write({ challenge: 1 }), 'a'.repeat(3000)])(
-    'is wrong when it is none: %s',
+    'is wrong when it cannot be parsed: %s',
     async (text) => {
       const { proofs } = await openProofs();
       expect(proofs.redeem(text, 'newsletter')).toEqual({ is: 'bad', reason: 'wrong' });
@@ -120,7 +120,7 @@ describe('a proof of work', () => {
       const challenge = await proofs.issue('newsletter', i / 20);
       const solution = await solveChallenge({ challenge, deriveKey });
       if (!solution) throw new Error('not solved');
-      // Every second one with one digit of the solution changed.
+      // Every second one has one digit of the solution changed.
       if (i % 2 === 1)
         solution.derivedKey = solution.derivedKey.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
       const theirs = await verifySolution({
@@ -136,7 +136,7 @@ describe('a proof of work', () => {
 });
 
 describe('the work', () => {
-  it('rises with the pressure, up to six times and never above what a phone can do', () => {
+  it('rises with the load, up to six times and never above what a phone can do', () => {
     expect(attemptsAt(50, 0)).toBe(50);
     expect(attemptsAt(50, 0.5)).toBe(175);
     expect(attemptsAt(50, 1)).toBe(300);
@@ -151,14 +151,14 @@ describe('the work', () => {
       const { solution } = read(await solve(await proofs.issue('newsletter', 1)));
       counters.push(solution.counter);
     }
-    // Twelve attempts at work 2 and full pressure, and never less than half of that.
+    // Twelve attempts at work 2 and full load, and never less than half of that.
     expect(Math.min(...counters)).toBeGreaterThanOrEqual(6);
     expect(Math.max(...counters)).toBeLessThanOrEqual(12);
   });
 });
 
-describe('what was used once', () => {
-  it('is forgotten, on disk too, when it has expired', async () => {
+describe('the list of used proofs', () => {
+  it('forgets expired entries, on disk too', async () => {
     let nowMs = 1_000_000;
     const path = join(await temporaryDir(), 'used.ndjson');
     const open = () => openUsedProofs({ path, files: realFiles, log: recordLog().log, now: () => nowMs });
@@ -181,7 +181,7 @@ describe('what was used once', () => {
       nowMs += 10;
       used.claim(`proof-${i}`, nowMs + 1000);
       if (i % 1000 !== 0) continue;
-      // As fast as the disk takes them, since no proof comes faster than that for long.
+      // As fast as the disk accepts them, since proofs do not arrive faster than that for long.
       await vi.waitFor(async () => {
         expect(await readFile(path, 'utf8')).toContain(`"proof-${i}"`);
       }, 10_000);
@@ -190,7 +190,7 @@ describe('what was used once', () => {
     expect((await readFile(path, 'utf8')).split('\n').length).toBeLessThan(15_000);
   });
 
-  it('is remembered without a disk, and says so once', async () => {
+  it('works without a disk, and logs that once', async () => {
     const { log, lines } = recordLog();
     const path = join(await temporaryDir(), 'used.ndjson');
     const open: typeof realFiles.open = (...args) =>
@@ -200,10 +200,10 @@ describe('what was used once', () => {
     expect(used.claim('a', later)).toBe(true);
     expect(used.claim('a', later)).toBe(false);
     await vi.waitFor(() => {
-      expect(lines()).toContain('cannot be written down');
+      expect(lines()).toContain('cannot be written to disk');
     });
     expect(used.claim('b', later)).toBe(true);
     await used.close();
-    expect(lines().match(/cannot be written down/g)).toHaveLength(1);
+    expect(lines().match(/cannot be written to disk/g)).toHaveLength(1);
   });
 });
