@@ -4,14 +4,14 @@ import { expect, it, vi } from 'vitest';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
 
-/** What rasa.io or the outbox knows of an address. */
+/** What rasa.io or the outbox knows about an address. */
 const kinds = ['new', 'known', 'unsubscribed', 'set aside'] as const;
 type Kind = (typeof kinds)[number];
 
 /** Addresses of each kind. */
 const count = 300;
 
-/** Nothing that counts or weighs requests, so that only the address can make a difference. */
+/** No quotas and no bot check, so that only the address can make a difference. */
 const unlimited = {
   RATE_NETWORK: 'off',
   RATE_ADDRESS: 'off',
@@ -20,7 +20,7 @@ const unlimited = {
   BOT_MODE: 'off',
 };
 
-it('nobody can tell by the answer, nor by its time, whether an address has signed up', async () => {
+it('neither the answer nor its time shows whether an address has signed up', async () => {
   const { service, prepare } = await startWithContacts();
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const ask = (email: string) => signUp(service.url, email, agent);
@@ -38,8 +38,8 @@ it('nobody can tell by the answer, nor by its time, whether an address has signe
   agent.destroy();
 
   expect([...answers]).toEqual([expect.stringMatching(/^202 .*"accepted"/)]);
-  // Of two kinds that cannot be told apart, one is sooner half of the time, with this deviation (Mann and Whitney,
-  // 1947). Five times as much comes by chance once in two million comparisons.
+  // If two kinds cannot be told apart, one is faster half of the time, with this deviation (Mann and Whitney,
+  // 1947). Five times the deviation occurs by chance once in two million comparisons.
   const deviation = Math.sqrt((1 / count + 1 / count) / 12);
   for (const [one, other] of pairsOf(kinds)) {
     const share = shareSooner(times[one], times[other]);
@@ -47,7 +47,7 @@ it('nobody can tell by the answer, nor by its time, whether an address has signe
   }
 }, 60_000);
 
-/** The product, and rasa.io with contacts of whom some have unsubscribed; `prepare` has the others sign up. */
+/** The product, and rasa.io with contacts, some of whom have unsubscribed; `prepare` signs up the others. */
 async function startWithContacts() {
   const sandbox = await startSandbox();
   await sandbox.putFaults({ refuse: { emails: ['*@set-aside.test'] } });
@@ -67,7 +67,7 @@ async function startWithContacts() {
   return { service, prepare };
 }
 
-/** All of one length, as those are that an attacker compares. */
+/** All of the same length, as an attacker would choose them. */
 function addresses(kind: Kind): string[] {
   return Array.from(
     { length: count },
@@ -75,7 +75,7 @@ function addresses(kind: Kind): string[] {
   );
 }
 
-/** The whole answer, but for the date, and how long it took to come. */
+/** The whole answer except the date, and how long it took. */
 async function signUp(url: string, email: string, agent: Agent) {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const start = performance.now();
@@ -89,7 +89,7 @@ async function signUp(url: string, email: string, agent: Agent) {
   return { answer: `${response.statusCode} ${JSON.stringify(others)} ${body}`, ms };
 }
 
-/** How often a time of the one kind is shorter than one of the other, of all pairs of them: the "AUC". */
+/** How often a time of one kind is shorter than one of the other, over all pairs: the "AUC". */
 function shareSooner(times: readonly number[], others: readonly number[]): number {
   const sooner: number[] = times.flatMap((ms) =>
     others.map((other) => (ms < other ? 1 : ms === other ? 0.5 : 0)),

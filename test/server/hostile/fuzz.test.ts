@@ -11,7 +11,7 @@ import { prove, signUp, ways } from '../../helpers/sites/visitor.ts';
 const cases = process.env['SOAK'] ? 200_000 : 20_000;
 const atOnce = 16;
 
-/** One request, whatever it is, and all that came back. */
+/** One request of any kind, and everything that came back. */
 interface Sent {
   readonly method: string;
   readonly path: string;
@@ -30,7 +30,7 @@ type Got =
 
 describe.each([
   ['an open intake', { BOT_MODE: 'off', RATE_NETWORK: 'off' }],
-  ['the intake as it comes', { ...guardedIntake, RATE_NETWORK: 'off', RATE_SERVICE: 'off' }],
+  ['the intake with default settings', { ...guardedIntake, RATE_NETWORK: 'off', RATE_SERVICE: 'off' }],
 ])('%s', (name, env) => {
   it(
     `answers ${cases / 2} requests as documented, whatever they are`,
@@ -49,7 +49,7 @@ describe.each([
       let runs = 0;
       let held = 0;
       const mark = `typed-${'x'.repeat(8)}`;
-      // Several at once: one property of a handful of requests, so that what fails is still a handful.
+      // Several at once: one property covers a handful of requests, so that a failing case is still small.
       await fc.assert(
         fc.asyncProperty(
           fc.array(anyRequest(mark, proof), { minLength: atOnce, maxLength: atOnce }),
@@ -66,7 +66,7 @@ describe.each([
 
       expect(log()).not.toContain(mark);
       process.stdout.write(`${name}: ${mb(held)} MB held after a quarter, ${mb(heldBytes())} MB after all\n`);
-      // Some for what was accepted, in the outbox, the sandbox and the log that this test keeps.
+      // Allows some for accepted sign-ups, in the outbox, the sandbox and the log that this test keeps.
       expect(heldBytes() - held).toBeLessThan(16 * 1024 * 1024 + cases * 1024);
       for (const way of ways) {
         const person = { email: `${way}@example.com`, first_name: 'Ada' };
@@ -77,7 +77,7 @@ describe.each([
   );
 });
 
-/** What the README lists, and Node's own refusals, which have no body. */
+/** The answers that the README lists, and Node's own refusals, which have no body. */
 const documented = new Map(
   [...readmeSection('problems').matchAll(/^\| (\d{3}) \| `(\w+)`/gm)].map(([, status, code]) => [
     code,
@@ -102,11 +102,11 @@ function expectDocumented(sent: Sent | undefined, got: Got, mark: string): void 
     expect(documented.get(code), context).toBe(status);
     expect(members.status, context).toBe(status);
     expect(code, context).not.toBe('internal');
-    // A path is the sender's and may be named; what stood in a field may not.
+    // A path comes from the sender and may be named; a field's value may not.
     if (!sent.path.includes(mark)) expect(members.detail ?? '', context).not.toContain(mark);
   } else if (type.startsWith('text/html')) {
     expect([...documented.values(), 200, 202, 303], context).toContain(status);
-    // The form's own page has one picture, which is ours: its QR code.
+    // The form's own page has one image of the product's: its QR code.
     const rest = body.replace(/<img src="\/forms\/newsletter\/qr\.svg[^"<>]*" /, '');
     expect(rest, context).not.toMatch(/<script>|<img|onerror=/);
   } else expect([...documented.values(), 200, 202], context).toContain(status);
@@ -115,7 +115,7 @@ function expectDocumented(sent: Sent | undefined, got: Got, mark: string): void 
 
 const mb = (bytes: number) => Math.round(bytes / 1024 / 1024);
 
-/** What this process holds on to once its garbage is collected. */
+/** The memory that this process holds after garbage collection. */
 function heldBytes(): number {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
@@ -139,13 +139,13 @@ function exchange(url: string, { method, path, headers, body }: Sent, agent: Age
           resolve({ is: 'answered', status, headers: got, body: Buffer.concat(chunks).toString() });
         });
       });
-      // A CONNECT that is accepted would be a tunnel.
+      // An accepted CONNECT would be a tunnel.
       request.on('connect', closed).on('error', closed);
-      // A body that is shorter than was said never ends; the sender gives up.
+      // A body that is shorter than its Content-Length never ends; the sender gives up.
       request.setTimeout(1000, () => request.destroy());
       request.end(body);
     } catch {
-      // A name, a value or a path that not even a client would send; the raw ones are in hard-edges.test.ts.
+      // A name, value or path that no client would send; the raw ones are in malformed-http.test.ts.
       closed();
     }
   });
@@ -155,7 +155,7 @@ function anyRequest(mark: string, proof: string): fc.Arbitrary<Sent> {
   return fc.oneof({ weight: 4, arbitrary: anySignup(mark, proof) }, { weight: 1, arbitrary: anyOther(mark) });
 }
 
-/** Anything that is not a POST of a sign-up, with and without a body. */
+/** Any request that is not a sign-up POST, with and without a body. */
 function anyOther(mark: string): fc.Arbitrary<Sent> {
   const methods = METHODS.filter((method) => method !== 'CONNECT');
   return fc.record({
@@ -220,7 +220,7 @@ const headerNames = [
   'cookie',
 ];
 
-/** Legal and, as far as the client lets them pass, illegal. */
+/** Legal headers and, as far as the client allows, illegal ones. */
 function anyHeaders(): fc.Arbitrary<Record<string, string>> {
   const value = fc.oneof(
     fc.constantFrom(
@@ -243,7 +243,7 @@ function anyHeaders(): fc.Arbitrary<Record<string, string>> {
   return fc.dictionary(name, value, { maxKeys: 5, noNullPrototype: true });
 }
 
-/** A sign-up that was right once: its values, its names, its bytes and its headers changed here and there. */
+/** A valid sign-up with values, names, bytes and headers changed in places. */
 function anySignup(mark: string, proof: string): fc.Arbitrary<Sent> {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 120 }),
@@ -327,7 +327,8 @@ function anySignup(mark: string, proof: string): fc.Arbitrary<Sent> {
       arbitrary: fc.nat(20).map((times) => (bytes: Buffer) => Buffer.concat(Array(times).fill(bytes))),
     },
   );
-  // A length that is too small makes the rest of the body the next request; one that is too great is waited for.
+  // A length that is too small makes the rest of the body the next request; with one that is too large the
+  // server waits.
   const lie = fc.oneof(
     { weight: 150, arbitrary: fc.constant(0) },
     { weight: 1, arbitrary: fc.integer({ min: -9, max: 1 }) },
@@ -352,7 +353,7 @@ function anySignup(mark: string, proof: string): fc.Arbitrary<Sent> {
     });
 }
 
-/** As URLSearchParams writes it, which does not take half a character either. */
+/** In the form of URLSearchParams, which does not accept lone surrogates either. */
 function formOf(text: string): string {
   return text.replace(/[^\w.-]/gu, (char) =>
     [...Buffer.from(char)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),

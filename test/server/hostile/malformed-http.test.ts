@@ -7,14 +7,14 @@ import { converse, openSocket, readAnswers, type RawAnswer } from '../../helpers
 import { guardedIntake, readContacts, startService } from '../../helpers/server/service.ts';
 import { ask, signUp } from '../../helpers/sites/visitor.ts';
 
-// Most take a tenth of a second; a busy machine may take its time.
+// Most take a tenth of a second, but longer on a busy machine.
 vi.setConfig({ testTimeout: 20_000 });
 
 const type = 'application/x-www-form-urlencoded';
 const sent = 'email=ada%40example.com';
 const chunked = `17\r\n${sent}\r\n0\r\n\r\n`;
 
-/** A request as bytes; headers are lines, `Host` comes by itself. */
+/** A request as bytes; headers are lines, `Host` is added. */
 function raw(line: string, headers: readonly string[] = [], body = ''): string {
   return [`${line} HTTP/1.1`, 'Host: proxy', ...headers, '', body].join('\r\n');
 }
@@ -34,7 +34,7 @@ const manyNames = Array.from({ length: 5000 }, (_, index) => index.toString(36))
   .join('&')
   .slice(0, limits.bodyBytes);
 
-/** What is sent; the status; and the code of the problem, `bare` for an answer of Node's own, or nothing. */
+/** The bytes sent; the status; and the code of the problem, `bare` for Node's own answer, or nothing. */
 type Case = [
   name: string,
   bytes: string,
@@ -43,7 +43,10 @@ type Case = [
   issues?: Readonly<Record<string, string>>,
 ];
 
-/** RFC 9112, where one reader could see another request than the next: never more than one answer, and no more of that connection. */
+/**
+ * Ambiguous framing (RFC 9112), where two servers could read different requests: never more than one answer,
+ * and the connection ends.
+ */
 const framing: readonly Case[] = [
   [
     'a length and chunks',
@@ -131,7 +134,7 @@ const framing: readonly Case[] = [
   ['an unknown method', raw('BREW /healthz'), 400, 'bare'],
   ['a method in lower case', raw('get /healthz'), 400, 'bare'],
   ['a NUL in the target', get('/\0'), 400, 'bare'],
-  ['a target that is none', get('\\forms\\newsletter'), 400, 'bare'],
+  ['an invalid target', get('\\forms\\newsletter'), 400, 'bare'],
   ['a target with a broken host', get('http://[/healthz'), 400, 'malformed'],
   ['a target of another scheme', get('ftp://proxy/healthz'), 400, 'malformed'],
   ['a target of a host only', get('proxy:80'), 400, 'bare'],
@@ -143,7 +146,7 @@ const framing: readonly Case[] = [
   ['a target of 17,000 bytes', get(`/${fill(17_000, 'a')}`), 431, 'bare'],
 ];
 
-/** What can be read, and is answered as the README's table says; the connection stays good. */
+/** Readable requests, answered according to the README's table; the connection stays usable. */
 const answered: readonly Case[] = [
   ['chunks', post(['Transfer-Encoding: chunked'], chunked), 202],
   ['chunks with extensions', post(['Transfer-Encoding: chunked'], `17;a="b"\r\n${sent}\r\n0\r\n\r\n`), 202],
@@ -166,8 +169,8 @@ const answered: readonly Case[] = [
   ['a NUL in a form’s name at a sign-up', withLength(sent).replace('newsletter', '%00'), 404, 'no_such_form'],
   ['a NUL in the challenge’s form', get('/forms/%00/challenge'), 404, 'no_such_form'],
   ['a NUL behind a file', get('/embed.js%00'), 404, 'not_found'],
-  ['what is no UTF-8 in a form’s name', withLength(sent).replace('newsletter', '%ff'), 400, 'malformed'],
-  ['what is no UTF-8 in a path', get('/forms/%ff'), 400, 'malformed'],
+  ['invalid UTF-8 in a form’s name', withLength(sent).replace('newsletter', '%ff'), 400, 'malformed'],
+  ['invalid UTF-8 in a path', get('/forms/%ff'), 400, 'malformed'],
   ['half a percent code', get('/forms/%f'), 400, 'malformed'],
   ['dots', get('/forms/../../etc/passwd'), 404, 'not_found'],
   ['dots in percent codes', get('/%2e%2e%2f%2e%2e%2fetc/passwd'), 404, 'not_found'],
@@ -182,10 +185,10 @@ const answered: readonly Case[] = [
     415,
     'unsupported',
   ],
-  ['a type that is none', withLength(sent).replace(type, '/;;=,"'), 415, 'unsupported'],
-  ['an Accept that is none', withLength(sent, [`Accept: ${fill(8000, '"/;q=,')}`]), 202],
-  ['addresses that are none', withLength(sent, ['X-Forwarded-For: ,, a b, [::, 1.2.3.4:99999']), 202],
-  ['an origin that is none', withLength(sent, ['Origin: http://[']), 403, 'origin_refused'],
+  ['an invalid type', withLength(sent).replace(type, '/;;=,"'), 415, 'unsupported'],
+  ['an invalid Accept', withLength(sent, [`Accept: ${fill(8000, '"/;q=,')}`]), 202],
+  ['invalid forwarded addresses', withLength(sent, ['X-Forwarded-For: ,, a b, [::, 1.2.3.4:99999']), 202],
+  ['an invalid origin', withLength(sent, ['Origin: http://[']), 403, 'origin_refused'],
   [
     'an origin of 15,000 bytes',
     withLength(sent, [`Origin: http://${fill(15_000, 'a.')}`]),
@@ -246,7 +249,7 @@ const answered: readonly Case[] = [
   ['an empty body', withLength(''), 422, 'invalid', { email: 'missing' }],
 ];
 
-describe('what no HTTP message is', () => {
+describe('malformed HTTP', () => {
   it.each(framing)('is answered once and ends the connection: %s', async (_name, bytes, status, code) => {
     const { url, log } = await startService();
     const { answers, isOpen } = await converse(url, bytes);
@@ -257,8 +260,8 @@ describe('what no HTTP message is', () => {
   });
 });
 
-describe('what is odd', () => {
-  it.each(answered)('is answered as the table says: %s', async (_name, bytes, status, code, issues) => {
+describe('an unusual request', () => {
+  it.each(answered)('is answered according to the table: %s', async (_name, bytes, status, code, issues) => {
     const { url, log } = await startService();
     const { answers, isOpen } = await converse(url, bytes);
     expect(answers.map((answer) => answer.status)).toEqual([status]);
@@ -272,7 +275,7 @@ describe('what is odd', () => {
 });
 
 describe('a redirect of a plain form', () => {
-  it('leads to an address with any letters in it', async () => {
+  it('leads to a URL with any letters in it', async () => {
     const { url } = await startService({ THANK_YOU_PAGES: 'https://www.example.com/' });
     const redirect = 'https://www.example.com/☃?name=Ада';
     const body = String(new URLSearchParams({ email: 'ada@example.com', redirect }));
@@ -293,7 +296,7 @@ describe('HEAD', () => {
   });
 });
 
-describe('many requests in one go', () => {
+describe('pipelined requests', () => {
   it('are each answered, in their order', async () => {
     const { url } = await startService();
     const pair = withLength(sent) + get('/forms/none');
@@ -305,7 +308,7 @@ describe('many requests in one go', () => {
     expect(isOpen).toBe(true);
   });
 
-  it.skipIf(!existsSync('/proc/self/fd'))('hold no file open where nobody reads the answers', async () => {
+  it.skipIf(!existsSync('/proc/self/fd'))('hold no file open when the answers are not read', async () => {
     const { url } = await startService();
     const openFiles = () => readdirSync('/proc/self/fd').length;
     await ask(url);
@@ -313,7 +316,7 @@ describe('many requests in one go', () => {
     for (let round = 0; round < 5; round++) {
       const socket = await openSocket(url);
       socket.pause().write(fill(20_000, get('/embed.js')));
-      // Answered by the time that a later request is.
+      // Answered by the time a later request is answered.
       await ask(url);
       socket.destroy();
     }
@@ -323,7 +326,7 @@ describe('many requests in one go', () => {
   });
 });
 
-/** The service's own times, shortened; only how they relate to each other matters. */
+/** The service's own time limits, shortened; only their order matters. */
 const short: Partial<Impatience> = {
   headersTimeout: 300,
   requestTimeout: 600,
@@ -332,13 +335,13 @@ const short: Partial<Impatience> = {
   keepAliveTimeout: 300,
 };
 
-describe('who takes too long', () => {
+describe('a client that takes too long', () => {
   it.each([
     ['says nothing', ''],
     ['never ends its headers', 'POST /forms/newsletter HTTP/1.1\r\nHost: proxy\r\n'],
     ['never sends the body that it announced', post(['Content-Length: 1000'])],
     ['never ends its chunks', post(['Transfer-Encoding: chunked'], `17\r\n${sent}\r\n`)],
-  ])('is told so, and the connection ends: who %s', async (_name, bytes) => {
+  ])('gets a 408 and the connection ends: it %s', async (_name, bytes) => {
     const { url, log } = await startService({}, short);
     const { answers, isOpen } = await converse(url, bytes);
     expect(answers).toMatchObject([{ status: 408, body: '' }]);
@@ -349,8 +352,8 @@ describe('who takes too long', () => {
   it.each([
     ['headers', 'POST /forms/newsletter HTTP/1.1\r\nHost: proxy\r\nX: '],
     ['a body', post(['Content-Length: 1000'], '')],
-    ['a body that nobody wants', raw('POST /nothing', ['Content-Length: 1000'])],
-  ])('cannot hold a connection with a letter now and then: of %s', async (_name, bytes) => {
+    ['a body without a route', raw('POST /nothing', ['Content-Length: 1000'])],
+  ])('cannot hold a connection by sending a byte now and then: in %s', async (_name, bytes) => {
     const { url } = await startService({}, short);
     const socket = await openSocket(url);
     socket.resume().write(bytes);
@@ -370,15 +373,15 @@ describe('who takes too long', () => {
     const { url } = await startService({}, short);
     const socket = await openSocket(url);
     const refused = once(socket, 'error');
-    // 20 MB of answers, more than the system takes in for a reader; asked for in one piece, so that nothing of the
-    // requests is missing.
+    // 20 MB of answers, more than the system buffers for a reader; sent in one piece, so that no request is
+    // incomplete.
     socket.pause().write(fill(50_000, get('/embed.js')));
     const probe = setInterval(() => socket.write('\r\n'), 50);
     await refused;
     clearInterval(probe);
   });
 
-  it('waits for longer where a proxy keeps the connection', async () => {
+  it('is given longer when a proxy keeps the connection', async () => {
     const { url } = await startService({ TRUST_PROXY: '1' });
     const { headers } = await ask(`${url}/healthz`, { headers: { connection: 'keep-alive' } });
     expect(headers['keep-alive']).toBe('timeout=125');
@@ -389,7 +392,7 @@ describe('a body that is far too long', () => {
   it.each([
     ['with its length in front', post(['Content-Length: 4000000'], fill(4_000_000, 'a'))],
     ['in chunks', post(['Transfer-Encoding: chunked'], `3d0900\r\n${fill(4_000_000, 'a')}\r\n0\r\n\r\n`)],
-  ])('is answered for a sender who reads only after it has sent: %s', async (_name, bytes) => {
+  ])('is answered even if the sender reads only after sending: %s', async (_name, bytes) => {
     const { url } = await startService();
     const socket = await openSocket(url);
     let text = '';
@@ -403,7 +406,7 @@ describe('a body that is far too long', () => {
 });
 
 describe('what reaches rasa.io', () => {
-  it('has no half characters, no lines, and nothing that turns text around or that nobody sees', async () => {
+  it('has no lone surrogates, line breaks, direction marks or invisible characters', async () => {
     const service = await startService();
     const { sandbox } = service;
     if (!sandbox) throw new Error('no sandbox');
@@ -421,7 +424,7 @@ describe('what reaches rasa.io', () => {
     });
   });
 
-  it('keeps what scripts and emoji are joined by', async () => {
+  it('keeps the joiners of scripts and emoji', async () => {
     const service = await startService();
     const { sandbox } = service;
     if (!sandbox) throw new Error('no sandbox');
@@ -435,7 +438,7 @@ describe('what reaches rasa.io', () => {
   });
 });
 
-/** Made to be slow to read, each for another reader. */
+/** Bodies that are slow to parse, each for a different parser. */
 const slowBodies: [name: string, bytes: string][] = [
   ['names', withLength(fill(limits.bodyBytes, 'a&b&c&'))],
   ['different names', withLength(manyNames)],
@@ -455,11 +458,11 @@ const slowBodies: [name: string, bytes: string][] = [
 ];
 
 describe('16 KiB', () => {
-  it('take no more than about ten times the work of an ordinary sign-up, whatever they are', async () => {
+  it('take no more than about ten times the work of an ordinary sign-up, whatever they contain', async () => {
     const { url } = await startService();
     const socket = await openSocket(url);
     socket.on('data', () => undefined);
-    /** CPU time of both ends in µs, the least of some tries: others use this machine too. */
+    /** CPU time of both ends in µs, the least of several tries: other processes use this machine too. */
     const workOf = async (bytes: string) => {
       const tries: number[] = [];
       for (let round = 0; round < 12; round++) {
@@ -481,8 +484,8 @@ describe('16 KiB', () => {
   });
 });
 
-describe('the intake as it comes', () => {
-  it('lets a person in after all of this', async () => {
+describe('the intake with default settings', () => {
+  it("accepts a person's sign-up after all of this", async () => {
     const { url, log } = await startService({ ...guardedIntake, RATE_NETWORK: 'off' });
     for (const [, bytes] of [...framing, ...answered]) await converse(url, bytes);
     expect((await signUp(url, 'urlencoded', { email: 'ada@example.com' })).status).toBe(202);
@@ -490,7 +493,7 @@ describe('the intake as it comes', () => {
   });
 });
 
-/** A problem detail, or Node's status line alone; in both cases nothing of the machine. */
+/** A problem detail, or Node's status line alone; neither reveals anything about the machine. */
 function expectOwnWords({ status, headers, body }: RawAnswer, code: string | undefined): void {
   if (code === 'bare') expect(body).toBe('');
   else if (code !== undefined) {
