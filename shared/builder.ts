@@ -1,21 +1,24 @@
-/** What the builder's page gets to know from the proxy that serves it; everything else the forms' definitions say. */
+/**
+ * What the proxy tells the builder's page when it serves it. Everything else comes from the forms'
+ * definitions.
+ */
 export interface BuilderSetup {
-  /** Where visitors' browsers reach the proxy, without a slash at the end. */
+  /** URL at which visitors' browsers reach the proxy, without a trailing slash. */
   readonly proxy: string;
   readonly forms: readonly {
     readonly id: string;
     readonly title: string;
-    /** BCP 47 tags of the languages that it is offered in. */
+    /** BCP 47 tags of the languages in which the form is offered. */
     readonly languages: readonly string[];
   }[];
   readonly pinned: PinnedScript;
-  /** Path of the page that the preview stands in. */
+  /** Path of the page inside the preview's frame. */
   readonly preview: string;
 }
 
-/** The copy of the script that never changes. */
+/** The copy of the script whose content never changes. */
 export interface PinnedScript {
   readonly path: string;
-  /** As the attribute of that name has it (https://www.w3.org/TR/sri/). */
+  /** The value of the `integrity` attribute (https://www.w3.org/TR/sri/). */
   readonly integrity: string;
 }

@@ -1,127 +1,137 @@
 import type { IssueCode, ProblemCode } from './signup.ts';
 
 /**
- * What a form asks for. The server owns the definition: it compiles it to the schema that a sign-up has to pass,
- * the widget turns the same definition into inputs. Field names and limits stand here and nowhere else.
+ * The definition of a form. The server owns it and compiles it to the schema that validates sign-ups; the
+ * widget turns the same definition into inputs. Field names and limits are defined here and nowhere else.
  */
 export interface FormDefinition {
   readonly id: string;
-  /** BCP 47 tag of the language that labels and texts are written in. */
+  /** BCP 47 tag of the language of the labels and texts. */
   readonly lang: string;
-  /** The direction that this language is written in. */
+  /** The writing direction of that language. */
   readonly dir: 'ltr' | 'rtl';
-  /** What the form is called: on its own page, over a dialog, on the button that opens one. */
+  /** The form's title: on its own page, above a dialog, on the button that opens one. */
   readonly title: string;
-  /** A sentence or two for whoever hesitates. */
+  /** One or two sentences for visitors who hesitate. */
   readonly intro?: string;
   readonly fields: readonly FormField[];
   readonly texts: FormTexts;
-  /** Whether a sign-up has to carry a proof of work, whose challenge `GET <form>/challenge` gives. */
+  /** Whether a sign-up needs a proof of work. `GET <form>/challenge` returns the challenge for it. */
   readonly proof: boolean;
-  /** Where the browser goes once a sign-up is accepted, instead of staying on its page. */
+  /** Where the browser goes after an accepted sign-up, instead of staying on its page. */
   readonly redirect?: string;
 }
 
 export type FormField = AskedField | HiddenField;
 
-/** A field that people see and answer. */
+/** A field that visitors see and answer. */
 export type AskedField = TextField | ChoiceField | CheckboxField;
 
 interface Asked {
-  /** The name on the wire; the built-in names are rasa.io's own. */
+  /** The name on the wire. The built-in names are those of rasa.io. */
   readonly name: string;
   readonly label: string;
   readonly required: boolean;
-  /** Stands under the label, and is read out with the field. */
+  /** Shown under the label and announced with the field. */
   readonly help?: string;
-  /** Words for this field's issues where the general ones in `texts` are not good enough. */
+  /** Texts for this field's issues that replace the general ones in `texts`. */
   readonly issues?: Partial<Readonly<Record<IssueCode, string>>>;
 }
 
-/** What is typed, or picked as one types; travels as text. */
+/** A field that is typed, or picked in a control that also allows typing. The value is sent as text. */
 export interface TextField extends Asked {
   readonly type: 'text' | 'email' | 'tel' | 'url' | 'number' | 'date';
-  /** In UTF-16 code units, as `String.length` and the `maxlength` attribute count. */
+  /** In UTF-16 code units, like `String.length` and the `maxlength` attribute. */
   readonly maxLength: number;
   /** An HTML autofill token, see https://html.spec.whatwg.org/#autofill. */
   readonly autocomplete?: string;
   readonly placeholder?: string;
-  /** What the whole of it has to match, as the attribute of that name has it (flag `v`). */
+  /** The pattern that the whole value must match, as in the `pattern` attribute (flag `v`). */
   readonly pattern?: string;
-  /** Of a number, or of a date as YYYY-MM-DD: the least and the greatest, as the attributes of these names. */
+  /**
+   * Least and greatest value of a number, or of a date as YYYY-MM-DD, as in the `min` and `max` attributes.
+   */
   readonly min?: string;
   readonly max?: string;
-  /** An address may have any letters before its @, which the browser's own check of `type="email"` does not allow. */
+  /**
+   * Allows any letters before the @ of an address, which the browser's own check of `type="email"` rejects.
+   */
   readonly international?: true;
 }
 
-/** One of several. */
+/** A choice of one among several options. */
 export interface ChoiceField extends Asked {
   readonly type: 'select' | 'radio';
   readonly options: readonly { readonly value: string; readonly label: string }[];
 }
 
-/** Yes or nothing: `ticked` travels where it is ticked. Never ticked beforehand. */
+/** A box that sends `ticked` when it is ticked and nothing otherwise. It is never ticked in advance. */
 export interface CheckboxField extends Asked {
   readonly type: 'checkbox';
-  /** Stands behind the label, such as the privacy policy that is agreed to. */
+  /** A link behind the label, such as the privacy policy that the visitor agrees to. */
   readonly link?: { readonly href: string; readonly label: string };
 }
 
-/** Filled in by the widget, without asking. */
+/** A field that the widget fills in without asking the visitor. */
 export interface HiddenField {
   readonly name: string;
   readonly type: 'hidden';
-  /** The page's address without query and fragment, the page before it, or a parameter of the page's query (`?utm_source`). */
+  /**
+   * The page's URL without query and fragment, the referrer, or a parameter of the page's query
+   * (`?utm_source`).
+   */
   readonly from: 'page' | 'referrer' | `?${string}`;
-  /** What is longer is cut off: nobody could mend it. */
+  /** Longer values are truncated, because the visitor could not correct them. */
   readonly maxLength: number;
 }
 
-/** What a ticked box says. */
+/** The value that a ticked box sends. */
 export const ticked = 'yes';
 
-/** Whether what is typed into it runs from left to right in every language. */
+/** Whether a field of this type is written left to right in every language. */
 export function isLeftToRight(type: TextField['type']): boolean {
   return type === 'email' || type === 'url' || type === 'tel';
 }
 
-/** Everything a form says besides its labels. A new problem code does not compile until it has words. */
+/** All texts of a form other than its labels. A new problem code does not compile until it has a text. */
 export interface FormTexts {
   readonly submit: string;
   readonly sending: string;
   readonly accepted: string;
-  /** Stands behind the label of a field that may stay empty. */
+  /** Shown behind the label of an optional field. */
   readonly optional: string;
-  /** Offers another address; `{address}` stands for it. */
+  /** Suggests another address; `{address}` is the placeholder for it. */
   readonly suggestion: string;
-  /** The answer to that offer. */
+  /** The button that accepts the suggestion. */
   readonly takeSuggestion: string;
-  /** Closes what the form stands in, where that was opened over the page. */
+  /** The button that closes an overlay. */
   readonly close: string;
-  /** Stands beside the honeypot, for whoever does see it. */
+  /** The honeypot's label, for visitors who see it after all. */
   readonly leaveEmpty: string;
   readonly issues: Readonly<Record<IssueCode, string>>;
   readonly problems: Readonly<Record<VisibleProblem, string>>;
 }
 
-/** The problems a visitor can meet: the server's codes, and the one that only the browser can see. */
+/**
+ * The problems that a visitor can meet: the server's codes, and `unreachable`, which only the browser can
+ * detect.
+ */
 export type VisibleProblem = ProblemCode | 'unreachable';
 
-/** Limits on what travels, all in UTF-16 code units but the body's, in bytes and names. */
+/** Limits of a request. All are in UTF-16 code units, except `bodyBytes` (bytes) and `names` (a count). */
 export const limits = {
   /** RFC 5321 4.5.3.1.3 allows a path of 256 octets, two of which are its angle brackets. */
   email: 254,
-  /** rasa.io states no length; this is ours. */
+  /** rasa.io documents no length; this limit is ours. */
   name: 100,
   /** A UUID has 36. */
   id: 64,
-  /** What browsers and servers commonly handle as an address. */
+  /** The length of a URL that browsers and servers commonly handle. */
   page: 2048,
   /** A `Proof` has about 800 characters. */
   proof: 2048,
   token: 2048,
   bodyBytes: 16 * 1024,
-  /** How many names a body may have; a form asks for a dozen. */
+  /** The number of names in a body; a form has about a dozen. */
   names: 100,
 } as const;

@@ -1,29 +1,33 @@
 /**
- * The sign-up as it travels: the form's own fields, flat, plus these, as `application/x-www-form-urlencoded` or JSON
- * with the same names.
+ * The names that a sign-up request has beside the form's own fields. All are flat, sent as
+ * `application/x-www-form-urlencoded` or as JSON with the same names.
  */
 export interface SignupEnvelope {
-  /** Made by the client, once for one set of values, so that a double click or a retry is one sign-up. */
+  /**
+   * Made by the client, once for one set of values, so that a double click or a retry counts as one sign-up.
+   */
   readonly id?: string;
-  /** Address of the page the form stands on, without query and fragment. */
+  /** URL of the page with the form, without query and fragment. */
   readonly page?: string;
-  /** The proof of work: base64 of the JSON of a `Proof`. Counts once. */
+  /** The proof of work: base64 of the JSON of a `Proof`. It can be used once. */
   readonly proof?: string;
-  /** The honeypot: people do not see it, and browsers and password managers are asked to leave it alone. */
+  /** The honeypot. It is hidden from people, and browsers and password managers are told to ignore it. */
   readonly your_message?: string;
-  /** A plain form's way: what the page that asks for one more click carries. Counts once. */
+  /**
+   * Plain forms only: the token of the confirmation page, which asks for one more click. It can be used once.
+   */
   readonly token?: string;
-  /** A plain form's way: where the browser goes afterwards, when the form's operator allows that address. */
+  /** Plain forms only: where the browser goes afterwards, if the form's operator allows that URL. */
   readonly redirect?: string;
 }
 
-/** The name of the honeypot's field: one that no autofill knows. */
+/** The honeypot's field name. No autofill knows it. */
 export const honeypot = 'your_message' satisfies keyof SignupEnvelope;
 
 /**
- * What `GET <form>/challenge` answers: a challenge of ALTCHA's second protocol. The solver counts up from 0 until
- * PBKDF2 (SHA-256, `cost` iterations, `salt`, of `nonce` followed by the counter as 32 bits, big-endian) gives a key
- * that begins with `keyPrefix`. Bytes are in hex.
+ * The answer of `GET <form>/challenge`: a challenge of version 2 of the ALTCHA protocol. The solver counts up
+ * from 0 until PBKDF2 (SHA-256, `cost` iterations, `salt`, of `nonce` followed by the counter as 32 bits,
+ * big-endian) gives a key that begins with `keyPrefix`. Bytes are encoded as hex.
  */
 export interface Challenge {
   readonly parameters: {
@@ -35,26 +39,26 @@ export interface Challenge {
     readonly salt: string;
     /** Seconds since 1970, on the server's clock. */
     readonly expiresAt: number;
-    /** `issuedAt` is on the same clock. */
+    /** `issuedAt` is on the same clock, in milliseconds. */
     readonly data: { readonly form: string; readonly issuedAt: number };
   };
   readonly signature: string;
 }
 
-/** What goes back, with the challenge exactly as it came. */
+/** The solved challenge: the challenge exactly as received, and its solution. */
 export interface Proof {
   readonly challenge: Challenge;
   readonly solution: { readonly counter: number; readonly derivedKey: string };
 }
 
-/** The answer to every sign-up that was kept, whether the address is new, known or unsubscribed. */
+/** The answer to every sign-up that was stored, whether the address is new, known or unsubscribed. */
 export interface Accepted {
   readonly status: 'accepted';
 }
 
 /**
- * Why a request was not accepted: a problem detail after RFC 9457, sent as `application/problem+json`.
- * Clients act on `code` and find their own words; `title` and `detail` are for developers.
+ * Why a request was not accepted: a problem detail according to RFC 9457, sent as `application/problem+json`.
+ * Clients act on `code` and show their own texts; `title` and `detail` are for developers.
  */
 export interface Problem {
   readonly type: 'about:blank';
@@ -62,13 +66,16 @@ export interface Problem {
   readonly status: number;
   readonly code: ProblemCode;
   readonly detail?: string;
-  /** With `invalid`: what is wrong, by field name. */
+  /** With `invalid`: the issue of each faulty field, by field name. */
   readonly issues?: Readonly<Record<string, IssueCode>>;
-  /** With `rate_limited` and `unavailable`: seconds, the same as the Retry-After header. */
+  /** With `rate_limited` and `unavailable`: seconds, equal to the Retry-After header. */
   readonly retry_after?: number;
 }
 
-/** The closed set of reasons. Each has a status in `server/problem.ts` and words in `shared/messages/`. */
+/**
+ * The closed set of problem codes. Each has a status in `server/http/problem.ts` and texts in
+ * `shared/messages/`.
+ */
 export type ProblemCode =
   | 'invalid'
   | 'malformed'
@@ -89,7 +96,7 @@ export type IssueCode =
   | 'malformed'
   | 'too_long'
   | 'unknown'
-  /** An address of a provider whose addresses are thrown away. */
+  /** The address belongs to a provider of disposable addresses. */
   | 'disposable'
-  /** An address with other letters than a to z before its @, which not every mail system can reach. */
+  /** The address has letters other than a to z before its @. Not every mail system can reach it. */
   | 'not_ascii';

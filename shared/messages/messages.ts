@@ -1,15 +1,15 @@
 import type { FormDefinition, FormTexts } from '../form.ts';
 
-/** Everything the product says to visitors, in one language. One file a language stands beside this one. */
+/** All of the product's texts for visitors in one language. Each language has a file beside this one. */
 export interface Messages {
   /** BCP 47 tag. */
   readonly lang: string;
   readonly dir: FormDefinition['dir'];
   readonly labels: Readonly<Record<BuiltInField, string>>;
-  /** What is wrong with a field of a kind, where the general words in `texts` are not good enough. */
+  /** Texts for the issues of a field type, where the general ones in `texts` are not specific enough. */
   readonly fieldIssues: FieldIssues;
   readonly texts: FormTexts;
-  /** The page that has the form and nothing else. */
+  /** The page that shows only the form. */
   readonly hosted: { readonly title: string };
   /** The page that answers a form without script. */
   readonly confirm: {
@@ -17,31 +17,31 @@ export interface Messages {
     readonly explanation: string;
     readonly button: string;
   };
-  /** What else the form's pages say. */
+  /** Further texts of the form's pages. */
   readonly page: {
-    /** What search engines and messengers show of a form that has no intro. */
+    /** The description in search results and link previews, for a form without an intro. */
     readonly description: string;
-    /** The way out of a page that is no form. */
+    /** The link to the form on a page without one. */
     readonly toForm: string;
-    /** Stands over the code on paper. */
+    /** Shown above the QR code on paper. */
     readonly scan: string;
     readonly qrCode: string;
   };
 }
 
 export interface FieldIssues {
-  /** Of what is typed, where it is malformed. */
+  /** For typed values that are malformed. */
   readonly email: string;
   readonly tel: string;
   readonly url: string;
   readonly number: RangeIssues;
   readonly date: RangeIssues;
-  /** Of what is chosen or ticked, where it is missing. */
+  /** For choices and boxes that are missing. */
   readonly choice: string;
   readonly checkbox: string;
 }
 
-/** `{min}` and `{max}` stand for the least and the greatest, as the language writes them. */
+/** `{min}` and `{max}` are placeholders for the least and the greatest value, formatted for the language. */
 export interface RangeIssues {
   readonly any: string;
   readonly between: string;
@@ -49,5 +49,5 @@ export interface RangeIssues {
   readonly to: string;
 }
 
-/** The fields that every language has a label for; the names are rasa.io's own. */
+/** The fields that have a label in every language. The names are those of rasa.io. */
 export type BuiltInField = 'email' | 'first_name' | 'last_name';
