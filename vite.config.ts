@@ -10,12 +10,15 @@ import {
   printTag,
 } from './widget/build/plugins.ts';
 
-/** Browsers that know `light-dark()`; for older ones it would be rewritten into something that ignores the page's theme. */
+/**
+ * Browsers that support `light-dark()`. For older ones Vite would rewrite it into CSS that ignores the page's
+ * theme.
+ */
 const cssTarget = ['chrome123', 'firefox120', 'safari17.5'];
 
-/** The script tag's bundle: one classic script, so that it works however a page loads it. */
+/** The script tag's bundle: one classic script, so that it works in every way a page can load it. */
 const embed: UserConfig = {
-  // What browsers ask for without being told.
+  // Files that browsers request on their own, such as the favicon.
   publicDir: 'widget/static',
   build: {
     outDir,
@@ -26,7 +29,7 @@ const embed: UserConfig = {
   plugins: [keepLitToItself(), foldTemplates(), keepApart(), nameByContent(), printTag(), compress()],
 };
 
-/** What the script tag's bundle imports when it is needed. */
+/** The modules that the script tag's bundle imports on demand. */
 const onDemand: UserConfig = {
   publicDir: false,
   build: {
@@ -43,15 +46,15 @@ const onDemand: UserConfig = {
       formats: ['es'],
       fileName: (_format, name) => `${name}.js`,
     },
-    // Vite leaves the spaces in a library of ES modules.
+    // Vite keeps the white space in a library of ES modules.
     rolldownOptions: { output: { minify: true } },
   },
   plugins: [compress()],
 };
 
 /**
- * The npm package's modules, for the bundler of whoever installs it: not minified, so that what bundlers are told in
- * comments stays.
+ * The npm package's modules, for the bundler of the site that installs it. They are not minified, so that the
+ * comments with bundlers' instructions remain.
  */
 const npmPackage: UserConfig = {
   publicDir: false,
@@ -70,7 +73,7 @@ const npmPackage: UserConfig = {
   plugins: [leaveToTheBrowser()],
 };
 
-/** Scripts and styles of the server-rendered pages; they run on the proxy's own origin only. */
+/** Scripts and styles of the server-rendered pages. They run only on the proxy's own origin. */
 const pages: UserConfig = {
   publicDir: 'widget/pages/static',
   build: {

@@ -1,10 +1,15 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Tests that measure time, which other tests beside them would take; they run afterwards, one by one. */
+/**
+ * Tests that measure time. Parallel tests would distort the measurements, so these run afterwards, one by
+ * one.
+ */
 const measuring = 'test/**/*.alone.test.ts';
 
-/** Otherwise the longest of all, which is short to read, would begin last, with nothing left to run beside it. */
+/**
+ * Starts the longest test file first. It is short as text, so by default it would start last and run alone.
+ */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) => moduleId.endsWith('/crash.test.ts');
@@ -16,7 +21,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   // test/widget/ runs in a browser, see test/web-test-runner.config.mjs.
   test: {
-    // For machines that have other things to do too.
+    // Generous, for machines that also run other work.
     testTimeout: 20_000,
     sequence: { sequencer: LongestFirst },
     projects: [
@@ -27,7 +32,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/widget/**', measuring],
           maxWorkers: '100%',
-          // A process for each file would load everything anew, a tenth of the whole time.
+          // A process for each file would load every module again, which takes a tenth of the whole time.
           isolate: false,
         },
       },

@@ -1,7 +1,10 @@
 import type { FormDefinition, VisibleProblem } from '../shared/form.ts';
 import type { Challenge, IssueCode, Problem } from '../shared/signup.ts';
 
-/** The widget's side of the wire. Nothing here throws: whatever happens comes back as an outcome. */
+/**
+ * The results of the widget's requests to the proxy. No function here throws; every failure is one of these
+ * results.
+ */
 export type Loaded =
   { readonly is: 'loaded'; readonly definition: FormDefinition } | { readonly is: 'unavailable' };
 
@@ -11,7 +14,7 @@ export type Submitted = { readonly is: 'accepted' } | Refused;
 
 export type Sent = Submitted | Impossible;
 
-/** Nobody can prove anything on this page; the plain form's way is still open. */
+/** No proof of work can be made on this page. Submitting as a plain form still works. */
 export interface Impossible {
   readonly is: 'impossible';
 }
@@ -21,18 +24,21 @@ export interface Refused {
   readonly problem: VisitorProblem;
 }
 
-/** As much of a problem as a visitor can use. */
+/** The part of a problem that matters to a visitor. */
 export interface VisitorProblem {
   readonly code: VisibleProblem;
   readonly issues: Readonly<Record<string, IssueCode>>;
 }
 
-/** Long enough for a phone on a bad line, short enough that nobody stares at a dead button for ever. */
+/**
+ * Long enough for a phone on a slow connection, short enough that a visitor does not wait on an unresponsive
+ * button.
+ */
 const timeoutMs = 15_000;
 
 /**
- * Gets the form that `src` names, in the language that `src` asks for, else in `lang`, else in the visitor's. Giving
- * up through `abort` counts as unavailable.
+ * Loads the form definition at `src`, in the language that `src` names, else in `lang`, else in the
+ * visitor's. An abort through `abort` counts as unavailable.
  */
 export async function loadDefinition(
   src: string,
@@ -46,12 +52,13 @@ export async function loadDefinition(
     if (!response.ok) return { is: 'unavailable' };
     return { is: 'loaded', definition: (await response.json()) as FormDefinition };
   } catch {
-    // Offline, blocked, not on the list of origins, or not our server: the visitor can do the same about each.
+    // Offline, blocked, an origin that is not allowed, or not our server: the visitor's options are the same
+    // for each.
     return { is: 'unavailable' };
   }
 }
 
-/** Gets the challenge that a sign-up at `src` has to answer. */
+/** Requests the challenge that a sign-up at `src` has to solve. */
 export async function getChallenge(src: string, abort: AbortController): Promise<Challenged> {
   try {
     const response = await send(below(src, 'challenge'), {}, abort);
@@ -63,8 +70,8 @@ export async function getChallenge(src: string, abort: AbortController): Promise
 }
 
 /**
- * Sends a sign-up the way a plain form would (so that no preflight is needed), and asks for JSON. The request goes
- * on when the visitor leaves the page meanwhile.
+ * Sends a sign-up as a plain form would, so that no preflight is needed, and asks for JSON. The request
+ * continues if the visitor leaves the page meanwhile.
  */
 export async function submit(src: string, fields: Readonly<Record<string, string>>): Promise<Submitted> {
   try {
@@ -75,14 +82,20 @@ export async function submit(src: string, fields: Readonly<Record<string, string
   }
 }
 
-/** An address at the proxy, relative to the form's: `src` may be relative itself, and end in a slash or a query. */
+/**
+ * A URL at the proxy, relative to the form's. `src` may itself be relative, and may end with a slash or a
+ * query.
+ */
 export function below(src: string, path: string): string {
   const url = new URL(src, document.baseURI);
   url.pathname = url.pathname.replace(/\/*$/, '/');
   return new URL(path, url).href;
 }
 
-/** A part of the script that not every visitor needs, from the proxy that `src` is at. Rejects where it is blocked, or gone. */
+/**
+ * Imports a part of the script that not every visitor needs, from the proxy of `src`. Rejects if the part is
+ * blocked or missing.
+ */
 export function loadPart<T>(src: string, name: string): Promise<T> {
   return import(/* @vite-ignore */ below(src, `../../${name}.js`)) as Promise<T>;
 }
@@ -95,7 +108,10 @@ async function readRefusal(response: Response): Promise<Refused> {
   return { is: 'refused', problem: { code, issues } };
 }
 
-/** The time limit holds until the answer's head is there. (`AbortSignal.any` and `.timeout` are too young for it.) */
+/**
+ * Fetches with a time limit that covers the time until the response's headers arrive. (`AbortSignal.any` and
+ * `.timeout` are too recent for the supported browsers.)
+ */
 async function send(src: string, init: RequestInit, abort = new AbortController()): Promise<Response> {
   const timer = setTimeout(() => {
     abort.abort();

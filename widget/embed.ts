@@ -1,18 +1,23 @@
 import { RasaSignup } from './form/rasa-signup.ts';
 
-/** Marks a tag whose form is placed, for every copy of this script: the page may have moved the form away. */
+/**
+ * Marks a script tag whose form has been placed. All copies of this script share the mark, and the page may
+ * have moved the form since.
+ */
 const placed = Symbol.for('rasa-signup');
 
-/** What a script tag can say about its form. */
+/** The options of a form that a script tag can set. */
 const passedOn = ['lang', 'layout', 'display', 'open-on', 'again-after', 'debug'] as const;
 
 /**
- * What the script tag runs. It registers the element once, however often it is loaded, and places a form behind each
- * `<script src="…/embed.js" data-form="newsletter">`, whichever way that script was loaded and whichever copy runs.
+ * The entry of the script tag. It registers the element once, however often the script is loaded, and places
+ * a form after each `<script src="…/embed.js" data-form="newsletter">`, regardless of how that script was
+ * loaded and of which copy runs.
  */
 if (!customElements.get('rasa-signup')) {
   customElements.define('rasa-signup', RasaSignup);
-  // A module runs once, however often a page that swaps its content inserts its tag; but each tag says that it loaded.
+  // A module runs only once, even if a page that swaps its content inserts the tag again. But every tag fires
+  // `load`.
   document.addEventListener(
     'load',
     ({ target }) => {
@@ -28,7 +33,7 @@ function place(script: HTMLScriptElement): void {
   const src = addressOf(script);
   if (!src || Reflect.has(script, placed)) return;
   Reflect.set(script, placed, 1);
-  // A copy of this tag, or of the page with the form in it, or a snippet that was pasted twice.
+  // A copy of this tag, a copy of the page that includes the form, or a snippet that was pasted twice.
   for (const near of [script.previousElementSibling, script.nextElementSibling]) {
     if (near?.localName === 'rasa-signup' && near.getAttribute('src') === src) return;
   }
@@ -42,8 +47,9 @@ function place(script: HTMLScriptElement): void {
 }
 
 /**
- * The form that a script tag is for: by name, at the proxy that the script comes from; or by its whole address, for
- * sites that serve a copy of the script from elsewhere. A tag that a consent tool or an optimiser holds back is for none.
+ * The URL of the form that a script tag is for. `data-form` is either a name, at the proxy that serves the
+ * script, or a whole URL, for sites that serve a copy of the script from elsewhere. Returns `undefined` for a
+ * tag that a consent tool or an optimiser holds back.
  */
 function addressOf({ src, type, dataset: { form } }: HTMLScriptElement): string | undefined {
   if (!form || !/^(module|(text|application)\/(x-)?(java|ecma)script)?$/i.test(type)) return undefined;

@@ -1,6 +1,6 @@
 import { RasaSignup } from './element.ts';
 
-/** `rasa-signup`: registers the element, once, whichever copy of it comes first. On a server there is nowhere to. */
+/** `rasa-signup`: registers the element once, even if several copies are loaded. Does nothing on a server. */
 export * from './element.ts';
 
 const registry = (globalThis as Partial<typeof globalThis>).customElements;

@@ -1,7 +1,10 @@
-/** All shadow roots of a page share one sheet of each kind. */
+/** One style sheet per CSS text, shared by all shadow roots of the page. */
 const sheets = new Map<string, CSSStyleSheet>();
 
-/** Styles a shadow root in a way that strict pages allow; browsers without it (Safari before 16.4) get a `<style>`. */
+/**
+ * Styles a shadow root in a way that a strict Content-Security-Policy allows. Browsers without
+ * `adoptedStyleSheets` (Safari before 16.4) get a `<style>` element.
+ */
 export function addStyles(root: ShadowRoot, css: string): void {
   if (!('adoptedStyleSheets' in root)) {
     (root as ShadowRoot).append(Object.assign(document.createElement('style'), { textContent: css }));

@@ -6,14 +6,16 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-/** Where browsers' files are built to. */
+/** Where the files for browsers are built. */
 export const outDir = 'dist/widget';
 
 /**
- * What lit does to a page, and what becomes of it. It gives its Trusted Types policy our own name, since a page can have
- * one of a name only: under `trusted-types rasa-signup` it may have a Lit of its own. A second copy of the script draws
- * nothing and makes none, so that it can still place its form. It leaves no global variable, by which copies of lit warn
- * of each other, and asks for none, by which the page's own lit, of whatever version, would have its polyfills change ours.
+ * Keeps the bundled lit separate from a page's own lit:
+ * - Its Trusted Types policy has our name, because a page can have only one policy of each name. Under
+ *   `trusted-types rasa-signup` the page may have a Lit of its own.
+ * - A second copy of the script draws nothing and creates no policy, so that it can still place its form.
+ * - It sets no global variable, by which copies of lit warn of each other.
+ * - It reads none either. Otherwise the page's own lit, of any version, would apply its polyfills to ours.
  */
 export function keepLitToItself(): Plugin {
   const changes: readonly (readonly [found: RegExp, instead: string])[] = [
@@ -49,7 +51,9 @@ export function keepLitToItself(): Plugin {
   };
 }
 
-/** What is imported on demand comes from the proxy; webpack has to be told so in words of its own. */
+/**
+ * Modules that are imported on demand come from the proxy. webpack needs its own comment to leave them alone.
+ */
 export function leaveToTheBrowser(): Plugin {
   return {
     name: 'leave-to-the-browser',
@@ -58,7 +62,7 @@ export function leaveToTheBrowser(): Plugin {
   };
 }
 
-/** Folds the line breaks of the templates, the only ones that are left when the rest has been minified. */
+/** Folds the line breaks in templates. No others are left after minification. */
 export function foldTemplates(): Plugin {
   return {
     name: 'fold-templates',
@@ -70,7 +74,10 @@ export function foldTemplates(): Plugin {
   };
 }
 
-/** Optimisers put scripts one behind the other: `(` would call what ends without a semicolon, or stand in a comment. */
+/**
+ * Protects against optimisers that concatenate scripts: `(` would call an expression that ends without a
+ * semicolon, and a line comment at the end of the previous script would swallow ours.
+ */
 export function keepApart(): Plugin {
   return {
     name: 'keep-apart',
@@ -82,7 +89,7 @@ export function keepApart(): Plugin {
   };
 }
 
-/** Writes beside `embed.js` the copy that may be cached for ever, and says how a page pins it. */
+/** Writes a copy beside `embed.js` that has a hash in its name and can be cached permanently. */
 export function nameByContent(): Plugin {
   return {
     name: 'name-by-content',
@@ -95,7 +102,7 @@ export function nameByContent(): Plugin {
   };
 }
 
-/** The tag that pins this build: a browser runs no other script under it. `npm run --silent build` says nothing. */
+/** Prints the tag that pins a page to this build. `npm run --silent build` does not print it. */
 export function printTag(): Plugin {
   return {
     name: 'print-tag',
@@ -112,7 +119,7 @@ export function printTag(): Plugin {
   };
 }
 
-/** Compresses every file once and as small as can be, so that the server never compresses. */
+/** Compresses every file once at the highest level, so that the server never compresses. */
 export function compress(): Plugin {
   return {
     name: 'compress',

@@ -5,13 +5,14 @@ import { getVsCodeCssCustomData, getVsCodeHtmlCustomData } from 'custom-element-
 import { createManifest, elementOf } from './manifest.ts';
 
 /**
- * `npm run build:package`: puts beside the modules in `dist/package/` what makes them the npm package. The root is the
- * proxy, with all that a server needs; whoever installs the element for a site gets this folder, and lit.
+ * `npm run build:package`: adds to the modules in `dist/package/` everything else that the npm package needs.
+ * The root package is the proxy, with all of the server's dependencies. Sites that install the element get
+ * only this folder, and lit.
  */
 const outDir = 'dist/package';
-/** In a scope of our own, so that its names cannot be taken by others. */
+/** In a scope of our own, so that others cannot take its names. */
 const packageName = '@rasa-signup/widget';
-/** Where `tsc --build` puts the widget's declarations, and the contract's. */
+/** Where `tsc --build` writes the declarations of the widget and of the shared contract. */
 const declarations = { widget: 'node_modules/.cache/widget-types', shared: 'dist/shared' };
 
 interface RootPackage {
@@ -27,7 +28,7 @@ const manifest = createManifest();
 const element = elementOf(manifest);
 
 write('custom-elements.json', JSON.stringify(manifest, null, 2));
-// Its own name for the same thing.
+// The library has its own type for the same format.
 const described = manifest as unknown as Parameters<typeof getVsCodeHtmlCustomData>[0];
 write('vscode.html-custom-data.json', getVsCodeHtmlCustomData(described, { hideLogs: true }));
 write('vscode.css-custom-data.json', getVsCodeCssCustomData(described, { hideLogs: true }));
@@ -64,7 +65,7 @@ function packageJson({ version, description, license, dependencies }: RootPackag
   };
 }
 
-/** What may be written on the tag, with the words of the source. */
+/** The type of the tag's attributes, with the descriptions from the source. */
 function attributeTypes({ attributes = [] }: CustomElement): string {
   const members = attributes.map(({ name, type, description = '' }) => {
     const text = type?.text.replaceAll(/ \| (null|undefined)/g, '') ?? 'string';
@@ -73,7 +74,7 @@ function attributeTypes({ attributes = [] }: CustomElement): string {
   return `/** The attributes of \`<rasa-signup>\`. */\nexport interface RasaSignupAttributes {\n${members.join('')}}\n`;
 }
 
-/** A declaration file and those that it imports, all in one folder. */
+/** Copies a declaration file and all that it imports into one folder. */
 function copyDeclarations(path: string, seen: Set<string>): void {
   const name = basename(path);
   if (seen.has(name)) return;
@@ -93,7 +94,7 @@ function declarationOf(from: string, imported: string): string {
   return `${shared === undefined ? join(dirname(from), imported) : join(declarations.shared, shared)}.d.ts`;
 }
 
-/** The README's part for developers of sites. */
+/** The sections of the README for developers of sites. */
 function packageReadme(readme: string): string {
   const [, section] = /^### In your bundle\n(.*?)^##/ms.exec(readme) ?? [];
   const [, onPage] = /^### On your page\n(.*?)^##/ms.exec(readme) ?? [];

@@ -4,9 +4,9 @@ import type { CustomElement, Package } from 'custom-elements-manifest/schema.js'
 import type ts from 'typescript';
 
 /**
- * What the element's source says of itself in its JSDoc, as `custom-elements.json` has it: the one place in which
- * every attribute, property, event, part, slot and custom property is documented. The README's tables, the types for
- * frameworks and the editors' data are made from it.
+ * The element's JSDoc as a `custom-elements.json` manifest. It is the only place where attributes,
+ * properties, events, parts, slots and custom properties are documented. The README's tables, the types for
+ * frameworks and the editors' data are generated from it.
  */
 export function createManifest(): Package {
   const { create, ts } = analyzer as unknown as Analyzer;
@@ -19,7 +19,7 @@ export function createManifest(): Package {
   return manifest;
 }
 
-/** The one element there is. */
+/** The manifest's only element. Throws if there is none, or more than one. */
 export function elementOf(manifest: Package): CustomElement {
   const [element, ...others] = declarationsOf(manifest).filter(({ tagName }) => tagName !== undefined);
   if (!element || others.length > 0)
@@ -27,7 +27,7 @@ export function elementOf(manifest: Package): CustomElement {
   return element;
 }
 
-/** The package's modules, and what they are made of. */
+/** The package's modules and their source files. */
 const sources = {
   'element.js': ['widget/form/events.ts', 'widget/form/rasa-signup.ts'],
   'index.js': ['widget/index.ts'],
@@ -41,7 +41,7 @@ interface Analyzer {
   }) => Package;
 }
 
-/** The analyzer lists private members too. */
+/** Removes private members, which the analyzer lists too. */
 function omitPrivate() {
   return {
     name: 'omit-private',
@@ -53,7 +53,7 @@ function omitPrivate() {
   };
 }
 
-/** Only classes are exported. */
+/** The modules' classes; they export nothing else. */
 function declarationsOf({ modules }: Package): CustomElement[] {
   return modules.flatMap(({ declarations = [] }) => declarations as CustomElement[]);
 }

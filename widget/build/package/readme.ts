@@ -1,6 +1,6 @@
 import type { Attribute, CustomElement } from 'custom-elements-manifest/schema.js';
 
-/** The README with its tables of the element made anew, each between `<!-- name -->` and `<!-- /name -->`. */
+/** Returns the README with new tables of the element, each between `<!-- name -->` and `<!-- /name -->`. */
 export function withTables(readme: string, element: CustomElement): string {
   return Object.entries(tablesOf(element)).reduce((text, [name, table]) => {
     const section = new RegExp(`(<!-- ${name} -->\n)(?:.*?)(<!-- /${name} -->)`, 's');
@@ -43,7 +43,7 @@ function tablesOf({
   };
 }
 
-/** The words it can be, or what it is without a word; the default is named in either case. */
+/** The values listed in an attribute's type, or else its default. The default is marked in either case. */
 function valuesOf({ type, default: byDefault }: Attribute): string {
   const words = [...(type?.text ?? '').matchAll(/'([^']*)'/g)].map(([, word = '']) => word);
   const unset = byDefault?.replace(/^'|'$/g, '').replace(/^(undefined|false)$/, '') ?? '';

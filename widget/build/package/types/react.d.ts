@@ -2,7 +2,7 @@ import type { DetailedHTMLProps, HTMLAttributes } from 'react';
 import type { RasaSignupAttributes } from './attributes.js';
 import type { RasaSignup, SignupEvents } from './element.js';
 
-/** `onsignup-accepted={(event) => …}`: React 19 listens for whatever stands behind `on`. */
+/** `onsignup-accepted={(event) => …}`: React 19 listens for the event whose name follows `on`. */
 type SignupHandlers = {
   [Name in keyof SignupEvents as `on${Name}`]?: ((event: SignupEvents[Name]) => void) | undefined;
 };

@@ -5,9 +5,9 @@ import type { RasaSignup, SignupEvents } from './element.js';
 declare module 'vue' {
   interface GlobalComponents {
     'rasa-signup': new () => RasaSignup & {
-      /** Not there when it runs: what a template may set. */
+      /** Exists only as a type: the attributes that a template may set. */
       $props: HTMLAttributes & RasaSignupAttributes & PublicProps;
-      /** Not there when it runs: what a template may listen for. */
+      /** Exists only as a type: the events that a template may listen for. */
       $emit: EmitFn<{ [Name in keyof SignupEvents]: (event: SignupEvents[Name]) => void }>;
     };
   }
