@@ -2,8 +2,9 @@ import styles from './debug.css?inline';
 import { diagnose, type Finding } from './diagnosis.ts';
 
 /**
- * Says over the page what is wrong with a form, for whoever has asked with `debug` or `?debug`; one panel for all forms
- * of a page. The element's `data-debug` says the same in words for programs: `ok`, or what the faults are about.
+ * Shows over the page what is wrong with a form, if the attribute `debug` or `?debug` in the URL asks for it.
+ * All forms of a page share one panel. The element's `data-debug` gives the same for programs: `ok`, or the
+ * subjects of the faults.
  */
 export function showDebug(element: HTMLElement): void {
   const panel = panels.get(document) ?? new Panel();

@@ -2,15 +2,18 @@ import type { FormDefinition } from '../../shared/form.ts';
 import type { Problem } from '../../shared/signup.ts';
 import { measureContrasts } from './measured-contrast.ts';
 
-/** Something that was looked at, for whoever put the form on a page. In English, as the log is. */
+/** The result of one check, for the person who put the form on the page. In English, like the log. */
 export interface Finding {
   readonly is: 'fine' | 'fault';
-  /** One word, which also stands in the element's `data-debug` where it is a fault. */
+  /** One word. For a fault it is also in the element's `data-debug`. */
   readonly about: 'address' | 'answer' | 'blocked' | 'contrast' | 'origin' | 'place' | 'proof' | 'script';
   readonly words: string;
 }
 
-/** Looks at everything that keeps a form from working where it stands, and sends nothing but what the form itself asks for. */
+/**
+ * Checks everything that can keep a form from working on its page. Sends only the requests that the form
+ * itself makes.
+ */
 export async function diagnose(element: HTMLElement): Promise<readonly Finding[]> {
   const src = element.getAttribute('src');
   const loaded = await loadAgain(src);
@@ -51,12 +54,12 @@ async function loadAgain(src: string | null): Promise<Loaded> {
 }
 
 /**
- * The browser does not say why a request failed. A file of the proxy that every page may read tells one cause from
- * another; this module came from there too, so that the proxy is reached at all.
+ * The browser does not report why a request failed. To find the cause, this requests a file of the proxy that
+ * every page may read. The module came from the same server, so the proxy was reachable then.
  */
 async function whyNot(src: string, directive: () => string | undefined): Promise<Loaded> {
   const { origin } = new URL(src, document.baseURI);
-  // The report of a violation comes after the failure.
+  // The violation is reported after the request fails.
   await new Promise((resolve) => setTimeout(resolve));
   const blockedBy = directive();
   if (blockedBy !== undefined)
@@ -75,7 +78,7 @@ async function whyNot(src: string, directive: () => string | undefined): Promise
   }
 }
 
-/** The other files of the proxy that are for browsers stand beside it. */
+/** The proxy's other files for browsers have the same base URL. */
 const moduleAddress = import.meta.url;
 
 function watchPolicy(src: string) {

@@ -1,4 +1,7 @@
-/** WCAG 2.2, 1.4.3 and 1.4.11, as an eye or a canvas sees it: whatever colour space a page writes its colours in. */
+/**
+ * A contrast according to WCAG 2.2, 1.4.3 and 1.4.11, measured from the painted colours. Every colour space
+ * that a page may use works.
+ */
 export interface Contrast {
   readonly what: string;
   /** 1 to 21. */
@@ -8,7 +11,10 @@ export interface Contrast {
 
 type Rgba = readonly [red: number, green: number, blue: number, alpha: number];
 
-/** Of a form's words, button and input borders. What stands on a picture is left out, since nobody can tell. */
+/**
+ * The contrasts of a form's texts, button and input borders. Elements on a background image are omitted,
+ * because their contrast cannot be determined.
+ */
 export function measureContrasts(root: ParentNode): readonly Contrast[] {
   return [
     ['label', '[part=label]', 'color', 4.5],
@@ -26,7 +32,7 @@ export function measureContrasts(root: ParentNode): readonly Contrast[] {
 }
 
 function contrastOf(element: Element, property: 'color' | 'borderTopColor'): number | undefined {
-  // A border is seen beside what it surrounds.
+  // A border is seen against the surroundings of its element.
   const behind = backgroundOf(property === 'color' ? element : parentOf(element));
   if (!behind) return undefined;
   const [light, dark] = [
@@ -36,7 +42,10 @@ function contrastOf(element: Element, property: 'color' | 'borderTopColor'): num
   return ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);
 }
 
-/** What is seen behind an element: its own background and those of everything around it, down to the page's canvas. */
+/**
+ * The colour seen behind an element: its own background and those of all its ancestors, down to the page's
+ * canvas.
+ */
 function backgroundOf(element: Element | undefined): Rgba | undefined {
   if (!element) return read(canvasOf(document.documentElement));
   const { backgroundColor, backgroundImage } = getComputedStyle(element);
@@ -47,7 +56,7 @@ function backgroundOf(element: Element | undefined): Rgba | undefined {
   return behind && over(own, behind);
 }
 
-/** What the browser paints where nobody has said anything, in the page's theme. */
+/** The colour that the browser paints by default, in the page's theme. */
 function canvasOf(root: Element): string {
   const probe = document.createElement('div');
   probe.style.color = 'Canvas';

@@ -4,7 +4,7 @@ import type { VisitorProblem } from '../client.ts';
 import { renderField, renderHoneypot } from './fields.ts';
 import type { Issues } from './issues.ts';
 
-/** What a form can be in; each state is drawn here, and nothing else decides what is shown. */
+/** The states of a form. This module draws each of them, and nothing else decides what is shown. */
 export type FormState =
   | { readonly step: 'loading' }
   | { readonly step: 'unavailable'; readonly hasFallback: boolean }
@@ -13,11 +13,11 @@ export type FormState =
   | { readonly step: 'accepted' }
   | { readonly step: 'refused'; readonly problem: VisitorProblem };
 
-/** A form as far as it is drawn. */
+/** The part of a form that drawing needs. */
 export interface Drawable {
   readonly src: string;
   readonly definition: FormDefinition;
-  /** How it opens over the page. Without it, it stands in the page. */
+  /** How the form opens over the page. `undefined` for a form in the page. */
   readonly overlay: { readonly display: Exclude<Display, 'inline'> } | undefined;
 }
 
@@ -25,13 +25,13 @@ export const displays = ['inline', 'dialog', 'slide-in', 'bar'] as const;
 
 export type Display = (typeof displays)[number];
 
-/** Who is told of what happens at the `<form>`. */
+/** Handlers for events of the `<form>`. */
 export interface Listeners {
   readonly touch: () => void;
   readonly submit: (event: SubmitEvent) => void;
 }
 
-/** Draws what there is to see. There is no form in the steps `loading` and `unavailable`, and always one in the others. */
+/** Draws the state. The steps `loading` and `unavailable` have no form; all others have one. */
 export function draw(
   root: ShadowRoot,
   state: FormState,
@@ -48,7 +48,7 @@ export function draw(
   );
 }
 
-/** `overlay.ts` makes it open and close. */
+/** `overlay.ts` opens and closes it. */
 function renderOverlay(
   { title, texts }: FormDefinition,
   display: Display,
@@ -124,7 +124,7 @@ function renderStatus(
     case 'sending':
       return nothing;
     case 'unavailable':
-      // Whoever gave a fallback has said what to do instead.
+      // A fallback already tells the visitor what to do instead.
       return state.hasFallback ? nothing : 'The sign-up form could not be loaded. Please reload the page.';
     case 'accepted':
       return html`<svg part="mark" class="mark" viewBox="0 0 24 24" aria-hidden="true">

@@ -1,7 +1,10 @@
 import { toHex } from '../hex.ts';
 import { thisPage, type Values } from './values.ts';
 
-/** What goes out beside the values: the last ones go out again under the same id, changed ones under a new one. */
+/**
+ * Adds the id and the page to a form's values. Unchanged values keep their id when they are sent again;
+ * changed ones get a new id.
+ */
 export class Envelope {
   #last: { readonly values: string; readonly id: string } | undefined;
 
@@ -13,7 +16,7 @@ export class Envelope {
   }
 }
 
-/** 128 random bits. `crypto.randomUUID` would do, but does not exist on pages served over plain http. */
+/** 128 random bits. `crypto.randomUUID` does not exist on pages served over plain http. */
 function makeId(): string {
   return toHex(crypto.getRandomValues(new Uint8Array(16)));
 }

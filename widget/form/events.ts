@@ -1,8 +1,8 @@
 import type { VisibleProblem } from '../../shared/form.ts';
 
 /**
- * What a form tells the page it stands on, for its analytics: which form, and what became of it. Never the address,
- * nor anything else that was typed. Each bubbles, out of shadow roots too.
+ * An event for the analytics of the page: which form, and what happened. It never contains the address or any
+ * other typed value. It bubbles, out of shadow roots too.
  */
 export class SignupEvent extends Event {
   /** The form's id. */
@@ -14,7 +14,7 @@ export class SignupEvent extends Event {
   }
 }
 
-/** `signup-refused`: nothing was signed up, and the form says why. */
+/** `signup-refused`: the sign-up was refused, and the form tells the visitor why. */
 export class SignupRefusedEvent extends SignupEvent {
   readonly code: VisibleProblem;
 
@@ -25,11 +25,14 @@ export class SignupRefusedEvent extends SignupEvent {
 }
 
 export interface SignupEvents {
-  /** The form is there, or there again after another `src`. */
+  /** The form has loaded, for the first time or after another `src`. */
   'signup-ready': SignupEvent;
-  /** The visitor, or the browser, has begun to fill it in. */
+  /** The visitor, or the browser, has begun to fill in the form. */
   'signup-start': SignupEvent;
-  /** The button was pressed; one of the next two follows, unless the browser goes to the proxy's page instead. */
+  /**
+   * The button was pressed. One of the next two events follows, unless the browser goes to the proxy's page
+   * instead.
+   */
   'signup-submit': SignupEvent;
   'signup-accepted': SignupEvent;
   'signup-refused': SignupRefusedEvent;

@@ -5,7 +5,7 @@ import type { Issues } from './issues.ts';
 
 type Part = TemplateResult | typeof nothing;
 
-/** A field with its label, its help and what is wrong with it: native controls, which browsers know how to fill in. */
+/** A field with its label, help and error, built from native controls, which browsers can fill in. */
 export function renderField(
   field: AskedField,
   texts: FormTexts,
@@ -19,7 +19,7 @@ export function renderField(
   const errorId = `${name}-error`;
   const invalid = issue ? 'true' : nothing;
   const describedBy = [help && helpId, issue && errorId].filter(Boolean).join(' ') || nothing;
-  // A box that may stay empty says so by being one.
+  // A checkbox needs no mark, because it is visibly optional.
   const isMarked = !required && type !== 'checkbox';
   const said = html`${label} ${isMarked ? html`<span class="optional">${texts.optional}</span>` : nothing}`;
   const helped = help ? html`<p class="help" part="help" id=${helpId}>${help}</p>` : nothing;
@@ -98,7 +98,7 @@ export function renderField(
   </div>`;
 }
 
-/** A field for robots: off the screen, not in the tab order, not announced, and left alone by password managers. */
+/** The honeypot: off the screen, not in the tab order, not announced, and ignored by password managers. */
 export function renderHoneypot(texts: FormTexts): TemplateResult {
   return html`<label class="honeypot" aria-hidden="true">
     ${texts.leaveEmpty}

@@ -1,10 +1,10 @@
 import type { AskedField, FormDefinition } from '../../shared/form.ts';
 import type { IssueCode } from '../../shared/signup.ts';
 
-/** What is wrong, by field name. */
+/** The issue of each faulty field, by field name. */
 export type Issues = Readonly<Record<string, IssueCode>>;
 
-/** The form's own rules, checked where the visitor is. */
+/** Checks the form's own rules in the browser. */
 export function findIssues({ fields }: FormDefinition, form: HTMLFormElement): Issues {
   const issues: Record<string, IssueCode> = {};
   for (const field of fields) {
@@ -16,13 +16,14 @@ export function findIssues({ fields }: FormDefinition, form: HTMLFormElement): I
 }
 
 /**
- * `maxLength` is checked here and not by the attribute, which would cut off a pasted address without a word. So is an
- * address, because browsers refuse those with other letters than a to z before the @; which of them can be reached is
- * for the proxy to say. The rest the browser knows by itself, of a radio button whether its group is answered.
+ * `maxLength` is checked here because the attribute would silently truncate a pasted address. Email addresses
+ * are checked here because browsers reject letters other than a to z before the @; the proxy decides which of
+ * them can be reached. All other checks are the browser's, including whether one radio button of a group is
+ * chosen.
  */
 function issueOf(field: AskedField, { value, validity }: HTMLInputElement): IssueCode | undefined {
   if (field.type === 'checkbox' || 'options' in field) return validity.valueMissing ? 'missing' : undefined;
-  // A number that is none has no value.
+  // An invalid number has an empty value.
   if (validity.badInput) return 'malformed';
   if (value.trim() === '') return field.required ? 'missing' : undefined;
   if (value.length > field.maxLength) return 'too_long';

@@ -5,10 +5,10 @@ import type * as overlay from '../overlay/overlay.ts';
 import type { Sendable } from './sending.ts';
 import { capture, type Values } from './values.ts';
 
-/** A form that is there; another `src` makes another one. */
+/** A loaded form. Another `src` loads another one. */
 export interface LoadedForm extends Sendable, Drawable {
   definition: FormDefinition;
-  /** What it wanted to know without asking, when the visitor came. */
+  /** The values of the hidden fields, from the time when the form was loaded. */
   captured: Values;
   readonly overlay: Overlay | undefined;
   touched: boolean;
@@ -19,14 +19,20 @@ interface Overlay {
   readonly start: typeof overlay.startOverlay;
 }
 
-/** The language of the place where an element stands: the nearest `lang`, through shadow roots; none is the visitor's. */
+/**
+ * The language at the element's place: the nearest `lang` attribute, through shadow roots. `undefined`
+ * without one, so that the visitor's language applies.
+ */
 export function langOf(element: Element): string | undefined {
   const lang = element.closest('[lang]')?.getAttribute('lang');
   const root = element.getRootNode();
   return lang ?? (root instanceof ShadowRoot ? langOf(root.host) : undefined);
 }
 
-/** Gets the form that `src` names, with what opens it over the page; `undefined` where it cannot be had. */
+/**
+ * Loads the form at `src`, and the overlay where `display` needs one. Returns `undefined` if the form is
+ * unavailable.
+ */
 export async function loadForm(
   src: string,
   display: Display,
@@ -39,7 +45,10 @@ export async function loadForm(
   return { src, definition, captured: capture(definition), overlay, touched: false, proofs: undefined };
 }
 
-/** The operator has changed the form since this page was opened: its fields become those of today, where they can be had. */
+/**
+ * Reloads a form that the operator has changed since this page was opened. Keeps the old fields if that
+ * fails.
+ */
 export async function renewForm(form: LoadedForm, lang: string | undefined): Promise<void> {
   const loaded = await loadDefinition(form.src, lang, new AbortController());
   if (loaded.is === 'unavailable') return;
@@ -47,7 +56,7 @@ export async function renewForm(form: LoadedForm, lang: string | undefined): Pro
   form.captured = capture(loaded.definition);
 }
 
-/** Where it cannot be had, the form stands in the page. */
+/** If the overlay is unavailable, the form shows in the page. */
 async function loadOverlay(src: string, display: Display): Promise<Overlay | undefined> {
   if (display === 'inline') return undefined;
   return loadPart<typeof overlay>(src, 'overlay').then(

@@ -1,23 +1,23 @@
 /**
- * The address that was most likely meant, where the domain of this one looks like a slip of the fingers.
+ * Returns the address that was probably meant, if the domain looks mistyped.
  *
- * A short list and one slip at most: libraries that look for the nearest domain of all kinds proved imprecise in the
- * field, and a wrong question about a right address is worse than none.
+ * The list is short, and one slip is the maximum. Libraries that search for the nearest domain of all kinds
+ * proved imprecise in the field, and a wrong question about a right address is worse than none.
  */
 export function findSlip(address: string): string | undefined {
   const at = address.lastIndexOf('@');
   const domain = address.slice(at + 1).toLowerCase();
-  const mended = mendEnding(domain);
-  const meant = isReal(mended)
-    ? mended
-    : (mailboxes.find((mailbox) => isOneSlipAway(mended, mailbox)) ?? mended);
+  const corrected = correctEnding(domain);
+  const meant = isReal(corrected)
+    ? corrected
+    : (mailboxes.find((mailbox) => isOneSlipAway(corrected, mailbox)) ?? corrected);
   return at < 1 || meant === domain ? undefined : address.slice(0, at + 1) + meant;
 }
 
 /**
- * Where the world's people have their mailboxes, the commonest first. Left out are the short names (aol, gmx, live,
- * msn, web.de, wp.pl) and those that are a word away from others (naver, mail.ru): one slip away from them are many
- * that are real.
+ * The world's common mailbox domains, the most common first. Short names (aol, gmx, live, msn, web.de, wp.pl)
+ * are left out, and so are names that are one word away from others (naver, mail.ru), because many real
+ * domains are one slip away from them.
  */
 const mailboxes = `
   gmail.com yahoo.com hotmail.com outlook.com icloud.com googlemail.com protonmail.com rediffmail.com foxmail.com
@@ -29,24 +29,30 @@ const mailboxes = `
   .trim()
   .split(/\s+/);
 
-/** Real ones, one slip away from those above. */
+/** Real domains that are one slip away from those above. */
 const neighbours = ['mail.com', 'ymail.com', 'email.com', 'cloud.com', 'libera.it', 'oranges.fr'];
 
-/** The big ones have mailboxes in most countries; `.co`, `.cm` and `.om` behind their names are slips all the same. */
+/**
+ * Large providers have domains in most countries. `.co`, `.cm` and `.om` after their names are slips
+ * nevertheless.
+ */
 const branches = /^(yahoo|hotmail|outlook|yandex)\.(?!(co|cm|om)$)(com?\.)?[a-z]{2}$/;
 
 function isReal(domain: string): boolean {
   return mailboxes.includes(domain) || neighbours.includes(domain) || branches.test(domain);
 }
 
-/** Endings that do not exist, at any domain. (`.co`, `.cm`, `.om` and `.ne` do.) */
-function mendEnding(domain: string): string {
+/** Corrects endings that exist at no domain. (`.co`, `.cm`, `.om` and `.ne` do exist.) */
+function correctEnding(domain: string): string {
   return domain
     .replace(/\.(con|cmo|cim|ocm|comm|coom|ccom|cpm|clm|vom|xom|c0m)$/, '.com')
     .replace(/\.(nte|ner|ney|nett)$/, '.net');
 }
 
-/** One letter too many, missing, wrong, or two neighbours swapped. The first letter wrong is another's name (email.com). */
+/**
+ * Whether one letter is added, missing or wrong, or two neighbours are swapped. A wrong first letter does not
+ * count, because it usually makes another real name (email.com).
+ */
 function isOneSlipAway(typed: string, meant: string): boolean {
   let same = 0;
   while (same < typed.length && typed[same] === meant[same]) same++;

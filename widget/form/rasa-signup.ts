@@ -13,7 +13,7 @@ import { addStyles } from '../styles.ts';
 import { watchForTypos } from './typo.ts';
 import { carryOver, putBack, readValues, submitPlainly } from './values.ts';
 
-/** Servers import the class too, and have no elements. */
+/** Servers import the class too, and have no `HTMLElement`. */
 const Base =
   (globalThis as Partial<typeof globalThis>).HTMLElement ?? (Object as unknown as typeof HTMLElement);
 
@@ -75,16 +75,16 @@ const Base =
  * @event {SignupRefusedEvent} signup-refused - Nothing was signed up; `event.code` says why, and the form tells the visitor.
  */
 export class RasaSignup extends Base {
-  /** So that the browser keeps what was typed with its history, as it does of inputs that no shadow root hides. */
+  /** Lets the browser keep typed values with its history, as it does for inputs outside a shadow root. */
   static readonly formAssociated = true;
 
   static readonly observedAttributes = ['src', 'display', 'lang'];
 
-  /** There is none in the steps `loading` and `unavailable`, and always one in the others. */
+  /** Undefined in the steps `loading` and `unavailable`, defined in all others. */
   #form: LoadedForm | undefined;
   #state: FormState = { step: 'loading' };
   #loading: AbortController | undefined;
-  /** What was typed into the form that stood here before, until it is in the next one. */
+  /** The previous form, until its typed values are copied to the next one. */
   #left: HTMLFormElement | null = null;
   #closeOverlay: (() => void) | undefined;
   #isInPage = false;
@@ -124,13 +124,14 @@ export class RasaSignup extends Base {
   }
 
   connectedCallback(): void {
-    // Set by a script or framework before the element was defined, which hides what is defined here.
+    // Set by a script or framework before the element was defined. Such a property hides the accessor of the
+    // class.
     for (const name of ['src', 'display'] as const) {
       const own = Object.getOwnPropertyDescriptor(this, name);
       if (own && Reflect.deleteProperty(this, name)) this[name] = own.value as string;
     }
     this.#isInPage = true;
-    // A form that was moved in the page is there already; one that was taken out while it loaded is not.
+    // A form that was moved in the page is loaded already; one that was removed while it loaded is not.
     if (this.#form) this.#openOverlay();
     else void this.#load();
   }
@@ -146,7 +147,7 @@ export class RasaSignup extends Base {
     else this.#leave();
   }
 
-  /** The visitor is back; the form is not yet. */
+  /** The browser restores the state when the visitor returns, before the form has loaded. */
   formStateRestoreCallback(kept: FormData): void {
     this.#kept = kept;
   }
@@ -166,19 +167,19 @@ export class RasaSignup extends Base {
     this.#form = undefined;
   }
 
-  /** With what was typed into the form that was there before, where there was one. */
+  /** Loads the form, and keeps what was typed into the previous one. */
   async #load(): Promise<void> {
     this.#abandon();
     this.#leave();
     this.#become({ step: 'loading' });
     const loading = new AbortController();
     this.#loading = loading;
-    // Whoever sets several attributes wants one form.
+    // Several attributes that are set in a row load the form only once.
     await Promise.resolve();
     const { src } = this;
     if (!src || loading.signal.aborted) return;
     const form = await loadForm(src, this.display, langOf(this), loading);
-    // Taken out of the page, or another `src` meanwhile: the last call wins.
+    // Removed from the page, or another `src` meanwhile: the last call wins.
     if (this.#loading !== loading) return;
     this.#loading = undefined;
     if (form) this.#show(form);
@@ -188,7 +189,7 @@ export class RasaSignup extends Base {
 
   #show(loaded: LoadedForm): void {
     this.#form = loaded;
-    // Asked before the fallback disappears, since what is not shown has no focus.
+    // Read before the fallback disappears, because a hidden element has no focus.
     const focused = this.querySelector<HTMLInputElement>(':focus')?.name;
     this.#become({ step: 'editing', issues: {} });
     const form = this.#formElement;
@@ -214,7 +215,10 @@ export class RasaSignup extends Base {
     }
   }
 
-  /** Stops what nobody waits for any more. What was sent is sent, even if its proof is not ready yet. */
+  /**
+   * Stops loading and proofs that are no longer needed. A submitted sign-up is still sent, even if its proof
+   * is not ready.
+   */
   #abandon(): void {
     this.#loading?.abort();
     this.#loading = undefined;
@@ -230,12 +234,12 @@ export class RasaSignup extends Base {
     this.dispatchEvent(event);
   }
 
-  /** Before it no work is done, and nothing is fetched but the definition. */
+  /** Until the first touch the element does no work, and fetches nothing but the definition. */
   readonly #onTouch = (): void => {
     const form = this.#form;
     const element = this.#formElement;
     if (!form || !element) return;
-    // A state, and no value: a form around this one sends nothing of it.
+    // Only the state, not the value: an outer form does not submit any of it.
     this.#internals.setFormValue(null, new FormData(element));
     void proofsOf(form)?.then((proofs) => proofs?.prepare());
     if (form.touched) return;
@@ -273,7 +277,8 @@ export class RasaSignup extends Base {
     }
     if (sent.is === 'refused') {
       const trap = element.querySelector<HTMLInputElement>(`[name=${honeypot}]`);
-      // Something has filled it in that asks nobody; the person must be able to try again.
+      // Software filled in the honeypot without the visitor's knowledge. The visitor must be able to try
+      // again.
       if (trap && sent.problem.code === 'bot_suspected') trap.value = '';
       const { problem } = sent;
       const known = form.definition.fields.map(({ name }) => name);
@@ -286,7 +291,7 @@ export class RasaSignup extends Base {
     this.#accept(form.definition);
   }
 
-  /** What was typed stays, each in its own field, wherever that stands now. */
+  /** Typed values stay in the fields of the same names, wherever those are now. */
   async #renew(form: LoadedForm, element: HTMLFormElement): Promise<void> {
     await renewForm(form, langOf(this));
     if (this.#form !== form) return;
@@ -306,7 +311,7 @@ export class RasaSignup extends Base {
     this.#internals.setFormValue(null);
     const hadFocus = this.matches(':focus-within');
     this.#become({ step: 'accepted' });
-    // The focused button is gone; without this a keyboard would start again at the top of the page.
+    // The focused button is gone. Without this, keyboard navigation would restart at the top of the page.
     if (hadFocus) this.#root.querySelector<HTMLElement>('.status')?.focus();
     this.#tell(new SignupEvent('signup-accepted', id));
     if (redirect) location.assign(redirect);

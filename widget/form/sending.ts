@@ -3,23 +3,28 @@ import { loadDefinition, loadPart, submit, unreachable, type Sent } from '../cli
 import type * as proof from '../proof/proof.ts';
 import type { Values } from './values.ts';
 
-/** A form as far as sending needs it. */
+/** The part of a form that sending needs. */
 export interface Sendable {
   readonly src: string;
   readonly definition: FormDefinition;
-  /** Once it was touched, where a proof is wanted; `undefined` in it where none can be had. */
+  /**
+   * Set at the first touch, if the form needs a proof. Resolves to `undefined` if proofs cannot be made here.
+   */
   proofs: Promise<proof.Proofs | undefined> | undefined;
 }
 
-/** Whether this is a sandboxed frame, or a file: anybody may have one, so that the proxy takes but plain forms from them. */
-function isNobodys(): boolean {
+/**
+ * Whether this page is a sandboxed frame or a file. Any site can create one, so the proxy accepts only plain
+ * forms from such an origin.
+ */
+function hasOpaqueOrigin(): boolean {
   return origin === 'null';
 }
 
-/** What proves that a person has filled it in; loaded at the first call. */
+/** The proofs of work for this form. Their module is loaded at the first call. */
 export function proofsOf(form: Sendable): Sendable['proofs'] {
   const { src, definition } = form;
-  if (!definition.proof || isNobodys()) return undefined;
+  if (!definition.proof || hasOpaqueOrigin()) return undefined;
   form.proofs ??= loadPart<typeof proof>(src, 'proof').then(
     ({ Proofs }) => new Proofs(src),
     () => (form.proofs = undefined),
@@ -27,13 +32,17 @@ export function proofsOf(form: Sendable): Sendable['proofs'] {
   return form.proofs;
 }
 
-/** Sends a sign-up in whichever way this page allows. `impossible` leaves the plain form's way. */
+/**
+ * Sends a sign-up in the way that this page allows. `impossible` means that only a plain form can be
+ * submitted.
+ */
 export async function send(form: Sendable, fields: Values): Promise<Sent> {
-  if (isNobodys()) return { is: 'impossible' };
+  if (hasOpaqueOrigin()) return { is: 'impossible' };
   if (!form.definition.proof) return submit(form.src, fields);
   const proofs = await proofsOf(form);
   if (proofs) return proofs.submit(fields);
-  // Blocked on this page, or has the line gone? Without a line the plain form's way would lead to nowhere.
+  // Tells a module that is blocked on this page from a lost connection. Without a connection the plain form
+  // would fail too.
   const { is } = await loadDefinition(form.src, undefined, new AbortController());
   return is === 'loaded' ? { is: 'impossible' } : unreachable;
 }

@@ -2,8 +2,8 @@ import type { FormTexts } from '../../shared/form.ts';
 import { findSlip } from './mailboxes.ts';
 
 /**
- * Asks "did you mean …?" under the email fields of a form, about each address once and never in the way: whoever
- * types on or sends the form has answered.
+ * Asks "did you mean …?" under the email fields of a form, once for each address. The question never blocks
+ * the form: typing on or sending the form dismisses it.
  */
 export function watchForTypos(form: HTMLFormElement, texts: FormTexts): void {
   for (const input of form.querySelectorAll<HTMLInputElement>('input[type=email]')) {
@@ -19,7 +19,8 @@ function watchInput(input: HTMLInputElement, region: Element, texts: FormTexts):
     const { value } = input;
     const meant = findSlip(value);
     if (meant === undefined) return;
-    // The question moves what stands below it. Whoever is just pressing that must not miss it.
+    // The question moves the content below it, so it waits until no element is pressed. Otherwise a click
+    // could miss.
     do await new Promise(requestAnimationFrame);
     while (document.querySelector(':active'));
     if (input.value !== value || answered.has(value)) return;
@@ -35,7 +36,7 @@ function watchInput(input: HTMLInputElement, region: Element, texts: FormTexts):
     answered.add(input.value);
     region.replaceChildren();
   });
-  // The first touch may have been the browser filling it in.
+  // The first touch may have been the browser's autofill.
   if (!input.matches(':focus')) void check();
 }
 
@@ -59,7 +60,7 @@ function createQuestion(input: HTMLInputElement, meant: string, texts: FormTexts
   question.append(words, button);
   button.addEventListener('click', () => {
     input.value = meant;
-    // The button goes, and a keyboard would start again at the top of the page.
+    // The button disappears. Without this, keyboard navigation would restart at the top of the page.
     input.focus();
     question.remove();
   });

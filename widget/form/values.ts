@@ -6,7 +6,9 @@ export type Values = Readonly<Record<string, string>>;
 
 type Control = HTMLInputElement | HTMLSelectElement;
 
-/** As the browser itself would send it, empty fields too; but for the honeypot, which nobody is meant to fill in. */
+/**
+ * The values that the browser would send, including empty fields. The honeypot is omitted while it is empty.
+ */
 export function readValues(form: HTMLFormElement): Values {
   const data = new FormData(form);
   if (!data.get(honeypot)) data.delete(honeypot);
@@ -14,8 +16,8 @@ export function readValues(form: HTMLFormElement): Values {
 }
 
 /**
- * Puts in what stands in the controls of the same names below `from`, a fallback or a form that was there before, and
- * says whether anybody had changed anything there.
+ * Copies the values of the controls below `from`, a fallback or a previous form, to the controls of the same
+ * names. Returns whether the visitor had changed any of them.
  */
 export function carryOver(from: ParentNode, form: HTMLFormElement): boolean {
   let changed = false;
@@ -35,7 +37,7 @@ export function carryOver(from: ParentNode, form: HTMLFormElement): boolean {
   return changed;
 }
 
-/** Puts in what the browser has kept of a form. */
+/** Restores the values that the browser kept of a form. */
 export function putBack(kept: FormData, form: HTMLFormElement): true {
   for (const control of controlsIn(form)) {
     const values = kept.getAll(control.name).map(String);
@@ -45,7 +47,7 @@ export function putBack(kept: FormData, form: HTMLFormElement): true {
   return true;
 }
 
-/** What the form wants to know without asking; as it is now, since a page may have another address later. */
+/** The values of the hidden fields as they are now, because the page's URL may change later. */
 export function capture({ fields }: FormDefinition): Values {
   return Object.fromEntries(
     fields.flatMap((field) =>
@@ -54,7 +56,10 @@ export function capture({ fields }: FormDefinition): Values {
   );
 }
 
-/** As a form without scripts: the browser goes to the proxy, whose page asks for one click instead of a proof. */
+/**
+ * Submits as a form without scripts: the browser goes to the proxy, whose page asks for one click instead of
+ * a proof.
+ */
 export function submitPlainly(form: HTMLFormElement, fields: Values): void {
   const complete = ({ formData }: FormDataEvent): void => {
     for (const [name, value] of Object.entries(fields)) formData.set(name, value);
@@ -68,7 +73,7 @@ function valueOf({ from }: HiddenField): string {
   return from === 'page' ? thisPage() : (new URLSearchParams(location.search).get(from.slice(1)) ?? '');
 }
 
-/** Without query and fragment, which may be private. Nothing where a page has no address on the web. */
+/** The page's URL without query and fragment, which may be private. Empty if the page has no http URL. */
 export function thisPage(): string {
   const { protocol, origin, pathname } = location;
   return protocol.startsWith('http') ? origin + pathname : '';

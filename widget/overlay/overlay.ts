@@ -3,12 +3,13 @@ import { openQuietTime, type QuietTime } from './quiet-time.ts';
 import { addStyles } from '../styles.ts';
 
 /**
- * Opens and closes a form that stands over the page: a modal dialog, or a slide-in or bar that leaves the page usable.
- * What opens by itself takes no focus from anybody who types. Loaded for such displays only; signature and markup have
- * to stay, since a page may hold on to an old `embed.js` for ever.
+ * Opens and closes a form over the page: as a modal dialog, or as a slide-in or bar that leaves the page
+ * usable. A form that opens by itself does not take the focus from a visitor who is typing. The module is
+ * loaded only for these displays. Its signature and markup must not change, because a page may pin an old
+ * `embed.js` permanently.
  *
- * Everything is shown in the browser's top layer, where no `z-index` of the page matters, and nothing of the page is
- * changed, so that it can be scrolled behind a dialog too.
+ * The overlay is shown in the browser's top layer, where the page's `z-index` has no effect. The page itself
+ * is not changed, so it still scrolls behind a dialog.
  */
 export function startOverlay(host: HTMLElement): () => void {
   const root = host.shadowRoot;
@@ -75,7 +76,7 @@ type Trigger =
   | { readonly on: 'scroll'; readonly share: number }
   | { readonly on: 'exit' };
 
-/** What nobody knows is passed over; where nothing is left, there is a button. */
+/** Unknown words are ignored. If none is left, there is a button. */
 function readTriggers(text: string): readonly Trigger[] {
   const triggers = text.split(/\s+/).flatMap((word): Trigger[] => {
     const [, number, unit] = /^(\d+)(s|%)$/.exec(word) ?? [];
@@ -107,7 +108,7 @@ function watch(trigger: Trigger, signal: AbortSignal, fire: () => void): void {
       );
       return;
     case 'exit':
-      // Towards the tabs and the address. Touch screens have no such sign.
+      // The pointer left towards the tabs and the address bar. Touch screens have no such signal.
       document.documentElement.addEventListener(
         'mouseleave',
         ({ clientY }) => {
@@ -123,7 +124,7 @@ function scrolledShare(): number {
   return (scrollY + innerHeight) / scrollHeight;
 }
 
-/** Whoever is in the middle of a word elsewhere is asked afterwards. */
+/** Waits while the visitor is typing elsewhere on the page. */
 function whenNobodyTypes(host: Element, signal: AbortSignal, open: () => void): void {
   const typesIn = 'input, textarea, select, [contenteditable]';
   const active = document.activeElement;
@@ -152,7 +153,7 @@ class Overlay {
     this.#opener = opener;
     this.#quiet = quiet;
     this.#isModal = dialog.classList.contains('dialog');
-    // With it the keyboard starts at the top of the form, and a screen reader reads what it is.
+    // The keyboard starts at the top of the form, and a screen reader announces the dialog.
     dialog.tabIndex = -1;
     if (!this.#isModal) dialog.popover = 'manual';
   }
@@ -161,7 +162,7 @@ class Overlay {
     const dialog = this.#dialog;
     if (this.#isOpen) return;
     this.#before = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
-    // The browser would give it the focus, as it does with a modal one.
+    // Otherwise the browser would move the focus into it, as it does for a modal dialog.
     dialog.inert = !this.#isModal;
     if (this.#isModal) dialog.showModal();
     else dialog.showPopover();
@@ -170,12 +171,12 @@ class Overlay {
     else if (this.#isModal) dialog.focus();
   }
 
-  /** By the visitor. */
+  /** Closes on the visitor's request. */
   close(): void {
     const hadFocus = this.#dialog.matches(':focus-within');
     this.hide();
     this.#quiet.begin();
-    // What stood in the page before a modal dialog gets the focus back from the browser.
+    // After a modal dialog the browser itself returns the focus to the page.
     if (!hadFocus || this.#isModal) return;
     if (this.#opener.hidden) this.#before?.focus();
     else this.#opener.focus();
@@ -190,7 +191,7 @@ class Overlay {
   listen(signal: AbortSignal): void {
     const dialog = this.#dialog;
     let pressed: EventTarget | null = null;
-    // Escape, for which browsers only ask at modal dialogs.
+    // Escape. Browsers fire `cancel` only for modal dialogs.
     dialog.addEventListener(
       'cancel',
       () => {
@@ -206,7 +207,7 @@ class Overlay {
       { signal },
     );
     if (!this.#isModal) return;
-    // Beside the dialog; not where somebody marks a text and lets go of it there.
+    // A click beside the dialog closes it. Selecting text and releasing the pointer beside it does not.
     dialog.addEventListener(
       'pointerdown',
       (event) => {

@@ -1,14 +1,19 @@
-/** For how long a form that was closed does not open by itself again. The only thing that is kept in a browser. */
+/**
+ * How long a form that the visitor closed does not open by itself again. This is the only data kept in the
+ * browser.
+ */
 export interface QuietTime {
   isNow(): boolean;
   begin(): void;
-  /** Whoever has signed up is not asked again. */
+  /** Called after a sign-up, so that the visitor is not asked again. */
   keepForEver(): void;
 }
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Nothing is kept where a form opens only when it is asked to, nor where the browser forbids it. */
+/**
+ * Stores nothing if the form opens only on request (`isNeeded` is false) or if the browser forbids storage.
+ */
 export function openQuietTime(host: Element, isNeeded: boolean): QuietTime {
   const { pathname } = new URL(host.getAttribute('src') ?? '', document.baseURI);
   const key = `rasa-signup ${pathname}`;
@@ -17,7 +22,7 @@ export function openQuietTime(host: Element, isNeeded: boolean): QuietTime {
     try {
       localStorage.setItem(key, String(until));
     } catch {
-      // Forbidden, or full: it opens again.
+      // Storage is forbidden or full: the form opens again.
     }
   };
   return {

@@ -1,7 +1,7 @@
 /**
- * Keeps a sandbox page up to date: whenever the sandbox says that something changed, fetches the page again and puts
- * the new content into the regions marked `data-live`. A region with the focus in it is left alone, so that nothing
- * moves under somebody's fingers.
+ * Keeps a sandbox page up to date. When the sandbox reports a change, it fetches the page again and puts the
+ * new content into the regions marked `data-live`. A region that has the focus is left unchanged, so that
+ * nothing moves while the user works in it.
  */
 let fetching = false;
 let isStale = false;
@@ -17,7 +17,7 @@ async function refresh(): Promise<void> {
       if (response.ok) update(new DOMParser().parseFromString(await response.text(), 'text/html'));
     }
   } catch {
-    // The sandbox is away; the event stream reconnects by itself, and opening it refreshes.
+    // The sandbox is down. The event stream reconnects automatically, and its opening refreshes the page.
   } finally {
     fetching = false;
   }

@@ -2,14 +2,14 @@ import { pbkdf2Async } from '@noble/hashes/pbkdf2.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Derive } from './proof.ts';
 
-/** Two of them at most make one task, which is far below a long one's 50 ms. */
+/** Two turns at most make up one task, far below the 50 ms of a long task. */
 const turnMs = 8;
 
 /**
- * Derives on the main thread, which is all there is on a page over plain http, and gives it back to the page every
- * few milliseconds: between the derivations, of which a phone of 2018 makes one in 9 ms, and also within them, since
- * the first ones run before the browser has compiled them. Built as `proof.js`. A page may hold on to an old
- * `embed.js` for ever, and so this signature has to stay.
+ * Derives keys on the main thread, the only possibility on a page over plain http. It yields to the page
+ * every few milliseconds: between derivations, of which a phone of 2018 makes one in 9 ms, and also within
+ * them, since the first ones run before the browser has compiled them. Built as `pbkdf2.js`. The signature
+ * must not change, because a page may pin an old `embed.js` permanently.
  */
 export function createDerive(): Derive {
   let turnEnds = 0;
@@ -23,8 +23,8 @@ export function createDerive(): Derive {
 }
 
 /**
- * By message: timers wait for 4 ms each, and for a second or more in a tab that was left, and `scheduler.yield` comes
- * back before the page's own tasks had their turn.
+ * By message: timers wait for 4 ms each, and for a second or more in a background tab. `scheduler.yield`
+ * resumes before the page's own tasks have run.
  */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {

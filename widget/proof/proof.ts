@@ -3,15 +3,16 @@ import { getChallenge, loadPart, submit, type Impossible, type Refused, type Sen
 import { toHex } from '../hex.ts';
 
 /**
- * The proof of work that a sign-up carries, worked out while the visitor fills in the form. Loaded when that begins.
- * Each proof counts once, and for as long as its challenge says; what is used up or grown old is replaced without a
- * word.
+ * Makes the proofs of work that sign-ups carry, while the visitor fills in the form. The module is loaded at
+ * that time. Each proof can be used once, until its challenge expires; used and expired ones are replaced
+ * silently.
  *
- * There is no worker. `crypto.subtle` derives keys off the main thread by itself in every browser, so the page stays
- * as free as with one; and a worker could not be had on a strict page: its script would come from another origin,
- * which no worker may, or from a `blob:`, which few policies allow. Several derivations at once were not faster
- * (Chromium makes 100 of 20,000 iterations in 0.3 s, one by one as eight by eight), so there is one at a time. Pages
- * over plain http have no `crypto.subtle`; only they load `pbkdf2.js`, which derives in short turns.
+ * There is no worker. `crypto.subtle` derives keys off the main thread in every browser, so a worker would
+ * not free the page any further. A strict page could not start one either: its script would come from another
+ * origin, which is forbidden for workers, or from a `blob:` URL, which few policies allow. Several
+ * derivations at once were not faster (Chromium makes 100 of 20,000 iterations in 0.3 s, one at a time or
+ * eight at a time), so there is one at a time. Pages over plain http have no `crypto.subtle`; only they load
+ * `pbkdf2.js`, which derives in short turns.
  */
 export class Proofs {
   readonly #src: string;
@@ -21,23 +22,24 @@ export class Proofs {
     this.#src = src;
   }
 
-  /** Starts on a proof, unless there is one that will do. May be called at every keystroke. */
+  /** Starts a proof, unless a valid one exists or is in progress. Cheap enough to call at every keystroke. */
   prepare(): void {
     if (this.#work && performance.now() < this.#work.goodUntil) return;
     this.stop();
     this.#work = new Work(this.#src);
   }
 
-  /** Gives up what is going on. Another `prepare` starts anew. */
+  /** Aborts the proof in progress. The next `prepare` starts a new one. */
   stop(): void {
     this.#work?.abort.abort();
     this.#work = undefined;
   }
 
   /**
-   * Sends a sign-up with its proof, at once where that is ready. A suspicion may be about the proof (forgotten by a
-   * proxy that restarted, or older than this clock thinks), so that the visitor hears of the second one only.
-   * `impossible` means that this page lets nobody prove anything; the plain form's way is still open.
+   * Sends a sign-up with its proof, immediately if the proof is ready. If the proxy answers `bot_suspected`,
+   * the sign-up is sent once more with a new proof, because the first one may be unknown to a restarted proxy
+   * or older than this clock indicates. The visitor sees only the second refusal. `impossible` means that no
+   * proof can be made on this page; submitting as a plain form still works.
    */
   async submit(fields: Readonly<Record<string, string>>): Promise<Sent> {
     const sent = await this.#submitOnce(fields);
@@ -45,20 +47,20 @@ export class Proofs {
   }
 
   async #submitOnce(fields: Readonly<Record<string, string>>): Promise<Sent> {
-    // What failed while nobody waited may work by now.
+    // A proof that failed in the background may succeed now.
     if (this.#work?.failed) this.stop();
     this.prepare();
     const work = this.#work;
     const proved = await work?.outcome;
     if (proved?.is !== 'proved') return proved ?? { is: 'impossible' };
     const sent = await submit(this.#src, { ...fields, proof: proved.proof });
-    // Only what was found wrong with the fields has left the proof alone.
+    // The proof remains unused only if the fields were invalid.
     if (!isRefusedAs('invalid', sent) && this.#work === work) this.#work = undefined;
     return sent;
   }
 }
 
-/** One PBKDF2 with SHA-256. */
+/** One derivation of PBKDF2 with SHA-256. */
 export type Derive = (
   password: Uint8Array<ArrayBuffer>,
   salt: Uint8Array<ArrayBuffer>,
@@ -67,15 +69,18 @@ export type Derive = (
 
 type ChallengeParameters = Challenge['parameters'];
 
-/** Far more than any challenge takes (25 to 300), so that one which cannot be solved comes to an end. */
+/** Far more than any challenge takes (25 to 300). It ends a challenge that cannot be solved. */
 const maxAttempts = 100_000;
 
-/** From asking for a challenge to its proof. */
+/** One proof, from the request for its challenge to its solution. */
 class Work {
   readonly abort = new AbortController();
   readonly outcome: Promise<{ readonly is: 'proved'; readonly proof: string } | Refused | Impossible>;
   failed = false;
-  /** On the clock of `performance.now()`, since the visitor's may be wrong; with a tenth kept for the way. */
+  /**
+   * On the clock of `performance.now()`, since the visitor's clock may be wrong. A tenth of the time is
+   * reserved for transfer.
+   */
   goodUntil = Infinity;
 
   constructor(src: string) {
@@ -97,7 +102,7 @@ class Work {
       const solution = derive && (await this.#solve(challenge.parameters, derive));
       if (solution) return { is: 'proved', proof: toBase64({ challenge, solution }) };
     } catch {
-      // The module is blocked, or that was no challenge.
+      // The module is blocked, or the answer was not a challenge.
     }
     return { is: 'impossible' };
   }
@@ -137,7 +142,7 @@ function fromHex(hex: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 }
 
-/** Of UTF-8, which `btoa` alone cannot. */
+/** Encodes as UTF-8 first, because `btoa` accepts only Latin-1. */
 function toBase64(proof: Proof): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(proof))));
 }
