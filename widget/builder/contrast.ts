@@ -1,7 +1,7 @@
 import { clampChroma, converter, formatHex, parse, wcagContrast } from 'culori';
 import type { ColourName, Design } from './design.ts';
 
-/** Two colours that nobody can tell apart well enough. */
+/** Two colours whose contrast is too low. */
 export interface Unreadable {
   readonly front: ColourName;
   readonly back: ColourName;
@@ -9,7 +9,7 @@ export interface Unreadable {
   readonly least: number;
 }
 
-/** WCAG 2.2: 1.4.3 for text, 1.4.11 for what shows where an input or a button is. */
+/** WCAG 2.2: 1.4.3 for text, 1.4.11 for the outlines of inputs and buttons. */
 const pairs: readonly Pick<Unreadable, 'front' | 'back' | 'least'>[] = [
   { front: 'onAccent', back: 'accent', least: 4.5 },
   { front: 'text', back: 'background', least: 4.5 },
@@ -17,7 +17,10 @@ const pairs: readonly Pick<Unreadable, 'front' | 'back' | 'least'>[] = [
   { front: 'border', back: 'background', least: 3 },
 ];
 
-/** What stands behind the form, as far as one can tell: `undefined` where the page decides and the theme follows it. */
+/**
+ * The colour scheme behind the form. `undefined` if the page decides the background and the theme follows the
+ * page.
+ */
 export function schemeOf({
   background,
   theme,
@@ -27,7 +30,10 @@ export function schemeOf({
   return theme === 'auto' ? undefined : theme;
 }
 
-/** Colours as they appear, also those that were not chosen; what the page decides is left out. */
+/**
+ * The colours as they appear, including those that were not chosen. Colours that the page decides are
+ * omitted.
+ */
 export function coloursOf(design: Design): Readonly<Partial<Record<ColourName, string>>> {
   const scheme = schemeOf(design);
   const { accent, onAccent, background, text, border } = design;
@@ -42,18 +48,18 @@ export function coloursOf(design: Design): Readonly<Partial<Record<ColourName, s
   return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
 }
 
-/** The widget's own, and the browser's `Canvas` and `CanvasText`. */
+/** The widget's own defaults, and the browser's `Canvas` and `CanvasText`. */
 const plainColours = {
   light: { accent: '#0b5cad', onAccent: '#ffffff', background: '#ffffff', text: '#000000' },
   dark: { accent: '#8ec5ff', onAccent: '#08131f', background: '#121212', text: '#ffffff' },
 };
 
-/** White or nearly black, whichever is told better from it; at least 4.5 to 1 in every case. */
+/** White or nearly black, whichever has more contrast to `colour`; at least 4.5 to 1 for every colour. */
 export function readableOn(colour: string): string {
   return wcagContrast('#ffffff', colour) >= wcagContrast('#111111', colour) ? '#ffffff' : '#111111';
 }
 
-/** The widget's own red where that can be told from the chosen background, else the nearest to it that can. */
+/** The widget's own red if it is readable on the chosen background, else the nearest red that is. */
 export function errorColourOf({
   background,
   theme,
@@ -83,7 +89,10 @@ export function findUnreadable(design: Design, name?: ColourName): Unreadable | 
 const toOklch = converter('oklch');
 const steps = 200;
 
-/** The colour of the same hue that is lightest changed until all can be read; `undefined` where no lightness does it. */
+/**
+ * The colour of the same hue whose lightness changes least until everything is readable. `undefined` if no
+ * lightness works.
+ */
 export function nearestReadable(design: Design, name: ColourName): string | undefined {
   const from = coloursOf(design)[name];
   return from && nearestLightness(from, (value) => !findUnreadable({ ...design, [name]: value }, name));
@@ -103,7 +112,7 @@ function nearestLightness(colour: string, isRight: (colour: string) => boolean):
   return undefined;
 }
 
-/** `#rrggbb` of anything that CSS takes for an opaque colour. */
+/** Converts any opaque CSS colour to `#rrggbb`. */
 export function readColour(text: string): string | undefined {
   const colour = parse(text.trim()) ?? parse(`#${text.trim()}`);
   return colour && (colour.alpha ?? 1) === 1 ? formatHex(colour) : undefined;

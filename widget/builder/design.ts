@@ -13,21 +13,21 @@ export type ColourName = (typeof colourNames)[number];
 export type TextName = (typeof textNames)[number];
 
 /**
- * What a marketer has decided about the form. Everything is text, and what is empty is left as it comes; so a design is
- * a query string, and back. Colours are `#rrggbb`.
+ * The marketer's decisions about the form. All values are text, and an empty one means the default. A design
+ * can therefore be written as a query string and read back. Colours are `#rrggbb`.
  */
 export interface Design extends Readonly<Record<ColourName | TextName, string>> {
   readonly form: string;
-  /** A BCP 47 tag; empty for that of the page. */
+  /** A BCP 47 tag. Empty for the page's language. */
   readonly lang: string;
   readonly layout: Layout;
   readonly display: Display;
-  /** As the attribute `open-on` has it. */
+  /** A value of the attribute `open-on`. */
   readonly openOn: string;
   /** In days. */
   readonly againAfter: string;
   readonly theme: Theme;
-  /** As the CSS property `font-family` has it. */
+  /** A value of the CSS property `font-family`. */
   readonly font: string;
   /** In em. */
   readonly radius: string;
@@ -35,7 +35,7 @@ export interface Design extends Readonly<Record<ColourName | TextName, string>> 
 
 const longestText = 500;
 
-/** The design that changes nothing, of the first form. */
+/** The design of the first form with all defaults. */
 export function plainDesign({ forms }: Pick<BuilderSetup, 'forms'>): Design {
   return {
     form: forms[0]?.id ?? '',
@@ -61,7 +61,10 @@ export function plainDesign({ forms }: Pick<BuilderSetup, 'forms'>): Design {
   };
 }
 
-/** Takes of `wanted` what can stand in a design, and says whether anything had to be left out. */
+/**
+ * Reads a design from `wanted`. Values that a design cannot have are omitted, and the result says whether any
+ * was.
+ */
 export function readDesign(
   wanted: Iterable<readonly [name: string, value: string]>,
   setup: BuilderSetup,
@@ -104,7 +107,10 @@ function checksFor({ forms }: BuilderSetup): Checks {
   };
 }
 
-/** Names of fonts, quoted or not, and nothing that a style sheet would take for anything else. */
+/**
+ * Whether a value is a list of font names, quoted or not, and nothing that a style sheet could read
+ * otherwise.
+ */
 export function isFont(value: string): boolean {
   const name = /\s*(?:[\p{L}-][\p{L}\p{N}-]*(?: [\p{L}\p{N}-]+)*|"[\p{L}\p{N} .-]+")\s*/u.source;
   return value === '' || (value.length <= 200 && new RegExp(`^${name}(?:,${name})*$`, 'u').test(value));

@@ -3,7 +3,10 @@ import { plainDesign, readDesign, type Design } from './design.ts';
 import { withoutUnreadable } from './state.ts';
 import { firstView, readView, type View } from './view.ts';
 
-/** The fragment of a link that holds everything which is not as it comes; nothing of it reaches the server. */
+/**
+ * The fragment of a link with every value that is not a default. Browsers do not send fragments to the
+ * server.
+ */
 export function toFragment(design: Design, view: View, setup: BuilderSetup): string {
   const plain = { ...plainDesign(setup), ...firstView };
   const changed = Object.entries({ ...design, ...view }).filter(
@@ -12,7 +15,10 @@ export function toFragment(design: Design, view: View, setup: BuilderSetup): str
   return new URLSearchParams(changed).toString();
 }
 
-/** Trusts nothing: a link may come from anybody. `isWhole` is false where anything of it had to be left out. */
+/**
+ * Reads a fragment. It is untrusted, because anyone can make a link. `isWhole` is false if a part of it was
+ * omitted.
+ */
 export function fromFragment(
   fragment: string,
   setup: BuilderSetup,

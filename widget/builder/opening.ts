@@ -1,4 +1,4 @@
-/** What the attribute `open-on` asks for, part by part; empty where it does not. */
+/** The parts of the attribute `open-on`. Parts that it does not name are empty. */
 export interface Opening {
   readonly button: boolean;
   readonly seconds: string;
@@ -18,7 +18,7 @@ export function readOpening(openOn: string): Opening {
   };
 }
 
-/** Something has to open it. */
+/** Without any trigger the form could not be opened. */
 export function writeOpening({ button, seconds, percent, exit }: Opening): string {
   const parts = [
     ...(button ? ['button'] : []),

@@ -17,7 +17,7 @@ import { de } from './words/de.ts';
 import { en } from './words/en.ts';
 import type { Words } from './words/words.ts';
 
-/** The marketer's page: preview, settings, snippet. It writes nothing anywhere but into its own address. */
+/** The marketer's page: preview, settings, snippet. Its only output is its own URL. */
 export class SignupBuilder extends LitElement {
   static override readonly styles = unsafeCSS(css);
 
@@ -32,7 +32,7 @@ export class SignupBuilder extends LitElement {
   declare private state: BuilderState;
   declare private definition: FormDefinition | undefined;
   declare private heights: Heights | undefined;
-  /** What the last press of a button in the bar has done. */
+  /** The result of the last button press in the toolbar. */
   declare private said: string;
   declare private copied: string;
 
@@ -59,7 +59,7 @@ export class SignupBuilder extends LitElement {
     addEventListener('hashchange', this.#readLink);
     if (location.hash.length > 1) {
       this.#readLink();
-      // What came with the page is where it starts, not a step.
+      // The design that came with the page is the starting point, not a step to undo.
       this.state = startWith(this.state.design, this.state.view);
     }
   }
@@ -185,7 +185,7 @@ export class SignupBuilder extends LitElement {
   readonly #onKey = (event: KeyboardEvent): void => {
     const key = event.key.toLowerCase();
     if (!(event.ctrlKey || event.metaKey) || event.altKey || (key !== 'z' && key !== 'y')) return;
-    // In a text field the browser undoes what was typed.
+    // In a text field the browser undoes the typing.
     if (isTextField(event.composedPath()[0])) return;
     event.preventDefault();
     this.#step(key === 'y' || event.shiftKey ? 'redo' : 'undo');
@@ -203,13 +203,13 @@ export class SignupBuilder extends LitElement {
       const definition = (await response.json()) as FormDefinition;
       if (this.#asked === asked && response.ok) this.definition = definition;
     } catch {
-      // The proxy is away; the next change asks again.
+      // The proxy is down; the next change tries again.
       if (this.#asked === asked) this.#asked = '';
     }
   }
 }
 
-/** Browsers allow only so many changes of the address in a time. */
+/** Browsers limit how often a page may change its URL. */
 const linkDelayMs = 300;
 
 function isTextField(target: EventTarget | undefined): boolean {
@@ -222,7 +222,7 @@ async function write(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // No clipboard on pages over plain http, or not allowed.
+    // The clipboard is missing on pages over plain http, or access is denied.
     return false;
   }
 }

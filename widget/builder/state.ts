@@ -2,15 +2,15 @@ import { findUnreadable, nearestReadable, type Unreadable } from './contrast.ts'
 import { colourNames, type ColourName, type Design } from './design.ts';
 import type { View } from './view.ts';
 
-/** All that the builder knows; every change of it goes through `reduce`. */
+/** The builder's whole state. Every change goes through `reduce`. */
 export interface BuilderState {
   readonly design: Design;
   readonly past: readonly Design[];
   readonly future: readonly Design[];
-  /** The setting that is being changed: what is typed into it until it is left is one step to undo. */
+  /** The setting that is being edited. All typing until it loses the focus is one step to undo. */
   readonly open: keyof Design | undefined;
   readonly refused: Refusal | undefined;
-  /** What was typed and is none of what was asked for. */
+  /** Typed text that is not a valid value. */
   readonly mistyped: { readonly name: keyof Design; readonly value: string } | undefined;
   readonly view: View;
 }
@@ -24,17 +24,17 @@ export interface Refusal {
 }
 
 export interface Remedy {
-  /** The colour that is another one than wanted, or than before. */
+  /** The colour that differs from what was wanted, or from what it was before. */
   readonly name: ColourName;
   readonly value: string;
   readonly change: Partial<Design>;
 }
 
 export type Action =
-  /** While it is typed or dragged. */
+  /** While typing or dragging. */
   | { readonly is: 'set'; readonly name: keyof Design; readonly value: string }
   | { readonly is: 'mistyped'; readonly name: keyof Design; readonly value: string }
-  /** The setting is left. */
+  /** Editing of the setting is finished. */
   | { readonly is: 'settled' }
   | { readonly is: 'taken'; readonly change: Partial<Design> }
   | { readonly is: 'loaded'; readonly design: Design; readonly view: View }
@@ -90,7 +90,7 @@ export function reduce(state: BuilderState, action: Action): BuilderState {
   }
 }
 
-/** Long enough for an afternoon. */
+/** Enough for an afternoon of editing. */
 const mostSteps = 500;
 
 function stepTo(state: BuilderState, next: Design): BuilderState {
@@ -126,7 +126,7 @@ function other({ front, back }: Unreadable, name: ColourName): ColourName {
   return name === front ? back : front;
 }
 
-/** Takes away the colours that cannot be read, such as a link may bring. */
+/** Removes unreadable colours, which a link may contain. */
 export function withoutUnreadable(design: Design): Design {
   let readable = design;
   for (let why = findUnreadable(readable); why; why = findUnreadable(readable)) {

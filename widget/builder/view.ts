@@ -5,11 +5,11 @@ export const snippetKinds = ['element', 'script', 'html', 'react', 'wordpress', 
 
 export type Backdrop = (typeof backdrops)[number];
 export type Width = (typeof widths)[number];
-/** What the form is doing just then. */
+/** The moment in the form's life that the preview shows. */
 export type Moment = (typeof moments)[number];
 export type SnippetKind = (typeof snippetKinds)[number];
 
-/** How a design is looked at; nothing of it gets into the form. */
+/** How a design is previewed. None of it affects the form. */
 export interface View {
   readonly backdrop: Backdrop;
   readonly width: Width;
@@ -29,7 +29,7 @@ export const firstView: View = {
 
 const longestCss = 50_000;
 
-/** As `wanted` says; where it says nothing, the width stays that of `before`, which suits the screen. */
+/** Reads a view from `wanted`. If it has no width, the width of `before` remains, which suits the screen. */
 export function readView(
   wanted: Iterable<readonly [name: string, value: string]>,
   before: View,

@@ -23,7 +23,7 @@ function renderColour(drawn: Drawn, name: ColourName): TemplateResult {
   const { design, refused, mistyped } = state;
   const label = words.colours[name];
   const shown = refused?.name === name ? refused.value : design[name];
-  // Where the page decides there is no telling; most pages are light.
+  // If the page decides, the background is unknown; most pages are light.
   const colours = coloursOf(schemeOf(design) ? design : { ...design, theme: 'light' });
   const isWrong = mistyped?.name === name;
   const type = (event: Event) => {
@@ -78,7 +78,7 @@ function renderColour(drawn: Drawn, name: ColourName): TemplateResult {
   </div>`;
 }
 
-/** How well a colour is told from what stands behind it. */
+/** The contrast between a colour and its background. */
 function renderContrast({ state, words }: Drawn, name: ColourName): Part {
   const colours = coloursOf(state.design);
   const front = colours[name];

@@ -6,7 +6,7 @@ import type { Words } from '../words/words.ts';
 import type { BuilderSetup } from '../../../shared/builder.ts';
 import type { FormDefinition } from '../../../shared/form.ts';
 
-/** What the parts of the page are drawn from, and how they answer. */
+/** What the parts of the page are rendered from, and how they report changes. */
 export interface Drawn {
   readonly state: BuilderState;
   readonly words: Words;
@@ -15,7 +15,7 @@ export interface Drawn {
 
 export type Part = TemplateResult | typeof nothing;
 
-/** A choice of a few, all of them to be seen: native radio buttons that look like one switch. */
+/** A choice among a few visible options: native radio buttons that look like one switch. */
 export function renderChoice<Value extends string>({
   name,
   legend,
@@ -53,7 +53,7 @@ export function renderChoice<Value extends string>({
   </fieldset>`;
 }
 
-/** A choice of many. */
+/** A choice among many options. */
 export function renderSelect({
   id,
   label,
@@ -83,7 +83,7 @@ export function renderSelect({
   </div>`;
 }
 
-/** Sets a setting at once, as one step to undo. */
+/** Changes a setting as one step to undo. */
 export function pick({ dispatch }: Pick<Drawn, 'dispatch'>, name: keyof Design): (value: string) => void {
   return (value) => {
     dispatch({ is: 'set', name, value });
@@ -91,13 +91,13 @@ export function pick({ dispatch }: Pick<Drawn, 'dispatch'>, name: keyof Design):
   };
 }
 
-/** Why a change was not taken over, and what can be done instead. */
+/** Why a change was rejected, and what can be done instead. */
 export function renderRefusal({ state, words, dispatch }: Drawn, name: keyof Design): Part {
   const { refused } = state;
   if (refused?.name !== name) return nothing;
   const { front, back, ratio, least } = refused.why;
   const format = new Intl.NumberFormat(words.lang, { maximumFractionDigits: 1 });
-  // Never rounded up to what it does not reach.
+  // Rounded down, so that a contrast is never shown as higher than it is.
   const shown = format.format(Math.floor(ratio * 10) / 10);
   return html`<div class="refused" role="alert">
     <p>
@@ -124,6 +124,6 @@ export function renderRefusal({ state, words, dispatch }: Drawn, name: keyof Des
 
 export interface SettingsOptions extends Drawn {
   readonly setup: BuilderSetup;
-  /** `undefined` until it is there. */
+  /** `undefined` until it has loaded. */
   readonly definition: FormDefinition | undefined;
 }

@@ -6,7 +6,7 @@ import { isFont } from '../design.ts';
 import { renderOpening } from './opening-settings.ts';
 import { renderTexts } from './text-settings.ts';
 
-/** Everything that can be decided about the form, in groups of which one at a time is open. */
+/** All settings of the form, in groups of which one is open at a time. */
 export function renderSettings(options: SettingsOptions): TemplateResult {
   const { words, state } = options;
   const { groups } = words;
@@ -31,7 +31,7 @@ function renderPlace(options: SettingsOptions): TemplateResult {
   const { form, lang, layout, display } = state.design;
   const nameOf = new Intl.DisplayNames(words.lang, { type: 'language' });
   const offered = setup.forms.find(({ id }) => id === form)?.languages ?? [];
-  // One that was chosen for another form stays; this form then comes in its own first one.
+  // A language that was chosen for another form stays selected; this form then shows its own first language.
   const languages = [...new Set([...offered, ...(lang ? [lang] : [])])]
     .map((tag) => [tag, nameOf.of(tag) ?? tag] as const)
     .sort(([, one], [, other]) => one.localeCompare(other, words.lang));
@@ -58,7 +58,7 @@ function renderPlace(options: SettingsOptions): TemplateResult {
     })}`;
 }
 
-/** Stacks of fonts that are on every machine; https://modernfontstacks.com has more. */
+/** Font stacks that exist on every machine; https://modernfontstacks.com has more. */
 const fontStacks = {
   inherit: '',
   system: 'system-ui, sans-serif',

@@ -3,7 +3,7 @@ import { renderChoice, type Drawn, type Part } from './controls.ts';
 import { hasOwnTexts } from '../snippet/snippets.ts';
 
 export interface SnippetPaneOptions extends Drawn {
-  /** `undefined` until it is known what the form asks for. */
+  /** `undefined` until the form's definition has loaded. */
   readonly snippet: string | undefined;
   readonly copied: string;
   readonly copy: () => void;
@@ -37,7 +37,7 @@ export function renderSnippetPane(options: SnippetPaneOptions): TemplateResult {
   </section>`;
 }
 
-/** What a kind of snippet cannot do of what was chosen. */
+/** The chosen settings that this kind of snippet does not support. */
 function renderLimits({ state, words, dispatch }: SnippetPaneOptions): Part {
   const { design, view } = state;
   const limit =

@@ -3,21 +3,21 @@ import type { Design } from '../design.ts';
 import type { Heights } from '../snippet/style-rules.ts';
 import type { Backdrop, Moment } from '../view.ts';
 
-/** What the builder tells the page in its frame. */
+/** A message from the builder to the page in its frame. */
 export interface Show {
   readonly is: 'show';
   readonly design: Design;
   readonly moment: Moment;
   readonly backdrop: Backdrop;
   readonly css: string;
-  /** What the form asks for, where a form without script stands in for the element until it is there. */
+  /** The form's definition, if a form without script stands in for the element until it has loaded. */
   readonly fallback: FormDefinition | undefined;
-  /** Of the page around the form. */
+  /** The language of the page around the form. */
   readonly lang: string;
   readonly article: ArticleWords;
 }
 
-/** A page around the form, so that one sees it where it will stand. */
+/** The texts of a page around the form, which shows the form in its future surroundings. */
 export interface ArticleWords {
   readonly site: string;
   readonly title: string;
@@ -26,10 +26,13 @@ export interface ArticleWords {
   readonly link: string;
 }
 
-/** What the page in the frame answers. */
+/** A message from the page in the frame to the builder. */
 export type Told = { readonly is: 'ready' } | { readonly is: 'measured'; readonly heights: Heights };
 
-/** Both pages are of one origin; whatever comes from elsewhere is none of theirs. */
+/**
+ * Listens to messages from `source`. Both pages have the same origin; messages from other origins are
+ * ignored.
+ */
 export function listenTo(source: () => Window | null, listener: (message: unknown) => void): () => void {
   const onMessage = ({ origin, source: sender, data }: MessageEvent<unknown>) => {
     if (origin === location.origin && sender === source()) listener(data);

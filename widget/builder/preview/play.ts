@@ -2,13 +2,13 @@ import type { Moment } from '../view.ts';
 
 export interface Scene {
   readonly moment: Moment;
-  /** Whether it has to be opened first. */
+  /** Whether the form has to be opened first. */
   readonly isOverPage: boolean;
-  /** What the widget stands in. */
+  /** The container of the widget. */
   readonly place: HTMLElement;
 }
 
-/** Brings a new widget to a moment by doing what a visitor does, without taking the focus from the marketer. */
+/** Brings a new widget to a moment by acting like a visitor, without taking the focus from the marketer. */
 export async function play(widget: HTMLElement, { moment, isOverPage, place }: Scene): Promise<void> {
   if (moment === 'unavailable') return;
   const form = await formIn(widget);
@@ -22,7 +22,7 @@ export async function play(widget: HTMLElement, { moment, isOverPage, place }: S
   place.inert = false;
 }
 
-/** The form of a widget, once it is there. */
+/** The form of a widget, once it has loaded. */
 function formIn(widget: HTMLElement): Promise<HTMLFormElement> {
   return new Promise((resolve) => {
     const look = () => {
@@ -34,14 +34,14 @@ function formIn(widget: HTMLElement): Promise<HTMLFormElement> {
   });
 }
 
-/** Everything that is asked for, with something that passes. */
+/** Fills in all required fields with values that pass the checks. */
 function fillIn(form: HTMLFormElement): void {
   for (const control of form.querySelectorAll<HTMLInputElement | HTMLSelectElement>('[name]')) {
     if (control.tabIndex < 0) continue;
     if (control instanceof HTMLSelectElement) control.selectedIndex = control.options.length - 1;
     else if (control.type === 'checkbox' || control.type === 'radio') control.checked = true;
     else {
-      // What matches it nobody can tell, and it is not sent.
+      // A value that matches the pattern cannot be derived, and nothing is sent.
       control.removeAttribute('pattern');
       control.value = control.min || control.max || (samples[control.type] ?? 'Ada');
     }

@@ -4,12 +4,15 @@ import type { Heights } from '../snippet/style-rules.ts';
 import type { Width } from '../view.ts';
 
 const sizesPx = {
-  /** At least as wide as a small computer's window; shrunk where there is less room. */
+  /** At least as wide as the window of a small computer; scaled down if there is less room. */
   desktop: { width: 900, height: 620 },
   phone: { width: 390, height: 700 },
 } as const;
 
-/** The frame with the preview in it: tells it what to show, hears how high the form is, and fits it into the page. */
+/**
+ * The frame with the preview. It sends the frame what to show, receives the form's height, and fits the frame
+ * into the page.
+ */
 export class PreviewFrame implements ReactiveController {
   readonly #host: LitElement;
   readonly #onHeights: (heights: Heights) => void;
@@ -66,7 +69,7 @@ export class PreviewFrame implements ReactiveController {
     this.#frame?.contentWindow?.postMessage(this.#wanted, location.origin);
   }
 
-  /** A form that opens, or has a mistake in it, takes the focus; whoever only changes a colour wants to keep it. */
+  /** A form that opens, or shows a mistake, takes the focus. A marketer who changes a colour must keep it. */
   readonly #keepFocus = (): void => {
     const wasAsked = performance.now() - this.#shownAt < 1500;
     if (wasAsked && this.#host.shadowRoot?.activeElement === this.#frame && !this.#frame?.matches(':hover'))
@@ -81,7 +84,7 @@ export class PreviewFrame implements ReactiveController {
     const size = sizesPx[this.#width];
     const width = this.#width === 'desktop' ? Math.max(size.width, room) : size.width;
     const scale = Math.min(1, room / width);
-    // Where it stands above the settings, it must leave them room.
+    // Where it stands above the settings, it must leave room for them.
     const isAbove = style.position === 'sticky';
     const height = isAbove ? Math.min(size.height, (innerHeight * 0.42) / scale) : size.height;
     stage.style.setProperty('--width', `${width}px`);

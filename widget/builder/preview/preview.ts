@@ -7,12 +7,12 @@ import { probe, standIn } from './stand-in.ts';
 import { styleElement, styleFallback, type Heights } from '../snippet/style-rules.ts';
 
 /**
- * The page in the builder's frame: an article with the real widget in it, and nothing of the builder's own look. It
- * shows what it is told, and answers how high the form is.
+ * The page in the builder's frame: an article with the real widget in it, without the builder's own styles.
+ * It shows what the builder sends, and reports the form's height.
  */
 let shown: Show | undefined;
 globalThis.fetch = standIn(fetch.bind(globalThis), () => shown?.moment ?? 'empty');
-// The plain form that is the element's fallback sends nothing either.
+// The plain form that serves as the element's fallback must not send anything either.
 addEventListener('submit', (event) => {
   event.preventDefault();
 });
@@ -24,7 +24,7 @@ const formSheet = new CSSStyleSheet();
 document.adoptedStyleSheets = [ownSheet, siteSheet, formSheet];
 
 const place = createElement(document, 'div', { class: 'place' });
-/** The same form once more, whatever moment is shown, since room is kept for the empty one. */
+/** A second copy of the form for every moment, because the snippet reserves room for the empty form. */
 const measured = createElement(document, 'div', { class: 'probe', inert: true });
 const resized = new ResizeObserver(measure);
 
@@ -94,7 +94,10 @@ function createWidget(design: Design, query = ''): HTMLElement {
   });
 }
 
-/** A preview opens by a button, and when it is asked to: nobody wants to wait for it, or has closed it for a week. */
+/**
+ * A preview opens by a button and on request only: nothing delays it, and closing it does not suppress it for
+ * a week.
+ */
 function attributesIn(design: Design): ReturnType<typeof attributesOf> {
   return { ...attributesOf(design), 'open-on': undefined, 'again-after': undefined };
 }
@@ -110,12 +113,12 @@ function dress(widget: Element, { design, fallback }: Show): void {
   );
 }
 
-/** Columns that a form usually stands in: a phone's without its margins, and a wide page's. */
+/** Usual column widths for a form: a phone's without its margins, and a wide page's. */
 const columnsPx = { phone: 350, desktop: 620 };
 
 function measure(): void {
   const widget = measured.firstElementChild;
-  // No form yet, or none to be had.
+  // The form has not loaded, or is unavailable.
   if (!widget?.shadowRoot?.querySelector('form') || shown?.design.display !== 'inline') return;
   const fontSize = Number.parseFloat(getComputedStyle(widget).fontSize);
   const heightIn = (width: number) => {

@@ -1,19 +1,19 @@
 import type { FormDefinition } from '../../../shared/form.ts';
 import type { Moment } from '../view.ts';
 
-/** In the address of a form that is only measured, and whose proxy is therefore always there. */
+/** Marks the URL of a form that is only measured. Its proxy always counts as reachable. */
 export const probe = 'probe';
 
 /**
- * Stands between the widget in the preview and the proxy: definitions are the real ones, and come once; sign-ups go
- * nowhere. What becomes of one is up to the moment that is shown.
+ * Replaces `fetch` between the widget in the preview and the proxy. Definitions are real and are fetched
+ * once; sign-ups are not sent. The answer to a sign-up depends on the moment that is shown.
  */
 export function standIn(realFetch: typeof fetch, moment: () => Moment): typeof fetch {
   const definitions = new Map<string, Promise<FormDefinition>>();
   const load = async (url: string): Promise<FormDefinition> => {
     const response = await realFetch(url, { headers: { accept: 'application/json' } });
     if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
-    // Nobody has to prove anything to a preview.
+    // A preview needs no proof of work.
     return { ...((await response.json()) as FormDefinition), proof: false };
   };
 

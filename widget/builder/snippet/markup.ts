@@ -2,10 +2,10 @@ import { ticked, type FormDefinition, type FormField } from '../../../shared/for
 import { honeypot } from '../../../shared/signup.ts';
 import type { Design, TextName } from '../design.ts';
 
-/** What a snippet is made of: nodes, so that every text in it is escaped by whoever writes them down. */
+/** Snippets are built from nodes, so that the writer escapes every text in them. */
 export type Attributes = Readonly<Record<string, string | boolean | undefined>>;
 
-/** An element of `document`; attributes that are `undefined` or `false` are left out. */
+/** Creates an element of `document`. Attributes that are `undefined` or `false` are omitted. */
 export function createElement(
   document: Document,
   name: string,
@@ -21,7 +21,7 @@ export function createElement(
   return element;
 }
 
-/** The element's attributes as the design has them; those that change nothing are left out. */
+/** The element's attributes for the design. Those that equal the default are omitted. */
 export function attributesOf(design: Design): Attributes {
   const { lang, layout, display, openOn, againAfter } = design;
   const isOverPage = display !== 'inline';
@@ -39,7 +39,7 @@ export function attributesOf(design: Design): Attributes {
 export function createSlotted(document: Document, design: Design): readonly HTMLElement[] {
   const isOverPage = design.display !== 'inline';
   const tags: Readonly<Record<TextName, string>> = {
-    // Over the page the element has a heading already, which this stands in.
+    // Over the page the element already has a heading, which contains this.
     title: isOverPage ? 'span' : 'h2',
     intro: 'p',
     submit: 'span',
@@ -53,7 +53,7 @@ export function createSlotted(document: Document, design: Design): readonly HTML
     .map(({ name, tag, text }) => createElement(document, tag, { slot: name }, text));
 }
 
-/** A form that works without any script. What the widget would fill in by itself is not in it. */
+/** A form that works without scripts. The hidden fields are omitted, because the widget fills them in. */
 export function createPlainForm(
   document: Document,
   definition: FormDefinition,

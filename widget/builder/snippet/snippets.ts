@@ -11,13 +11,13 @@ export interface SnippetOptions {
   readonly kind: SnippetKind;
   readonly design: Design;
   readonly setup: BuilderSetup;
-  /** In the language that the design names, else in the builder's. */
+  /** In the design's language, else in the builder's. */
   readonly definition: FormDefinition;
-  /** Nothing is reserved where they are not known yet. */
+  /** `undefined` until they are known; then no room is reserved. */
   readonly heights: Heights | undefined;
 }
 
-/** What a marketer pastes. */
+/** Writes the code that a marketer pastes. */
 export function writeSnippet(options: SnippetOptions): string {
   switch (options.kind) {
     case 'element':
@@ -35,12 +35,15 @@ export function writeSnippet(options: SnippetOptions): string {
   }
 }
 
-/** Texts that the script tag cannot carry, since it has no children. */
+/** Whether the design has texts that the script tag cannot carry, because it has no children. */
 export function hasOwnTexts(design: Design): boolean {
   return textNames.some((name) => design[name].trim() !== '');
 }
 
-/** Nodes that are only written down; in a document of their own nothing of them is loaded or run. */
+/**
+ * A document for nodes that are only written out. It is separate from the page, so that nothing in it loads
+ * or runs.
+ */
 const paper = () => document.implementation.createHTMLDocument();
 
 function elementNodes(options: SnippetOptions, script: HTMLElement): readonly Node[] {
@@ -91,7 +94,10 @@ function plainNodes({ design, setup, definition }: SnippetOptions): readonly Nod
   return [createElement(document, 'style', {}, stylePlainForm(design)), form];
 }
 
-/** For every React with hooks; from version 19 on it could be a script element, which older ones do not run. */
+/**
+ * For every React version with hooks. From version 19 on it could be a script element, but older ones do not
+ * run that.
+ */
 function writeComponent(options: SnippetOptions): string {
   const nodes = [...styleNodes(options, true), createWidget(options)];
   return `import { useEffect } from 'react';

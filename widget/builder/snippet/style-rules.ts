@@ -1,7 +1,7 @@
 import { coloursOf, errorColourOf, schemeOf } from '../contrast.ts';
 import type { Design } from '../design.ts';
 
-/** How high the form is when it has loaded, in em, in a column of a phone and in a wide one. */
+/** The height of the loaded form, in em, in a phone's column and in a wide one. */
 export interface Heights {
   readonly phone: number;
   readonly desktop: number;
@@ -13,7 +13,10 @@ interface Rule {
   readonly media?: string;
 }
 
-/** What the element needs on the page: only what is not as it comes, and room for it before it is there. */
+/**
+ * The element's style rules for the page: only settings that are not the default, and reserved room until the
+ * form loads.
+ */
 export function styleElement(design: Design, heights: Heights | undefined): string {
   const reserved = design.display === 'inline' ? heights : undefined;
   return print([
@@ -42,7 +45,7 @@ export function styleElement(design: Design, heights: Heights | undefined): stri
   ]);
 }
 
-/** The plain form inside the element, for as long as it is there: what it stands in has the surface already. */
+/** The plain form inside the element, while it is shown. Its container already has the surface. */
 export function styleFallback(design: Design): string {
   return print(rulesOfForm('rasa-signup > form', design, []));
 }
@@ -52,7 +55,7 @@ export function stylePlainForm(design: Design): string {
   return print(rulesOfForm('.signup-form', design, surfaceOf({ ...design, display: 'inline' })));
 }
 
-/** As the widget looks, as far as a few rules can do it; a plain form has to look like something by itself. */
+/** Approximates the widget's look with a few rules, because a plain form has no styles of its own. */
 function rulesOfForm(form: string, design: Design, surface: Rule['declarations']): readonly Rule[] {
   const { accent = '#0b5cad', onAccent = '#ffffff' } = coloursOf(design);
   const isCompact = design.layout === 'compact';
@@ -119,7 +122,7 @@ function controlDeclarations({ layout, border, radius }: Design): Rule['declarat
   ];
 }
 
-/** Off the page for people, there for robots. */
+/** Hidden from people but not from robots. */
 function trap(selector: string): Rule {
   return {
     selector,
@@ -133,7 +136,7 @@ function trap(selector: string): Rule {
   };
 }
 
-/** In the page the form has a surface only where one was chosen; what opens over the page always has one. */
+/** In the page the form has a surface only if one was chosen. Over the page it always has one. */
 function surfaceOf(design: Design): Rule['declarations'] {
   const { background, text } = coloursOf(design);
   const scheme = schemeOf(design);

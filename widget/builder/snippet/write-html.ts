@@ -2,8 +2,8 @@ const empty = new Set(['input', 'br', 'hr', 'img', 'meta', 'link']);
 const widest = 100;
 
 /**
- * Writes nodes down as indented HTML. The browser's own serialiser escapes each value; this only decides where lines
- * end. White space between elements may come in, never into a text.
+ * Writes nodes as indented HTML. The browser's own serialiser escapes the values; this function only decides
+ * where lines end. It adds white space between elements, but never inside a text.
  */
 export function writeHtml(nodes: readonly Node[], indent = ''): string {
   return nodes.map((node) => writeNode(node, indent)).join('\n');

@@ -1,6 +1,6 @@
 import { indentLines } from './write-html.ts';
 
-/** Where React has names of its own; on custom elements it takes attributes as they are. */
+/** Attributes that have another name in React. On custom elements React takes attributes as they are. */
 const reactNames: Readonly<Record<string, string>> = {
   class: 'className',
   tabindex: 'tabIndex',
@@ -9,7 +9,7 @@ const reactNames: Readonly<Record<string, string>> = {
   'accept-charset': 'acceptCharset',
 };
 
-/** Writes nodes down as indented JSX. Every value is a JavaScript string where it is more than letters. */
+/** Writes nodes as indented JSX. Values that are more than letters become JavaScript strings. */
 export function writeJsx(nodes: readonly Node[], indent = ''): string {
   return nodes.map((node) => writeNode(node, indent)).join('\n');
 }
@@ -40,7 +40,9 @@ function writeValue({ name, value }: Attr): string {
   return /^[^"&\\{}<>]*$/.test(value) ? `="${value}"` : `={${JSON.stringify(value)}}`;
 }
 
-/** White space at its ends, and what JSX or HTML would read as more than text, need a string. */
+/**
+ * A text needs a string if it has white space at its ends, or characters that JSX or HTML would interpret.
+ */
 function writeText(text: string): string {
   return /^[^\s{}<>&]([^{}<>&\n]*[^\s{}<>&])?$/.test(text) ? text : `{${JSON.stringify(text)}}`;
 }

@@ -4,7 +4,7 @@ import type { Backdrop, Moment, SnippetKind, Width } from '../view.ts';
 
 type Each<Name extends string> = Readonly<Record<Name, string>>;
 
-/** Everything that the builder says. One that is missing does not compile. */
+/** All texts of the builder. A missing one does not compile. */
 export interface Words {
   readonly lang: string;
   readonly groups: Each<'form' | 'opening' | 'colours' | 'shape' | 'texts'>;
