@@ -8,25 +8,28 @@ import { challengeSecret, leastWork } from './server/issuer.ts';
 import { launchProduct } from './server/launch.ts';
 import { ask, type Answered } from './sites/visitor.ts';
 
-/** Something that is done to a product of its own in a process of its own, and the bound that its settings promise. */
+/** An attack on a product in a process of its own, and the bound that the product's settings promise. */
 export interface Attack {
   readonly name: string;
-  /** Beyond the default settings. */
+  /** Settings that differ from the defaults. */
   readonly env?: Env;
-  /** For a quick run, where it would take thousands of requests to reach the bound. */
+  /** Settings for a quick run, for attacks that need thousands of requests to reach the bound. */
   readonly quickEnv?: Env;
   readonly tries: { readonly full: number; readonly quick: number };
   readonly attack: (target: Target, tries: number) => Promise<readonly Answered[]>;
-  /** So many, or as many as a budget allows `times` over in the windows that the attack took. */
+  /**
+   * The number of sign-ups that may get through: fixed, or `times` the quota of an axis for each window that
+   * the attack took.
+   */
   readonly bound: number | { readonly axis: Axis; readonly times: number };
   readonly passes: number;
-  /** What a try gets that does not get through: any other answer says that another guard stood in its way. */
+  /** The status of a refused try. Any other status means that a different guard refused it. */
   readonly refusedWith: number;
-  /** The same sign-up again is answered as the first one was, and kept once. */
+  /** A repeated sign-up is answered like the first one, but stored only once. */
   readonly mayRepeat?: true;
 }
 
-/** What is attacked; a restart gives it another `url`. */
+/** The attacked product. A restart changes its `url`. */
 export interface Target {
   readonly url: string;
   readonly restart: (signal: NodeJS.Signals) => Promise<void>;
@@ -34,11 +37,11 @@ export interface Target {
 
 export interface Outcome {
   readonly settings: string;
-  /** Answered as if it had got through. */
+  /** Tries that were answered as accepted. */
   readonly passed: number;
   readonly refused: number;
   readonly otherwise: number;
-  /** What rasa.io's stand-in got in the end. */
+  /** Sign-ups that arrived at the sandbox in the end. */
   readonly kept: number;
   readonly bound: number;
   readonly holds: boolean;
@@ -98,7 +101,10 @@ function boundOf({ bound }: Attack, env: Env, tookMs: number): number {
   return rate === 'off' ? Infinity : bound.times * rate.limit * Math.ceil((tookMs + 1) / rate.windowMs);
 }
 
-/** When nothing waits any more: the contacts, or the deliveries where one contact was delivered more than once. */
+/**
+ * Counts after all deliveries are done: the contacts, or the deliveries if one contact was delivered more
+ * than once.
+ */
 async function countKept(url: string): Promise<number> {
   interface Healthz {
     readonly sandbox: string;

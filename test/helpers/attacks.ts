@@ -7,7 +7,7 @@ import { ask, hiddenFields, post, solve, type Answered } from './sites/visitor.t
 
 const behindProxy: Env = { TRUST_PROXY: '1' };
 
-/** Fifty at a time. */
+/** Runs fifty at a time. */
 async function many<T>(count: number, make: (index: number) => Promise<T>): Promise<readonly T[]> {
   const made: T[] = [];
   while (made.length < count) {
@@ -18,12 +18,12 @@ async function many<T>(count: number, make: (index: number) => Promise<T>): Prom
   return made;
 }
 
-/** The header that the one trusted proxy in front would add for a visitor from this address. */
+/** The header that the single trusted proxy in front adds for a visitor with this address. */
 function from(address: string): Record<string, string> {
   return { 'x-forwarded-for': address };
 }
 
-/** Networks that are all different, IPv4 and IPv6 in turn. */
+/** An address in a different network for each index, IPv4 and IPv6 in turn. */
 function networkNumber(index: number): string {
   const [high, low] = [index >> 8, index & 255];
   return index % 2 === 0
@@ -43,10 +43,10 @@ async function signUp(url: string, email: string, headers: Record<string, string
   return post(url, 'urlencoded', { email, id: randomUUID(), proof: await proof() }, headers);
 }
 
-/** Held by a budget. */
+/** Limited by a quota. */
 const rated = { passes: 202, refusedWith: 429 } as const;
 
-/** Rewrites what a proof carries, as somebody would who found out how it is made. */
+/** Changes the contents of a proof, like an attacker who knows the format. */
 async function forged(rewrite: (carried: Carried) => void, real = proof()): Promise<string> {
   const carried = JSON.parse(Buffer.from(await real, 'base64').toString()) as Carried;
   rewrite(carried);
@@ -62,18 +62,18 @@ type Carried = Writable<{
 const longAgo: IssuerOptions = { now: () => Date.now() - 30 * 60_000 };
 
 const forgeries: readonly (() => Promise<string>)[] = [
-  // Signed with a secret of one's own.
+  // Signed with another secret.
   () => proof({ secret: 'which the attacker has made up, of right length' }),
-  // Expired, and the same with a later expiry written in.
+  // Expired, and expired with a later expiry written in.
   () => proof(longAgo),
   () => forged(({ challenge }) => (challenge.parameters.expiresAt += 3600), proof(longAgo)),
-  // For another form, and the same with this one written in.
+  // For another form, and for another form with this one written in.
   () => proof({}, 'another'),
   () => forged(({ challenge }) => (challenge.parameters.data.form = 'newsletter'), proof({}, 'another')),
   // Less work.
   () => forged(({ challenge }) => (challenge.parameters.cost = 1)),
   () => forged(({ challenge }) => (challenge.parameters.keyPrefix = '00')),
-  // Not solved.
+  // Unsolved.
   () => forged(({ solution }) => (solution.derivedKey = '00'.repeat(32))),
   () => forged(({ challenge, solution }) => (solution.derivedKey = challenge.parameters.keyPrefix)),
   () => forged(({ solution }) => (solution.derivedKey = '')),
@@ -81,9 +81,9 @@ const forgeries: readonly (() => Promise<string>)[] = [
 ];
 
 /**
- * Attacks on the intake as it comes, each on a product of its own in a process of its own, and the bound that its
- * settings promise. The attacker can work without end: proofs are made with the product's own secret, at the least
- * work there is, so that no bound holds only because he got tired.
+ * Attacks on the intake with its default settings, and the bound that the settings promise. Each attack has a
+ * product in a process of its own. The attacker's work is unlimited: proofs are made with the product's own
+ * secret and the least possible work, so that no bound holds only because the attacker is slow.
  */
 export const attacks: readonly Attack[] = [
   {
@@ -212,7 +212,7 @@ export const attacks: readonly Attack[] = [
     },
     bound: 0,
     passes: 202,
-    // The page that asks for a click, for these fields.
+    // The confirmation page for these fields.
     refusedWith: 200,
   },
   {

@@ -5,13 +5,13 @@ import { serve } from './sites/serve.ts';
 
 export interface Recorder {
   readonly url: string;
-  /** The status of each mint, by its key. */
+  /** The statuses of the token requests, by API key. */
   readonly mints: ReadonlyMap<string, readonly number[]>;
-  /** The path of each call, with its method. */
+  /** The method and path of each call. */
   readonly calls: readonly string[];
 }
 
-/** A way to the sandbox that notes what passes; `onMinted` holds each new token back until it has resolved. */
+/** Records the traffic to the sandbox. A new token is held back until `onMinted` resolves. */
 export async function recordCalls(
   sandbox: Pick<Sandbox, 'port'>,
   onMinted: () => Promise<void> = () => Promise.resolve(),

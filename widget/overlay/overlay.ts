@@ -57,7 +57,7 @@ export function startOverlay(host: HTMLElement): () => void {
     for (const trigger of triggers) {
       watch(trigger, once.signal, () => {
         once.abort();
-        whenNobodyTypes(host, signal, () => {
+        whenTypingStops(host, signal, () => {
           overlay.open('by itself');
         });
       });
@@ -125,7 +125,7 @@ function scrolledShare(): number {
 }
 
 /** Waits while the visitor is typing elsewhere on the page. */
-function whenNobodyTypes(host: Element, signal: AbortSignal, open: () => void): void {
+function whenTypingStops(host: Element, signal: AbortSignal, open: () => void): void {
   const typesIn = 'input, textarea, select, [contenteditable]';
   const active = document.activeElement;
   if (active === host || !active?.matches(typesIn)) open();
@@ -134,7 +134,7 @@ function whenNobodyTypes(host: Element, signal: AbortSignal, open: () => void): 
       'blur',
       () => {
         setTimeout(() => {
-          if (!signal.aborted) whenNobodyTypes(host, signal, open);
+          if (!signal.aborted) whenTypingStops(host, signal, open);
         });
       },
       { once: true, signal },

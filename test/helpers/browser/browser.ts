@@ -13,7 +13,7 @@ export async function launchBrowser(more: readonly string[] = []): Promise<Brows
   });
 }
 
-/** What a page complained about: script errors, blocked requests, violated policies. */
+/** The page's complaints: script errors, blocked requests and policy violations. */
 export function complaintsOf(page: Page): readonly string[] {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));

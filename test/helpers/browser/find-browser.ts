@@ -8,7 +8,7 @@ import { createBrotliDecompress } from 'node:zlib';
 import { Launcher } from 'chrome-launcher';
 import { extract } from 'tar-fs';
 
-/** A Chrome or Chromium to test in, and how it has to be started here. */
+/** A Chrome or Chromium for the tests, and how to start it on this machine. */
 export interface Browser {
   readonly path: string;
   readonly args: readonly string[];
@@ -38,7 +38,7 @@ function installedChrome(): string | undefined {
   try {
     return Launcher.getInstallations()[0];
   } catch {
-    // On Linux it throws where it finds none.
+    // On Linux it throws if it finds none.
     return undefined;
   }
 }
@@ -49,8 +49,8 @@ async function unpackBrowser(): Promise<Browser> {
   const { version } = createRequire(import.meta.url)(join(packageDir, 'package.json')) as { version: string };
   const cache = join(process.cwd(), 'node_modules/.cache', `chromium-${version}`);
   if (!existsSync(cache)) {
-    // Unpacked under another name, so that nobody meets it half done. The package trusts whatever lies in the
-    // temporary directory, which is world-writable, hence a TMPDIR of our own.
+    // Unpacked under another name first, so that no other process finds it incomplete. The package trusts the
+    // content of the temporary directory, which is world-writable; hence a private TMPDIR.
     const unpacking = `${cache}.${process.pid}`;
     await mkdir(unpacking, { recursive: true });
     const before = process.env['TMPDIR'];
@@ -70,7 +70,7 @@ async function unpackBrowser(): Promise<Browser> {
   return { ...browser(path, 'packed'), env };
 }
 
-/** The few shared libraries that a bare Linux lacks come in the package too. */
+/** The package also contains the shared libraries that a bare Linux lacks. */
 async function unpackLibraries(archive: string, to: string): Promise<void> {
   await pipeline(createReadStream(archive), createBrotliDecompress(), extract(to));
 }

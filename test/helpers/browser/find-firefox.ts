@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** `FIREFOX_PATH`, else an installed one; `undefined` where there is none, since no package brings one along. */
+/**
+ * `FIREFOX_PATH`, else an installed Firefox. `undefined` if there is none, since no npm package contains one.
+ */
 export function findFirefox(): string | undefined {
   const { FIREFOX_PATH, PATH = '' } = process.env;
   if (FIREFOX_PATH) {

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 
-/** Watches every page of a context for its layout moving under the visitor (CLS), and for tasks that hold it up. */
+/** Records layout shifts (CLS) and long tasks on every page of a context. */
 export async function watchLayout(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
     const seen: Seen = { shifted: 0, longTasks: [] };
@@ -16,13 +16,15 @@ export async function watchLayout(context: BrowserContext): Promise<void> {
 }
 
 export interface Seen {
-  /** As the sum of all shifts without a recent input; https://web.dev/articles/cls calls more than 0.1 not good. */
+  /**
+   * The sum of all shifts without recent input. https://web.dev/articles/cls rates more than 0.1 as not good.
+   */
   shifted: number;
-  /** Each of more than 50 ms, in ms. */
+  /** The duration of each task of more than 50 ms, in ms. */
   readonly longTasks: number[];
 }
 
-/** What was seen up to the frame after the next. */
+/** The records up to the frame after the next. */
 export function seenOn(page: Page): Promise<Seen> {
   return page.evaluate(async () => {
     for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
@@ -30,7 +32,7 @@ export function seenOn(page: Page): Promise<Seen> {
   });
 }
 
-/** Not in TypeScript's own library yet. */
+/** Missing in TypeScript's own library. */
 interface LayoutShift extends PerformanceEntry {
   readonly value: number;
   readonly hadRecentInput: boolean;

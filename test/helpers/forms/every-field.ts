@@ -3,7 +3,7 @@ import { en } from '../../../shared/messages/en.ts';
 import type { Messages } from '../../../shared/messages/messages.ts';
 import type { IssueCode } from '../../../shared/signup.ts';
 
-/** A form with every kind of field and everything that one can have, as the widget gets to know it. */
+/** The definition of a form with every type of field and every option, as the widget receives it. */
 export function everyField(words: Messages = en): FormDefinition {
   const { lang, dir, texts } = words;
   return {
@@ -106,7 +106,7 @@ export function everyField(words: Messages = en): FormDefinition {
   };
 }
 
-/** What somebody has filled in who forgot the choice and half of the address. */
+/** The values of a visitor who forgot the choice and typed half of the address. */
 export const halfFilledIn: Readonly<Record<string, string>> = {
   email: 'ada@example',
   nickname: 'Ada',

@@ -1,4 +1,4 @@
-/** A forms file with nothing wrong in it, with every kind of field that behaves in a way of its own. */
+/** A valid forms file with every type of field that behaves differently. */
 export const rightFile = {
   forms: {
     newsletter: { fields: ['email'] },
@@ -24,7 +24,10 @@ export const rightFile = {
   },
 };
 
-/** The text of that file with another value at a path such as `forms.events.fields[2].type`; `undefined` takes it away. */
+/**
+ * The text of that file with another value at a path such as `forms.events.fields[2].type`. `undefined`
+ * removes the member.
+ */
 export function mutated(path: string, value: unknown): string {
   const steps = path.match(/[^.[\]]+/g) ?? [];
   return JSON.stringify(change(rightFile, steps, value), null, 2);

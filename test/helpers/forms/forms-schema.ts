@@ -13,12 +13,12 @@ interface Schema {
 
 const form = (jsonSchema() as Schema).properties?.['forms']?.additionalProperties;
 
-/** Each member of a form with what it is for. */
+/** Each member of a form with its description. */
 export function formMembers(): readonly (readonly [name: string, about: string])[] {
   return Object.entries(form?.properties ?? {}).map(([name, { description = '' }]) => [name, description]);
 }
 
-/** Each member of a field, the types that have it (none says: all that people see), and what it is for. */
+/** Each member of a field with the types that have it (empty for all visible types) and its description. */
 export function fieldMembers(): readonly (readonly [name: string, types: string, about: string])[] {
   const kinds = (form?.properties?.['fields']?.items?.anyOf?.[1]?.oneOf ?? []).filter(
     ({ properties }) => properties?.['type']?.const !== undefined,
@@ -44,7 +44,7 @@ export function fieldMembers(): readonly (readonly [name: string, types: string,
     ]);
 }
 
-/** Each type with what it is. */
+/** Each type with its description. */
 export function fieldTypes(): readonly (readonly [type: string, about: string])[] {
   const kinds = form?.properties?.['fields']?.items?.anyOf?.[1]?.oneOf ?? [];
   return kinds.flatMap(({ properties }) => {

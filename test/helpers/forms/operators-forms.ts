@@ -2,14 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryDir } from '../server/temporary-dir.ts';
 
-/** Writes the operator's forms, and resolves with the setting that has the product read them. */
+/** Writes a forms file, and resolves with the setting that makes the product read it. */
 export async function formsFile(forms: Readonly<Record<string, object>>): Promise<{ FORMS_FILE: string }> {
   const path = join(await temporaryDir(), 'forms.json');
   await writeFile(path, JSON.stringify({ forms }));
   return { FORMS_FILE: path };
 }
 
-/** One with every kind of field, each under an attribute of its own; `words` stands wherever the operator has a say. */
+/**
+ * A form with every type of field, each under its own attribute. `words` replaces every text that the
+ * operator can set.
+ */
 export function everyKind(words: (text: string) => string = (text) => text): object {
   const option = (value: string, label: string) => ({ value, label: words(label) });
   return {

@@ -12,10 +12,13 @@ export interface CliRun {
 
 const cliPath = 'dist/server/cli.js';
 
-/** The built command in a process of its own, its output in pipes; `input` is what it can read, by default nothing. */
+/**
+ * Runs the built command in a separate process with piped output. `input` is its standard input, empty by
+ * default.
+ */
 export async function runCli(args: readonly string[], env: Env, input = ''): Promise<CliRun> {
   const child = spawn(process.execPath, [cliPath, ...args], { env: onlyThese(env) });
-  // A command that ends without reading does not hear the rest.
+  // A command that ends without reading closes its standard input early.
   child.stdin.on('error', () => undefined).end(input);
   const code = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
@@ -28,7 +31,7 @@ export interface RunningCli {
   readonly stop: () => Promise<void>;
 }
 
-/** The built command where it runs until it is stopped. */
+/** Starts a built command that runs until it is stopped. */
 export function startCli(args: readonly string[], env: Env): RunningCli {
   const child = spawn(process.execPath, [cliPath, ...args], { env: onlyThese(env) });
   const closed = once(child, 'close');
@@ -49,7 +52,10 @@ export function startCli(args: readonly string[], env: Env): RunningCli {
   };
 }
 
-/** A terminal cannot be made without a native module; `script` of util-linux makes one (others have no `-c`), or Python. */
+/**
+ * Making a terminal needs a native module; instead, `script` of util-linux makes one (other versions have no
+ * `-c`), or Python.
+ */
 const terminals: readonly {
   readonly test: readonly string[];
   readonly says: string;
@@ -58,7 +64,7 @@ const terminals: readonly {
   {
     test: ['script', '--version'],
     says: 'util-linux',
-    // `exec`, so that Ctrl-C reaches no shell that would make an exit code of it.
+    // `exec`, so that no shell receives Ctrl-C and turns it into an exit code.
     run: (command) => ['script', '-qec', `exec ${command.map((part) => `'${part}'`).join(' ')}`, '/dev/null'],
   },
   {
@@ -85,7 +91,7 @@ if (!hasTerminal) {
   );
 }
 
-/** The built command on a real terminal, where somebody types `answers[question]` once the question stands there. */
+/** Runs the built command on a real terminal, and types `answers[question]` when the question appears. */
 export async function runCliOnTerminal(
   args: readonly string[],
   env: Env,

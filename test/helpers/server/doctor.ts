@@ -1,7 +1,7 @@
 import { startChecks, type DoctorOptions, type Finding } from '../../../server/doctor/doctor.ts';
 import { builtDir } from './sandbox.ts';
 
-/** Everything that the doctor finds, by what it looked at. */
+/** All of the doctor's findings, by subject. */
 export async function examine(
   options: Partial<DoctorOptions>,
 ): Promise<Readonly<Record<string, readonly Finding[]>>> {
@@ -11,14 +11,14 @@ export async function examine(
   );
 }
 
-/** What is wrong, each as `fault: what → remedy`. */
+/** The faults, each as `fault: what → remedy`. */
 export function complaintsIn(findings: readonly Finding[] = []): string[] {
   return findings
     .filter(({ is }) => is === 'fault' || is === 'warning')
     .map(({ is, what, remedy }) => `${is}: ${what}${remedy === undefined ? '' : ` → ${remedy}`}`);
 }
 
-/** Everything that was said. */
+/** The texts of all findings. */
 export function wordsIn(findings: readonly Finding[] = []): string {
   return findings.map(({ is, what }) => `${is}: ${what}`).join('\n');
 }

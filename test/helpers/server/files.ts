@@ -2,23 +2,23 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { realFiles, type Files } from '../../../server/system/files.ts';
 
-/** Something that the outbox did to the disk, by the name of the file or directory. */
+/** An operation of the outbox on the disk, with the name of the file or directory. */
 export interface DiskEvent {
   readonly did: 'create' | 'write' | 'datasync' | 'sync' | 'rename' | 'unlink' | 'link';
   readonly name: string;
-  /** With `rename` and `link`. */
+  /** For `rename` and `link`. */
   readonly to?: string;
 }
 
 export interface TestFiles extends Files {
   readonly events: DiskEvent[];
-  /** From now on this fails with that code, until it is set back to `undefined`. */
+  /** Makes this operation fail with that code until it is set back to `undefined`. */
   fault: { readonly did: DiskEvent['did']; readonly code: string; readonly name?: RegExp } | undefined;
-  /** Each datasync waits for this before it is done, or fails. */
+  /** Every datasync waits for this before it completes or fails. */
   hold: Promise<void> | undefined;
 }
 
-/** The real file system, which notes what is done to it and fails when it is told to. */
+/** The real file system, which records its operations and can be made to fail. */
 export function testFiles(): TestFiles {
   const events: DiskEvent[] = [];
   const files: TestFiles = {
@@ -66,7 +66,7 @@ export function testFiles(): TestFiles {
               (fault.name ?? /./).test(basename(path)) &&
               Buffer.isBuffer(bytes)
             ) {
-              // A full disk takes what still fits.
+              // A full disk still stores what fits.
               await target.write(bytes, offset, Math.floor(length / 2), position);
             }
             step('write', path);

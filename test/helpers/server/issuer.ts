@@ -3,10 +3,10 @@ import { realFiles } from '../../../server/system/files.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { openServerSecret } from '../../../server/system/server-secret.ts';
 
-/** Of a product, which then takes what `openIssuer` gives out. */
+/** The secret of a product that accepts the challenges of `openIssuer`. */
 export const challengeSecret = 'known to the product and to its tests';
 
-/** The least work that there is, two attempts, for who needs thousands of proofs. */
+/** The least possible work, two attempts, for tests that need thousands of proofs. */
 export const leastWork = 1;
 
 export interface IssuerOptions {
@@ -14,7 +14,7 @@ export interface IssuerOptions {
   readonly now?: () => number;
 }
 
-/** Challenges such as a product's with that secret gives out, without asking it. */
+/** Issues the challenges of a product with that secret, without a request to it. */
 export async function openIssuer({
   secret = challengeSecret,
   // People are not faster than this.
@@ -22,7 +22,7 @@ export async function openIssuer({
 }: IssuerOptions = {}): Promise<Pick<Proofs, 'issue'>> {
   return createProofs({
     secret: await openServerSecret({ dataDir: '', files: realFiles, given: new Secret(secret) }),
-    // Whoever only issues redeems nothing.
+    // An issuer never redeems a proof.
     used: { claim: () => false, release: () => undefined, close: () => Promise.resolve() },
     work: leastWork,
     now,

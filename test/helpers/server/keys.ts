@@ -2,7 +2,7 @@ import type { Sandbox } from '../../../server/sandbox/sandbox.ts';
 
 type WithPage = Pick<Sandbox, 'url'>;
 
-/** Makes a key on the sandbox's page Settings → API Keys, and reads it there as a person would. */
+/** Makes a key on the sandbox's page Settings → API Keys and reads it there, like a person. */
 export async function createKey({ url }: WithPage, name: string): Promise<string> {
   const answer = await fetch(`${url}/settings/api-keys`, {
     method: 'POST',

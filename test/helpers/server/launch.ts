@@ -3,21 +3,21 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Env } from '../../../server/config/config.ts';
 
-/** The built product in a process of its own, as `npm start` runs it. */
+/** The built product in a separate process, started like `npm start`. */
 export interface Product {
   readonly url: string;
   readonly pid: number;
   readonly dataDir: string;
-  /** Everything it has printed so far, on either stream. */
+  /** All output so far, of both streams. */
   readonly output: () => string;
   readonly signal: (signal: NodeJS.Signals) => void;
-  /** Resolves when it has ended, by itself too. */
+  /** Resolves when the process has ended for any reason. */
   readonly exited: Promise<unknown>;
-  /** Sends the signal and resolves with the exit code, or the name of the signal that killed it. */
+  /** Sends the signal and resolves with the exit code, or with the name of the signal that killed it. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | NodeJS.Signals | null>;
 }
 
-/** On free ports, and otherwise with the settings as they come. It lives until it is stopped. */
+/** Starts the product on free ports with otherwise default settings. It runs until it is stopped. */
 export async function launchProduct(
   dataDir: string,
   env: Env,

@@ -8,7 +8,7 @@ export interface Evidence {
   readonly bytes: Buffer;
 }
 
-/** Where marked secrets stand in what left the process, as `where: name, as encoding`. */
+/** Where marked secrets are in the evidence, each as `where: name, as encoding`. */
 export function findLeaks(
   evidence: readonly Evidence[],
   marks: Readonly<Record<string, string | Buffer>>,
@@ -18,13 +18,13 @@ export function findLeaks(
   );
   return evidence.flatMap(({ where, bytes }) => {
     const found = patterns.filter((pattern) => bytes.includes(pattern.bytes));
-    // Most marks read the same in several encodings; the first is named.
+    // Most marks look the same in several encodings; the first one is named.
     const first = new Map(found.toReversed().map((pattern) => [pattern.name, pattern.encoding]));
     return [...first].map(([name, encoding]) => `${where}: ${name}, as ${encoding}`);
   });
 }
 
-/** Every way in which the same bytes may be written down. */
+/** Every encoding of the same bytes. */
 export function encodingsOf(mark: Buffer): readonly (readonly [string, Buffer])[] {
   const text = mark.toString();
   const hex = mark.toString('hex');
@@ -54,7 +54,10 @@ export function encodingsOf(mark: Buffer): readonly (readonly [string, Buffer])[
 
 const html: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": '#39' };
 
-/** Behind no, one or two other bytes it reads differently; what depends on its neighbours is left out. */
+/**
+ * After zero, one or two other bytes the encoding differs; characters that depend on the neighbours are
+ * omitted.
+ */
 function base64sOf(mark: Buffer): Record<string, string> {
   return Object.fromEntries(
     [0, 1, 2].flatMap((offset) => {
@@ -68,7 +71,7 @@ function base64sOf(mark: Buffer): Record<string, string> {
   );
 }
 
-/** Every file below a directory, and what is in those that are compressed. */
+/** Every file below a directory, and the contents of compressed ones. */
 export function filesBelow(dir: string): Evidence[] {
   return readdirSync(dir, { recursive: true, withFileTypes: true, encoding: 'utf8' })
     .filter((entry) => entry.isFile())

@@ -1,6 +1,6 @@
 import type { CDPSession, Page } from 'playwright-core';
 
-/** What a page holds on to, once everything is collected that can be. */
+/** What a page still holds after a garbage collection. */
 export interface Held {
   readonly heapBytes: number;
   readonly nodes: number;
@@ -8,8 +8,8 @@ export interface Held {
 }
 
 /**
- * How much more a page holds on to after an element was put into it, drawn its content and was taken out so many
- * times. What is made once only (styles, templates, compiled code) is made before the count.
+ * How much more a page holds after an element was added, rendered and removed that many times. Resources that
+ * are created only once (styles, templates, compiled code) are created before the count.
  */
 export async function holdAfterMounts(page: Page, html: string, times: number): Promise<Held> {
   const session = await page.context().newCDPSession(page);
@@ -25,7 +25,7 @@ export async function holdAfterMounts(page: Page, html: string, times: number): 
   };
 }
 
-/** Ten at a time, each until it has an input, in its shadow root or without one. */
+/** Ten at a time, each until it has an input, with or without a shadow root. */
 async function mount(page: Page, html: string, times: number): Promise<void> {
   await page.evaluate(
     async ({ html, times }) => {
@@ -44,7 +44,7 @@ async function mount(page: Page, html: string, times: number): Promise<void> {
 }
 
 async function held(session: CDPSession): Promise<Held> {
-  // What is freed by the first round may have held something else.
+  // The first round may free objects that hold others.
   for (let round = 0; round < 3; round++) await session.send('HeapProfiler.collectGarbage');
   const { usedSize } = await session.send('Runtime.getHeapUsage');
   const { nodes, jsEventListeners } = await session.send('Memory.getDOMCounters');

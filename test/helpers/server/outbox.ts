@@ -5,7 +5,7 @@ import { openFileOutbox, type FileOutboxOptions } from '../../../server/outbox/f
 import type { Circuit, Outbox } from '../../../server/outbox/outbox.ts';
 import type { Signup } from '../../../server/outbox/signup.ts';
 
-/** A log that can be read. */
+/** A log whose lines can be read. */
 export function recordLog(): { readonly log: Logger; readonly lines: () => string } {
   const lines: string[] = [];
   const stream = new Writable({
@@ -17,7 +17,7 @@ export function recordLog(): { readonly log: Logger; readonly lines: () => strin
   return { log: pino({ level: 'trace' }, stream), lines: () => lines.join('') };
 }
 
-/** An outbox over a real disk, closed when the test is over. */
+/** An outbox on a real disk, closed after the test. */
 export async function openTestOutbox(
   options: Partial<FileOutboxOptions> & { readonly dir: string },
 ): Promise<Outbox> {
@@ -35,7 +35,7 @@ export async function openTestOutbox(
   return { ...outbox, close };
 }
 
-/** rasa.io takes sign-ups. */
+/** rasa.io accepts sign-ups. */
 export const closedCircuit: Circuit = { failures: 0, untilMs: 0 };
 
 export function makeSignup(

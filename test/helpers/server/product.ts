@@ -4,7 +4,7 @@ import { launchProduct, type Product } from './launch.ts';
 import { openIntake } from './service.ts';
 import { temporaryDir } from './temporary-dir.ts';
 
-/** The product until the test is over, with an open intake unless `env` says otherwise. */
+/** Starts the product for one test, with an open intake unless `env` says otherwise. */
 export async function startProduct(env: Env = {}, args: readonly string[] = []): Promise<Product> {
   const dataDir = env['DATA_DIR'] ?? (await temporaryDir());
   const product = await launchProduct(dataDir, { ...openIntake, ...env }, args);

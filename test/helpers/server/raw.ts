@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** One answer as it stood on the wire. */
+/** One answer as it was on the wire. */
 export interface RawAnswer {
   readonly status: number;
   /** Names in lower case. */
@@ -12,15 +12,15 @@ export interface RawAnswer {
 
 export interface Conversation {
   readonly answers: readonly RawAnswer[];
-  /** Whether the connection was good for one more request afterwards, whose answer was the very next. */
+  /** Whether the connection served one more request afterwards, whose answer was the next one. */
   readonly isOpen: boolean;
 }
 
 const farewell = 'GET /farewell HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\n\r\n';
 
 /**
- * Sends these bytes (latin1), and nothing that a client library would mend or add, and reads until the connection
- * ends. One that stays open is asked one thing more, so that an answer too many or too few shows.
+ * Sends exactly these bytes (latin1), which a client library would correct or extend, and reads until the
+ * connection ends. If it stays open, one more request follows, so that a missing or extra answer is noticed.
  */
 export async function converse(url: string, bytes: string): Promise<Conversation> {
   const socket = await openSocket(url);
@@ -40,7 +40,7 @@ export async function converse(url: string, bytes: string): Promise<Conversation
   return { answers: isOpen ? answers.slice(0, -1) : answers, isOpen };
 }
 
-/** A connection whose errors are the test's business only when it looks for them. */
+/** A connection whose errors matter only to tests that check them. */
 export async function openSocket(url: string): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.on('error', () => undefined);
@@ -49,7 +49,7 @@ export async function openSocket(url: string): Promise<Socket> {
   return socket;
 }
 
-/** The whole answers in a text, without those of the kind 100 Continue. */
+/** The complete answers in a text, without 100 Continue and the like. */
 export function readAnswers(text: string): RawAnswer[] {
   const end = text.indexOf('\r\n\r\n');
   if (end === -1) return [];
@@ -59,7 +59,7 @@ export function readAnswers(text: string): RawAnswer[] {
     lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]),
   );
   const bodyStart = end + 4;
-  // Where Node answers by itself, it sends no bytes in no chunks.
+  // Answers of Node itself announce chunks but contain none.
   const noChunks = headers['transfer-encoding'] === 'chunked' ? '0\r\n\r\n'.length : 0;
   const length = Number(headers['content-length'] ?? 0);
   const rest = text.slice(bodyStart + length + noChunks);

@@ -20,7 +20,10 @@ export interface ApiAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as section "Response envelope" of rasa.io's API has it; reading it fails the test if it is not one. */
+  /**
+   * The body in the form of section "Response envelope" of rasa.io's API. Reading it fails the test if it has
+   * another form.
+   */
   readonly envelope: z.infer<typeof envelope>;
 }
 
@@ -35,12 +38,12 @@ export interface TestSandbox extends Sandbox {
   readonly basic: string;
   readonly close: () => Promise<void>;
   readonly api: (method: string, path: string, call?: ApiCall) => Promise<ApiAnswer>;
-  /** Mints with the account and this key, by default the first one. */
+  /** Requests a token with the account and this key, by default the first one. */
   readonly mint: (key?: string) => Promise<ApiAnswer>;
   readonly token: () => Promise<string>;
   readonly addPersons: (...persons: readonly object[]) => Promise<ApiAnswer>;
   readonly page: (path: string) => Promise<string>;
-  /** The live stream of the pages; `next` waits for its next piece, and gives '' when it ends. */
+  /** The live stream of the pages. `next` waits for its next piece and returns '' at the end. */
   readonly events: () => Promise<{ readonly next: () => Promise<string> }>;
   readonly submit: (
     path: string,
@@ -50,10 +53,10 @@ export interface TestSandbox extends Sandbox {
   readonly putFaults: (faults: unknown) => Promise<{ readonly status: number; readonly body: unknown }>;
 }
 
-/** Where `npm test` has just built the browser's files. */
+/** The folder where `npm test` has built the browser's files. */
 export const builtDir = 'dist/widget';
 
-/** The sandbox on a free port with a folder of its own, closed when the test is over. */
+/** The sandbox on a free port with a folder of its own, closed after the test. */
 export async function startSandbox(options: Partial<SandboxOptions> = {}): Promise<TestSandbox> {
   const dataDir = options.dataDir ?? (await temporaryDir());
   const sandbox = await openSandbox({ port: 0, builtDir, ...options, dataDir });
@@ -110,7 +113,7 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
   };
 }
 
-/** Where rasa.io's clients read it: `results[0]["rasa-token"]`. */
+/** Where rasa.io's clients read the token: `results[0]["rasa-token"]`. */
 export function tokenIn({ envelope }: ApiAnswer): string {
   return z.string().parse(envelope.results[0]?.['rasa-token']);
 }

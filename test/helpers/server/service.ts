@@ -7,7 +7,7 @@ import { recordLog } from './outbox.ts';
 import { builtDir } from './sandbox.ts';
 import { temporaryDir } from './temporary-dir.ts';
 
-/** An intake that lets everything pass that can be read, for tests of what lies behind it. */
+/** An intake that accepts everything readable, for tests of the parts behind it. */
 export const openIntake: Env = {
   BOT_MODE: 'off',
   RATE_NETWORK: 'off',
@@ -16,12 +16,15 @@ export const openIntake: Env = {
   RATE_SERVICE: 'off',
 };
 
-/** The intake as it comes. */
+/** The intake with its default settings. */
 export const guardedIntake: Env = Object.fromEntries(
   Object.keys(openIntake).map((name) => [name, undefined]),
 );
 
-/** The whole product in this process, on free ports and with an open intake, with its own sandbox unless `env` says otherwise. */
+/**
+ * The whole product in this process, on free ports and with an open intake, with its own sandbox unless `env`
+ * says otherwise.
+ */
 export async function startService(
   env: Env = {},
   impatience: Partial<Impatience> = {},
@@ -43,7 +46,7 @@ export async function startService(
   return { ...service, log: lines, dataDir };
 }
 
-/** The environment that points the product at a sandbox of its own, as it would at rasa.io. */
+/** The environment that points the product at a sandbox as it would at rasa.io. */
 export function credentialsFor({ url, credentials }: Pick<Sandbox, 'url' | 'credentials'>): Env {
   return {
     RASA_BASE_URL: url,
@@ -54,7 +57,7 @@ export function credentialsFor({ url, credentials }: Pick<Sandbox, 'url' | 'cred
   };
 }
 
-/** Every contact in a sandbox, read the way a client of rasa.io reads them: with a token minted from the key. */
+/** Every contact in a sandbox, read like any client of rasa.io: with a token minted from the key. */
 export async function readContacts(
   sandbox: Pick<Sandbox, 'url' | 'credentials'>,
 ): Promise<Record<string, unknown>[]> {
@@ -70,7 +73,7 @@ export async function readContacts(
   }
 }
 
-/** One contact with its custom attributes, which the list leaves out. */
+/** One contact with its custom attributes, which the list omits. */
 export async function readContact(
   sandbox: Pick<Sandbox, 'url' | 'credentials'>,
   id: unknown,

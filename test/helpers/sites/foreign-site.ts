@@ -1,10 +1,10 @@
 import { serve } from './serve.ts';
 
-/** Somebody else's site, on an origin of its own: an empty page, until something is pasted into it. */
+/** A third-party site on its own origin: an empty page, until a snippet is pasted into it. */
 export interface ForeignSite {
   readonly origin: string;
   readonly paste: (html: string) => void;
-  /** What its page loads by its script tag, where it has one. */
+  /** Sets the script that the page's script tag loads, if it has one. */
   readonly putScript: (code: string) => void;
 }
 

@@ -19,12 +19,12 @@ import { serve } from './serve.ts';
 export interface FormPages {
   readonly definition: FormDefinition;
   readonly words: Messages;
-  /** What was sent. */
+  /** The values that were sent. */
   readonly values: Readonly<Record<string, string>>;
   readonly issues?: Readonly<Record<string, IssueCode>>;
 }
 
-/** Every page of a form, in every state, by name. */
+/** Every page of a form in every state, by name. */
 export function renderFormPages({
   definition,
   words,
@@ -49,7 +49,7 @@ export function renderFormPages({
   };
 }
 
-/** Serves them as the proxy does, with its headers and its files, until the test is over. */
+/** Serves the pages like the proxy, with its headers and files, until the test is over. */
 export function serveFormPages(pages: Readonly<Record<string, string>>): Promise<string> {
   const headers = pageHeaders();
   const files = serveBuiltFiles(builtDir);

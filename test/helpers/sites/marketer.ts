@@ -2,21 +2,21 @@ import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwri
 import { onTestFinished } from 'vitest';
 import { complaintsOf } from '../browser/browser.ts';
 
-/** Somebody at the builder, with a clipboard. */
+/** A marketer at the builder, with a clipboard. */
 export interface Marketer {
   readonly page: Page;
-  /** What stands in the preview. */
+  /** The content of the preview. */
   readonly preview: FrameLocator;
   readonly complaints: readonly string[];
   /** Opens a group of settings. */
   readonly openGroup: (name: string) => Promise<void>;
   readonly choose: (label: string) => Promise<void>;
-  /** Chooses for whom the snippet is, copies it, and gives what is in the clipboard. */
+  /** Chooses the kind of snippet, copies it, and returns the content of the clipboard. */
   readonly copySnippet: (kind?: string) => Promise<string>;
   readonly clipboard: () => Promise<string>;
 }
 
-/** The page is closed when the test is over, which must not have made it complain. */
+/** Opens the builder. The page is closed after the test, and fails it if there were complaints. */
 export async function openBuilder(
   browser: Browser,
   address: string,

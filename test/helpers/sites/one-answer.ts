@@ -1,6 +1,9 @@
 import { serve } from './serve.ts';
 
-/** A server on an origin of its own that answers everything in one way, until the test is over; resolves with its origin. */
+/**
+ * A server on its own origin that gives the same answer to every request, until the test is over. Resolves
+ * with its origin.
+ */
 export function serveOneAnswer(
   headers: Readonly<Record<string, string>> = {},
   status = 200,

@@ -10,14 +10,14 @@ import { temporaryDir } from '../server/temporary-dir.ts';
 
 const execute = promisify(execFile);
 
-/** A site that has installed the npm package as it would be published, and of ours nothing besides. */
+/** A site that has installed the npm package as it would be published, and nothing else of ours. */
 export interface PackageSite {
   readonly dir: string;
-  /** Where the package lies. */
+  /** The folder of the installed package. */
   readonly installed: string;
   readonly dependencies: readonly string[];
   readonly write: (name: string, text: string) => Promise<void>;
-  /** Runs node there. */
+  /** Runs node in the site's folder. */
   readonly run: (...args: readonly string[]) => Promise<{ readonly stdout: string }>;
 }
 

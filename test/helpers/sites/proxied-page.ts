@@ -4,7 +4,10 @@ import { complaintsOf } from '../browser/browser.ts';
 import { servePage } from './one-answer.ts';
 import { serveStub } from './serve-stub.ts';
 
-/** For the browser: names that are not this machine's, so that their pages over plain http are no secure context. */
+/**
+ * Browser arguments that map other host names to this machine. Their pages over plain http are not secure
+ * contexts.
+ */
 export const otherNames = ['--host-resolver-rules=MAP *.example 127.0.0.1'];
 
 export const connections = [
@@ -24,7 +27,7 @@ interface Setting {
   readonly policy?: string;
 }
 
-/** A page with the form, on an origin of its own, in front of a proxy of its own. */
+/** A page with the form on its own origin, with its own proxy. */
 export async function openInFront(browser: Browser, { behaviour, secure, policy = '' }: Setting) {
   const host = (name: string) => (secure ? 'localhost' : name);
   const port = await serveStub();
@@ -48,7 +51,7 @@ export async function openInFront(browser: Browser, { behaviour, secure, policy 
   return { page, context, complaints, seen, base };
 }
 
-/** In the page: notes every request, and whether it left in the turn of the last click. */
+/** Runs in the page: records every request, and whether it was sent in the same turn as the last click. */
 function watchPage(): void {
   const requests: string[] = [];
   Object.assign(globalThis, { requests });

@@ -1,7 +1,7 @@
 import { serve } from './serve.ts';
 import { stubProxy, type Context } from './stub-proxy.ts';
 
-/** The stub of the proxy on an origin of its own, open to every page; resolves with its port. */
+/** Starts the stub of the proxy on its own origin, open to every page. Resolves with its port. */
 export async function serveStub(): Promise<number> {
   const answer = stubProxy();
   const origin = await serve((request, response) => {

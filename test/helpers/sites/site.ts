@@ -11,7 +11,10 @@ const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
 };
 
-/** A site on an origin of its own, with what lies at each path, until the test is over; resolves with its origin. */
+/**
+ * Serves a site on its own origin, with the given content at each path, until the test is over. Resolves with
+ * the origin.
+ */
 export function serveSite(
   files: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>> = {},
@@ -26,14 +29,14 @@ export function serveSite(
   });
 }
 
-/** A page that is as plain as a page can be. */
+/** A minimal page. */
 export const pageOf = (body: string, head = ''): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>${head}</head><body>${body}</body></html>`;
 
 export interface StubbedProxy {
-  /** The proxy: `embed.js` and the forms lie below it. */
+  /** URL of the proxy, below which `embed.js` and the forms are. */
   readonly base: string;
-  /** The form's address. */
+  /** URL of the form. */
   readonly form: string;
   readonly seen: () => Promise<Seen>;
   readonly release: () => Promise<void>;
@@ -44,7 +47,7 @@ interface Seen {
   readonly loads: number;
 }
 
-/** A stand-in for the proxy on an origin of its own, which behaves as `stub-proxy.ts` says. */
+/** A stub of the proxy on its own origin, with a behaviour of `stub-proxy.ts`. */
 export async function stubbedProxy(behaviour = 'accepting'): Promise<StubbedProxy> {
   const base = `http://localhost:${await serveStub()}/stub/${behaviour}/room`;
   return {
@@ -57,12 +60,12 @@ export async function stubbedProxy(behaviour = 'accepting'): Promise<StubbedProx
   };
 }
 
-/** Opens a page and notes what it complains about; it is closed when the test is over. */
+/** Opens a page and records its complaints. The page is closed after the test. */
 export async function openPage(
   browser: Browser,
   url: string,
 ): Promise<{ readonly page: Page; readonly complaints: readonly string[] }> {
-  // Without a language a headless browser says of none that it accepts it, as no real one does.
+  // Without a locale a headless browser sends no accepted language, unlike every real browser.
   const page = await browser.newPage({ locale: 'en-GB' });
   onTestFinished(() => page.close());
   page.setDefaultTimeout(8_000);
@@ -71,7 +74,7 @@ export async function openPage(
   return { page, complaints };
 }
 
-/** Signs up as a visitor would, and waits for the thanks. */
+/** Signs up like a visitor, and waits for the thanks. */
 export async function signUp(form: Locator | Page, email = 'ada@example.com'): Promise<void> {
   await form.getByLabel('Email address').fill(email);
   await form.getByRole('button', { name: 'Subscribe' }).click();

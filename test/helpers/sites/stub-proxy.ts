@@ -11,7 +11,7 @@ import { deferred } from '../deferred.ts';
 
 type Request = Pick<IncomingMessage, 'url' | 'headers'> & AsyncIterable<Uint8Array>;
 
-/** As much of a Koa context as the stub needs. */
+/** The part of a Koa context that the stub needs. */
 export interface Context {
   readonly method: string;
   readonly path: string;
@@ -21,7 +21,7 @@ export interface Context {
   body: unknown;
 }
 
-/** How the proxy behaves towards one test; the test asks for it in the path. */
+/** The stub's behaviour for one test, which names it in the path. */
 type Behaviour =
   | 'accepting'
   | 'invalid'
@@ -31,32 +31,32 @@ type Behaviour =
   | 'absent'
   | 'held'
   | 'loading'
-  /** Gives challenges as hard as they get. */
+  /** Gives the hardest possible challenges. */
   | 'hard'
-  /** Gives challenges that nobody can solve. */
+  /** Gives challenges that cannot be solved. */
   | 'strange'
   /** Gives no challenge until it is released. */
   | 'busy'
   /** Wants no proof. */
   | 'trusting'
-  /** Does not know its first challenge any more. */
+  /** No longer knows its first challenge. */
   | 'forgetful'
-  /** Takes everybody for a robot. */
+  /** Suspects every visitor of being a robot. */
   | 'suspicious'
-  /** Has nothing to be loaded on demand but the proof, as where something blocks the rest. */
+  /** Serves no module on demand except the proof, like a page that blocks the others. */
   | 'bare'
-  /** Nor that. */
+  /** Serves no module on demand at all. */
   | 'barren'
-  /** Asks for the company too, from the second time on that somebody gets the form. */
+  /** Also asks for the company, from the second time on that the form is loaded. */
   | 'grown';
 
 interface Room {
-  /** What was sent, each with what became of its proof. */
+  /** The values that were sent, each with what happened to its proof. */
   readonly posts: Record<string, string>[];
   readonly proofs: ProofState[];
-  /** The paths that were asked for below the form, and the modules. */
+  /** The requested paths below the form, and the requested modules. */
   readonly asked: string[];
-  /** Proofs that count no more. */
+  /** Proofs that were used up. */
   readonly used: Set<string>;
   loads: number;
   isReleased: boolean;
@@ -69,9 +69,12 @@ type ProofState = 'none' | 'valid' | 'used' | 'wrong';
 const secret = 'the secret of the stub, which is none';
 
 /**
- * A stand-in for the proxy in the browser tests' own server, with the real form definition, real challenges and real
- * problems: `/stub/<behaviour>/<test>/forms/newsletter` is a form, `/stub/<behaviour>/<test>/seen` tells what arrived
- * there, `?with=` puts other members (as JSON) into the form's definition, and `loading` gives out the form, `held` answers the sign-up, only after `/stub/<behaviour>/<test>/release`.
+ * A stub of the proxy in the browser tests' own server, with the real form definition, real challenges and
+ * real problems:
+ * - `/stub/<behaviour>/<test>/forms/newsletter` is a form.
+ * - `/stub/<behaviour>/<test>/seen` returns what arrived there.
+ * - `?with=` adds or replaces members (as JSON) of the form's definition.
+ * - `loading` serves the form, and `held` answers the sign-up, only after `/stub/<behaviour>/<test>/release`.
  */
 export function stubProxy(): (context: Context, next: () => Promise<void>) => Promise<void> {
   const rooms = new Map<string, Room>();

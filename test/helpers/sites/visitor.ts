@@ -15,7 +15,7 @@ export interface Asked {
   readonly body?: string;
 }
 
-/** One request with these headers and no others, as `fetch` would never send it. */
+/** One request with exactly these headers, which `fetch` cannot send. */
 export function ask(url: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const request = send(url, { method, headers }, (response) => {
@@ -27,7 +27,9 @@ export function ask(url: string, { method = 'GET', headers = {}, body }: Asked =
   });
 }
 
-/** The ways a sign-up arrives: from the widget, from somebody's own script, and from a form without script. */
+/**
+ * The ways in which a sign-up arrives: from the widget, from a custom script, or from a form without script.
+ */
 export type Way = 'urlencoded' | 'json' | 'plain';
 export const ways: readonly Way[] = ['urlencoded', 'json', 'plain'];
 
@@ -36,7 +38,7 @@ const browserHeaders = {
   'accept-language': 'en',
 };
 
-/** One POST in one of the three ways, with what a browser sends besides; `headers` come on top. */
+/** One POST in one of the three ways, with the headers of a browser. `headers` are added to them. */
 export function post(
   url: string,
   way: Way,
@@ -60,7 +62,7 @@ export function post(
   });
 }
 
-/** All that a person does in one of the three ways: proves the work, or confirms with a click. */
+/** A complete sign-up in one of the three ways: with a proof of work, or with a click to confirm. */
 export async function signUp(
   url: string,
   way: Way,
@@ -72,7 +74,7 @@ export async function signUp(
   return page.status === 200 ? post(url, way, hiddenFields(page.body), headers) : page;
 }
 
-/** The value of the field `proof`, as the widget makes it. */
+/** A value of the field `proof`, made like the widget's. */
 export async function prove(url: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
   const { body } = await ask(`${url}/forms/newsletter/challenge`, { headers });
   return solve(JSON.parse(body) as Challenge);
@@ -84,7 +86,7 @@ export async function solve(challenge: Challenge): Promise<string> {
   return Buffer.from(JSON.stringify({ challenge, solution })).toString('base64');
 }
 
-/** What the page that asks for one click would send. */
+/** The hidden fields that the confirmation page would send. */
 export function hiddenFields(page: string): Record<string, string> {
   const inputs = page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g);
   return Object.fromEntries([...inputs].map(([, name = '', value = '']) => [name, unescape(value)]));
