@@ -4,9 +4,9 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 /**
- * What each room may import: other rooms of its side, and `shared`. This table is the architecture; docs/architecture.md
- * explains it. Rows run from the bottom up, so that an import never leads back up. An issue that needs one more arrow
- * adds it here. Rows of rooms that do not exist yet are there already.
+ * The rooms that each room may import: others of its side, and `shared`. This table is the architecture;
+ * docs/architecture.md explains it. The rows run from the bottom up, and an import never leads back up. A
+ * change that needs another import adds it here. Rooms that do not exist yet have rows already.
  */
 const serverRooms: Readonly<Record<string, string>> = {
   system: '',
@@ -24,7 +24,7 @@ const serverRooms: Readonly<Record<string, string>> = {
   analytics: 'accounts store system',
   survival: 'accounts events outbox store system',
   config: 'forms http rasa shared signup system',
-  // `rasa` until `accounts` stands between the two.
+  // `rasa` only until `accounts` is between the two.
   delivery: 'config accounts events outbox rasa store system',
   pages: 'forms signup http shared',
   routes:
@@ -35,7 +35,10 @@ const serverRooms: Readonly<Record<string, string>> = {
     'config delivery doctor forms outbox contacts accounts analytics events confirm survival mail http store system',
 };
 
-/** A folder of the widget is a bundle. `.` is its root, with the entries and what bundles share. */
+/**
+ * Each folder of the widget is a bundle. `.` is its root, with the entries and the modules that bundles
+ * share.
+ */
 const widgetRooms: Readonly<Record<string, string>> = {
   '.': 'form shared',
   proof: '. shared',
@@ -47,7 +50,7 @@ const widgetRooms: Readonly<Record<string, string>> = {
   build: '',
 };
 
-/** The packages that a room may import, where that says something about the room. */
+/** The packages that a room may import, for rooms where this matters. */
 const packages: Readonly<Record<string, RegExp>> = {
   'shared/': /^$/,
   'widget/form/': /^lit\/html\.js$/,
@@ -55,12 +58,12 @@ const packages: Readonly<Record<string, RegExp>> = {
   'widget/overlay/': /^$/,
   'widget/debug/': /^lit\/html\.js$/,
   'widget/builder/': /^(lit$|lit\/|culori$)/,
-  // The intake serves any front, and what is below it knows nothing of requests.
+  // The intake works with any web server, and the rooms below it do not depend on HTTP requests.
   'server/(signup|outbox|rasa|delivery|forms|config|store|system)/': /^(?!express$|node:https?$)/,
   'server/pages/': /^(?!express$|node:)/,
 };
 
-/** Files past 260 lines and folders past 12 files, with the reason. */
+/** Files of more than 260 lines and folders of more than 12 files, with the reason. */
 const largeFiles: Readonly<Record<string, string>> = {
   'server/cli.ts': 'every command and option is declared here, in the order in which --help shows them',
   'server/outbox/file/segments.ts': 'replaced as a whole by the database',
@@ -77,7 +80,7 @@ const largeFolders: Readonly<Record<string, string>> = {
 interface Source {
   readonly path: string;
   readonly text: string;
-  /** Paths from the root for our own files, bare names for packages. */
+  /** Our own files as paths from the root, packages by name. */
   readonly imports: readonly string[];
 }
 
@@ -187,7 +190,7 @@ describe('the import table', () => {
   });
 });
 
-/** Every room that a room reaches. */
+/** Every room that a room reaches through imports. */
 function floorsBelow(room: string, seen = new Set<string>()): ReadonlySet<string> {
   for (const below of (serverRooms[room] ?? '').split(' ')) {
     if (below === '' || seen.has(below)) continue;
@@ -236,8 +239,8 @@ describe('the tests', () => {
     const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.test.ts'),
     );
-    // vitest.config.ts leaves out test/widget/, test/web-test-runner.config.mjs takes nothing else: what stands in
-    // test/widget/ must be made for a browser, what stands elsewhere for Node.
+    // vitest.config.ts excludes test/widget/, and test/web-test-runner.config.mjs includes nothing else.
+    // Tests in test/widget/ must be written for a browser, all others for Node.
     const inBrowser = files.filter((name) => usesBrowserRunner(join('test', name)));
     expect(inBrowser).toEqual(files.filter((name) => name.startsWith('widget/')));
   });

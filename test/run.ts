@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { findBrowser } from './helpers/browser/find-browser.ts';
 
 /**
- * `npm test`: every test there is, on Node and in the browser, and one closing line with the counts of both. What
- * could not run at all counts as failed. With `--soak` (`npm run test:soak`) the tests that look for rare faults look
- * for much longer.
+ * `npm test`: runs all tests, on Node and in the browser, and ends with a line that counts both. A runner
+ * that could not run counts as a failure. With `--soak` (`npm run test:soak`) the tests for rare faults run
+ * much longer.
  */
 interface Counts {
   readonly passed: number;
@@ -60,7 +60,7 @@ function run(args: readonly string[], file: string, read: (text: string) => Coun
     { stdio: 'inherit', env: { ...process.env, ...soak, NODE_ENV: 'production', WTR_COUNTS: path } },
   );
   const counts = readCounts(path, read);
-  // A runner can fail without a failed test: a file that does not load, a handle left open.
+  // A runner can fail without a failed test, for example if a file does not load or a handle stays open.
   return status === 0 || counts.failed > 0 ? counts : { ...counts, failed: 1 };
 }
 
@@ -68,7 +68,7 @@ function readCounts(path: string, read: (text: string) => Counts): Counts {
   try {
     return read(readFileSync(path, 'utf8'));
   } catch {
-    // The runner died before it could count; its own words are on the screen.
+    // The runner ended before it wrote its counts. Its own output is on the screen.
     return { passed: 0, failed: 1, skipped: 0 };
   }
 }

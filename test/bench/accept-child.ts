@@ -24,24 +24,30 @@ import { challengeSecret, leastWork } from '../helpers/server/issuer.ts';
 import { openBareAppend } from './bare-append.ts';
 import { origin } from './visitors.ts';
 
-/** What the benchmark asks of the process that has a server. */
+/** The tasks of the process with a server, for the benchmark. */
 export interface Tasks {
-  /** Its port. */
+  /** Resolves with the port. */
   listen(): Promise<number>;
   /** CPU time of all threads since the start. */
   cpuMicros(): Promise<number>;
 }
 
-/** What can be left out of the product, one at a time, to see what it costs. */
+/** The parts of the product that can be left out, one at a time, to measure their cost. */
 export const parts = ['nothing', 'origin', 'rates', 'proof', 'signals', 'schema', 'disk', 'intake'] as const;
 export type Part = (typeof parts)[number];
 
-/** `product` as an operator runs it; `express` and `without …` are put together here from its own modules. */
+/**
+ * `product` is the product as an operator runs it. `express` and `without …` are assembled here from its
+ * modules.
+ */
 export type ServerName = 'bare' | 'bare, on disk' | 'product' | 'express' | `without ${Part}`;
 
 const [, , name = '', dir = ''] = process.argv;
 
-/** Rates that nobody reaches, since every request comes as in production, from another network; rasa.io is away. */
+/**
+ * No request reaches these rates, since each comes from another network, as in production. rasa.io is
+ * unreachable.
+ */
 const config = readConfig({
   NODE_ENV: 'production',
   HOST: '127.0.0.1',
@@ -115,7 +121,7 @@ async function handlerOf(server: ServerName): Promise<RequestListener> {
   };
 }
 
-/** The least that takes a form and says 202: no guard, no header that Node does not set itself. */
+/** A minimal server that reads a form and answers 202: no guard, and no header except Node's own. */
 function bareHandler(keep: (fields: Readonly<Record<string, string>>) => Promise<void>): RequestListener {
   return (request, response) => {
     const chunks: Buffer[] = [];
@@ -131,7 +137,7 @@ function bareHandler(keep: (fields: Readonly<Record<string, string>>) => Promise
   };
 }
 
-/** Reads the body and lets everybody in: what is left is HTTP in, HTTP out. */
+/** Reads the body and accepts every request; what remains is HTTP in and out. */
 function openIntake({ forms }: IntakeOptions): ReturnType<typeof createIntake> {
   const form = forms.find('newsletter');
   if (!form) throw new Error('no form');
@@ -143,7 +149,7 @@ function openIntake({ forms }: IntakeOptions): ReturnType<typeof createIntake> {
   };
 }
 
-/** The product's own parts, wired as `front.ts` does, and one of them left out. */
+/** The product's own parts, wired as in `front.ts`, with one of them left out. */
 async function intakeOptions(without: Part): Promise<IntakeOptions> {
   const secret = await openServerSecret({ dataDir: dir, files: realFiles, given: config.bots.secret });
   const used = await openUsedProofs({ path: join(dir, 'used-proofs.ndjson'), files: realFiles, log });
@@ -183,13 +189,13 @@ async function intakeOptions(without: Part): Promise<IntakeOptions> {
   };
 }
 
-/** Each form changed once, so that a form still costs no more than a look. */
+/** Changes each form once in advance, so that a form still costs only one lookup. */
 function changed(forms: Forms, change: (form: Form) => Form): Forms {
   const all = new Map(forms.all().map((form) => [form.id, change(form)]));
   return { all: () => [...all.values()], find: (id) => all.get(id) };
 }
 
-/** Takes what was sent as it is. */
+/** Accepts the fields unchecked. */
 function unchecked(form: Form): Form {
   return {
     ...form,
@@ -206,7 +212,7 @@ function unchecked(form: Form): Form {
   };
 }
 
-/** Nobody is judged by anything but the proof. */
+/** Judges by the proof alone. */
 function proofAlone(redeem: ReturnType<typeof createProofs>['redeem']): Bots {
   return {
     judge(post, { envelope }) {

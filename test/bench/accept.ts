@@ -9,33 +9,34 @@ import { aim, aimsTable, table, type Aim } from './report.ts';
 import { makeVisitors } from './visitors.ts';
 
 /**
- * `npm run bench:accept [-- --quick]`: what accepting a sign-up costs, beside a bare node:http server that reads the
- * same body and says 202, and without each of the product's parts in turn. Every server is a process of its own on
- * one processor, the visitors are on another; they are loaded in turn, round by round, so that what disturbs one
- * disturbs all. Every request is a sign-up of its own with a proof that was worked for before.
+ * `npm run bench:accept [-- --quick]`: the cost of accepting a sign-up, compared with a bare node:http server
+ * that reads the same body and answers 202, and without each of the product's parts in turn. Each server is a
+ * separate process on one processor; the visitors run on another. The servers are loaded in turn, round by
+ * round, so that a disturbance affects all of them. Every request is a different sign-up with a proof made in
+ * advance.
  */
 const quick = process.argv.includes('--quick');
 const [rounds, cellMs, closedRequests, warmUpRequests] = quick ? [3, 500, 1000, 3000] : [9, 800, 2000, 3000];
 const visitorsAtOnce = 500;
 
-/** Of those that can be left out, the ones that a cost is given for. */
+/** The parts for which a cost is printed. */
 const parts: readonly Part[] = ['origin', 'rates', 'proof', 'signals', 'schema', 'disk'];
 
 const servers: readonly Measured[] = [
-  { name: 'bare', does: 'node:http, reads the form, says 202', isWhole: true },
+  { name: 'bare', does: 'node:http, reads the form, answers 202', isWhole: true },
   { name: 'bare, on disk', does: 'the same, after append + fdatasync', isWhole: true },
   { name: 'product', does: 'the product', isWhole: true },
   { name: 'express', does: 'its sign-up route in Express 5, with helmet', isWhole: true },
   ...(
     [
-      ['nothing', 'wired here, nothing left out'],
-      ['origin', 'without the check of the origin'],
+      ['nothing', 'assembled here, nothing left out'],
+      ['origin', 'without the origin check'],
       ['rates', 'without the four rates'],
-      ['proof', 'without the check of the proof'],
-      ['signals', 'without the signs of robots'],
-      ['schema', 'without the check of the fields'],
+      ['proof', 'without the proof check'],
+      ['signals', 'without the bot signals'],
+      ['schema', 'without the field checks'],
       ['disk', 'without the disk'],
-      ['intake', 'HTTP in, HTTP out, and nothing between'],
+      ['intake', 'HTTP in and out, nothing between'],
     ] satisfies [Part, string][]
   ).map(([part, does]) => ({ name: `without ${part}`, does, isWhole: false }) as const),
 ];
@@ -43,7 +44,7 @@ const servers: readonly Measured[] = [
 interface Measured {
   readonly name: ServerName;
   readonly does: string;
-  /** Of these the latencies are measured in all the ways that visitors come. */
+  /** Whether latencies are measured for this server, in each of the ways that visitors come. */
   readonly isWhole: boolean;
 }
 
@@ -53,12 +54,12 @@ interface Running extends Measured {
   readonly rounds: Round[];
 }
 
-/** One round of one server; the rates are sign-ups a second. */
+/** One round of one server. The rates are sign-ups per second. */
 interface Round {
   readonly perSecond: number;
-  /** A sign-up, as many as the server can take. */
+  /** CPU time for each sign-up, at the highest rate that the server can handle. */
   readonly busyMicros: number;
-  /** A sign-up, at 1,000 a second: with a wait for the next one between most of them. */
+  /** CPU time for each sign-up at 1,000 per second, where most of them wait for the next. */
   readonly cpuMicros: number;
   readonly at1000: Latencies;
   readonly at500?: Latencies;
@@ -96,13 +97,13 @@ async function run(): Promise<void> {
 
   const pinned = isPinned ? '' : '; servers and visitors shared processors';
   print(
-    `Accepts, ${rounds} rounds, medians: sign-ups a second from 64 callers, with CPU µs for each; then at 1,000 a second on kept connections CPU µs and latency from the due time${pinned}`,
+    `Accepts, ${rounds} rounds, medians: sign-ups/s from 64 callers, with CPU µs for each; then CPU µs and latency from the due time at 1,000/s on kept connections${pinned}`,
     acceptsTable(),
   );
-  print('Latency in ms from the moment a visitor was due, medians of the rounds', latenciesTable());
+  print('Latency in ms from the time a visitor was due, medians of the rounds', latenciesTable());
   const costs = costsOfParts();
   print(
-    'What each part costs, CPU µs a sign-up, first quartiles of the rounds',
+    'Cost of each part, CPU µs per sign-up, first quartiles of the rounds',
     table(['part', 'busy', 'at 1,000 a second'], costs),
   );
   const aims = aimsOf(theServer('bare'));
@@ -122,7 +123,7 @@ async function start(measured: Measured, visitors: readonly Buffer[]): Promise<R
   let sent = 0;
   const next = () => {
     const visitor = visitors[sent++];
-    if (!visitor) throw new Error('More visitors came than were made.');
+    if (!visitor) throw new Error('More requests were needed than were prepared.');
     return visitor;
   };
   return { ...measured, child, target: { port: await child.ask('listen'), next }, rounds: [] };
@@ -210,8 +211,8 @@ function costsOfParts(): [part: string, busy: number, at1000: number][] {
     ['HTTP in and out: addresses, types, headers', ...differences(intake, bare)],
     ...parts.map((part, index): [string, number, number] => [part, ...(costs[index] ?? [NaN, NaN])]),
     ['the rest: reading the fields, the intake itself', busyRest - sum(0), rest - sum(1)],
-    ['Express 5 and helmet, were they in front', ...differences(theServer('express'), all)],
-    ['the noise: the product and the same wired here', ...differences(theServer('product'), all)],
+    ['Express 5 and helmet, if they were in front', ...differences(theServer('express'), all)],
+    ['the noise: the product, and the same assembled here', ...differences(theServer('product'), all)],
   ];
 }
 
@@ -243,7 +244,7 @@ function differences(server: Running, less: Running): [busy: number, at1000: num
   ];
 }
 
-/** The first quartile: whatever disturbs adds to a cost and takes nothing away, and small differences drown in it. */
+/** The first quartile. Disturbances can only add to a cost, and would hide small differences. */
 function undisturbed(server: Running, figure: (round: Round) => number): number {
   return quantile(
     server.rounds.map(figure).toSorted((a, b) => a - b),
@@ -251,7 +252,7 @@ function undisturbed(server: Running, figure: (round: Round) => number): number 
   );
 }
 
-/** Of each round by itself, since neighbours in time met the same disturbances. */
+/** Compares the servers within each round, since a disturbance affects neighbouring measurements alike. */
 function paired(server: Running, other: Running, compare: (a: Round, b: Round) => number): number {
   return median(
     server.rounds.flatMap((round, index) => {

@@ -4,9 +4,9 @@ import { leastWork } from '../helpers/server/issuer.ts';
 import { table } from './report.ts';
 
 /**
- * `npm run bench:attacks [-- --quick]`: how much of each attack gets through the intake as it comes, and whether that is
- * within the bound that the settings promise; fails where it is not. Each attack has a product of its own, with its
- * sandbox, in a process of its own.
+ * `npm run bench:attacks [-- --quick]`: how much of each attack gets through the intake with its default
+ * settings, and whether that is within the bound that the settings promise. Fails if it is not. Each attack
+ * has a product in a process of its own, with its own sandbox.
  */
 const size = process.argv.includes('--quick') ? 'quick' : 'full';
 const rows = [];
@@ -27,7 +27,7 @@ for (const attack of attacks) {
   ]);
 }
 process.stdout.write(
-  `\nDefault settings but for those named, and PROOF_WORK=${leastWork}, so that thousands of proofs can be worked for\n\n` +
-    table(['attack', 'settings', 'tried', 'let in', 'refused', 'otherwise', 'kept', 'bound', ''], rows),
+  `\nDefault settings except for those named and PROOF_WORK=${leastWork}, which makes thousands of proofs possible\n\n` +
+    table(['attack', 'settings', 'tried', 'accepted', 'refused', 'otherwise', 'stored', 'bound', ''], rows),
 );
 process.exitCode = held ? 0 : 1;

@@ -6,7 +6,7 @@ import type { Signup } from '../../server/outbox/signup.ts';
 
 const linesPerSegment = 1000;
 
-/** A sign-up of about 250 bytes that no other one resembles. */
+/** A unique sign-up of about 250 bytes. */
 export function makeSignup(acceptedMs: number): Signup {
   const id = randomUUID();
   return {
@@ -19,8 +19,9 @@ export function makeSignup(acceptedMs: number): Signup {
 }
 
 /**
- * Leaves an outbox with so many sign-ups waiting, in the outbox's own format: closed segments of 1,000 lines, all
- * accepted within the last five minutes, so that every one of them is recent enough to be known as a duplicate.
+ * Writes an outbox with that many waiting sign-ups, in the outbox's own format: closed segments of 1,000
+ * lines, all accepted within the last five minutes, so that every one is recent enough to be recognised as a
+ * duplicate.
  */
 export async function writeBacklog(dir: string, count: number): Promise<void> {
   const records = createRecords();

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 
 /**
- * The limit that the outbox is measured against: the least code that makes a line durable before it says so. What
- * arrives during a write shares the next one, one write and one fdatasync for all.
+ * The reference for the outbox: the least code that makes a line durable before it is acknowledged. Lines
+ * that arrive during a write share the next one, with one write and one fdatasync for all.
  */
 export interface BareAppend {
   append(line: string): Promise<void>;

@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'vite';
 
-/** A process of its own that has what is measured, and does these tasks. */
+/** A separate process that contains the measured code and runs these tasks. */
 export interface Child<Tasks extends TaskList<Tasks>> {
   ask<Task extends keyof Tasks>(task: Task, ms?: number): Promise<Awaited<ReturnType<Tasks[Task]>>>;
   close(): Promise<void>;
@@ -15,11 +15,13 @@ type TaskList<Tasks> = { readonly [Task in keyof Tasks]: (ms: number) => unknown
 
 export interface ChildOptions {
   readonly args: readonly string[];
-  /** The processor that it gets for itself; by default whichever is free. */
+  /** The processor reserved for it. By default the system chooses one. */
   readonly core?: number;
 }
 
-/** Compiles the child once, so that its memory and its start hold no compiler: it runs as the product does. */
+/**
+ * Compiles the child once, so that its memory and start-up include no compiler, like those of the product.
+ */
 export async function buildChild(entry: string, outDir: string): Promise<string> {
   const entryFileNames = `${basename(entry, '.ts')}.mjs`;
   await build({
@@ -47,7 +49,7 @@ export async function startChild<Tasks extends TaskList<Tasks>>(
   return {
     async ask(task, ms = 0) {
       child.send({ task, ms });
-      // The child answers each task with the figures that `Tasks` says.
+      // The child answers each task with the figures declared in `Tasks`.
       return (await answerOf(child)) as never;
     },
     async close() {
@@ -58,14 +60,14 @@ export async function startChild<Tasks extends TaskList<Tasks>>(
   };
 }
 
-/** Keeps a process, with all its threads, on one processor; whether that was possible. */
+/** Pins a process, with all its threads, to one processor. Resolves with whether that was possible. */
 export async function pin(pid: number, core: number): Promise<boolean> {
   if (core >= cpus().length) return false;
   try {
     await promisify(execFile)('taskset', ['-acp', String(core), String(pid)]);
     return true;
   } catch {
-    // Only Linux has it.
+    // Available only on Linux.
     return false;
   }
 }

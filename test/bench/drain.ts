@@ -15,15 +15,18 @@ export interface DrainFigures {
   readonly minIntervalMs: number;
   readonly signups: number;
   readonly perSecond: number;
-  /** Calls to /v1/persons, whatever came of them. */
+  /** Calls to /v1/persons, whatever their outcome. */
   readonly callsPerThousand: number;
 }
 
 const delayMs = 100;
 
-/** Delivers sign-ups that wait to a sandbox that takes 100 ms for each answer, over HTTP, with the product's own parts. */
+/**
+ * Delivers waiting sign-ups over HTTP to a sandbox that takes 100 ms for each answer, with the product's own
+ * parts.
+ */
 export async function drain(dir: string, signups: number, minIntervalMs: number): Promise<DrainFigures> {
-  // Nobody looks at its pages here, so nothing need be built for them.
+  // The sandbox's pages are not used here, so nothing has to be built for them.
   const builtDir = join(dir, 'built');
   await mkdir(builtDir, { recursive: true });
   const sandbox = await openSandbox({ port: 0, dataDir: dir, builtDir });

@@ -3,16 +3,16 @@ import { connect, type Socket } from 'node:net';
 import { quantile } from './load.ts';
 
 /**
- * Sends requests that were made beforehand, over bare sockets, so that the generator costs the server's machine
- * little and takes no part in what is measured. Whatever is not answered by 202 ends the benchmark.
+ * Sends prepared requests over plain sockets, so that the generator costs the machine little and does not
+ * affect the measurement. Any answer other than 202 ends the benchmark.
  */
 export interface Target {
   readonly port: number;
-  /** The next request that this server has not seen. */
+  /** The next request, which this server has not seen before. */
   readonly next: () => Buffer;
 }
 
-/** From when a request was due to its answer. */
+/** From the time when a request was due until its answer. */
 export interface Latencies {
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -28,7 +28,10 @@ interface Line {
   close(): void;
 }
 
-/** 64 callers on kept connections, each waiting for its answer before it calls again; answers a second. */
+/**
+ * 64 callers on kept connections, each of which waits for its answer before the next request. Resolves with
+ * answers per second.
+ */
 export async function closedLoop({ port, next }: Target, requests: number): Promise<number> {
   const lines = await openLines(port);
   let left = requests;
@@ -43,7 +46,10 @@ export async function closedLoop({ port, next }: Target, requests: number): Prom
   return perSecond;
 }
 
-/** Visitors who come when they come, over 64 kept connections; who finds none free waits for one. */
+/**
+ * Visitors who arrive independently of earlier answers, over 64 kept connections. If none is free, a visitor
+ * waits for one.
+ */
 export async function openLoop({ port, next }: Target, perSecond: number, ms: number): Promise<Latencies> {
   const lines = await openLines(port);
   const free = [...lines];
@@ -59,12 +65,12 @@ export async function openLoop({ port, next }: Target, perSecond: number, ms: nu
   return latencies;
 }
 
-/** The same where each comes on a connection of its own, as real ones do. */
+/** The same with a new connection for each visitor, as in production. */
 export function openLoopFresh({ port, next }: Target, perSecond: number, ms: number): Promise<Latencies> {
   return arrivals(perSecond, ms, () => visit(port, next()));
 }
 
-/** So many at the same moment, each on a connection of its own. */
+/** That many visitors at the same moment, each on a new connection. */
 export async function burst({ port, next }: Target, visitors: number): Promise<Latencies> {
   const start = performance.now();
   const latencies = Array.from({ length: visitors }, async () => {
@@ -74,7 +80,10 @@ export async function burst({ port, next }: Target, visitors: number): Promise<L
   return summaryOf(await Promise.all(latencies));
 }
 
-/** Turns of the event loop and no timers between arrivals: a timer is late by up to a millisecond, which would count. */
+/**
+ * Waits with turns of the event loop instead of timers: a timer is late by up to a millisecond, which would
+ * distort the result.
+ */
 async function arrivals(perSecond: number, ms: number, arrive: () => Promise<void>): Promise<Latencies> {
   const count = Math.round((perSecond * ms) / 1000);
   const latencies: Promise<number>[] = [];
@@ -119,7 +128,7 @@ function answerOn(socket: Socket): Promise<string> {
       settle();
     };
     const hangUp = () => {
-      reject(new Error('The server hung up.'));
+      reject(new Error('The server closed the connection.'));
     };
     const read = (chunk: Buffer) => {
       answer += chunk.toString('latin1');

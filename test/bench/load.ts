@@ -1,4 +1,7 @@
-/** What a closed loop did: so many callers, each waiting for its own acknowledgement before it calls again. */
+/**
+ * The result of a closed loop: a number of callers, each of which waits for its acknowledgement before the
+ * next call.
+ */
 export interface LoadFigures {
   readonly perSecond: number;
   readonly p50Ms: number;
@@ -32,7 +35,7 @@ export function median(values: readonly number[]): number {
   );
 }
 
-/** Of values in rising order. */
+/** The values must be in ascending order. */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }

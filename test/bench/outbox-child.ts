@@ -7,16 +7,18 @@ import { makeSignup } from './backlog.ts';
 import { openBareAppend } from './bare-append.ts';
 import { closedLoop, type LoadFigures } from './load.ts';
 
-/** What the benchmark asks of the process that has the outbox, in the order it came; each is answered by its figures. */
+/**
+ * The tasks of the process with the outbox, in the order of the requests. Each is answered with its figures.
+ */
 export interface Tasks {
   open(ms: number): Promise<OpenFigures>;
   /** 64 callers add. */
   add(ms: number): Promise<LoadFigures>;
-  /** 64 callers append lines of the same length with the least code. */
+  /** 64 callers append lines of the same length with the least possible code. */
   bare(ms: number): Promise<LoadFigures>;
-  /** The same, where each caller first makes a sign-up and its line, as it does to add one. */
+  /** The same, but each caller first makes a sign-up and its line, as it does for `add`. */
   made(ms: number): Promise<LoadFigures>;
-  /** Takes batches of 25 and settles them as delivered at once. */
+  /** Claims batches of 25 and acknowledges them as delivered at once. */
   settle(ms: number): Promise<SettleFigures>;
   memory(ms: number): Promise<MemoryFigures>;
 }

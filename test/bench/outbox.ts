@@ -9,9 +9,9 @@ import type { Tasks } from './outbox-child.ts';
 import { aim, aimsTable, table } from './report.ts';
 
 /**
- * `npm run bench:outbox [-- --quick]`: what an accept, a restart and a delivery cost with up to a million sign-ups
- * waiting. Each backlog lies in a process of its own; they are loaded in turn, round by round, together with a bare
- * append of the same bytes, so that a disk or a neighbour that is slow for a while is slow for all of them.
+ * `npm run bench:outbox [-- --quick]`: the cost of an accept, a restart and a delivery with up to a million
+ * waiting sign-ups. Each backlog is in a separate process. They are loaded in turn, round by round, together
+ * with a bare append of the same bytes, so that a temporarily slow disk or neighbour affects all of them.
  */
 const quick = process.argv.includes('--quick');
 const backlogs = quick ? [0, 1000, 10_000] : [0, 1000, 10_000, 100_000, 1_000_000];
@@ -54,7 +54,7 @@ async function run(): Promise<void> {
   const figures = [];
   for (const cell of cells) figures.push(await closeCell(cell, cells[0] ?? cell));
   print(
-    `Accepts: 64 callers, ${rounds} rounds of ${cellMs} ms, medians; then a bare append + fdatasync of one line of as many bytes, without and with making it`,
+    `Accepts: 64 callers, ${rounds} rounds of ${cellMs} ms, medians; then a bare append + fdatasync of a line of the same length, without and with making the line`,
     table(
       ['waiting', 'adds/s', 'p50 ms', 'p99 ms', 'bare/s', 'bare p99 ms', 'ratio', 'bare + JSON/s', 'ratio'],
       figures.map((of) => [
@@ -71,9 +71,9 @@ async function run(): Promise<void> {
     ),
   );
   print(
-    'Opening (median of 3 processes), memory (MB), and batches of 25 taken and settled as fast as the disk lets them',
+    'Opening (median of 3 processes), memory (MB), and batches of 25 claimed and acknowledged as fast as the disk allows',
     table(
-      ['waiting', 'open ms', 'RSS before', 'RSS opened', 'RSS after load', 'peak', 'settled/s'],
+      ['waiting', 'open ms', 'RSS before', 'RSS opened', 'RSS after load', 'peak', 'acknowledged/s'],
       figures.map((of) => [
         of.backlog,
         of.openMs,
@@ -126,7 +126,7 @@ async function run(): Promise<void> {
   await writeFile(join(out, 'outbox.json'), JSON.stringify({ ...about, figures, drains, aims }, null, 2));
 }
 
-/** The process that stays is the last of those that opened it, each for the first time in its life. */
+/** Several processes open the backlog, each for the first time. The last one is kept. */
 async function openCell(backlog: number): Promise<Cell> {
   const own = join(dir, String(backlog), 'outbox');
   await writeBacklog(own, backlog);
@@ -134,7 +134,7 @@ async function openCell(backlog: number): Promise<Cell> {
   for (;;) {
     const child = await startChild<Tasks>(script, { args: [own] });
     const { openMs, waiting, emptyMb, rssMb } = await child.ask('open');
-    if (waiting !== backlog) throw new Error(`${waiting} wait instead of ${backlog}`);
+    if (waiting !== backlog) throw new Error(`${waiting} sign-ups are waiting instead of ${backlog}`);
     openings.push(openMs);
     if (openings.length === reopenings) {
       return {
@@ -179,7 +179,7 @@ async function closeCell(
   };
 }
 
-/** Of each round by itself, since neighbours in time met the same disk. */
+/** Compares within each round, since neighbouring measurements had the same disk conditions. */
 function ratioOf(
   rounds: readonly LoadFigures[],
   others: readonly LoadFigures[],

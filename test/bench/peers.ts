@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'vite';
 
-/** Where what is only measured lies; a clean install takes it away again. */
+/** Folder of the scripts that are only measured. A clean install removes it. */
 const dir = 'node_modules/.cache/peers';
 
-/** The scripts that ours is measured beside, each as its own documentation has it on a page. */
+/** The scripts with which ours is compared, each embedded as its own documentation says. */
 export interface Peers {
-  /** A sign-up form of one field, with React inside. */
+  /** A sign-up form with one field, which includes React. */
   readonly ghost: string;
   /** A proof of work alone, without a form. */
   readonly altcha: string;
 }
 
-/** From the registry, in fixed versions; a sentence that says why not, where that cannot be had. */
+/** Installs fixed versions from the registry. Returns a sentence with the reason if that fails. */
 export async function installPeers(): Promise<Peers | string> {
   await mkdir(dir, { recursive: true });
   const packages = ['@tryghost/signup-form@0.3.592', 'altcha@3.2.2'];
@@ -32,7 +32,7 @@ export async function installPeers(): Promise<Peers | string> {
     await promisify(execFile)('npm', ['install', ...how, ...packages], { timeout: 120_000 });
   } catch (error) {
     const { stderr = '' } = error as { readonly stderr?: string };
-    const [reason = 'npm did not end within two minutes.'] = /(?<=error ).*/.exec(stderr) ?? [];
+    const [reason = 'npm did not finish within two minutes.'] = /(?<=error ).*/.exec(stderr) ?? [];
     return `${packages.join(' and ')} could not be installed: ${reason}`;
   }
   return {
@@ -41,7 +41,7 @@ export async function installPeers(): Promise<Peers | string> {
   };
 }
 
-/** The same form without a framework, built as ours is. */
+/** The same form without a framework, built like ours. */
 export async function buildVanilla(): Promise<string> {
   const outDir = join(dir, 'vanilla');
   await build({

@@ -1,4 +1,4 @@
-/** Rows under a heading, numbers to the right, as text. */
+/** A table as text, with numbers aligned to the right. */
 export function table(heading: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = [
     heading,
@@ -9,13 +9,13 @@ export function table(heading: readonly string[], rows: readonly (readonly (stri
   return `${[lines[0], widths.map((width) => '-'.repeat(width)).join('  '), ...lines.slice(1)].join('\n')}\n`;
 }
 
-/** Three digits, more where a number is larger. */
+/** Three digits, or more for a larger number. */
 function show(value: number): string {
   if (Number.isInteger(value) || Math.abs(value) >= 100) return Math.round(value).toLocaleString('en');
   return value.toPrecision(3);
 }
 
-/** What a figure is wanted to be, and whether it is. */
+/** The target for a figure, and whether it is met. */
 export interface Aim {
   readonly name: string;
   readonly figure: number;

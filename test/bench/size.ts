@@ -6,8 +6,8 @@ import { buildVanilla, installPeers } from './peers.ts';
 import { table } from './report.ts';
 
 /**
- * `npm run size`: what visitors download, beside what other scripts weigh. Fails where a budget is exceeded, and where
- * a script was built that has none.
+ * `npm run size`: the size of the visitors' downloads, compared with other scripts. Fails if a budget is
+ * exceeded, or if a built script has none.
  */
 interface Budget {
   readonly file: string;
@@ -27,25 +27,25 @@ const budgets: readonly Budget[] = [
     file: 'proof.js',
     brotli: 1_400,
     gzip: 1_600,
-    why: 'The proof of work; loaded when a form is first touched, and worked out meanwhile.',
+    why: 'The proof of work; loaded when a visitor first touches a form, and solved while the form is filled in.',
   },
   {
     file: 'pbkdf2.js',
     brotli: 3_500,
     gzip: 4_000,
-    why: 'PBKDF2 in JavaScript, for pages over plain http alone.',
+    why: 'PBKDF2 in JavaScript, only for pages over plain http.',
   },
   {
     file: 'overlay.js',
     brotli: 3_000,
     gzip: 3_400,
-    why: 'Dialog, slide-in and bar with what opens them, where a page asks for one.',
+    why: 'Dialog, slide-in and bar with their triggers, loaded only for these displays.',
   },
   {
     file: 'debug.js',
     brotli: 4_000,
     gzip: 4_500,
-    why: 'Read by whoever sets a page up; no visitor loads it.',
+    why: 'For the person who sets up a page; visitors do not load it.',
   },
 ];
 
@@ -56,7 +56,7 @@ interface Size {
 }
 
 const outDir = 'dist/widget';
-// Beside its copy under the name of its content.
+// Without the copy that has a hash in its name.
 const built = (await readdir(outDir)).filter((name) => name.endsWith('.js') && !/^embed\..*\.js$/.test(name));
 const unknown = built.filter((name) => !budgets.some(({ file }) => file === name));
 const ours = budgets
@@ -67,7 +67,7 @@ const ours = budgets
   });
 
 process.stdout.write(
-  `\nWhat visitors download, in bytes\n\n${table(
+  `\nDownloads of visitors, in bytes\n\n${table(
     ['', 'raw', 'gzip', 'at most', 'brotli', 'at most', ''],
     ours.map(({ file, size, gzip, brotli, fits }) => [
       file,
@@ -81,7 +81,7 @@ process.stdout.write(
   )}\n${ours.map(({ file, why }) => `${file}: ${why}\n`).join('')}`,
 );
 await compare();
-for (const name of unknown) process.stderr.write(`${name} has no budget in test/bench/size.ts.\n`);
+for (const name of unknown) process.stderr.write(`${name} has no budget: add one in test/bench/size.ts.\n`);
 process.exitCode = unknown.length === 0 && ours.every(({ fits }) => fits) ? 0 : 1;
 
 async function compare(): Promise<void> {
@@ -99,7 +99,7 @@ async function compare(): Promise<void> {
   ];
   const ownBytes = rows[0]?.size.brotli ?? NaN;
   process.stdout.write(
-    `\nBeside others (ours with the proof.js that every visitor loads who fills it in)\n\n${table(
+    `\nCompared with others (ours includes proof.js, which every visitor who fills in the form loads)\n\n${table(
       ['', 'raw', 'gzip', 'brotli', 'of ours'],
       rows.map(({ name, size: { raw, gzip, brotli } }) => [
         name,
@@ -112,7 +112,7 @@ async function compare(): Promise<void> {
   );
 }
 
-/** Each file compressed by itself, since each is a download. */
+/** Each file is compressed separately, since each is a download. */
 function sizeOf(paths: readonly string[]): Size {
   const sizes = paths.map((path) => {
     const script = readFileSync(path);

@@ -8,7 +8,7 @@ import {
 import { honeypot } from '../../shared/signup.ts';
 import type { Issues } from '../../widget/form/issues.ts';
 
-/** The `<form>` of `vanilla-form.ts`, and what stands before and behind it. */
+/** The `<form>` of `vanilla-form.ts`, and the content before and after it. */
 export class VanillaForm {
   readonly element: HTMLFormElement;
   readonly #definition: FormDefinition;
@@ -70,7 +70,7 @@ export class VanillaForm {
     this.#trap.value = '';
   }
 
-  /** Says what is wrong beside each field, and goes to the first. */
+  /** Shows the issue of each field and focuses the first of these fields. */
   show(issues: Issues): void {
     const { fields, texts } = this.#definition;
     for (const field of fields) {
@@ -170,7 +170,7 @@ function createLink(link: CheckboxField['link']): Element[] {
   return [anchor];
 }
 
-/** With the attributes that have a value. */
+/** Creates an element. Attributes without a value are omitted. */
 export function create<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Readonly<Record<string, string | undefined>> = {},

@@ -11,7 +11,7 @@ import { capture, carryOver, readValues, submitPlainly, type Values } from '../.
 import { addStyles } from '../../widget/styles.ts';
 import { create, slot, VanillaForm } from './vanilla-fields.ts';
 
-/** A form that is there. */
+/** A loaded form. */
 interface LoadedForm extends Sendable {
   readonly captured: Values;
   readonly drawn: VanillaForm;
@@ -20,9 +20,10 @@ interface LoadedForm extends Sendable {
 }
 
 /**
- * The form without a framework, to measure what Lit costs: the same definition, fields, issues, proof of work, states,
- * live region, slots, events and styles, made with the DOM alone, and sharing with the element what never was Lit's.
- * Displays over the page and `?debug`, whose modules are loaded on demand, are left out. Nobody gets it.
+ * The form without a framework, to measure the cost of Lit: the same definition, fields, issues, proof of
+ * work, states, live region, slots, events and styles, made with the DOM alone. It shares with the element
+ * everything that does not use Lit. Displays over the page and `?debug` are left out, because their modules
+ * are loaded on demand. It is not shipped.
  */
 class VanillaSignup extends HTMLElement {
   static readonly observedAttributes = ['src', 'lang'];

@@ -5,8 +5,8 @@ import { solve } from '../helpers/sites/visitor.ts';
 export const origin = 'https://www.example.com';
 
 /**
- * So many sign-ups as Chrome sends the widget's, byte for byte, through one proxy in front: each of another person in
- * another network, with a challenge of its own, solved.
+ * Makes sign-ups exactly as Chrome sends those of the widget, through one proxy in front: each from another
+ * visitor in another network, with its own solved challenge.
  */
 export async function makeVisitors(count: number): Promise<readonly Buffer[]> {
   const issuer = await openIssuer();

@@ -4,21 +4,27 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildVanilla, type Peers } from './peers.ts';
 
-/** What is measured: a page of a site with one of the scripts on it. */
+/** A measured page: a page of a site with one of the scripts on it. */
 export interface Subject {
   readonly name: string;
-  /** The page's address. */
+  /** URL of the page. */
   readonly url: string;
-  /** How the script's address ends. */
+  /** The end of the script's URL. */
   readonly script: string;
-  /** What the script makes, and in it (its shadow root, or the document of its frame) what is then clicked. */
+  /**
+   * The element that the script makes, and the element inside it (in its shadow root or its frame's document)
+   * that is clicked.
+   */
   readonly host: string;
   readonly target: string;
-  /** One of them, for putting it into a page and taking it out; a script that only places itself has none. */
+  /**
+   * The element alone, for adding it to a page and removing it. Undefined for a script that only places
+   * itself.
+   */
   readonly element?: string;
 }
 
-/** The pages on an origin of their own, in front of a proxy, and how to end it. */
+/** Serves the pages on their own origin, in front of a proxy. Also returns how to stop the server. */
 export async function servePages(proxy: string, peers: Peers | undefined): Promise<Pages> {
   const files = new Map<string, Buffer | string>();
   const server = createServer(({ url = '' }, response) => {
@@ -89,7 +95,7 @@ export interface Pages {
   readonly close: () => void;
 }
 
-/** Text above the form and below it, so that something can move. */
+/** Text above and below the form, so that layout shifts can occur. */
 function page(body: string): string {
   const text = `<p>${'Three stories from the waterfront, and one recipe that survives a small galley. '.repeat(6)}</p>`;
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>

@@ -2,15 +2,17 @@ import type { Browser, BrowserContext } from 'playwright-core';
 import { seenOn, watchLayout } from '../helpers/browser/layout-shift.ts';
 import type { Subject } from './widget-pages.ts';
 
-/** One visit with an empty cache, on a processor that is four times as slow as this one. */
+/** One visit with an empty cache, on a processor slowed down by a factor of four. */
 export interface Visit {
-  /** Compiling and evaluating the script, once it has come. */
+  /** Compiling and evaluating the script after its download. */
   readonly evaluationMs: number;
-  /** From the beginning of the visit until the frame in which the form stands. */
+  /** From the start of the visit until the frame in which the form appears. */
   readonly readyMs: number;
-  /** From the first click (which sends an empty form, or ticks the box) until the frame that shows what came of it. */
+  /**
+   * From the first click (which sends an empty form, or ticks the box) until the frame that shows the result.
+   */
   readonly clickMs: number;
-  /** How long tasks of more than 50 ms held up the page, all together. */
+  /** The total time by which tasks of more than 50 ms blocked the page. */
   readonly longMs: number;
   readonly shifted: number;
 }
@@ -41,10 +43,10 @@ export async function visit(browser: Browser, { url, script, host, target }: Sub
   return { evaluationMs: evaluationOf(trace, script), readyMs, clickMs, longMs, shifted };
 }
 
-/** Of a phone's size, and watched. */
+/** A context with a phone's screen size and with measurements. */
 export async function openContext(browser: Browser): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
-  // tsx compiles a call of this helper, which pages lack, into every function that has functions in it.
+  // tsx adds calls of this helper, which pages lack, to every function that contains functions.
   await context.addInitScript({ content: 'globalThis.__name = (named) => named;' });
   await watchLayout(context);
   return context;
@@ -55,12 +57,12 @@ interface Times {
   readonly clickMs: number;
 }
 
-/** Runs in the page and its frames, before any script of theirs. */
+/** Runs in the page and its frames, before any of their scripts. */
 function watch({ host, target }: { readonly host: string; readonly target: string }): void {
   const afterFrame = (then: (ms: number) => void): void => {
     requestAnimationFrame(() => {
       const { port1, port2 } = new MessageChannel();
-      // The first task behind the frame.
+      // The first task after the frame.
       port1.onmessage = () => {
         then(performance.now());
       };

@@ -13,9 +13,9 @@ import { servePages, type Subject } from './widget-pages.ts';
 import { openContext, visit, type Visit } from './widget-visit.ts';
 
 /**
- * `npm run bench:widget [-- --quick]`: what the form costs a visitor's browser, beside others on the same page in the
- * same run. Every round visits each of them once, so that what else this machine does meets all alike; what is shown
- * are medians.
+ * `npm run bench:widget [-- --quick]`: the cost of the form in a visitor's browser, compared with others on
+ * the same page in the same run. Every round visits each of them once, so that other work of this machine
+ * affects all of them alike. The results are medians.
  */
 const isQuick = process.argv.includes('--quick');
 const rounds = isQuick ? 3 : 9;
@@ -49,7 +49,7 @@ async function showVisits(browser: Browser, subjects: readonly Subject[]): Promi
   const [own = []] = visits.values();
   const names = ['evaluationMs', 'readyMs', 'clickMs', 'longMs'] as const;
   process.stdout.write(
-    `\nA visit with an empty cache on a processor four times as slow: medians of ${rounds} rounds in ms, and how many times the element's\n\n${table(
+    `\nA visit with an empty cache on a processor slowed down fourfold: medians of ${rounds} rounds in ms, and relative to the element\n\n${table(
       ['', 'evaluation', '', 'form stands', '', 'first click', '', 'long tasks', 'layout shift'],
       [...visits].map(([{ name }, seen]) => {
         const median = (of: keyof Visit) => medianOf(seen.map((one) => one[of]));
@@ -84,14 +84,14 @@ async function showMounts(browser: Browser, subjects: readonly Subject[]): Promi
     await context.close();
   }
   process.stdout.write(
-    `\nWhat a page holds on to after ${mounts} more were put in, drawn and taken out\n\n${table(
+    `\nWhat a page retains after ${mounts} more elements were added, rendered and removed\n\n${table(
       ['', 'heap bytes each', 'nodes', 'listeners'],
       rows,
     )}`,
   );
 }
 
-/** The product's own pages: the builder with its preview, and the form on a page of its own. */
+/** The product's own pages: the builder with its preview, and the hosted page of the form. */
 async function showOwnPages(browser: Browser): Promise<void> {
   for (const path of ['/', '/forms/newsletter']) {
     const context = await openContext(browser);

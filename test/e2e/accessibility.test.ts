@@ -22,7 +22,7 @@ interface Look {
   readonly fields?: 'every' | 'few';
 }
 
-/** A page that holds nothing but the form, in its language. */
+/** A page that contains only the form, in the form's language. */
 async function open({ behaviour = 'trusting', attributes = '', words = en, fields = 'every' }: Look = {}) {
   const { base, form } = await stubbedProxy(behaviour);
   const { title, intro, fields: every } = everyField(words);
@@ -37,7 +37,7 @@ async function open({ behaviour = 'trusting', attributes = '', words = en, field
 
 const sendButton = (page: Page) => page.locator('rasa-signup [part=button]');
 
-/** What axe finds in each layout and theme. */
+/** The violations that axe finds in each layout and theme. */
 async function violations(page: Page, layouts: readonly string[] = ['']): Promise<readonly string[]> {
   const found: string[] = [];
   for (const layout of layouts) {
@@ -53,7 +53,7 @@ async function violations(page: Page, layouts: readonly string[] = ['']): Promis
   return found;
 }
 
-/** Each state, by what a visitor does to get there. */
+/** Each state, with the visitor's actions that lead to it. */
 const states: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   empty: () => Promise.resolve(),
   'with a mistake': async (page) => {
@@ -92,7 +92,7 @@ describe('in every theme axe finds nothing wrong', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  // What axe does not look at: borders, and what has the focus.
+  // Criteria that axe does not check: borders, and the focused element.
   it.each(['light', 'dark'] as const)(
     'and every word, border and button can be told from what is behind it: %s',
     async (colorScheme) => {
@@ -138,7 +138,7 @@ describe('by keyboard alone', () => {
     async (behaviour, words) => {
       const page = await open({ behaviour, fields: 'few' });
       const live = page.getByRole('status');
-      // It stands there before its message, or nobody would hear it.
+      // The live region must exist before its message, or it would not be announced.
       await live.waitFor({ state: 'attached' });
       await page.getByRole('textbox', { name: 'Email address' }).fill('ada@example.com');
       await page.keyboard.press('Enter');

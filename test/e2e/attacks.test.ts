@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { run } from '../helpers/attack.ts';
 import { attacks } from '../helpers/attacks.ts';
 
-/** The same in full, with the figures: `npm run bench:attacks`. */
+/** `npm run bench:attacks` runs the same in full and prints the figures. */
 describe.concurrent('the intake as it comes lets in no more than its settings promise', () => {
   it.each(attacks.map((attack) => [attack.name, attack] as const))(
     '%s',

@@ -38,10 +38,10 @@ describe('the preview', () => {
     await choose('Signed up');
     await form.getByText('Thank you. You are signed up.').waitFor();
     await choose('Unreachable');
-    // What stands in the element then is the plain form.
+    // The element's content is the plain form at that moment.
     await form.locator('> form').getByRole('button', { name: 'Subscribe' }).click();
     await choose('Empty');
-    // Not the plain form, which is there for a moment too.
+    // The element's own form, not the plain one, which is also there for a moment.
     await form.locator('form[part=form]').waitFor();
     await form.getByRole('textbox', { name: 'Email address' }).fill('ada@example.com');
     await form.getByRole('button', { name: 'Subscribe' }).click();
@@ -108,7 +108,7 @@ describe('colours that cannot be read', () => {
       /--rasa-signup-on-accent: (#[0-9a-f]{6})/.exec((await snippet.textContent()) ?? '') ?? [];
     expect(taken).not.toBe('#ffffff');
     expect(ratio(taken, '#0b5cad')).toBeGreaterThanOrEqual(4.5);
-    // The nearest: a little less and it would not do.
+    // The nearest readable colour: with a little less contrast it would not be readable.
     expect(ratio(taken, '#0b5cad')).toBeLessThan(4.8);
   });
 

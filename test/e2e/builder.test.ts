@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** The product as it is in production, with its sandbox, for pages of one other origin alone. */
+/** The product as in production, with its sandbox, for the pages of one other origin only. */
 async function start(env: Env = {}) {
   const site = await serveForeignSite();
   const service = await startService({
@@ -32,7 +32,7 @@ async function start(env: Env = {}) {
   return { ...service, site, contacts: () => readContacts(sandbox) };
 }
 
-/** React's own bundle, with the component that was copied. */
+/** React's own bundle with the copied component. */
 async function bundle(component: string): Promise<string> {
   const dir = resolve('node_modules/.cache', `builder-react-${process.pid}`);
   await mkdir(dir, { recursive: true });
@@ -47,7 +47,7 @@ async function bundle(component: string): Promise<string> {
     logLevel: 'error',
     root: dir,
     define: { 'process.env.NODE_ENV': '"production"' },
-    // Otherwise it is the test's environment that decides.
+    // Otherwise the test's environment decides.
     oxc: { jsx: { development: false } },
     build: { write: false, lib: { entry: join(dir, 'main.jsx'), formats: ['iife'], name: 'app' } },
   });
@@ -60,7 +60,7 @@ const fillIn = async (page: Page) => {
   await page.getByRole('textbox', { name: 'First name' }).fill('Ada');
 };
 
-/** What a visitor does with a form that a script has drawn. */
+/** A visitor's actions on a form that a script has drawn. */
 const signUp = async (page: Page) => {
   await page.locator('rasa-signup').getByRole('button', { name: 'Count me in' }).waitFor();
   await page.waitForFunction(() => document.querySelector('rasa-signup')?.shadowRoot?.querySelector('form'));

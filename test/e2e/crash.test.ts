@@ -8,7 +8,7 @@ import { startSandbox } from '../helpers/server/sandbox.ts';
 import { credentialsFor, readContacts } from '../helpers/server/service.ts';
 import { temporaryDir } from '../helpers/server/temporary-dir.ts';
 
-/** `SOAK=1` kills ten times as often. */
+/** `SOAK=1` kills the process ten times as often. */
 const rounds = Array.from({ length: process.env['SOAK'] ? 10 : 1 }, (_, index) => index + 1);
 const kills = 50;
 
@@ -44,14 +44,15 @@ describe('a process that is killed under load', () => {
       for (const { email, first_name } of await readContacts(sandbox)) {
         arrived.set(String(email), first_name);
       }
-      // At least what was promised, exactly as it was sent. A sign-up whose answer was cut off may be there too.
+      // At least the accepted sign-ups, exactly as they were sent. A sign-up whose answer was cut off may
+      // have arrived too.
       for (const [email, name] of accepted) expect(arrived.get(email), email).toBe(name);
     },
     240_000,
   );
 });
 
-/** Sixteen visitors, several hundred sign-ups a second; resolves when the process is gone. */
+/** Sixteen visitors, several hundred sign-ups per second. Resolves when the process has ended. */
 async function signUpUntilKilled(
   { url }: Product,
   round: number,
@@ -74,7 +75,7 @@ async function signUpUntilKilled(
   agent.destroy();
 }
 
-/** The status of the answer, or nothing where the connection broke. */
+/** The status of the answer, or `undefined` if the connection broke. */
 function post(url: string, fields: Record<string, string>, agent: Agent): Promise<number | undefined> {
   return new Promise((resolve) => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };

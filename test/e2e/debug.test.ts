@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** What the panel says of the faults, and what the element says to programs. */
+/** The faults in the panel, and in the element's attribute for programs. */
 async function diagnosis(page: Page, index = 0) {
   const element = page.locator('rasa-signup').nth(index);
   await page.waitForFunction(
@@ -60,7 +60,7 @@ describe('?debug on a page says', () => {
     const { page } = await open(
       `<rasa-signup debug src="http://127.0.0.1:9/forms/newsletter"></rasa-signup><script src="${base}/embed.js"></script>`,
     );
-    // Its debug.js would come from there too, so that only the attribute is left to tell.
+    // debug.js would come from the same server, so only the attribute can report the fault.
     await page.waitForFunction(() => document.querySelector<HTMLElement>('rasa-signup')?.dataset['debug']);
     expect(await page.locator('rasa-signup').getAttribute('data-debug')).toBe('blocked');
   });

@@ -38,7 +38,7 @@ describe.each(['react', 'vue', 'svelte'])('a page that %s has rendered on its se
     if (isFirst) await hydrate();
     await page.getByRole('button', { name: 'Clicked 0' }).click();
     await page.locator('rasa-signup.c1').waitFor();
-    // The same element, and what was typed into it.
+    // The same element, with the typed values.
     expect(await page.locator('rasa-signup').evaluate((element) => 'isTheFirst' in element)).toBe(true);
     await signUp(page);
     expect((await seen()).posts).toMatchObject([{ email: 'ada@example.com', first_name: 'Ada' }]);
@@ -127,7 +127,7 @@ describe('a page whose content htmx swaps', () => {
   });
 });
 
-/** The app of a framework as its page loads it: a classic script that makes `host.hydrate(src)`. */
+/** The app of a framework as its page loads it: a classic script that defines `host.hydrate(src)`. */
 async function bundle(framework: string): Promise<string> {
   return buildOne(framework, {
     lib: { entry: `test/e2e/hosts/${framework}.js`, formats: ['iife'], name: 'host', fileName: 'app' },
@@ -138,7 +138,7 @@ async function bundle(framework: string): Promise<string> {
 /** The app of a framework as its server runs it. */
 async function loadRender(framework: string): Promise<(src: string) => Promise<string> | string> {
   const code = await buildOne(framework, { ssr: `test/e2e/hosts/${framework}-server.js` });
-  // Below `node_modules`, so that what it imports is found.
+  // Below `node_modules`, so that its imports are found.
   const dir = resolve('node_modules/.cache/hosts');
   await mkdir(dir, { recursive: true });
   const file = `${dir}/${framework}-${process.pid}.js`;

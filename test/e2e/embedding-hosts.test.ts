@@ -8,12 +8,12 @@ import { openPage, pageOf, serveSite, signUp } from '../helpers/sites/site.ts';
 
 let browser: Browser;
 beforeAll(async () => {
-  // Names that are not this machine's, so that their pages over plain http are no secure context.
+  // Host names other than localhost, so that their pages over plain http are not secure contexts.
   browser = await launchBrowser(['--host-resolver-rules=MAP *.example 127.0.0.1']);
 });
 afterAll(() => browser.close());
 
-/** The product as it comes, and how to read the contacts that arrived. */
+/** The product with default settings, and a function that reads the contacts that arrived. */
 async function start(env = guardedIntake) {
   const { url, sandbox } = await startService(env);
   if (!sandbox) throw new Error('no sandbox');
@@ -130,7 +130,7 @@ describe('a sandboxed frame, whose origin is nobody', () => {
     await inside.getByRole('button', { name: 'Yes, sign me up' }).click();
     await inside.getByRole('heading', { name: 'Thank you. You are signed up.' }).waitFor();
     await arrived();
-    // Chromium tells whoever frames a page with that header, which is helmet's.
+    // Chromium warns about helmet's Origin-Agent-Cluster header on a framed page.
     expect(complaints.filter((text) => !text.includes('Origin-Agent-Cluster'))).toEqual([]);
   });
 });

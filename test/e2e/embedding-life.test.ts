@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** A page with the element somewhere in it, `FORM` and `SCRIPT` standing for the two tags. */
+/** A page with the element in it. `FORM` and `SCRIPT` are placeholders for the two tags. */
 async function open(body: string, behaviour?: string) {
   const proxy = await stubbedProxy(behaviour);
   const html = body
@@ -245,7 +245,7 @@ describe('whatever the visitor does, nothing typed is lost', () => {
     expect((await seen()).posts).toHaveLength(1);
   });
 
-  // As Chromium does it for inputs outside of shadow roots; reloading empties those too.
+  // As Chromium does for inputs outside shadow roots; reloading clears those too.
   it.each([
     ['the element in the markup', 'FORMSCRIPT'],
     ['the element, the script at last', 'FORM<script async src="BASE/embed.js"></script>'],
@@ -260,7 +260,7 @@ describe('whatever the visitor does, nothing typed is lost', () => {
     expect(await page.getByLabel('First name').inputValue()).toBe('Ada');
     await button(page).click();
     await page.getByText('Thank you.').waitFor();
-    // What was sent is not kept.
+    // Submitted values are not kept.
     await page.goto(`${site}/elsewhere`);
     await page.goBack();
     await email(page).waitFor();

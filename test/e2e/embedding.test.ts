@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** Another build of the script, which says so. */
+/** Another build of the script, which identifies itself. */
 async function olderScript(): Promise<string> {
   const script = await readFile('dist/widget/embed.js', 'utf8');
   const older = script.replace('The sign-up form could not', 'The older sign-up form could not');
@@ -77,12 +77,12 @@ describe('whichever way the script is loaded, there is one form, and it works', 
     const { page, complaints } = await openPage(browser, site);
     await page.locator('main > rasa-signup').waitFor();
     await signUp(page);
-    // This replaces the whole document, but not its window, where the element is registered.
+    // This replaces the whole document, but not its window, in which the element is registered.
     const written = JSON.stringify(`<title>Another page</title><article>${tag}</article>`);
     await page.evaluate(`document.write(${written}); document.close()`);
     await signUp(page.locator('article'));
     expect(await page.locator('rasa-signup').count()).toBe(1);
-    // Chromium advises against the method itself.
+    // Chromium itself warns about the method.
     expect(complaints.filter((text) => !text.includes('document.write'))).toEqual([]);
   });
 
@@ -105,7 +105,7 @@ describe('whichever way the script is loaded, there is one form, and it works', 
     for (const [into, type] of [
       ['main', 'module'],
       ['aside', 'text/javascript'],
-      // A module has run already, and does not run again.
+      // A module that has run does not run again.
       ['footer', 'module'],
     ] as const) {
       await insert(into, type);
@@ -189,16 +189,16 @@ describe('optimisers', () => {
   });
 
   it.each([
-    // WP Rocket takes the type and the address away, and puts a new tag in the place of the old one.
+    // WP Rocket removes the type and the URL, and replaces the old tag with a new one.
     ['in its place', 'type="rocketlazyloadscript" data-rocket-src="SRC"', false],
-    // Cloudflare's Rocket Loader leaves the old tag where it is, with a type that no browser runs.
+    // Cloudflare's Rocket Loader keeps the old tag, with a type that no browser runs.
     ['before itself', 'type="4f1e2a-text/javascript" src="SRC"', true],
-    // Consent tools do.
+    // Consent tools hold the tag back until they have consent.
     ['before itself, once it may', 'type="text/plain" data-category="marketing" src="SRC"', true],
   ])('hold it back until the visitor moves, and put another %s', async (_name, held, keepsOld) => {
     const { base } = await stubbedProxy();
     const tag = `<script ${held.replace('SRC', `${base}/embed.js`)} data-form="newsletter"></script>`;
-    // Some other place of the page has the script already, not held back.
+    // Another part of the page loads the script already, without holding it back.
     const body = `<main>${tag}</main><script src="${base}/embed.js"></script>`;
     const { page, complaints } = await openPage(browser, await serveSite({ '/': pageOf(body) }));
     await page.evaluate(
@@ -244,7 +244,7 @@ describe('optimisers', () => {
   });
 });
 
-/** The tag that places nothing. */
+/** The tag that places no form. */
 function plain(tag: string): string {
   return tag.replace(/ data-form="\w+"/, '');
 }

@@ -58,7 +58,7 @@ describe.skipIf(path === undefined)('in Firefox', () => {
       addEventListener('pageshow', ({ persisted }) => Object.assign(window, { persisted }));
     });
     await page.goto(`${site}/elsewhere`);
-    // Puppeteer's own way waits for a page that loads, and this one is there already.
+    // Puppeteer's own method waits for a page load, but this page is loaded already.
     await page.evaluate('setTimeout(() => history.back())');
     await page.waitForFunction(() => 'persisted' in window && window.persisted);
     expect(await valueOf(page, 'email')).toBe('ada@example.com');
@@ -68,10 +68,10 @@ describe.skipIf(path === undefined)('in Firefox', () => {
   });
 });
 
-/** Selectors of what is in the element's shadow root. */
+/** Selectors for elements in the element's shadow root. */
 const inForm = (selector: string) => `rasa-signup >>> ${selector}`;
 
-/** Waits until the form says it. */
+/** Waits until the form shows the text. */
 async function textIn(page: Page, words: string): Promise<void> {
   await page.waitForFunction(
     (text) => document.querySelector('rasa-signup')?.shadowRoot?.textContent.includes(text),

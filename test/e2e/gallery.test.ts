@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** `npm run gallery` keeps a picture of each page. */
+/** `npm run gallery` saves a screenshot of each page. */
 const keepsPictures = process.env['npm_lifecycle_event'] === 'gallery';
 const pictures = 'docs/gallery';
 
@@ -31,7 +31,7 @@ async function open(host: HostPage | undefined) {
 
 let bareShape: Promise<unknown> | undefined;
 
-/** How the form is made where nothing is around it. */
+/** The form's styles on a page without any others. */
 function shapeOnBarePage(): Promise<unknown> {
   bareShape ??= (async () => {
     const { page, loadForm } = await open(undefined);
@@ -55,7 +55,7 @@ describe.each(hostPages.map((host) => [host.title, host] as const))(
 
       const { shape, text, around } = await stylesOfForm(page);
       expect(shape).toEqual(await shapeOnBarePage());
-      // The text is the page's, its size too.
+      // The text's styles, including its size, are those of the page.
       expect(text).toEqual(around);
     });
 
@@ -106,12 +106,12 @@ async function keepPicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true, animations: 'disabled' });
 }
 
-/** In the page: notes everything that scripts can reach, and can tell later what of it has changed. */
+/** Runs in the page: records everything that scripts can reach, and reports later what has changed. */
 function watch(): void {
   const read = (): Map<string, unknown> => {
     const seen = new Map<string, unknown>();
     for (const name of Object.getOwnPropertyNames(window)) {
-      // Indexed frames come and go, and `event` is there while one is handled.
+      // Indexed frames come and go, and `event` exists while one is handled.
       if (/^(\d+|event|changes)$/.test(name)) continue;
       seen.set(name, 'a global');
       const owner = Object.getOwnPropertyDescriptor(window, name)?.value as unknown;
@@ -135,7 +135,7 @@ function watch(): void {
   const changes = (): string[] => {
     const now = read();
     return [...new Set([...before.keys(), ...now.keys()])].filter(
-      // Deprecated and non-configurable statics of RegExp tell of the last match.
+      // Deprecated and non-configurable statics of RegExp reflect the last match.
       (name) => !name.startsWith('RegExp.') && !Object.is(before.get(name), now.get(name)),
     );
   };
@@ -156,13 +156,16 @@ async function stylesOfPage(page: Page): Promise<Record<string, Record<string, s
   });
 }
 
-/** How the form's first input and its button are made, lengths in em, and the text of it and around it. */
+/**
+ * The styles of the form's first input and its button, with lengths in em, and of the text in and around the
+ * form.
+ */
 async function stylesOfForm(page: Page) {
   return page.locator('rasa-signup').evaluate((host) => {
     const find = (selector: string): Element => host.shadowRoot?.querySelector(selector) ?? host;
     const inEm = (value: string, fontSize: number): string =>
       value.replaceAll(/(-?[\d.]+)px/g, (length: string, px: string) =>
-        // Borders and rings are as thin on every page.
+        // Borders and rings are equally thin on every page.
         Number(px) < 4 ? length : `${(Number(px) / fontSize).toFixed(2)}em`,
       );
     const shapeOf = (selector: string): Record<string, string> => {

@@ -20,14 +20,15 @@ import { temporaryDir } from '../helpers/server/temporary-dir.ts';
 import { ask, signUp, ways } from '../helpers/sites/visitor.ts';
 
 /**
- * Nothing secret leaves the product but towards rasa.io: every secret setting holds a mark here, the built product is
- * driven through everything it can do, and whatever came out is searched for the marks in every encoding.
+ * Secrets leave the product only towards rasa.io. Every secret setting holds a mark here, the built product
+ * is driven through everything it can do, and all output is searched for the marks in every encoding.
  *
- * There is no exception for a secret that was given. What the product makes for itself it has to keep: `challenge-secret`
- * where CHALLENGE_SECRET is not set, and `sandbox/api-key` where the sandbox makes its first key, which is also shown
- * once; the last test holds that these are in those places alone. Not looked at are `/proc/<pid>/environ`, core dumps
- * and diagnostic reports of a process that got its secrets by its environment: they hold all of it by their nature,
- * and are the operator's (see docs/rotating-keys.md).
+ * There is no exception for a secret that the operator provides. Secrets that the product makes must be
+ * stored: `challenge-secret` if CHALLENGE_SECRET is not set, and `sandbox/api-key` for the sandbox's first
+ * key, which is also shown once. The last test checks that they are in those places alone. Not searched are
+ * `/proc/<pid>/environ`, core dumps and diagnostic reports of a process that got its secrets by its
+ * environment: they contain all of it by nature, and are the operator's responsibility (see
+ * docs/rotating-keys.md).
  */
 const marks = {
   username: 'MARK-user.name+4711@example.com',
@@ -41,7 +42,7 @@ const marks = {
   sandboxKey: 'MARK-sandbox-key/+&="ü"<4716>',
 };
 
-/** Those that are not the way to rasa.io. */
+/** The secrets that are not sent to rasa.io. */
 const ownSecrets = {
   OUTBOX_KEY: marks.outboxKey,
   CHALLENGE_SECRET: marks.challengeSecret,
@@ -115,7 +116,7 @@ describe('no secret leaves', () => {
     const seen: Evidence[] = [...(await titlesOf(product.pid))];
     await driveEveryRoute(product, seen);
 
-    // Delivered, then refused in every way, with the second set refused too.
+    // Delivered first, then refused in every way, with the second set of credentials refused too.
     await signedUp(product, 'first@example.com', seen);
     await vi.waitFor(() => {
       expect(product.output()).toContain('they are in use');
@@ -136,7 +137,7 @@ describe('no secret leaves', () => {
     }, 10_000);
     expect(product.output()).toContain('refuses these credentials');
 
-    // A file that does not parse, none at all, another key that is refused, and the right one again.
+    // A file that cannot be parsed, an empty one, another key that is refused, and the right one again.
     for (const content of [`${marks.apiKey}\n${marks.secondKey}\n`, '', marks.secondKey, marks.apiKey]) {
       const before = product.output().length;
       await writeFile(`${keyFile}.new`, content);
@@ -158,13 +159,13 @@ describe('no secret leaves', () => {
       ALLOWED_ORIGINS: allowed,
     });
 
-    // Nobody there, and no room.
+    // rasa.io is unreachable, and the outbox is full.
     await down();
     for (const name of ['a', 'b', 'c', 'd', 'e']) await signedUp(product, `${name}@example.com`, seen);
     await askHealth(product, seen);
     await driveEveryRoute(product, seen);
     const codes = new Set(seen.flatMap(({ bytes }) => /"code":"(\w+)"/.exec(bytes.toString())?.[1] ?? []));
-    // A bug cannot be had from outside; what is said of one is one sentence, in problem.ts.
+    // A bug cannot be provoked from outside. Its answer is one fixed sentence in problem.ts.
     const all = Object.keys(en.texts.problems).filter((code) => !['unreachable', 'internal'].includes(code));
     expect([...codes].sort()).toEqual(all.sort());
 
@@ -351,14 +352,17 @@ describe('what the product makes for itself', () => {
 interface Rasa {
   readonly url: string;
   readonly sandbox: TestSandbox;
-  /** Every token that was handed out. */
+  /** All issued tokens. */
   readonly tokens: readonly string[];
-  /** What was answered. */
+  /** The statuses of the answers. */
   readonly statuses: readonly (number | 'dropped')[];
   readonly down: () => Promise<void>;
 }
 
-/** A sandbox behind a way that takes the marked user name and password, and no others, for the sandbox's own. */
+/**
+ * A sandbox behind a proxy that accepts only the marked user name and password, in place of the sandbox's
+ * own.
+ */
 async function startRasa(apiKey: string): Promise<Rasa> {
   const sandbox = await startSandbox({ apiKey });
   const tokens: string[] = [];
@@ -428,7 +432,10 @@ const paths = [
   '/..%2fkeys.json',
 ];
 
-/** Every route with every method, asked for by a script and by a browser, from a page on the list and from another. */
+/**
+ * Every route with every method, requested by a script and by a browser, from an allowed page and from
+ * another.
+ */
 async function driveEveryRoute({ url }: Product, seen: Evidence[]): Promise<void> {
   const senders = [
     { accept: 'application/json', origin: allowed },
@@ -474,7 +481,7 @@ async function askHealth({ url }: Product, seen: Evidence[]): Promise<void> {
   note(seen, 'GET /readyz', await ask(`${url}/readyz`));
 }
 
-/** What everybody on the machine may see of a process. */
+/** What every user of the machine may see of a process. */
 async function titlesOf(pid: number): Promise<Evidence[]> {
   const cmdline = `/proc/${pid}/cmdline`;
   const ps = await promisify(execFile)('ps', ['-o', 'args=,comm=', '-p', String(pid)]).catch(() => undefined);

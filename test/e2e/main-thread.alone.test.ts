@@ -10,8 +10,8 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 /**
- * The milliseconds that the page's main thread worked on its longest task. A `PerformanceObserver` for long tasks
- * goes by the clock on the wall, by which any task is long on a machine that is busy with other tests.
+ * The CPU time of the longest task on the page's main thread, in milliseconds. A `PerformanceObserver` for
+ * long tasks measures wall-clock time, by which any task is long on a machine that is busy with other tests.
  */
 function longestTaskIn(trace: Buffer): number {
   const { traceEvents: events } = JSON.parse(trace.toString()) as {
@@ -30,7 +30,7 @@ interface TraceEvent {
   readonly name: string;
   readonly pid: number;
   readonly tid: number;
-  /** How long the thread worked, in microseconds. */
+  /** The thread's CPU time in microseconds. */
   readonly tdur?: number;
   readonly args: { readonly name?: string };
 }
@@ -48,7 +48,7 @@ describe.each(connections)('a page %s', { timeout: 20_000 }, (_name, secure) => 
     expect(longestTaskIn(await browser.stopTracing())).toBeLessThan(50);
     expect((await seen()).proofs).toEqual(['valid']);
 
-    // It would be seen.
+    // Checks that a long task would be noticed.
     await browser.startTracing(page, { categories: ['toplevel'] });
     await page.evaluate(async () => {
       const nextTask = () => new Promise((resolve) => setTimeout(resolve));

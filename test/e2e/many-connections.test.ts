@@ -12,7 +12,7 @@ const size = process.env['SOAK'] ? 10_000 : 2000;
 it(`${size} open connections keep nobody from signing up, and leave nothing behind`, async ({ skip }) => {
   const reason = whyNot();
   if (reason !== undefined) skip(reason);
-  // Behind a proxy, so that the idle ones stay for as long as the test takes.
+  // Behind a proxy, so that idle connections stay open for the whole test.
   const product = await startProduct({ ...guardedIntake, TRUST_PROXY: '1', NODE_OPTIONS: collectsOnSignal });
   const alone = usageOf(product);
 
@@ -28,7 +28,7 @@ it(`${size} open connections keep nobody from signing up, and leave nothing behi
     const answer = await signUp(product.url, 'urlencoded', { email: `${name}@example.com` });
     const tookMs = performance.now() - started;
     expect(answer.status).toBe(202);
-    // With the proof of work, and with other tests beside it.
+    // Includes the proof of work, and allows for other tests that run at the same time.
     expect(tookMs).toBeLessThan(5000);
 
     for (const socket of crowd) socket.destroy();
@@ -36,7 +36,7 @@ it(`${size} open connections keep nobody from signing up, and leave nothing behi
       () => {
         expect(usageOf(product).files).toBeLessThan(alone.files + 50);
         process.kill(product.pid, 'SIGUSR2');
-        // About 10 kB each stay with the allocator, for the next crowd, which then takes no more.
+        // The allocator keeps about 10 kB for each connection. The next crowd reuses it and takes no more.
         expect(usageOf(product).rssMb).toBeLessThan(Math.min(alone.rssMb + 60 + size * 0.015, leftMb * 1.2));
       },
       { timeout: 15_000, interval: 200 },
@@ -55,21 +55,21 @@ it(`${size} open connections keep nobody from signing up, and leave nothing behi
   expect(await product.stop()).toBe(0);
 }, 120_000);
 
-/** Opens the connections: half have asked something and idle, half never come to the end of their headers. */
+/** Opens the connections: half have sent a request and idle, half never finish their headers. */
 async function gather(url: string): Promise<Socket[]> {
   const port = Number(new URL(url).port);
   const crowd: Socket[] = [];
   const open = async (index: number) => {
     const socket = connect(port, '127.0.0.1');
     crowd.push(socket);
-    // Some are told that they took too long.
+    // Some are closed because they took too long.
     socket.on('error', () => undefined).resume();
     await once(socket, 'connect');
     const isSlow = index % 2 === 0;
     socket.write(`GET /healthz HTTP/1.1\r\nHost: proxy\r\n${isSlow ? 'X-Slow: ' : '\r\n'}`);
     if (!isSlow) await once(socket, 'data');
   };
-  // The system holds 511 that nobody has accepted yet, and drops more.
+  // The system queues 511 unaccepted connections and drops further ones.
   while (crowd.length < size) await Promise.all(Array.from({ length: 250 }, () => open(crowd.length)));
   let next = 0;
   const drip = setInterval(() => {
@@ -85,7 +85,10 @@ async function gather(url: string): Promise<Socket[]> {
   return crowd;
 }
 
-/** Collects garbage when it is told to: left alone, V8 gives memory back when somebody needs it, and nobody does here. */
+/**
+ * Collects garbage on a signal. V8 otherwise returns memory only under memory pressure, which does not occur
+ * here.
+ */
 const collectsOnSignal = `--import=data:text/javascript,${encodeURIComponent(`
   import { setFlagsFromString } from 'node:v8';
   import { runInNewContext } from 'node:vm';
@@ -105,8 +108,10 @@ function usageOf({ pid }: Product): Usage {
 }
 
 function whyNot(): string | undefined {
-  if (!existsSync('/proc/self/limits')) return 'only Linux says in /proc how many files a process has open';
+  if (!existsSync('/proc/self/limits')) return 'only Linux lists the open files of a process in /proc';
   const [, limit] = /^Max open files +\d+ +(\d+) /m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
-  // Node raises its own limit as far as it may be.
-  return Number(limit) < size + 500 ? `a process may open ${limit ?? ''} files only (ulimit -Hn)` : undefined;
+  // Node raises its own limit as far as allowed.
+  return Number(limit) < size + 500
+    ? `a process may open only ${limit ?? ''} files: raise ulimit -Hn`
+    : undefined;
 }

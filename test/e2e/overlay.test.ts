@@ -11,7 +11,7 @@ afterAll(() => browser.close());
 
 const words = '<p>What the tide brings in.</p>'.repeat(80);
 
-/** A page with a form that opens over it, and things of its own before and behind. */
+/** A page with a form that opens over it, and with content before and after it. */
 async function open(attributes: string, { behaviour = 'trusting', inside = '' } = {}) {
   const { base, form, seen } = await stubbedProxy(behaviour);
   const element = `<rasa-signup src="${form}" ${attributes}>${inside}</rasa-signup>`;
@@ -198,7 +198,7 @@ describe('what opens by itself', () => {
     await page.waitForFunction(() =>
       document.querySelector('rasa-signup')?.shadowRoot?.querySelector('form'),
     );
-    // Later than what was set to come at once.
+    // Later than a trigger that was set to fire at once.
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
     expect(await dialog.isVisible()).toBe(false);
   });

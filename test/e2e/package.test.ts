@@ -82,7 +82,7 @@ async function readJson<T>(name: string): Promise<T> {
 
 const namesOf = (all: readonly Named[] = []) => all.map(({ name }) => name);
 
-// A compiler each, which takes its time on a machine that has other things to do.
+// Each test runs a compiler, which is slow on a busy machine.
 describe('the types of the npm package', { timeout: 60_000 }, () => {
   it('know the tag and its events', async () => {
     const site = await createTypedSite();
@@ -145,7 +145,7 @@ describe('the types of the npm package', { timeout: 60_000 }, () => {
   });
 });
 
-/** One that is strict with its own types and with those of its packages. */
+/** A site with strict checks of its own types and of those of its packages. */
 async function createTypedSite(packages: readonly string[] = []): Promise<PackageSite> {
   const site = await createPackageSite(['typescript', ...packages]);
   const compilerOptions = {
@@ -167,7 +167,7 @@ async function createTypedSite(packages: readonly string[] = []): Promise<Packag
   return site;
 }
 
-/** What a checker of types has to say about a site, one fault a line. */
+/** A type checker's complaints about a site, one per line. */
 async function complaints(site: PackageSite, checker: string, ...more: readonly string[]): Promise<string[]> {
   const args = [
     resolve('node_modules', checker),

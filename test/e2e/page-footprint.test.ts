@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-// `npm run bench:widget` measures the same at length, beside other scripts.
+// `npm run bench:widget` measures the same in more detail, and compares other scripts.
 describe('what the form leaves behind in a page', () => {
   it('is nothing, however often it comes and goes: no nodes, no listeners, no growing heap', async () => {
     const { url } = await startService();
@@ -24,7 +24,7 @@ describe('what the form leaves behind in a page', () => {
     const form = `<rasa-signup src="${url}/forms/newsletter"></rasa-signup>`;
     const { heapBytes, nodes, listeners } = await holdAfterMounts(page, form, 100);
     expect({ nodes, listeners }).toEqual({ nodes: 0, listeners: 0 });
-    // One form that stayed would be 30 kB.
+    // A single form that is not freed takes 30 kB.
     expect(heapBytes / 100).toBeLessThan(5000);
     await page.close();
   });
@@ -37,7 +37,7 @@ describe('what the form leaves behind in a page', () => {
       servePage(
         `<!doctype html><html lang="en"><title>A page</title>${style}<body>${place}${after}</body></html>`,
       );
-    // As the README has it.
+    // The style from the README.
     const [style = ''] =
       /rasa-signup \{ [^`]*min-block-size[^`]*\}/.exec(readFileSync('README.md', 'utf8')) ?? [];
     expect(await shiftedOn(await page(`<style>${style}</style>`))).toBe(0);
@@ -50,12 +50,12 @@ describe('what the form leaves behind in a page', () => {
   });
 });
 
-/** By how much a page's layout had moved when the form was there. */
+/** How far the page's layout had shifted when the form appeared. */
 async function shiftedOn(url: string): Promise<number> {
   const context = await browser.newContext();
   await watchLayout(context);
   const page = await context.newPage();
-  // The visitor has seen the page before the form comes.
+  // The visitor has seen the page before the form appears.
   await page.route('**/forms/newsletter*', async (route, request) => {
     if (request.resourceType() === 'fetch')
       await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);

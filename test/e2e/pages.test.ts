@@ -28,7 +28,7 @@ async function start() {
   return { url, sandbox: sandbox.url, contacts: () => readContacts(sandbox) };
 }
 
-/** The one that is seen: the element's, or that of its fallback. */
+/** The visible email field: the element's, or that of its fallback. */
 function emailField(page: Page): Locator {
   return page.getByRole('textbox', { name: 'Email address' });
 }
@@ -50,7 +50,7 @@ describe('every page', () => {
       });
       const origin = await serveFormPages(pages);
       await inPage({ colorScheme, viewport: { width, height: 800 } }, async (page) => {
-        // As where the script is blocked; what the element draws has tests of its own.
+        // As if the script were blocked. The element's own drawing has separate tests.
         await page.route('**/embed.js', (route) => route.abort());
         for (const name of Object.keys(pages)) {
           await page.goto(`${origin}/${name}`);
@@ -104,7 +104,7 @@ describe('every page', () => {
   );
 });
 
-/** Which elements there are, nested how, with which attributes; those that the element draws too. */
+/** The page's elements, their nesting and attributes, including those of the element's shadow root. */
 function skeletonOf(page: Page): Promise<string> {
   return page.evaluate(() => {
     const bones = (element: Element): string =>
@@ -132,7 +132,10 @@ describe('what an operator or a visitor wrote', () => {
     '\u2028\u0000<\u0000script>\ud800 =<x>',
   ];
 
-  /** The definition with `text` in every place for words, each named so that the page is the same but for them. */
+  /**
+   * The definition with `text` in place of every text. Each text has a distinct name, so that the pages
+   * differ in nothing else.
+   */
   const withWords = (text: string) => {
     const change = (value: unknown, key = ''): unknown => {
       if (typeof value === 'string')
@@ -226,7 +229,7 @@ describe('the hosted page', () => {
       const button = page.getByRole('button', { name: 'Subscribe' });
       const before = await button.boundingBox();
       letCome();
-      // The element's own form is the one that the page's style sheet does not reach.
+      // The element's own form, which the page's style sheet does not reach.
       await page.locator('rasa-signup form:not(.plain-form)').waitFor();
       expect(await emailField(page).inputValue()).toBe('early@example.com');
       const after = await button.boundingBox();
@@ -318,14 +321,14 @@ describe('the hosted page', () => {
 });
 
 describe('the QR code', () => {
-  /** What a phone's camera would read from the picture. */
+  /** What a phone's camera reads from the picture. */
   async function readCode(page: Page): Promise<string> {
     const size = 200;
     const data = await page.locator('.poster img').evaluate(async (image, size) => {
       if (!(image instanceof HTMLImageElement)) throw new Error('no picture');
       await image.decode();
       const drawing = new OffscreenCanvas(size, size).getContext('2d');
-      // A poster may be of any colour.
+      // A poster may have any background colour.
       drawing?.fillRect(0, 0, size, size);
       drawing?.drawImage(image, 10, 10, size - 20, size - 20);
       return [...(drawing?.getImageData(0, 0, size, size).data ?? [])];

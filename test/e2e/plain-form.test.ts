@@ -18,7 +18,10 @@ const form = readmeBlocks('html').find((block) => block.startsWith('<form')) ?? 
 const document = (body: string) =>
   `<!doctype html><html lang="en"><title>A page</title><body>${body}</body></html>`;
 
-/** The product, and a page elsewhere with the README's plain form, whose thank-you page is on that page's site too. */
+/**
+ * The product, and a page on another site with the README's plain form, whose thank-you page is on that site
+ * too.
+ */
 async function start(env: Record<string, string> = {}, headers: Record<string, string> = {}) {
   const thanks = await servePage(document('<h1>Thanks from our own page</h1>'));
   const service = await startService({ ...guardedIntake, THANK_YOU_PAGES: `${thanks}/`, ...env });
@@ -98,7 +101,7 @@ describe('a browser without scripts, at a plain form elsewhere', () => {
 });
 
 describe('a browser without scripts, at a form of the operator’s own', () => {
-  /** As a page's own developer would write it, who has forgotten a field and what is required. */
+  /** As a page's own developer might write it, with a field and the required attributes forgotten. */
   const plain = (action: string) => `
     <form method="post" action="${action}">
       <label>Email <input name="email" type="email"></label>
@@ -216,7 +219,7 @@ describe('a browser without scripts, in another language', () => {
       await page.goto(`${url}/forms/newsletter${query}`);
       await meet(words.hosted.title);
       await page.getByLabel(labels.email).fill('ada');
-      // The browser's own words about a malformed address are in the browser's own language.
+      // The browser's own message about a malformed address is in the browser's own language.
       await page.locator('.plain-form').evaluate((form: HTMLFormElement) => (form.noValidate = true));
       await page.getByRole('button', { name: texts.submit }).click();
       await meet(texts.problems.invalid);

@@ -173,7 +173,7 @@ describe('stopping', () => {
 describe('under npm', () => {
   it('stops with `npm start`, though npm ends only its shell', async () => {
     const dataDir = await temporaryDir();
-    // `exec` would hide what npm's shell does; the comment keeps any shell from replacing itself.
+    // `exec` would hide the effect of npm's shell. The trailing `:` keeps the shell from replacing itself.
     const shell = spawn('sh', ['-c', 'node dist/server/main.js; :'], {
       env: {
         PATH: process.env['PATH'],

@@ -11,7 +11,7 @@ import { startSandbox, type TestSandbox } from '../helpers/server/sandbox.ts';
 import { credentialsFor, readContacts } from '../helpers/server/service.ts';
 import { temporaryDir } from '../helpers/server/temporary-dir.ts';
 
-/** `SOAK=1` loads for a minute and keeps ten thousand waiting. */
+/** `SOAK=1` applies the load for a minute and keeps ten thousand sign-ups waiting. */
 const isSoak = process.env['SOAK'] !== undefined;
 const perSecond = 200;
 const loadS = isSoak ? 60 : 5;
@@ -110,7 +110,7 @@ describe('the only key, revoked', () => {
   }, 300_000);
 });
 
-/** A sandbox whose revoked keys lose their tokens too, behind a recorder, and a first key. */
+/** A sandbox in which a revoked key also loses its tokens, behind a recorder, with a first key. */
 async function prepare() {
   const sandbox = await startSandbox();
   await sandbox.putFaults({ revocationKillsTokens: true });
@@ -125,13 +125,16 @@ async function prepare() {
   return { sandbox, rasa, first, env };
 }
 
-/** Whole or not at all, as secret managers do it. */
+/** Replaces the file atomically, like secret managers. */
 async function replace(path: string, text: string): Promise<void> {
   await writeFile(`${path}.new`, `${text}\n`, { mode: 0o600 });
   await rename(`${path}.new`, path);
 }
 
-/** Many sign up while something is done; then each of them has arrived, and nobody is set aside. */
+/**
+ * Runs `doMeanwhile` while many visitors sign up. Then waits until every sign-up has arrived and none is set
+ * aside.
+ */
 async function underLoad(
   product: Product,
   sandbox: TestSandbox,
@@ -170,7 +173,7 @@ async function delivered(product: Product): Promise<void> {
   );
 }
 
-/** Looks at rasa.io's side: what the proxy counts as waiting may be too little for a moment. */
+/** Checks rasa.io's side, because the proxy's count of waiting sign-ups may be too low for a moment. */
 async function haveArrived(product: Product, sandbox: TestSandbox, emails: readonly string[]): Promise<void> {
   await delivered(product);
   await vi.waitFor(
@@ -193,7 +196,10 @@ async function isInUse(product: Product, key: string): Promise<void> {
   );
 }
 
-/** At most one for each set: there is one reload in each of these tests, and refused ones are tried again after minutes. */
+/**
+ * At most one for each set: each of these tests reloads once, and refused credentials are tried again only
+ * after minutes.
+ */
 function expectFewFailedMints(mints: ReadonlyMap<string, readonly number[]>): void {
   expect(mints.size).toBe(2);
   for (const statuses of mints.values()) {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** The product with its sandbox, and how to read the contacts that arrived there. */
+/** The product with its sandbox, and a function that reads the contacts that arrived there. */
 async function start(env = guardedIntake) {
   const service = await startService(env);
   const { sandbox } = service;
@@ -73,7 +73,7 @@ describe('README example', () => {
 });
 
 describe('a person is never taken for a robot', () => {
-  /** Fills in what is visible, or everything, the way autofill does: values, and `change` alone. */
+  /** Fills in the visible fields, or all of them, like autofill: sets values and fires only `change`. */
   const autofill = (page: Page, everything: boolean) =>
     page.locator('rasa-signup').evaluate((element, all) => {
       for (const input of element.shadowRoot?.querySelectorAll('input') ?? []) {
@@ -167,7 +167,8 @@ describe('on a strict page', () => {
       SANDBOX: undefined,
     });
     const page = await browser.newPage();
-    // A host name that is neither listed nor this machine, by name alone.
+    // A host name that is neither in the list of origins nor one of this machine. The page itself is served
+    // from here.
     const origin = await servePage(document(forProxy(elementSnippet, url)));
     await page.route('http://elsewhere.example/**', async (route) => {
       await route.fulfill({ response: await route.fetch({ url: origin }) });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** A page whose header names the policies that its scripts may make, in front of a proxy of its own. */
+/** A page whose header names the policies that its scripts may create, with its own proxy. */
 async function open(names: string, createBody: (proxy: string) => string) {
   const proxy = `http://localhost:${await serveStub()}/stub/accepting/room`;
   const policy = `require-trusted-types-for 'script'; trusted-types ${names}`;
@@ -35,7 +35,7 @@ async function open(names: string, createBody: (proxy: string) => string) {
 const scriptTag = (proxy: string, form = 'newsletter') =>
   `<script type="module" src="${proxy}/embed.js" data-form="${form}"></script>`;
 
-/** lit as its package has it. */
+/** lit from its own package. */
 async function serveLit(): Promise<string> {
   return serveOneAnswer(
     { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' },
@@ -55,7 +55,7 @@ describe('a page that allows the Trusted Types policy rasa-signup', () => {
   it('may load the script twice: both forms are there, and both work', async () => {
     const { page, complaints, signUp } = await open(
       'rasa-signup',
-      // A script that is no module runs each time it is written.
+      // A classic script runs each time it is written.
       (proxy) => {
         const tag = scriptTag(proxy).replace('type="module"', '');
         return `${tag}<main>${tag.replace('"newsletter"', '"events"')}</main>`;

@@ -19,7 +19,7 @@ const english = textsOf(en);
 const translated = languages.filter((words) => words !== en).map((words) => [words.lang, words] as const);
 const every = languages.map((words) => [words.lang, words] as const);
 
-/** Words that are the same in English. */
+/** Texts that equal the English ones. */
 const same: Readonly<Record<string, readonly string[]>> = { de: ['texts.optional'] };
 
 describe('the words', () => {
@@ -59,7 +59,8 @@ describe('the words', () => {
     for (const [path, text] of textsOf(words)) {
       expect(text, path).toBe(text.trim().normalize('NFC'));
       expect(text, `${path}: typewriter’s quotes, dots or spaces`).not.toMatch(/['"]|\.\.|\s\s/);
-      // What would turn the text around, or hide in it; the words come without, and the page says the direction.
+      // Characters that would change the direction of the text, or hide in it. The texts have none; the page
+      // sets the direction.
       expect(text, `${path}: invisible characters`).not.toMatch(/[\p{Cf}\p{Cc}]/u);
     }
   });

@@ -2,17 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { compile } from 'tailwindcss';
 
-/** A page of a site as sites are made, with a place for the form, and controls of its own to compare it with. */
+/** A typical page of a site, with a place for the form, and its own controls for comparison. */
 export interface HostPage {
   readonly name: string;
   readonly title: string;
-  /** What its style sheet says about the form, as a marketer would write it; shown beside the picture. */
+  /** The page's style rules for the form, as a marketer would write them. Shown beside the screenshot. */
   readonly settings: string;
   readonly css: () => Promise<string>;
   readonly lang?: string;
   readonly dir?: 'rtl';
   readonly classes?: Classes;
-  /** Text of the page, where English would be wrong. */
+  /** The page's texts, if English would be wrong. */
   readonly words?: Words;
 }
 
@@ -48,7 +48,7 @@ const tailwindClasses: Classes = {
   heading: 'mb-3 text-xl font-semibold',
 };
 
-/** What sites are built on; the last ones are no library, but found on many. */
+/** What sites are built with. The last entries are not libraries but common habits. */
 export const hostPages: readonly HostPage[] = [
   {
     name: 'bootstrap',
@@ -178,7 +178,7 @@ const english: Words = {
   newsletter: 'Our newsletter',
 };
 
-/** The page, without the script; its form stands in a box, behind the site's own one. */
+/** The page without the script. Its form is in a box, after the site's own form. */
 export async function renderHost(host: HostPage, src: string): Promise<string> {
   const { lang = 'en', dir = 'ltr', classes = {}, words = english } = host;
   const classOf = (name: keyof Classes) => (classes[name] === undefined ? '' : ` class="${classes[name]}"`);

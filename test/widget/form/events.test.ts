@@ -7,7 +7,7 @@ before(async () => {
 
 const types = ['signup-ready', 'signup-start', 'signup-submit', 'signup-accepted', 'signup-refused'];
 
-/** What bubbles up to the page, in order, until the test is over. */
+/** The events that bubble up to the page, in order, until the test is over. */
 function listen(): { readonly heard: string[]; readonly events: Event[] } {
   const heard: string[] = [];
   const events: Event[] = [];

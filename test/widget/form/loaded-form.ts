@@ -1,7 +1,7 @@
 import { fixture, html, waitUntil as waitFor } from '@open-wc/testing';
 import type { FormDefinition } from '../../../shared/form.ts';
 
-/** What the stub saw in one test. */
+/** What the stub received in one test. */
 interface Seen {
   readonly posts: readonly Record<string, string>[];
   readonly proofs: readonly string[];
@@ -9,7 +9,7 @@ interface Seen {
   readonly loads: number;
 }
 
-/** A proxy of the test's own, see test/helpers/sites/stub-proxy.ts. */
+/** A stub of the proxy for one test, see test/helpers/sites/stub-proxy.ts. */
 export function room(behaviour: string) {
   const base = `/stub/${behaviour}/${crypto.randomUUID()}`;
   const get = async (what: string) => (await (await fetch(`${base}/${what}`)).json()) as Seen;
@@ -56,7 +56,7 @@ export function inside(element: Element) {
   };
 }
 
-/** For longer than the library's second: a machine may have other things to do too. */
+/** Waits longer than the library's default of a second, for busy machines. */
 export function waitUntil(holds: () => unknown, what?: string): Promise<void> {
   return waitFor(holds, what, { timeout: 8000 });
 }
@@ -71,12 +71,14 @@ export async function loadedForm(behaviour: string, changes: Partial<FormDefinit
   return { element, seen, release, ...parts };
 }
 
-/** The address of the same form with other members in its definition. */
+/** URL of the same form with changed members in its definition. */
 export function withChanges(src: string, changes: Partial<FormDefinition>): string {
   return Object.keys(changes).length > 0 ? `${src}?with=${encodeURIComponent(JSON.stringify(changes))}` : src;
 }
 
-/** As the browser fills it in, and some password managers: the value, and no more than one event. */
+/**
+ * Fills in an input like the browser and some password managers: sets the value and fires at most one event.
+ */
 export function fillIn(input: HTMLInputElement, value: string, event = 'change'): void {
   input.value = value;
   input.dispatchEvent(new Event(event, { bubbles: true }));

@@ -31,7 +31,7 @@ describe('the form', () => {
     button().focus();
     button().click();
     await waitUntil(() => status().textContent.includes('Thank you'));
-    // A live region has to stand there before its message, or nobody hears it.
+    // A live region must exist before its message, or it would not be announced.
     expect(status()).to.equal(region);
     expect(form()).to.equal(null);
     await waitUntil(() => focused() === region);
@@ -268,7 +268,7 @@ describe('on the page', () => {
     element.setAttribute('lang', 'de');
     element.setAttribute('src', src);
     element.setAttribute('display', 'popup');
-    // A display that nobody knows is none.
+    // An unknown display counts as none.
     await waitUntil(() => inside(element).form()?.checkVisibility());
     expect(inside(element).form()?.parentElement?.lang).to.equal('de');
     expect((await seen()).loads).to.equal(1);
@@ -337,7 +337,7 @@ describe('on the page', () => {
     const light = background();
     element.style.colorScheme = 'dark';
     expect(background()).not.to.equal(light);
-    // A page's own names may stand behind ours.
+    // The page may refer to its own properties in ours.
     document.body.style.setProperty('--accent', 'rgb(9, 8, 7)');
     element.style.setProperty('--rasa-signup-accent', 'var(--accent)');
     expect(background()).to.equal('rgb(9, 8, 7)');
@@ -427,7 +427,7 @@ describe('its language', () => {
     document.documentElement.removeAttribute('lang');
     const { around } = await formIn((src) => html`<rasa-signup src=${src}></rasa-signup>`);
     document.documentElement.lang = lang;
-    // The browser of the tests asks for English, or for nothing.
+    // The test browser accepts English, or names no language.
     expect(around?.lang).to.equal('en');
   });
 });

@@ -152,7 +152,7 @@ describe('the question after a slip', () => {
     await nextFrame();
     await nextFrame();
     expect(question()).to.equal(null);
-    // Another address is another matter.
+    // Another address is asked about again.
     fillIn(input('email'), 'ada@gmial.com');
     await waitUntil(() => question());
   });

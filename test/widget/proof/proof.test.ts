@@ -13,14 +13,17 @@ afterEach(() => {
   restore();
 });
 
-/** Moves the clock of this page until the test is over. */
+/** Advances the clock of this page until the test is over. */
 function advanceClock(ms: number): void {
   const now = Performance.prototype.now.bind(performance);
   performance.now = () => now() + ms;
   restore = () => Reflect.deleteProperty(performance, 'now');
 }
 
-/** What has been answered, which a proxy that was asked does not know. */
+/**
+ * The number of requests that were answered, as the browser counts them. The stub only knows which requests
+ * arrived.
+ */
 const answered = (what: string) =>
   performance.getEntriesByType('resource').filter(({ name }) => name.endsWith(what)).length;
 
@@ -296,7 +299,7 @@ describe('the honeypot', () => {
     });
     expect(honeypot().labels?.[0]?.textContent.trim()).to.equal('Leave this field empty');
     expect(honeypot().closest('[aria-hidden=true]')).not.to.equal(null);
-    // Neither hidden nor moved away, which robots look for and which makes pages scroll.
+    // Neither hidden nor moved away: robots look for the former, and the latter makes pages scroll.
     expect(getComputedStyle(honeypot()).display).not.to.equal('none');
     expect(getComputedStyle(honeypot()).visibility).to.equal('visible');
     for (const dir of ['ltr', 'rtl']) {
