@@ -45,7 +45,9 @@ export function keepLitToItself(): Plugin {
     generateBundle() {
       changes.forEach(([found], index) => {
         if (times[index] === 1) return;
-        throw new Error(`Lit has ${String(found)} ${String(times[index])} times instead of once.`);
+        throw new Error(
+          `The bundled lit matches ${String(found)} ${String(times[index])} times instead of once: adapt keepLitToItself().`,
+        );
       });
     },
   };

@@ -99,7 +99,7 @@ function packageReadme(readme: string): string {
   const [, section] = /^### In your bundle\n(.*?)^##/ms.exec(readme) ?? [];
   const [, onPage] = /^### On your page\n(.*?)^##/ms.exec(readme) ?? [];
   if (section === undefined || onPage === undefined)
-    throw new Error('The README lacks a section of the package.');
+    throw new Error('README.md lacks the section "In your bundle" or "On your page".');
   return (
     `# ${packageName}\n\n${root.description}.\n\n## In your bundle\n${section}## On your page\n${onPage}`.trimEnd() +
     '\n'

@@ -23,7 +23,7 @@ export function createManifest(): Package {
 export function elementOf(manifest: Package): CustomElement {
   const [element, ...others] = declarationsOf(manifest).filter(({ tagName }) => tagName !== undefined);
   if (!element || others.length > 0)
-    throw new Error('widget/form/rasa-signup.ts does not say `@tag rasa-signup`.');
+    throw new Error('widget/form/rasa-signup.ts must have exactly one class with an `@tag`.');
   return element;
 }
 

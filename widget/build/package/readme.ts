@@ -4,7 +4,7 @@ import type { Attribute, CustomElement } from 'custom-elements-manifest/schema.j
 export function withTables(readme: string, element: CustomElement): string {
   return Object.entries(tablesOf(element)).reduce((text, [name, table]) => {
     const section = new RegExp(`(<!-- ${name} -->\n)(?:.*?)(<!-- /${name} -->)`, 's');
-    if (!section.test(text)) throw new Error(`The README has no section ${name}.`);
+    if (!section.test(text)) throw new Error(`README.md lacks <!-- ${name} --> and <!-- /${name} -->.`);
     return text.replace(
       section,
       (_section, before: string, after: string) => `${before}\n${table}\n${after}`,
