@@ -123,7 +123,7 @@ function mayImport(rooms: Readonly<Record<string, string>>, from: string, to: st
 }
 
 describe('the import table', () => {
-  it('reads the imports that it judges', () => {
+  it('reads the imports that it checks', () => {
     expect(
       arrows((path, imported) => path === 'server/signup/intake.ts' && imported.endsWith('guards.ts')),
     ).toEqual(['server/signup/intake.ts -> server/signup/guards.ts']);
@@ -200,21 +200,21 @@ function floorsBelow(room: string, seen = new Set<string>()): ReadonlySet<string
   return seen;
 }
 
-describe('the house', () => {
-  it('has no file past 260 lines but those with a reason', () => {
+describe('the source code', () => {
+  it('has no file of more than 260 lines without a reason', () => {
     const long = sources.filter(({ path, text }) => text.split('\n').length > 261 && !path.endsWith('.d.ts'));
     expect(long.map(({ path }) => path).filter((path) => !(path in largeFiles))).toEqual([]);
     expect(Object.keys(largeFiles).filter((path) => !existsSync(path))).toEqual([]);
   });
 
-  it('has no folder past 12 files but those with a reason', () => {
+  it('has no folder of more than 12 files without a reason', () => {
     const perFolder = new Map<string, number>();
     for (const { path } of sources) perFolder.set(dirname(path), (perFolder.get(dirname(path)) ?? 0) + 1);
     const crowded = [...perFolder].filter(([, count]) => count > 12).map(([folder]) => folder);
     expect(crowded.filter((folder) => !(folder in largeFolders))).toEqual([]);
   });
 
-  it('has no file beside a folder of the same name, and nothing called utils or types', () => {
+  it('has no file beside a folder of the same name, and no file or folder called utils or types', () => {
     const names = sources.map(({ path }) => path.replace(/\.(ts|css)$/, ''));
     expect(names.filter((name) => existsSync(name))).toEqual([]);
     expect(names.filter((name) => /^(utils?|types|helpers|common|misc)$/.test(basename(name)))).toEqual([]);

@@ -39,7 +39,7 @@ describe("the element's documentation, in the JSDoc of its class", () => {
     expect(named(attributes)).toEqual(expect.arrayContaining(read));
   });
 
-  it('says something of each', () => {
+  it('describes each of them', () => {
     const all = [attributes, cssParts, cssProperties, events, slots].flatMap((some = []) => some);
     expect(all.filter(({ description }) => !description)).toEqual([]);
   });

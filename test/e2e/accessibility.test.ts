@@ -72,7 +72,7 @@ const states: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
 };
 
-describe('in every theme axe finds nothing wrong', () => {
+describe('axe finds no fault in any theme', () => {
   describe.each([en, ar])('in $lang', (words) => {
     it.each(Object.keys(states))('with a form that is %s, in every layout', async (state) => {
       const page = await open({
@@ -94,7 +94,7 @@ describe('in every theme axe finds nothing wrong', () => {
 
   // Criteria that axe does not check: borders, and the focused element.
   it.each(['light', 'dark'] as const)(
-    'and every word, border and button can be told from what is behind it: %s',
+    'and every text, border and button has enough contrast: %s',
     async (colorScheme) => {
       const page = await open({ attributes: 'debug' });
       await page.emulateMedia({ colorScheme });
@@ -108,7 +108,7 @@ describe('in every theme axe finds nothing wrong', () => {
 });
 
 describe('by keyboard alone', () => {
-  it('a mistake is found, read with its field, mended, and sent', async () => {
+  it('a mistake gets the focus, is announced with its field, can be corrected, and the form is sent', async () => {
     const page = await open({ fields: 'few' });
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
@@ -133,21 +133,18 @@ describe('by keyboard alone', () => {
     ['limited', 'Too many sign-ups at the moment.'],
     ['gateway', 'We could not be reached.'],
     ['suspicious', 'We could not tell that you are a person.'],
-  ])(
-    'a refusal is announced where it stands, and everything typed is still there: %s',
-    async (behaviour, words) => {
-      const page = await open({ behaviour, fields: 'few' });
-      const live = page.getByRole('status');
-      // The live region must exist before its message, or it would not be announced.
-      await live.waitFor({ state: 'attached' });
-      await page.getByRole('textbox', { name: 'Email address' }).fill('ada@example.com');
-      await page.keyboard.press('Enter');
-      await expect.poll(() => live.innerText()).toContain(words);
-      expect(await page.locator('rasa-signup').ariaSnapshot()).toContain('ada@example.com');
-    },
-  );
+  ])('a refusal is announced, and everything typed is still there: %s', async (behaviour, words) => {
+    const page = await open({ behaviour, fields: 'few' });
+    const live = page.getByRole('status');
+    // The live region must exist before its message, or it would not be announced.
+    await live.waitFor({ state: 'attached' });
+    await page.getByRole('textbox', { name: 'Email address' }).fill('ada@example.com');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => live.innerText()).toContain(words);
+    expect(await page.locator('rasa-signup').ariaSnapshot()).toContain('ada@example.com');
+  });
 
-  it('a screen reader hears each field with its name, its kind, and whether it has to be answered', async () => {
+  it('a screen reader announces each field with its name, its role, and whether it is required', async () => {
     const page = await open();
     const tree = await page.locator('rasa-signup').ariaSnapshot();
     expect(tree).not.toContain(en.texts.leaveEmpty);
@@ -168,7 +165,7 @@ describe('by keyboard alone', () => {
   });
 });
 
-describe('however it is looked at', () => {
+describe('for every way of viewing the form', () => {
   it('at 400 % nothing is cut off or scrolls sideways', async () => {
     for (const attributes of ['', 'layout="inline"', 'layout="compact"']) {
       const page = await open({ attributes });
@@ -179,7 +176,7 @@ describe('however it is looked at', () => {
   });
 
   // https://www.w3.org/TR/WCAG22/#text-spacing
-  it('with more space in its text nothing overlaps or is cut off', async () => {
+  it('with more text spacing nothing overlaps or is cut off', async () => {
     const page = await open();
     await page.setViewportSize({ width: 320, height: 640 });
     await page.addStyleTag({
@@ -197,7 +194,7 @@ describe('however it is looked at', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
   });
 
-  it('in forced colours every control has a border, and the focus a ring', async () => {
+  it('in forced colours every control has a border, and the focused one a ring', async () => {
     const page = await open();
     await page.emulateMedia({ forcedColors: 'active' });
     await sendButton(page).focus();
@@ -216,7 +213,7 @@ describe('however it is looked at', () => {
     expect(await sendButton(page).evaluate((button) => getComputedStyle(button).outlineStyle)).toBe('solid');
   });
 
-  it('with less motion nothing moves', async () => {
+  it('with reduced motion nothing moves', async () => {
     const page = await open({ fields: 'few', attributes: 'display="dialog"' });
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.locator('rasa-signup .opener').click();

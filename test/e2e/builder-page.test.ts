@@ -23,7 +23,7 @@ async function open(fragment = '', options: Parameters<typeof openBuilder>[2] = 
 }
 
 describe('the preview', () => {
-  it('is the widget, in every moment, and sends nothing', async () => {
+  it('shows the real widget in every moment, and sends nothing', async () => {
     const { service, page, preview, choose, complaints } = await open();
     const posted: string[] = [];
     page.on('request', (request) => {
@@ -52,7 +52,7 @@ describe('the preview', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('follows what is chosen, and leaves the focus where it was', async () => {
+  it('follows the settings, and leaves the focus where it was', async () => {
     const { page, preview, choose, openGroup, complaints } = await open();
     await choose('Dialog');
     await preview.getByRole('dialog').getByRole('button', { name: 'Subscribe' }).waitFor();
@@ -65,7 +65,7 @@ describe('the preview', () => {
     expect(complaints).toEqual([]);
   });
 
-  it("takes on the marketer's own style sheet, which loads nothing from elsewhere", async () => {
+  it("applies the marketer's own style sheet, which loads nothing from elsewhere", async () => {
     const { page, preview, choose } = await open();
     const asked: string[] = [];
     await page.route('https://elsewhere.example/**', (route) => {
@@ -86,8 +86,8 @@ describe('the preview', () => {
   });
 });
 
-describe('colours that cannot be read', () => {
-  it('are refused with the reason, and the nearest ones that can be are offered', async () => {
+describe('unreadable colours', () => {
+  it('are refused with the reason, and the nearest readable ones are offered', async () => {
     const { page, openGroup, snippet } = await open();
     await openGroup('Colours');
     const code = page.getByLabel('Button: colour code', { exact: true });
@@ -127,7 +127,7 @@ describe('colours that cannot be read', () => {
     expect(ratio(text, '#101820')).toBeGreaterThanOrEqual(4.5);
   });
 
-  it('are none of the form’s own: what is wrong can be read on whatever background was chosen', async () => {
+  it('do not occur in the form’s defaults: errors are readable on every chosen background', async () => {
     const { page, openGroup, snippet } = await open();
     await openGroup('Colours');
     for (const background of ['#0b6e4f', '#ffffff', '#101820']) {
@@ -141,7 +141,7 @@ describe('colours that cannot be read', () => {
     }
   });
 
-  it('do not come in through a link either', async () => {
+  it('are not accepted from a link either', async () => {
     const { page, snippet } = await open('theme=light&text=%23eeeeee&radius=1');
     await page.getByText('Parts of this link could not be used').waitFor();
     await expect.poll(() => snippet.textContent()).toContain('--rasa-signup-radius: 1em');
@@ -150,7 +150,7 @@ describe('colours that cannot be read', () => {
 });
 
 describe('undo', () => {
-  it('takes back one decision at a time, by button and by keyboard, and brings it back', async () => {
+  it('undoes and redoes one decision at a time, by button and by keyboard', async () => {
     const { page, choose, openGroup, snippet } = await open();
     await choose('In a row');
     await openGroup('Texts');
@@ -174,7 +174,7 @@ describe('undo', () => {
     await shows('layout="inline"');
   });
 
-  it('leaves text fields their own', async () => {
+  it('leaves text fields the browser’s own undo', async () => {
     const { page, choose, openGroup, snippet } = await open();
     await choose('Compact');
     await openGroup('Texts');
@@ -187,7 +187,7 @@ describe('undo', () => {
 });
 
 describe('the link', () => {
-  it('holds everything that was chosen, and nothing of it reaches the server', async () => {
+  it('contains every setting, and none of it reaches the server', async () => {
     const { service, page, choose, openGroup, clipboard, copySnippet } = await open();
     await choose('Slide-in');
     await openGroup('Texts');
@@ -226,7 +226,7 @@ describe('the link', () => {
 describe('texts in a snippet', () => {
   const wicked = `"><script>alert(1)</script></rasa-signup> \${alert(2)} {alert(3)} \`'&amp; --> <!--`;
 
-  it.each(['HTML', 'Without script', 'WordPress', 'Pinned'])('are nothing but texts: %s', async (kind) => {
+  it.each(['HTML', 'Without script', 'WordPress', 'Pinned'])('stay plain text: %s', async (kind) => {
     const { page, copySnippet, service } = await open(
       new URLSearchParams({ title: wicked, note: wicked, submit: wicked, intro: wicked }).toString(),
     );
@@ -242,13 +242,13 @@ describe('texts in a snippet', () => {
     expect(scripts.filter((src) => !src.startsWith(service.url))).toEqual([]);
   });
 
-  it('are nothing but texts in React either', async () => {
+  it('stay plain text in React too', async () => {
     const { copySnippet } = await open(new URLSearchParams({ title: wicked }).toString());
     expect(await copySnippet('React')).toContain(`<h2 slot="title">{${JSON.stringify(wicked)}}</h2>`);
   });
 });
 
-describe('whoever uses it', () => {
+describe('every marketer', () => {
   it.each([
     ['in the light', { colorScheme: 'light' }],
     ['in the dark', { colorScheme: 'dark' }],
@@ -297,7 +297,7 @@ describe('whoever uses it', () => {
     expect(await clipboard()).toContain('data-layout="inline"');
   });
 
-  it('is spoken to in German', async () => {
+  it('sees the builder in German with a German browser', async () => {
     const { page, preview } = await open('', { locale: 'de-CH' });
     await page.getByRole('heading', { name: 'Ihr Anmeldeformular' }).waitFor();
     await page.getByRole('heading', { name: 'Einstellungen' }).waitFor();

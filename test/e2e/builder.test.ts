@@ -169,7 +169,7 @@ describe('from the builder to a contact in rasa.io', () => {
     });
   });
 
-  it('any form of several, with fields of every kind, also where scripts are off', async () => {
+  it('every one of several forms, with fields of every kind, also without scripts', async () => {
     const formsFile = join(await temporaryDir(), 'forms.json');
     const label = (name: string) => ({ name, label: name.replaceAll('_', ' ') });
     const options = [
@@ -224,7 +224,7 @@ describe('from the builder to a contact in rasa.io', () => {
     });
   });
 
-  it('moves nothing on the page when the form comes', async () => {
+  it('moves nothing on the page when the form appears', async () => {
     const { url, site } = await start();
     const { copySnippet, page: builder } = await openBuilder(browser, url);
     await builder.getByText('min-height').waitFor();

@@ -27,7 +27,7 @@ async function open(html: string, { path = '/', headers = {} } = {}) {
 }
 
 describe('?debug on a page says', () => {
-  it('that all is well', async () => {
+  it('that everything works', async () => {
     const { base, form } = await stubbedProxy();
     const html = `<rasa-signup src="${form}"></rasa-signup><script src="${base}/embed.js"></script>`;
     const { page } = await open(html, { path: '/?debug' });
@@ -36,7 +36,7 @@ describe('?debug on a page says', () => {
     expect(await page.locator('[popover]').count()).toBe(0);
   });
 
-  it('nothing to anybody who does not ask', async () => {
+  it('nothing to visitors who did not ask', async () => {
     const { base, form } = await stubbedProxy();
     const { page } = await open(
       `<rasa-signup src="${form}"></rasa-signup><script src="${base}/embed.js"></script>`,
@@ -45,7 +45,7 @@ describe('?debug on a page says', () => {
     expect(await page.locator('[popover], [data-debug]').count()).toBe(0);
   });
 
-  it('that there is no such form, in the words of the proxy', async () => {
+  it("that the form does not exist, with the proxy's own explanation", async () => {
     const { base, form } = await stubbedProxy('absent');
     const { page } = await open(
       `<rasa-signup debug src="${form}"></rasa-signup><script src="${base}/embed.js"></script>`,
@@ -55,7 +55,7 @@ describe('?debug on a page says', () => {
     expect(faults[0]).toContain('404 no_such_form');
   });
 
-  it('that nothing answers there', async () => {
+  it('that no server answers at the URL', async () => {
     const { base } = await stubbedProxy();
     const { page } = await open(
       `<rasa-signup debug src="http://127.0.0.1:9/forms/newsletter"></rasa-signup><script src="${base}/embed.js"></script>`,
@@ -65,7 +65,7 @@ describe('?debug on a page says', () => {
     expect(await page.locator('rasa-signup').getAttribute('data-debug')).toBe('blocked');
   });
 
-  it("that the page's own policy blocks it, and what to add to it", async () => {
+  it("that the page's own policy blocks it, and what to add to the policy", async () => {
     const { base, form } = await stubbedProxy();
     const { origin } = new URL(base);
     const { page } = await open(
@@ -95,7 +95,7 @@ describe('?debug on a page says', () => {
     expect(faults[0]).toContain(`add ${site} to ALLOWED_ORIGINS`);
   });
 
-  it('that the script is there in two versions', async () => {
+  it('that the page has two versions of the script', async () => {
     const [one, other] = await Promise.all([stubbedProxy(), stubbedProxy()]);
     const { page } = await open(
       `<rasa-signup debug src="${one.form}"></rasa-signup><script src="${one.base}/embed.js"></script><script src="${other.base}/embed.js"></script>`,
@@ -105,7 +105,7 @@ describe('?debug on a page says', () => {
     expect(faults[0]).toContain(`${other.base}/embed.js`);
   });
 
-  it('that nobody can prove anything, since the module is blocked', async () => {
+  it('that no proof can be made, because the module is blocked', async () => {
     const { base, form } = await stubbedProxy();
     const site = await serveSite({
       '/': pageOf(`<rasa-signup debug src="${form}"></rasa-signup><script src="${base}/embed.js"></script>`),
@@ -118,7 +118,7 @@ describe('?debug on a page says', () => {
     expect(faults[0]).toContain('/proof.js is blocked');
   });
 
-  it('which colours are hard to read, however deep the background lies', async () => {
+  it('which colours are hard to read, even if the background belongs to a distant ancestor', async () => {
     const { base, form } = await stubbedProxy();
     const { page } = await open(
       `<div style="background: oklch(0.2 0 0)"><div style="background: rgb(255 255 255 / 5%); color: #777"><rasa-signup debug src="${form}" style="--rasa-signup-accent: #9cf"></rasa-signup></div></div><script src="${base}/embed.js"></script>`,
@@ -129,7 +129,7 @@ describe('?debug on a page says', () => {
     expect(faults.join('\n')).toMatch(/The button is hard to see: contrast 1\.\d/);
   });
 
-  it('that the form stands where nothing is shown', async () => {
+  it('that the form is in a place where nothing is shown', async () => {
     const { base, form } = await stubbedProxy();
     const { page } = await open(
       `<div hidden><rasa-signup debug src="${form}"></rasa-signup></div><script src="${base}/embed.js"></script>`,

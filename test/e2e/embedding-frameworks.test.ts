@@ -99,32 +99,35 @@ describe('a page whose content htmx swaps', () => {
       (base) =>
         `<rasa-signup src="${base}/forms/newsletter"></rasa-signup><script src="${base}/embed.js"></script>`,
     ],
-  ])('%s: shows one form after each swap, and when its history is walked', async (_name, snippetOf) => {
-    const { base } = await stubbedProxy();
-    const head = '<script src="/htmx.js"></script>';
-    const links = `<a href="#" hx-get="/form" hx-target="main" hx-push-url="/with-form">Form</a>
+  ])(
+    '%s: shows one form after each swap, and when the visitor goes back and forward',
+    async (_name, snippetOf) => {
+      const { base } = await stubbedProxy();
+      const head = '<script src="/htmx.js"></script>';
+      const links = `<a href="#" hx-get="/form" hx-target="main" hx-push-url="/with-form">Form</a>
       <a href="#" hx-get="/none" hx-target="main" hx-push-url="/without">None</a>`;
-    const site = await serveSite({
-      '/': pageOf(`${links}<main>Nothing yet</main>`, head),
-      '/form': `<h1>The form</h1>${snippetOf(base)}`,
-      '/none': '<h1>No form</h1>',
-      '/htmx.js': await fromPackage('htmx.org/dist/htmx.js'),
-    });
-    const { page, complaints } = await openPage(browser, site);
-    const signUpHere = async () => {
-      await signUp(page);
-      expect(await page.locator('rasa-signup').count()).toBe(1);
-    };
-    for (let swap = 0; swap < 2; swap++) {
-      await page.getByRole('link', { name: 'Form' }).click();
+      const site = await serveSite({
+        '/': pageOf(`${links}<main>Nothing yet</main>`, head),
+        '/form': `<h1>The form</h1>${snippetOf(base)}`,
+        '/none': '<h1>No form</h1>',
+        '/htmx.js': await fromPackage('htmx.org/dist/htmx.js'),
+      });
+      const { page, complaints } = await openPage(browser, site);
+      const signUpHere = async () => {
+        await signUp(page);
+        expect(await page.locator('rasa-signup').count()).toBe(1);
+      };
+      for (let swap = 0; swap < 2; swap++) {
+        await page.getByRole('link', { name: 'Form' }).click();
+        await signUpHere();
+        await page.getByRole('link', { name: 'None' }).click();
+        await page.getByRole('heading', { name: 'No form' }).waitFor();
+      }
+      await page.evaluate('setTimeout(() => history.back())');
       await signUpHere();
-      await page.getByRole('link', { name: 'None' }).click();
-      await page.getByRole('heading', { name: 'No form' }).waitFor();
-    }
-    await page.evaluate('setTimeout(() => history.back())');
-    await signUpHere();
-    expect(complaints).toEqual([]);
-  });
+      expect(complaints).toEqual([]);
+    },
+  );
 });
 
 /** The app of a framework as its page loads it: a classic script that defines `host.hydrate(src)`. */

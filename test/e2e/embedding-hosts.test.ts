@@ -27,7 +27,7 @@ async function start(env = guardedIntake) {
 const scriptTag = (url: string) => `<script async src="${url}/embed.js" data-form="newsletter"></script>`;
 
 describe('strict hosts', () => {
-  it('forbid everything but the proxy, every style and every other form', async () => {
+  it('allow nothing but the proxy, no styles and no other forms', async () => {
     const { url, arrived } = await start();
     const policy = `default-src 'none'; script-src ${url}; connect-src ${url}; style-src 'none'; form-action 'none';
       base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rasa-signup`;
@@ -41,7 +41,7 @@ describe('strict hosts', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('trust what a trusted script loads, and name no host', async () => {
+  it('trust scripts that a trusted script loads, and name no host', async () => {
     const { url, arrived } = await start();
     const policy = `script-src 'nonce-abc' 'strict-dynamic'; object-src 'none'; base-uri 'none'`;
     const { page, complaints } = await openPage(
@@ -108,14 +108,14 @@ describe('strict hosts', () => {
   });
 });
 
-describe('a sandboxed frame, whose origin is nobody', () => {
+describe('a sandboxed frame, whose origin is opaque', () => {
   it.each([
     ['of a page', (html: string) => ({ frame: 'src="/framed"', files: { '/framed': html } })],
     [
       'with its document in an attribute',
       (html: string) => ({ frame: `srcdoc="${html.replaceAll('"', '&quot;')}"`, files: {} }),
     ],
-  ])('%s: the form is there, and goes the plain way, with one click', async (_name, frameOf) => {
+  ])('%s: the form is shown and is sent as a plain form, with one click more', async (_name, frameOf) => {
     const { url, arrived } = await start();
     const { frame, files } = frameOf(pageOf(scriptTag(url)));
     const site = await serveSite({

@@ -23,7 +23,7 @@ async function open(body: string, behaviour?: string) {
 const email = (page: Page) => page.getByLabel('Email address');
 const button = (page: Page) => page.getByRole('button', { name: 'Subscribe' });
 
-describe('wherever the element stands', () => {
+describe('the element works', () => {
   it('inside a modal dialog', async () => {
     const { page, complaints } = await open('<dialog>FORM</dialog>SCRIPT');
     await page.locator('dialog').evaluate((dialog: HTMLDialogElement) => {
@@ -41,7 +41,7 @@ describe('wherever the element stands', () => {
     expect(complaints).toEqual([]);
   });
 
-  it("inside the page's own form, which is neither sent nor given anything", async () => {
+  it("inside the page's own form, which is not submitted and gets no values", async () => {
     const { page, complaints, site, seen } = await open(
       `<form action="/elsewhere"><input name="q" value="shoes">FORM<button>Search</button></form>SCRIPT`,
     );
@@ -60,7 +60,7 @@ describe('wherever the element stands', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('several times on one page, each for itself', async () => {
+  it('several times on one page, each independently', async () => {
     const { page, complaints, seen } = await open('<main>FORM</main><aside>FORM</aside>SCRIPT');
     await page.locator('aside').getByLabel('Email address').fill('second@example.com');
     await signUp(page.locator('main'), 'first@example.com');
@@ -74,7 +74,7 @@ describe('wherever the element stands', () => {
   });
 });
 
-describe('whatever the page does to the element', () => {
+describe('the element survives when the page', () => {
   it('moves it while the visitor types', async () => {
     const { page, complaints, seen } = await open('<main>FORM</main><footer></footer>SCRIPT');
     await email(page).fill('ada@example.com');
@@ -88,7 +88,7 @@ describe('whatever the page does to the element', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('clones it: the copy is a form of its own', async () => {
+  it('clones it: the copy is an independent form', async () => {
     const { page, complaints } = await open('<main>FORM</main><footer></footer>SCRIPT');
     await email(page).fill('ada@example.com');
     await page.locator('footer').evaluate((footer) => {
@@ -118,7 +118,7 @@ describe('whatever the page does to the element', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('removes it while it sends: what was sent is sent, and it says so when it is back', async () => {
+  it('removes it while it sends: the sign-up is sent, and the result is shown when it is back', async () => {
     const { page, complaints, release, seen } = await open('<main>FORM</main>SCRIPT', 'held');
     await email(page).fill('ada@example.com');
     await button(page).click();
@@ -138,7 +138,7 @@ describe('whatever the page does to the element', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('leads to another view of a single-page application and back', async () => {
+  it('switches to another view of a single-page application and back', async () => {
     const { page, complaints, form } = await open('<main>FORM</main>SCRIPT');
     await signUp(page);
     await page.evaluate(() => {
@@ -157,14 +157,14 @@ describe('whatever the page does to the element', () => {
   });
 });
 
-describe('whatever the page does to its src', () => {
+describe('the element copes with its src when the page', () => {
   const setSrc = (page: Page, value: string | null) =>
     page.locator('rasa-signup').evaluate((element, src) => {
       if (src === null) element.removeAttribute('src');
       Object.assign(element, { src });
     }, value);
 
-  it('takes it away: nothing is asked for, and the form stays until there is another', async () => {
+  it('removes it: nothing is requested, and the form stays until there is another', async () => {
     const { page, complaints, form, seen } = await open('FORMSCRIPT');
     await email(page).fill('ada@example.com');
     const asked: string[] = [];
@@ -177,7 +177,7 @@ describe('whatever the page does to its src', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('sets none, and later one', async () => {
+  it('sets it later', async () => {
     const { page, complaints, form } = await open('<rasa-signup></rasa-signup>SCRIPT');
     await setSrc(page, null);
     await setSrc(page, form);
@@ -185,7 +185,7 @@ describe('whatever the page does to its src', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('changes it while the element is out of the page: the new form is there when it comes back', async () => {
+  it('changes it while the element is out of the page: the new form is shown when it comes back', async () => {
     const { page, complaints, form } = await open('<main>FORM</main>SCRIPT');
     await email(page).waitFor();
     await page.evaluate(async (src) => {
@@ -199,7 +199,7 @@ describe('whatever the page does to its src', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('changes it while the visitor types: what was typed goes along', async () => {
+  it('changes it while the visitor types: the typed values are kept', async () => {
     const { page, complaints, form, seen } = await open('FORMSCRIPT');
     await email(page).fill('ada@example.com');
     await page.getByLabel('First name').fill('Ada');
@@ -211,7 +211,7 @@ describe('whatever the page does to its src', () => {
   });
 });
 
-describe('whatever the visitor does, nothing typed is lost', () => {
+describe('nothing typed is lost when the visitor', () => {
   it('presses Enter', async () => {
     const { page, complaints, seen } = await open('FORMSCRIPT');
     await page.getByLabel('First name').fill('Ada');

@@ -18,7 +18,7 @@ async function olderScript(): Promise<string> {
   return older;
 }
 
-describe('whichever way the script is loaded, there is one form, and it works', () => {
+describe('in every way of loading the script there is one working form', () => {
   it.each<[string, (tag: string, element: string) => string]>([
     ['before the element', (tag, element) => tag + element],
     ['after the element', (tag, element) => element + tag],
@@ -69,7 +69,7 @@ describe('whichever way the script is loaded, there is one form, and it works', 
     expect(await page.locator('rasa-signup').count()).toBe(2);
   });
 
-  it('written by document.write, while the page is read and long after it', async () => {
+  it('written by document.write, while the page is parsed and long after it', async () => {
     const { base } = await stubbedProxy();
     const tag = `<script src="${base}/embed.js" data-form="newsletter"></script>`;
     const quoted = JSON.stringify(tag).replaceAll('</', '<\\/');
@@ -116,7 +116,7 @@ describe('whichever way the script is loaded, there is one form, and it works', 
   });
 });
 
-describe('a script tag says what its form is like', () => {
+describe('a script tag sets the options of its form', () => {
   it('with the attributes of the element', async () => {
     const { base, form } = await stubbedProxy();
     const tag = `<script src="${base}/embed.js" data-form="newsletter" data-lang="de" data-layout="inline"
@@ -140,7 +140,7 @@ describe('a script tag says what its form is like', () => {
     expect(attributes).not.toHaveProperty('data-cfasync');
   });
 
-  it("and is not confused with somebody else's", async () => {
+  it('and is not confused with the tag of another product', async () => {
     const { base } = await stubbedProxy();
     const body = `<script src="https://[no-address/embed.js" data-form="theirs"></script>
       <script src="/forms.js" data-form="theirs"></script>
@@ -160,7 +160,7 @@ describe('optimisers', () => {
     ['that ends without a semicolon', 'window.before = function () { window.wasCalled = true }'],
     ['that ends in a comment', 'window.before = function () { window.wasCalled = true } // the end'],
     ['in strict mode', '"use strict"; window.before = 1'],
-  ])('put it behind a script %s, and another behind it', async (_name, before) => {
+  ])('concatenate it with a script before it %s, and another after it', async (_name, before) => {
     const { form } = await stubbedProxy();
     const script = await readFile('dist/widget/embed.js', 'utf8');
     const site = await serveSite({
@@ -177,7 +177,7 @@ describe('optimisers', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('serve it from their own cache: the tag says the whole address of its form', async () => {
+  it('serve it from their own cache: the tag names the whole URL of its form', async () => {
     const { form } = await stubbedProxy();
     const site = await serveSite({
       '/': pageOf(`<script src="/cache/min/1/3f2a.js?ver=1" data-form="${form}"></script>`),

@@ -36,7 +36,7 @@ describe.skipIf(path === undefined)('in Firefox', () => {
     return { page, site, seen, complaints };
   }
 
-  it('a visitor forgets the address, is told, and signs up', async () => {
+  it('a visitor forgets the address, sees the error, and signs up', async () => {
     const { page, seen, complaints } = await open();
     await page.locator(inForm('[name=first_name]')).fill('Ada');
     await page.locator(inForm('[part=button]')).click();
@@ -51,7 +51,7 @@ describe.skipIf(path === undefined)('in Firefox', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('a visitor goes to another page and comes back through the cache: what was typed is there', async () => {
+  it('a visitor goes to another page and comes back through the cache: the typed values are there', async () => {
     const { page, site, complaints } = await open();
     await page.locator(inForm('[name=email]')).fill('ada@example.com');
     await page.evaluate(() => {

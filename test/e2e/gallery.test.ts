@@ -44,7 +44,7 @@ function shapeOnBarePage(): Promise<unknown> {
 describe.each(hostPages.map((host) => [host.title, host] as const))(
   'on a page made with %s',
   (_title, host) => {
-    it('the form changes nothing of the page, and the page nothing of the form but what it is meant to', async () => {
+    it('the form changes nothing on the page, and the page changes only what it should in the form', async () => {
       const { page, complaints, loadForm } = await open(host);
       const before = await stylesOfPage(page);
       expect(Object.keys(before).length).toBeGreaterThan(5);
@@ -59,7 +59,7 @@ describe.each(hostPages.map((host) => [host.title, host] as const))(
       expect(text).toEqual(around);
     });
 
-    it('the form is seen as a whole, on a phone too, with what is wrong', async () => {
+    it('the whole form is visible, on a phone too, with its errors', async () => {
       const { page, loadForm } = await open(host);
       await page.setViewportSize({ width: 900, height: 720 });
       await loadForm();
@@ -78,15 +78,15 @@ describe.each(hostPages.map((host) => [host.title, host] as const))(
   },
 );
 
-it('docs/gallery shows them, with what each says about the form', async () => {
-  const readme = `# The form on pages as sites have them
+it('docs/gallery shows each page with its style rules for the form', async () => {
+  const readme = `# The form on typical pages of sites
 
-The same form in the style sheets of real libraries, and among the habits that sites have; below each picture stands all
-that its page says about the form. \`test/e2e/gallery.test.ts\` opens each of them with the built script and holds it to
+The same form with the style sheets of real libraries, and on pages with the habits of real sites. Below each picture are
+all style rules of its page for the form. \`test/e2e/gallery.test.ts\` opens each page with the built script and checks
 three things: the form changes nothing that the page draws, and nothing that its scripts can reach; the page changes
-nothing of the form but what it is meant to take from there; and the whole form can be seen, on a phone too.
+nothing of the form except what the form inherits on purpose; and the whole form is visible, on a phone too.
 
-\`npm run gallery\` makes the pictures and this page anew.
+\`npm run gallery\` generates the pictures and this page.
 ${hostPages.map(describeHost).join('')}`;
   if (keepsPictures) await writeFile(`${pictures}/README.md`, readme);
   expect(await readFile(`${pictures}/README.md`, 'utf8')).toBe(readme);

@@ -77,7 +77,7 @@ describe('the scanner', () => {
     expect(findLeaks(evidence, { key: 'MARK-another' })).toEqual([]);
   });
 
-  it('finds a mark in a file, in what is compressed, and in a file name', async () => {
+  it('finds a mark in a file, in a compressed file, and in a file name', async () => {
     const dir = await temporaryDir();
     await writeFile(join(dir, 'MARK-name'), 'x');
     await writeFile(join(dir, 'log'), 'MARK-log');
@@ -86,15 +86,15 @@ describe('the scanner', () => {
     expect(leaks.filter((leak) => leak.endsWith(', as plain'))).toHaveLength(3);
   });
 
-  it('knows every encoding by a name of its own', () => {
+  it('has a distinct name for every encoding', () => {
     const names = encodingsOf(Buffer.from(mark)).map(([name]) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names.length).toBeGreaterThan(15);
   });
 });
 
-describe('no secret leaves', () => {
-  it('the product with version 1 of the API, whatever anybody asks and whatever goes wrong', async () => {
+describe('no secret leaves:', () => {
+  it('the product with version 1 of the API, for all requests and all failures', async () => {
     const { url, sandbox, tokens, statuses, down } = await startRasa(marks.apiKey);
     const keyFile = join(await temporaryDir(), 'api-key');
     await writeFile(keyFile, `${marks.apiKey}\n`, { mode: 0o600 });
@@ -221,7 +221,7 @@ describe('no secret leaves', () => {
     );
   }, 60_000);
 
-  it('a product that does not start, however its secrets were set', async () => {
+  it('a product that does not start, in every way of setting its secrets', async () => {
     const dir = await temporaryDir();
     const [file, lines, envFile] = [join(dir, 'api-key'), join(dir, 'lines'), join(dir, 'production.env')];
     await writeFile(file, marks.apiKey);
@@ -273,7 +273,7 @@ describe('no secret leaves', () => {
     expectNoLeak(said, { ...marks, inUrl: 'MARK-in-url' });
   }, 120_000);
 
-  it('a product that crashes, with its secrets in files, not even by a diagnostic report', async () => {
+  it('a product that crashes with its secrets in files, not even through a diagnostic report', async () => {
     const dir = await temporaryDir();
     const { url } = await startRasa(marks.apiKey);
     const paths = await Promise.all(
@@ -309,7 +309,7 @@ describe('no secret leaves', () => {
     expectNoLeak([...report, ...outputOf(product), ...filesBelow(product.dataDir)], marks);
   }, 60_000);
 
-  it('a product whose directory is taken away from under it', async () => {
+  it('a product whose directory is removed while it runs', async () => {
     const { url } = await startRasa(marks.apiKey);
     const product = await startProduct({
       ...ownSecrets,
@@ -329,8 +329,8 @@ describe('no secret leaves', () => {
   }, 60_000);
 });
 
-describe('what the product makes for itself', () => {
-  it('is in its own file alone, and the first key of the sandbox is shown once', async () => {
+describe('a secret that the product makes', () => {
+  it("is only in its own file, and the sandbox's first key is shown once", async () => {
     const product = await startProduct({ ...guardedIntake, LOG_LEVEL: 'trace' });
     const seen: Evidence[] = [];
     await driveEveryRoute(product, seen);

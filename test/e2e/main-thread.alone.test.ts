@@ -36,7 +36,7 @@ interface TraceEvent {
 }
 
 describe.each(connections)('a page %s', { timeout: 20_000 }, (_name, secure) => {
-  it('stays free while a phone works on the hardest challenge: no task is long', async () => {
+  it('stays responsive while a phone solves the hardest challenge: no task is long', async () => {
     const { page, context, seen } = await openInFront(browser, { behaviour: 'hard', secure });
     const session = await context.newCDPSession(page);
     await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });

@@ -9,7 +9,7 @@ import { signUp } from '../helpers/sites/visitor.ts';
 
 const size = process.env['SOAK'] ? 10_000 : 2000;
 
-it(`${size} open connections keep nobody from signing up, and leave nothing behind`, async ({ skip }) => {
+it(`${size} open connections do not prevent sign-ups, and their memory is freed`, async ({ skip }) => {
   const reason = whyNot();
   if (reason !== undefined) skip(reason);
   // Behind a proxy, so that idle connections stay open for the whole test.

@@ -38,7 +38,7 @@ const focused = (page: Page) =>
 const kept = (page: Page) => page.evaluate(() => Object.keys(localStorage));
 
 describe('a dialog', () => {
-  it('opens by its button, holds the keyboard inside, and gives it back on Escape', async () => {
+  it('opens by its button, keeps the focus inside, and returns it on Escape', async () => {
     const { page, dialog, opener, complaints } = await open('display="dialog"');
     expect(await dialog.isVisible()).toBe(false);
     await opener.click();
@@ -60,7 +60,7 @@ describe('a dialog', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('closes by its cross and beside it, and keeps what was typed', async () => {
+  it('closes by its cross and by a click beside it, and keeps typed values', async () => {
     const { page, dialog, opener } = await open('display="dialog"');
     await opener.click();
     await dialog.getByLabel('Email address').fill('ada@example.com');
@@ -72,7 +72,7 @@ describe('a dialog', () => {
     await dialog.waitFor({ state: 'hidden' });
   });
 
-  it('stays when a text is marked inside and let go of beside it', async () => {
+  it('stays open when a text selection starts inside and ends beside it', async () => {
     const { page, dialog, opener } = await open('display="dialog"');
     await opener.click();
     const box = await dialog.getByRole('heading').boundingBox();
@@ -83,7 +83,7 @@ describe('a dialog', () => {
     expect(await dialog.isVisible()).toBe(true);
   });
 
-  it('says thank you inside, to whoever listens too', async () => {
+  it('shows the thanks inside, and moves the focus to them', async () => {
     const { dialog, opener, page } = await open('display="dialog"', {
       inside: '<span slot="opener">Sign up for our newsletter</span>',
     });
@@ -98,7 +98,7 @@ describe('a dialog', () => {
 });
 
 describe.each(['slide-in', 'bar'])('a %s', (display) => {
-  it('leaves the page usable, takes nobody the focus, and is remembered when it was closed', async () => {
+  it('leaves the page usable, does not take the focus, and stays closed on the next visit', async () => {
     const { page, dialog, opener, site } = await open(`display="${display}" open-on="0s" again-after="1h"`);
     await dialog.waitFor();
     expect(await opener.isVisible()).toBe(false);
@@ -121,7 +121,7 @@ describe.each(['slide-in', 'bar'])('a %s', (display) => {
     await dialog.waitFor();
   });
 
-  it('closes on Escape from inside it, and gives the focus back', async () => {
+  it('closes on Escape from inside, and returns the focus', async () => {
     const { page, dialog, opener } = await open(`display="${display}"`);
     await opener.click();
     await dialog.waitFor();
@@ -131,7 +131,7 @@ describe.each(['slide-in', 'bar'])('a %s', (display) => {
     expect(await focused(page)).toBe('opener');
   });
 
-  it('covers at most two thirds of a phone, with the way out in sight, and above everything of the page', async () => {
+  it('covers at most two thirds of a phone, with a visible close button, above all of the page', async () => {
     const { page, dialog } = await open(`display="${display}" open-on="0s"`);
     await page.setViewportSize({ width: 360, height: 640 });
     await page.addStyleTag({
@@ -148,8 +148,8 @@ describe.each(['slide-in', 'bar'])('a %s', (display) => {
   });
 });
 
-describe('what opens by itself', () => {
-  it('waits until half of the page is read', async () => {
+describe('an overlay that opens by itself', () => {
+  it('waits until half of the page is scrolled', async () => {
     const { page, dialog } = await open('display="slide-in" open-on="50%"');
     await page.waitForFunction(() =>
       document.querySelector('rasa-signup')?.shadowRoot?.querySelector('form'),
@@ -162,7 +162,7 @@ describe('what opens by itself', () => {
     await dialog.waitFor();
   });
 
-  it('comes when the pointer leaves for the tabs', async () => {
+  it('opens when the pointer leaves towards the tabs', async () => {
     const { page, dialog } = await open('display="dialog" open-on="exit button"');
     await page.waitForFunction(() =>
       document.querySelector('rasa-signup')?.shadowRoot?.querySelector('form'),
@@ -174,7 +174,7 @@ describe('what opens by itself', () => {
     expect(await focused(page)).toBe('dialog');
   });
 
-  it('does not interrupt whoever types elsewhere', async () => {
+  it('does not interrupt a visitor who types elsewhere', async () => {
     const { page, dialog } = await open('display="dialog" open-on="exit"');
     await page.waitForFunction(() =>
       document.querySelector('rasa-signup')?.shadowRoot?.querySelector('form'),
@@ -189,7 +189,7 @@ describe('what opens by itself', () => {
     await dialog.waitFor();
   });
 
-  it('does not come again to whoever has signed up', async () => {
+  it('does not open again for a visitor who has signed up', async () => {
     const { page, dialog, site } = await open('display="slide-in" open-on="0s button" again-after="1m"');
     await dialog.getByLabel('Email address').fill('ada@example.com');
     await page.keyboard.press('Enter');
@@ -205,7 +205,7 @@ describe('what opens by itself', () => {
 });
 
 describe('where overlay.js is blocked', () => {
-  it('the form stands in the page', async () => {
+  it('the form shows in the page', async () => {
     const { page } = await open('display="dialog"', { behaviour: 'barren' });
     await page.getByLabel('Email address').waitFor();
     expect(await page.getByRole('dialog').count()).toBe(0);

@@ -10,7 +10,7 @@ import { readmeBlocks } from '../helpers/readme.ts';
 import { createPackageSite, type PackageSite } from '../helpers/sites/package-site.ts';
 
 describe('the npm package', () => {
-  it('brings lit and nothing else, and is packed by the rules', async () => {
+  it('depends only on lit, and follows the packaging rules', async () => {
     const { installed, dependencies } = await createPackageSite();
     expect(dependencies).toEqual(['lit']);
     const { messages, pkg } = await publint({ pkgDir: installed, strict: true });
@@ -26,7 +26,7 @@ describe('the npm package', () => {
     expect(stdout.trim()).toMatch(/^\[class RasaSignup/);
   });
 
-  it('registers the element by its main entry alone', async () => {
+  it('registers the element only by its main entry', async () => {
     const { dir, run, write } = await createPackageSite();
     await write(
       'registering.js',
@@ -38,7 +38,7 @@ describe('the npm package', () => {
     expect(await ask('@rasa-signup/widget/element')).toBe('');
   });
 
-  it("goes into a site's bundle, from which nobody drops the registering", async () => {
+  it("works in a site's bundle, and tree shaking keeps the registration", async () => {
     const { dir, write } = await createPackageSite();
     await write('main.js', `import '@rasa-signup/widget';`);
     const rolldownOptions = { input: join(dir, 'main.js'), output: { entryFileNames: 'main.js' } };
@@ -47,14 +47,14 @@ describe('the npm package', () => {
     expect(await readFile(join(outDir, 'main.js'), 'utf8')).toMatch(/\.define\(.rasa-signup./);
   });
 
-  it('leaves to the browser what is imported on demand, whichever bundler takes it', async () => {
+  it('leaves on-demand imports to the browser with every bundler', async () => {
     const text = await readFile('dist/package/rasa-signup.js', 'utf8');
     const imports = text.match(/\bimport\(/g) ?? [];
     expect(imports.length).toBeGreaterThan(0);
     expect(text.match(/@vite-ignore \*\/\s*\/\* webpackIgnore: true/g)).toHaveLength(imports.length);
   });
 
-  it('tells editors of every attribute and custom property', async () => {
+  it('describes every attribute and custom property for editors', async () => {
     const { attributes = [], cssProperties = [] } = elementOf(
       await readJson<Package>('custom-elements.json'),
     );
@@ -100,7 +100,7 @@ describe('the types of the npm package', { timeout: 60_000 }, () => {
     ]);
   });
 
-  it("take the README's React, and find what is wrong in it", async () => {
+  it("accept the README's React, and find faults in it", async () => {
     const site = await createTypedSite(['react', '@types/react']);
     const [code = ''] = readmeBlocks('tsx');
     await site.write('right.tsx', code);
@@ -114,7 +114,7 @@ describe('the types of the npm package', { timeout: 60_000 }, () => {
     ]);
   });
 
-  it("take the README's Vue, and find what is wrong in it", async () => {
+  it("accept the README's Vue, and find faults in it", async () => {
     const site = await createTypedSite(['vue']);
     const [code = ''] = readmeBlocks('vue');
     await site.write('right.vue', code);
@@ -128,7 +128,7 @@ describe('the types of the npm package', { timeout: 60_000 }, () => {
     ]);
   });
 
-  it("take the README's Svelte, and find what is wrong in it", async () => {
+  it("accept the README's Svelte, and find faults in it", async () => {
     const site = await createTypedSite(['svelte']);
     const [code = ''] = readmeBlocks('svelte');
     await site.write('right.svelte', code);

@@ -15,7 +15,7 @@ afterAll(() => browser.close());
 
 // `npm run bench:widget` measures the same in more detail, and compares other scripts.
 describe('what the form leaves behind in a page', () => {
-  it('is nothing, however often it comes and goes: no nodes, no listeners, no growing heap', async () => {
+  it('is nothing, however often it is added and removed: no nodes, no listeners, no growing heap', async () => {
     const { url } = await startService();
     const page = await browser.newPage();
     await page.goto(
@@ -29,7 +29,7 @@ describe('what the form leaves behind in a page', () => {
     await page.close();
   });
 
-  it('is a layout that did not move, where the page gave it a place of its height', async () => {
+  it('is a layout that did not move, if the page reserved a place of its height', async () => {
     const { url } = await startService();
     const place = `<rasa-signup src="${url}/forms/newsletter"></rasa-signup>`;
     const after = `<p>What stands below the form.</p><script async src="${url}/embed.js"></script>`;

@@ -40,7 +40,7 @@ describe('every page', () => {
   ] as const;
 
   it.each(looks)(
-    'can be read and used by everybody, with every kind of field: $words.lang, $colorScheme',
+    'is accessible, with every type of field: $words.lang, $colorScheme',
     async ({ words, colorScheme, width }) => {
       const pages = renderFormPages({
         definition: everyField(words),
@@ -64,28 +64,25 @@ describe('every page', () => {
     },
   );
 
-  it.each(looks)(
-    'can be read and used by everybody as it is served: $colorScheme',
-    async ({ words, ...look }) => {
-      const { url, sandbox } = await start();
-      const { colorScheme, width } = look;
-      await inPage({ colorScheme, viewport: { width, height: 800 } }, async (page) => {
-        for (const address of [
-          url,
-          `${url}/forms/newsletter?lang=${words.lang}`,
-          `${url}/forms/nothing`,
-          sandbox,
-          `${sandbox}/settings/api-keys`,
-        ]) {
-          await page.goto(address, { waitUntil: 'networkidle' });
-          expect(await faultsOf(page), address).toEqual([]);
-        }
-      });
-    },
-  );
+  it.each(looks)('is accessible as it is served: $colorScheme', async ({ words, ...look }) => {
+    const { url, sandbox } = await start();
+    const { colorScheme, width } = look;
+    await inPage({ colorScheme, viewport: { width, height: 800 } }, async (page) => {
+      for (const address of [
+        url,
+        `${url}/forms/newsletter?lang=${words.lang}`,
+        `${url}/forms/nothing`,
+        sandbox,
+        `${sandbox}/settings/api-keys`,
+      ]) {
+        await page.goto(address, { waitUntil: 'networkidle' });
+        expect(await faultsOf(page), address).toEqual([]);
+      }
+    });
+  });
 
   it.each([true, false])(
-    'keeps to its policy from the form to the thanks, scripts on: %s',
+    'complies with its policy from the form to the thanks, scripts on: %s',
     async (javaScriptEnabled) => {
       const { url, contacts } = await start();
       await inPage({ javaScriptEnabled }, async (page) => {
@@ -118,7 +115,7 @@ function skeletonOf(page: Page): Promise<string> {
   });
 }
 
-describe('what an operator or a visitor wrote', () => {
+describe('a text by an operator or a visitor', () => {
   const payloads = [
     '<script>document.title = "taken"</script>',
     '"><img src=x onerror=\'document.title = "taken"\'>',
@@ -177,7 +174,7 @@ describe('what an operator or a visitor wrote', () => {
     });
   }, 120_000);
 
-  it('never becomes one in the forms file either, with the element in its place', async () => {
+  it('never becomes one from the forms file either, with the element in its place', async () => {
     const skeletonsWith = async (page: Page, text: string) => {
       const { url } = await startService({
         ...guardedIntake,
@@ -200,7 +197,7 @@ describe('what an operator or a visitor wrote', () => {
 });
 
 describe('the hosted page', () => {
-  it('is signed up at where the script is blocked', async () => {
+  it('accepts sign-ups if the script is blocked', async () => {
     const { url, contacts } = await start();
     await inPage({}, async (page) => {
       await page.route('**/embed.js', (route) => route.abort());
@@ -215,7 +212,7 @@ describe('the hosted page', () => {
     });
   });
 
-  it('keeps what was typed before the script came, and does not move when it does', async () => {
+  it('keeps what was typed before the script loaded, and does not move when it loads', async () => {
     const { url, contacts } = await start();
     await inPage({}, async (page) => {
       let letCome = (): void => undefined;
@@ -243,7 +240,7 @@ describe('the hosted page', () => {
     });
   });
 
-  it('gives each field the name, the help and the fault that belong to it', async () => {
+  it('gives each field its own name, help and error', async () => {
     const words = en;
     const pages = renderFormPages({
       definition: everyField(),
@@ -286,7 +283,7 @@ describe('the hosted page', () => {
     });
   });
 
-  it('lets the browser check what the form wants', async () => {
+  it("lets the browser check the form's rules", async () => {
     const pages = renderFormPages({ definition: everyField(), words: en, values: {} });
     const origin = await serveFormPages(pages);
     await inPage({ javaScriptEnabled: false }, async (page) => {
@@ -347,7 +344,7 @@ describe('the QR code', () => {
     });
   });
 
-  it('has the address that visitors know, behind a proxy', async () => {
+  it('has the public URL, behind a proxy', async () => {
     const { url } = await startService({ TRUST_PROXY: '1' });
     await inPage(
       { extraHTTPHeaders: { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'signup.example.com' } },
@@ -358,7 +355,7 @@ describe('the QR code', () => {
     );
   });
 
-  it('is what is left of the page on paper, with the address in letters', async () => {
+  it('is all of the page on paper, with the URL as text', async () => {
     const { url } = await start();
     await inPage({}, async (page) => {
       await page.goto(`${url}/forms/newsletter`);

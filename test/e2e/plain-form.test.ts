@@ -47,7 +47,7 @@ async function withoutScripts(run: (page: Page) => Promise<void>, locale = 'en-G
 }
 
 describe('a browser without scripts, at a plain form elsewhere', () => {
-  it('signs up with one click more, and ends on the thank-you page of that site', async () => {
+  it('signs up with one more click, and ends on the thank-you page of that site', async () => {
     const { page: address, thanks, contacts } = await start();
     await withoutScripts(async (page) => {
       const complaints = complaintsOf(page);
@@ -67,7 +67,7 @@ describe('a browser without scripts, at a plain form elsewhere', () => {
     });
   });
 
-  it('gets what it typed back with what is wrong with it, and goes on from there', async () => {
+  it('gets its values back with their errors, and continues from there', async () => {
     const { page: address, thanks, contacts } = await start({ DISPOSABLE: 'refuse' });
     await withoutScripts(async (page) => {
       await page.goto(address);
@@ -114,7 +114,7 @@ describe('a browser without scripts, at a form of the operator’s own', () => {
       <button>Go</button>
     </form>`;
 
-  it('signs up from a plain form elsewhere, with every answer, and ends where the form leads', async () => {
+  it("signs up from a plain form elsewhere, with every answer, and ends at the form's redirect", async () => {
     const ending = await servePage(document('<h1>Ahoy</h1>'));
     const { url, contacts, contact } = await start({
       THANK_YOU_PAGES: `${ending}/`,
@@ -171,7 +171,7 @@ describe('a browser without scripts, at a form of the operator’s own', () => {
     });
   });
 
-  it('signs up at the hosted page, which knows where the visitor came from, and says its own thanks', async () => {
+  it('signs up at the hosted page, which records where the visitor came from, and shows its own thanks', async () => {
     const { url, contacts, contact } = await start(await formsFile({ harbour: everyKind() }));
     await withoutScripts(async (page) => {
       await page.goto(`${url}/forms/harbour?utm_campaign=poster`);
@@ -238,7 +238,7 @@ describe('a browser without scripts, in another language', () => {
   });
 });
 
-describe('a page whose origin the browser does not tell', () => {
+describe('a page whose origin the browser does not send', () => {
   const signUpIn = async (page: Page | FrameLocator) => {
     await page.getByLabel('Email address').fill('opaque@example.com');
     await page.getByRole('button', { name: 'Subscribe' }).click();
@@ -270,7 +270,7 @@ describe('a page whose origin the browser does not tell', () => {
     });
   });
 
-  it('can have one there that opens its answer in a window', async () => {
+  it('can have one there that opens its answer in a new window', async () => {
     const { body, contacts } = await start();
     const inner = await servePage(document(body.replace('<form', '<form target="_blank"')));
     const outer = `<iframe sandbox="allow-forms allow-popups" src="${inner}"></iframe>`;

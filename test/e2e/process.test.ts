@@ -14,7 +14,7 @@ const signUp = (url: string, email: string) =>
   fetch(`${url}/forms/newsletter`, { method: 'POST', body: new URLSearchParams({ email }) });
 
 describe('starting', () => {
-  it('says in plain words that a sandbox stands in, where to look, and its key once', async () => {
+  it('says that the sandbox replaces rasa.io, where to look, and prints its key once', async () => {
     const dataDir = await temporaryDir();
     const first = await startProduct({ DATA_DIR: dataDir });
     expect(first.output()).toContain('No rasa.io credentials are set, so a sandbox stands in for rasa.io');
@@ -27,7 +27,7 @@ describe('starting', () => {
     expect(second.output()).not.toContain('Sandbox API key');
   });
 
-  it('leads to the form itself where there is no builder', async () => {
+  it('leads to the form itself without a builder', async () => {
     const { output, url } = await startProduct({ BUILDER: 'off' });
     expect(output()).toContain(`Your form          ${url}/forms/newsletter\n`);
     expect((await fetch(`${url}/forms/newsletter`)).status).toBe(200);
@@ -39,7 +39,7 @@ describe('starting', () => {
     );
   });
 
-  it('reads an env file when it is told to, and only then; what is set in the environment wins', async () => {
+  it('reads an env file only on request; the environment takes precedence', async () => {
     const path = join(await temporaryDir(), 'production.env');
     writeFileSync(path, 'LOG_LEVEL=debug\nPORT=http\nNODE_ENV=production\nSANDBOX=on\n');
     const { output } = await startProduct({}, ['--env-file', path]);
@@ -50,13 +50,13 @@ describe('starting', () => {
     );
   });
 
-  it('does not start without the env file that it is told to read, and names it', async () => {
+  it('does not start without the requested env file, and names it', async () => {
     await expect(startProduct({}, ['--env-file', '/nowhere/production.env'])).rejects.toThrow(
       '/nowhere/production.env',
     );
   });
 
-  it('takes no secret from the command line, nor anything else', async () => {
+  it('accepts no secret on the command line, nor any other setting', async () => {
     await expect(startProduct({}, ['--api-key', 'x'])).rejects.toThrow("Unknown option '--api-key'");
   });
 
@@ -76,7 +76,7 @@ describe('one directory', () => {
     expect((await signUp(first.url, 'still@example.com')).status).toBe(202);
   });
 
-  it('is free again at once when its process was killed', async () => {
+  it('is free again at once after its process was killed', async () => {
     const first = await startProduct();
     await first.stop('SIGKILL');
     const second = await startProduct({ DATA_DIR: first.dataDir });
@@ -84,8 +84,8 @@ describe('one directory', () => {
   });
 });
 
-describe('rasa.io away', () => {
-  it('at first and back later: the sign-up arrives without anybody doing anything', async () => {
+describe('rasa.io is down', () => {
+  it('at first and back later: the sign-up arrives without intervention', async () => {
     const port = await freePort();
     const apiKey = 'a-key-that-is-known-beforehand';
     const credentials = { username: 'sandbox@example.com', password: 'sandbox', apiKey };
@@ -128,7 +128,7 @@ describe('rasa.io away', () => {
 
 describe('stopping', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'on %s finishes the answer that is under way, takes no new connection, and exits with 0',
+    'on %s finishes the answer in progress, accepts no new connection, and exits with 0',
     async (signal) => {
       const { url, stop, output } = await startProduct();
       const port = Number(new URL(url).port);

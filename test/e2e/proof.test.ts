@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 describe.each(connections)('a page %s', { timeout: 20_000 }, (_name, secure) => {
-  it('lets a person sign up who types at human speed, and the button waits for nothing', async () => {
+  it('lets a person sign up who types at human speed, and the button responds without delay', async () => {
     const { page, context, complaints, seen } = await openInFront(browser, { behaviour: 'hard', secure });
     await page.getByLabel('Email address').pressSequentially('ada@example.com', { delay: 120 });
     await page.keyboard.press('Tab');
@@ -29,7 +29,7 @@ describe.each(connections)('a page %s', { timeout: 20_000 }, (_name, secure) => 
     await context.close();
   });
 
-  it('needs to allow nothing but the proxy, and keeps nothing', async () => {
+  it('needs to allow only the proxy, and stores nothing', async () => {
     const policy = "default-src 'none'; script-src PROXY; connect-src PROXY";
     const { page, context, complaints, seen } = await openInFront(browser, {
       behaviour: 'accepting',
@@ -57,13 +57,13 @@ describe.each(connections)('a page %s', { timeout: 20_000 }, (_name, secure) => 
   });
 });
 
-describe('where nothing can be proved', () => {
+describe('if no proof can be made', () => {
   it.each([
     ['its module is blocked', 'barren', true],
     ['its module for plain http is blocked', 'bare', false],
-    ['the challenge is one of the future', 'strange', true],
+    ['the challenge has an unknown algorithm', 'strange', true],
   ] as const)(
-    'the form goes the plain way, with all that was typed: %s',
+    'the form is sent as a plain form, with all typed values: %s',
     async (_name, behaviour, secure) => {
       const { page, context, seen, base } = await openInFront(browser, { behaviour, secure });
       await page.getByLabel('Email address').fill('jörg@example.com');
@@ -83,8 +83,8 @@ describe('where nothing can be proved', () => {
   );
 });
 
-describe('what stands in the form for others', () => {
-  it('the honeypot is neither reached by the keyboard nor read to anybody', async () => {
+describe('in the form', () => {
+  it('the honeypot is neither reachable by keyboard nor announced', async () => {
     const { page, context } = await openInFront(browser, { behaviour: 'accepting', secure: true });
     const reached: string[] = [];
     await page.getByLabel('Email address').focus();
@@ -107,7 +107,7 @@ describe('what stands in the form for others', () => {
     await context.close();
   });
 
-  it('the question after a slip does not move the button away from under a finger', async () => {
+  it('the question after a typo does not move the button while it is pressed', async () => {
     const { page, context, seen } = await openInFront(browser, { behaviour: 'held', secure: true });
     await page.getByLabel('Email address').fill('ada@gmial.com');
     const button = page.getByRole('button', { name: 'Subscribe' });

@@ -69,7 +69,7 @@ describe('a key that is exchanged under load', () => {
     expectFewFailedMints(rasa.mints);
   }, 300_000);
 
-  it('by revoking the first of two: every sign-up arrives, and nobody was asked for anything', async () => {
+  it('by revoking the first of two: every sign-up arrives without intervention', async () => {
     const { sandbox, rasa, first, env } = await prepare();
     const second = await createKey(sandbox, 'second');
     const product = await startProduct({ ...env, RASA_API_KEY: first, RASA_API_KEY_2: second });
@@ -84,7 +84,7 @@ describe('a key that is exchanged under load', () => {
 });
 
 describe('the only key, revoked', () => {
-  it(`keeps ${backlog} sign-ups waiting; a new key in the file sends them all, and nobody restarts anything`, async () => {
+  it(`keeps ${backlog} sign-ups waiting; a new key in the file sends them all without a restart`, async () => {
     const { sandbox, rasa, first, env } = await prepare();
     const keyFile = join(await temporaryDir(), 'api-key');
     await replace(keyFile, first);

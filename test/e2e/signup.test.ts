@@ -54,7 +54,7 @@ describe('README example', () => {
     },
   );
 
-  it('its curl commands sign up too', async () => {
+  it('accepts its curl commands', async () => {
     const { url, contacts } = await start({ ...guardedIntake, BOT_MODE: 'observe' });
     const commands = readmeBlocks('sh').flatMap((block) =>
       block.split('\n').filter((line) => line.startsWith('curl') && line.includes('/forms/')),
@@ -109,7 +109,7 @@ describe('a person is never taken for a robot', () => {
     await page.close();
   });
 
-  it('when the answer got lost and the same proof comes again', async () => {
+  it('when the answer was lost and the same proof is sent again', async () => {
     const { url, contacts } = await start();
     const page = await browser.newPage({ locale: 'en-GB' });
     let isFirst = true;
@@ -132,7 +132,7 @@ describe('a person is never taken for a robot', () => {
 });
 
 describe('on a strict page', () => {
-  it('works where nothing is allowed but the proxy, and touches nothing else', async () => {
+  it('works if only the proxy is allowed, and contacts nothing else', async () => {
     const { url, contacts } = await start();
     const policy = `default-src 'none'; script-src ${url}; connect-src ${url}`;
     const origin = await servePage(document(forProxy(scriptSnippet, url)), {
@@ -160,7 +160,7 @@ describe('on a strict page', () => {
     await context.close();
   });
 
-  it('keeps its fallback on a page that is not on the list', async () => {
+  it('keeps its fallback on a page whose origin is not allowed', async () => {
     const { url } = await startService({
       ...guardedIntake,
       ALLOWED_ORIGINS: 'https://www.example.com',

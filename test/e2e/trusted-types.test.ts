@@ -45,14 +45,14 @@ async function serveLit(): Promise<string> {
 }
 
 describe('a page that allows the Trusted Types policy rasa-signup', () => {
-  it('has the form, and nothing to complain about', async () => {
+  it('has the form without any complaint', async () => {
     const { page, complaints, signUp } = await open('rasa-signup', scriptTag);
     await signUp();
     expect(complaints).toEqual([]);
     await page.close();
   });
 
-  it('may load the script twice: both forms are there, and both work', async () => {
+  it('may load the script twice: both forms work', async () => {
     const { page, complaints, signUp } = await open(
       'rasa-signup',
       // A classic script runs each time it is written.
@@ -67,7 +67,7 @@ describe('a page that allows the Trusted Types policy rasa-signup', () => {
     await page.close();
   });
 
-  it('may have a Lit of its own, which came first', async () => {
+  it('may have loaded its own Lit first', async () => {
     const lit = await serveLit();
     const { page, complaints, signUp } = await open(
       'lit-html rasa-signup',
@@ -84,7 +84,7 @@ describe('a page that allows the Trusted Types policy rasa-signup', () => {
     await page.close();
   });
 
-  it('has no form where another policy alone is allowed', async () => {
+  it('has no form if only another policy is allowed', async () => {
     const { page, complaints } = await open('lit-html', scriptTag);
     await expect.poll(() => complaints.join('\n')).toContain('Policy "rasa-signup" disallowed');
     expect(await page.locator('rasa-signup').count()).toBe(0);

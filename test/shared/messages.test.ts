@@ -22,8 +22,8 @@ const every = languages.map((words) => [words.lang, words] as const);
 /** Texts that equal the English ones. */
 const same: Readonly<Record<string, readonly string[]>> = { de: ['texts.optional'] };
 
-describe('the words', () => {
-  it('are there in every language that has a file, under its name', () => {
+describe('the texts', () => {
+  it('exist in every language that has a file, under its name', () => {
     const files = readdirSync('shared/messages').filter((name) => name !== 'messages.ts');
     expect(languages.map(({ lang }) => `${lang}.ts`).sort()).toEqual(files.sort());
   });
@@ -33,29 +33,29 @@ describe('the words', () => {
     expect(Intl.getCanonicalLocales(tags)).toEqual(tags);
   });
 
-  it('run from right to left in Arabic and Hebrew alone', () => {
+  it('run from right to left only in Arabic and Hebrew', () => {
     expect(languages.filter(({ dir }) => dir === 'rtl').map(({ lang }) => lang)).toEqual(['ar', 'he']);
   });
 
-  it.each(every)('say everything: %s', (_lang, words) => {
+  it.each(every)('are complete: %s', (_lang, words) => {
     const texts = textsOf(words);
     expect([...texts.keys()].sort()).toEqual([...english.keys()].sort());
     expect([...texts].filter(([, text]) => text === '')).toEqual([]);
   });
 
-  it.each(translated)('are not left in English: %s', (lang, words) => {
+  it.each(translated)('are translated: %s', (lang, words) => {
     const left = [...textsOf(words)].filter(([path, text]) => text === english.get(path));
     expect(left.map(([path]) => path)).toEqual(same[lang] ?? []);
   });
 
-  it.each(translated)('keep what the code puts words into: %s', (_lang, words) => {
+  it.each(translated)('keep the placeholders: %s', (_lang, words) => {
     const placeholders = (text = '') => (text.match(/\{\w+\}/g) ?? []).sort();
     for (const [path, text] of textsOf(words)) {
       expect(placeholders(text), path).toEqual(placeholders(english.get(path)));
     }
   });
 
-  it.each(every)('are set with care: %s', (_lang, words) => {
+  it.each(every)('use the right characters: %s', (_lang, words) => {
     for (const [path, text] of textsOf(words)) {
       expect(text, path).toBe(text.trim().normalize('NFC'));
       expect(text, `${path}: typewriter’s quotes, dots or spaces`).not.toMatch(/['"]|\.\.|\s\s/);
@@ -65,7 +65,7 @@ describe('the words', () => {
     }
   });
 
-  it.each(every)('show what has not ended with an ellipsis: %s', (_lang, words) => {
+  it.each(every)('show work in progress with an ellipsis: %s', (_lang, words) => {
     expect(words.texts.sending).toMatch(/…$/);
   });
 

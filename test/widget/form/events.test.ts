@@ -26,8 +26,8 @@ function listen(): { readonly heard: string[]; readonly events: Event[] } {
 let stop = () => undefined as unknown;
 afterEach(() => stop());
 
-describe('the page hears', () => {
-  it('that a form is there, begun, sent and accepted, and never the address', async () => {
+describe('the page is notified', () => {
+  it('that a form is loaded, begun, sent and accepted, without the address', async () => {
     const { heard, events } = listen();
     const { input, button } = await loadedForm('accepting');
     fillIn(input('email'), 'ada@example.com');
@@ -67,7 +67,7 @@ describe('the page hears', () => {
     expect(heard).to.deep.equal(['ready newsletter']);
   });
 
-  it('that a form is begun when what was typed into the fallback is taken over, after it is there', async () => {
+  it('that a form is begun when typed values come from the fallback, after it is loaded', async () => {
     const { heard } = listen();
     const { src, release } = room('loading');
     const element = await fixture<HTMLElement>(

@@ -9,7 +9,7 @@ before(async () => {
 const { fields } = everyField();
 
 describe('fields of every kind', () => {
-  it('are native controls with labels and help, and nothing is ticked or chosen beforehand', async () => {
+  it('are native controls with labels and help, and nothing is ticked or chosen in advance', async () => {
     const { element, input, select, choice, form } = await loadedForm('accepting', { fields });
     expect(input('phone').type).to.equal('tel');
     expect(input('website').type).to.equal('url');
@@ -25,7 +25,7 @@ describe('fields of every kind', () => {
     await expect(element).to.be.accessible();
   });
 
-  it('are sent under their names, with what was captured without asking', async () => {
+  it('are sent under their names, with the values of the hidden fields', async () => {
     const { input, select, choice, button, status, seen } = await loadedForm('accepting', { fields });
     input('email').value = 'ada@example.com';
     input('nickname').value = 'Ada';
@@ -50,7 +50,7 @@ describe('fields of every kind', () => {
     });
   });
 
-  it('are marked each where it is wrong, and the first gets the focus', async () => {
+  it('show their errors, and the first faulty one gets the focus', async () => {
     const { element, input, select, choice, button, error, focused, seen } = await loadedForm('accepting', {
       fields,
     });
@@ -75,7 +75,7 @@ describe('fields of every kind', () => {
     expect((await seen()).posts).to.deep.equal([]);
   });
 
-  it('lead to the first choice of a group that nobody answered', async () => {
+  it('focus the first choice of an unanswered group', async () => {
     const { choice, button, focused } = await loadedForm('accepting', {
       fields: fields.filter(({ name }) => name === 'how_often'),
     });
@@ -83,7 +83,7 @@ describe('fields of every kind', () => {
     await waitUntil(() => focused() === choice('how_often', '7'));
   });
 
-  it('take over what was chosen and ticked in the fallback', async () => {
+  it('take over the choices and ticks from the fallback', async () => {
     const { src, release } = room('loading');
     const element = await fixture<HTMLElement>(
       html`<rasa-signup src=${withChanges(src, { fields })}>
@@ -134,7 +134,7 @@ describe('fields of every kind', () => {
     }
   }
 
-  it('stand in one row where that is the layout and there is room for it', async () => {
+  it('are in one row if the layout is inline and there is room', async () => {
     const { src } = room('accepting');
     const box = await fixture<HTMLElement>(
       html`<div style="width: 900px"><rasa-signup layout="inline" src=${src}></rasa-signup></div>`,
@@ -150,7 +150,7 @@ describe('fields of every kind', () => {
 });
 
 describe('words', () => {
-  it('come from the definition, and from slots where the page has its own', async () => {
+  it("come from the definition, or from the page's own slots", async () => {
     const { src } = room('accepting');
     const element = await fixture<HTMLElement>(
       html`<rasa-signup src=${withChanges(src, { intro: 'Every Thursday.' })}>

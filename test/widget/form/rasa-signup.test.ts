@@ -8,7 +8,7 @@ before(async () => {
 });
 
 describe('the form', () => {
-  it('asks for what its definition asks for, with native inputs that browsers fill in', async () => {
+  it('has the fields of its definition, as native inputs that browsers fill in', async () => {
     const { element, input } = await loadedForm('accepting');
     const root = element.shadowRoot;
     const labels = [...(root?.querySelectorAll('[part=label]') ?? [])].map((label) =>
@@ -23,7 +23,7 @@ describe('the form', () => {
     await expect(element).to.be.accessible();
   });
 
-  it('sends what was typed, says thank you and moves the focus there', async () => {
+  it('sends what was typed, shows the thanks and moves the focus there', async () => {
     const { element, input, button, status, form, focused, seen } = await loadedForm('accepting');
     const region = status();
     input('email').value = 'ada@example.com';
@@ -46,7 +46,7 @@ describe('the form', () => {
     await expect(element).to.be.accessible();
   });
 
-  it('says what is missing, marks it and goes there, without asking the proxy', async () => {
+  it('marks a missing field and focuses it, without a request to the proxy', async () => {
     const { element, input, button, error, focused, seen } = await loadedForm('accepting');
     button().click();
     await waitUntil(() => focused() === input('email'));
@@ -58,7 +58,7 @@ describe('the form', () => {
     await expect(element).to.be.accessible();
   });
 
-  it('knows an address that is none, and takes the mark away once it is right', async () => {
+  it('marks an invalid address, and removes the mark once it is right', async () => {
     const { input, button, error, status } = await loadedForm('accepting');
     input('email').value = 'ada';
     button().click();
@@ -74,7 +74,7 @@ describe('the form', () => {
     '用户@例子.广告',
     'o’hara@mail.example.com',
   ]) {
-    it(`leaves it to the proxy which letters an address may have: ${address}`, async () => {
+    it(`leaves the letters of an address to the proxy: ${address}`, async () => {
       const { input, button, status } = await loadedForm('accepting');
       input('email').value = address;
       button().click();
@@ -90,7 +90,7 @@ describe('the form', () => {
     'ada@example.',
     'ada@.com',
   ]) {
-    it(`knows that this is no address: ${text}`, async () => {
+    it(`marks an invalid address: ${text}`, async () => {
       const { input, button, error, seen } = await loadedForm('accepting');
       input('email').value = text;
       button().click();
@@ -99,7 +99,7 @@ describe('the form', () => {
     });
   }
 
-  it('shows what only the proxy found wrong, at its field', async () => {
+  it('shows an issue that only the proxy found, at its field', async () => {
     const { input, button, error, focused, status } = await loadedForm('invalid');
     input('email').value = 'ada@example.com';
     button().click();
@@ -109,7 +109,7 @@ describe('the form', () => {
     expect(input('email').value).to.equal('ada@example.com');
   });
 
-  it('gets the form anew where the proxy asks for a field that was not there, and keeps what was typed', async () => {
+  it('reloads the form when the proxy requires a new field, and keeps what was typed', async () => {
     const { form, input, button, error, focused, status } = await loadedForm('grown');
     const shown = form();
     input('email').value = 'ada@example.com';
@@ -127,7 +127,7 @@ describe('the form', () => {
     await waitUntil(() => status().textContent.includes('Thank you'));
   });
 
-  it('does not cut off an address that is too long, it says so', async () => {
+  it('does not truncate an address that is too long, but reports it', async () => {
     const { input, button, error } = await loadedForm('accepting');
     input('first_name').value = 'a'.repeat(101);
     input('email').value = 'ada@example.com';
@@ -136,7 +136,7 @@ describe('the form', () => {
     expect(input('first_name').value).to.have.length(101);
   });
 
-  it('sends once, however often the button is pressed, and says that it is busy', async () => {
+  it('sends once, however often the button is pressed, and shows that it is busy', async () => {
     const { input, button, form, seen, release, status } = await loadedForm('held');
     input('email').value = 'ada@example.com';
     button().click();
@@ -186,7 +186,7 @@ describe('when something fails', () => {
     expect(ids[2]).not.to.equal(ids[1]);
   });
 
-  it('leaves the fallback where the form cannot be had', async () => {
+  it('keeps the fallback if the form is unavailable', async () => {
     const { src, seen } = room('absent');
     const element = await fixture<HTMLElement>(
       html`<rasa-signup src=${src}><a href="https://example.com/signup">Sign up</a></rasa-signup>`,
@@ -196,7 +196,7 @@ describe('when something fails', () => {
     expect(element.querySelector('a')?.offsetHeight).to.be.greaterThan(0);
   });
 
-  it('says that there is no form where there is no fallback either', async () => {
+  it('says that the form is unavailable if there is no fallback', async () => {
     const { src } = room('absent');
     const element = await fixture(html`<rasa-signup src=${src}></rasa-signup>`);
     await waitUntil(() => inside(element).status().textContent.includes('could not be loaded'));
@@ -260,7 +260,7 @@ describe('on the page', () => {
     await waitUntil(() => inside(element).form());
   });
 
-  it('asks once, whoever sets several of its attributes, and in whatever order', async () => {
+  it('loads once when several attributes are set, in any order', async () => {
     const { src, seen } = room('accepting');
     const container = await fixture(html`<div></div>`);
     const element = document.createElement('rasa-signup');
@@ -274,7 +274,7 @@ describe('on the page', () => {
     expect((await seen()).loads).to.equal(1);
   });
 
-  it('keeps what was typed when its language changes, and changes again before the form is there', async () => {
+  it('keeps what was typed when its language changes twice in quick succession', async () => {
     const { element, input, form } = await loadedForm('accepting');
     input('email').value = 'ada@example.com';
     element.lang = 'fr';
@@ -286,7 +286,7 @@ describe('on the page', () => {
     expect(input('email').value).to.equal('ada@example.com');
   });
 
-  it('speaks another language when it comes back, if it was told so meanwhile', async () => {
+  it('changes its language when it comes back, if `lang` changed meanwhile', async () => {
     const { element, input, form } = await loadedForm('accepting');
     const container = element.parentElement;
     input('email').value = 'ada@example.com';
@@ -297,7 +297,7 @@ describe('on the page', () => {
     expect(input('email').value).to.equal('ada@example.com');
   });
 
-  it('has its address as a property too, which says the same as the attribute', async () => {
+  it('has `src` as a property too, which equals the attribute', async () => {
     const [first, second] = [room('absent'), room('accepting')];
     const element: HTMLElement & { src?: string | null } = document.createElement('rasa-signup');
     element.src = first.src;
@@ -311,7 +311,7 @@ describe('on the page', () => {
     await waitUntil(() => !inside(element).form());
   });
 
-  it('takes the address that it was given before it was an element', async () => {
+  it('applies a `src` that was set before the element was defined', async () => {
     const { src } = room('accepting');
     const frame = await fixture<HTMLIFrameElement>(html`<iframe></iframe>`);
     const page = frame.contentDocument;
@@ -356,7 +356,7 @@ describe('the script', () => {
     string,
     string
   >[]) {
-    it(`places one form where it stands: ${JSON.stringify(attributes)}`, async () => {
+    it(`places one form after its tag: ${JSON.stringify(attributes)}`, async () => {
       const script = await loadScript({ 'data-form': 'news letter', ...attributes });
       const element = script.nextElementSibling;
       expect(element?.localName).to.equal('rasa-signup');
@@ -405,7 +405,7 @@ describe('its language', () => {
     await expect(element).to.be.accessible();
   });
 
-  it('is that of the part of the page it stands in, and runs in its direction', async () => {
+  it('is that of the surrounding part of the page, with its direction', async () => {
     const { element, around } = await formIn(
       (src) => html`<section lang="ar" dir="rtl"><rasa-signup src=${src}></rasa-signup></section>`,
     );
@@ -415,14 +415,14 @@ describe('its language', () => {
     await expect(element).to.be.accessible();
   });
 
-  it('is what its address asks for, wherever it stands', async () => {
+  it('is that of the URL, if the URL names one', async () => {
     const { element } = await formIn(
       (src) => html`<section lang="ar"><rasa-signup src=${`${src}?lang=fr`}></rasa-signup></section>`,
     );
     expect(labelOf(element)).to.equal('Adresse e-mail');
   });
 
-  it("is the visitor's on a page that does not say its own", async () => {
+  it("is the visitor's on a page that does not declare one", async () => {
     const { lang } = document.documentElement;
     document.documentElement.removeAttribute('lang');
     const { around } = await formIn((src) => html`<rasa-signup src=${src}></rasa-signup>`);

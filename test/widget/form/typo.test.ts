@@ -6,7 +6,7 @@ before(async () => {
   await loadScript();
 });
 
-describe('a slip of the fingers', () => {
+describe('a mistyped domain', () => {
   for (const [typed, meant] of Object.entries({
     'gmial.com': 'gmail.com',
     'gamil.com': 'gmail.com',
@@ -67,13 +67,13 @@ describe('a slip of the fingers', () => {
     'aol.cmo': 'aol.com',
     'gmx.nte': 'gmx.net',
   })) {
-    it(`is seen: ${typed}`, () => {
+    it(`is noticed: ${typed}`, () => {
       expect(findSlip(`Ada.L+news@${typed}`)).to.equal(`Ada.L+news@${meant}`);
     });
   }
 });
 
-describe('a domain that is somebody’s', () => {
+describe('a real domain', () => {
   for (const domain of `
     gmail.com googlemail.com mail.com email.com ymail.com rocketmail.com fastmail.com hey.com me.com mac.com
     icloud.com cloud.com proton.me protonmail.com protonmail.ch pm.me tutanota.com zoho.com zohomail.eu aol.com
@@ -97,13 +97,13 @@ describe('a domain that is somebody’s', () => {
   }
 
   for (const text of ['', 'ada', '@gmial.com', 'ada@', 'gmial.com']) {
-    it(`is not looked for in ${JSON.stringify(text)}`, () => {
+    it(`is not corrected in ${JSON.stringify(text)}`, () => {
       expect(findSlip(text)).to.equal(undefined);
     });
   }
 });
 
-describe('the question after a slip', () => {
+describe('the question after a typo', () => {
   async function askedForm(behaviour = 'accepting') {
     const form = await loadedForm(behaviour);
     fillIn(form.input('email'), 'ada$&@gmial.com');
@@ -119,7 +119,7 @@ describe('the question after a slip', () => {
     await expect(element).to.be.accessible();
   });
 
-  it('leaves no gap where it is not asked, and its live region stands there before', async () => {
+  it('leaves no gap when it is not asked, and its live region exists in advance', async () => {
     const { element, input } = await loadedForm('accepting');
     const region = input('email').parentElement?.querySelector('[aria-live=polite]');
     if (!(region instanceof HTMLElement)) throw new Error('no live region');
@@ -130,7 +130,7 @@ describe('the question after a slip', () => {
     );
   });
 
-  it('changes the address when it is taken, and puts the focus back', async () => {
+  it('changes the address when it is accepted, and returns the focus', async () => {
     const { input, question, takeSuggestion, focused, button, status, seen } = await askedForm();
     takeSuggestion().focus();
     takeSuggestion().click();
@@ -142,7 +142,7 @@ describe('the question after a slip', () => {
     expect((await seen()).posts[0]?.['email']).to.equal('ada$&@gmail.com');
   });
 
-  it('is answered by sending the form as it is, and not asked again', async () => {
+  it('is dismissed by sending the form unchanged, and not asked again', async () => {
     const { input, question, button, status, seen } = await askedForm('limited');
     button().click();
     expect(question()).to.equal(null);
@@ -157,7 +157,7 @@ describe('the question after a slip', () => {
     await waitUntil(() => question());
   });
 
-  it('goes when something else is typed, and is not asked again when that was the same', async () => {
+  it('disappears when the visitor types on, and is not asked again for the same address', async () => {
     const { input, question } = await askedForm();
     fillIn(input('email'), 'ada$&@gmia.com', 'input');
     expect(question()).to.equal(null);

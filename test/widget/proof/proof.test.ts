@@ -42,7 +42,7 @@ describe('the proof of work', () => {
     });
   }
 
-  it('is begun at once where the visitor had typed into the fallback', async () => {
+  it('is begun at once if the visitor had typed into the fallback', async () => {
     const { src, seen, release } = room('loading');
     const element = await fixture<HTMLElement>(
       html`<rasa-signup src=${src}><input name="email" value="ada@example.com" /></rasa-signup>`,
@@ -53,7 +53,7 @@ describe('the proof of work', () => {
     await waitUntil(async () => challenges(await seen()) === 1);
   });
 
-  it('is not begun by a value that stood in the fallback before anybody came', async () => {
+  it('is not begun by a default value of the fallback', async () => {
     const { src, seen } = room('accepting');
     const element = await fixture<HTMLElement>(
       html`<rasa-signup src=${src}><input name="email" value="ada@example.com" /></rasa-signup>`,
@@ -76,7 +76,7 @@ describe('the proof of work', () => {
     expect(challenges(await seen())).to.equal(1);
   });
 
-  it('is sent even where nothing was touched before the button', async () => {
+  it('is sent even if nothing was touched before the button', async () => {
     const { input, button, status, seen } = await loadedForm('accepting');
     input('email').value = 'ada@example.com';
     button().click();
@@ -84,7 +84,7 @@ describe('the proof of work', () => {
     expect((await seen()).proofs).to.deep.equal(['valid']);
   });
 
-  it('is not asked for where the form wants none', async () => {
+  it('is not requested if the form needs none', async () => {
     const { input, button, status, seen } = await loadedForm('trusting');
     fillIn(input('email'), 'ada@example.com');
     button().click();
@@ -93,7 +93,7 @@ describe('the proof of work', () => {
     expect(challenges(await seen())).to.equal(0);
   });
 
-  it('counts still after a fault in the fields', async () => {
+  it('is still valid after an issue in the fields', async () => {
     const { input, button, error, seen } = await loadedForm('invalid');
     for (const times of [1, 2]) {
       fillIn(input('email'), `ada${times}@example.com`);
@@ -107,7 +107,7 @@ describe('the proof of work', () => {
     expect(challenges(await seen())).to.equal(1);
   });
 
-  it('is made anew after every other answer', async () => {
+  it('is replaced after every other answer', async () => {
     const { input, button, status, seen } = await loadedForm('limited');
     fillIn(input('email'), 'ada@example.com');
     for (const times of [1, 2]) {
@@ -119,7 +119,7 @@ describe('the proof of work', () => {
     expect(challenges(await seen())).to.equal(2);
   });
 
-  it('is made anew before it grows too old, whatever the clock of the visitor says', async () => {
+  it("is replaced before it expires, even if the visitor's clock is wrong", async () => {
     const before = answered('/challenge');
     const { input, button, status, seen } = await loadedForm('accepting');
     fillIn(input('email'), 'ada@example.com');
@@ -139,7 +139,7 @@ describe('the proof of work', () => {
     expect((await seen()).proofs).to.deep.equal(['valid']);
   });
 
-  it('is given up with the element, and begun again when that is back', async () => {
+  it('is aborted when the element is removed, and begun again when it is back', async () => {
     const { element, input, button, status, seen } = await loadedForm('accepting');
     fillIn(input('email'), 'ada@example.com');
     await waitUntil(async () => challenges(await seen()) === 1);
@@ -154,7 +154,7 @@ describe('the proof of work', () => {
     expect(challenges(await seen())).to.equal(2);
   });
 
-  it('stops working when the element goes', async () => {
+  it('stops the work when the element is removed', async () => {
     const { element, input } = await loadedForm('hard');
     const deriveBits = crypto.subtle.deriveBits.bind(crypto.subtle);
     restore = () => Reflect.deleteProperty(crypto.subtle, 'deriveBits');
@@ -175,7 +175,7 @@ describe('the proof of work', () => {
     expect(derived).to.equal(10);
   });
 
-  it('still goes out when the element goes after the button was pressed', async () => {
+  it('is still sent when the element is removed after the button was pressed', async () => {
     const { element, input, button, seen } = await loadedForm('hard');
     fillIn(input('email'), 'ada@example.com');
     button().click();
@@ -184,7 +184,7 @@ describe('the proof of work', () => {
     expect((await seen()).proofs).to.deep.equal(['valid']);
   });
 
-  it('is for the form that stands there now: another src asks its own proxy', async () => {
+  it('is for the current form: another src uses its own proxy', async () => {
     const [first, second] = [room('hard'), room('accepting')];
     const element = await fixture<HTMLElement>(html`<rasa-signup src=${first.src}></rasa-signup>`);
     const { form, input, button, status } = inside(element);
@@ -199,7 +199,7 @@ describe('the proof of work', () => {
     expect((await second.seen()).proofs).to.deep.equal(['valid']);
   });
 
-  it('does not show on the new form what became of the old one', async () => {
+  it('does not show the result of the old form on the new one', async () => {
     const [first, second] = [room('held'), room('accepting')];
     const element = await fixture<HTMLElement>(html`<rasa-signup src=${first.src}></rasa-signup>`);
     const { form, input, button, status } = inside(element);
@@ -216,7 +216,7 @@ describe('the proof of work', () => {
     expect(button().ariaDisabled).to.equal('false');
   });
 
-  it('is found below a proxy that is mounted below a path, whatever ends its address', async () => {
+  it('is found at a proxy that is mounted below a path, whatever its URL ends with', async () => {
     const { src, seen } = room('accepting');
     const element = await fixture<HTMLElement>(
       html`<rasa-signup src=${`${src}/?from=footer`}></rasa-signup>`,
@@ -229,8 +229,8 @@ describe('the proof of work', () => {
   });
 });
 
-describe('a challenge that cannot be had', () => {
-  it('is not asked for again by every touch, and again when the form is sent', async () => {
+describe('a challenge that is unavailable', () => {
+  it('is not requested again by every touch, but when the form is sent', async () => {
     const { input, button, status, seen, release } = await loadedForm('busy');
     for (const value of ['a', 'ad', 'ada@example.com']) fillIn(input('email'), value, 'input');
     await waitUntil(async () => challenges(await seen()) === 1);
@@ -252,7 +252,7 @@ describe('a challenge that cannot be had', () => {
 });
 
 describe('a suspicion', () => {
-  it('is answered with a fresh proof under the same id, and nobody sees it', async () => {
+  it('is answered with a new proof under the same id, and the visitor does not see it', async () => {
     const { input, button, status, seen } = await loadedForm('forgetful');
     const said: string[] = [];
     const observer = new MutationObserver(() => said.push(status().textContent.trim()));
@@ -268,7 +268,7 @@ describe('a suspicion', () => {
     expect(said.filter((words) => words !== '' && !words.includes('Thank you'))).to.deep.equal([]);
   });
 
-  it('that stays is shown, and the next try goes without what a robot or a browser put into the honeypot', async () => {
+  it('that persists is shown, and the next try is sent without the value in the honeypot', async () => {
     const { element, input, honeypot, button, status, seen } = await loadedForm('suspicious');
     fillIn(input('email'), 'ada@example.com');
     honeypot().value = 'Ada Lovelace';
@@ -289,7 +289,7 @@ describe('a suspicion', () => {
 });
 
 describe('the honeypot', () => {
-  it('is there for robots, and for nobody and nothing else', async () => {
+  it('is visible only to robots', async () => {
     const { element, honeypot } = await loadedForm('accepting');
     const { type, tabIndex, autocomplete } = honeypot();
     expect({ type, tabIndex, autocomplete }).to.deep.equal({
