@@ -6,7 +6,7 @@ import { table } from './report.ts';
 /**
  * `npm run bench:attacks [-- --quick]`: how much of each attack gets through the intake with its default
  * settings, and whether that is within the bound that the settings promise. Fails if it is not. Each attack
- * has a product in a process of its own, with its own sandbox.
+ * has its own product, with its own sandbox, in a separate process.
  */
 const size = process.argv.includes('--quick') ? 'quick' : 'full';
 const rows = [];

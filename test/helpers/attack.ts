@@ -8,7 +8,7 @@ import { challengeSecret, leastWork } from './server/issuer.ts';
 import { launchProduct } from './server/launch.ts';
 import { ask, type Answered } from './sites/visitor.ts';
 
-/** An attack on a product in a process of its own, and the bound that the product's settings promise. */
+/** An attack on a product in a separate process, and the bound that the product's settings promise. */
 export interface Attack {
   readonly name: string;
   /** Settings that differ from the defaults. */

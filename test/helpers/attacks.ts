@@ -82,7 +82,7 @@ const forgeries: readonly (() => Promise<string>)[] = [
 
 /**
  * Attacks on the intake with its default settings, and the bound that the settings promise. Each attack has a
- * product in a process of its own. The attacker's work is unlimited: proofs are made with the product's own
+ * product in a separate process. The attacker's work is unlimited: proofs are made with the product's own
  * secret and the least possible work, so that no bound holds only because the attacker is slow.
  */
 export const attacks: readonly Attack[] = [

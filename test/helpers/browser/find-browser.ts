@@ -17,8 +17,9 @@ export interface Browser {
 }
 
 /**
- * `CHROME_PATH`, else an installed Chrome or Chromium, else the Chromium that the npm package @sparticuz/chromium
- * packs for Linux on x86-64; `BROWSER=packed` goes straight to the last, so that the lock file fixes the version.
+ * `CHROME_PATH`, else an installed Chrome or Chromium, else the Chromium in the npm package
+ * @sparticuz/chromium for Linux on x86-64. `BROWSER=packed` uses the last one directly, so that the lock file
+ * determines the version.
  */
 export async function findBrowser(): Promise<Browser> {
   const { CHROME_PATH, BROWSER } = process.env;

@@ -56,7 +56,7 @@ export interface TestSandbox extends Sandbox {
 /** The folder where `npm test` has built the browser's files. */
 export const builtDir = 'dist/widget';
 
-/** The sandbox on a free port with a folder of its own, closed after the test. */
+/** The sandbox on a free port with its own folder, closed after the test. */
 export async function startSandbox(options: Partial<SandboxOptions> = {}): Promise<TestSandbox> {
   const dataDir = options.dataDir ?? (await temporaryDir());
   const sandbox = await openSandbox({ port: 0, builtDir, ...options, dataDir });
