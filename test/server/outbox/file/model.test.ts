@@ -127,7 +127,10 @@ async function play(steps: readonly Step[]): Promise<void> {
         break;
     }
     const { waiting, deadLetters: setAside } = outbox.counts();
-    expect({ waiting, setAside }).toEqual({ waiting: model.waiting.size, deadLetters: model.deadLetters.size });
+    expect({ waiting, setAside }).toEqual({
+      waiting: model.waiting.size,
+      deadLetters: model.deadLetters.size,
+    });
   }
 
   async function deliver(max: number, outcomes: readonly Acknowledgement['is'][]): Promise<number> {
