@@ -21,7 +21,7 @@ import {
 } from './setting-schemas.ts';
 
 export interface Setting<T> {
-  /** The README's table is held against these words by a test. */
+  /** `npm run docs` writes the table of docs/configuration.md from these texts. */
   readonly about: string;
   readonly wanted: string;
   /** Gets the text, or `undefined` where the variable is absent or empty. */
@@ -61,122 +61,128 @@ const rateSetting = (about: string, fallback: Rate): Setting<Rate | 'off'> =>
  * (`setting-texts.ts`). What they mean together is decided in `config.ts`.
  */
 export const settings = {
-  PORT: setting('Port the proxy listens on.', 'a port number, 0 to 65535', port.default(8787)),
+  PORT: setting('Port that the proxy listens on.', 'a port number, 0 to 65535', port.default(8787)),
   HOST: setting(
-    'Address the proxy listens on. By default this machine alone, in production every interface.',
+    'Address that the proxy listens on. Default: this machine only; in production, every interface.',
     'a host name or an IP address',
     text.optional(),
   ),
   DATA_DIR: setting(
-    'Where accepted sign-ups wait and the sandbox keeps its state.',
+    'Directory for accepted sign-ups that wait for delivery, and for the state of the sandbox.',
     'a path',
     text.default('data'),
   ),
   NODE_ENV: setting(
-    '`production` refuses to start without credentials.',
+    'With `production` the proxy does not start without credentials.',
     'any text',
     text.default('development'),
   ),
   LOG_LEVEL: setting(
-    'How much is logged, as JSON lines on the standard output.',
+    'Lowest level that is logged. The log is JSON lines on standard output.',
     `one of ${logLevels.join(', ')}`,
     z.enum(logLevels).default('info'),
   ),
   BUILDER: setting(
-    'Who may open the builder at `/`: `on` everybody, `off` nobody, `token` whoever has the link that is logged at the start.',
+    'Who can open the builder at `/`: `on` everyone, `off` no one, `token` everyone who has the link that is logged at start.',
     `one of ${builderModes.join(', ')}`,
     z.enum(builderModes).default('on'),
   ),
   ALLOWED_ORIGINS: setting(
-    'Origins of the pages that may embed the form, separated by commas. Required with credentials.',
+    'Origins of the pages that may embed the form, separated by commas. Required with credentials, unless every form lists its own.',
     'origins such as https://www.example.com, without a path, separated by commas',
     list(origin).default([]),
   ),
   FORMS_FILE: setting(
-    'The forms, as JSON; see [Forms](#forms). Without it there is one, `newsletter`.',
+    'Path of the JSON file with the forms; see [Forms](forms.md). Without it there is one form, `newsletter`.',
     'the path of a file that can be read',
     text.optional(),
   ),
   TRUST_PROXY: setting(
-    'How many proxies stand in front, or their networks (CIDR, separated by commas); `off` for none.',
+    'Number of proxies in front of this one, or their networks (CIDR, separated by commas); `off` for none.',
     'a number of proxies from 1 to 16, networks such as 10.0.0.0/8, or off',
     trustProxy.default(false),
   ),
-  RATE_NETWORK: rateSetting('Sign-ups from one network (an IPv4 address, an IPv6 /56) in a time, or `off`.', {
-    limit: 30,
-    windowMs: 10 * unitMs.m,
-  }),
+  RATE_NETWORK: rateSetting(
+    'Limit of sign-ups from one network (an IPv4 address or an IPv6 /56) per period, or `off`.',
+    {
+      limit: 30,
+      windowMs: 10 * unitMs.m,
+    },
+  ),
   RATE_ADDRESS: rateSetting(
-    'Sign-ups of one address, however it is written (`Ada+news@…` is `ada@…`), in a time, or `off`.',
+    'Limit of sign-ups of one e-mail address per period, or `off`. Variants count as one address: `Ada+news@…` is `ada@…`.',
     { limit: 3, windowMs: unitMs.d },
   ),
-  RATE_FORM: rateSetting('Sign-ups at one form in a time, or `off`.', { limit: 300, windowMs: unitMs.m }),
-  RATE_SERVICE: rateSetting('Sign-ups at all forms together in a time, or `off`.', {
+  RATE_FORM: rateSetting('Limit of sign-ups at one form per period, or `off`.', {
+    limit: 300,
+    windowMs: unitMs.m,
+  }),
+  RATE_SERVICE: rateSetting('Limit of sign-ups at all forms together per period, or `off`.', {
     limit: 1000,
     windowMs: unitMs.m,
   }),
   BOT_MODE: setting(
-    '`enforce` refuses robots, `observe` only counts and logs whom it would have refused, `off` asks nobody for a proof of work.',
+    '`enforce` rejects robots. `observe` accepts them, but counts and logs what would have been rejected. `off` requires no proof of work.',
     'enforce, observe or off',
     z.enum(botModes).default('enforce'),
   ),
   PROOF_WORK: setting(
-    'How much work a sign-up is in quiet times, in thousands of PBKDF2 iterations. Under attack it rises to six times as much, 300 at most.',
+    'Proof of work per sign-up at low load, in thousands of PBKDF2 iterations. It rises with the load, up to six times as much, at most 300.',
     `a number from 1 to ${mostWork}`,
     count(1, mostWork).default(50),
   ),
   CHALLENGE_SECRET: secretSetting(
-    'Signs what proves that a sign-up is no robot. Without it one is made and kept in `DATA_DIR`.',
+    'Key that signs challenges and tokens. Without it, one is made and stored in `DATA_DIR`.',
     'at least 32 characters, such as `openssl rand -hex 32` prints',
     (value) => value.length >= 32,
   ),
   DISPOSABLE: setting(
-    'What becomes of addresses that are thrown away (some privacy relays among them): `allow`, `flag` (accepted with the attribute `disposable`) or `refuse`.',
+    'How to treat disposable e-mail addresses, including some privacy relays: `allow`, `flag` (accept with the attribute `disposable`) or `refuse`.',
     'allow, flag or refuse',
     z.enum(['allow', 'flag', 'refuse']).default('allow'),
   ),
   INTERNATIONAL_ADDRESSES: setting(
-    'Whether an address may have letters other than ASCII before its @, which not every mail system can reach: `accept` or `refuse`. After the @ it always may.',
+    'Whether e-mail addresses may have non-ASCII letters before the @, which not every mail system supports: `accept` or `refuse`. After the @ they are always accepted.',
     'accept or refuse',
     z.enum(['accept', 'refuse']).default('refuse'),
   ),
   THANK_YOU_PAGES: setting(
-    'Where a plain form may send the browser afterwards, separated by commas; with a slash at the end everything below.',
+    'Pages that a plain form may redirect to, separated by commas. A trailing slash allows every page below it.',
     'addresses such as https://www.example.com/thanks, without query, separated by commas',
     list(pageAddress).default([]),
   ),
   OUTBOX_MAX: setting(
-    'How many sign-ups may wait for rasa.io; beyond it the form says that it cannot take more.',
+    'Maximum number of sign-ups that wait for delivery. Above it the form answers 503.',
     'a number of sign-ups, 1 to 100000000',
     count(1, 100_000_000).default(1_000_000),
   ),
   OUTBOX_MAX_AGE: setting(
-    'Sign-ups that have waited for longer are set aside unsent. By default none is.',
+    'Sign-ups that have waited longer are set aside without being sent. Default: no limit.',
     'a time such as 30d (s, m, h or d)',
     duration.optional(),
   ),
   OUTBOX_KEY: secretSetting(
-    'Encrypts what waits on disk.',
+    'Key that encrypts the sign-ups on disk.',
     '32 bytes in hex or base64, such as `openssl rand -hex 32` prints',
     isOutboxKey,
   ),
   DUPLICATE_WINDOW: setting(
-    'For how long a second sign-up of an address at the same form counts as the same, or `off`.',
+    'How long a second sign-up of the same address at the same form counts as a duplicate, or `off`.',
     'a time such as 10m (s, m, h or d), or off',
     z.union([z.literal('off').transform(() => 0), duration]).default(600_000),
   ),
   RASA_BATCH: setting(
-    'How many contacts go to rasa.io in one call.',
+    'Maximum number of contacts per call to rasa.io.',
     'a number from 1 to 25',
     count(1, 25).default(25),
   ),
   RASA_MIN_INTERVAL_MS: setting(
-    'The least time between two calls to rasa.io, in milliseconds.',
+    'Minimum time between two calls to rasa.io, in milliseconds.',
     'a number of milliseconds, 0 to 60000',
     count(0, 60_000).default(200),
   ),
   RASA_API: setting(
-    'How sign-ups reach rasa.io: `v1` of its API, `v2` (experimental), or `webhook`, which needs no key.',
+    'How sign-ups reach rasa.io: version `v1` of its API, `v2` (experimental), or `webhook`, which needs no key.',
     'v1, v2 or webhook',
     z.enum(['v1', 'v2', 'webhook']).default('v1'),
   ),
@@ -185,7 +191,7 @@ export const settings = {
     file: true,
   },
   RASA_PASSWORD: secretSetting('Password of the rasa.io account.', 'the password'),
-  RASA_API_KEY: secretSetting('Key from rasa.io, Settings → API Keys.', 'the API key'),
+  RASA_API_KEY: secretSetting('API key, from rasa.io under Settings → API Keys.', 'the API key'),
   RASA_CLIENT_ID: {
     ...setting('With `RASA_API=v2`: the client id.', 'the client id', text.optional()),
     file: true,
@@ -193,40 +199,40 @@ export const settings = {
   RASA_CLIENT_SECRET: secretSetting('With `RASA_API=v2`: the client secret.', 'the client secret'),
   RASA_ACCOUNT_GUID: {
     ...setting(
-      'With `RASA_API=v2`: the account, where the client may use several.',
+      'With `RASA_API=v2`: GUID of the account, if the client can use several.',
       "the account's GUID",
       text.optional(),
     ),
     file: true,
   },
   RASA_SIGNUP_GUID: setting(
-    "With `RASA_API=webhook`: the GUID in the address of rasa.io's own sign-up form.",
+    "With `RASA_API=webhook`: the GUID in the URL of rasa.io's own sign-up form.",
     'the GUID, of letters, digits and hyphens',
     text.regex(/^[\w-]{1,100}$/).optional(),
   ),
   RASA_BASE_URL: setting(
-    "Address of rasa.io's API.",
+    "URL of rasa.io's API.",
     'an https address without query (http on this machine only)',
     baseUrl.default('https://api.rasa.io'),
   ),
   RASA_PUBLIC_BASE_URL: setting(
-    "Address of rasa.io's sign-up webhook.",
+    "URL of rasa.io's sign-up webhook.",
     'an https address without query (http on this machine only)',
     baseUrl.default('https://public-api.rasa.io'),
   ),
   SANDBOX: setting(
-    '`on` uses the sandbox even in production, `off` never. By default it stands in where no credentials are set and `NODE_ENV` is not `production`.',
+    '`on` uses the sandbox, also in production; `off` never does. Default: the sandbox is used if no credentials are set and `NODE_ENV` is not `production`.',
     'on or off',
     z.enum(['on', 'off']).optional(),
   ),
   SANDBOX_PORT: setting('Port of the sandbox.', 'a port number, 0 to 65535', port.default(8788)),
   SANDBOX_HOST: setting(
-    'Address the sandbox listens on. It shows its contacts to everyone who reaches it.',
+    'Address that the sandbox listens on. The sandbox shows its contacts to everyone who can reach it.',
     'a host name or an IP address',
     text.default('127.0.0.1'),
   ),
   SANDBOX_API_KEY: secretSetting(
-    "The sandbox's first API key; without it one is made at the first start.",
+    "The sandbox's first API key. Without it, one is made at the first start.",
     'any text without spaces',
   ),
 } satisfies Record<string, Setting<unknown>>;

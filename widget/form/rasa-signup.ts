@@ -24,55 +24,55 @@ const Base =
  * @tag rasa-signup
  * @summary A newsletter sign-up form that looks like the page around it.
  *
- * @attr {string} lang - The language of the form. Without it the nearest `lang` around the element counts, else the visitor's.
- * @attr {'stacked' | 'inline' | 'compact'} [layout=stacked] - `inline` puts fields and button in one row where there is room; `compact` has smaller labels and less space.
- * @attr {string} [open-on=button] - What opens it, where it does not show in its place. One or more of `button`, a time (`10s`), how far the page is scrolled (`50%`) and `exit`, separated by spaces.
- * @attr {string} [again-after=7d] - How long it then does not open by itself again once somebody has closed it. Remembered in `localStorage`, the only storage used, and only then.
- * @attr {boolean} [debug=false] - Shows what is wrong with the form on this page. So does `?debug` in the page's address.
+ * @attr {string} lang - Language of the form. Default: the nearest `lang` attribute around the element, else the visitor's language.
+ * @attr {'stacked' | 'inline' | 'compact'} [layout=stacked] - `inline` puts fields and button in one row if there is room. `compact` uses smaller labels and less space.
+ * @attr {string} [open-on=button] - What opens a form that is not inline. One or more of `button`, a time (`10s`), a scroll position (`50%`) and `exit`, separated by spaces.
+ * @attr {string} [again-after=7d] - How long to wait before opening automatically again after a visitor closes it. Stored in `localStorage`; the form stores nothing else.
+ * @attr {boolean} [debug=false] - Shows what is wrong with the form on this page. `?debug` in the URL of the page does the same.
  *
- * @slot - The fallback: shows until the form is there, and where scripts do not run.
- * @slot title - Stands above the form.
- * @slot intro - A sentence or two under the title.
- * @slot submit - The words of the button.
+ * @slot - The fallback, shown until the form has loaded and where scripts do not run.
+ * @slot title - The title above the form.
+ * @slot intro - One or two sentences under the title.
+ * @slot submit - The text of the button.
  * @slot note - Small print under the button.
- * @slot accepted - What it says once the sign-up is accepted.
- * @slot opener - The words of the button that opens a dialog.
+ * @slot accepted - The message after an accepted sign-up.
+ * @slot opener - The text of the button that opens a dialog.
  *
  * @csspart form - The `<form>`.
  * @csspart title - Its title.
  * @csspart intro - The sentences under the title.
- * @csspart field - One field, with all that belongs to it.
+ * @csspart field - One field with its label, help and error.
  * @csspart label - Its label.
- * @csspart help - The words under the label.
- * @csspart input - What is filled in: an `<input>` or a `<select>`.
- * @csspart error - What is wrong with the field.
- * @csspart suggestion - The question whether another address was meant.
- * @csspart suggestion-button - The answer to it.
- * @csspart option - One choice of several, or the box to tick, with its label.
- * @csspart link - The link behind the label of a box to tick.
- * @csspart button - The button that sends it.
- * @csspart status - What became of the sign-up.
+ * @csspart help - The help text under the label.
+ * @csspart input - The control: an `<input>` or a `<select>`.
+ * @csspart error - The error message of a field.
+ * @csspart suggestion - The suggestion of a corrected address.
+ * @csspart suggestion-button - The button that accepts it.
+ * @csspart option - A radio button or checkbox with its label.
+ * @csspart link - The link after the label of a checkbox.
+ * @csspart button - The submit button.
+ * @csspart status - The result of the sign-up.
  * @csspart mark - The check mark of an accepted sign-up.
  * @csspart opener - The button that opens a dialog.
- * @csspart dialog - What opens over the page: dialog, slide-in or bar.
+ * @csspart dialog - The dialog, slide-in or bar.
  * @csspart close - The button that closes it.
  *
- * @cssprop [--rasa-signup-accent=blue] - The button, and the ring around what has the focus.
+ * @cssprop [--rasa-signup-accent=blue] - The button, and the focus ring.
  * @cssprop [--rasa-signup-on-accent=white, in dark themes black] - The button's text.
  * @cssprop [--rasa-signup-border-color=the text colour at 55 %] - The border of fields.
- * @cssprop [--rasa-signup-input-background=transparent] - What stands behind the text of fields.
- * @cssprop [--rasa-signup-error-color=red] - What is wrong, and the border of its field.
- * @cssprop [--rasa-signup-radius=0.4em] - The corners.
+ * @cssprop [--rasa-signup-input-background=transparent] - The background of fields.
+ * @cssprop [--rasa-signup-error-color=red] - Error messages, and the border of invalid fields.
+ * @cssprop [--rasa-signup-radius=0.4em] - The radius of corners.
  * @cssprop [--rasa-signup-gap=1em] - The space between fields.
- * @cssprop [--rasa-signup-background=Canvas] - The surface of a dialog, slide-in or bar.
- * @cssprop [--rasa-signup-color=CanvasText] - The text on it.
- * @cssprop [--rasa-signup-max-width=28em] - The width of it at most.
+ * @cssprop [--rasa-signup-background=Canvas] - The background of a dialog, slide-in or bar.
+ * @cssprop [--rasa-signup-color=CanvasText] - The text of a dialog, slide-in or bar.
+ * @cssprop [--rasa-signup-max-width=28em] - The maximum width of a dialog, slide-in or bar.
  *
- * @event {SignupEvent} signup-ready - The form is there, or there again after another `src`.
- * @event {SignupEvent} signup-start - The visitor, or the browser, has begun to fill it in.
- * @event {SignupEvent} signup-submit - The button was pressed; one of the next two follows, unless the browser goes to the proxy's page instead.
- * @event {SignupEvent} signup-accepted - The proxy has kept the sign-up.
- * @event {SignupRefusedEvent} signup-refused - Nothing was signed up; `event.code` says why, and the form tells the visitor.
+ * @event {SignupEvent} signup-ready - The form has loaded, also after `src` has changed.
+ * @event {SignupEvent} signup-start - The visitor, or the browser, starts to fill in the form.
+ * @event {SignupEvent} signup-submit - The form is submitted. One of the next two events follows, unless the browser goes to a page of the proxy.
+ * @event {SignupEvent} signup-accepted - The proxy has accepted the sign-up.
+ * @event {SignupRefusedEvent} signup-refused - The sign-up was not accepted. `event.code` is the reason; the form shows a message.
  */
 export class RasaSignup extends Base {
   /** Lets the browser keep typed values with its history, as it does for inputs outside a shadow root. */
@@ -99,7 +99,7 @@ export class RasaSignup extends Base {
   }
 
   /**
-   * Address of the form at the proxy. The one attribute that is needed.
+   * URL of the form at the proxy. The only required attribute.
    * @attr
    */
   get src(): string | null {
@@ -111,7 +111,7 @@ export class RasaSignup extends Base {
   }
 
   /**
-   * Where the form shows: in its place, or over the page once it is opened.
+   * Where the form appears: in its place, or over the page when opened.
    * @attr
    * @default 'inline'
    */

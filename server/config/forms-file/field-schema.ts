@@ -25,7 +25,7 @@ const name = z
   .string(nameWords)
   .regex(namePattern, nameWords)
   .refine((value) => !isTaken(value), nameWords)
-  .describe('The name on the wire; no other field of the form has it.');
+  .describe('Name of the field in requests. Unique within the form.');
 
 const attributeWords =
   'a name of 1 to 100 letters, digits, spaces, _, - and . that begins with a letter or digit';
@@ -37,7 +37,7 @@ export const attribute = z
     const wanted = refuseAttribute(value);
     if (wanted !== undefined) context.addIssue(wanted);
   })
-  .describe('The attribute of the contact at rasa.io that it fills; by default the one of its name.');
+  .describe('Attribute of the contact at rasa.io that the answer fills. Default: the name of the field.');
 
 const issueCodes = [
   'missing',
@@ -48,7 +48,7 @@ const issueCodes = [
   'not_ascii',
 ] satisfies IssueCode[];
 const issues = textFor(issueCodes, (code) => `Instead of “${en.texts.issues[code as IssueCode]}”`).describe(
-  'Words for what can be wrong, instead of ours.',
+  'Messages for invalid answers that replace the built-in ones.',
 );
 
 const most = (greatest: number) => `a whole number from 1 to ${greatest}`;
@@ -56,7 +56,7 @@ const maxLength = z
   .int(most(2000))
   .min(1, most(2000))
   .max(2000, most(2000))
-  .describe('How long an answer may be, in UTF-16 code units.');
+  .describe('Maximum length of an answer, in UTF-16 code units.');
 
 const pattern = line('a regular expression of 1 to 500 characters', 500)
   .superRefine((value, context) => {
@@ -64,7 +64,7 @@ const pattern = line('a regular expression of 1 to 500 characters', 500)
     if (wanted !== undefined) context.addIssue(wanted);
   })
   .describe(
-    'What the whole answer has to match, as the HTML attribute of that name means it; say so in `help`.',
+    'Regular expression that the whole answer must match, like the HTML attribute `pattern`. Explain it in `help`.',
   );
 
 /** The autofill tokens (https://html.spec.whatwg.org/#autofill) that a sign-up has a use for. */
@@ -103,19 +103,17 @@ export const autofill = [
 
 const autocomplete = z
   .enum(autofill, `one of ${autofill.join(', ')}`)
-  .describe(
-    'What browsers fill in by themselves. Links in a field whose token ends in `name` are a robot’s sign.',
-  );
+  .describe('HTML autofill token. A link in a field whose token ends in `name` counts as a sign of a robot.');
 
 const asked = {
-  label: text.describe('What the field is called.'),
-  required: bool.optional().describe('Whether it has to be answered; by default it may stay empty.'),
-  help: text.optional().describe('Stands under the label.'),
+  label: text.describe('Label of the field.'),
+  required: bool.optional().describe('Whether an answer is required. Default: optional.'),
+  help: text.optional().describe('Help text under the label.'),
   attribute: attribute.optional(),
   issues: issues.optional(),
 };
 const typed = {
-  placeholder: text.optional().describe('Stands in the empty field; no substitute for a label.'),
+  placeholder: text.optional().describe('Example in the empty field. It does not replace the label.'),
   maxLength: maxLength.optional(),
   autocomplete: autocomplete.optional(),
 };
@@ -123,7 +121,7 @@ const typed = {
 const type = <const T extends string>(value: T, about: string) => z.literal(value).describe(about);
 
 const builtInObject = object({
-  name: z.enum(builtInNames).describe('A field that we have a label and limits for.'),
+  name: z.enum(builtInNames).describe('A built-in field, which has a label and limits.'),
   type: z.undefined().optional(),
   ...asked,
   label: asked.label.optional(),
@@ -143,8 +141,8 @@ const option = z.union(
   [
     line(optionWords, 200),
     object({
-      value: line('text of 1 to 200 characters', 200).describe('What is kept of it.'),
-      label: text.describe('What visitors read.'),
+      value: line('text of 1 to 200 characters', 200).describe('Value that is stored.'),
+      label: text.describe('Text that visitors read.'),
     }),
   ],
   { error: optionWords },
@@ -159,7 +157,7 @@ const choice = (kind: 'select' | 'radio', about: string) =>
       .array(option, optionsWords)
       .min(1, optionsWords)
       .max(500, optionsWords)
-      .describe('What there is to choose from; a text is value and label in one.'),
+      .describe('The choices. A string is value and label in one.'),
   });
 
 const hrefWords = 'an address that begins with https:// or http://';
@@ -179,33 +177,33 @@ const localizedHref = z.union(
 
 const checkbox = object({
   name,
-  type: type('checkbox', 'A box to tick, never ticked beforehand: for consent.'),
+  type: type('checkbox', 'A checkbox, never checked in advance: for consent.'),
   ...asked,
   link: object({
-    href: localizedHref.describe('Where it leads.'),
-    label: text.describe('What it is called.'),
+    href: localizedHref.describe('URL of the link.'),
+    label: text.describe('Text of the link.'),
   })
     .optional()
-    .describe('Stands behind the label, such as the privacy policy that is agreed to.'),
+    .describe('Link after the label, for example to the privacy policy.'),
   value: line('text of 1 to 500 characters', 500)
     .optional()
     .describe(
-      'What its attribute says once it is ticked, by default `yes`; `{time}` stands for the time (ISO 8601).',
+      'Value of the attribute if the box is checked. Default: `yes`. `{time}` is replaced by the time (ISO 8601).',
     ),
 });
 
 const fromWords = 'page, referrer, or a parameter of the page’s query such as ?utm_source';
 const hidden = object({
   name,
-  type: type('hidden', 'Filled in by the page, unseen.'),
+  type: type('hidden', 'Filled in by the page, not visible.'),
   from: z
     .string(fromWords)
     .regex(/^(?:page|referrer|\?[\w.~-]{1,100})$/, fromWords)
     .describe(
-      'The page’s address (`page`), the one before it (`referrer`), or a parameter of its query (`?utm_source`).',
+      'Source of the value: the URL of the page (`page`), the page before it (`referrer`), or a query parameter (`?utm_source`).',
     ),
   attribute: attribute.optional(),
-  maxLength: maxLength.optional().describe('What is longer is cut off; 500 by default.'),
+  maxLength: maxLength.optional().describe('Longer values are cut off. Default: 500.'),
 });
 
 export const fieldTypes = [
@@ -226,7 +224,7 @@ const fieldObject = z.discriminatedUnion(
   [
     builtInObject,
     textLike('text', 'One line of text.'),
-    textLike('email', 'A further e-mail address; the contact’s own is the field `email`.'),
+    textLike('email', 'Another e-mail address. The contact’s own address is the field `email`.'),
     textLike('tel', 'A phone number.'),
     textLike('url', 'A web address.'),
     object({
@@ -234,19 +232,19 @@ const fieldObject = z.discriminatedUnion(
       type: type('number', 'A number.'),
       ...asked,
       ...typed,
-      min: number.optional().describe('The least.'),
-      max: number.optional().describe('The greatest.'),
+      min: number.optional().describe('Minimum.'),
+      max: number.optional().describe('Maximum.'),
     }),
     object({
       name,
-      type: type('date', 'A day.'),
+      type: type('date', 'A date.'),
       ...asked,
       autocomplete: autocomplete.optional(),
-      min: date.optional().describe('The first, as YYYY-MM-DD.'),
-      max: date.optional().describe('The last, as YYYY-MM-DD.'),
+      min: date.optional().describe('Earliest date, as YYYY-MM-DD.'),
+      max: date.optional().describe('Latest date, as YYYY-MM-DD.'),
     }),
-    choice('select', 'One of many, in a list that opens.'),
-    choice('radio', 'One of a few, all in sight.'),
+    choice('select', 'One of many choices, in a drop-down list.'),
+    choice('radio', 'One of a few choices, all visible.'),
     checkbox,
     hidden,
   ],

@@ -22,13 +22,13 @@ const texts = object({
   ...ownTexts,
   issues: textFor(Object.keys(ourIssues), (code) => `Instead of “${en.texts.issues[code as IssueCode]}”`)
     .optional()
-    .describe('What can be wrong with a field.'),
+    .describe('Messages for invalid fields.'),
   problems: textFor(
     Object.keys(ourProblems),
     (code) => `Instead of “${ourProblems[code as keyof FormTexts['problems']]}”`,
   )
     .optional()
-    .describe('What can become of a sign-up.'),
+    .describe('Messages for sign-ups that were not accepted.'),
 });
 
 const rateWords = 'a number and a time such as 300/1m (s, m, h or d), or off';
@@ -47,8 +47,8 @@ const fieldsWords = 'a list of 1 to 50 fields';
 const codeWords = 'text of 1 to 100 characters';
 
 export const formSchema = object({
-  title: text.optional().describe('What the form is called.'),
-  intro: text.optional().describe('A sentence or two for whoever hesitates.'),
+  title: text.optional().describe('Title of the form.'),
+  intro: text.optional().describe('One or two sentences under the title.'),
   languages: list(
     z.string(`one of ${tags}`).refine((tag) => wordsOfTag(tag) !== undefined, `one of ${tags}`),
     `a list of languages: ${tags}`,
@@ -56,58 +56,57 @@ export const formSchema = object({
     .min(1, `a list of languages: ${tags}`)
     .optional()
     .describe(
-      'What it is offered in; the first is for visitors who want none of them. By default those that its own texts are in, or all.',
+      'Languages of the form. The first one is used for visitors who want none of them. Default: the languages of its own texts, or all.',
     ),
   fields: list(field, fieldsWords)
     .min(1, fieldsWords)
     .max(50, fieldsWords)
-    .describe('What it asks for, in this order; `email` among it.'),
-  texts: texts.optional().describe('Its words, instead of ours.'),
-  segment_code: line(codeWords, 100).optional().describe('The rasa.io segment that its contacts come into.'),
+    .describe('Fields of the form, in this order. `email` must be one of them.'),
+  texts: texts.optional().describe('Texts that replace the built-in ones.'),
+  segment_code: line(codeWords, 100)
+    .optional()
+    .describe('Code of the rasa.io segment that contacts of this form are added to.'),
   attributes: z
     .record(attribute, line('text of 1 to 500 characters', 500), 'an object of texts by attribute')
     .optional()
-    .describe('Attributes that every contact of this form gets, with their values.'),
+    .describe('Attributes with fixed values that every contact of this form gets.'),
   resubscribe: z
     .enum(['never', 'with-consent'], 'never or with-consent')
     .optional()
     .describe(
-      'Whether who had unsubscribed is subscribed again (`is_subscribed: true`): `never`, the default, or `with-consent`, which takes a checkbox that is required.',
+      'Whether an unsubscribed contact is subscribed again (`is_subscribed: true`): `never` (default), or `with-consent`, which needs a required checkbox.',
     ),
   redirect: href
     .optional()
     .describe(
-      'Where the browser goes once a sign-up is accepted; on the list in `thankYouPages` or THANK_YOU_PAGES.',
+      'Page that the browser shows after an accepted sign-up. It must be listed in `thankYouPages` or THANK_YOU_PAGES.',
     ),
   thankYouPages: list(pageText, 'a list of addresses')
     .optional()
     .describe(
-      'Where a plain form may send the browser, besides THANK_YOU_PAGES; with a slash at the end everything below.',
+      'Pages that a plain form may redirect to, in addition to THANK_YOU_PAGES. A trailing slash allows every page below it.',
     ),
   origins: list(originText, 'a list of origins')
     .optional()
-    .describe('The pages that may have this form, instead of those in ALLOWED_ORIGINS.'),
+    .describe('Origins of the pages that may embed this form, instead of ALLOWED_ORIGINS.'),
   rates: object({
-    form: rateText.describe('Sign-ups at this form, instead of RATE_FORM.'),
-    network: rateText.describe('Sign-ups at this form from one network, instead of RATE_NETWORK.'),
-    address: rateText.describe('Sign-ups of one address at this form, instead of RATE_ADDRESS.'),
+    form: rateText.describe('Limit of sign-ups at this form, instead of RATE_FORM.'),
+    network: rateText.describe('Limit of sign-ups at this form from one network, instead of RATE_NETWORK.'),
+    address: rateText.describe('Limit of sign-ups of one address at this form, instead of RATE_ADDRESS.'),
   })
     .optional()
-    .describe('Budgets of this form alone.'),
+    .describe('Rate limits of this form.'),
 });
 
 const idWords = 'an id of 1 to 64 letters, digits, - and _ that begins with a letter or digit';
 export const formIdSchema = z.string(idWords).regex(/^[a-zA-Z0-9][\w-]{0,63}$/, idWords);
 
 export const fileSchema = object({
-  $schema: z
-    .string('the address of this schema')
-    .optional()
-    .describe('The address of this schema, for editors.'),
+  $schema: z.string('the address of this schema').optional().describe('URL of this schema, for editors.'),
   forms: z
     .record(formIdSchema, formSchema, 'an object of forms by id')
     .refine((forms) => Object.keys(forms).length > 0, 'one form at least')
-    .describe('The forms by id, which is the last part of their address: /forms/<id>.'),
+    .describe('The forms by id. The id is the last part of the URL of a form: /forms/<id>.'),
 });
 
 export type FileForm = z.output<typeof formSchema>;

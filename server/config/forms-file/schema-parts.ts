@@ -43,7 +43,7 @@ export const text = z
   )
   .meta({
     id: 'text',
-    description: 'Text for every language, or an object with a text for each, by BCP 47 tag.',
+    description: 'Text for all languages, or an object with a text per language, by BCP 47 tag.',
   });
 
 export type OptionalText = z.ZodOptional<typeof text>;
