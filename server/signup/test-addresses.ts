@@ -46,4 +46,4 @@ export function createTestAddresses({ waitMs = slowMs } = {}): TestAddresses {
 }
 
 const sandboxDetail =
-  'This is a test address of the sandbox; the README lists all of them (Testing an embed).';
+  'This is a test address of the sandbox; docs/sandbox.md lists all of them (Test addresses).';

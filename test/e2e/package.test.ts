@@ -103,9 +103,16 @@ describe('the types of the npm package', { timeout: 60_000 }, () => {
     ]);
   });
 
-  it("accept the README's React, and find faults in it", async () => {
+  it("take the document's imports", async () => {
+    const site = await createTypedSite();
+    const [code = ''] = readmeBlocks('docs/embedding.md', 'js').filter((block) => block.includes('import'));
+    await site.write('page.ts', `${code}export const element = new RasaSignup();\n`);
+    expect(await complaints(site, 'typescript/bin/tsc')).toEqual([]);
+  });
+
+  it("take the document's React, and find what is wrong in it", async () => {
     const site = await createTypedSite(['react', '@types/react']);
-    const [code = ''] = readmeBlocks('tsx');
+    const [code = ''] = readmeBlocks('docs/embedding.md', 'tsx');
     await site.write('right.tsx', code);
     await site.write(
       'wrong.tsx',
@@ -117,9 +124,9 @@ describe('the types of the npm package', { timeout: 60_000 }, () => {
     ]);
   });
 
-  it("accept the README's Vue, and find faults in it", async () => {
+  it("take the document's Vue, and find what is wrong in it", async () => {
     const site = await createTypedSite(['vue']);
-    const [code = ''] = readmeBlocks('vue');
+    const [code = ''] = readmeBlocks('docs/embedding.md', 'vue');
     await site.write('right.vue', code);
     await site.write(
       'wrong.vue',
@@ -131,9 +138,9 @@ describe('the types of the npm package', { timeout: 60_000 }, () => {
     ]);
   });
 
-  it("accept the README's Svelte, and find faults in it", async () => {
+  it("take the document's Svelte, and find what is wrong in it", async () => {
     const site = await createTypedSite(['svelte']);
-    const [code = ''] = readmeBlocks('svelte');
+    const [code = ''] = readmeBlocks('docs/embedding.md', 'svelte');
     await site.write('right.svelte', code);
     await site.write(
       'wrong.svelte',

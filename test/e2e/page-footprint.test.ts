@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../helpers/browser/browser.ts';
 import { seenOn, watchLayout } from '../helpers/browser/layout-shift.ts';
+import { readmeBlocks } from '../helpers/readme.ts';
 import { holdAfterMounts } from '../helpers/server/mounts.ts';
 import { startService } from '../helpers/server/service.ts';
 import { servePage } from '../helpers/sites/one-answer.ts';
@@ -37,9 +37,7 @@ describe('what the form leaves behind in a page', () => {
       servePage(
         `<!doctype html><html lang="en"><title>A page</title>${style}<body>${place}${after}</body></html>`,
       );
-    // The style from the README.
-    const [style = ''] =
-      /rasa-signup \{ [^`]*min-block-size[^`]*\}/.exec(readFileSync('README.md', 'utf8')) ?? [];
+    const [style = ''] = readmeBlocks('docs/embedding.md', 'css');
     expect(await shiftedOn(await page(`<style>${style}</style>`))).toBe(0);
     expect(await shiftedOn(await page(''))).toBeGreaterThan(0);
   });

@@ -21,7 +21,9 @@ async function start(env = guardedIntake) {
   return { ...service, contacts: () => readContacts(sandbox) };
 }
 
-const [scriptSnippet = '', elementSnippet = ''] = readmeBlocks('html');
+const [scriptSnippet = ''] = readmeBlocks('README.md', 'html');
+const elementSnippet =
+  readmeBlocks('docs/embedding.md', 'html').find((block) => block.startsWith('<rasa-signup')) ?? '';
 const forProxy = (snippet: string, url: string) => snippet.replaceAll('https://signup.example.com', url);
 const document = (body: string) =>
   `<!doctype html><html lang="en"><title>A page</title><body>${body}</body></html>`;
@@ -54,9 +56,9 @@ describe('README example', () => {
     },
   );
 
-  it('accepts its curl commands', async () => {
+  it('its curl commands sign up too', async () => {
     const { url, contacts } = await start({ ...guardedIntake, BOT_MODE: 'observe' });
-    const commands = readmeBlocks('sh').flatMap((block) =>
+    const commands = readmeBlocks('README.md', 'sh').flatMap((block) =>
       block.split('\n').filter((line) => line.startsWith('curl') && line.includes('/forms/')),
     );
     expect(commands).toHaveLength(2);

@@ -146,7 +146,7 @@ const framing: readonly Case[] = [
   ['a target of 17,000 bytes', get(`/${fill(17_000, 'a')}`), 431, 'bare'],
 ];
 
-/** Readable requests, answered according to the README's table; the connection stays usable. */
+/** What can be read, and is answered as the table in docs/http-api.md says; the connection stays good. */
 const answered: readonly Case[] = [
   ['chunks', post(['Transfer-Encoding: chunked'], chunked), 202],
   ['chunks with extensions', post(['Transfer-Encoding: chunked'], `17;a="b"\r\n${sent}\r\n0\r\n\r\n`), 202],

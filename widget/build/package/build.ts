@@ -37,7 +37,7 @@ for (const framework of ['react', 'vue', 'svelte'])
   cpSync(`widget/build/package/types/${framework}.d.ts`, join(outDir, `${framework}.d.ts`));
 copyDeclarations(join(declarations.widget, 'index.d.ts'), new Set());
 cpSync('LICENSE', join(outDir, 'LICENSE'));
-write('README.md', packageReadme(readFileSync('README.md', 'utf8')));
+write('README.md', packageReadme(readFileSync('docs/embedding.md', 'utf8')));
 write('package.json', JSON.stringify(packageJson(root), null, 2));
 
 function packageJson({ version, description, license, dependencies }: RootPackage): unknown {
@@ -94,16 +94,16 @@ function declarationOf(from: string, imported: string): string {
   return `${shared === undefined ? join(dirname(from), imported) : join(declarations.shared, shared)}.d.ts`;
 }
 
-/** The sections of the README for developers of sites. */
-function packageReadme(readme: string): string {
-  const [, section] = /^### In your bundle\n(.*?)^##/ms.exec(readme) ?? [];
-  const [, onPage] = /^### On your page\n(.*?)^##/ms.exec(readme) ?? [];
-  if (section === undefined || onPage === undefined)
-    throw new Error('README.md lacks the section "In your bundle" or "On your page".');
-  return (
-    `# ${packageName}\n\n${root.description}.\n\n## In your bundle\n${section}## On your page\n${onPage}`.trimEnd() +
-    '\n'
-  );
+/** The sections of docs/embedding.md that matter to developers who install the package. */
+function packageReadme(page: string): string {
+  const sections = ['In your bundle', 'On your page'].map((title) => {
+    const [section] = new RegExp(`^## ${title}\n.*?(?=^## )`, 'ms').exec(page) ?? [];
+    if (section === undefined) throw new Error(`docs/embedding.md lacks the section ${title}.`);
+    return section;
+  });
+  // Its links lead to pages that are not in the package.
+  const text = sections.join('').replaceAll(/\[([^\]]+)\]\((?!https?:)[^)]+\)/g, '$1');
+  return `# ${packageName}\n\n${root.description}.\n\n${text}`.trimEnd() + '\n';
 }
 
 function write(name: string, text: string): void {

@@ -1,0 +1,118 @@
+import { isDeepStrictEqual } from 'node:util';
+import { format, resolveConfig } from 'prettier';
+import { createManifest, elementOf } from '../../../.package/manifest.ts';
+import { jsonSchema } from '../../../server/forms/file-schema.ts';
+import { problem } from '../../../server/problem.ts';
+import { createRehearsal } from '../../../server/rehearsal.ts';
+import { unitMs, type Rate } from '../../../server/setting-texts.ts';
+import { settings, type Setting } from '../../../server/settings.ts';
+import { languages } from '../../../server/words.ts';
+import { en } from '../../../shared/messages/en.ts';
+import type { ProblemCode } from '../../../shared/signup.ts';
+import { fieldMembers, fieldTypes, formMembers } from '../forms-schema.ts';
+import { elementTables } from './element-tables.ts';
+import { code, listed, paragraph, table } from './markdown.ts';
+import { faultExamples, problemTexts, testAddresses } from './texts.ts';
+
+/** Every generated section, by page and name: what `npm run docs` writes, and what the test expects to find. */
+export async function generatedSections(): Promise<
+  Readonly<Record<string, Readonly<Record<string, string>>>>
+> {
+  return {
+    'docs/embedding.md': { ...elementTables(elementOf(createManifest())), languages: languageList() },
+    'docs/forms.md': {
+      'form members': table(
+        ['member of a form', 'meaning'],
+        formMembers().map(([name, about]) => [code(name), about]),
+      ),
+      'field members': table(
+        ['member of a field', 'types', 'meaning'],
+        fieldMembers().map(([name, types, about]) => [code(name), types, about]),
+      ),
+      'field types': table(
+        ['type', 'meaning'],
+        fieldTypes().map(([type, about]) => [code(type), about]),
+      ),
+    },
+    'docs/configuration.md': { settings: settingsTable(), 'secret settings': secretSettings() },
+    'docs/http-api.md': { problems: problemsTable() },
+    'docs/sandbox.md': {
+      faults: table(
+        ['fault', 'effect'],
+        faultExamples.map(([json, about]) => [code(json), about]),
+      ),
+      'test addresses': await testAddressTable(),
+    },
+  };
+}
+
+/** docs/forms.schema.json: what `GET /forms.schema.json` answers, formatted as every file here is. */
+export async function schemaFile(): Promise<string> {
+  const path = 'docs/forms.schema.json';
+  return format(JSON.stringify(jsonSchema()), { ...(await resolveConfig(path)), filepath: path });
+}
+
+export const problemCodes = Object.keys(en.texts.problems).filter(
+  (name): name is ProblemCode => name !== 'unreachable',
+);
+
+function languageList(): string {
+  const names = new Intl.DisplayNames('en', { type: 'language' });
+  const rows = languages.map(({ lang }) => `${names.of(lang) ?? lang} (${code(lang)})`).sort();
+  return paragraph(`The form and all its pages are available in ${listed(rows)}.`);
+}
+
+function problemsTable(): string {
+  return table(
+    ['status', '`code`', 'when'],
+    problemCodes.map((name) => [String(problem(name).status), code(name), problemTexts[name]]),
+  );
+}
+
+async function testAddressTable(): Promise<string> {
+  const answer = createRehearsal({ waitMs: 0 });
+  const rows = testAddresses.map(async ([name, about]) => {
+    const address = `${name}@sandbox.test`;
+    const part = await answer(address);
+    if (!part) throw new Error(`${address} is not a test address.`);
+    const { problem: refusal } = part;
+    return [code(address), refusal ? `${refusal.status} ${code(refusal.code)}` : '202', about];
+  });
+  return table(['address', 'answer', 'what the form shows'], await Promise.all(rows));
+}
+
+const everySetting = Object.entries(settings) as [string, Setting<unknown>][];
+
+function settingsTable(): string {
+  return table(
+    ['variable', 'default', 'meaning'],
+    everySetting.map(([name, { about, schema }]) => [code(name), defaultOf(schema), about]),
+  );
+}
+
+function secretSettings(): string {
+  const names = everySetting.filter(([, { file }]) => file).map(([name]) => code(name));
+  return paragraph(`${listed(names)}.`);
+}
+
+/** The default as an operator would write it: the text that the setting reads as its default. */
+function defaultOf(schema: Setting<unknown>['schema']): string {
+  const value = schema.parse(undefined);
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return '';
+  const isDefault = (text: string) => isDeepStrictEqual(schema.safeParse(text).data, value);
+  const written = waysToWrite(value).findLast(isDefault);
+  if (written === undefined) throw new Error(`No way to write the default ${JSON.stringify(value)}.`);
+  return code(written);
+}
+
+/** A text or number as it is, `false` as `off`, a time as `10m`, a rate as `30/10m`: in the largest unit that is whole. */
+function waysToWrite(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object') return [JSON.stringify(value), 'off', ...timesOf(Number(value))];
+  const { limit, windowMs } = value as Rate;
+  return timesOf(windowMs).map((time) => `${limit}/${time}`);
+}
+
+function timesOf(ms: number): readonly string[] {
+  return Object.entries(unitMs).map(([unit, length]) => `${ms / length}${unit}`);
+}

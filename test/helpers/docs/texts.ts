@@ -1,0 +1,63 @@
+import type { ProblemCode } from '../../../shared/signup.ts';
+
+/** What the documents say about things that the code only names. A new problem code does not compile without a text. */
+export const problemTexts: Readonly<Record<ProblemCode, string>> = {
+  invalid:
+    'A field is `missing`, `malformed`, `too_long`, `unknown`, `disposable` or `not_ascii`; `issues` names the field.',
+  malformed:
+    'The body cannot be parsed or has more than 100 names. Or the request itself is ambiguous: an invalid target, two `Host` headers, 200 headers or more.',
+  unsupported: 'The content type is neither of the two accepted ones, or the charset is not UTF-8.',
+  too_large: 'The body is larger than 16 KiB.',
+  origin_refused: 'The origin of the page is not in `ALLOWED_ORIGINS`.',
+  rate_limited:
+    'Too many sign-ups from one network, of one address, at one form, or overall. `Retry-After` says when to try again.',
+  bot_suspected:
+    'The proof of work is missing, wrong, expired or already used, or the request shows several signs of a robot. A person can always try again.',
+  no_such_form: 'No form has this name.',
+  not_found: 'Nothing exists at this path.',
+  method_not_allowed: 'The path does not support this method.',
+  unavailable:
+    'The sign-up cannot be stored at the moment; with `Retry-After`. Sign-ups that were accepted before are safe.',
+  internal: 'A bug. The log has the stack trace.',
+};
+
+/** Faults for `PUT /sandbox/faults`, as JSON. A test sends each of them. */
+export const faultExamples: readonly (readonly [json: string, about: string])[] = [
+  ['{"delayMs":2000}', 'Delays every answer.'],
+  [
+    '{"answer":{"status":401,"on":"persons","times":1}}',
+    'Answers with a status: on `tokens`, `persons` or `all` calls, `times` times or until the fault is removed.',
+  ],
+  [
+    '{"answer":{"status":429,"retryAfter":30}}',
+    'The same with `Retry-After`, in seconds or as an HTTP date.',
+  ],
+  ['{"answer":{"status":502,"as":"html"}}', 'Answers with the HTML page of a gateway instead of JSON.'],
+  ['{"drop":{"on":"persons","when":"before"}}', 'Closes the connection without processing the request.'],
+  [
+    '{"drop":{"on":"persons","when":"after","times":1}}',
+    'Processes the request, then closes the connection without an answer.',
+  ],
+  ['{"refuse":{"emails":["*@refused.test"],"error":"Blocked"}}', 'Rejects some contacts of a batch.'],
+  [
+    '{"variants":{"errors":"array","writeItems":"wrapped","writeOrder":"reversed"}}',
+    'Answers in another of the formats that rasa.io may use; also `readItems` `flat`, `writeCount` `one-short`.',
+  ],
+  ['{"tokenLifetimeS":60}', 'Sets how long new tokens are valid.'],
+  [
+    '{"revocationKillsTokens":true}',
+    'Revoking a key also ends its live tokens. Unlike the others, this one stays until it is set to `false`, here or on the page.',
+  ],
+];
+
+/** The test addresses (`<name>@sandbox.test`), and what the form shows for each. A test sends each of them. */
+export const testAddresses: readonly (readonly [name: string, about: string])[] = [
+  ['accepted', 'The thank-you message, no matter how often it is sent.'],
+  ['slow', 'The same, after four seconds.'],
+  ['invalid', 'That the address is malformed.'],
+  ['disposable', 'That disposable addresses are not accepted.'],
+  ['refused', 'That the request was taken for a robot’s.'],
+  ['limited', 'That there are too many sign-ups (`Retry-After: 60`).'],
+  ['unavailable', 'That no sign-ups can be stored at the moment.'],
+  ['broken', 'That something went wrong.'],
+];
