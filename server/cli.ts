@@ -19,22 +19,22 @@ import type { ExitCode } from './commands/terminal.ts';
 
 /** The `rasa-signup` command. */
 const program = new Command('rasa-signup')
-  .description('Tools for whoever runs the sign-up proxy.')
-  .option('--env-file <path>', 'read variables from this file too; what is set in the environment wins')
+  .description('Commands for operators of the sign-up proxy.')
+  .option('--env-file <path>', 'also read variables from this file; the environment takes precedence')
   .showSuggestionAfterError()
-  .showHelpAfterError('(--help says more.)')
+  .showHelpAfterError('(Use --help for details.)')
   .addHelpText('after', '\nExamples:\n  $ rasa-signup doctor\n  $ rasa-signup outbox list');
 
 program
   .command('doctor')
-  .description('look for whatever keeps sign-ups from arriving, and say what to do; changes nothing')
-  .argument('[pages...]', 'addresses of pages with the form: what would stop it there?', someAddresses)
-  .option('--url <address>', 'of the proxy as visitors reach it, to look at it from outside', someAddress)
-  .option('--json', 'JSON on a terminal too')
+  .description('find what keeps sign-ups from arriving, and how to fix it; changes nothing')
+  .argument('[pages...]', 'URLs of pages that embed the form, to check them too', someAddresses)
+  .option('--url <address>', 'URL of the proxy as visitors reach it, to check it from outside', someAddress)
+  .option('--json', 'print JSON on a terminal too')
   .addHelpText(
     'after',
-    '\nReads the variables that the proxy reads, and runs while the proxy runs or not: as words on a terminal, as JSON\n' +
-      'elsewhere. Ends with 1 where there is a fault, with 0 where there are warnings at most.\n' +
+    '\nReads the same variables as the proxy, and works while the proxy runs or not. Prints text on a terminal, JSON\n' +
+      'elsewhere. The exit code is 1 if there is a fault, else 0, also with warnings.\n' +
       '\nExamples:\n  $ rasa-signup --env-file production.env doctor\n' +
       '  $ rasa-signup doctor --url https://signup.example.com https://www.example.com/newsletter\n' +
       '  $ rasa-signup doctor | jq ".checks[].findings[] | select(.is == \\"fault\\")"',
@@ -44,28 +44,26 @@ program
 program
   .command('keys')
   .description(
-    "show which of the running proxy's credentials are in use: as a table on a terminal, as JSON elsewhere",
+    "show which of the running proxy's credentials are in use; prints a table on a terminal, JSON elsewhere",
   )
-  .option('--json', 'JSON on a terminal too')
+  .option('--json', 'print JSON on a terminal too')
   .addHelpText(
     'after',
-    '\nReads keys.json in DATA_DIR, which the proxy keeps. Keys are told apart by fingerprints; none is shown.\n' +
+    '\nReads keys.json in DATA_DIR, which the proxy writes. Shows fingerprints, never keys.\n' +
       '\nExample:\n  $ DATA_DIR=/var/lib/rasa-signup rasa-signup keys',
   )
   .action(runKeys);
 
 const forms = program
   .command('forms')
-  .description('look at the forms file (FORMS_FILE) before the proxy does')
+  .description('check or show the forms file (FORMS_FILE)')
   .addHelpText('after', '\nExample:\n  $ rasa-signup forms check forms.json');
 
 forms
   .command('check')
-  .description(
-    'say whether the proxy would take a forms file, and what is wrong with it; ends with 1 where anything is',
-  )
-  .argument('[file]', 'by default the one that FORMS_FILE names')
-  .option('--json', 'JSON on a terminal too')
+  .description('check a forms file, and list every fault; the exit code is 1 if there is one')
+  .argument('[file]', 'default: the file that FORMS_FILE names')
+  .option('--json', 'print JSON on a terminal too')
   .addHelpText(
     'after',
     '\nExamples:\n  $ rasa-signup forms check forms.json\n  $ rasa-signup forms check | jq -r ".faults[].field"',
@@ -75,31 +73,31 @@ forms
 forms
   .command('show')
   .description(
-    'show what the forms ask visitors, and where each answer goes: as tables on a terminal, as JSON elsewhere',
+    'show what the forms ask, and where each answer goes; prints tables on a terminal, JSON elsewhere',
   )
-  .argument('[id]', 'of one form; by default all of them')
-  .option('--json', 'JSON on a terminal too')
+  .argument('[id]', 'id of one form; default: all forms')
+  .option('--json', 'print JSON on a terminal too')
   .addHelpText('after', '\nExample:\n  $ FORMS_FILE=forms.json rasa-signup forms show newsletter')
   .action(runFormsShow);
 
 program
   .command('sandbox')
-  .description('run the stand-in for rasa.io alone (SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, DATA_DIR)')
+  .description('run the sandbox without the proxy (SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, DATA_DIR)')
   .addHelpText('after', '\nExample:\n  $ SANDBOX_PORT=9000 rasa-signup sandbox')
   .action(runSandbox);
 
 const outbox = program
   .command('outbox')
-  .description('look after the sign-ups that rasa.io refused and the proxy has set aside')
+  .description('manage the sign-ups that rasa.io rejected, which the proxy has set aside')
   .addHelpText(
     'after',
-    '\nWorks while the proxy runs, and reads the same variables: DATA_DIR, OUTBOX_KEY or OUTBOX_KEY_FILE.\n' +
+    '\nWorks while the proxy runs or not. Reads DATA_DIR, and OUTBOX_KEY or OUTBOX_KEY_FILE, like the proxy.\n' +
       '\nExample:\n  $ DATA_DIR=/var/lib/rasa-signup rasa-signup outbox list',
   );
 
 withFilters(outbox.command('list'))
-  .description('list refused sign-ups, oldest first: as a table on a terminal, as one JSON array elsewhere')
-  .option('--json', 'JSON on a terminal too')
+  .description('list rejected sign-ups, oldest first; prints a table on a terminal, a JSON array elsewhere')
+  .option('--json', 'print JSON on a terminal too')
   .addHelpText(
     'after',
     '\nExamples:\n  $ rasa-signup outbox list --older-than 7d\n  $ rasa-signup outbox list | jq -r ".[].email"',
@@ -108,20 +106,20 @@ withFilters(outbox.command('list'))
 
 outbox
   .command('show')
-  .description('show everything about one refused sign-up: as words on a terminal, as JSON elsewhere')
-  .argument('<id>', 'as `outbox list` shows it')
-  .option('--json', 'JSON on a terminal too')
+  .description('show everything about one rejected sign-up; prints text on a terminal, JSON elsewhere')
+  .argument('<id>', 'id from `outbox list`')
+  .option('--json', 'print JSON on a terminal too')
   .addHelpText('after', '\nExample:\n  $ rasa-signup outbox show 7f0c2b1e-51a4-4c55-9d55-0a4f6a7b3c21')
   .action((id: string, options: Output) => runOutbox((commands) => commands.show(id, options)));
 
 withFilters(outbox.command('replay'))
-  .description('have refused sign-ups sent again, by the running proxy or by the next one that starts')
-  .argument('[ids...]', 'as `outbox list` shows them')
-  .option('--all', 'every one that is set aside')
-  .option('--json', 'say which ones as JSON: {"replayed":[ids]}')
+  .description('send rejected sign-ups again, through the running proxy or at its next start')
+  .argument('[ids...]', 'ids from `outbox list`')
+  .option('--all', 'all sign-ups that are set aside')
+  .option('--json', 'print the ids as JSON: {"replayed":[ids]}')
   .addHelpText(
     'after',
-    '\nWants ids, or a filter, or --all. An id that begins with - is given after --.\n' +
+    '\nNeeds ids, or a filter, or --all. Write an id that begins with - after --.\n' +
       '\nExample:\n  $ rasa-signup outbox replay --reason "no such segment"',
   )
   .action((ids: string[], options: Selection & Output) =>
@@ -129,14 +127,14 @@ withFilters(outbox.command('replay'))
   );
 
 withFilters(outbox.command('purge'))
-  .description('delete refused sign-ups for ever')
-  .argument('[ids...]', 'as `outbox list` shows them')
-  .option('--all', 'every one that is set aside')
-  .option('--yes', 'do not ask; needed where there is no terminal')
-  .option('--json', 'say which ones as JSON: {"purged":[ids]}')
+  .description('delete rejected sign-ups permanently')
+  .argument('[ids...]', 'ids from `outbox list`')
+  .option('--all', 'all sign-ups that are set aside')
+  .option('--yes', 'do not ask for confirmation; required without a terminal')
+  .option('--json', 'print the ids as JSON: {"purged":[ids]}')
   .addHelpText(
     'after',
-    '\nWants ids, or a filter, or --all. An id that begins with - is given after --.\n' +
+    '\nNeeds ids, or a filter, or --all. Write an id that begins with - after --.\n' +
       '\nExample:\n  $ rasa-signup outbox purge --older-than 90d --yes',
   )
   .action((ids: string[], options: Selection & Output & { readonly yes?: boolean }) =>
@@ -149,26 +147,34 @@ await program.parseAsync().catch((error: unknown) => failToStart(process, error)
 
 function withFilters(command: Command): Command {
   return command
-    .option('--form <id>', 'those of this form', someText)
-    .option('--reason <text>', "those with this text in rasa.io's words, in whatever case", someText)
-    .option('--older-than <time>', 'those refused longer ago than this, such as 7d (s, m, h or d)', someTime);
+    .option('--form <id>', 'only sign-ups of this form', someText)
+    .option(
+      '--reason <text>',
+      'only those whose message from rasa.io contains this text, ignoring case',
+      someText,
+    )
+    .option(
+      '--older-than <time>',
+      'only those rejected longer ago than this, such as 7d (s, m, h or d)',
+      someTime,
+    );
 }
 
 /** An empty text would match everything, which an unset variable in a script does not mean. */
 function someText(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('Wanted some text.');
+  if (text.trim() === '') throw new InvalidArgumentError('Expected some text.');
   return text;
 }
 
 function someTime(text: string): number {
   const { data } = duration.safeParse(text);
-  if (data === undefined) throw new InvalidArgumentError('Wanted a time such as 7d (s, m, h or d).');
+  if (data === undefined) throw new InvalidArgumentError('Expected a time such as 7d (s, m, h or d).');
   return data;
 }
 
 function someAddress(text: string): string {
   if (!/^https?:$/.test(readUrl(text)?.protocol ?? '')) {
-    throw new InvalidArgumentError('Wanted an address such as https://www.example.com/page.');
+    throw new InvalidArgumentError('Expected a URL such as https://www.example.com/page.');
   }
   return text;
 }
@@ -215,7 +221,7 @@ function runFormsCheck(file: string | undefined, { json }: Output): void {
   const path = file ?? FORMS_FILE;
   if (path === undefined || path === '') {
     throw new ConfigError([
-      'FORMS_FILE: found nothing, wanted the path of a forms file, here or behind the command.',
+      'FORMS_FILE: found nothing, wanted the path of a forms file, in this variable or as an argument.',
     ]);
   }
   const { thankYouPages } = readConfig({ THANK_YOU_PAGES });
@@ -272,7 +278,7 @@ async function runSandbox(): Promise<void> {
   const key =
     sandbox.firstKey === 'made'
       ? `${sandbox.credentials.apiKey ?? ''} (shown once)`
-      : `as before; another one: ${sandbox.url}/settings/api-keys`;
+      : `as before; make another one at ${sandbox.url}/settings/api-keys`;
   process.stdout.write(
     `\nThe sandbox stands in for rasa.io at ${sandbox.url}\n\n` +
       `  RASA_BASE_URL   ${sandbox.url}\n  RASA_USERNAME   ${username}\n  RASA_PASSWORD   ${password}\n  RASA_API_KEY    ${key}\n\n`,

@@ -123,6 +123,16 @@ describe('the documents', () => {
     expect(broken).toEqual([]);
   });
 
+  // Until the sources stand where the documents say.
+  it.runIf(existsSync('server/routes'))('name files and folders that exist', () => {
+    const named = pages.flatMap((page) =>
+      [...textOf(page).matchAll(/(?<![\w/.-])(?:server|widget|shared|test)\/[\w./-]*/g)].map(
+        ([path]) => path,
+      ),
+    );
+    expect(named.filter((path) => !existsSync(path.replace(/\.$/, '')))).toEqual([]);
+  });
+
   it('name npm scripts that exist, and docs/contributing.md names all of them', () => {
     const named = pages.flatMap((page) =>
       [...textOf(page).matchAll(/`?npm run ([\w:]+)/g)].map(([, name = '']) => name),

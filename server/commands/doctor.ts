@@ -52,7 +52,7 @@ function wordsOf(about: string, findings: readonly Finding[], colours: boolean):
 }
 
 function sumOf(faults: number, warnings: number): string {
-  if (faults + warnings === 0) return 'All is well.';
+  if (faults + warnings === 0) return 'No faults, no warnings.';
   const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
   return `${count(faults, 'fault')}, ${count(warnings, 'warning')}.`;
 }

@@ -20,7 +20,7 @@ export function checkForms(path: string, { json, thankYouPages, streams }: Forms
   if (json ?? !stdout.isTTY) stdout.write(`${toJson({ file: path, forms, faults })}\n`);
   else if (faults.length === 0) {
     const count = forms.length === 1 ? 'one form' : `${forms.length} forms`;
-    stdout.write(printable(`Nothing is wrong with ${path}: ${count}, ${forms.join(', ')}.`) + '\n');
+    stdout.write(printable(`No faults in ${path}: ${count}, ${forms.join(', ')}.`) + '\n');
   } else stdout.write(faults.map((fault) => `${printable(wordsOf(path, fault))}\n`).join(''));
   return faults.length === 0 ? 0 : 1;
 }
@@ -35,7 +35,7 @@ export function showForms(
   const shown = id === undefined ? specs : specs.filter((spec) => spec.id === id);
   if (shown.length === 0) {
     const others = specs.map((spec) => spec.id).join(', ');
-    stderr.write(printable(`There is no form ${JSON.stringify(id)}; there is ${others}.`) + '\n');
+    stderr.write(printable(`There is no form ${JSON.stringify(id)}. Forms: ${others}.`) + '\n');
     return 1;
   }
   if (json ?? !stdout.isTTY) {
@@ -83,9 +83,12 @@ function onTerminal(spec: FormSpec, columns = 0): string {
   const facts: readonly (readonly [string, string])[] = [
     ['Languages', languages.map(({ lang }) => lang).join(', ')],
     ...Object.entries(constants).map(([name, value]): [string, string] => ['Always', `${name} = ${value}`]),
-    ...(resubscribe ? [['Resubscribes', 'whoever ticks the box'] as const] : []),
-    ...(redirect === undefined ? [] : [['Leads to', redirect] as const]),
-    ['Pages', origins === undefined ? 'those in ALLOWED_ORIGINS' : origins.join(', ') || 'its own alone'],
+    ...(resubscribe ? [['Resubscribes', 'visitors who tick the box'] as const] : []),
+    ...(redirect === undefined ? [] : [['Redirects to', redirect] as const]),
+    [
+      'Pages',
+      origins === undefined ? 'those in ALLOWED_ORIGINS' : origins.join(', ') || 'only the hosted page',
+    ],
     ...ratesOf(spec).map(([axis, rate]): [string, string] => [`Rate (${axis})`, rate]),
   ];
   const lines = facts.map(([name, value]) => `  ${name.padEnd(17)}${printable(value)}\n`).join('');
@@ -94,7 +97,7 @@ function onTerminal(spec: FormSpec, columns = 0): string {
 }
 
 function needOf(field: FieldSpec): string {
-  if (field.type === 'hidden') return 'unseen';
+  if (field.type === 'hidden') return 'hidden';
   return field.required ? 'required' : 'optional';
 }
 

@@ -29,8 +29,8 @@ export async function showKeys({
   const keys = await readKeysFile(dataDir);
   if (!keys) {
     stderr.write(
-      `There is no keys.json in ${dataDir}, or none that can be read. The proxy writes it once it runs with keys; ` +
-        'RASA_API=webhook needs none. Set DATA_DIR to what the proxy has, and start from the same directory.\n',
+      `There is no readable keys.json in ${dataDir}. The proxy writes it when it runs with keys; RASA_API=webhook ` +
+        'needs none. Use the same DATA_DIR as the proxy, and run the command in the same directory.\n',
     );
     return 1;
   }
@@ -58,11 +58,10 @@ function table({ sets }: Keys, nowMs: number, columns = 0): string {
 
 function summary({ credentials, pid, writtenAt }: Keys, nowMs: number, isRunning: boolean): string {
   const words = {
-    untried: 'None has been tried yet; the first sign-up does so.',
-    working: 'rasa.io takes the one that is in use.',
-    refused:
-      'rasa.io takes none of them: sign-ups are accepted and wait. docs/rotating-keys.md tells what to do.',
+    untried: 'Not tried yet. The first sign-up tries them.',
+    working: 'rasa.io accepts the set that is in use.',
+    refused: 'rasa.io refuses all of them. Sign-ups are accepted and wait. See docs/rotating-keys.md.',
   }[credentials];
-  const from = `As process ${pid} wrote it ${ageOf(writtenAt, nowMs)} ago, when something last changed.`;
-  return `${words}\n${from}${isRunning ? '' : ' No proxy runs on this directory just now.'}`;
+  const from = `Written by process ${pid} ${ageOf(writtenAt, nowMs)} ago, at the last change.`;
+  return `${words}\n${from}${isRunning ? '' : ' No proxy is running on this directory now.'}`;
 }

@@ -95,14 +95,14 @@ export async function openOutboxCommands({
       if (!chosen) return 1;
       const replayed = await act(chosen.ids, (id) => setAside.replay(id));
       if (json) say(toJson({ replayed: replayed.done }));
-      else if (replayed.done.length === 0) say('Nothing is sent again.');
+      else if (replayed.done.length === 0) say('Nothing was sent again.');
       else {
         const [count, they] = [
           signups(replayed.done.length),
           replayed.done.length === 1 ? 'it is' : 'they are',
         ];
         say(
-          `Moved ${count} back: ${they} sent by the running proxy within a few seconds, or when one starts.`,
+          `Moved ${count} back: ${they} sent by the running proxy within a few seconds, or at its next start.`,
         );
       }
       return worse(chosen.code, replayed.code);
@@ -111,13 +111,15 @@ export async function openOutboxCommands({
     async purge(ids, { json, yes = false, ...selection }) {
       const mayAsk = stdin.isTTY === true && stderr.isTTY === true;
       if (!yes && !mayAsk) {
-        complain('purge deletes for ever. There is no terminal to ask at: confirm with --yes.');
+        complain('purge deletes permanently. Without a terminal to ask at, confirm with --yes.');
         return 1;
       }
       const chosen = await choose(ids, selection, 'purge');
       if (!chosen) return 1;
       const agreed =
-        yes || chosen.ids.length === 0 || (await confirm(`Delete ${signups(chosen.ids.length)} for ever?`));
+        yes ||
+        chosen.ids.length === 0 ||
+        (await confirm(`Delete ${signups(chosen.ids.length)} permanently?`));
       const purged = await act(agreed ? chosen.ids : [], (id) => setAside.purge(id));
       if (json) say(toJson({ purged: purged.done }));
       else say(purged.done.length === 0 ? 'Nothing was deleted.' : `Deleted ${signups(purged.done.length)}.`);
@@ -134,8 +136,8 @@ export async function openOutboxCommands({
     const ways = [ids.length > 0, Object.keys(filter).length > 0, all].filter(Boolean).length;
     if (ways !== 1) {
       complain(
-        `${command} wants ${ways === 0 ? 'to be told which sign-ups' : 'one of these, not several'}: ids as ` +
-          '`rasa-signup outbox list` shows them, or a filter (--form, --reason, --older-than), or --all.',
+        `${command} needs ${ways === 0 ? 'to know which sign-ups' : 'one of these, not several'}: ids from ` +
+          '`rasa-signup outbox list`, or a filter (--form, --reason, --older-than), or --all.',
       );
       return undefined;
     }
@@ -177,7 +179,7 @@ export async function openOutboxCommands({
 
   async function listReadable() {
     const { entries, unreadable } = await setAside.list();
-    for (const path of unreadable) complain(`Cannot be read, and was left alone: ${path}`);
+    for (const path of unreadable) complain(`Skipped a file that cannot be read: ${path}`);
     return { entries, unreadable: unreadable.length };
   }
 
@@ -202,7 +204,7 @@ async function openExisting(dir: string, key: Secret | undefined): Promise<SetAs
   } catch (error) {
     if (!isCode(error, 'ENOENT')) throw error;
     throw new OutboxUnavailable(
-      `There is no outbox in ${dir}. Set DATA_DIR to what the proxy has, and start from the same directory.`,
+      `There is no outbox in ${dir}. Use the same DATA_DIR as the proxy, and run the command in the same directory.`,
     );
   }
   const records = createRecords(key);
@@ -235,5 +237,5 @@ function unknownWords(id: string): string {
 }
 
 function unreadableWords(id: string): string {
-  return `The sign-up ${JSON.stringify(id)} cannot be read: its file is damaged. Purge it by its id to be rid of it.`;
+  return `The sign-up ${JSON.stringify(id)} cannot be read: its file is damaged. To delete it, purge it by its id.`;
 }

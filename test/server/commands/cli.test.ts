@@ -59,7 +59,7 @@ describe('every command', () => {
       const { code, stdout, stderr } = await runCli([...wordsOf(line), '--hlep'], {});
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toMatch(/unknown option '--hlep'\n\(Did you mean --help\?\)/);
-      expect(stderr).toContain('--help says more');
+      expect(stderr).toContain('Use --help for details');
     },
   );
 
@@ -102,7 +102,7 @@ describe('every command', () => {
   ])('refuses an address that is none: `rasa-signup %s`', async (line) => {
     const { code, stderr } = await runCli(wordsOf(line), { DATA_DIR: await temporaryDir() });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/Wanted an address such as https|argument missing/);
+    expect(stderr).toMatch(/Expected a URL such as https|argument missing/);
   });
 
   it.each([
@@ -177,7 +177,7 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     const none = await runCliOnTerminal(['keys'], { DATA_DIR: dataDir });
     expect(none).toMatchObject({
       code: 1,
-      screen: expect.stringContaining('There is no keys.json') as unknown,
+      screen: expect.stringContaining('There is no readable keys.json') as unknown,
     });
   });
 
@@ -257,7 +257,7 @@ describe('`rasa-signup forms`', () => {
     });
     expect(await runCli(['forms', 'show', 'evnets'], env)).toMatchObject({
       code: 1,
-      stderr: 'There is no form "evnets"; there is events.\n',
+      stderr: 'There is no form "evnets". Forms: events.\n',
     });
     const [newsletter] = JSON.parse((await runCli(['forms', 'show'], {})).stdout) as { id: string }[];
     expect(newsletter?.id).toBe('newsletter');
@@ -266,7 +266,7 @@ describe('`rasa-signup forms`', () => {
   it.skipIf(!hasTerminal)('speaks in words on a terminal', async () => {
     const file = await fileOf({ events });
     const checked = await runCliOnTerminal(['forms', 'check', file], {});
-    expect(checked).toEqual({ code: 0, screen: `Nothing is wrong with ${file}: one form, events.\n` });
+    expect(checked).toEqual({ code: 0, screen: `No faults in ${file}: one form, events.\n` });
     const { screen } = await runCliOnTerminal(['forms', 'show'], { FORMS_FILE: file });
     for (const words of [/role\s+text\s+optional\s+job_role\s+Role/, /segment_code = engines/, /90\/1m/]) {
       expect(screen).toMatch(words);

@@ -48,10 +48,8 @@ describe('keys', () => {
       ),
     );
     expect(two).toMatch(new RegExp(`^2 +${right} +in use +\\d+s ago +never +RASA_API_KEY_2_FILE: ${file}$`));
-    expect(remaining).toBe('rasa.io takes the one that is in use.');
-    expect(from).toMatch(
-      new RegExp(`^As process ${process.pid} wrote it \\d+s ago, when something last changed\\.$`),
-    );
+    expect(standing).toBe('rasa.io accepts the set that is in use.');
+    expect(from).toMatch(new RegExp(`^Written by process ${process.pid} \\d+s ago, at the last change\\.$`));
     expect(out).not.toContain(sandbox.credentials.apiKey);
 
     const { code: piped, stdout } = await runCli(['keys'], { DATA_DIR: service.dataDir });
@@ -70,7 +68,7 @@ describe('keys', () => {
     const sandbox = await startSandbox();
     const service = await startService(credentialsFor(sandbox));
     await service.close();
-    expect((await onTerminal(service.dataDir)).out).toContain('No proxy runs on this directory just now.');
+    expect((await onTerminal(service.dataDir)).out).toContain('No proxy is running on this directory now.');
   });
 
   it.each([
@@ -82,11 +80,11 @@ describe('keys', () => {
     if (content !== undefined) await writeFile(join(dataDir, 'keys.json'), content);
     const { code, stdout, stderr } = await runCli(['keys', '--json'], { DATA_DIR: dataDir });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain(`There is no keys.json in ${dataDir}, or none that can be read.`);
+    expect(stderr).toContain(`There is no readable keys.json in ${dataDir}.`);
   });
 
   it('needs no credentials, and reads none', async () => {
     const env = { DATA_DIR: await temporaryDir(), NODE_ENV: 'production', RASA_API_KEY_FILE: '/nowhere' };
-    expect((await runCli(['keys'], env)).stderr).toContain('There is no keys.json');
+    expect((await runCli(['keys'], env)).stderr).toContain('There is no readable keys.json');
   });
 });

@@ -221,7 +221,7 @@ describe('outbox replay', () => {
     const { code, stdout } = await outboxCli(dataDir, 'replay', 'ada-0001', 'grace-0002');
     expect(code).toBe(0);
     expect(stdout).toBe(
-      'Moved 2 sign-ups back: they are sent by the running proxy within a few seconds, or when one starts.\n',
+      'Moved 2 sign-ups back: they are sent by the running proxy within a few seconds, or at its next start.\n',
     );
     const taken = await running.claim(9, Date.now());
     expect(taken).toMatchObject([
@@ -264,7 +264,7 @@ describe('outbox replay', () => {
     const dataDir = await refusedDir();
     await writeFile(join(dataDir, 'outbox/set-aside/ada-0001.json'), 'x');
     const byId = await outboxCli(dataDir, 'replay', 'ada-0001');
-    expect(byId).toMatchObject({ code: 1, stdout: 'Nothing is sent again.\n' });
+    expect(byId).toMatchObject({ code: 1, stdout: 'Nothing was sent again.\n' });
     expect(byId.stderr).toContain('"ada-0001" cannot be read');
     const all = await outboxCli(dataDir, 'replay', '--all', '--json');
     expect(all).toMatchObject({ code: 1, stdout: '{"replayed":["grace-0002","edsger-0003"]}\n' });
@@ -291,7 +291,7 @@ describe('outbox purge', () => {
     const dataDir = await refusedDir();
     const { commands, written } = await atTerminal(dataDir, typed);
     expect(await commands.purge(['ada-0001', 'grace-0002'], {})).toBe(0);
-    expect(written).toEqual({ out: 'Deleted 2 sign-ups.\n', err: 'Delete 2 sign-ups for ever? [y/N] ' });
+    expect(written).toEqual({ out: 'Deleted 2 sign-ups.\n', err: 'Delete 2 sign-ups permanently? [y/N] ' });
     expect(await setAsideIn(dataDir)).toEqual(['edsger-0003.json']);
   });
 
@@ -355,10 +355,10 @@ describe('outbox purge', () => {
 
 describe('everything at once', () => {
   it.each([
-    ['neither ids nor a filter', [], {}, 'wants to be told which sign-ups'],
-    ['ids beside --all', ['ada-0001'], { all: true }, 'wants one of these, not several'],
-    ['a filter beside --all', [], { form: 'newsletter', all: true }, 'wants one of these, not several'],
-    ['a filter beside ids', ['ada-0001'], { olderThan: 1 }, 'wants one of these, not several'],
+    ['neither ids nor a filter', [], {}, 'needs to know which sign-ups'],
+    ['ids beside --all', ['ada-0001'], { all: true }, 'needs one of these, not several'],
+    ['a filter beside --all', [], { form: 'newsletter', all: true }, 'needs one of these, not several'],
+    ['a filter beside ids', ['ada-0001'], { olderThan: 1 }, 'needs one of these, not several'],
   ])('is never meant by %s', async (_name, ids, selection, words) => {
     const dataDir = await refusedDir();
     const { commands, written } = await atTerminal(dataDir, 'y\n');
@@ -382,7 +382,7 @@ describe('everything at once', () => {
     const dataDir = await refusedDir();
     const { code, stderr } = await outboxCli(dataDir, 'purge', '--yes', option, '');
     expect(code).toBe(1);
-    expect(stderr).toContain('Wanted some text.');
+    expect(stderr).toContain('Expected some text.');
     expect(await setAsideIn(dataDir)).toHaveLength(3);
   });
 });
@@ -433,7 +433,7 @@ describe('the command line', () => {
     const dataDir = await temporaryDir();
     const { code, stderr } = await outboxCli(dataDir, 'list');
     expect(code).toBe(1);
-    expect(stderr).toContain(`There is no outbox in ${join(dataDir, 'outbox')}. Set DATA_DIR`);
+    expect(stderr).toContain(`There is no outbox in ${join(dataDir, 'outbox')}. Use the same DATA_DIR`);
     expect(await readdir(dataDir)).toEqual([]);
   });
 
@@ -447,14 +447,14 @@ describe('the command line', () => {
     ['outbox lst', /unknown command 'lst'[^]*Did you mean list\?/],
     ['outbx', /unknown command 'outbx'[^]*Did you mean outbox\?/],
     ['outbox purge --al', /unknown option '--al'[^]*Did you mean --all\?/],
-    ['outbox list --older-than soon', /'soon' is invalid\. Wanted a time such as 7d/],
+    ['outbox list --older-than soon', /'soon' is invalid\. Expected a time such as 7d/],
     ['outbox show', /missing required argument 'id'/],
     ['outbox show ada-0001 grace-0002', /too many arguments/],
   ])('refuses `%s` and helps', async (line, words) => {
     const { code, stdout, stderr } = await runCli(line.split(' '), { DATA_DIR: await temporaryDir() });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(words);
-    expect(stderr).toContain('--help says more');
+    expect(stderr).toContain('Use --help for details');
   });
 });
 
@@ -471,7 +471,7 @@ describe.skipIf(!hasTerminal)('on a real terminal', () => {
     expect(await setAsideIn(dataDir)).toHaveLength(3);
 
     const purged = await runCliOnTerminal(['outbox', 'purge', '--all'], env, { '[y/N]': 'y\n' });
-    expect(purged.screen).toMatch(/Delete 3 sign-ups for ever\? \[y\/N\] y\nDeleted 3 sign-ups\.\n$/);
+    expect(purged.screen).toMatch(/Delete 3 sign-ups permanently\? \[y\/N\] y\nDeleted 3 sign-ups\.\n$/);
     expect(purged.code).toBe(0);
     expect(await setAsideIn(dataDir)).toEqual([]);
   }, 15_000);
