@@ -162,19 +162,19 @@ function withFilters(command: Command): Command {
 
 /** An empty text would match everything, which an unset variable in a script does not mean. */
 function someText(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('Expected some text.');
+  if (text.trim() === '') throw new InvalidArgumentError('Wanted some text.');
   return text;
 }
 
 function someTime(text: string): number {
   const { data } = duration.safeParse(text);
-  if (data === undefined) throw new InvalidArgumentError('Expected a time such as 7d (s, m, h or d).');
+  if (data === undefined) throw new InvalidArgumentError('Wanted a time such as 7d (s, m, h or d).');
   return data;
 }
 
 function someAddress(text: string): string {
   if (!/^https?:$/.test(readUrl(text)?.protocol ?? '')) {
-    throw new InvalidArgumentError('Expected a URL such as https://www.example.com/page.');
+    throw new InvalidArgumentError('Wanted a URL such as https://www.example.com/page.');
   }
   return text;
 }

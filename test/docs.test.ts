@@ -2,14 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../server/config.ts';
-import { readForms } from '../server/forms/read.ts';
-import { settings } from '../server/settings.ts';
+import { readConfig } from '../server/config/config.ts';
+import { readForms } from '../server/config/forms-file/read.ts';
+import { settings } from '../server/config/settings.ts';
 import { withSections } from './helpers/docs/markdown.ts';
 import { generatedSections, schemaFile } from './helpers/docs/tables.ts';
 import { faultExamples, testAddresses } from './helpers/docs/texts.ts';
 import { blocksOf, readmeBlocks } from './helpers/readme.ts';
-import { startSandbox } from './helpers/sandbox.ts';
+import { startSandbox } from './helpers/server/sandbox.ts';
 
 const pages = [
   'README.md',

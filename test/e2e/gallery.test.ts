@@ -81,12 +81,13 @@ describe.each(hostPages.map((host) => [host.title, host] as const))(
 it('docs/gallery shows each page with its style rules for the form', async () => {
   const readme = `# The form on typical pages of sites
 
-The same form with the style sheets of real libraries, and on pages with the habits of real sites. Below each picture are
-all style rules of its page for the form. \`test/e2e/gallery.test.ts\` opens each page with the built script and checks
-three things: the form changes nothing that the page draws, and nothing that its scripts can reach; the page changes
-nothing of the form except what the form inherits on purpose; and the whole form is visible, on a phone too.
+The same form on pages with the style sheets of real libraries, and on pages with styles that many sites have. Below
+each picture is everything that the page's style sheet says about the form. \`test/e2e/gallery.test.ts\` opens each page
+with the built script. It checks that the form changes nothing that the page shows or that its scripts can reach, that
+the page changes nothing in the form except what is meant to be inherited, and that the whole form is visible, on a
+phone too.
 
-\`npm run gallery\` generates the pictures and this page.
+\`npm run gallery\` takes the pictures again and writes this page.
 ${hostPages.map(describeHost).join('')}`;
   if (keepsPictures) await writeFile(`${pictures}/README.md`, readme);
   expect(await readFile(`${pictures}/README.md`, 'utf8')).toBe(readme);

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { temporaryDir } from './temporary-dir.ts';
+import { temporaryDir } from './server/temporary-dir.ts';
 
 export interface Shell {
   /** Runs a script to its end; resolves with its standard output, rejects unless it exits with one of `codes`. */

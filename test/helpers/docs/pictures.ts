@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hostPages, renderHost } from '../../hosts/pages.ts';
-import { launchBrowser } from '../browser.ts';
-import { launchProduct } from '../launch.ts';
+import { hostPages, renderHost } from '../../e2e/hosts/pages.ts';
+import { launchBrowser } from '../browser/browser.ts';
+import { launchProduct } from '../server/launch.ts';
 
 /** `npm run docs:pictures`: takes the screenshots in docs/pictures/ from the built product. */
 const dataDir = await mkdtemp(join(tmpdir(), 'rasa-signup-'));

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { format, resolveConfig } from 'prettier';
-import { createManifest, elementOf } from '../../../.package/manifest.ts';
-import { jsonSchema } from '../../../server/forms/file-schema.ts';
-import { problem } from '../../../server/problem.ts';
-import { createRehearsal } from '../../../server/rehearsal.ts';
-import { unitMs, type Rate } from '../../../server/setting-texts.ts';
-import { settings, type Setting } from '../../../server/settings.ts';
-import { languages } from '../../../server/words.ts';
+import { createManifest, elementOf } from '../../../widget/build/package/manifest.ts';
+import { jsonSchema } from '../../../server/config/forms-file/form-schema.ts';
+import { problem } from '../../../server/http/problem.ts';
+import { createTestAddresses } from '../../../server/signup/test-addresses.ts';
+import { unitMs, type Rate } from '../../../server/config/setting-schemas.ts';
+import { settings, type Setting } from '../../../server/config/settings.ts';
+import { languages } from '../../../server/forms/languages.ts';
 import { en } from '../../../shared/messages/en.ts';
 import type { ProblemCode } from '../../../shared/signup.ts';
-import { fieldMembers, fieldTypes, formMembers } from '../forms-schema.ts';
+import { fieldMembers, fieldTypes, formMembers } from '../forms/forms-schema.ts';
 import { elementTables } from './element-tables.ts';
 import { code, listed, paragraph, table } from './markdown.ts';
 import { faultExamples, problemTexts, testAddresses } from './texts.ts';
@@ -70,7 +70,7 @@ function problemsTable(): string {
 }
 
 async function testAddressTable(): Promise<string> {
-  const answer = createRehearsal({ waitMs: 0 });
+  const answer = createTestAddresses({ waitMs: 0 });
   const rows = testAddresses.map(async ([name, about]) => {
     const address = `${name}@sandbox.test`;
     const part = await answer(address);

@@ -102,7 +102,7 @@ describe('every command', () => {
   ])('refuses an address that is none: `rasa-signup %s`', async (line) => {
     const { code, stderr } = await runCli(wordsOf(line), { DATA_DIR: await temporaryDir() });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/Expected a URL such as https|argument missing/);
+    expect(stderr).toMatch(/Wanted a URL such as https|argument missing/);
   });
 
   it.each([

@@ -382,7 +382,7 @@ describe('everything at once', () => {
     const dataDir = await refusedDir();
     const { code, stderr } = await outboxCli(dataDir, 'purge', '--yes', option, '');
     expect(code).toBe(1);
-    expect(stderr).toContain('Expected some text.');
+    expect(stderr).toContain('Wanted some text.');
     expect(await setAsideIn(dataDir)).toHaveLength(3);
   });
 });
@@ -447,7 +447,7 @@ describe('the command line', () => {
     ['outbox lst', /unknown command 'lst'[^]*Did you mean list\?/],
     ['outbx', /unknown command 'outbx'[^]*Did you mean outbox\?/],
     ['outbox purge --al', /unknown option '--al'[^]*Did you mean --all\?/],
-    ['outbox list --older-than soon', /'soon' is invalid\. Expected a time such as 7d/],
+    ['outbox list --older-than soon', /'soon' is invalid\. Wanted a time such as 7d/],
     ['outbox show', /missing required argument 'id'/],
     ['outbox show ada-0001 grace-0002', /too many arguments/],
   ])('refuses `%s` and helps', async (line, words) => {
