@@ -33,8 +33,8 @@ const blocksThatRun: readonly (readonly [page: string, begins: string, test: str
   ['docs/embedding.md', '<rasa-signup', 'test/e2e/signup.test.ts'],
   ['docs/embedding.md', 'rasa-signup {', 'test/e2e/footprint.test.ts'],
   ['docs/embedding.md', 'document.addEventListener', 'test/e2e/documents.test.ts'],
-  ['docs/embedding.md', "import 'rasa-signup'; //", 'test/e2e/package.test.ts'],
-  ['docs/embedding.md', "import 'rasa-signup';\n", 'test/e2e/package.test.ts'],
+  ['docs/embedding.md', "import '@rasa-signup/widget'; //", 'test/e2e/package.test.ts'],
+  ['docs/embedding.md', "import '@rasa-signup/widget';\n", 'test/e2e/package.test.ts'],
   ['docs/embedding.md', '<script setup', 'test/e2e/package.test.ts'],
   ['docs/embedding.md', '<script lang="ts">', 'test/e2e/package.test.ts'],
   ['docs/embedding.md', '<form method="post"', 'test/e2e/plain-form.test.ts'],
@@ -70,7 +70,9 @@ describe('the generated parts of the documents', () => {
   });
 
   it('list every test address', () => {
-    const cases = [...textOf('server/rehearsal.ts').matchAll(/case '(\w+)':/g)].map(([, name]) => name);
+    const cases = [...textOf('server/signup/test-addresses.ts').matchAll(/case '(\w+)':/g)].map(
+      ([, name]) => name,
+    );
     expect(testAddresses.map(([name]) => name).sort()).toEqual(cases.sort());
   });
 });
@@ -123,8 +125,7 @@ describe('the documents', () => {
     expect(broken).toEqual([]);
   });
 
-  // Until the sources stand where the documents say.
-  it.runIf(existsSync('server/routes'))('name files and folders that exist', () => {
+  it('name files and folders that exist', () => {
     const named = pages.flatMap((page) =>
       [...textOf(page).matchAll(/(?<![\w/.-])(?:server|widget|shared|test)\/[\w./-]*/g)].map(
         ([path]) => path,

@@ -107,7 +107,7 @@ describe('docs/operating.md', () => {
     await answer(`${url}/readyz`);
     await run(`curl -sS --fail ${url}/forms/newsletter -d email=ada@refused.test -d id=${id}`);
     await vi.waitFor(async () => {
-      expect(await jsonOf(`${url}/healthz`)).toMatchObject({ outbox: { setAside: 1 } });
+      expect(await jsonOf(`${url}/healthz`)).toMatchObject({ outbox: { deadLetters: 1 } });
     });
     const printed = await run(outbox);
     expect(printed).toContain(`[{"id":"${id}"`);

@@ -4,7 +4,8 @@ import { createManifest, elementOf } from '../../../widget/build/package/manifes
 import { jsonSchema } from '../../../server/config/forms-file/form-schema.ts';
 import { problem } from '../../../server/http/problem.ts';
 import { createTestAddresses } from '../../../server/signup/test-addresses.ts';
-import { unitMs, type Rate } from '../../../server/config/setting-schemas.ts';
+import { unitMs } from '../../../server/config/setting-schemas.ts';
+import type { Rate } from '../../../server/forms/form-spec.ts';
 import { settings, type Setting } from '../../../server/config/settings.ts';
 import { languages } from '../../../server/forms/languages.ts';
 import { en } from '../../../shared/messages/en.ts';

@@ -40,7 +40,7 @@ describe('keys', () => {
     });
     const { code, out } = await onTerminal(service.dataDir);
     expect(code).toBe(0);
-    const [head, one, two, , remaining, from] = out.split('\n');
+    const [head, one, two, , summary, from] = out.split('\n');
     expect(head).toMatch(/^SET +FINGERPRINT +STATE +LAST USE +LAST REFUSAL +SOURCE$/);
     expect(one).toMatch(
       new RegExp(
@@ -48,7 +48,7 @@ describe('keys', () => {
       ),
     );
     expect(two).toMatch(new RegExp(`^2 +${right} +in use +\\d+s ago +never +RASA_API_KEY_2_FILE: ${file}$`));
-    expect(standing).toBe('rasa.io accepts the set that is in use.');
+    expect(summary).toBe('rasa.io accepts the set that is in use.');
     expect(from).toMatch(new RegExp(`^Written by process ${process.pid} \\d+s ago, at the last change\\.$`));
     expect(out).not.toContain(sandbox.credentials.apiKey);
 
