@@ -31,7 +31,7 @@ const blocksThatRun: readonly (readonly [page: string, begins: string, test: str
   ['docs/configuration.md', '# production.env', 'test/docs.test.ts'],
   ['docs/embedding.md', '<script async', 'test/e2e/documents.test.ts'],
   ['docs/embedding.md', '<rasa-signup', 'test/e2e/signup.test.ts'],
-  ['docs/embedding.md', 'rasa-signup {', 'test/e2e/footprint.test.ts'],
+  ['docs/embedding.md', 'rasa-signup {', 'test/e2e/page-footprint.test.ts'],
   ['docs/embedding.md', 'document.addEventListener', 'test/e2e/documents.test.ts'],
   ['docs/embedding.md', "import '@rasa-signup/widget'; //", 'test/e2e/package.test.ts'],
   ['docs/embedding.md', "import '@rasa-signup/widget';\n", 'test/e2e/package.test.ts'],
