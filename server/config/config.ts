@@ -15,10 +15,10 @@ import { settings } from './settings.ts';
 
 export { ConfigError, type Env } from './env.ts';
 
-/** Everything the operator decides, read once and complete: no reader of it needs a default of its own. */
+/** Everything the operator decides, read once and complete: defaults are applied here and nowhere else. */
 export interface Config {
   readonly production: boolean;
-  /** `undefined` listens on every interface. */
+  /** `undefined` listens on all interfaces. */
   readonly host: string | undefined;
   readonly port: number;
   readonly dataDir: string;
@@ -34,27 +34,30 @@ export interface Config {
   readonly rates: Readonly<Record<Axis, Rate | 'off'>>;
   readonly bots: BotConfig;
   readonly addresses: Pick<AddressRules, 'international' | 'disposable'>;
-  /** As `origin + pathname` of a URL; with a slash at the end everything below. */
+  /** Page URLs as `origin + pathname`. A trailing slash allows every page below it. */
   readonly thankYouPages: readonly string[];
   readonly outbox: OutboxConfig;
-  /** Contacts in one call. */
+  /** Maximum number of contacts in one API call. */
   readonly rasaBatch: number;
-  /** Between two calls. */
+  /** Minimum time between two API calls. */
   readonly rasaMinIntervalMs: number;
   readonly upstream: RasaUpstream | WebhookUpstream | SandboxUpstream;
-  /** The files that secrets were read from. */
+  /** Paths of the files that secrets were read from. */
   readonly secretFiles: readonly string[];
 }
 
 export interface FormsConfig {
-  /** Watched, and read again when it changes; without it there is the newsletter form. */
+  /**
+   * Path of the forms file, which is watched and read again when it changes. `undefined`: the built-in
+   * newsletter form.
+   */
   readonly file: string | undefined;
   readonly specs: readonly FormSpec[];
 }
 
 export interface BotConfig {
   readonly mode: BotMode;
-  /** Of a proof in quiet times. */
+  /** Work of one proof under normal load, in thousands of PBKDF2 iterations. */
   readonly work: number;
   readonly secret: Secret | undefined;
 }
@@ -73,11 +76,11 @@ export interface RasaUpstream {
   readonly sets: readonly CredentialSet[];
 }
 
-/** The sign-up form's own way in, which takes no key and three fields. */
+/** The webhook of rasa.io's own sign-up form. It needs no key and takes three fields. */
 export interface WebhookUpstream {
   readonly is: 'webhook';
   readonly baseUrl: string;
-  /** Names the newsletter; it stands in the public address of rasa.io's own form. */
+  /** Identifies the newsletter. It is part of the public URL of rasa.io's own sign-up form. */
   readonly guid: string;
 }
 
@@ -88,7 +91,7 @@ export interface SandboxUpstream {
   readonly apiKey: Secret | undefined;
 }
 
-/** Reads the whole configuration, or throws a ConfigError that lists all that is wrong with it. */
+/** Reads the whole configuration. Throws a ConfigError that lists every fault. */
 export function readConfig(env: Env, readFile?: (path: string) => string): Config {
   const reader = createEnvReader(env, readFile);
   const { read, isSet, faults } = reader;
@@ -167,7 +170,7 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
     if (sandbox === 'on') {
       if (!isMeant) return own;
       faults.push(
-        'SANDBOX: found "on" beside credentials for rasa.io. Wanted one of the two: remove SANDBOX, or the RASA_ variables.',
+        'SANDBOX: found "on" together with credentials for rasa.io, wanted only one of them: remove SANDBOX, or the RASA_ variables.',
       );
       return undefined;
     }
@@ -190,7 +193,9 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
     return missing.length > 0;
   }
 
-  /** What is set for another way would be left unused without a word. */
+  /**
+   * Reports credentials that are set for another API only. Without this fault they would be ignored silently.
+   */
   function refuseOtherApi(api: RasaApi): void {
     const meant = (['v1', 'v2', 'webhook'] as const).filter((other) => areCredentialsMeant(reader, other));
     const [other] = meant;
@@ -202,7 +207,10 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
   }
 }
 
-/** What is wrong where ALLOWED_ORIGINS is not set: a form without origins of its own that no page could have. */
+/**
+ * The fault to report if ALLOWED_ORIGINS is not set and a form lists no origins either, so that no page may
+ * embed it. Empty with the sandbox, or if every form lists its origins.
+ */
 export function missingOrigins({ is }: Pick<Config['upstream'], 'is'>, specs: readonly FormSpec[]): string[] {
   if (is === 'sandbox' || specs.every(({ origins }) => origins !== undefined)) return [];
   return [

@@ -2,33 +2,43 @@ import type { Credentials, CredentialSet } from '../rasa/credentials.ts';
 import { ConfigError, createEnvReader, type Env, type EnvReader } from './env.ts';
 import { settings } from './settings.ts';
 
-/** The ways to hand a sign-up to rasa.io: two versions of its API, and the sign-up webhook, which takes no key. */
+/**
+ * The ways to send a sign-up to rasa.io: two versions of its API, and the sign-up webhook,
+ * which needs no key.
+ */
 export type RasaApi = 'v1' | 'v2' | 'webhook';
 
-/** What each way cannot do without. The last one is what a set is made for: it has no default in further sets. */
+/**
+ * The variables that each way requires. The last one defines a credential set: further sets
+ * do not inherit it.
+ */
 export const required = {
   v1: ['RASA_USERNAME', 'RASA_PASSWORD', 'RASA_API_KEY'],
   v2: ['RASA_CLIENT_ID', 'RASA_CLIENT_SECRET'],
   webhook: ['RASA_SIGNUP_GUID'],
 } as const;
 
-/** Of each further set, by its number. */
+/** The variable suffix of each further set, by set number (2 to 9). */
 const suffixes = new Map(Array.from({ length: 8 }, (_, index) => [index + 2, `_${index + 2}`]));
 
 export interface CredentialsFound {
   readonly sets: readonly CredentialSet[];
-  /** The files that they stand in, which are watched. */
+  /** The files that the credentials were read from. They are watched for changes. */
   readonly files: readonly string[];
 }
 
-/** Whether anything is set that belongs to credentials of this kind, so that a forgotten part is not taken for none. */
+/**
+ * Whether any variable for credentials of this kind is set. Incomplete credentials are then reported as a
+ * fault instead of being treated as none.
+ */
 export function areCredentialsMeant({ isSet }: EnvReader, api: RasaApi): boolean {
   return ['', ...suffixes.values()].some((suffix) => required[api].some((name) => isSet(name + suffix)));
 }
 
 /**
- * The credential sets in their order: the one without a number, and up to eight more for rotation, which take from
- * the first what they do not have of their own besides the key. What is wrong is added to the reader's faults.
+ * Reads the credential sets in order: the set without a number, then up to eight numbered sets for rotation.
+ * A numbered set inherits from the first whatever it does not define, except the key. Faults are added to
+ * `reader.faults`.
  */
 export function readCredentialSets(reader: EnvReader, api: 'v1' | 'v2'): readonly CredentialSet[] {
   const names = required[api];
@@ -49,7 +59,7 @@ export function readCredentialSets(reader: EnvReader, api: 'v1' | 'v2'): readonl
   return sets;
 }
 
-/** Reads the credentials once more, as they are now; a ConfigError says what is wrong with them. */
+/** Reads the credentials again from the current environment. Throws a ConfigError that lists every fault. */
 export function rereadCredentials(env: Env, api: 'v1' | 'v2'): CredentialsFound {
   const reader = createEnvReader(env);
   for (const name of required[api]) {
@@ -60,7 +70,7 @@ export function rereadCredentials(env: Env, api: 'v1' | 'v2'): CredentialsFound 
   return { sets, files: reader.files };
 }
 
-/** Where a part is missing or wrong there is a fault, and nobody sees the set. */
+/** Reads one set. A missing or wrong part adds a fault; the caller must then discard the set. */
 function readSet(
   { read, isSet }: EnvReader,
   api: 'v1' | 'v2',

@@ -6,24 +6,30 @@ import { ConfigError } from './env.ts';
 import { warnOfReadable } from './secret-files.ts';
 
 /**
- * Keeps the credentials as the operator's files have them while the product runs. What does not parse changes nothing:
- * the credentials from before stay in use, and the log says what is wrong.
+ * Keeps the credentials in step with the operator's files while the product runs. If they do not parse,
+ * nothing changes: the previous credentials stay in use, and the log lists the faults.
  */
 export interface Rotation {
-  /** Reads everything again and gives refused credentials another chance, changed or not. */
+  /** Reads all credentials again and retries refused ones, whether or not anything has changed. */
   reload(): void;
   close(): Promise<void>;
 }
 
 export interface RotationOptions {
-  /** What was read at the start. */
+  /** The credentials read at start-up. */
   readonly found: CredentialsFound;
-  /** Reads it again; throws a ConfigError where it does not parse. */
+  /** Reads the credentials again. Throws a ConfigError if they do not parse. */
   readonly read: () => CredentialsFound;
-  /** Takes up other sets; `again` also tries those that were refused. Resolves when it is known whether they work. */
+  /**
+   * Puts other sets into use; with `again`, refused sets are retried too. Resolves once it is known whether
+   * the sets work.
+   */
   readonly onReload: (sets: readonly CredentialSet[], again: boolean, stop: AbortSignal) => Promise<void>;
   readonly log: Logger;
-  /** Between two looks at the files; a change counts at the second look that finds it. */
+  /**
+   * Time between two checks of the files, in ms; default 1000. A change takes effect at the second check that
+   * finds it.
+   */
   readonly intervalMs?: number | undefined;
 }
 
@@ -64,7 +70,7 @@ export function startRotation({ found, read, onReload, log, intervalMs = 1000 }:
     log.info({ sets, changed: isNews }, 'The credentials were read again.');
     void warnOfReadable(next.files, log);
     trying = onReload(next.sets, isAsked, closing.signal).catch((error: unknown) => {
-      log.error({ err: error }, 'Trying the credentials met a bug.');
+      log.error({ err: error }, 'Internal error while trying the credentials.');
     });
   }
 
@@ -74,7 +80,7 @@ export function startRotation({ found, read, onReload, log, intervalMs = 1000 }:
     } catch (error) {
       // Anything but a ConfigError is a bug, which must not end a process that delivers.
       const what = error instanceof ConfigError ? { faults: error.faults } : { err: error };
-      log.error(what, 'The credentials cannot be read again; those from before stay in use.');
+      log.error(what, 'The credentials cannot be read again; the previous ones stay in use.');
       return undefined;
     }
   }

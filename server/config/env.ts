@@ -4,13 +4,16 @@ import type { z } from 'zod';
 import type { SecretSource } from '../system/secret.ts';
 import { settings, type Setting } from './settings.ts';
 
-/** Variables as the process has them, or as a test gives them. */
+/** Environment variables, from the process or from a test. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
 export type SettingName = keyof typeof settings;
 export type SettingValue<N extends SettingName> = z.output<(typeof settings)[N]['schema']>;
 
-/** The configuration is wrong; `message` lists every fault, each with variable, found and wanted. */
+/**
+ * The configuration is wrong. `message` lists every fault with the variable, the value found and
+ * the value wanted.
+ */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];
@@ -25,17 +28,21 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads settings one by one and gathers what is wrong with them. A secret, and whatever belongs to one, may be given
- * as `NAME_FILE` instead, the path of a file that holds it, as Docker, Kubernetes and systemd hand them over.
+ * Reads settings one by one and collects the faults. A secret, and any value that belongs to one, may be
+ * given as `NAME_FILE` instead: the path of a file that contains it, as Docker, Kubernetes and systemd
+ * provide secrets.
  */
 export interface EnvReader {
-  /** `suffix` makes it another variable of the same kind. On a fault the value is of no type at all: ask `faults` first. */
+  /**
+   * Reads one setting. `suffix` is appended to the name, for numbered variables of the same kind. After a
+   * fault the returned value does not have the declared type: check `faults` before using any value.
+   */
   readonly read: <N extends SettingName>(name: N, suffix?: string) => SettingValue<N>;
-  /** Whether the variable is there, or its `_FILE`. */
+  /** Whether the variable or its `_FILE` variant is set. */
   readonly isSet: (name: string) => boolean;
   readonly source: (name: string) => SecretSource;
   readonly faults: string[];
-  /** The files that were read. */
+  /** Paths of the files that were read. */
   readonly files: string[];
 }
 
@@ -85,13 +92,19 @@ export function createEnvReader(env: Env, readFile: (path: string) => string = r
     return undefined;
   }
 
-  /** Compose files and shells hand on empty variables where nothing was meant. */
+  /**
+   * An empty variable counts as not set, because Compose files and shells pass on unset
+   * variables as empty ones.
+   */
   function value(name: string): string | undefined {
     return env[name] === '' ? undefined : env[name];
   }
 }
 
-/** `env`, and what it lacks from the file behind `--env-file`. Throws a ConfigError where that cannot be read. */
+/**
+ * `env`, completed with variables from the file given as `--env-file`. Throws a ConfigError if the file
+ * cannot be read.
+ */
 export function withEnvFile(env: Env, path: string | undefined): Env {
   if (path === undefined) return env;
   try {
@@ -103,18 +116,18 @@ export function withEnvFile(env: Env, path: string | undefined): Env {
   }
 }
 
-/** An address may have a password before its host, and is no less wrong without it. */
+/** Hides user name and password in URLs. The fault is just as clear without them. */
 function withoutUser(text: string | undefined): string | undefined {
   return text?.replace(/\/\/[^/?#\s]*@/g, '//…@');
 }
 
 /**
- * The path and why it cannot be read; but where no file is of a name that does not look like a path, it may well be
- * the secret itself, set in the wrong variable.
+ * Describes a file that cannot be read: its path and the reason. A value that does not look like a path is
+ * not shown, because it may be the secret itself, set in the wrong variable.
  */
 function unreadable(path: string, error: unknown): string {
   if (!/^([./~]|[a-z]:[\\/])/i.test(path)) {
-    return 'a value that is the path of no file (not shown, as it may be the secret itself), wanted the path of one that can be read';
+    return 'a value that is not the path of a file (not shown, as it may be the secret itself), wanted the path of a file that can be read';
   }
   return `${JSON.stringify(path)}, wanted a file that can be read: ${String(error)}`;
 }

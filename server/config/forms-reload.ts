@@ -6,8 +6,8 @@ import { ConfigError } from './env.ts';
 import { readFormsFile } from './forms-file/read.ts';
 
 /**
- * Keeps the forms as the operator's file has them while the product runs. A file with a fault changes nothing: the
- * forms from before stay in force, and the log says what is wrong.
+ * Keeps the forms in step with the operator's forms file while the product runs. A file with a fault changes
+ * nothing: the previous forms stay in force, and the log lists the faults.
  */
 export interface FormsReload {
   reload(): void;
@@ -18,7 +18,10 @@ export interface FormsReloadOptions {
   readonly config: Pick<Config, 'forms' | 'thankYouPages' | 'allowedOrigins' | 'upstream'>;
   readonly onReload: (specs: readonly FormSpec[]) => void;
   readonly log: Logger;
-  /** Between two looks at the file; a change counts at the second look that finds it. */
+  /**
+   * Time between two checks of the file, in ms; default 1000. A change takes effect at the second check that
+   * finds it.
+   */
   readonly intervalMs?: number | undefined;
 }
 
@@ -63,12 +66,15 @@ export function startFormsReload({
     } catch (error) {
       // Anything but a ConfigError is a bug, which must not end a process that accepts sign-ups.
       const what = error instanceof ConfigError ? { faults: error.faults } : { err: error };
-      log.error(what, 'The forms cannot be read again; those from before stay in force.');
+      log.error(what, 'The forms cannot be read again; the previous ones stay in force.');
     }
   }
 }
 
-/** Maps are what JSON leaves out, and languages hold all our words. */
+/**
+ * Identifies the content of the forms. JSON omits the entries of Maps, so they are listed here; languages are
+ * reduced to their tags, because each contains all built-in texts.
+ */
 function fingerprintOf(specs: readonly FormSpec[]): string {
   return JSON.stringify(specs, (name, value: unknown) => {
     if (name === 'languages') return (value as FormSpec['languages']).map(({ lang }) => lang);

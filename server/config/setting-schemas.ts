@@ -3,24 +3,24 @@ import type { Rate } from '../forms/form-spec.ts';
 import type { TrustProxy } from '../http/client-ip.ts';
 import { readUrl, isLoopback } from '../system/urls.ts';
 
-/** How the texts of settings and options are read: each kind of them is a schema that gives its value. */
+/** The parsers for the texts of settings and command-line options: one schema for each kind of value. */
 export const text = z.string();
 
-/** The units of time, shortest first. */
+/** The length of each unit of time in ms, shortest first. */
 export const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A time such as `7d`, read as milliseconds. */
+/** A time such as `7d`, parsed to milliseconds. */
 export const duration = text
   .regex(/^[1-9]\d{0,3}[smhd]$/)
   .transform((value) => Number(value.slice(0, -1)) * unitMs[value.slice(-1) as keyof typeof unitMs]);
 
-/** `30/10m`, or `off`. */
+/** A rate such as `30/10m` (30 in 10 minutes), or `off`. */
 export const rate: z.ZodType<Rate | 'off', string> = z.union([
   z.literal('off'),
   text.transform((value, context) => {
     const [limit = '', window] = value.split('/');
     const windowMs = duration.safeParse(window).data ?? 0;
-    // A timer holds 31 bits of milliseconds; the store's window is one.
+    // The store keeps its window with a timer, and a timer holds at most 31 bits of milliseconds.
     if (/^[1-9]\d{0,6}$/.test(limit) && windowMs > 0 && windowMs < 2 ** 31)
       return { limit: Number(limit), windowMs };
     context.addIssue('not a rate');
@@ -39,7 +39,7 @@ export const count = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most);
 
-/** Separated by commas, and at least one. */
+/** A list of items separated by commas, with at least one item. */
 export function list<T>(item: z.ZodType<T, string>): z.ZodType<T[], string> {
   return text
     .transform((value) =>
@@ -65,7 +65,7 @@ export const origin = text
   })
   .transform((value) => new URL(value).origin);
 
-/** The address of a page, as `URL` writes it, so that it can be compared. */
+/** The URL of a page without query or fragment, normalized by `URL` so that it can be compared. */
 export const pageAddress = text
   .refine((value) => {
     const url = /^https?:\/\//i.test(value) ? readUrl(value) : undefined;
@@ -73,7 +73,7 @@ export const pageAddress = text
   })
   .transform((value) => new URL(value).href);
 
-/** The address of an API: https, or http on this machine. */
+/** The base URL of an API: https, or http on this machine only. */
 export const baseUrl = text.refine((value) => {
   const url = readUrl(value);
   if (!url) return false;
@@ -81,19 +81,22 @@ export const baseUrl = text.refine((value) => {
   return isPrivate && isBare(url);
 });
 
-/** Without what does not belong into an address that is compared or built upon. */
+/**
+ * Whether a URL has no query, fragment, user name or password. URLs that are compared or extended must not
+ * have them.
+ */
 function isBare({ search, hash, username, password }: URL): boolean {
   return `${search}${hash}${username}${password}` === '';
 }
 
-/** 32 bytes, as 64 hex digits or 44 characters of base64. */
+/** Whether a text is 32 bytes, as 64 hex digits or 44 characters of base64. */
 export function isOutboxKey(value: string): boolean {
   if (/^[0-9a-f]{64}$/i.test(value)) return true;
   const bytes = Buffer.from(value, 'base64');
   return bytes.length === 32 && bytes.toString('base64') === value;
 }
 
-/** The largest whole unit is enough: `3d`. */
+/** The time passed since `time` in whole units of the largest unit that fits, such as `3d`. */
 export function ageOf(time: string, nowMs: number): string {
   const ms = Math.max(0, nowMs - Date.parse(time));
   const units = Object.entries(unitMs).sort(([, a], [, b]) => b - a);

@@ -24,11 +24,11 @@ export interface Setting<T> {
   /** `npm run docs` writes the table of docs/configuration.md from these texts. */
   readonly about: string;
   readonly wanted: string;
-  /** Gets the text, or `undefined` where the variable is absent or empty. */
+  /** Parses the variable's text. Gets `undefined` if the variable is absent or empty. */
   readonly schema: z.ZodType<T, string | undefined>;
-  /** Never shown. */
+  /** The value is never shown in messages. */
   readonly secret?: true;
-  /** Can be given as `NAME_FILE`. */
+  /** The value may also be given in a file whose path is in `NAME_FILE`. */
   readonly file?: true;
 }
 
@@ -57,8 +57,8 @@ const rateSetting = (about: string, fallback: Rate): Setting<Rate | 'off'> =>
   setting(about, 'a number and a time such as 30/10m (s, m, h or d), or off', rate.default(fallback));
 
 /**
- * Every environment variable that the product reads: what it is for, what it wants, and how its text is read
- * (`setting-texts.ts`). What they mean together is decided in `config.ts`.
+ * Every environment variable that the product reads: its purpose, the value wanted, and how its text is
+ * parsed (`setting-schemas.ts`). `config.ts` decides what the settings mean together.
  */
 export const settings = {
   PORT: setting('Port that the proxy listens on.', 'a port number, 0 to 65535', port.default(8787)),

@@ -63,7 +63,7 @@ describe('starting', () => {
   it('names the port that is taken', async () => {
     const { url } = await startProduct();
     const { port } = new URL(url);
-    await expect(startProduct({ PORT: port })).rejects.toThrow(`Port ${port} is taken`);
+    await expect(startProduct({ PORT: port })).rejects.toThrow(`Port ${port} is already in use`);
   });
 });
 

@@ -1,5 +1,8 @@
-/** What rasa.io keeps for itself, and what would let a visitor become another contact or change what is not theirs. */
-const kept: readonly string[] = [
+/**
+ * Attributes that forms must not fill: those that rasa.io manages itself, and those with which a visitor
+ * could take over another contact or change settings that are not theirs.
+ */
+const reserved: readonly string[] = [
   'id',
   'external_id',
   'referral_code',
@@ -15,13 +18,13 @@ const kept: readonly string[] = [
   'is_archived',
   'archived',
   'archive',
-  // What DISPOSABLE=flag says.
+  // Set by the proxy with DISPOSABLE=flag.
   'disposable',
 ];
 
-/** Why an attribute cannot be filled, in words that go on from "wanted"; `undefined` where it can. */
+/** Why forms must not fill an attribute, worded to follow "wanted"; `undefined` if they may. */
 export function refuseAttribute(name: string): string | undefined {
-  if (kept.includes(name.toLowerCase()) || name in {})
-    return 'an attribute that is not kept by rasa.io or the proxy';
+  if (reserved.includes(name.toLowerCase()) || name in {})
+    return 'an attribute that is not reserved by rasa.io or the proxy';
   return undefined;
 }

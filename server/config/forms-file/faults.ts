@@ -3,7 +3,7 @@ import type { z } from 'zod';
 
 export type Path = readonly (string | number)[];
 
-/** Something in the forms file that is not as it has to be. */
+/** One fault in the forms file, with its position. */
 export interface FormsFault {
   readonly line: number;
   readonly column: number;
@@ -13,13 +13,13 @@ export interface FormsFault {
   readonly wanted: string;
 }
 
-/** A fault before anybody has looked where in the file that is. */
+/** A fault whose position in the file is not known yet. */
 export interface FaultAt {
   readonly path: Path;
   readonly wanted: string;
-  /** By default the value that stands there. */
+  /** Default: the value at `path`. */
   readonly found?: string;
-  /** It is the member's name that is wrong. */
+  /** Whether the member's name is wrong, not its value. */
   readonly isName?: boolean;
 }
 
@@ -27,7 +27,10 @@ export function wordsOf(file: string, { line, column, field, found, wanted }: Fo
   return `${file}:${line}:${column}: ${field === '' ? '' : `${field}: `}found ${found}, wanted ${wanted}.`;
 }
 
-/** What zod found, one fault for each thing that is wrong; of a choice between kinds, what is wrong with the nearest. */
+/**
+ * Converts zod's issues to faults, one for each mistake. For a union, reports the faults of the first member
+ * of the same kind as the value.
+ */
 export function faultsIn(issues: readonly z.core.$ZodIssue[], before: Path = []): readonly FaultAt[] {
   return issues.flatMap((issue): readonly FaultAt[] => {
     const path = [...before, ...(issue.path as Path)];
@@ -36,7 +39,7 @@ export function faultsIn(issues: readonly z.core.$ZodIssue[], before: Path = [])
         return issue.keys.map((key) => ({
           path: [...path, key],
           isName: true,
-          found: 'a member of a name that is not known here',
+          found: 'an unknown member',
           wanted: issue.message,
         }));
       case 'invalid_key':
@@ -67,7 +70,7 @@ function isOfAnotherKind({ path, code }: z.core.$ZodIssue): boolean {
   return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
 }
 
-/** Says where in the file a fault is, and what stands there. */
+/** Adds the fault's line and column, and the value found there. */
 export function locate(text: string, root: Node, fault: FaultAt): FormsFault {
   const { node, isThere } = nodeAt(root, fault.path, fault.isName ?? false);
   return {
@@ -83,7 +86,7 @@ export function positionOf(text: string, offset: number): { readonly line: numbe
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-/** The nearest there is: where a member is missing, the object that lacks it. */
+/** The node at a path. If a member is missing, the nearest node: the object that lacks it. */
 function nodeAt(root: Node, path: Path, isName: boolean): { readonly node: Node; readonly isThere: boolean } {
   let node = root;
   for (const [index, step] of path.entries()) {
@@ -103,7 +106,7 @@ function nodeAt(root: Node, path: Path, isName: boolean): { readonly node: Node;
   return { node, isThere: true };
 }
 
-/** The value behind a node, with every name a member of its own, `__proto__` too. */
+/** The value of a node. Every name becomes an own property, including `__proto__`. */
 export function valueOf({ type, children = [], value }: Node): unknown {
   switch (type) {
     case 'object':

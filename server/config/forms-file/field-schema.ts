@@ -29,7 +29,7 @@ const name = z
 
 const attributeWords =
   'a name of 1 to 100 letters, digits, spaces, _, - and . that begins with a letter or digit';
-/** An attribute at rasa.io that visitors may fill. */
+/** An attribute at rasa.io that visitors may fill in. */
 export const attribute = z
   .string(attributeWords)
   .regex(/^[\p{L}\p{Nd}][\p{L}\p{Nd} _.-]{0,99}$/u, attributeWords)
@@ -67,7 +67,7 @@ const pattern = line('a regular expression of 1 to 500 characters', 500)
     'Regular expression that the whole answer must match, like the HTML attribute `pattern`. Explain it in `help`.',
   );
 
-/** The autofill tokens (https://html.spec.whatwg.org/#autofill) that a sign-up has a use for. */
+/** The autofill tokens (https://html.spec.whatwg.org/#autofill) that are useful in a sign-up form. */
 export const autofill = [
   'off',
   'on',
@@ -252,5 +252,5 @@ const fieldObject = z.discriminatedUnion(
 );
 
 const fieldWords = `${builtInNames.join(', ')}, or an object with name, type and label`;
-/** What is asked for, one by one. */
+/** One field of a form: the name of a built-in field, or an object. */
 export const field = z.union([z.enum(builtInNames), fieldObject], { error: fieldWords });

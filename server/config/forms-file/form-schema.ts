@@ -8,8 +8,8 @@ import { attribute, field, href } from './field-schema.ts';
 import { line, object, tags, text, textFor, type OptionalText } from './schema-parts.ts';
 
 /**
- * The operator's forms file, member by member: what it is for (`describe`, which editors show), and what a fault says
- * that it wanted (`error`). What members mean together is checked in `rules.ts`.
+ * The schema of the operator's forms file. Each member states its purpose (`describe`, which editors show)
+ * and what a fault reports as wanted (`error`). Rules across members are checked in `rules.ts`.
  */
 
 type Words = Parameters<typeof z.string>[0];
@@ -105,7 +105,7 @@ export const fileSchema = object({
   $schema: z.string('the address of this schema').optional().describe('URL of this schema, for editors.'),
   forms: z
     .record(formIdSchema, formSchema, 'an object of forms by id')
-    .refine((forms) => Object.keys(forms).length > 0, 'one form at least')
+    .refine((forms) => Object.keys(forms).length > 0, 'at least one form')
     .describe('The forms by id. The id is the last part of the URL of a form: /forms/<id>.'),
 });
 
@@ -113,14 +113,14 @@ export type FileForm = z.output<typeof formSchema>;
 export type FileField = z.output<typeof field>;
 export type FileText = z.output<typeof text>;
 
-/** The same as a JSON Schema (draft 2020-12), for editors. */
+/** The schema of the forms file as JSON Schema (draft 2020-12), for editors. */
 export function jsonSchema(): object {
   return {
     ...z.toJSONSchema(fileSchema, {
       io: 'input',
       unrepresentable: 'any',
       override({ zodSchema, jsonSchema }) {
-        // A field that we know has no type of its own.
+        // A built-in field must not have a type.
         if (zodSchema._zod.def.type === 'undefined') jsonSchema.not = {};
       },
     }),

@@ -1,7 +1,7 @@
 import { type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { type FormsFault, positionOf, type Path, type FaultAt, show } from './faults.ts';
 
-/** The first bracket that stands in more than so many others. */
+/** The first object or array nested in more than `depth` others; `undefined` if there is none. */
 export function nodeBelow(node: Node, depth: number): Node | undefined {
   const { type, children = [] } = node;
   const isBracket = type === 'object' || type === 'array';
@@ -19,10 +19,10 @@ export function parse(text: string): Node | FormsFault {
   try {
     root = parseTree(text, errors, { allowTrailingComma: true });
   } catch (error) {
-    // Thousands of brackets in each other.
+    // Thousands of nested brackets overflow the parser's stack.
     return { line: 1, column: 1, field: '', found: String(error), wanted: 'JSON' };
   }
-  // What follows the first is mostly its consequence.
+  // Later errors are mostly consequences of the first.
   const [first] = errors;
   if (root && !first) return root;
   const offset = first?.offset ?? 0;
@@ -34,7 +34,7 @@ export function parse(text: string): Node | FormsFault {
   };
 }
 
-/** By jsonc-parser's numbers. */
+/** What was expected, by jsonc-parser's error numbers. */
 const syntax: Readonly<Record<number, string>> = {
   1: 'a name or text in double quotes, a number, true, false, null, {…} or […]',
   2: 'a number such as 12 or 0.5',
@@ -59,7 +59,7 @@ function tokenAt(text: string, offset: number): string {
   return token ?? 'the end of the file or of the line';
 }
 
-/** JSON takes the last of them, which nobody means. */
+/** Names that occur twice in one object. JSON would silently use the last one, which is never intended. */
 export function namesThatAreThereTwice(node: Node, path: Path = []): readonly FaultAt[] {
   const { type, children = [] } = node;
   if (type === 'array')

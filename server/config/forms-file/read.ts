@@ -21,7 +21,7 @@ import { resolveForm } from './resolve.ts';
 import { brokenRules } from './rules.ts';
 
 export interface FormsFileOptions {
-  /** Of all forms, as THANK_YOU_PAGES has them. */
+  /** The pages allowed for all forms, from THANK_YOU_PAGES. */
   readonly thankYouPages: readonly string[];
 }
 
@@ -29,14 +29,14 @@ export type FormsRead =
   | { readonly is: 'read'; readonly specs: readonly FormSpec[] }
   | { readonly is: 'faulty'; readonly faults: readonly FormsFault[] };
 
-/** A forms file is read by hand; far below that, nothing takes long. */
+/** In characters. Hand-written forms files are far shorter, and up to this length parsing is fast. */
 const longestFile = 1024 * 1024;
-/** A form's deepest text stands ten levels deep; the stack ends beyond a thousand. */
+/** In levels. The deepest text of a form is at level ten; the stack overflows beyond a thousand. */
 const deepestFile = 32;
-/** Nobody mends more at once, and each has to be looked for. */
+/** The maximum number of faults listed. More are not useful at once, and locating each takes time. */
 const mostFaults = 100;
 
-/** Reads the file at this path; a ConfigError lists all that is wrong with it. */
+/** Reads the forms file at `path`. Throws a ConfigError that lists every fault. */
 export function readFormsFile(
   path: string,
   options: FormsFileOptions,
@@ -47,7 +47,7 @@ export function readFormsFile(
   throw new ConfigError(read.faults.map((fault) => `FORMS_FILE: ${wordsOf(path, fault)}`));
 }
 
-/** The text of the file; a ConfigError where there is none. */
+/** The text of the forms file. Throws a ConfigError if it cannot be read. */
 export function textOf(
   path: string,
   readFile: (path: string) => string = (path) => readFileSync(path, 'utf8'),
@@ -61,7 +61,7 @@ export function textOf(
   }
 }
 
-/** Reads forms from JSON with comments and commas at the end, whole or not at all. */
+/** Reads forms from JSON that may have comments and trailing commas. With any fault, no form is returned. */
 export function readForms(text: string, options: FormsFileOptions): FormsRead {
   const json = text.replace(/^\ufeff/, '');
   if (json.length > longestFile) {
@@ -76,7 +76,7 @@ export function readForms(text: string, options: FormsFileOptions): FormsRead {
 
   const tooDeep = nodeBelow(parsed, deepestFile);
   if (tooDeep) {
-    const found = `brackets in more than ${deepestFile} others`;
+    const found = `brackets nested more than ${deepestFile} levels deep`;
     const wanted = 'forms, fields and their texts';
     return { is: 'faulty', faults: [{ ...positionOf(json, tooDeep.offset), field: '', found, wanted }] };
   }
@@ -90,10 +90,10 @@ export function readForms(text: string, options: FormsFileOptions): FormsRead {
     : faultsIn(whole.error.issues).map((fault) => orMissingType(fault, file));
   const forms = Object.entries(isObject(file) && isObject(file['forms']) ? file['forms'] : {});
   const specs = forms.flatMap(([id, value]): readonly FormSpec[] => {
-    // One form's faults do not hide what is wrong with the next.
+    // Each form is parsed on its own, so that faults in one do not hide faults in the next.
     const form = formSchema.safeParse(value);
     const named = formIdSchema.safeParse(id);
-    // Zod leaves `__proto__` out of a record without a word.
+    // Zod silently drops `__proto__` from a record.
     if (!named.success) faults.push(...namelessForm(id, named.error));
     if (!form.success || !named.success) return [];
     const broken = brokenRules(form.data, options).map((fault) => ({
@@ -113,10 +113,10 @@ export function readForms(text: string, options: FormsFileOptions): FormsRead {
   }
 }
 
-/** One more fault for those that are not said. */
+/** One more fault that counts the faults not listed. */
 function beyond(count: number): readonly FormsFault[] {
   if (count <= 0) return [];
-  return [{ line: 1, column: 1, field: '', found: `${count} more faults`, wanted: 'these mended first' }];
+  return [{ line: 1, column: 1, field: '', found: `${count} more faults`, wanted: 'these fixed first' }];
 }
 
 function namelessForm(id: string, { issues }: z.ZodError): readonly FaultAt[] {
@@ -132,12 +132,15 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A value that breaks two rules with the same words has one fault. */
+/** Removes duplicates: a value that breaks two rules with the same text has one fault. */
 function distinct(faults: readonly FormsFault[]): readonly FormsFault[] {
   return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()];
 }
 
-/** What has neither a type nor a name that we know lacks a type, whatever else it has. */
+/**
+ * A field with neither a type nor a built-in name is reported as lacking a type, whatever else
+ * is wrong with it.
+ */
 function orMissingType(fault: FaultAt, file: unknown): FaultAt {
   const [forms, id, fields, index, member] = fault.path;
   if (forms !== 'forms' || fields !== 'fields' || typeof index !== 'number' || member === undefined)

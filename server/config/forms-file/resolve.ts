@@ -7,7 +7,9 @@ import { languages, wordsOfTag } from '../../forms/languages.ts';
 import { origin, pageAddress, rate } from '../setting-schemas.ts';
 import type { FileField, FileForm, FileText } from './form-schema.ts';
 
-/** Makes a form of what its operator has written: briefly said things in full, and every default decided. */
+/**
+ * Converts a form from the forms file to a full form: short notations are expanded and all defaults applied.
+ */
 export function resolveForm(id: string, form: FileForm): FormSpec {
   return {
     id,
@@ -32,14 +34,17 @@ export function resolveForm(id: string, form: FileForm): FormSpec {
   };
 }
 
-/** Those that the form's own texts are in: a form that is half in another language serves nobody. */
+/**
+ * The languages a form is offered in: those listed, else those its own texts are in, else all. A form partly
+ * in another language would be of no use to visitors.
+ */
 function languagesOf(form: FileForm): FormSpec['languages'] {
   const tags = form.languages ?? tagsIn(form);
   const offered = tags.flatMap((tag) => wordsOfTag(tag) ?? []);
   return offered.length === 0 ? languages : [...new Set(offered)];
 }
 
-/** The languages of every text of a form, in the order in which they come. */
+/** The language tags of all texts of a form, in order of appearance. */
 function tagsIn({ title, intro, fields, texts = {} }: FileForm): readonly string[] {
   const { issues = {}, problems = {}, ...own } = texts;
   const all: unknown[] = [title, intro, ...[own, issues, problems].flatMap((some) => Object.values(some))];
@@ -59,7 +64,7 @@ export function resolveField(field: FileField): FieldSpec {
   if (typeof field === 'string') return builtInField(field);
   if (field.type === 'hidden') {
     const { name, type, from, attribute = name, maxLength = defaultMaxLength.hidden } = field;
-    // The schema saw to its form.
+    // The schema has checked its format.
     return { name, type, from: from as Extract<FieldSpec, { type: 'hidden' }>['from'], attribute, maxLength };
   }
   const { name, required = false, attribute = name, help, issues = {} } = field;
@@ -135,7 +140,7 @@ function allLocalized(
   );
 }
 
-/** By our own tags, cleaned as what visitors send is. */
+/** A text, or texts by the product's own language tags. Cleaned in the same way as visitors' input. */
 function localized(text: FileText | undefined): Localized | undefined {
   if (text === undefined) return undefined;
   if (typeof text === 'string') return cleanText(text);

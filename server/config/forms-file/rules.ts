@@ -6,10 +6,13 @@ import { show, type FaultAt, type Path } from './faults.ts';
 import type { FileField, FileForm } from './form-schema.ts';
 import { resolveField } from './resolve.ts';
 
-/** Together, so that whatever fits its fields fits into a body, where one letter takes up to nine bytes. */
+/**
+ * Maximum for the sum of all fields' `maxLength`, so that any input that fits its fields fits into a request
+ * body, where one letter takes up to nine bytes.
+ */
 const mostCharacters = limits.bodyBytes / 2;
 
-/** What is wrong with a form whose every member is right by itself. */
+/** Faults across members, in a form whose members are each valid. */
 export function brokenRules(
   form: FileForm,
   shared: { readonly thankYouPages?: readonly string[] },
@@ -33,7 +36,7 @@ function namesTwice(fields: readonly FieldSpec[]): readonly FaultAt[] {
   return repeats(fields.map(({ name }) => name)).map((index) => ({
     path: ['fields', index],
     found: `the name ${show(fields[index]?.name)} a second time`,
-    wanted: 'a name of its own for each field',
+    wanted: 'a different name for each field',
   }));
 }
 
@@ -52,7 +55,7 @@ function addressRules(form: FileForm, fields: readonly FieldSpec[]): readonly Fa
   if ('required' in field && field.required === false) {
     faults.push({
       path: [...path, 'required'],
-      wanted: 'true, or nothing, since nobody signs up without an address',
+      wanted: 'true, or nothing, since a sign-up needs an address',
     });
   }
   if (field.attribute !== undefined && field.attribute !== 'email') {
@@ -88,7 +91,7 @@ function attributesTwice(
     : [];
   const ofVisitors = fields.flatMap(({ attribute, type, name }, index): readonly FaultAt[] => {
     if (attribute === 'segment_code' && type !== 'select' && type !== 'radio') {
-      const wanted = 'a select or radio, so that nobody makes up a segment';
+      const wanted = 'a select or radio, so that visitors cannot make up a segment';
       return [{ path: ['fields', index], found: `segment_code filled by ${type}`, wanted }];
     }
     if (attribute === 'email' && name !== 'email') {
@@ -115,7 +118,7 @@ function fieldRules(field: FileField, path: Path): readonly FaultAt[] {
     return repeats(values).map((index) => ({
       path: [...path, 'options', index],
       found: `the value ${show(values[index])} a second time`,
-      wanted: 'a value of its own for each option',
+      wanted: 'a different value for each option',
     }));
   }
   if (field.type === 'checkbox' && field.value !== undefined) {
@@ -138,7 +141,7 @@ function tooMuch(fields: readonly FieldSpec[]): readonly FaultAt[] {
   ];
 }
 
-/** Every text by language, wherever it stands, with its tags. */
+/** Faults in languages: one that is listed twice, or a text in a language that the form does not offer. */
 function languageRules(form: FileForm): readonly FaultAt[] {
   const { languages = [] } = form;
   const offered = languages.map((tag) => wordsOfTag(tag)?.lang);
@@ -167,7 +170,7 @@ function languageRules(form: FileForm): readonly FaultAt[] {
   return [...listed, ...inTexts];
 }
 
-/** The members that hold texts by language; objects elsewhere have names of ours. */
+/** Members that may hold texts by language. The names in other objects are not languages. */
 const localizedMembers = ['title', 'intro', 'label', 'help', 'placeholder', 'href'];
 
 function localizedIn(
@@ -220,7 +223,7 @@ function suggestionRules({ texts }: FileForm): readonly FaultAt[] {
     .map(([path]) => ({ path, wanted: 'text with {address} in it' }));
 }
 
-/** Where something stands that was there before. */
+/** The indexes of items that already occurred earlier in the list. */
 function repeats(items: readonly unknown[]): readonly number[] {
   return items.flatMap((item, index) => (items.indexOf(item) < index ? [index] : []));
 }

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { languages, wordsOfTag } from '../../forms/languages.ts';
 
 /**
- * What the schema of the forms file is made of. Each part says what a fault wanted (`error`), and editors what it is for
- * (`describe`).
+ * Building blocks for the schema of the forms file. Each states what a fault reports as wanted (`error`) and
+ * its purpose for editors (`describe`).
  */
 
 const longestText = 5000;
 
-/** Members by name, and no others. */
+/** An object with these members and no others. */
 export function object<T extends z.core.$ZodLooseShape>(shape: T): z.ZodObject<T, z.core.$strict> {
   const names = Object.keys(shape).join(', ');
   return z.strictObject(shape, {
@@ -16,28 +16,26 @@ export function object<T extends z.core.$ZodLooseShape>(shape: T): z.ZodObject<T
   });
 }
 
-/** A text between two lengths. */
+/** A text of `shortest` to `longest` characters. */
 export const line = (words: string, longest: number, shortest = 1) =>
   z.string(words).min(shortest, words).max(longest, words);
 
 const textWords = `text of 1 to ${longestText} characters`;
 const oneText = line(textWords, longestText).regex(/\S/, textWords);
-/** Of the languages that there are words in. */
+/** The tags of all supported languages, separated by commas. */
 export const tags = languages.map(({ lang }) => lang).join(', ');
 
-/** A text of the operator's: for every language, or one for each. */
+/** A text by the operator: one for all languages, or one for each language. */
 export const text = z
   .union(
     [
       oneText,
       z
         .record(
-          z
-            .string()
-            .refine((tag) => wordsOfTag(tag) !== undefined, `a language that there are words in: ${tags}`),
+          z.string().refine((tag) => wordsOfTag(tag) !== undefined, `a supported language: ${tags}`),
           oneText,
         )
-        .refine((texts) => Object.keys(texts).length > 0, 'a text in one language at least'),
+        .refine((texts) => Object.keys(texts).length > 0, 'a text in at least one language'),
     ],
     { error: `${textWords}, or an object with such a text for each language` },
   )
@@ -48,6 +46,6 @@ export const text = z
 
 export type OptionalText = z.ZodOptional<typeof text>;
 
-/** Words of the operator's instead of ours, by name. */
+/** Texts by the operator that replace built-in ones, by name. */
 export const textFor = (names: readonly string[], about: (name: string) => string) =>
   object(Object.fromEntries(names.map((name) => [name, text.optional().describe(about(name))])));

@@ -18,7 +18,7 @@ function faultsOf(env: Env): readonly string[] {
 }
 
 describe('readConfig', () => {
-  it('needs nothing at all to try the product', () => {
+  it('needs no variables to try the product', () => {
     expect(readConfig({})).toMatchObject({
       host: '127.0.0.1',
       port: 8787,
@@ -36,7 +36,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('takes an empty variable for an absent one', () => {
+  it('treats an empty variable as not set', () => {
     expect(readConfig({ PORT: '', RASA_API_KEY: '' })).toMatchObject({
       port: 8787,
       upstream: { is: 'sandbox' },
@@ -71,11 +71,11 @@ describe('readConfig', () => {
 
   it('refuses the sandbox and credentials together', () => {
     expect(faultsOf({ ...credentials, SANDBOX: 'on' })).toEqual([
-      expect.stringMatching(/^SANDBOX: found "on" beside credentials/),
+      expect.stringMatching(/^SANDBOX: found "on" together with credentials/),
     ]);
   });
 
-  it('does not start with credentials and no page that may use them', () => {
+  it('does not start with credentials but no page that may embed a form', () => {
     expect(faultsOf(credentials)).toEqual([expect.stringMatching(/^ALLOWED_ORIGINS: found nothing/)]);
   });
 

@@ -14,7 +14,7 @@ const v1 = {
 };
 const v2 = { RASA_API: 'v2', RASA_CLIENT_ID: 'the client', RASA_CLIENT_SECRET: 'the first secret' };
 
-/** What was read, in readable form: never done outside of tests. */
+/** The credentials that were read, in readable form. Only tests reveal secrets. */
 function setsOf(env: Env, files: Readonly<Record<string, string>> = {}) {
   const { upstream } = readConfig({ ...origins, ...env }, (path) => {
     const text = files[path];
@@ -58,7 +58,7 @@ describe('credentials', () => {
     ]);
   });
 
-  it('may be several sets, each with what it has of its own', () => {
+  it('may be several sets, which share what only the first defines', () => {
     const sets = setsOf(
       {
         ...v1,
@@ -78,7 +78,7 @@ describe('credentials', () => {
     ]);
   });
 
-  it('are other ones for version 2', () => {
+  it('are a client id and a secret for version 2', () => {
     expect(setsOf({ ...v2, RASA_ACCOUNT_GUID: 'a-1', RASA_CLIENT_SECRET_2: 'the second secret' })).toEqual([
       {
         number: 1,
@@ -97,7 +97,7 @@ describe('credentials', () => {
     ]);
   });
 
-  it('are none for the webhook, but the GUID', () => {
+  it('are only a GUID for the webhook', () => {
     const { upstream } = readConfig({ ...origins, RASA_API: 'webhook', RASA_SIGNUP_GUID: 'abc-123' });
     expect(upstream).toEqual({ is: 'webhook', baseUrl: 'https://public-api.rasa.io', guid: 'abc-123' });
   });
@@ -117,7 +117,7 @@ describe('credentials', () => {
     [
       'the secret itself where its file should be, which is not shown',
       { ...v1, RASA_API_KEY_3_FILE: '7f0c2b1e-51a4' },
-      /^RASA_API_KEY_3_FILE: found a value that is the path of no file \(not shown/,
+      /^RASA_API_KEY_3_FILE: found a value that is not the path of a file \(not shown/,
     ],
     [
       'an address with a password, which is not shown',
@@ -174,14 +174,14 @@ describe('credentials', () => {
 });
 
 describe('--env-file', () => {
-  it('gives what the environment lacks, and nothing else', async () => {
+  it('adds only variables that the environment does not set', async () => {
     const path = join(await temporaryDir(), 'production.env');
     await writeFile(path, '# rasa.io\nRASA_PASSWORD="correct horse" # really\nexport PORT=1\n');
     expect(withEnvFile({ PORT: '8787' }, path)).toEqual({ RASA_PASSWORD: 'correct horse', PORT: '8787' });
     expect(withEnvFile({ PORT: '8787' }, undefined)).toEqual({ PORT: '8787' });
   });
 
-  it('that cannot be read is a fault, with its path', () => {
+  it('is a fault with its path if the file cannot be read', () => {
     expect(() => withEnvFile({}, '/nowhere/.env')).toThrow(
       /--env-file: found "\/nowhere\/\.env", wanted a file/,
     );

@@ -38,7 +38,7 @@ async function serviceWithKeyFile(env: Env = {}, sandboxUrl?: string, running?: 
     signUp,
     health: () => read('/healthz'),
     ready: () => read('/readyz'),
-    /** Replaced as editors and secret managers do it. */
+    /** Replaced as editors and secret managers replace files: with a rename. */
     writeKey: async (key: string) => {
       await writeFile(`${keyFile}.new`, `${key}\n`, { mode: 0o600 });
       await rename(`${keyFile}.new`, keyFile);
@@ -81,7 +81,8 @@ describe('a key in a file', () => {
   it('is exchanged together with the others when a directory of secrets is swapped by a link', async () => {
     const sandbox = await startSandbox();
     const dir = await temporaryDir();
-    // As Kubernetes mounts a secret: the names are links through `..data`, which is a link that is swapped.
+    // As Kubernetes mounts a secret: the names are links through `..data`, and `..data` is a link that is
+    // swapped.
     const place = async (version: string, key: string, password: string) => {
       await mkdir(join(dir, version));
       await writeFile(join(dir, version, 'key'), key, { mode: 0o600 });
@@ -118,7 +119,7 @@ describe('a key in a file', () => {
     if (content === undefined) await rename(keyFile, `${keyFile}.gone`);
     else await writeFile(keyFile, content);
     await vi.waitFor(() => {
-      expect(service.log()).toContain('cannot be read again; those from before stay in use');
+      expect(service.log()).toContain('cannot be read again; the previous ones stay in use');
     });
     expect(service.log()).toContain(`RASA_API_KEY_FILE: found`);
     await signUp('bob');
@@ -126,7 +127,7 @@ describe('a key in a file', () => {
     expect(service.log()).not.toContain(first);
   });
 
-  it('that everybody can read is warned of, with the file and what to do', async () => {
+  it('is warned of, with its path and a remedy, if every user can read it', async () => {
     const { service, keyFile, writeKey, first } = await serviceWithKeyFile();
     expect(service.log()).not.toContain('chmod');
     await chmod(keyFile, 0o644);
@@ -148,7 +149,7 @@ describe('a key in a file', () => {
 });
 
 describe('a key that is revoked', () => {
-  it('goes on working where its token lives on, until that expires', async () => {
+  it('keeps working until its token expires, if rasa.io lets the token live', async () => {
     const { sandbox, signUp, arrived, health } = await serviceWithKeyFile();
     await signUp('ada');
     await arrived('ada');
@@ -158,7 +159,7 @@ describe('a key that is revoked', () => {
     expect((await health()).credentials.is).toBe('working');
   });
 
-  it('with nothing left keeps everybody waiting, and a new key in the file sends them at once', async () => {
+  it('with no other key makes all sign-ups wait, and a new key in the file delivers them at once', async () => {
     const { sandbox, service, signUp, writeKey, arrived, health, ready } = await serviceWithKeyFile();
     await sandbox.putFaults({ revocationKillsTokens: true });
     await signUp('ada');
@@ -179,7 +180,7 @@ describe('a key that is revoked', () => {
     expect(service.log().match(/Sign-ups are accepted and wait/g)).toHaveLength(1);
   });
 
-  it('between the mint and the post loses nobody', async () => {
+  it('between the mint and the post loses no sign-up', async () => {
     const sandbox = await startSandbox();
     await sandbox.putFaults({ revocationKillsTokens: true });
     let isRevoked = false;
@@ -196,7 +197,7 @@ describe('a key that is revoked', () => {
     await arrived('ada');
   });
 
-  it('makes way for the second one in the same delivery, and is asked for once', async () => {
+  it('is replaced by the second one in the same delivery, and is tried only once', async () => {
     const sandbox = await startSandbox();
     await sandbox.putFaults({ revocationKillsTokens: true });
     const recorder = await recordCalls(sandbox);
@@ -245,7 +246,7 @@ describe('what rasa.io may answer to a mint', () => {
   });
 
   it.each([400, 401, 403])(
-    '%i refuses the credentials: everybody waits until they are other ones',
+    '%i refuses the credentials: all sign-ups wait until the credentials change',
     async (status) => {
       const { sandbox, signUp, health, writeKey, arrived } = await serviceWithKeyFile();
       await sandbox.putFaults({ answer: { status, on: 'tokens' } });
@@ -262,7 +263,7 @@ describe('what rasa.io may answer to a mint', () => {
     },
   );
 
-  it('500 is a passing fault: no credentials are refused, and it ends by itself', async () => {
+  it('500 is a temporary fault: no credentials are refused, and deliveries recover', async () => {
     const { sandbox, signUp, health, arrived } = await serviceWithKeyFile();
     await sandbox.putFaults({ answer: { status: 500, on: 'tokens', times: 2 } });
     await signUp('ada');
@@ -277,7 +278,7 @@ describe('what rasa.io may answer to a mint', () => {
   });
 });
 
-it('a reload that is asked for tries also what was refused and has not changed', async () => {
+it('a requested reload also retries refused credentials that have not changed', async () => {
   const { sandbox, service, signUp, health, arrived } = await serviceWithKeyFile();
   await sandbox.putFaults({ answer: { status: 403, on: 'tokens' } });
   await signUp('ada');
@@ -289,7 +290,7 @@ it('a reload that is asked for tries also what was refused and has not changed',
   await arrived('ada');
 });
 
-it('a restart with another key delivers at once what waited for it', async () => {
+it('a restart with another key delivers at once the sign-ups that waited', async () => {
   const { sandbox, service, signUp, health, writeKey, keyFile } = await serviceWithKeyFile();
   await revokeKey(sandbox, 'first');
   await signUp('ada');
@@ -309,7 +310,7 @@ it('a restart with another key delivers at once what waited for it', async () =>
   });
 });
 
-it('keys.json says how each set stands, to its owner alone, and holds no secret', async () => {
+it('keys.json gives the state of each set, is readable by its owner only, and holds no secret', async () => {
   const sandbox = await startSandbox();
   const second = await createKey(sandbox, 'second');
   const { service, first, keyFile, signUp, arrived } = await serviceWithKeyFile(

@@ -1,9 +1,12 @@
-/** What `gone` takes away. */
+/** A member with this value is removed. */
 export const gone = undefined;
 
 type Fault = readonly [path: string, value: unknown, says: readonly string[]];
 
-/** What is put where into the file that `test/helpers/forms/forms-file.ts` has, and what is said of it, behind the file's name. */
+/**
+ * The value put at a path of the file in `test/helpers/forms/forms-file.ts`, and the faults reported for it,
+ * without the file's name.
+ */
 export const faultyMembers: readonly Fault[] = [
   ['', [], ['1:1: found [], wanted an object with $schema, forms.']],
   ['', 'text', ['1:1: found "text", wanted an object with $schema, forms.']],
@@ -16,7 +19,7 @@ export const faultyMembers: readonly Fault[] = [
   ['forms', null, ['2:12: forms: found null, wanted an object of forms by id.']],
   ['forms', 'newsletter', ['2:12: forms: found "newsletter", wanted an object of forms by id.']],
   ['forms', 3, ['2:12: forms: found 3, wanted an object of forms by id.']],
-  ['forms', {}, ['2:12: forms: found {}, wanted one form at least.']],
+  ['forms', {}, ['2:12: forms: found {}, wanted at least one form.']],
   [
     'forms',
     { '': { fields: ['email'] } },
@@ -84,16 +87,8 @@ export const faultyMembers: readonly Fault[] = [
   ['$schema', 1, ['80:14: $schema: found 1, wanted the address of this schema.']],
   ['$schema', null, ['80:14: $schema: found null, wanted the address of this schema.']],
   ['$schema', {}, ['80:14: $schema: found {}, wanted the address of this schema.']],
-  [
-    'form',
-    {},
-    ['80:3: form: found a member of a name that is not known here, wanted one of $schema, forms.'],
-  ],
-  [
-    'version',
-    1,
-    ['80:3: version: found a member of a name that is not known here, wanted one of $schema, forms.'],
-  ],
+  ['form', {}, ['80:3: form: found an unknown member, wanted one of $schema, forms.']],
+  ['version', 1, ['80:3: version: found an unknown member, wanted one of $schema, forms.']],
   [
     'forms.events.title',
     1,
@@ -114,12 +109,12 @@ export const faultyMembers: readonly Fault[] = [
       '9:16: forms.events.title: found [], wanted text of 1 to 5000 characters, or an object with such a text for each language.',
     ],
   ],
-  ['forms.events.title', {}, ['9:16: forms.events.title: found {}, wanted a text in one language at least.']],
+  ['forms.events.title', {}, ['9:16: forms.events.title: found {}, wanted a text in at least one language.']],
   [
     'forms.events.title',
     { xx: 'Events' },
     [
-      '10:9: forms.events.title.xx: found "xx", wanted a language that there are words in: en, ar, da, de, es, fr, he, it, ja, nl, pl, pt-BR, sv, tr, zh-Hans.',
+      '10:9: forms.events.title.xx: found "xx", wanted a supported language: en, ar, da, de, es, fr, he, it, ja, nl, pl, pt-BR, sv, tr, zh-Hans.',
     ],
   ],
   [
@@ -155,13 +150,13 @@ export const faultyMembers: readonly Fault[] = [
   [
     'forms.events.intro',
     {},
-    ['78:16: forms.events.intro: found {}, wanted a text in one language at least.'],
+    ['78:16: forms.events.intro: found {}, wanted a text in at least one language.'],
   ],
   [
     'forms.events.intro',
     { xx: 'Events' },
     [
-      '79:9: forms.events.intro.xx: found "xx", wanted a language that there are words in: en, ar, da, de, es, fr, he, it, ja, nl, pl, pt-BR, sv, tr, zh-Hans.',
+      '79:9: forms.events.intro.xx: found "xx", wanted a supported language: en, ar, da, de, es, fr, he, it, ja, nl, pl, pt-BR, sv, tr, zh-Hans.',
     ],
   ],
   [
@@ -201,13 +196,13 @@ export const faultyMembers: readonly Fault[] = [
   [
     'forms.events.fields[3].label',
     {},
-    ['28:20: forms.events.fields[3].label: found {}, wanted a text in one language at least.'],
+    ['28:20: forms.events.fields[3].label: found {}, wanted a text in at least one language.'],
   ],
   [
     'forms.events.fields[3].label',
     { xx: 'Events' },
     [
-      '29:13: forms.events.fields[3].label.xx: found "xx", wanted a language that there are words in: en, ar, da, de, es, fr, he, it, ja, nl, pl, pt-BR, sv, tr, zh-Hans.',
+      '29:13: forms.events.fields[3].label.xx: found "xx", wanted a supported language: en, ar, da, de, es, fr, he, it, ja, nl, pl, pt-BR, sv, tr, zh-Hans.',
     ],
   ],
   [
@@ -247,13 +242,13 @@ export const faultyMembers: readonly Fault[] = [
   [
     'forms.events.fields[3].help',
     {},
-    ['36:19: forms.events.fields[3].help: found {}, wanted a text in one language at least.'],
+    ['36:19: forms.events.fields[3].help: found {}, wanted a text in at least one language.'],
   ],
   [
     'forms.events.fields[3].help',
     { xx: 'Events' },
     [
-      '37:13: forms.events.fields[3].help.xx: found "xx", wanted a language that there are words in: en, ar, da, de, es, fr, he, it, ja, nl, pl, pt-BR, sv, tr, zh-Hans.',
+      '37:13: forms.events.fields[3].help.xx: found "xx", wanted a supported language: en, ar, da, de, es, fr, he, it, ja, nl, pl, pt-BR, sv, tr, zh-Hans.',
     ],
   ],
   [
@@ -293,13 +288,13 @@ export const faultyMembers: readonly Fault[] = [
   [
     'forms.events.fields[2].placeholder',
     {},
-    ['24:26: forms.events.fields[2].placeholder: found {}, wanted a text in one language at least.'],
+    ['24:26: forms.events.fields[2].placeholder: found {}, wanted a text in at least one language.'],
   ],
   [
     'forms.events.fields[2].placeholder',
     { xx: 'Events' },
     [
-      '25:13: forms.events.fields[2].placeholder.xx: found "xx", wanted a language that there are words in: en, ar, da, de, es, fr, he, it, ja, nl, pl, pt-BR, sv, tr, zh-Hans.',
+      '25:13: forms.events.fields[2].placeholder.xx: found "xx", wanted a supported language: en, ar, da, de, es, fr, he, it, ja, nl, pl, pt-BR, sv, tr, zh-Hans.',
     ],
   ],
   [
@@ -337,7 +332,7 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.title',
     { '': 'Events' },
     [
-      '10:9: forms.events.title[""]: found "", wanted a language that there are words in: en, ar, da, de, es, fr, he, it, ja, nl, pl, pt-BR, sv, tr, zh-Hans.',
+      '10:9: forms.events.title[""]: found "", wanted a supported language: en, ar, da, de, es, fr, he, it, ja, nl, pl, pt-BR, sv, tr, zh-Hans.',
     ],
   ],
   [
@@ -363,28 +358,28 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.titel',
     'Events',
     [
-      '78:7: forms.events.titel: found a member of a name that is not known here, wanted one of title, intro, languages, fields, texts, segment_code, attributes, resubscribe, redirect, thankYouPages, origins, rates.',
+      '78:7: forms.events.titel: found an unknown member, wanted one of title, intro, languages, fields, texts, segment_code, attributes, resubscribe, redirect, thankYouPages, origins, rates.',
     ],
   ],
   [
     'forms.events.constructor',
     'x',
     [
-      '78:7: forms.events.constructor: found a member of a name that is not known here, wanted one of title, intro, languages, fields, texts, segment_code, attributes, resubscribe, redirect, thankYouPages, origins, rates.',
+      '78:7: forms.events.constructor: found an unknown member, wanted one of title, intro, languages, fields, texts, segment_code, attributes, resubscribe, redirect, thankYouPages, origins, rates.',
     ],
   ],
   [
     'forms.events.id',
     'events',
     [
-      '78:7: forms.events.id: found a member of a name that is not known here, wanted one of title, intro, languages, fields, texts, segment_code, attributes, resubscribe, redirect, thankYouPages, origins, rates.',
+      '78:7: forms.events.id: found an unknown member, wanted one of title, intro, languages, fields, texts, segment_code, attributes, resubscribe, redirect, thankYouPages, origins, rates.',
     ],
   ],
   [
     'forms.events.action',
     '/',
     [
-      '78:7: forms.events.action: found a member of a name that is not known here, wanted one of title, intro, languages, fields, texts, segment_code, attributes, resubscribe, redirect, thankYouPages, origins, rates.',
+      '78:7: forms.events.action: found an unknown member, wanted one of title, intro, languages, fields, texts, segment_code, attributes, resubscribe, redirect, thankYouPages, origins, rates.',
     ],
   ],
   [
@@ -491,7 +486,7 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields',
     ['email', 'email'],
     [
-      '15:9: forms.events.fields[1]: found the name "email" a second time, wanted a name of its own for each field.',
+      '15:9: forms.events.fields[1]: found the name "email" a second time, wanted a different name for each field.',
       '20:22: forms.events.resubscribe: found "with-consent", wanted never, or a field of type checkbox that is required, for the consent.',
     ],
   ],
@@ -534,7 +529,7 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields',
     ['email', { name: 'email' }],
     [
-      '15:9: forms.events.fields[1]: found the name "email" a second time, wanted a name of its own for each field.',
+      '15:9: forms.events.fields[1]: found the name "email" a second time, wanted a different name for each field.',
       '22:22: forms.events.resubscribe: found "with-consent", wanted never, or a field of type checkbox that is required, for the consent.',
     ],
   ],
@@ -606,8 +601,8 @@ export const faultyMembers: readonly Fault[] = [
     'hidden',
     [
       '25:9: forms.events.fields[3].from: found nothing, wanted page, referrer, or a parameter of the page’s query such as ?utm_source.',
-      '28:11: forms.events.fields[3].label: found a member of a name that is not known here, wanted one of name, type, from, attribute, maxLength.',
-      '29:11: forms.events.fields[3].options: found a member of a name that is not known here, wanted one of name, type, from, attribute, maxLength.',
+      '28:11: forms.events.fields[3].label: found an unknown member, wanted one of name, type, from, attribute, maxLength.',
+      '29:11: forms.events.fields[3].options: found an unknown member, wanted one of name, type, from, attribute, maxLength.',
     ],
   ],
   [
@@ -747,14 +742,14 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields[3].name',
     'company',
     [
-      '25:9: forms.events.fields[3]: found the name "company" a second time, wanted a name of its own for each field.',
+      '25:9: forms.events.fields[3]: found the name "company" a second time, wanted a different name for each field.',
     ],
   ],
   [
     'forms.events.fields[3].name',
     'email',
     [
-      '25:9: forms.events.fields[3]: found the name "email" a second time, wanted a name of its own for each field.',
+      '25:9: forms.events.fields[3]: found the name "email" a second time, wanted a different name for each field.',
     ],
   ],
   [
@@ -776,28 +771,28 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields[3].atribute',
     'x',
     [
-      '36:11: forms.events.fields[3].atribute: found a member of a name that is not known here, wanted one of name, type, label, required, help, attribute, issues, options.',
+      '36:11: forms.events.fields[3].atribute: found an unknown member, wanted one of name, type, label, required, help, attribute, issues, options.',
     ],
   ],
   [
     'forms.events.fields[3].value',
     'x',
     [
-      '36:11: forms.events.fields[3].value: found a member of a name that is not known here, wanted one of name, type, label, required, help, attribute, issues, options.',
+      '36:11: forms.events.fields[3].value: found an unknown member, wanted one of name, type, label, required, help, attribute, issues, options.',
     ],
   ],
   [
     'forms.events.fields[3].checked',
     true,
     [
-      '36:11: forms.events.fields[3].checked: found a member of a name that is not known here, wanted one of name, type, label, required, help, attribute, issues, options.',
+      '36:11: forms.events.fields[3].checked: found an unknown member, wanted one of name, type, label, required, help, attribute, issues, options.',
     ],
   ],
   [
     'forms.events.fields[3].maxLength',
     5,
     [
-      '36:11: forms.events.fields[3].maxLength: found a member of a name that is not known here, wanted one of name, type, label, required, help, attribute, issues, options.',
+      '36:11: forms.events.fields[3].maxLength: found an unknown member, wanted one of name, type, label, required, help, attribute, issues, options.',
     ],
   ],
   [
@@ -818,35 +813,35 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields[3].attribute',
     'id',
     [
-      '36:24: forms.events.fields[3].attribute: found "id", wanted an attribute that is not kept by rasa.io or the proxy.',
+      '36:24: forms.events.fields[3].attribute: found "id", wanted an attribute that is not reserved by rasa.io or the proxy.',
     ],
   ],
   [
     'forms.events.fields[3].attribute',
     'external_id',
     [
-      '36:24: forms.events.fields[3].attribute: found "external_id", wanted an attribute that is not kept by rasa.io or the proxy.',
+      '36:24: forms.events.fields[3].attribute: found "external_id", wanted an attribute that is not reserved by rasa.io or the proxy.',
     ],
   ],
   [
     'forms.events.fields[3].attribute',
     'is_subscribed',
     [
-      '36:24: forms.events.fields[3].attribute: found "is_subscribed", wanted an attribute that is not kept by rasa.io or the proxy.',
+      '36:24: forms.events.fields[3].attribute: found "is_subscribed", wanted an attribute that is not reserved by rasa.io or the proxy.',
     ],
   ],
   [
     'forms.events.fields[3].attribute',
     'Is_Active',
     [
-      '36:24: forms.events.fields[3].attribute: found "Is_Active", wanted an attribute that is not kept by rasa.io or the proxy.',
+      '36:24: forms.events.fields[3].attribute: found "Is_Active", wanted an attribute that is not reserved by rasa.io or the proxy.',
     ],
   ],
   [
     'forms.events.fields[3].attribute',
     'disposable',
     [
-      '36:24: forms.events.fields[3].attribute: found "disposable", wanted an attribute that is not kept by rasa.io or the proxy.',
+      '36:24: forms.events.fields[3].attribute: found "disposable", wanted an attribute that is not reserved by rasa.io or the proxy.',
     ],
   ],
   [
@@ -868,14 +863,14 @@ export const faultyMembers: readonly Fault[] = [
     '__proto__',
     [
       '36:24: forms.events.fields[3].attribute: found "__proto__", wanted a name of 1 to 100 letters, digits, spaces, _, - and . that begins with a letter or digit.',
-      '36:24: forms.events.fields[3].attribute: found "__proto__", wanted an attribute that is not kept by rasa.io or the proxy.',
+      '36:24: forms.events.fields[3].attribute: found "__proto__", wanted an attribute that is not reserved by rasa.io or the proxy.',
     ],
   ],
   [
     'forms.events.fields[3].attribute',
     'constructor',
     [
-      '36:24: forms.events.fields[3].attribute: found "constructor", wanted an attribute that is not kept by rasa.io or the proxy.',
+      '36:24: forms.events.fields[3].attribute: found "constructor", wanted an attribute that is not reserved by rasa.io or the proxy.',
     ],
   ],
   [
@@ -951,7 +946,7 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields[3].options',
     ['a', 'a'],
     [
-      '31:13: forms.events.fields[3].options[1]: found the value "a" a second time, wanted a value of its own for each option.',
+      '31:13: forms.events.fields[3].options[1]: found the value "a" a second time, wanted a different value for each option.',
     ],
   ],
   [
@@ -978,14 +973,14 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields[3].options',
     [{ value: 'a', label: 'A', selected: true }],
     [
-      '33:15: forms.events.fields[3].options[0].selected: found a member of a name that is not known here, wanted one of value, label.',
+      '33:15: forms.events.fields[3].options[0].selected: found an unknown member, wanted one of value, label.',
     ],
   ],
   [
     'forms.events.fields[3].options',
     ['a', { value: 'a', label: 'A' }],
     [
-      '31:13: forms.events.fields[3].options[1]: found the value "a" a second time, wanted a value of its own for each option.',
+      '31:13: forms.events.fields[3].options[1]: found the value "a" a second time, wanted a different value for each option.',
     ],
   ],
   [
@@ -1013,7 +1008,7 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields[3].issues',
     { wrong: 'x' },
     [
-      '37:13: forms.events.fields[3].issues.wrong: found a member of a name that is not known here, wanted one of missing, malformed, too_long, unknown, disposable, not_ascii.',
+      '37:13: forms.events.fields[3].issues.wrong: found an unknown member, wanted one of missing, malformed, too_long, unknown, disposable, not_ascii.',
     ],
   ],
   [
@@ -1212,14 +1207,14 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields[4].pattern',
     'x',
     [
-      '43:11: forms.events.fields[4].pattern: found a member of a name that is not known here, wanted one of name, type, label, required, help, attribute, issues, placeholder, maxLength, autocomplete, min, max.',
+      '43:11: forms.events.fields[4].pattern: found an unknown member, wanted one of name, type, label, required, help, attribute, issues, placeholder, maxLength, autocomplete, min, max.',
     ],
   ],
   [
     'forms.events.fields[4].step',
     1,
     [
-      '43:11: forms.events.fields[4].step: found a member of a name that is not known here, wanted one of name, type, label, required, help, attribute, issues, placeholder, maxLength, autocomplete, min, max.',
+      '43:11: forms.events.fields[4].step: found an unknown member, wanted one of name, type, label, required, help, attribute, issues, placeholder, maxLength, autocomplete, min, max.',
     ],
   ],
   [
@@ -1265,7 +1260,7 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields[5].maxLength',
     10,
     [
-      '50:11: forms.events.fields[5].maxLength: found a member of a name that is not known here, wanted one of name, type, label, required, help, attribute, issues, autocomplete, min, max.',
+      '50:11: forms.events.fields[5].maxLength: found an unknown member, wanted one of name, type, label, required, help, attribute, issues, autocomplete, min, max.',
     ],
   ],
   [
@@ -1321,9 +1316,7 @@ export const faultyMembers: readonly Fault[] = [
   [
     'forms.events.fields[6].link',
     { href: 'https://www.example.com', label: 'x', target: '_blank' },
-    [
-      '60:13: forms.events.fields[6].link.target: found a member of a name that is not known here, wanted one of href, label.',
-    ],
+    ['60:13: forms.events.fields[6].link.target: found an unknown member, wanted one of href, label.'],
   ],
   [
     'forms.events.fields[6].link',
@@ -1360,14 +1353,14 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields[6].checked',
     true,
     [
-      '57:11: forms.events.fields[6].checked: found a member of a name that is not known here, wanted one of name, type, label, required, help, attribute, issues, link, value.',
+      '57:11: forms.events.fields[6].checked: found an unknown member, wanted one of name, type, label, required, help, attribute, issues, link, value.',
     ],
   ],
   [
     'forms.events.fields[6].placeholder',
     'x',
     [
-      '57:11: forms.events.fields[6].placeholder: found a member of a name that is not known here, wanted one of name, type, label, required, help, attribute, issues, link, value.',
+      '57:11: forms.events.fields[6].placeholder: found an unknown member, wanted one of name, type, label, required, help, attribute, issues, link, value.',
     ],
   ],
   [
@@ -1437,14 +1430,14 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields[7].label',
     'x',
     [
-      '62:11: forms.events.fields[7].label: found a member of a name that is not known here, wanted one of name, type, from, attribute, maxLength.',
+      '62:11: forms.events.fields[7].label: found an unknown member, wanted one of name, type, from, attribute, maxLength.',
     ],
   ],
   [
     'forms.events.fields[7].required',
     true,
     [
-      '62:11: forms.events.fields[7].required: found a member of a name that is not known here, wanted one of name, type, from, attribute, maxLength.',
+      '62:11: forms.events.fields[7].required: found an unknown member, wanted one of name, type, from, attribute, maxLength.',
     ],
   ],
   [
@@ -1456,7 +1449,7 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields[0]',
     { name: 'email', required: false },
     [
-      '16:23: forms.events.fields[0].required: found false, wanted true, or nothing, since nobody signs up without an address.',
+      '16:23: forms.events.fields[0].required: found false, wanted true, or nothing, since a sign-up needs an address.',
     ],
   ],
   [
@@ -1478,7 +1471,7 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields[0]',
     { name: 'email', options: ['a'] },
     [
-      '16:11: forms.events.fields[0].options: found a member of a name that is not known here, wanted one of name, type, label, required, help, attribute, issues, placeholder, maxLength, autocomplete, pattern.',
+      '16:11: forms.events.fields[0].options: found an unknown member, wanted one of name, type, label, required, help, attribute, issues, placeholder, maxLength, autocomplete, pattern.',
     ],
   ],
   [
@@ -1492,7 +1485,7 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields[2]',
     { name: 'seg', type: 'text', label: 'S', attribute: 'segment_code' },
     [
-      '19:9: forms.events.fields[2]: found segment_code filled by text, wanted a select or radio, so that nobody makes up a segment.',
+      '19:9: forms.events.fields[2]: found segment_code filled by text, wanted a select or radio, so that visitors cannot make up a segment.',
     ],
   ],
   [
@@ -1511,7 +1504,7 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.fields[2]',
     { name: 'h', type: 'hidden', from: '?s', attribute: 'segment_code' },
     [
-      '19:9: forms.events.fields[2]: found segment_code filled by hidden, wanted a select or radio, so that nobody makes up a segment.',
+      '19:9: forms.events.fields[2]: found segment_code filled by hidden, wanted a select or radio, so that visitors cannot make up a segment.',
     ],
   ],
   [
@@ -1540,7 +1533,7 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.texts',
     { sumbit: 'x' },
     [
-      '79:9: forms.events.texts.sumbit: found a member of a name that is not known here, wanted one of submit, sending, accepted, optional, suggestion, takeSuggestion, close, leaveEmpty, issues, problems.',
+      '79:9: forms.events.texts.sumbit: found an unknown member, wanted one of submit, sending, accepted, optional, suggestion, takeSuggestion, close, leaveEmpty, issues, problems.',
     ],
   ],
   [
@@ -1569,14 +1562,14 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.texts',
     { issues: { lost: 'x' } },
     [
-      '80:11: forms.events.texts.issues.lost: found a member of a name that is not known here, wanted one of missing, malformed, too_long, unknown, disposable, not_ascii.',
+      '80:11: forms.events.texts.issues.lost: found an unknown member, wanted one of missing, malformed, too_long, unknown, disposable, not_ascii.',
     ],
   ],
   [
     'forms.events.texts',
     { problems: { lost: 'x' } },
     [
-      '80:11: forms.events.texts.problems.lost: found a member of a name that is not known here, wanted one of invalid, malformed, unsupported, too_large, origin_refused, rate_limited, bot_suspected, no_such_form, not_found, method_not_allowed, unavailable, internal, unreachable.',
+      '80:11: forms.events.texts.problems.lost: found an unknown member, wanted one of invalid, malformed, unsupported, too_large, origin_refused, rate_limited, bot_suspected, no_such_form, not_found, method_not_allowed, unavailable, internal, unreachable.',
     ],
   ],
   [
@@ -1590,7 +1583,7 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.texts',
     { accepted: { xx: 'x' } },
     [
-      '80:11: forms.events.texts.accepted.xx: found "xx", wanted a language that there are words in: en, ar, da, de, es, fr, he, it, ja, nl, pl, pt-BR, sv, tr, zh-Hans.',
+      '80:11: forms.events.texts.accepted.xx: found "xx", wanted a supported language: en, ar, da, de, es, fr, he, it, ja, nl, pl, pt-BR, sv, tr, zh-Hans.',
     ],
   ],
   [
@@ -1647,7 +1640,7 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.attributes',
     { is_subscribed: 'true' },
     [
-      '65:9: forms.events.attributes.is_subscribed: found "is_subscribed", wanted an attribute that is not kept by rasa.io or the proxy.',
+      '65:9: forms.events.attributes.is_subscribed: found "is_subscribed", wanted an attribute that is not reserved by rasa.io or the proxy.',
     ],
   ],
   [
@@ -1668,7 +1661,7 @@ export const faultyMembers: readonly Fault[] = [
     'forms.events.attributes',
     { external_id: '1' },
     [
-      '65:9: forms.events.attributes.external_id: found "external_id", wanted an attribute that is not kept by rasa.io or the proxy.',
+      '65:9: forms.events.attributes.external_id: found "external_id", wanted an attribute that is not reserved by rasa.io or the proxy.',
     ],
   ],
   [
@@ -1856,9 +1849,7 @@ export const faultyMembers: readonly Fault[] = [
   [
     'forms.events.rates',
     { service: '3/1m' },
-    [
-      '76:9: forms.events.rates.service: found a member of a name that is not known here, wanted one of form, network, address.',
-    ],
+    ['76:9: forms.events.rates.service: found an unknown member, wanted one of form, network, address.'],
   ],
   [
     'forms.events.rates',
@@ -1876,7 +1867,7 @@ export const faultyMembers: readonly Fault[] = [
   ],
 ];
 
-/** Files that are no JSON, or not what JSON is read for. */
+/** Files that are not JSON, or not valid as a forms file. */
 export const faultyTexts: readonly (readonly [text: string, says: readonly string[]])[] = [
   [
     '',
@@ -1941,12 +1932,12 @@ export const faultyTexts: readonly (readonly [text: string, says: readonly strin
   ],
   [
     '{"__proto__": {}, "forms": {"a": {"fields": ["email"]}}}',
-    ['1:2: __proto__: found a member of a name that is not known here, wanted one of $schema, forms.'],
+    ['1:2: __proto__: found an unknown member, wanted one of $schema, forms.'],
   ],
   [
     '{"forms": {"__proto__": {"fields": ["email"]}}}',
     [
-      '1:11: forms: found {"__proto__":{"fields":["email"]}}, wanted one form at least.',
+      '1:11: forms: found {"__proto__":{"fields":["email"]}}, wanted at least one form.',
       '1:12: forms.__proto__: found "__proto__", wanted an id of 1 to 64 letters, digits, - and _ that begins with a letter or digit.',
     ],
   ],

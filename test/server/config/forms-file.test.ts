@@ -15,7 +15,7 @@ import { faultyMembers, faultyTexts } from './forms-file-faults.ts';
 
 const options = { thankYouPages: ['https://www.example.com/shared/'] };
 
-/** What is said of a file, behind its name. */
+/** The faults reported for a file, without the file's name. */
 function saysOf(text: string): readonly string[] {
   const read = readForms(text, options);
   return read.is === 'read' ? [] : read.faults.map((fault) => wordsOf('', fault).slice(1));
@@ -28,47 +28,47 @@ async function formsFile(text: string): Promise<string> {
 }
 
 describe('a forms file', () => {
-  it('that is right is taken', () => {
+  it('without faults is accepted', () => {
     expect(saysOf(mutated('', rightFile))).toEqual([]);
   });
 
-  it('may have comments, commas at the end, and a byte order mark', () => {
+  it('may have comments, trailing commas and a byte order mark', () => {
     const text = '\ufeff// Ours\n{ "forms": { /* one */ "newsletter": { "fields": ["email",], }, }, }\n';
     expect(saysOf(text)).toEqual([]);
   });
 
-  it('has a fault for each of more than 200 things that are wrong', () => {
+  it('has a fault for each of more than 200 mistakes', () => {
     expect(faultyMembers.length + faultyTexts.length).toBeGreaterThan(200);
   });
 
-  it.each(faultyMembers)('is refused where %s is %j', (path, value, says) => {
+  it.each(faultyMembers)('is refused if %s is %j', (path, value, says) => {
     expect(saysOf(mutated(path, value))).toEqual(says);
   });
 
-  it.each(faultyTexts)('is refused where it reads %j', (text, says) => {
+  it.each(faultyTexts)('is refused if its text is %j', (text, says) => {
     expect(saysOf(text)).toEqual(says);
   });
 
-  it('of thousands of brackets or megabytes is refused, and ends nothing', () => {
+  it('with thousands of brackets or several megabytes is refused without a crash', () => {
     for (const depth of [32, 1500, 3000, 5000, 100_000]) {
       expect(saysOf(`${'['.repeat(depth)}${']'.repeat(depth)}`), String(depth)).toHaveLength(1);
       expect(saysOf(`${'{"forms":'.repeat(depth)}1${'}'.repeat(depth)}`).length).toBeGreaterThan(0);
     }
     expect(saysOf(`\n${'['.repeat(40)}${']'.repeat(40)}`)).toEqual([
-      '2:34: found brackets in more than 32 others, wanted forms, fields and their texts.',
+      '2:34: found brackets nested more than 32 levels deep, wanted forms, fields and their texts.',
     ]);
     expect(saysOf(`"${'a'.repeat(1024 * 1024)}"`)[0]).toMatch(/wanted at most 1048576 characters/);
   });
 
-  it('that is another file altogether has the first hundred faults said, and the others counted', () => {
+  it('that is not a forms file at all has its first hundred faults listed and the others counted', () => {
     const members = Array.from({ length: 50_000 }, (_member, i) => `"m${i}":1`).join(',\n');
     const says = saysOf(`{"forms":{"a":{"fields":["email"]}},\n${members}}`);
     expect(says).toHaveLength(101);
-    expect(says[0]).toMatch(/^2:1: m0: found a member of a name that is not known here/);
-    expect(says.at(-1)).toBe('1:1: found 49900 more faults, wanted these mended first.');
+    expect(says[0]).toMatch(/^2:1: m0: found an unknown member/);
+    expect(says.at(-1)).toBe('1:1: found 49900 more faults, wanted these fixed first.');
   });
 
-  it('with faults in two forms and elsewhere in the configuration gets them all said at once', async () => {
+  it('with faults in two forms has them all reported at once, with those of the configuration', async () => {
     const forms = { one: { fields: ['first_name'] }, two: { fields: ['email'], rates: { form: '3' } } };
     const file = await formsFile(JSON.stringify({ forms }));
     const read = () => readConfig({ FORMS_FILE: file, PORT: 'x' });
@@ -78,13 +78,13 @@ describe('a forms file', () => {
     }
   });
 
-  it('that is not there is named', () => {
+  it('that does not exist is reported with its path', () => {
     expect(() => readConfig({ FORMS_FILE: '/nowhere/forms.json' })).toThrow(
       /FORMS_FILE: found "\/nowhere\/forms\.json", wanted a file that can be read/,
     );
   });
 
-  it('with a form that has origins of its own needs no ALLOWED_ORIGINS', async () => {
+  it('whose form lists its own origins needs no ALLOWED_ORIGINS', async () => {
     const credentials = { RASA_USERNAME: 'u', RASA_PASSWORD: 'p', RASA_API_KEY: 'k' };
     const origins = ['https://www.example.com'];
     const file = await formsFile(JSON.stringify({ forms: { one: { fields: ['email'], origins } } }));
@@ -94,7 +94,7 @@ describe('a forms file', () => {
 });
 
 describe('the published schema', () => {
-  it('is the one that files are checked with', async () => {
+  it('is the schema that files are checked with', async () => {
     expect(JSON.parse(await readFile('docs/forms.schema.json', 'utf8'))).toEqual(jsonSchema());
   });
 
@@ -108,7 +108,7 @@ describe('the published schema', () => {
     expect(JSON.parse(body)).toEqual(jsonSchema());
   });
 
-  it('says what each member is for', () => {
+  it('describes the purpose of each member', () => {
     const undescribed: string[] = [];
     const walk = (schema: unknown, path: string): void => {
       if (typeof schema !== 'object' || schema === null) return;
@@ -136,7 +136,7 @@ describe('while the proxy runs', () => {
     const service = await startService({ FORMS_FILE: file });
     const definition = async (id = 'newsletter') =>
       JSON.parse((await ask(`${service.url}/forms/${id}`)).body) as FormDefinition;
-    /** Whole or not at all, as editors and deployments write. */
+    /** Atomically, as editors and deployments write files. */
     const write = async (text: string) => {
       await writeFile(`${file}.new`, text);
       await rename(`${file}.new`, file);
@@ -154,7 +154,7 @@ describe('while the proxy runs', () => {
       body: JSON.stringify(fields),
     });
 
-  it('a changed file is taken up, and one with a fault is refused while the forms stay', async () => {
+  it('a changed file is reloaded, and a faulty one is refused while the previous forms stay', async () => {
     const { write, definition, log } = await startWith(formOf());
     await write(formOf('first_name'));
     await vi.waitFor(async () => {
@@ -162,7 +162,7 @@ describe('while the proxy runs', () => {
     });
     await write('{ "forms": { "newsletter": { "fields": ["emial"] } } }');
     await vi.waitFor(() => {
-      expect(log()).toContain('those from before stay in force');
+      expect(log()).toContain('the previous ones stay in force');
     });
     expect(log()).toContain('forms.newsletter.fields[0]: found \\"emial\\", wanted email');
     expect((await definition()).fields).toHaveLength(2);
@@ -172,7 +172,7 @@ describe('while the proxy runs', () => {
     });
   });
 
-  it('a form that no page could have is refused as it is at the start', async () => {
+  it('a form that no page may embed is refused, as at start-up', async () => {
     const sandbox = await startSandbox();
     const origins = ['https://www.example.com'];
     const file = await formsFile(JSON.stringify({ forms: { newsletter: { fields: ['email'], origins } } }));
@@ -183,19 +183,19 @@ describe('while the proxy runs', () => {
     });
     await writeFile(file, formOf());
     service.reload();
-    expect(service.log()).toContain('those from before stay in force');
+    expect(service.log()).toContain('the previous ones stay in force');
     expect(service.log()).toContain('ALLOWED_ORIGINS: found nothing');
     expect((await ask(`${service.url}/forms/second`)).status).toBe(404);
   });
 
-  it('SIGHUP reads it at once', async () => {
+  it('SIGHUP reloads the file at once', async () => {
     const { file, definition, reload } = await startWith(formOf());
     await writeFile(file, formOf('last_name'));
     reload();
     expect((await definition()).fields).toHaveLength(2);
   });
 
-  it('whoever has the form open still signs up, and a form that is gone says so', async () => {
+  it('a visitor with the form open can still sign up, and a removed form says that it is gone', async () => {
     const { url, file, definition, reload } = await startWith(formOf('first_name'));
     await definition('second');
     await writeFile(file, JSON.stringify({ forms: { newsletter: { fields: ['email'] } } }));
@@ -205,7 +205,7 @@ describe('while the proxy runs', () => {
     expect(await definition('second')).toMatchObject({ code: 'no_such_form' });
   });
 
-  it('no request is dropped for a change', async () => {
+  it('no request is dropped when the file changes', async () => {
     const { url, write, log } = await startWith(formOf());
     const done = new AbortController();
     const changes = (async () => {
