@@ -7,17 +7,17 @@ import { pause } from '../system/pause.ts';
 import { replacedFile } from '../system/synced-adapter.ts';
 
 /**
- * `keys.json` in DATA_DIR: how the running proxy's credentials stand, for commands in other processes. It names
- * variables and files and tells keys apart by fingerprints; no secret is in it. It is an aid for people: the proxy
- * never reads it, and where it cannot be written deliveries go on.
+ * `keys.json` in DATA_DIR: the state of the running proxy's credentials, for commands in other processes. It
+ * names variables and files and identifies keys by fingerprint; it contains no secret. The file is for
+ * information only: the proxy never reads it, and deliveries continue if it cannot be written.
  */
 const keysSchema = z.object({
   version: z.literal(1),
-  /** Of the process that wrote it. */
+  /** The process that wrote the file. */
   pid: z.number(),
   writtenAt: z.iso.datetime(),
   api: z.enum(['v1', 'v2']),
-  /** `untried` until the first mint, `refused` while no set works. */
+  /** `untried` until the first token request, `refused` while no set works. */
   credentials: z.enum(['untried', 'working', 'refused']),
   sets: z.array(
     z.object({
@@ -25,7 +25,7 @@ const keysSchema = z.object({
       source: z.object({ variable: z.string(), file: z.string().optional() }),
       fingerprint: z.string(),
       state: z.enum(['in use', 'standby', 'retired']),
-      /** With `retired`: when it gets another turn. */
+      /** With `retired`: when the set is tried again. */
       retiredUntil: z.iso.datetime().optional(),
       lastUse: z.iso.datetime().optional(),
       lastRefusal: z.object({ at: z.iso.datetime(), status: z.number() }).optional(),
@@ -34,11 +34,11 @@ const keysSchema = z.object({
 });
 
 export type Keys = Readonly<z.infer<typeof keysSchema>>;
-/** What changes of it. */
+/** The parts that change while the proxy runs. */
 export type KeysState = Pick<Keys, 'credentials' | 'sets'>;
 
 export interface KeysFile {
-  /** Writes now what has changed. */
+  /** Writes the state at once if it has changed. */
   note(): void;
   close(): Promise<void>;
 }
@@ -49,7 +49,10 @@ export interface KeysFileOptions {
   readonly api: Keys['api'];
   readonly state: () => KeysState;
   readonly log: Logger;
-  /** Between two writes of what nobody noted, such as the last use. */
+  /**
+   * Time between two checks for changes that were not reported with `note`, such as the last use; in
+   * ms, default 5000.
+   */
   readonly intervalMs?: number | undefined;
   readonly files?: Files;
   readonly now?: () => number;
@@ -100,7 +103,7 @@ export function startKeysFile({
       isFailing = false;
     } catch (error) {
       written = undefined;
-      if (!isFailing) log.warn({ err: error }, 'keys.json cannot be written; what it says is out of date.');
+      if (!isFailing) log.warn({ err: error }, 'keys.json cannot be written; its content is out of date.');
       isFailing = true;
     }
   }
@@ -110,14 +113,18 @@ export function startKeysFile({
   }
 }
 
-/** What the proxy of this directory last wrote; `undefined` where there is nothing, or nothing of this version. */
+/**
+ * The state last written by the proxy that uses this directory. `undefined` if there is no file, or none
+ * of this version.
+ */
 export async function readKeysFile(dataDir: string, files: Files = realFiles): Promise<Keys | undefined> {
   const text = await readIfThere(files, pathIn(dataDir));
   if (text === undefined) return undefined;
   try {
     return keysSchema.parse(JSON.parse(text));
   } catch {
-    // The file is replaced as a whole, so this is somebody else's; the next write of the proxy mends it.
+    // Not a partial write, since the file is replaced atomically: another program wrote it. The proxy's next
+    // write repairs it.
     return undefined;
   }
 }

@@ -13,19 +13,22 @@ import { createTokenApi } from '../rasa/token-api.ts';
 import { Secret } from '../system/secret.ts';
 import { startKeysFile } from './keys-file.ts';
 
-/** Where sign-ups go, and the keys for it: used, watched, exchanged and accounted for while the product runs. */
+/**
+ * The destination of sign-ups and its credentials, which are watched, rotated and reported while
+ * the product runs.
+ */
 export interface Upstream {
   readonly deliver: RasaClient['addPersons'];
-  /** `undefined` where no key is needed. */
+  /** `undefined` if the destination needs no key. */
   health(): CredentialsHealth | undefined;
-  /** Reads the credentials again, and tries also those that rasa.io refused. */
+  /** Reads the credentials again and retries those that rasa.io refused. */
   readonly reload: () => void;
   close(): Promise<void>;
 }
 
-/** What anybody may know of the credentials: no secrets, no variables, no paths. */
+/** The public state of the credentials: no secrets, no variables, no paths. */
 export interface CredentialsHealth {
-  /** `untried` until the first delivery, `refused` while rasa.io takes none of them. */
+  /** `untried` until the first delivery, `refused` while rasa.io accepts none of them. */
   readonly is: 'untried' | 'working' | 'refused';
   readonly sets: readonly {
     readonly number: number;
@@ -34,7 +37,7 @@ export interface CredentialsHealth {
   }[];
 }
 
-/** The sandbox, as far as deliveries go. */
+/** What deliveries need to know of the sandbox. */
 export interface SandboxAccount {
   readonly url: string;
   readonly credentials: {
@@ -48,9 +51,9 @@ export interface UpstreamOptions {
   readonly config: Config;
   readonly sandbox: SandboxAccount | undefined;
   readonly pid: number;
-  /** The environment as it is now. */
+  /** Returns the current environment. */
   readonly readEnv: () => Env;
-  /** Told when there are other credentials, before it is known whether they work. */
+  /** Called when the credentials have changed, before it is known whether they work. */
   readonly onReload: () => void;
   readonly log: Logger;
   readonly watchIntervalMs?: number | undefined;
@@ -76,7 +79,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
   const api = upstream.is === 'rasa' ? upstream.api : 'v1';
   if (api === 'v2') {
     log.warn(
-      'RASA_API=v2 is experimental: it follows the published description, and no answer of rasa.io was seen.',
+      'RASA_API=v2 is experimental: it follows the published description and was never tested against rasa.io.',
     );
   }
   const { keyRing, rotation, keysFile } = openKeys(http, api, options);
@@ -93,7 +96,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
   };
 }
 
-/** The key ring, what exchanges its keys, and what accounts for them. */
+/** Opens the key ring, the rotation of its keys and the file that reports their state. */
 function openKeys(http: RasaHttp, api: 'v1' | 'v2', options: UpstreamOptions) {
   const { config, sandbox, log, pid } = options;
   const keyRing = createKeyRing({
@@ -130,7 +133,8 @@ function openRotation(
       keyRing.replace(sets);
       if (again) keyRing.retry();
       onReload();
-      // At once and not with the next sign-up, so that the log says whether they work before the old key is revoked.
+      // At once, not with the next sign-up: the log then says whether the new credentials work before the
+      // operator revokes the old key.
       await keyRing.token(stop);
     },
     log,
@@ -152,7 +156,10 @@ function healthOf(keyRing: KeyRing): CredentialsHealth {
   return { is, sets: sets.map(({ number, fingerprint, state }) => ({ number, fingerprint, state })) };
 }
 
-/** The sandbox's own; without its key file a key that it refuses, which is what a lost key would be at rasa.io. */
+/**
+ * The sandbox's credential set. Without its key file it contains a key that the sandbox refuses, as rasa.io
+ * would if the key were lost.
+ */
 function setsOf(sandbox: SandboxAccount | undefined): readonly CredentialSet[] {
   const { username, password, apiKey } = sandbox?.credentials ?? { username: '', password: '', apiKey: '' };
   const credentials = {
@@ -172,15 +179,15 @@ function report(change: KeyRingChange, log: Logger): void {
     case 'refused':
       log.warn(
         { ...wordsOf(change.set), status: change.status },
-        'rasa.io refuses these credentials. The next set takes over, where there is one.',
+        'rasa.io refuses these credentials. The next set takes over, if there is one.',
       );
       break;
     case 'none left':
       log.error(
         { sets: change.sets.map(wordsOf) },
-        'rasa.io refuses the credentials. Sign-ups are accepted and wait. Make a key at rasa.io (Settings → API Keys) ' +
-          'and write it into the file that the variable names: it is taken up by itself. Where the variable itself ' +
-          'holds the key, start again with the new one.',
+        'rasa.io refuses the credentials. Sign-ups are accepted and wait. Create a key at rasa.io (Settings → API Keys) ' +
+          'and write it into the file that the variable names; it is read automatically. If the variable itself ' +
+          'contains the key, restart the proxy with the new key.',
       );
       break;
   }

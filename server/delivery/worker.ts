@@ -4,26 +4,31 @@ import type { Outcome, Contact } from '../outbox/signup.ts';
 import { pause } from '../system/pause.ts';
 
 /**
- * Carries what waits in the outbox to rasa.io: in batches, one call at a time, politely. A call that rasa.io does not
- * take opens the circuit: nothing is sent for a while that doubles with each failure, or for as long as rasa.io asks,
- * and then one sign-up goes ahead as a probe. A sign-up that was tried before goes alone, so that one that rasa.io
- * stumbles over cannot hold up others. Nothing is given up for the number of its attempts. Refused credentials are no
- * fault of rasa.io's: they leave the circuit alone, and the pause they cause ends with `resume` or the process.
+ * Delivers the sign-ups in the outbox to rasa.io in batches, one call at a time with a pause between calls.
+ *
+ * A failed call opens the circuit: nothing is sent for a pause that doubles with each failure, or for as long
+ * as rasa.io asks; then a single sign-up is sent as a probe. A sign-up that was tried before is sent alone,
+ * so that one that makes rasa.io fail cannot hold up others. No sign-up is abandoned because of its number of
+ * attempts. Refused credentials do not open the circuit, since rasa.io itself works; their pause ends with
+ * `resume` or a restart.
  */
 export interface DeliveryWorker {
-  /** Says that something was added, so that it is carried now and not at the next look. */
+  /** Call after adding a sign-up: it is delivered now, not at the next check of the outbox. */
   wake(): void;
-  /** Says that the credentials are other ones, so that what waits for them is tried now. */
+  /** Call after the credentials have changed: sign-ups that wait for them are tried now. */
   resume(): void;
   stats(): DeliveryStats;
-  /** Abandons the call under way after `graceMs`; what was not confirmed is delivered again after the next start. */
+  /**
+   * Stops after the current call, which is aborted after `graceMs`. Sign-ups that were not confirmed are
+   * delivered again after the next start.
+   */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Since the start. */
+/** Counters since the start of the process. */
 export interface DeliveryStats {
   readonly circuit: 'closed' | 'open';
-  /** Sign-ups handed to rasa.io, each time it was tried. */
+  /** Sign-ups sent to rasa.io, counted once per attempt. */
   readonly attempts: number;
   readonly delivered: number;
   readonly refused: number;
@@ -36,19 +41,19 @@ export interface DeliveryWorkerOptions {
   readonly deliver: (persons: readonly Contact[], stop: AbortSignal) => Promise<readonly Outcome[]>;
   readonly log: Logger;
   readonly batchSize?: number;
-  /** Between two calls. */
+  /** Minimum time between two calls; default 200. */
   readonly minIntervalMs?: number;
-  /** Older ones are set aside unsent; by default none is. */
+  /** Older sign-ups are set aside unsent; default: no limit. */
   readonly maxAgeMs?: number | undefined;
   readonly now?: () => number;
   readonly random?: () => number;
 }
 
-/** How long the delivery worker sleeps when nothing is due and nobody wakes it. */
+/** How long the delivery worker sleeps if nothing is due, unless `wake` is called. */
 const idleMs = 1000;
 const firstPauseMs = 1000;
 const longestBackoffMs = 15 * 60_000;
-/** Nothing ever asks for more, so that a clock that was wrong for a while cannot stop deliveries for longer. */
+/** The longest pause of any kind. It limits the effect of a clock that was wrong for a while. */
 const longestPauseMs = 60 * 60_000;
 
 export function startDeliveryWorker({
@@ -65,7 +70,7 @@ export function startDeliveryWorker({
   const abandoning = new AbortController();
   let waking = new AbortController();
   let resuming = new AbortController();
-  /** Until when no credentials are expected to work; the next call after that is a probe. */
+  /** Time until which the credentials are not tried; the next call after it is a probe. */
   let noCredentialsUntilMs: number | undefined;
   const counted = { attempts: 0, delivered: 0, refused: 0 };
   let lastSuccessMs: number | undefined;
@@ -73,7 +78,7 @@ export function startDeliveryWorker({
 
   return {
     wake: () => {
-      // `abort` makes an error with its stack each time that it is called, also when nobody sleeps any more.
+      // `abort` creates an error with a stack trace on every call, even when no one is waiting.
       if (!waking.signal.aborted) waking.abort();
     },
     resume: () => {
@@ -101,7 +106,7 @@ export function startDeliveryWorker({
       try {
         await turn();
       } catch (error) {
-        log.error({ err: error }, 'The outbox cannot be used; the delivery worker tries again.');
+        log.error({ err: error }, 'The outbox cannot be read or written; the delivery worker tries again.');
         await pause(idleMs, stopping.signal);
       }
     }
@@ -114,7 +119,7 @@ export function startDeliveryWorker({
       await pause(closedForMs, AbortSignal.any([stopping.signal, resuming.signal]));
       return;
     }
-    // From here on a wake counts, or what is added while we look would wait for the next look.
+    // Set before the outbox is read: a sign-up added from here on must wake the worker.
     waking = new AbortController();
     const isProbe = failures > 0 || noCredentialsUntilMs !== undefined;
     const taken = await outbox.claim(isProbe ? 1 : batchSize, now());
@@ -130,7 +135,7 @@ export function startDeliveryWorker({
     }
   }
 
-  /** Hands one batch to rasa.io, unless one before it in this turn has just opened the circuit. */
+  /** Sends one batch to rasa.io, unless an earlier batch of this turn has opened the circuit. */
   async function carry(batch: readonly Claimed[]): Promise<void> {
     const circuit = outbox.circuit();
     const untilMs = Math.max(circuit.untilMs, noCredentialsUntilMs ?? 0);
@@ -159,8 +164,8 @@ export function startDeliveryWorker({
       const persons = batch.map(({ signup }) => signup.contact);
       return await deliver(persons, abandoning.signal);
     } catch (error) {
-      log.error({ err: error }, 'A delivery met a bug; its sign-ups wait.');
-      return batch.map(() => ({ is: 'later', reason: 'a bug' }));
+      log.error({ err: error }, 'Internal error in a delivery; its sign-ups wait and are tried again.');
+      return batch.map(() => ({ is: 'later', reason: 'internal error' }));
     }
   }
 
@@ -171,7 +176,10 @@ export function startDeliveryWorker({
     return { failures: failures + 1, untilMs: now() + Math.min(pauseMs, longestPauseMs) };
   }
 
-  /** Where they changed during the attempt, it may have met the old ones: then there is no pause, but one more probe. */
+  /**
+   * If the credentials changed during the attempt, it may have used the old ones. Then there is no pause,
+   * but one more probe.
+   */
   function noteCredentials(outcomes: readonly Outcome[], haveChanged: boolean): void {
     const waiting = outcomes.filter(isLater).filter(({ waitsFor }) => waitsFor !== undefined);
     const pauseMs = Math.max(...waiting.map(({ afterMs = firstPauseMs }) => afterMs));
@@ -193,13 +201,13 @@ export function startDeliveryWorker({
         return { id, is: 'refused', reason: outcome.reason };
       case 'later':
       case undefined:
-        // What waits for credentials is due as soon as there are any.
+        // Sign-ups that wait for credentials are due as soon as the credentials work.
         if (outcome?.waitsFor !== undefined) return { id, is: 'later', dueMs: now() };
         return { id, is: 'later', dueMs: now() + (outcome?.afterMs ?? backoffMs(attempts - 1)) };
     }
   }
 
-  /** Full jitter: somewhere between nothing and a span that doubles with each failure. */
+  /** Backoff with full jitter: a random time between zero and a span that doubles with each failure. */
   function backoffMs(failures: number): number {
     return Math.ceil(random() * Math.min(longestBackoffMs, firstPauseMs * 2 ** failures));
   }
@@ -210,7 +218,7 @@ export function startDeliveryWorker({
 
   async function deadLetter(batch: readonly Claimed[]): Promise<void> {
     counted.refused += batch.length;
-    log.warn({ count: batch.length }, 'Sign-ups are older than OUTBOX_MAX_AGE; they are set aside.');
+    log.warn({ count: batch.length }, 'Sign-ups older than OUTBOX_MAX_AGE are set aside.');
     const reason = 'It waited for longer than OUTBOX_MAX_AGE.';
     await outbox.acknowledge(
       batch.map(({ signup: { id } }) => ({ id, is: 'refused', reason })),
@@ -218,7 +226,10 @@ export function startDeliveryWorker({
     );
   }
 
-  /** One line when the circuit opens, one when it closes, and one for those that were refused; never an address. */
+  /**
+   * Logs one line when the circuit opens, one when it closes, and one for refused sign-ups. Never
+   * logs an address.
+   */
   function report(before: Circuit, after: Circuit, outcomes: readonly Outcome[]): void {
     const refused = outcomes.filter(({ is }) => is === 'refused').length;
     if (refused > 0) log.warn({ refused }, 'rasa.io refused sign-ups; they are set aside.');

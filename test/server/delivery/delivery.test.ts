@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, readContacts, startService } from '../../helpers/server/service.ts';
 
-/** The product and a sandbox in place of rasa.io, with five visitors who sign up while `faults` are on. */
+/** Starts the product with a sandbox as rasa.io; five visitors sign up while `faults` are active. */
 async function signUpDuring(faults: unknown) {
   const sandbox = await startSandbox();
   expect((await sandbox.putFaults(faults)).status).toBe(200);
@@ -22,7 +22,7 @@ async function healthOf(url: string) {
   };
 }
 
-describe('what rasa.io does to a sign-up ends well without anybody doing anything', () => {
+describe('all sign-ups arrive without intervention after', () => {
   it.each([
     ['500', { answer: { status: 500, on: 'persons' } }],
     ['503 with Retry-After', { answer: { status: 503, retryAfter: 1 } }],
@@ -58,7 +58,7 @@ describe('what rasa.io does to a sign-up ends well without anybody doing anythin
 });
 
 describe('health', () => {
-  it('says what waits, since when, and that rasa.io does not take it', async () => {
+  it('reports how many sign-ups wait, since when, and that the circuit is open', async () => {
     const { service } = await signUpDuring({ answer: { status: 500 } });
     await vi.waitFor(async () => {
       expect(await healthOf(service.url)).toMatchObject({
@@ -70,7 +70,7 @@ describe('health', () => {
 });
 
 describe('refused credentials', () => {
-  it('set nobody aside, and are said once', async () => {
+  it('set no sign-up aside, and are logged once', async () => {
     const { service } = await signUpDuring({ answer: { status: 401, on: 'tokens' } });
     await vi.waitFor(() => {
       expect(service.log()).toContain('rasa.io refuses the credentials. Sign-ups are accepted and wait.');
@@ -94,8 +94,8 @@ describe('a refused person', () => {
   });
 });
 
-describe('an outbox that holds as many as it may', () => {
-  it('answers 503 and says when to come back, and takes more once some have left', async () => {
+describe('a full outbox', () => {
+  it('answers 503 with Retry-After, and accepts sign-ups again once some are delivered', async () => {
     const sandbox = await startSandbox();
     await sandbox.putFaults({ answer: { status: 503, on: 'persons' } });
     const { url } = await startService({

@@ -30,7 +30,7 @@ async function keysFile() {
   };
 }
 
-it('is written at the start, when something changes and at the end, and not otherwise', async () => {
+it('is written at start, on a change and at the end, and not otherwise', async () => {
   const { file, become, says, writes } = await keysFile();
   await says('untried');
   become('working');
@@ -42,7 +42,7 @@ it('is written at the start, when something changes and at the end, and not othe
   expect(writes()).toBe(3);
 });
 
-it('that cannot be written is said once, and mended when it can be again', async () => {
+it('is reported once if it cannot be written, and is up to date again once it can', async () => {
   const { files, log, become, says } = await keysFile();
   await says('untried');
   files.fault = { did: 'write', code: 'ENOSPC' };
@@ -55,13 +55,13 @@ it('that cannot be written is said once, and mended when it can be again', async
   expect(log().match(/cannot be written/g)).toHaveLength(1);
 });
 
-it.each(['', '{', '{"version":2}', '[]'])('that holds %j reads as nothing', async (text) => {
+it.each(['', '{', '{"version":2}', '[]'])('reads as undefined with the content %j', async (text) => {
   const { file, read, path } = await keysFile();
   await file.close();
   await writeFile(path, text);
   expect(await read()).toBeUndefined();
 });
 
-it('reads as nothing where there is none', async () => {
+it('reads as undefined if it does not exist', async () => {
   expect(await readKeysFile(await temporaryDir())).toBeUndefined();
 });

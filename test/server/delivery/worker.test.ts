@@ -5,7 +5,7 @@ import { deferred } from '../../helpers/deferred.ts';
 import { openTestOutbox, recordLog } from '../../helpers/server/outbox.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
-/** A delivery worker over a real outbox, with what it is told at the far end and the lines it logs. */
+/** A delivery worker with a real outbox, the calls that arrive at the far end, and the lines it logs. */
 async function workerWith(
   deliver: DeliveryWorkerOptions['deliver'],
   options: Partial<DeliveryWorkerOptions> = {},
@@ -43,7 +43,7 @@ const all = (outcome: Outcome) => (persons: readonly unknown[]) =>
   Promise.resolve(persons.map(() => outcome));
 
 describe('the delivery worker', () => {
-  it('delivers what is added, in batches of at most 25', async () => {
+  it('delivers sign-ups in batches of at most 25', async () => {
     const sizes: number[] = [];
     const { outbox, add, start } = await workerWith((persons) => {
       sizes.push(persons.length);
@@ -57,7 +57,7 @@ describe('the delivery worker', () => {
     expect(sizes).toEqual([25, 25, 10]);
   });
 
-  it('carries a new sign-up at once when it is woken', async () => {
+  it('delivers a new sign-up at once when it is woken', async () => {
     const delivered = deferred<number>();
     const { add, start } = await workerWith((persons) => {
       delivered.resolve(performance.now());
@@ -70,7 +70,7 @@ describe('the delivery worker', () => {
     expect((await delivered.promise) - added).toBeLessThan(500);
   });
 
-  it('tries again until rasa.io is back, and says so twice, not every time', async () => {
+  it('tries again until rasa.io is back, and logs only the start and the end of the outage', async () => {
     let failures = 5;
     const { outbox, add, start, log } = await workerWith((persons) =>
       all(failures-- > 0 ? { is: 'later', reason: 'no answer' } : { is: 'delivered' })(persons),
@@ -112,7 +112,7 @@ describe('the delivery worker', () => {
     expect(outbox.circuit()).toEqual({ failures: 1, untilMs: clock.ms + pauseMs });
   });
 
-  it('waits for credentials without opening the circuit, and goes on at once when there are other ones', async () => {
+  it('waits for credentials without opening the circuit, and continues at once when they change', async () => {
     let works = false;
     const sizes: number[] = [];
     const { outbox, add, start } = await workerWith((persons) => {
@@ -134,12 +134,13 @@ describe('the delivery worker', () => {
       },
       { timeout: 4000 },
     );
-    // One goes ahead, since nobody knows yet whether the other ones work; then 24 new ones, and one of the first 25.
+    // One is sent first, as it is not known yet whether the new credentials work; then 24 new ones, and one
+    // of the first 25.
     expect(sizes.slice(0, 4)).toEqual([25, 1, 24, 1]);
     expect(worker.stats().circuit).toBe('closed');
   });
 
-  it('tries the credentials again after the pause that was asked for, with one sign-up', async () => {
+  it('tries the credentials again with one sign-up after the requested pause', async () => {
     const clock = { ms: 1_000_000 };
     const sizes: number[] = [];
     const { outbox, add, start } = await workerWith(
@@ -160,7 +161,7 @@ describe('the delivery worker', () => {
     expect(sizes.slice(0, 3)).toEqual([25, 1, 1]);
   });
 
-  it('does not miss other credentials that come while it is being refused', async () => {
+  it('does not miss new credentials that arrive during a refused call', async () => {
     const { promise, resolve } = deferred();
     let calls = 0;
     const { outbox, add, start } = await workerWith(async (persons) => {
@@ -180,7 +181,7 @@ describe('the delivery worker', () => {
     });
   });
 
-  it('keeps to the pause that rasa.io asked for, whatever credentials there are', async () => {
+  it('keeps to the pause that rasa.io asked for, even if the credentials change', async () => {
     let calls = 0;
     const { outbox, add, start } = await workerWith((persons) => {
       calls++;
@@ -198,7 +199,7 @@ describe('the delivery worker', () => {
     expect(calls).toBe(1);
   });
 
-  it('sends one sign-up ahead when rasa.io may be back, not a crowd', async () => {
+  it('sends a single sign-up first when rasa.io may be back', async () => {
     let isBack = false;
     const sizes: number[] = [];
     const { outbox, add, start } = await workerWith((persons) => {
@@ -214,7 +215,7 @@ describe('the delivery worker', () => {
     expect(sizes.slice(0, 4)).toEqual([25, 1, 1, 1]);
   });
 
-  it('delivers everybody else while rasa.io stumbles over one sign-up again and again', async () => {
+  it('delivers all other sign-ups while rasa.io fails on one again and again', async () => {
     const { outbox, add, start } = await workerWith((persons) =>
       all(
         persons.some(({ email }) => email === 'poison@example.com')
@@ -249,7 +250,7 @@ describe('the delivery worker', () => {
     expect(await outbox.claim(1, clock.ms)).toHaveLength(1);
   });
 
-  it('sets aside what has waited for longer than it may, unsent, and nothing otherwise', async () => {
+  it('sets aside only sign-ups older than the maximum age, unsent', async () => {
     const sent: string[] = [];
     const day = 24 * 3_600_000;
     const { outbox, add, start } = await workerWith(
@@ -273,7 +274,7 @@ describe('the delivery worker', () => {
     expect(sent).toEqual(['new@example.com']);
   });
 
-  it('sets aside whom rasa.io refuses, and logs no address', async () => {
+  it('sets aside sign-ups that rasa.io refuses, and logs no address', async () => {
     const { outbox, add, start, log } = await workerWith((persons) =>
       Promise.resolve(
         persons.map(({ email }) =>
@@ -286,13 +287,13 @@ describe('the delivery worker', () => {
     await vi.waitFor(() => {
       expect(outbox.counts()).toMatchObject({ waiting: 0, deadLetters: 1 });
     });
-    // The counts change before the settlement is on disk, and the line is written after it.
+    // The counts change before the acknowledgement is on disk, and the line is logged after it.
     await worker.stop(1000);
     expect(log()).toContain('set aside');
     expect(log()).not.toContain('@example.com');
   });
 
-  it('keeps going, and keeps the sign-up, when delivering throws', async () => {
+  it('keeps the sign-up and continues when a delivery throws', async () => {
     let calls = 0;
     const { outbox, add, start, log } = await workerWith((persons) => {
       calls++;
@@ -307,7 +308,7 @@ describe('the delivery worker', () => {
     expect(log()).toContain('a bug');
   });
 
-  it('gives up the call under way when it has to stop, and keeps the sign-up', async () => {
+  it('aborts the current call when it has to stop, and keeps the sign-up', async () => {
     const calling = deferred();
     const { outbox, add, start } = await workerWith(async (persons, stop) => {
       calling.resolve();
