@@ -4,13 +4,13 @@ import { html, renderPage, sandboxBanner } from './document.ts';
 export interface Home {
   readonly lang: BuilderLanguage;
   readonly setup: BuilderSetup;
-  /** The page's own path, with the token where one is needed. */
+  /** The page's own path, with the token if one is required. */
   readonly path: string;
-  /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
+  /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
 }
 
-/** The languages that the builder itself speaks; its script has all other words. */
+/** The languages of the builder's interface. Its script contains all other texts. */
 export type BuilderLanguage = keyof typeof texts;
 
 const texts = {
@@ -36,7 +36,10 @@ export function isBuilderLanguage(lang: string): lang is BuilderLanguage {
   return lang in texts;
 }
 
-/** The page at `/`, where marketers make the form their own; `widget/builder/` draws it. */
+/**
+ * The builder's page at `/`, where marketers adapt the form to their site. `widget/builder/`
+ * renders its content.
+ */
 export function renderHome({ lang, setup, path, sandbox }: Home): string {
   const { title, lead, here, hosted, contacts, noScript } = texts[lang];
   const first = `/forms/${setup.forms[0]?.id ?? ''}`;
@@ -64,7 +67,10 @@ export function renderHome({ lang, setup, path, sandbox }: Home): string {
   });
 }
 
-/** The page inside the builder's frame. It is empty: its script puts in what the builder tells it, and none of our styles. */
+/**
+ * The page in the builder's preview frame. It is empty and has none of the product's styles: its script
+ * inserts what the builder sends it.
+ */
 export function renderPreview(): string {
   return `<!doctype html>
 <html lang="en">

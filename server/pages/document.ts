@@ -8,31 +8,34 @@ export interface Page {
   readonly title: string;
   readonly lang: string;
   readonly dir?: 'ltr' | 'rtl';
-  /** How it is found and shared. A page without it is an answer to somebody, and no search engine's business. */
+  /**
+   * How search engines and link previews present the page. A page without it is a personal answer
+   * and is not indexed.
+   */
   readonly listing?: Listing;
-  /** The parts before `<main>`, such as a bar with links. */
+  /** Content before `<main>`, such as a bar with links. */
   readonly header?: Html;
   readonly main: Html;
   readonly footer?: Html;
   /** Paths of module scripts; `/pages/*.js` are the built ones. */
   readonly scripts?: readonly string[];
-  /** Of further style sheets, likewise. */
+  /** Paths of further style sheets; `/pages/*.css` are the built ones. */
   readonly styles?: readonly string[];
 }
 
 export interface Listing {
-  /** The proxy's own, as browsers reach it: `https://signup.example.com`. */
+  /** The proxy's public URL: `https://signup.example.com`. */
   readonly publicUrl: string;
-  /** The page's one address, whole. */
+  /** The page's canonical URL, absolute. */
   readonly address: string;
-  /** What else it can be had in, by `?lang=`. */
+  /** Languages that the page is available in, by `?lang=`. */
   readonly languages: readonly string[];
   readonly description: string;
 }
 
 /**
- * A whole HTML document. Values are escaped by the template, so a page is safe by construction as long as it is
- * made of `html` alone; there is no way here to put a string in unescaped.
+ * Renders a complete HTML document. The template escapes all values, so a page made only of `html` is safe by
+ * construction: there is no way here to insert an unescaped string.
  */
 export function renderPage({
   title,
@@ -74,7 +77,7 @@ export function renderDocument(template: Html): string {
   return collectResultSync(render(template));
 }
 
-/** What search engines and messengers read: the Open Graph protocol, and what X adds to it. */
+/** Metadata for search engines and messengers: the Open Graph protocol, and X's additions to it. */
 function renderListing(title: string, { publicUrl, address, languages, description }: Listing): Html {
   return html`<meta name="description" content=${description} />
     <link rel="canonical" href=${address} />
@@ -93,7 +96,10 @@ function inLanguage(address: string, lang: string): string {
   return `${address.replace(/\?.*/, '')}?lang=${lang}`;
 }
 
-/** Says on every page that sign-ups stay here, where they do; to the page's developer, so in English. */
+/**
+ * A notice for the page's developer, therefore in English, that sign-ups go to the sandbox. Empty if
+ * they go to rasa.io.
+ */
 export function sandboxBanner(sandbox: string | undefined): Html | '' {
   if (sandbox === undefined) return '';
   return html`<p class="notice" lang="en" dir="ltr">

@@ -6,18 +6,18 @@ import { html, renderPage, sandboxBanner, type Html } from './document.ts';
 import { hiddenValues, hostedPath, languageToKeep, queryToKeep, type Visit } from './hosted-address.ts';
 import { actionOf, renderHidden, renderPlainForm, type Values } from './plain-form.ts';
 
-/** A page of one form, in one language. */
+/** The parts that all pages of a form need: the form, its texts in one language, and the sandbox notice. */
 export interface FormPage {
   readonly form: Pick<Form, 'definitionIn' | 'languages'>;
-  /** Those of one of the languages that it is offered in. */
+  /** The texts of one of the languages that the form is offered in. */
   readonly words: Messages;
-  /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
+  /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
 }
 
 /**
- * A form on a page of its own: plain HTML that works without scripts, and the element that takes its place with them.
- * On paper it is a poster with the code that leads back to it.
+ * A form on its own page: plain HTML that works without scripts, which the element replaces if scripts run.
+ * Printed, the page is a poster with a QR code that leads back to it.
  */
 export function renderHostedForm(page: FormPage, visit: Visit): string {
   const { form, words, sandbox } = page;
@@ -48,7 +48,10 @@ export function renderHostedForm(page: FormPage, visit: Visit): string {
   });
 }
 
-/** The same form once more, with what was typed and what is wrong: with a field of it, or with us just now. */
+/**
+ * The form again, with the values that were entered and the problem: with one of the fields, or temporarily
+ * with the service.
+ */
 export function renderRefused(
   page: FormPage,
   { code, issues = {} }: Problem,
@@ -71,7 +74,9 @@ export function renderRefused(
   });
 }
 
-/** Repeats what a form without script sent, and asks for the click that stands for a proof. */
+/**
+ * Repeats the answers of a form sent without scripts, and asks for the click that replaces a proof of work.
+ */
 export function renderConfirmation(page: FormPage, fields: Values, token: string): string {
   const { form, words, sandbox } = page;
   const definition = form.definitionIn(words);
@@ -95,7 +100,7 @@ export function renderConfirmation(page: FormPage, fields: Values, token: string
   });
 }
 
-/** What a browser without scripts gets for an accepted sign-up. */
+/** The answer to an accepted sign-up for a browser without scripts. */
 export function renderThanks(page: FormPage): string {
   const { form, sandbox } = page;
   const definition = form.definitionIn(page.words);
@@ -110,7 +115,7 @@ export function renderThanks(page: FormPage): string {
   });
 }
 
-/** The same words that the widget would say, on a page. */
+/** A page with the same text that the widget would show for the problem. */
 export function renderProblem(words: Messages, { code }: Problem): string {
   const title = words.texts.problems[code];
   return renderPage({
@@ -120,7 +125,7 @@ export function renderProblem(words: Messages, { code }: Problem): string {
   });
 }
 
-/** The same about a form that is there, with the way to it. */
+/** As `renderProblem`, for a form that exists: with a link to the form. */
 export function renderFormProblem(page: FormPage, { code }: Problem): string {
   const { form, words } = page;
   const definition = form.definitionIn(words);
@@ -140,7 +145,7 @@ function languageOf({ lang, dir }: Pick<Messages, 'lang' | 'dir'>): Pick<Message
   return { lang, dir };
 }
 
-/** On a screen a small code to take away; on paper the poster. */
+/** On screen a small QR code to take away; in print the poster. */
 function renderPoster(code: string, address: string, { page }: Messages): Html {
   return html`<aside class="poster">
     <p>${page.scan}</p>
@@ -151,7 +156,9 @@ function renderPoster(code: string, address: string, { page }: Messages): Html {
   </aside>`;
 }
 
-/** What is wrong with names that no field of the form has, so that nobody looks for a mark in vain. */
+/**
+ * Lists the problems with names that are not fields of the form, since no field on the page can show them.
+ */
 function renderOtherIssues(
   { fields, texts }: FormDefinition,
   issues: NonNullable<Problem['issues']>,
@@ -164,7 +171,7 @@ function renderOtherIssues(
   </ul>`;
 }
 
-/** By the labels that were read, not by the values that travel. */
+/** Shows answers by the labels that visitors read, not by the values that are sent. */
 function renderAnswers({ fields }: FormDefinition, values: Values): readonly (Html | string)[] {
   const given = fields.flatMap((field) => {
     const value = values[field.name];

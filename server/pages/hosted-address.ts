@@ -1,21 +1,22 @@
 import type { FormDefinition, HiddenField } from '../../shared/form.ts';
 
-/** A visit to a form's own page, as far as the form may want to know about it. */
+/** What a form may use of a visit to its hosted page. */
 export interface Visit {
-  /** The proxy's own address as browsers reach it: `https://signup.example.com`. */
+  /** The proxy's public URL: `https://signup.example.com`. */
   readonly publicUrl: string;
-  /** The query of the visit, as it came. */
+  /** The query string of the request, unchanged. */
   readonly query: string;
-  /** The page before it. */
+  /** The URL of the previous page, from the `Referer` header. */
   readonly referrer: string | undefined;
 }
 
-/** Longer ones make a code that phones no longer read from a poster. */
+/** In characters. A longer query makes a QR code too dense for phones to read from a poster. */
 const longestQuery = 300;
 
 /**
- * The query of the address that a code leads to: the language where it was asked for, and the parameters that the form
- * takes in. What else a visit carries (`fbclid` and the like) is that visit's own.
+ * The query of the URL that a QR code leads to: the language, if one was requested, and the parameters
+ * that the form's hidden fields read. Other parameters (`fbclid` and the like) belong to this visit only
+ * and are dropped.
  */
 export function queryToKeep(definition: FormDefinition, visit: Visit): string {
   const language = languageToKeep(definition, visit);
@@ -31,12 +32,15 @@ export function queryToKeep(definition: FormDefinition, visit: Visit): string {
   return query === '' ? '' : `?${query}`;
 }
 
-/** A page that was asked for in a language is one in that language; any other has that of whoever comes. */
+/**
+ * The language to keep in links: a page requested in a language stays in it; otherwise the language of
+ * each visitor counts.
+ */
 export function languageToKeep({ lang }: FormDefinition, { query }: Visit): string {
   return new URLSearchParams(query).has('lang') ? `?lang=${lang}` : '';
 }
 
-/** What the form wants to know without asking, as the element would find it in the browser. */
+/** The values of hidden fields, as the element would find them in the browser. */
 export function hiddenValues({ id, fields }: FormDefinition, visit: Visit): Record<string, string> {
   return Object.fromEntries(
     fields.flatMap((field): [string, string][] => {

@@ -15,14 +15,17 @@ export type Values = Readonly<Record<string, string>>;
 
 export interface PlainForm {
   readonly definition: FormDefinition;
-  /** What stands in the fields, by name; that of hidden ones and of names that are no field travels along unseen. */
+  /**
+   * The values of the fields, by name. Values of hidden fields, and of names that are not fields, are sent
+   * along in hidden inputs.
+   */
   readonly values: Values;
   readonly issues?: Problem['issues'];
 }
 
 /**
- * The form that works without scripts: the same fields as the element draws, in the same order and under the same
- * names, so that the element can take its place with what was typed.
+ * The form that works without scripts. It has the same fields in the same order and with the same names as
+ * the element, so that the element can take its place and keep what was typed.
  */
 export function renderPlainForm({ definition, values, issues = {} }: PlainForm): Html {
   const asked = definition.fields.filter((field) => field.type !== 'hidden');
@@ -45,7 +48,7 @@ export function renderPlainForm({ definition, values, issues = {} }: PlainForm):
   </form>`;
 }
 
-/** With the language in it, so that the pages that follow speak the same one. */
+/** Includes the language, so that the following pages use the same one. */
 export function actionOf({ id, lang }: FormDefinition): string {
   return `/forms/${encodeURIComponent(id)}?lang=${lang}`;
 }
@@ -60,7 +63,7 @@ interface State {
   readonly definition: FormDefinition;
   readonly value: string;
   readonly issue: NonNullable<Problem['issues']>[string] | undefined;
-  /** It is the first that has to be mended. */
+  /** Whether this is the first field to correct. */
   readonly focused: boolean;
 }
 
@@ -113,7 +116,7 @@ function renderInput(field: TextField, state: State): Html {
   />`;
 }
 
-/** The keyboard of a phone, which the type alone does not choose where letters of all kinds are allowed. */
+/** The phone's keyboard. The type alone does not select it if letters of all scripts are allowed. */
 const inputModes: Partial<Readonly<Record<TextField['type'], string>>> = {
   email: 'email',
   tel: 'tel',
@@ -185,12 +188,14 @@ function renderBox(field: CheckboxField, state: State): Html {
   </div>`;
 }
 
-/** The forms file allows no other; it is here that one would do harm. */
+/**
+ * The forms file allows no other URLs. Checked again here, because this is where another one would do harm.
+ */
 function isWebAddress(href: string): boolean {
   return /^(https?:\/\/|\/(?!\/))/i.test(href);
 }
 
-/** A box that may stay empty says so by being one. */
+/** A checkbox needs no "optional" mark: an unticked box is a valid answer by itself. */
 function renderLabel({ label, required }: AskedField, { definition }: State): Html | string {
   return required ? label : html`${label} <span class="quiet">${definition.texts.optional}</span>`;
 }
@@ -210,7 +215,7 @@ function describedBy({ name, help }: AskedField, { issue }: State): string | typ
   return [help && `${name}-help`, issue && `${name}-wrong`].filter(Boolean).join(' ') || nothing;
 }
 
-/** For robots: off the page for people, and left alone by password managers. */
+/** The honeypot for robots: off the page for people, and marked so that password managers skip it. */
 function renderHoneypot({ texts }: FormDefinition): Html {
   return html`<p class="trap" aria-hidden="true">
     <label

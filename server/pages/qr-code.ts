@@ -1,12 +1,14 @@
 import encodeQr from 'qr';
 import { html, renderDocument } from './document.ts';
 
-/** Blank modules around a code (ISO/IEC 18004 5.3.8), without which scanners do not find it on a dark poster. */
+/**
+ * Blank modules around a code (ISO/IEC 18004 5.3.8). Without them scanners do not find it on a dark poster.
+ */
 const quietZone = 4;
 
 /**
- * A QR code as an SVG image of its own: black on white whatever it is laid on, sharp at any size, a thing to be printed.
- * It is read with 15 % of it gone. Throws where the text is longer than 2,331 bytes.
+ * A QR code as a standalone SVG image for print: black on white on any background, sharp at any size. It
+ * stays readable with 15 % of it lost. Throws if the text is longer than 2,331 bytes.
  */
 export function renderQrCode(text: string): string {
   const rows = encodeQr(text, 'raw', { ecc: 'medium', border: quietZone });
@@ -25,7 +27,7 @@ export function renderQrCode(text: string): string {
   );
 }
 
-/** Modules that touch become one rectangle, so that no hairline shows between them. */
+/** Joins adjacent modules of a row into one rectangle, so that no hairline shows between them. */
 function outlineRow(row: readonly boolean[], y: number): string {
   const runs = row
     .map((dark) => (dark ? '1' : '0'))

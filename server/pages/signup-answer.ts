@@ -9,23 +9,26 @@ import {
   renderThanks,
 } from './form-pages.ts';
 
-/** What a browser without scripts gets to see. */
+/** The answer to a plain form, for a browser without scripts. */
 export interface PageAnswer {
   readonly status: number;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Where the form of this page leads in the end, if not to another page of ours. */
+  /** Where the form on this page finally leads, if not to another page of the product. */
   readonly leadsTo?: string | undefined;
 }
 
 export interface Reader {
-  /** In one of the languages that the form is offered in. */
+  /** The texts of one of the languages that the form is offered in. */
   readonly words: Messages;
-  /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
+  /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
 }
 
-/** The page that answers a plain form: thanks or a page of the operator's, one more click, or the form once more. */
+/**
+ * The page that answers a plain form: thanks or a redirect to the operator's page, a request for one more
+ * click, or the form again.
+ */
 export function pageFor(answer: Answer, { words, sandbox }: Reader): PageAnswer {
   const headers = { 'Content-Language': words.lang };
   switch (answer.is) {
@@ -34,7 +37,7 @@ export function pageFor(answer: Answer, { words, sandbox }: Reader): PageAnswer 
       const redirectTo = answer.redirectTo ?? form.definitionIn(words).redirect;
       if (redirectTo === undefined)
         return { status: 202, headers, body: renderThanks({ form, words, sandbox }) };
-      // As a header can carry it: what was typed may hold any letters.
+      // Encoded for a header: the operator's address may contain any letters.
       return { status: 303, headers: { Location: new URL(redirectTo).href }, body: '' };
     }
     case 'unconfirmed': {

@@ -4,12 +4,14 @@ import { problem } from '../http/problem.ts';
 import { renderProblem } from '../pages/form-pages.ts';
 import { wordsFor } from './language.ts';
 
-/** Whether a person looks at the answer. Scripts and the command line ask for anything or for JSON. */
+/**
+ * Whether the answer is shown to a person. Scripts and command-line tools accept anything or ask for JSON.
+ */
 export function wantsPage(request: Request): boolean {
   return request.accepts(['json', 'html']) === 'html';
 }
 
-/** As a page for people, as a problem detail (RFC 9457) for programs. */
+/** Sends a problem: as a page for people, as a problem detail (RFC 9457) for programs. */
 export function sendProblem(request: Request, response: Response, answer: Problem): void {
   response.status(answer.status);
   if (answer.retry_after !== undefined) response.set('Retry-After', String(answer.retry_after));
@@ -21,12 +23,12 @@ export function sendProblem(request: Request, response: Response, answer: Proble
   response.set('Content-Language', words.lang).vary('Accept-Language').send(renderProblem(words, answer));
 }
 
-/** Where visitors' browsers reach this proxy, as the request came in. */
+/** The proxy's public URL as this request used it. */
 export function publicUrlOf(request: Request): string {
   return `${request.protocol}://${request.host}`;
 }
 
-/** For whatever a route does not do. */
+/** Refuses all methods that a route does not handle, with 405 and `Allow`. */
 export function refuseMethod(allow: string): RequestHandler {
   return (request, response) => {
     response.set('Allow', allow);

@@ -22,19 +22,22 @@ export interface AppOptions {
   readonly proofs: Pick<Proofs, 'issue'>;
   readonly limits: Pick<Limits, 'load'>;
   readonly clientAddress: ClientAddress;
-  /** Of sign-ups from one network; challenges may be asked for more often. */
+  /** Rate of sign-ups from one network; challenges are allowed more often. */
   readonly rateNetwork: Rate | 'off';
   readonly health: () => Health;
-  /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
+  /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
   readonly trustProxy: TrustProxy;
-  /** The directory with the files that the build made for browsers. */
+  /** Directory of the files built for browsers. */
   readonly builtDir: string;
   readonly builder: BuilderGate;
   readonly log: Logger;
 }
 
-/** Everything but the sign-ups themselves, which `signup-route.ts` hands to the intake. */
+/**
+ * The Express application: all routes except `POST /forms/:form`, which `signup-route.ts`
+ * passes to the intake.
+ */
 export function createApp({
   origins,
   forms,
@@ -94,7 +97,7 @@ export function createApp({
   return app;
 }
 
-/** Helmet takes a while to make its headers, and forms share them unless they have origins of their own. */
+/** Helmet takes a while to build its headers. Forms share them unless they have their own origins. */
 function rememberHeaders(): (origins: Origins) => express.RequestHandler {
   const known = new WeakMap<Origins, express.RequestHandler>();
   return (origins) => {
@@ -104,13 +107,17 @@ function rememberHeaders(): (origins: Origins) => express.RequestHandler {
   };
 }
 
-/** What went wrong before or behind a route. A sender's fault is answered as such; anything else is ours, and is logged. */
+/**
+ * Answers errors thrown in or outside of routes. A client's error (4xx) is answered as `malformed`; anything
+ * else is a bug, logged and answered as `internal`.
+ */
 function answerErrors(log: Logger): ErrorRequestHandler {
-  // Express knows it by its four parameters.
+  // Express recognizes an error handler by its four parameters.
   return (error: unknown, request, response, _next) => {
     const status = errorField(error, 'status');
     const theirs = typeof status === 'number' && status >= 400 && status < 500;
-    if (!theirs) log.error({ err: error, method: request.method }, 'A request met a bug.');
+    if (!theirs)
+      log.error({ err: error, method: request.method }, 'Internal error while answering a request.');
     if (response.headersSent || request.destroyed) response.destroy();
     else sendProblem(request, response, problem(theirs ? 'malformed' : 'internal'));
   };

@@ -9,13 +9,16 @@ export interface BuilderPagesOptions {
   readonly gate: BuilderGate;
   readonly forms: Pick<Forms, 'all'>;
   readonly pinned: PinnedScript;
-  /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
+  /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
-  /** Where visitors' browsers reach this proxy, as the request came in. */
+  /** The proxy's public URL as the request used it. */
   readonly publicUrlOf: (request: express.Request) => string;
 }
 
-/** The builder and the page in its frame. Whoever may not open them gets what is said of every address where nothing is. */
+/**
+ * The builder and the page in its preview frame. Without permission to open them, the answer is the same as
+ * for a path that does not exist.
+ */
 export function createBuilderPages({
   gate,
   forms,

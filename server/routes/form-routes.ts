@@ -18,21 +18,21 @@ import { exposedHeaders } from './signup-route.ts';
 
 export interface FormRoutesOptions {
   readonly forms: Forms;
-  /** Which pages may talk to a form. */
+  /** The origins whose pages may use a form. */
   readonly originsOf: (form: string) => Origins;
   readonly proofs: Pick<Proofs, 'issue'>;
   readonly limits: Pick<Limits, 'load'>;
   readonly clientAddress: ClientAddress;
-  /** Of sign-ups from one network; challenges may be asked for more often. */
+  /** Rate of sign-ups from one network; challenges are allowed more often. */
   readonly rateNetwork: Rate | 'off';
-  /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
+  /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
 }
 
-/** A form that is touched asks for a challenge, and not every form that is touched is sent. */
+/** A visitor who starts to fill in a form requests a challenge, and not every form started is sent. */
 const challengesPerSignup = 4;
 
-/** What is there to be had of a form: its definition or its page, a challenge, a QR code. */
+/** What a form offers to GET requests: its definition or its page, a challenge, and a QR code. */
 export function createFormRoutes({
   forms,
   originsOf,
@@ -63,7 +63,7 @@ export function createFormRoutes({
         response.set('Content-Language', definition.lang);
         if (!wantsPage(request)) response.json(definition);
         else {
-          // Its plain form leads there where no click is asked for.
+          // The page's plain form leads to this URL directly if no confirming click is required.
           const { redirect: leadsTo } = definition;
           if (leadsTo)
             pageHeaders({ framedBy: form.origins.sources, leadsTo })(request, response, () => undefined);
@@ -72,7 +72,7 @@ export function createFormRoutes({
       }
     })
     .options((request, response) => {
-      // A preflight from a page on the list has been answered above.
+      // Preflights from allowed origins have been answered above.
       sendProblem(request, response, problem('origin_refused'));
     })
     .all(refuseMethod('GET, HEAD, POST, OPTIONS'));
@@ -103,7 +103,7 @@ export function createFormRoutes({
       const form = forms.find(request.params.form);
       if (!form) sendProblem(request, response, problem('no_such_form'));
       else {
-        // Whoever scans it has a language of their own.
+        // The language of this browser does not count: the person who scans the code may have another one.
         const definition = form.definitionIn(wordsFor({ url: request.url, headers: {} }, form.languages));
         const visit = visitOf(request);
         const address = visit.publicUrl + hostedPath(definition.id) + queryToKeep(definition, visit);
@@ -119,8 +119,9 @@ export function createFormRoutes({
 }
 
 /**
- * CORS headers for the pages on the list, none for others; the `Vary` is there either way. Sandboxed frames have the
- * origin `null`, and may read what a form asks for, which is no secret: they send it the plain way, with a click.
+ * CORS headers for allowed origins, none for others; `Vary` is set in both cases. Sandboxed frames have the
+ * origin `null`. They may read a form's definition, which is not secret; their sign-ups are sent as plain
+ * forms with a confirming click.
  */
 function crossOrigin(originsOf: (form: string) => Origins, readableBy?: 'null'): express.RequestHandler {
   return cors((request, done) => {
@@ -142,9 +143,12 @@ interface ChallengeLimits {
   readonly clientAddress: ClientAddress;
 }
 
-/** A challenge costs the server more than a refusal, so that nobody may hoard them. */
+/**
+ * Limits challenges, since issuing one costs the server more than refusing, and so that clients
+ * cannot hoard them.
+ */
 function limitChallenges({ forms, rateNetwork, clientAddress }: ChallengeLimits): express.RequestHandler {
-  /** A form with a rate of its own has a budget of its own; by rate, of which a file has few. */
+  /** Limiters by rate, of which a forms file has few. A form with its own rate has its own quota. */
   const limiters = new Map<string, express.RequestHandler>();
   return (request, response, next) => {
     const form = forms.find(String(request.params['form']));
@@ -165,7 +169,7 @@ function limitChallenges({ forms, rateNetwork, clientAddress }: ChallengeLimits)
       windowMs: rate.windowMs,
       limit: rate.limit * challengesPerSignup,
       identifier: 'challenges',
-      // Its warnings about proxies are ours to give, see `client-address.ts`.
+      // Warnings about proxies are logged by `client-ip.ts` instead.
       validate: false,
       standardHeaders: 'draft-8',
       legacyHeaders: false,

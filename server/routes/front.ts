@@ -25,12 +25,12 @@ import { createApp } from './app.ts';
 import type { Health } from './health-routes.ts';
 import { createSignupRoute, signupFormOf } from './signup-route.ts';
 
-/** Everything that visitors meet, wired: from a request to what is handed to the outbox. */
+/** Everything visitors reach, wired together: from a request to the sign-up that is added to the outbox. */
 export interface Front {
   readonly handle: RequestListener;
-  /** What a link to the builder ends in, where not everybody may open it. */
+  /** The query a link to the builder needs; empty unless the builder requires a token. */
   readonly builderQuery: string;
-  /** From now on these forms; no request is dropped for it. */
+  /** Replaces the forms. No request is dropped. */
   readonly replaceForms: (specs: readonly FormSpec[]) => void;
   close(): Promise<void>;
 }
@@ -50,9 +50,9 @@ export interface FrontOptions {
     | 'trustProxy'
   >;
   readonly log: Logger;
-  /** The directory with the files that the build made for browsers. */
+  /** Directory of the files built for browsers. */
   readonly builtDir: string;
-  /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
+  /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
   readonly health: () => Omit<Health, 'bots'>;
   readonly add: Outbox['add'];
@@ -86,7 +86,7 @@ export async function openFront({
   const origins = createOrigins(config);
   const builder = createBuilderGate(config.builder, secret);
   const clientAddress = createClientAddress(trustProxy, log);
-  // With credentials there is no such thing, whatever address somebody types.
+  // With credentials there are no test addresses, so that every address is treated as a real one.
   const answerTestAddress = sandbox === undefined ? undefined : createTestAddresses();
   const intake = createIntake({ origins, limits, forms, bots, outbox: { add }, answerTestAddress });
   const receiveSignup = createSignupRoute({ intake, origins, clientAddress, sandbox, log });

@@ -1,17 +1,17 @@
 import express from 'express';
 import type { BotStats } from '../signup/bots.ts';
 
-/** What `GET /healthz` tells besides where sign-ups go; no names, no addresses. */
+/** What `GET /healthz` reports in addition to the destination of sign-ups; no names, no addresses. */
 export interface Health {
   readonly outbox: {
     readonly waiting: number;
     readonly deadLetters: number;
-    /** When the one that has waited longest was accepted, ISO 8601. */
+    /** When the sign-up that has waited longest was accepted, ISO 8601. */
     readonly oldest: string | undefined;
   };
   readonly delivery: {
     readonly circuit: 'closed' | 'open';
-    /** Sign-ups handed to rasa.io since the start, each time it was tried. */
+    /** Sign-ups sent to rasa.io since the start, counted once per attempt. */
     readonly attempts: number;
     readonly delivered: number;
     readonly refused: number;
@@ -19,7 +19,7 @@ export interface Health {
     readonly lastSuccess: string | undefined;
   };
   readonly bots: BotStats;
-  /** Absent where no key is needed. */
+  /** Absent if the destination needs no key. */
   readonly credentials:
     | {
         readonly is: 'untried' | 'working' | 'refused';
@@ -34,7 +34,7 @@ export interface Health {
 
 export interface HealthRoutesOptions {
   readonly health: () => Health;
-  /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
+  /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
 }
 
@@ -50,8 +50,8 @@ export function createHealthRoutes({ health, sandbox }: HealthRoutesOptions): ex
     });
   });
 
-  // A proxy that answers also accepts. Refused credentials are for the operator to fix, and no reason to send visitors
-  // to another proxy, which has the same credentials.
+  // A proxy that answers also accepts sign-ups. Refused credentials must be fixed by the operator; another
+  // proxy has the same credentials, so there is no reason to send visitors there.
   routes.get('/readyz', (_request, response) => {
     const credentials = health().credentials?.is ?? 'none';
     response.set('Cache-Control', 'no-store').json({ status: 'ready', credentials });

@@ -16,9 +16,9 @@ import type { Body, SignupPost } from '../signup/signup-post.ts';
 import { wordsFor } from './language.ts';
 
 /**
- * `POST /forms/:form`, straight from node:http to the intake and back. Express serves everything else: its way through
- * one route costs more than all that the intake does (see `npm run bench:accept`), and it is this request that comes in
- * bursts.
+ * `POST /forms/:form`, passed directly from node:http to the intake and back. Express serves all other
+ * routes: its routing costs more than all the work of the intake (see `npm run bench:accept`), and this is
+ * the request that comes in bursts.
  */
 export type SignupRoute = (form: string, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -26,31 +26,31 @@ export interface SignupRouteOptions {
   readonly intake: Intake;
   readonly origins: Origins;
   readonly clientAddress: ClientAddress;
-  /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
+  /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
   readonly log: Logger;
 }
 
 type Received = Awaited<ReturnType<Intake['receive']>>;
 
-/** What an answer is made of before it is written. */
+/** An answer before it is written. */
 interface Reply {
   readonly status: number;
   readonly type: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Where the form of this page leads in the end. */
+  /** Where the form on this page finally leads. */
   readonly leadsTo?: string | undefined;
 }
 
-/** The form that a request is a sign-up for; `undefined` where it is none. */
+/** The id of the form that a request is a sign-up for; `undefined` if it is not a sign-up. */
 export function signupFormOf({ method, url = '' }: IncomingMessage): string | undefined {
   if (method !== 'POST') return undefined;
   const [, form] = /^\/forms\/([^/?#]+)\/?(?:$|[?#])/.exec(url) ?? [];
   try {
     return form === undefined ? undefined : decodeURIComponent(form);
   } catch {
-    // No URL at all; Express says so.
+    // An invalid URL; Express answers it.
     return undefined;
   }
 }
@@ -66,7 +66,7 @@ export function createSignupRoute({
     try {
       const post = readPost(form, request);
       const received = await receive(post);
-      // The visitor may be gone meanwhile.
+      // The visitor may have disconnected meanwhile.
       if (response.destroyed) return;
       const reply = post.plain ? pageReply(received, request) : dataFor(received);
       const { status, type, body, headers, leadsTo } = reply;
@@ -91,7 +91,7 @@ export function createSignupRoute({
       }
       response.end(isLast ? undefined : body);
     } catch (error) {
-      log.error({ err: error }, 'An answer to a sign-up met a bug.');
+      log.error({ err: error }, 'Internal error while answering a sign-up.');
       response.destroy();
     }
   };
@@ -100,7 +100,7 @@ export function createSignupRoute({
     try {
       return await intake.receive(post);
     } catch (error) {
-      log.error({ err: error }, 'A sign-up met a bug.');
+      log.error({ err: error }, 'Internal error while receiving a sign-up.');
       return { is: 'refused', problem: problem('internal'), remaining: [] };
     }
   }
@@ -113,7 +113,7 @@ export function createSignupRoute({
       origin: headers.origin,
       host: headers.host,
       ip: clientAddress(request),
-      // Scripts and the command line ask for anything or for JSON.
+      // Scripts and command-line tools accept anything or ask for JSON.
       plain:
         (secFetchMode === undefined || secFetchMode === 'navigate') &&
         accepts(request).types(['json', 'html']) === 'html',
@@ -151,7 +151,10 @@ export function createSignupRoute({
     }
   }
 
-  /** Only pages on the list may read the answer; which ones depends on who asks. */
+  /**
+   * CORS headers: only pages on the list may read the answer, and `Vary` says that the answer
+   * depends on the origin.
+   */
   function crossOriginHeaders({ origin, host, plain }: SignupPost, origins: Origins): Record<string, string> {
     const vary = { Vary: plain ? 'Origin, Accept, Accept-Language' : 'Origin, Accept' };
     if (origin === undefined || origin === 'null' || !origins.allow(origin, host)) return vary;
@@ -163,10 +166,10 @@ export function createSignupRoute({
   }
 }
 
-/** What a script on another origin may read besides the body. */
+/** The headers that a script on another origin may read. */
 export const exposedHeaders = ['Retry-After', 'RateLimit', 'RateLimit-Policy'];
 
-/** draft-ietf-httpapi-ratelimit-headers, for the budgets that the sender may know about. */
+/** The headers of draft-ietf-httpapi-ratelimit-headers, for the quotas that the sender may know. */
 function rateHeaders(remaining: readonly QuotaState[]): Record<string, string> {
   if (remaining.length === 0) return {};
   const policies = remaining.map(({ axis, limit, windowS }) => `"${axis}";q=${limit};w=${windowS}`);
@@ -178,7 +181,7 @@ function retryHeaders({ retry_after: seconds }: Problem): Record<string, string>
   return seconds === undefined ? {} : { 'Retry-After': String(seconds) };
 }
 
-/** The body whole, or the word that it is longer than allowed; it is not read further then. */
+/** Reads the whole body. A body longer than `maxBytes` is not read further and gives `too_large`. */
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<Body> {
   try {
     const length = request.headers['content-length'];
@@ -189,20 +192,23 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Bod
   }
 }
 
-/** Whether more of the body may still come than a sign-up has; Node skips the little that an early refusal left unread. */
+/**
+ * Whether more of the body may still arrive than a sign-up can have. Node itself discards the little that an
+ * early refusal left unread.
+ */
 function leavesMuch({ complete, headers }: IncomingMessage): boolean {
   return !complete && Number(headers['content-length'] ?? Infinity) > sizes.bodyBytes;
 }
 
-/** How long a sender is listened to after the answer. */
+/** How long the connection stays open for reading after the answer. */
 const hearOutMs = 2000;
 
 /**
- * Reads on for a moment and forgets it. A connection that is closed with bytes unread is reset, which takes with it the
- * answer that the sender has not read yet (RFC 9112 9.6).
+ * Reads the rest of the body for a moment and discards it. Closing a connection with unread bytes resets it,
+ * and the sender loses the answer that it has not read yet (RFC 9112 9.6).
  */
 async function hearOut(request: IncomingMessage): Promise<void> {
   request.resume();
-  // It ends by itself, or is cut off: the answer is out either way.
+  // The body ends or the time is up: in both cases the answer has been sent.
   await finished(request, { signal: AbortSignal.timeout(hearOutMs) }).catch(() => undefined);
 }

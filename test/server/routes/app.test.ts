@@ -47,7 +47,7 @@ describe('the sign-up', () => {
   });
 });
 
-/** DESIGN section 7, as far as it exists: what is sent, and the status and code it gets. */
+/** Requests that are not a valid sign-up: what is sent, and the status and body of the answer. */
 const email = 'email=ada%40example.com';
 const table: [name: string, init: RequestInit & { path?: string }, status: number, body: object][] = [
   ['no address', { body: 'first_name=Ada' }, 422, { code: 'invalid', issues: { email: 'missing' } }],
@@ -122,7 +122,7 @@ const table: [name: string, init: RequestInit & { path?: string }, status: numbe
   ['a broken path', { method: 'GET', path: '/forms/%ff' }, 400, { code: 'malformed' }],
 ];
 
-describe('what is no sign-up', () => {
+describe('an invalid sign-up', () => {
   it.each(table)('is refused: %s', async (_name, { path, ...init }, status, body) => {
     const { url, log } = await startService({ ALLOWED_ORIGINS: listed });
     const answer = await fetch(at(url, path), {
@@ -133,12 +133,12 @@ describe('what is no sign-up', () => {
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
-    // RFC 9457: the members, and the status repeated.
+    // RFC 9457: the members, and the status repeated in the body.
     expect(await answer.json()).toMatchObject({ type: 'about:blank', status, ...body });
     expect(log()).not.toMatch(/"level":(50|60)/);
   });
 
-  it('is told when too many come from one network, and when to come back', async () => {
+  it('is refused with Retry-After if too many come from one network', async () => {
     const { url } = await startService({ RATE_NETWORK: '2/10m' });
     const send = () => fetch(at(url), { method: 'POST', body: new URLSearchParams({ email: 'a@b.c' }) });
     expect((await send()).status).toBe(202);
@@ -151,7 +151,7 @@ describe('what is no sign-up', () => {
     expect(await third.json()).toMatchObject({ code: 'rate_limited', retry_after: seconds });
   });
 
-  it('counts visitors behind a trusted proxy apart, IPv6 by /56, and does not believe a stranger', async () => {
+  it('counts visitors behind a trusted proxy separately, IPv6 by /56, and ignores forged addresses', async () => {
     const send = (url: string, forwarded: string) =>
       fetch(at(url), {
         method: 'POST',
@@ -172,7 +172,7 @@ describe('what is no sign-up', () => {
     expect(await send(open.url, '203.0.113.2')).toBe(429);
   });
 
-  it('does not read a body that says it is too long', async () => {
+  it('is not read if its declared length is too long', async () => {
     const { url } = await startService();
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     const answer = new Promise<string>((resolve) => {
@@ -230,7 +230,7 @@ describe('pages on other origins', () => {
     expect(preflight.headers.get('access-control-allow-headers')).toBe('Content-Type');
   });
 
-  it('get nothing when they are not on the list', async () => {
+  it('may not read anything when they are not on the list', async () => {
     const { url } = await startService({ ALLOWED_ORIGINS: listed });
     for (const method of ['GET', 'OPTIONS']) {
       const answer = await fetch(at(url), { method, headers: { origin: 'https://evil.example' } });
@@ -258,7 +258,7 @@ describe('pages on other origins', () => {
     expect(answer.status).toBe(403);
   });
 
-  it("is the proxy's own page, whatever speaks TLS in front of it", async () => {
+  it("include the proxy's own page, also behind a proxy that ends TLS", async () => {
     const { url } = await startService({ ALLOWED_ORIGINS: listed, SANDBOX: undefined });
     const status = await new Promise((resolve, reject) => {
       request(
@@ -279,7 +279,7 @@ describe('pages on other origins', () => {
 describe('a browser without scripts', () => {
   const accept = 'text/html';
 
-  it('gets the form as a page, and a page that says thank you', async () => {
+  it('gets the form as a page, then a page that says thank you', async () => {
     const { url } = await startService();
     const page = await (await fetch(at(url), { headers: { accept } })).text();
     expect(page).toContain('<form class="plain-form" method="post" action="/forms/newsletter?lang=en">');
@@ -288,7 +288,7 @@ describe('a browser without scripts', () => {
     expect(thanks.body).toContain('Thank you. You are signed up.');
   });
 
-  it('gets its form back with what was typed in it, and what is wrong with it', async () => {
+  it('gets the form back with what was typed and what is wrong', async () => {
     const { url } = await startService();
     const typed = { email: '"><script>alert(1)</script>', first_name: 'Ada', '<img src=x>': '1' };
     const { status, body } = await post(url, 'plain', typed);
@@ -300,7 +300,7 @@ describe('a browser without scripts', () => {
     expect(body).not.toContain('<img');
   });
 
-  it('gets any other problem as a page in plain words', async () => {
+  it('gets any other problem as a page with an explanation', async () => {
     const { url } = await startService({ ALLOWED_ORIGINS: listed });
     const { status, body } = await post(url, 'plain', {}, { origin: 'https://evil.example' });
     expect(status).toBe(403);
@@ -331,7 +331,7 @@ describe('the other routes', () => {
     }
   });
 
-  it('carry a policy that allows nothing inline and nothing from elsewhere', async () => {
+  it('have a policy that allows nothing inline and nothing from other origins', async () => {
     const { url } = await startService();
     const policy = (await fetch(url)).headers.get('content-security-policy');
     expect(policy).toContain("default-src 'none'");
@@ -363,7 +363,7 @@ describe('the other routes', () => {
     expect(statSync('dist/widget/embed.js.gz').size).toBeLessThanOrEqual(11_500);
   });
 
-  it('have the script revalidated by its ETag, and its named copy kept for ever', async () => {
+  it('let caches revalidate the script by its ETag, and keep the copy named by its hash', async () => {
     const { url } = await startService();
     const script = await fetch(at(url, '/embed.js'));
     expect(script.headers.get('cache-control')).toBe('no-cache');
@@ -380,7 +380,7 @@ describe('the other routes', () => {
   });
 
   it.each(['/debug.js', '/overlay.js', '/pbkdf2.js', '/proof.js'])(
-    'lend pages elsewhere what the script loads on demand: %s',
+    'let pages on other origins load what the script needs on demand: %s',
     async (path) => {
       const { url } = await startService();
       const module = await fetch(at(url, path), { headers: { 'accept-encoding': 'br' } });
@@ -394,7 +394,7 @@ describe('the other routes', () => {
   );
 
   it.each(['/../package.json', '/..%2f..%2fpackage.json', '/pages/../../server/main.js', '/server/main.js'])(
-    'give nothing away beside the built files: %s',
+    'serve no files other than the built ones: %s',
     async (path) => {
       const { url } = await startService();
       expect((await fetch(at(url, path))).status).toBe(404);

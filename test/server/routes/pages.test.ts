@@ -16,13 +16,13 @@ const listed = 'https://www.example.com';
 const validator = new HtmlValidate({
   extends: ['html-validate:recommended', 'html-validate:document'],
   rules: {
-    // How our own source is written, not whether it is right.
+    // Rules of style, not of correctness.
     'doctype-style': 'off',
     'no-implicit-button-type': 'off',
     'no-implicit-input-type': 'off',
     'no-trailing-whitespace': 'off',
     'void-style': 'off',
-    // All that the pages load comes from the origin that they come from themselves.
+    // Pages load files only from their own origin.
     'require-sri': 'off',
   },
 });
@@ -49,7 +49,7 @@ function attributesOf({ attrs }: Element): Record<string, string> {
   return Object.fromEntries(attrs.map(({ name, value }) => [name, value]));
 }
 
-/** What the head says, by the name or the property of a `<meta>`, or the kind of a `<link>`. */
+/** The content of a page's head: by the name or property of a `<meta>`, or the `rel` of a `<link>`. */
 function headOf(page: string): Record<string, string> {
   return Object.fromEntries(
     elementsIn(page)
@@ -62,7 +62,7 @@ function headOf(page: string): Record<string, string> {
   );
 }
 
-/** The pages that the running product answers with, by what was asked for. */
+/** The pages that the running product serves, by request. */
 async function servedPages(): Promise<readonly { path: string; page: string; policy: string }[]> {
   const { url, sandbox } = await startService({ BOT_MODE: 'enforce', ALLOWED_ORIGINS: listed });
   const paths = ['/', '/forms/newsletter', '/forms/newsletter?lang=ar', '/forms/nothing', '/nothing'];
@@ -82,7 +82,7 @@ async function servedPages(): Promise<readonly { path: string; page: string; pol
     if (answer.status === 200)
       answers.push(['POST 202', await post(url, 'plain', hiddenFields(answer.body))]);
   }
-  // Once more, with a contact and a key that has just been made.
+  // Again, now with a contact and a new key.
   await vi.waitFor(async () => {
     const contacts = await ask(sandbox?.url ?? '', { headers: { accept } });
     expect(contacts.body).toContain('ada@example.com');
@@ -121,14 +121,14 @@ describe('every page', () => {
     for (const { path, page } of await servedPages()) expect(faultsOf(page), path).toEqual([]);
   });
 
-  it('has nothing inline, and a policy that would not let it', async () => {
+  it('has nothing inline, and a policy that forbids it', async () => {
     for (const { path, page, policy: text } of await servedPages()) {
       const policy = parsePolicy(text);
       expect(policy.get('default-src'), path).toEqual(["'none'"]);
       expect(policy.get('base-uri'), path).toEqual(["'none'"]);
       for (const [directive, sources] of policy) {
         const isOwn = (source: string) => ["'self'", "'none'"].includes(source);
-        // What may frame a form's page is a list of its own.
+        // The origins that may frame a form's page are a separate list.
         if (directive !== 'frame-ancestors')
           expect(
             sources.filter((source) => !isOwn(source)),
@@ -149,7 +149,7 @@ describe('every page', () => {
 });
 
 describe('the hosted page', () => {
-  it('tells search engines and messengers what it is, at the address that visitors know', async () => {
+  it('describes itself to search engines and messengers, with its public address', async () => {
     const { url } = await startService({ TRUST_PROXY: '1', ALLOWED_ORIGINS: listed });
     const headers = { accept, 'x-forwarded-proto': 'https', 'x-forwarded-host': 'signup.example.com' };
     const read = async (path: string) => headOf(await (await fetch(url + path, { headers })).text());
@@ -167,7 +167,7 @@ describe('the hosted page', () => {
     expect(await read('/forms/newsletter?lang=ar-EG')).toMatchObject({ canonical: `${address}?lang=ar` });
   });
 
-  it('does not believe a stranger who says what its address is', async () => {
+  it('ignores a forged public address', async () => {
     const { url } = await startService();
     const headers = { accept, 'x-forwarded-host': 'evil.example' };
     const page = await (await fetch(`${url}/forms/newsletter`, { headers })).text();
@@ -175,7 +175,7 @@ describe('the hosted page', () => {
     expect(page).not.toContain('evil.example');
   });
 
-  it('may be found, and no other page', async () => {
+  it('may be indexed by search engines, and no other page may', async () => {
     const indexed = [];
     for (const { path, page } of await servedPages()) {
       if (headOf(page)['robots'] === undefined) indexed.push(path);
@@ -183,7 +183,7 @@ describe('the hosted page', () => {
     expect(indexed).toEqual(['/forms/newsletter', '/forms/newsletter?lang=ar']);
   });
 
-  it('has the pictures that it names, and the icon that browsers ask for unasked', async () => {
+  it('serves the images that it names, and the icon that browsers request by default', async () => {
     const { url } = await startService();
     const page = await (await fetch(`${url}/forms/newsletter`, { headers: { accept } })).text();
     const { 'og:image': image = '', 'apple-touch-icon': touchIcon = '' } = headOf(page);
@@ -198,7 +198,7 @@ describe('the hosted page', () => {
     }
   });
 
-  it('fills in what the form wants to know without asking', () => {
+  it('fills in the hidden fields', () => {
     const { hosted = '' } = renderFormPages({
       definition: everyField(),
       words: en,
@@ -214,7 +214,7 @@ describe('the hosted page', () => {
     });
   });
 
-  it('may be framed by the pages on the list alone', async () => {
+  it('may be framed only by the pages on the list', async () => {
     const { url } = await startService({
       ALLOWED_ORIGINS: listed,
       RASA_USERNAME: 'a',
@@ -229,7 +229,7 @@ describe('the hosted page', () => {
     expect(await framedBy('/')).toEqual(["'none'"]);
   });
 
-  it('may be framed by its own pages, where the operator has named some, and so may its answers', async () => {
+  it("may be framed by the form's own list of pages, and so may its answers", async () => {
     const own = 'https://harbour.example';
     const { url } = await startService({
       ALLOWED_ORIGINS: listed,
@@ -245,7 +245,7 @@ describe('the hosted page', () => {
     }
   });
 
-  it('is in a language that it is offered in, and names the others', async () => {
+  it('is in one of its languages, and links the others', async () => {
     const { url } = await startService(
       await formsFile({ newsletter: { fields: ['email'], languages: ['de', 'fr'] } }),
     );
@@ -280,7 +280,7 @@ describe('the hosted page', () => {
 });
 
 describe('the QR code', () => {
-  it('may be kept by browsers and caches, and loads nothing', async () => {
+  it('may be cached, and loads nothing', async () => {
     const { url } = await startService();
     const answer = await fetch(`${url}/forms/newsletter/qr.svg`);
     expect(answer.status).toBe(200);
@@ -292,7 +292,7 @@ describe('the QR code', () => {
     expect(image).not.toMatch(/style|script|href|data:/);
   });
 
-  it('is the same in every language of the browser, and there is none of a form that is not there', async () => {
+  it("does not depend on the browser's language, and does not exist for an unknown form", async () => {
     const { url } = await startService();
     const codeFor = async (lang: string) =>
       (await fetch(`${url}/forms/newsletter/qr.svg`, { headers: { 'accept-language': lang } })).text();
@@ -303,7 +303,7 @@ describe('the QR code', () => {
 });
 
 describe('a page that cannot take the sign-up', () => {
-  it('keeps what was typed, for when it can', async () => {
+  it('keeps what was typed, for a later attempt', async () => {
     const { url } = await startService({ RATE_FORM: '1/10m' });
     const send = (email: string) => post(url, 'plain', { email, first_name: 'Ada' });
     expect((await send('ada@example.com')).status).toBe(202);
@@ -317,7 +317,7 @@ describe('a page that cannot take the sign-up', () => {
     expect(values).toEqual(expect.arrayContaining(['grace@example.com', 'Ada']));
   });
 
-  it('has a way to the form where there is one', async () => {
+  it('links to the form if it exists', async () => {
     const { url } = await startService({ ALLOWED_ORIGINS: listed });
     const linksOf = async (path: string) => {
       const { body } = await ask(url + path, {
