@@ -2,25 +2,30 @@ import { createHash } from 'node:crypto';
 import type { ApiKey, State } from './state.ts';
 import type { Tokens } from './tokens.ts';
 
-/** What the sandbox asks for beside a key: user name and password in version 1, the client id in version 2. */
+/**
+ * What the sandbox requires in addition to a key: user name and password in version 1, the client
+ * id in version 2.
+ */
 export interface Account {
   readonly username: string;
   readonly password: string;
   readonly clientId: string;
-  /** Needs no key: names the newsletter in the address of the sign-up webhook. */
+  /** Identifies the newsletter in the URL of the sign-up webhook, which needs no key. */
   readonly signupGuid: string;
 }
 
-/** The page "Settings → API Keys" as an object. Only hashes are kept; `create` alone returns a key's text. */
+/**
+ * The API keys of the page "Settings → API Keys". Only hashes are stored; only `create` returns a key's text.
+ */
 export interface ApiKeys {
   /** Newest first. */
   list(): readonly Readonly<ApiKey>[];
   create(name: string): Promise<{ readonly key: string; readonly entry: Readonly<ApiKey> }>;
-  /** Makes a key from elsewhere known. A known one stays as it is, also when it is revoked. */
+  /** Adds a key that was created elsewhere. A known key stays unchanged, even if it is revoked. */
   adopt(key: string, name: string): Promise<void>;
-  /** The key with this text, unless it is revoked or unknown; notes that it was used. */
+  /** The key with this text; `undefined` if it is unknown or revoked. Records the time of use. */
   use(key: string): Promise<Readonly<ApiKey> | undefined>;
-  /** For ever. Live tokens of the key end with it only if `revocationKillsTokens` says so. */
+  /** Revokes a key permanently. Its live tokens end too only if `revocationKillsTokens` is true. */
   revoke(id: string): Promise<void>;
   readonly revocationKillsTokens: boolean;
   setRevocationKillsTokens(value: boolean): Promise<void>;
@@ -90,7 +95,7 @@ function sha256(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
-/** Enough to tell keys apart, and of a short key never more than a quarter. */
+/** Enough characters to distinguish keys, but never more than a quarter of a short key. */
 function firstCharacters(key: string): string {
   return key.slice(0, Math.min(8, Math.floor(key.length / 4)));
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** The calls a fault can hit: those for tokens, those that add or read persons (whatever a version calls them), or all. */
+/**
+ * The calls that a fault affects: calls for tokens, calls that add or read persons (in any version's
+ * words), or all others.
+ */
 export type Operation = 'tokens' | 'persons' | 'other';
 
 const on = wanted(z.literal(['tokens', 'persons', 'all']), 'tokens, persons or all').default('all');
@@ -10,13 +13,14 @@ const oneOf = <const T extends string>(first: T, second: T): z.ZodOptional<z.Zod
   wanted(z.literal([first, second]), `${first} or ${second}`).optional();
 
 /**
- * The JSON of `PUT /sandbox/faults`. Each part is on its own; what is left out does not go wrong.
- * - `delayMs`: every answer waits, after the work is done.
- * - `answer`: this instead of the true answer, on the calls named by `on` (all, if unsaid), for the next `times` calls.
+ * The JSON of `PUT /sandbox/faults`. The parts are independent; a part that is left out causes no fault.
+ * - `delayMs`: every answer is delayed, after the work is done.
+ * - `answer`: is sent instead of the true answer on the calls named by `on` (default: all), for the
+ *   next `times` calls.
  * - `drop`: the connection is cut, `before` or `after` the work is done.
- * - `refuse`: persons with these addresses are not taken, while the others of their batch are.
- * - `variants`: the shapes rasa.io may have as well; the first of each pair is the one without a fault.
- * - `tokenLifetimeS`: for tokens minted from now on.
+ * - `refuse`: persons with these addresses are refused, while the others of their batch are accepted.
+ * - `variants`: other response shapes that rasa.io may use; the first of each pair is the default.
+ * - `tokenLifetimeS`: the lifetime of tokens minted from now on.
  */
 const faultsSchema = object({
   delayMs: wanted(z.int().min(0).max(600_000), 'milliseconds, 0 to 600000').optional(),
@@ -52,7 +56,7 @@ const faultsSchema = object({
 
 type FaultsData = z.infer<typeof faultsSchema>;
 
-/** What `PUT /sandbox/faults` found wrong at one place; `path` is empty for the whole. */
+/** One mistake in the JSON of `PUT /sandbox/faults`; `path` is empty for the whole. */
 export interface FaultsIssue {
   readonly path: string;
   readonly found: unknown;
@@ -60,13 +64,13 @@ export interface FaultsIssue {
 }
 
 /**
- * How the sandbox misbehaves just now, in memory only. The one part that lasts, whether revoking a key ends its
- * tokens, is a setting of the API keys: `replace` hands it back, and leaving it out changes nothing there.
+ * The faults that are active now, in memory only. One part is permanent: whether revoking a key ends its
+ * tokens is a setting of the API keys. `replace` returns it; if it is left out, that setting stays unchanged.
  */
 export class Faults {
   #data: FaultsData = { variants: {} };
 
-  /** Takes the faults for all that were there, or none of them and says everything that is wrong. */
+  /** Replaces all faults. If anything is wrong, changes nothing and returns every issue. */
   replace(
     value: unknown,
   ): { readonly issues: readonly FaultsIssue[] } | { readonly revocationKillsTokens: boolean | undefined } {
@@ -81,7 +85,7 @@ export class Faults {
     this.#data = { variants: {} };
   }
 
-  /** What is still in force, in the form `replace` takes; `times` counts down, and used up faults are gone. */
+  /** The active faults in the format that `replace` takes. `times` counts down; used-up faults are gone. */
   show(): object {
     const { variants, ...faults } = this.#data;
     return Object.keys(variants).length > 0 ? { ...faults, variants } : faults;
@@ -99,7 +103,7 @@ export class Faults {
     return this.#data.variants;
   }
 
-  /** The answer that this call gets instead of the true one; counts as one of its `times`. */
+  /** The answer to send instead of the true one; uses up one of its `times`. */
   takeAnswer(operation: Operation): FaultsData['answer'] {
     const { answer } = this.#data;
     if (!answer || !hits(answer, operation)) return undefined;
@@ -107,7 +111,7 @@ export class Faults {
     return answer;
   }
 
-  /** Whether the connection is to be cut here; counts as one of the fault's `times` if so. */
+  /** Whether to cut the connection here; if so, uses up one of the fault's `times`. */
   takeDrop(operation: Operation, when: 'before' | 'after'): boolean {
     const { drop } = this.#data;
     if (drop?.when !== when || !hits(drop, operation)) return false;
@@ -115,7 +119,7 @@ export class Faults {
     return true;
   }
 
-  /** The error text for a person with this address, if persons like that are refused. */
+  /** The error text for a person with this address; `undefined` unless such persons are refused. */
   refusalOf(email: string): string | undefined {
     const { refuse } = this.#data;
     return refuse?.emails.some((pattern) => matches(email, pattern)) ? refuse.error : undefined;
@@ -143,7 +147,7 @@ function isHttpDate(value: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toUTCString() === value;
 }
 
-/** A value that is right or wrong as a whole, with the words for what would be right. */
+/** A value that is valid or not as a whole, with one error text for what is wanted. */
 function wanted<T>(schema: z.ZodType<T>, words: string): z.ZodType<T, T> {
   return z.custom<T>((value) => schema.safeParse(value).success, { error: words });
 }

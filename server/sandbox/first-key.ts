@@ -17,9 +17,9 @@ interface FirstKeyDeps {
 }
 
 /**
- * Sees to it that somebody can get in: with the key that was given, or else with one that is made at the very
- * first start and stands in the file `api-key`, readable by its owner alone, like a mounted secret.
- * When that file is gone, no second key is made; a new one comes from the page.
+ * Ensures that there is a usable key: the one given, or else one created at the very first start and stored
+ * in the file `api-key`, readable only by its owner, like a mounted secret. If that file is deleted, no
+ * second key is created; a new one is created on the page.
  */
 export async function settleFirstKey({
   dir,
@@ -37,7 +37,7 @@ export async function settleFirstKey({
   const kept = text === '' ? undefined : text;
   if (!state.isNew) return { firstKey: 'kept', apiKey: kept };
 
-  // The file goes first: if the process dies in between, the next start finds the key there and takes it up.
+  // The file is written first: if the process dies in between, the next start finds the key and adopts it.
   const apiKey = kept ?? randomUUID();
   if (kept === undefined) await replaceFile(realFiles, path, `${apiKey}\n`);
   await apiKeys.adopt(apiKey, 'First key');

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Person, State } from './state.ts';
 
-/** What became of one person that was sent. `refused` changed nothing. */
+/** The result for one person that was sent. `refused` changed nothing. */
 export type Saved =
   | { readonly status: 'created' | 'updated'; readonly id: string }
   | { readonly status: 'refused'; readonly reason: string };
 
-/** In milliseconds since 1970; "since" includes its instant, "before" does not. */
+/** Times in milliseconds since 1970. "since" includes its instant, "before" excludes it. */
 export interface PersonFilter {
   readonly createdSince?: number | undefined;
   readonly createdBefore?: number | undefined;
@@ -15,18 +15,19 @@ export interface PersonFilter {
 }
 
 /**
- * The contacts, and what rasa.io does with one that is sent again. It holds changes in memory; whoever changes
- * something calls `state.save()` once at the end.
+ * The stored persons, and rasa.io's rules for a person that is sent again. Changes are made in memory;
+ * callers call `state.save()` once at the end.
  */
 export interface Persons {
-  /** Every contact, archived ones too, newest first. */
+  /** All persons, including archived ones, newest first. */
   all(): readonly Readonly<Person>[];
-  /** What rasa.io lists: live ones, oldest first. */
+  /** The persons that rasa.io lists: not archived, oldest first. */
   list(filter?: PersonFilter): readonly Readonly<Person>[];
   find(id: string): Readonly<Person> | undefined;
   /**
-   * Creates a person, or updates the one with the same `external_id` or else the same e-mail address, whatever its
-   * case. Fields that are left out stay as they are; an archived person comes back with the subscription it had.
+   * Creates a person, or updates the one with the same `external_id`, else the one with the same e-mail
+   * address (case-insensitive). Fields that are left out stay unchanged. An archived person is restored with
+   * the subscription it had.
    */
   upsert(item: unknown): Saved;
   update(id: string, item: unknown): Saved;
@@ -116,7 +117,7 @@ type AttributeValue = string | number | boolean | null;
 
 interface Changes {
   readonly fields: z.infer<typeof fieldsSchema>;
-  /** By name; null takes the attribute away. */
+  /** Attributes by name; null removes the attribute. */
   readonly attributes: readonly (readonly [name: string, value: AttributeValue])[];
 }
 
@@ -126,7 +127,10 @@ const flag = z
   .literal([true, false, 1, 0, '1', '0', 'true', 'false'], { error: 'must be 0, 1, true or false' })
   .transform((value) => value === true || value === 1 || value === '1' || value === 'true');
 
-/** What rasa.io keeps for itself, and `next_newsbrief`, which it takes but never gives back. */
+/**
+ * Fields that are ignored: those that rasa.io manages itself, and `next_newsbrief`, which it accepts
+ * but never returns.
+ */
 const unstored = [
   'id',
   'referral_code',
@@ -153,7 +157,7 @@ const fieldsSchema = z
   })
   .partial();
 
-/** rasa.io's own name for the archive flag is unknown, so the likely ones all count. */
+/** rasa.io's name for the archive flag is not known, so the likely names are all accepted. */
 const archiveFlags = ['is_archived', 'archived', 'archive'];
 
 const attributeSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);

@@ -16,13 +16,13 @@ import { createTokens } from './tokens.ts';
 
 export interface SandboxOptions {
   readonly host?: string;
-  /** 0 takes any free port. */
+  /** 0 uses any free port. */
   readonly port: number;
-  /** The sandbox keeps everything in `sandbox/` below it. */
+  /** Directory in which the sandbox stores everything, in the folder `sandbox/`. */
   readonly dataDir: string;
-  /** A key that is to be known; without one, the sandbox makes its own at the very first start. */
+  /** A key to accept; default: the sandbox creates one at its very first start. */
   readonly apiKey?: string | undefined;
-  /** The directory with the files that the build made for browsers. */
+  /** Directory of the files built for browsers. */
   readonly builtDir: string;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -30,21 +30,24 @@ export interface SandboxOptions {
 }
 
 export interface Sandbox {
-  /** Without a slash at the end; the API is below `/v1`. */
+  /** Without a trailing slash; the API is below `/v1`. */
   readonly url: string;
   readonly port: number;
   readonly credentials: {
     readonly username: string;
     readonly password: string;
-    /** Undefined when the file that kept the first key is gone. */
+    /** `undefined` if the file with the first key was deleted. */
     readonly apiKey: string | undefined;
   };
-  /** For version 2, where an API key is the client secret. */
+  /** For version 2, in which an API key is the client secret. */
   readonly clientId: string;
   /** For the sign-up webhook. */
   readonly signupGuid: string;
   readonly firstKey: FirstKey['firstKey'];
-  /** Ends event streams and idle connections at once; calls in flight get their answer, for two seconds at most. */
+  /**
+   * Ends event streams and idle connections at once. Calls in progress are still answered, for at
+   * most two seconds.
+   */
   close(): Promise<void>;
 }
 
@@ -57,10 +60,10 @@ const account = {
 const closeGraceMs = 2_000;
 
 /**
- * A stand-in for rasa.io: both versions of its API and its sign-up webhook over real HTTP, with pages that show the
- * contacts and the API keys.
- * Rejects with the system's error when the port is taken, and with a `StateFileError` when the state is damaged.
- * It prints nothing; what a person must know, above all a key that was just made, is the caller's to say.
+ * Opens a stand-in for rasa.io: both versions of its API and its sign-up webhook over real HTTP, with pages
+ * that show the contacts and the API keys. Rejects with the system's error if the port is in use, and with a
+ * `StateFileError` if the state is damaged. Prints nothing; the caller must show the user what is needed,
+ * above all a key that was just created.
  */
 export async function openSandbox({
   host = '127.0.0.1',

@@ -47,28 +47,31 @@ const stateSchema = z.strictObject({
   revocationKillsTokens: z.boolean(),
 });
 
-/** A contact as the sandbox keeps it; the names are rasa.io's own. */
+/** A person as the sandbox stores it; the names are rasa.io's. */
 export type Person = z.infer<typeof personSchema>;
 
-/** An API key as the sandbox keeps it: never its text, which is shown once, when the key is made. */
+/**
+ * An API key as the sandbox stores it: without its text, which is shown only once, when the key is created.
+ */
 export type ApiKey = z.infer<typeof apiKeySchema>;
 
 export type StateData = z.infer<typeof stateSchema>;
 
-/** What a restart keeps. Tokens and faults are not part of it. */
+/** The state that survives a restart. Tokens and faults are not part of it. */
 export interface State {
   readonly data: StateData;
-  /** True until the first save ever: this folder has never held a sandbox. */
+  /** Whether this folder has never held a sandbox; true until the first save. */
   readonly isNew: boolean;
-  /** Emits `change` with every save, for pages that are being looked at. */
+  /** Emits `change` with every save, for pages that are open. */
   readonly changes: EventEmitter<{ change: [] }>;
-  /** Resolves when the data, as it is now or newer, is on disk. */
+  /** Resolves once the current data, or newer data, is on disk. */
   save(): Promise<void>;
 }
 
 /**
- * Opens `state.json` in a folder that it makes for its owner alone. A file that does not hold a sandbox's state is
- * moved aside, never overwritten, and a `StateFileError` says where it went; opening once more then starts empty.
+ * Opens `state.json` in a folder that it creates with access for its owner only. A file that does not contain
+ * a sandbox's state is moved aside, never overwritten, and a `StateFileError` gives its new path; opening
+ * again then starts with an empty state.
  */
 export async function openState(dir: string, now: () => number): Promise<State> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -95,14 +98,14 @@ export async function openState(dir: string, now: () => number): Promise<State> 
   };
 }
 
-/** The state file is damaged, or from another version; `asidePath` is where it lies now. */
+/** The state file is damaged or of another version. `asidePath` is the path it was moved to. */
 export class StateFileError extends Error {
   readonly asidePath: string;
 
   constructor(path: string, asidePath: string, reason: string) {
     super(
       `${path} does not hold a sandbox's state: ${reason}. It was moved to ${asidePath}. ` +
-        'Start again for an empty sandbox, or mend that file and move it back.',
+        'Start again for an empty sandbox, or repair that file and move it back.',
     );
     this.name = 'StateFileError';
     this.asidePath = asidePath;

@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto';
 
-/** A token of one version is not taken by the other: rasa.io answers a token of version 1 with 401 all over version 2. */
+/**
+ * The API version of a token. The other version does not accept it: in version 2 rasa.io answers every token
+ * of version 1 with 401.
+ */
 export type TokenScope = 'v1' | 'v2';
 
 export interface Token {
@@ -12,13 +15,13 @@ export interface Token {
 }
 
 /**
- * The tokens that live now. They are in memory only: a restart of the sandbox ends them all, which callers meet as
- * an expiry. rasa.io does not document how long a token lives; clients of it assume an hour.
+ * The live tokens, in memory only. A restart of the sandbox ends them all, which looks like an expiry to
+ * callers. rasa.io does not document the lifetime of a token; its clients assume an hour.
  */
 export interface Tokens {
   mint(keyId: string, scope: TokenScope, lifetimeS?: number): Token;
   find(text: string | undefined): Token | undefined;
-  /** False when there is no such token. */
+  /** Returns false if there is no such token. */
   end(text: string): boolean;
   endAll(): void;
   endThoseOf(keyId: string): void;

@@ -6,18 +6,18 @@ import type { Faults, Operation } from '../faults.ts';
 import type { Persons } from '../persons.ts';
 import type { Tokens } from '../tokens.ts';
 
-/** What differs between answers; everything else in rasa.io's envelope follows from it and the status. */
+/** The parts that differ between answers. The rest of rasa.io's envelope follows from them and the status. */
 export interface AnswerParts {
   readonly results?: readonly object[];
   readonly error?: string;
-  /** How many there are in all, when `results` is a page of them. */
+  /** The total number of results, if `results` is one page of them. */
   readonly total?: number;
   readonly nextLink?: string;
-  /** Seconds since 1970; without it, the expiry of the caller's own token. */
+  /** Seconds since 1970; default: the expiry of the caller's token. */
   readonly tokenExpires?: number;
   /** Sends an HTML page instead of the envelope, as a gateway in front of rasa.io would. */
   readonly asGatewayPage?: boolean;
-  /** Members that stand beside the envelope's own. */
+  /** Further members of the body, next to the envelope's own. */
   readonly beside?: object;
 }
 
@@ -32,8 +32,8 @@ interface AnswerDeps {
 export type Answer = (res: Response, status: number, parts?: AnswerParts) => Promise<void>;
 
 /**
- * The one way out of the API: rasa.io's envelope, and the faults that hit an answer after the work is done,
- * slowness and the cut connection.
+ * Creates the function that sends every answer of the API: rasa.io's envelope, with the faults that apply
+ * after the work is done (delay and cut connection).
  */
 export function createAnswer({ faults, persons, tokens, now, stop }: AnswerDeps): Answer {
   return async function answer(res, status, parts = {}) {
@@ -73,7 +73,10 @@ export function createAnswer({ faults, persons, tokens, now, stop }: AnswerDeps)
   };
 }
 
-/** The faults that hit a call before anything is done: the cut connection, and another answer than the true one. */
+/**
+ * Applies the faults that come before any work is done: a cut connection, or another answer instead
+ * of the true one.
+ */
 export function playFaults(faults: Faults, answer: Answer): RequestHandler {
   return async function playFault(req, res, next) {
     if (faults.takeDrop(operationOf(req), 'before')) {
@@ -91,7 +94,9 @@ export function playFaults(faults: Faults, answer: Answer): RequestHandler {
   };
 }
 
-/** What goes wrong in front of a route, or in it: a body that cannot be read is the caller's fault, the rest ours. */
+/**
+ * Answers errors: 400 for a body that cannot be read, which is the caller's fault, and 500 for anything else.
+ */
 export function answerErrors(answer: Answer): ErrorRequestHandler {
   return async (error: unknown, _req, res, next) => {
     if (res.headersSent) next(error);
@@ -101,14 +106,14 @@ export function answerErrors(answer: Answer): ErrorRequestHandler {
   };
 }
 
-/** Which calls a request counts among, for faults that hit only some. */
+/** The kind of calls that a request belongs to, for faults that affect only some. */
 function operationOf({ originalUrl }: Request): Operation {
   if (/^\/v[12]\/tokens/.test(originalUrl)) return 'tokens';
   if (/^\/(v1\/persons|v2\/contacts|signup\/)/.test(originalUrl)) return 'persons';
   return 'other';
 }
 
-/** What body-parser and the router throw about a request carries a 4xx status. */
+/** Errors that body-parser and the router throw because of a request have a 4xx status. */
 function isCallersFault(error: unknown): boolean {
   return z.object({ status: z.int().min(400).max(499) }).safeParse(error).success;
 }

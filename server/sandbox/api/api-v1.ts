@@ -16,20 +16,20 @@ export interface ApiDeps {
   readonly tokens: Tokens;
   readonly faults: Faults;
   readonly now: () => number;
-  /** Ends the waiting of slow answers. */
+  /** Ends the delay of slow answers. */
   readonly stop: AbortSignal;
 }
 
 /**
- * rasa.io's API v1 as far as clients of it show it: one envelope for success and error, Basic to get tokens, the
- * header `rasa-token` for everything else, 404 for a wrong path, 400 for a wrong method.
- * Where rasa.io's behaviour is unknown, faults switch between the likely ones.
+ * rasa.io's API v1, as far as its clients show it: one envelope for success and error, Basic authentication
+ * for tokens, the header `rasa-token` for everything else, 404 for an unknown path, 400 for an unsupported
+ * method. Where rasa.io's behaviour is unknown, faults switch between the likely ones.
  */
 export function createApi(deps: ApiDeps): Router {
   const { account, apiKeys, tokens, faults } = deps;
   const api = Router();
   const answer = createAnswer(deps);
-  // rasa.io's own older client sent JSON without saying so, so the content type does not matter.
+  // rasa.io's own older client sent JSON without a content type, so the content type is ignored.
   const readJson = json({ type: () => true, limit: '1mb', strict: false });
 
   api.use(playFaults(faults, answer));
@@ -87,7 +87,7 @@ export function createApi(deps: ApiDeps): Router {
   }
 }
 
-/** rasa.io scopes its API to one community, which is what it calls a newsletter here. */
+/** rasa.io's API is limited to one community, its word for a newsletter. */
 const community = {
   id: '00000000-0000-4000-8000-000000000001',
   name: 'Sandbox newsletter',

@@ -6,8 +6,9 @@ import { answerErrors, createAnswer, playFaults } from './answer.ts';
 import type { ApiDeps } from './api-v1.ts';
 
 /**
- * As much of rasa.io's API v2 as signing up takes, by its published description alone: tokens for a client id and
- * secret, where the secret is one of the API keys, and contacts. Nobody public has seen rasa.io answer here.
+ * The part of rasa.io's API v2 that sign-ups need, based only on its published description: tokens for
+ * a client id and a secret (one of the API keys), and contacts. No real answers of rasa.io's version 2
+ * are publicly known.
  */
 export function createContactsApi(deps: ApiDeps): Router {
   const { account, apiKeys, persons, state, tokens, faults } = deps;
@@ -81,7 +82,7 @@ const contactSchema = z.strictObject({
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });
 
-/** A contact of version 2 and a person of version 1 are the same people here. */
+/** Contacts of version 2 and persons of version 1 are the same records here. */
 function save(persons: Persons, { options, can_email, ...fields }: z.infer<typeof contactSchema>) {
   return persons.upsert({
     ...options,

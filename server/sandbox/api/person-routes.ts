@@ -14,8 +14,9 @@ interface PersonRoutesDeps {
 }
 
 /**
- * `/v1/persons`: how persons look on the wire. Reads are wrapped in `{ data, links }`, writes answer for each person
- * with `{ id, status }`, and a person that was not taken has an `error` and no `id` while the call still succeeds.
+ * `/v1/persons`: the wire format of persons. Reads wrap each person in `{ data, links }`. Writes answer with
+ * `{ id, status }` for each person; a person that was refused has an `error` and no `id`, while the call as
+ * a whole succeeds.
  */
 export function createPersonRoutes({
   state,
@@ -44,7 +45,7 @@ export function createPersonRoutes({
       return answer(res, 200, {
         results: found.slice(skip, skip + limit).map((person) => readItem(person, describe(person))),
         total: found.length,
-        // Clients report that it goes on past the end.
+        // Clients report that the links continue past the end.
         nextLink: nextLink(req, skip + limit),
       });
     })
@@ -116,7 +117,7 @@ export function createPersonRoutes({
   }
 }
 
-/** The largest page in rasa.io's Swagger document; a higher `limit` is cut to it without a word. */
+/** The largest page in rasa.io's Swagger document; a higher `limit` is silently reduced to it. */
 const maxPage = 50;
 
 const count = z
@@ -138,7 +139,7 @@ const querySchema = z.object({
   updated_before: instant,
 });
 
-/** A person as rasa.io reads one out, with flags as bits; the custom attributes are not part of it. */
+/** A person as rasa.io returns it, with flags as 0 or 1 and without custom attributes. */
 function describe(person: Readonly<Person>): object {
   return {
     id: person.id,

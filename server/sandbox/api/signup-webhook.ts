@@ -5,8 +5,9 @@ import { answerErrors, createAnswer, playFaults } from './answer.ts';
 import type { ApiDeps } from './api-v1.ts';
 
 /**
- * The sign-up webhook, which rasa.io has on a host of its own: no key, three fields, one GUID for each newsletter. Its
- * real answers are not documented. Where rasa.io may take it from any page, this one does not, like all of the sandbox.
+ * The sign-up webhook, which rasa.io runs on a separate host: no key, three fields, one GUID per newsletter.
+ * Its real answers are not documented. rasa.io may accept requests from any page; this one does not, like the
+ * rest of the sandbox.
  */
 export function createWebhook(deps: ApiDeps): Router {
   const { account, persons, state, faults } = deps;

@@ -9,11 +9,11 @@ interface ApiKeysView {
   readonly keys: readonly Readonly<ApiKey>[];
   readonly revocationKillsTokens: boolean;
   readonly faults: object;
-  /** A key that was just made. This page is the only one that ever shows its text. */
+  /** A key that was just created. This page is the only one that shows its text. */
   readonly created?: { readonly name: string; readonly key: string };
 }
 
-/** "Settings → API Keys", as rasa.io has it, and beside it what rasa.io leaves unsaid and the sandbox can switch. */
+/** "Settings → API Keys" as at rasa.io, with a switch for behaviour that rasa.io does not document. */
 export function apiKeysPage({ account, keys, revocationKillsTokens, faults, created }: ApiKeysView): string {
   return renderSandboxPage({
     title: 'API Keys',

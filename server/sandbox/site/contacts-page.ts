@@ -2,7 +2,7 @@ import { html, type Html } from '../../pages/document.ts';
 import type { Person } from '../state.ts';
 import { badge, renderSandboxPage, timeOf } from './frame.ts';
 
-/** A page of thousands would be slow to look at and slower to refresh. */
+/** Thousands of contacts on one page would be slow to view and slower to refresh. */
 const shownContacts = 200;
 
 interface ContactsView {
@@ -11,7 +11,7 @@ interface ContactsView {
   readonly faults: object;
 }
 
-/** The contacts as they come in: the page to have open beside the form that one is trying. */
+/** The contacts as they arrive: the page to keep open while trying a form. */
 export function contactsPage({ contacts, faults }: ContactsView): string {
   return renderSandboxPage({
     title: 'Contacts',
@@ -95,7 +95,9 @@ function contactRow(person: Readonly<Person>): Html {
   `;
 }
 
-/** What rasa.io has a field of its own for, too, where it is filled. */
+/**
+ * All attributes of a person, including those that rasa.io stores in dedicated fields, if they are filled.
+ */
 function attributesOf({
   segment_code,
   referred_by,
@@ -107,7 +109,7 @@ function attributesOf({
   return [...own, ...attributes.map(({ name, value }) => [name, String(value)] as const)];
 }
 
-/** An empty cell, said aloud as nothing. */
+/** An empty cell, hidden from screen readers. */
 const none = html`<span class="quiet" aria-hidden="true">–</span>`;
 
 function statusOf({ is_archived, is_active, is_subscribed }: Readonly<Person>): Html {

@@ -8,7 +8,7 @@ interface SandboxPage {
   readonly main: Html;
 }
 
-/** The frame of every sandbox page: where one is, that it is a sandbox, and whether it misbehaves on purpose. */
+/** The frame of every sandbox page: its navigation, a note that this is a sandbox, and the active faults. */
 export function renderSandboxPage({ title, path, faults = {}, main }: SandboxPage): string {
   const link = (target: string, words: string): Html =>
     html`<a href=${target} aria-current=${target === path ? 'page' : nothing}>${words}</a>`;
@@ -44,7 +44,7 @@ export function renderSandboxPage({ title, path, faults = {}, main }: SandboxPag
   });
 }
 
-/** For an address that is not there, and for what went wrong. */
+/** The page for an unknown path or an error. */
 export function failurePage(words: string): string {
   return renderSandboxPage({
     title: words,
@@ -61,12 +61,12 @@ const timeFormat = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 });
 
-/** In UTC, since without script nobody knows the reader's time zone. */
+/** A time in UTC, since the reader's time zone is not known without script. */
 export function timeOf(iso: string): Html {
   return html`<time datetime=${iso}>${timeFormat.format(new Date(iso))}</time>`;
 }
 
-/** A state in one word. */
+/** A badge that shows a state in one word. */
 export function badge(words: string, look: 'on' | 'off'): Html {
   return html`<span class=${`badge ${look}`}>${words}</span>`;
 }

@@ -17,15 +17,15 @@ export interface SiteDeps {
   readonly persons: Persons;
   readonly apiKeys: ApiKeys;
   readonly faults: Faults;
-  /** The directory with the files that the build made for browsers. */
+  /** Directory of the files built for browsers. */
   readonly builtDir: string;
   /** Ends the event streams. */
   readonly stop: AbortSignal;
 }
 
 /**
- * What people see of the sandbox: its contacts as they come in, its API keys, and `/sandbox/faults`, the switchboard
- * for what is to go wrong. Everything works without script, and nothing here can be driven from another site.
+ * The sandbox's pages for people: its contacts as they arrive, its API keys, and `/sandbox/faults`, where
+ * faults are set. All pages work without script, and other sites cannot control them.
  */
 export function createSite({ account, state, persons, apiKeys, faults, builtDir, stop }: SiteDeps): Router {
   const site = Router();

@@ -28,7 +28,7 @@ it('says when a key was last used', async () => {
   expect(await sandbox.page('/settings/api-keys')).toContain('2026-02-03T04:05:06.000Z');
 });
 
-it('mints nothing for a revoked key, while its live tokens go on', async () => {
+it('mints no token for a revoked key, while its live tokens keep working', async () => {
   const sandbox = await startSandbox();
   const token = await sandbox.token();
   await revokeFirstKey(sandbox);
@@ -37,7 +37,7 @@ it('mints nothing for a revoked key, while its live tokens go on', async () => {
   expect(await sandbox.page('/settings/api-keys')).toContain('Revoked');
 });
 
-it('ends the live tokens with the key when that is switched on, and only those of that key', async () => {
+it("ends a revoked key's live tokens, and no others, when that is switched on", async () => {
   const sandbox = await startSandbox();
   const token = await sandbox.token();
   const other = keyIn(await (await sandbox.submit('/settings/api-keys', { name: 'Other' })).text());
@@ -50,7 +50,7 @@ it('ends the live tokens with the key when that is switched on, and only those o
   expect((await sandbox.api('GET', '/v1/persons', { token: otherToken })).status).toBe(200);
 });
 
-it('lets one rotate: a second key works before the first is revoked', async () => {
+it('allows rotation: a second key works before the first is revoked', async () => {
   const sandbox = await startSandbox();
   const second = keyIn(await (await sandbox.submit('/settings/api-keys', { name: 'Second' })).text());
   expect((await sandbox.mint()).status).toBe(201);
@@ -66,13 +66,13 @@ it('shows no more than a quarter of a short key that was given', async () => {
   expect(html).not.toContain('sho…');
 });
 
-it('names a key that was given no name', async () => {
+it('gives a name to a key created without one', async () => {
   const sandbox = await startSandbox();
   await sandbox.submit('/settings/api-keys', { name: '  ' });
   expect(await sandbox.page('/settings/api-keys')).toContain('Unnamed');
 });
 
-/** Presses the last "Revoke" on the page, which is the first key's: newest first. */
+/** Presses the last "Revoke" on the page. It belongs to the first key, since keys are listed newest first. */
 async function revokeFirstKey(sandbox: TestSandbox): Promise<void> {
   const html = await sandbox.page('/settings/api-keys');
   const actions = [...html.matchAll(/action="(\/settings\/api-keys\/[^"]+\/revoke)"/g)];

@@ -31,7 +31,7 @@ describe('version 2', () => {
     expect((await mint({ grant_type: 'client_credentials', ...body })).status).toBe(status);
   });
 
-  it('takes a contact, with options as custom fields, and shows it to both versions', async () => {
+  it('accepts a contact, with options as custom fields, and shows it in both versions', async () => {
     const { api, token, mint: _, ...sandbox } = await sandboxWithToken();
     const body = { email: 'ada@example.com', first_name: 'Ada', options: { company: 'Analytical' } };
     expect((await api('POST', '/v2/contacts', { token, body })).status).toBe(201);
@@ -42,14 +42,14 @@ describe('version 2', () => {
   });
 
   it.each([[{ email: 'no address' }], [{}], [{ email: 'ada@example.com', company: 'x' }]])(
-    'does not take %j',
+    'refuses %j',
     async (body) => {
       const { api, token } = await sandboxWithToken();
       expect((await api('POST', '/v2/contacts', { token, body })).status).toBe(400);
     },
   );
 
-  it('takes no token of version 1, nor version 1 one of it, nor either one that was deleted', async () => {
+  it('refuses tokens of version 1, as version 1 refuses its tokens, and both refuse deleted ones', async () => {
     const { api, token, basic, credentials } = await sandboxWithToken();
     const headers = { authorization: basic };
     const { envelope } = await api('POST', '/v1/tokens', { headers, body: { key: credentials.apiKey } });
@@ -79,7 +79,7 @@ describe('the sign-up webhook', () => {
     expect((await api('POST', `/signup/${guid ?? signupGuid}`, { body })).status).toBe(status);
   });
 
-  it("is not for other sites' pages", async () => {
+  it("refuses requests from other sites' pages", async () => {
     const { api, signupGuid } = await startSandbox();
     const headers = { 'sec-fetch-site': 'cross-site' };
     const body = { email: 'ada@example.com' };

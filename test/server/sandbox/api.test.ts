@@ -16,14 +16,14 @@ describe('tokens', () => {
     expect(answer.envelope.metadata.token_expiration).toBe(Date.UTC(2026, 0, 1, 1) / 1000);
   });
 
-  it('mints for a client that does not say that it sends JSON', async () => {
+  it('mints for a client that sends JSON without a content type', async () => {
     const { api, basic, credentials } = await startSandbox();
     const headers = { authorization: basic, 'content-type': 'text/plain' };
     const { status } = await api('POST', '/v1/tokens', { headers, body: { key: credentials.apiKey } });
     expect(status).toBe(201);
   });
 
-  it('lets a token work for an hour and not a second longer', async () => {
+  it('accepts a token for an hour and not a second longer', async () => {
     let now = Date.UTC(2026, 0, 1);
     const { api, token } = await startSandbox({ now: () => now });
     const minted = await token();
@@ -33,7 +33,7 @@ describe('tokens', () => {
     expect((await api('GET', '/v1/persons', { token: minted })).status).toBe(401);
   });
 
-  it('deletes one token with Basic: 204, and the others live on', async () => {
+  it('deletes one token with Basic: 204, and the others keep working', async () => {
     const { api, basic, token } = await startSandbox();
     const [first, second] = [await token(), await token()];
     const headers = { authorization: basic };
@@ -97,7 +97,7 @@ describe('every answer is the envelope, with the status in it', () => {
 });
 
 describe('adding persons', () => {
-  it('creates one, then updates the same by its address in any case, leaving out what was not sent', async () => {
+  it('creates one, then updates it by its address in any case, keeping fields that were not sent', async () => {
     const { addPersons, api, token } = await startSandbox();
     const first = await addPersons({ email: 'Ada@example.com', first_name: 'Ada', company: 'Analytical' });
     expect([first.status, first.envelope.results]).toEqual([201, [{ id: anyId, status: 'created' }]]);
@@ -121,7 +121,7 @@ describe('adding persons', () => {
     ]);
   });
 
-  it('prefers external_id over the address, which may change so', async () => {
+  it('prefers external_id over the address, so that the address may change', async () => {
     const { addPersons } = await startSandbox();
     const first = await addPersons({ email: 'old@example.com', external_id: '7' });
     const second = await addPersons({ email: 'new@example.com', external_id: '7' });
@@ -132,7 +132,7 @@ describe('adding persons', () => {
     expect(clash.envelope.results).toEqual([{ status: 'error', error: expect.any(String) as unknown }]);
   });
 
-  it('answers for each person of a batch: no id and an error for those it cannot take', async () => {
+  it('answers for each person of a batch: no id and an error for refused ones', async () => {
     const { addPersons } = await startSandbox();
     const { status, envelope } = await addPersons(
       { email: 'ada@example.com' },
@@ -169,7 +169,7 @@ describe('adding persons', () => {
     expect(envelope.results).toMatchObject([{ data: { is_subscribed: stored } }]);
   });
 
-  it('does not re-subscribe somebody unless it is told to', async () => {
+  it('does not resubscribe a person unless asked to', async () => {
     const { addPersons, api, token } = await startSandbox();
     const id = idOf(await addPersons({ email: 'ada@example.com', is_subscribed: 0 }));
     const isSubscribed = async (): Promise<unknown> =>
@@ -180,7 +180,7 @@ describe('adding persons', () => {
     expect(await isSubscribed()).toMatchObject({ is_subscribed: 1 });
   });
 
-  it('is not confused by attributes named like parts of every object', async () => {
+  it('handles attributes that are named like properties of every object', async () => {
     const { addPersons, api, token } = await startSandbox();
     const id = idOf(
       await addPersons(JSON.parse('{"email":"a@b.de","__proto__":"x","constructor":"y"}') as object),
@@ -194,7 +194,7 @@ describe('adding persons', () => {
 });
 
 describe('one person', () => {
-  it('takes only the changed fields by PUT', async () => {
+  it('changes only the fields sent by PUT', async () => {
     const { addPersons, api, token } = await startSandbox();
     const id = idOf(await addPersons({ email: 'ada@example.com', first_name: 'Ada' }));
     const minted = await token();
@@ -221,7 +221,7 @@ describe('one person', () => {
     expect((await list(sandbox)).envelope.results).toMatchObject([{ data: { id, is_subscribed: 0 } }]);
   });
 
-  it('is gone for ever after DELETE', async () => {
+  it('is deleted permanently by DELETE', async () => {
     const sandbox = await startSandbox();
     const id = idOf(await sandbox.addPersons({ email: 'ada@example.com' }));
     const call = { token: await sandbox.token() };
@@ -245,7 +245,7 @@ describe('listing persons', () => {
     expect((await list(sandbox, '?limit=0')).envelope.metadata).toMatchObject({ record_count: 0 });
   });
 
-  it('gives 50 at most, whatever is asked for', async () => {
+  it('returns 50 at most, whatever the limit', async () => {
     const sandbox = await startSandbox();
     await sandbox.addPersons(
       ...Array.from({ length: 51 }, (_, index) => ({ email: `p${index}@example.com` })),

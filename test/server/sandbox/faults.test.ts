@@ -3,7 +3,7 @@ import { startSandbox, tokenIn } from '../../helpers/server/sandbox.ts';
 
 const ada = { email: 'ada@example.com' };
 
-it('shows what is in force, and clears it by DELETE or by an empty PUT', async () => {
+it('shows the active faults, and clears them by DELETE or by an empty PUT', async () => {
   const { url, putFaults, api } = await startSandbox();
   const none = { revocationKillsTokens: false };
   expect(await putFaults({ delayMs: 1 })).toEqual({ status: 200, body: { delayMs: 1, ...none } });
@@ -44,7 +44,7 @@ it('reports everything that is wrong at once, with path, found and wanted, and c
   expect(await (await fetch(`${url}/sandbox/faults`)).json()).toMatchObject({ tokenLifetimeS: 60 });
 });
 
-it('answers slowly, and has done the work even if the caller did not wait', async () => {
+it('answers slowly, and does the work even if the caller does not wait', async () => {
   const { putFaults, api, token, page, url, events } = await startSandbox();
   const minted = await token();
   await putFaults({ delayMs: 600_000 });
@@ -68,7 +68,7 @@ it('answers slowly, and has done the work even if the caller did not wait', asyn
 });
 
 it.each([401, 403, 400, 500, 503])(
-  'answers %i on persons for ever, while tokens go on working',
+  'answers %i on persons until changed, while tokens keep working',
   async (status) => {
     const { putFaults, addPersons } = await startSandbox();
     await putFaults({ answer: { on: 'persons', status, error: 'As you wish' } });
@@ -124,7 +124,7 @@ it('cuts the connection after the work is done, so that a repeated call finds it
   expect((await addPersons(ada)).envelope.results).toMatchObject([{ status: 'updated' }]);
 });
 
-it('refuses some persons of a batch, by pattern or exactly, and takes the others', async () => {
+it('refuses some persons of a batch, by pattern or exactly, and accepts the others', async () => {
   const { putFaults, addPersons } = await startSandbox();
   await putFaults({ refuse: { emails: ['*@refused.test', 'eve@example.com'], error: 'Domain is blocked' } });
   const { status, envelope } = await addPersons(
@@ -141,7 +141,7 @@ it('refuses some persons of a batch, by pattern or exactly, and takes the others
   ]);
 });
 
-it('plays the other shapes that clients of rasa.io have had to expect', async () => {
+it('sends the other response shapes that clients of rasa.io must expect', async () => {
   const { putFaults, addPersons, api, token } = await startSandbox();
   const persons = [ada, { email: 'nobody' }, { email: 'bob@example.com' }];
   const refused = { status: 'error', error: 'email must be an e-mail address' };
@@ -166,7 +166,7 @@ it('plays the other shapes that clients of rasa.io have had to expect', async ()
   expect(envelope.results).toMatchObject([ada, { email: 'bob@example.com' }]);
 });
 
-it('hands out tokens that live as long as it is told', async () => {
+it('mints tokens with the given lifetime', async () => {
   let now = Date.UTC(2026, 0, 1);
   const { putFaults, mint, api } = await startSandbox({ now: () => now });
   await putFaults({ tokenLifetimeS: 5 });

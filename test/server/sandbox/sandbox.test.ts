@@ -8,7 +8,7 @@ import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-it('makes a key at the very first start, and keeps it in a file for the owner alone', async () => {
+it('creates a key at the very first start, and stores it in a file that only the owner can read', async () => {
   const { credentials, firstKey, dataDir } = await startSandbox();
   expect(firstKey).toBe('made');
   expect(credentials.apiKey).toMatch(uuid);
@@ -36,7 +36,7 @@ it('keeps contacts and keys over a restart, but no tokens', async () => {
   expect((await second.api('GET', '/v1/persons', { token })).status).toBe(401);
 });
 
-it('never makes a second first key when the file is gone', async () => {
+it('never creates a second first key when the file is deleted', async () => {
   const first = await startSandbox();
   await first.close();
   await rm(join(first.dataDir, 'sandbox/api-key'));
@@ -45,7 +45,7 @@ it('never makes a second first key when the file is gone', async () => {
   expect((await second.mint(first.credentials.apiKey)).status).toBe(201);
 });
 
-it('takes up the key in the file when only the state is gone', async () => {
+it('adopts the key in the file when only the state is deleted', async () => {
   const first = await startSandbox();
   await first.close();
   await rm(join(first.dataDir, 'sandbox/state.json'));
@@ -54,7 +54,7 @@ it('takes up the key in the file when only the state is gone', async () => {
   expect((await second.mint()).status).toBe(201);
 });
 
-it('knows a key that it was given, also at a later start, and makes no other', async () => {
+it('accepts a given key, also at a later start, and creates no other', async () => {
   const first = await startSandbox({ apiKey: 'given-by-the-operator' });
   expect([first.firstKey, first.credentials.apiKey]).toEqual(['given', 'given-by-the-operator']);
   expect(await readdir(join(first.dataDir, 'sandbox'))).toEqual(['state.json']);
@@ -96,21 +96,21 @@ it.each([
   expect(await again.page('/')).toContain('Nobody has signed up yet');
 });
 
-it('has on disk what it has answered for', async () => {
+it('answers only after the data is on disk', async () => {
   const { addPersons, dataDir } = await startSandbox();
   await Promise.all([1, 2, 3].map((number) => addPersons({ email: `p${number}@example.com` })));
   const state = await readFile(join(dataDir, 'sandbox/state.json'), 'utf8');
   for (const number of [1, 2, 3]) expect(state).toContain(`p${number}@example.com`);
 });
 
-it("rejects with the system's error when the port is taken", async () => {
+it("rejects with the system's error when the port is in use", async () => {
   const { port } = await startSandbox();
   await expect(openSandbox({ port, builtDir, dataDir: await temporaryDir() })).rejects.toMatchObject({
     code: 'EADDRINUSE',
   });
 });
 
-it('ends event streams and the waiting of slow answers at once when it closes', async () => {
+it('ends event streams and the delay of slow answers at once when it closes', async () => {
   const { events, putFaults, close, api, token } = await startSandbox();
   const minted = await token();
   await putFaults({ delayMs: 600_000 });

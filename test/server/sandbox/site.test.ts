@@ -9,14 +9,14 @@ it('says on every page that it is a sandbox', async () => {
   }
 });
 
-it('tells somebody who has no contacts yet what to do', async () => {
+it('explains what to do while there are no contacts', async () => {
   const { page, addPersons } = await startSandbox();
   expect(await page('/')).toContain('Nobody has signed up yet');
   await addPersons({ email: 'ada@example.com' });
   expect(await page('/')).not.toContain('Nobody has signed up yet');
 });
 
-it('lists contacts newest first, with what they are and what was sent along', async () => {
+it('lists contacts newest first, with their state and attributes', async () => {
   const { page, addPersons } = await startSandbox();
   await addPersons({ email: 'first@example.com', is_subscribed: 0 });
   await addPersons({ email: 'second@example.com', first_name: 'Ada', last_name: 'Lovelace', shoe_size: 38 });
@@ -26,7 +26,7 @@ it('lists contacts newest first, with what they are and what was sent along', as
     expect(html).toContain(text);
 });
 
-it('shows what was typed as text, whatever it is', async () => {
+it('shows input as text, even if it is HTML', async () => {
   const { page, addPersons, submit } = await startSandbox();
   const attack = '"><script>alert(1)</script>';
   await addPersons({ email: 'ada@example.com', first_name: attack, [attack]: attack });
@@ -37,7 +37,7 @@ it('shows what was typed as text, whatever it is', async () => {
   }
 });
 
-it('forbids its pages everything but their own script and style', async () => {
+it('allows its pages only their own script and style', async () => {
   const { url } = await startSandbox();
   const { headers } = await fetch(url);
   const policy = headers.get('content-security-policy') ?? '';
@@ -85,7 +85,7 @@ it.each([
   expect(await statusFor(port, host)).toBe(status);
 });
 
-it('when opened to a network, answers to whatever name it has there', async () => {
+it('answers to any host name when it listens on a network', async () => {
   const { port, url } = await startSandbox({ host: '0.0.0.0' });
   expect(url).toBe(`http://localhost:${port}`);
   expect(await statusFor(port, 'sandbox')).toBe(200);
@@ -102,7 +102,7 @@ it('tells an open page about a new contact, a used key and a new fault', async (
   expect(await stream.next()).toContain('data:');
 });
 
-it('says on its pages which faults are switched on', async () => {
+it('shows the active faults on its pages', async () => {
   const { page, putFaults } = await startSandbox();
   await putFaults({ answer: { on: 'persons', status: 503 } });
   expect(await page('/')).toContain('Faults are switched on');
