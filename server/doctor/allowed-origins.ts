@@ -2,7 +2,10 @@ import type { Setup } from './configuration.ts';
 import { fine, note, warning, type Finding } from './finding.ts';
 import type { Web } from './web.ts';
 
-/** Whether there are pages where ALLOWED_ORIGINS and the forms' own lists say, and whether visitors end up there and nowhere else. */
+/**
+ * Checks that pages answer at the origins in ALLOWED_ORIGINS and in the forms' own lists, and that they do
+ * not redirect visitors to other origins.
+ */
 export async function checkAllowedOrigins(
   {
     allowedOrigins,

@@ -17,16 +17,16 @@ import { settings } from '../config/settings.ts';
 import { keyOf, type CredentialSet } from '../rasa/credentials.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 
-/** As much of the configuration as can be used, whatever is wrong with the rest. */
+/** The part of the configuration that can be used, even if other parts are wrong. */
 export interface Setup extends Pick<
   Config,
   'production' | 'dataDir' | 'allowedOrigins' | 'allowLocalhost' | 'trustProxy' | 'secretFiles'
 > {
-  /** By id, of the forms that name their own. */
+  /** The origins of forms that list their own, by form id. */
   readonly formOrigins: ReadonlyMap<string, readonly string[]>;
-  /** All there are, in the words of the ConfigError. */
+  /** Every fault, in the words of the ConfigError. */
   readonly faults: readonly string[];
-  /** `undefined` where it cannot be told. */
+  /** `undefined` if it cannot be determined. */
   readonly upstream: Config['upstream'] | undefined;
   readonly outboxKey: Config['outbox']['key'] | 'faulty';
 }
@@ -42,7 +42,7 @@ export function readSetup(env: Env): Setup {
   }
 }
 
-/** What is right is read once more, one by one; a set of credentials that lacks a part is left out. */
+/** Reads valid settings one by one. A credential set that lacks a part is left out. */
 function readRest(env: Env, faults: readonly string[]): Setup {
   const reader = createEnvReader(env);
   const rest = {
@@ -55,7 +55,7 @@ function readRest(env: Env, faults: readonly string[]): Setup {
     upstream: readUpstream(reader),
     outboxKey: readOr(reader, 'OUTBOX_KEY', 'faulty' as const),
   };
-  // Where a part is missing, the configuration does not look at the further sets; here they are looked at too.
+  // If a part is missing, the configuration does not read the further sets; the doctor reads them too.
   return { ...rest, secretFiles: reader.files, faults: [...new Set([...faults, ...reader.faults])] };
 }
 
@@ -78,7 +78,7 @@ function readOr<N extends SettingName, F>(reader: EnvReader, name: N, fallback: 
   return reader.faults.length > before ? fallback : value;
 }
 
-/** Where a part is missing or wrong it is not of the type that it should be of. */
+/** Whether the set is complete. A missing or wrong part does not have its declared type. */
 function isWhole({ credentials }: CredentialSet): boolean {
   const parts: readonly unknown[] =
     credentials.api === 'v1'
@@ -109,7 +109,10 @@ function whereTo(upstream: Setup['upstream']): Finding {
   }
 }
 
-/** A typing error in a name is no fault to the configuration, which reads what it knows. */
+/**
+ * Variables that the product does not read. A misspelled name is not a configuration fault, since the product
+ * only reads names that it knows.
+ */
 function unreadVariables(env: Env): readonly string[] {
   const own = /^(RASA|SANDBOX|FORMS?|OUTBOX|RATE|ALLOWED|CHALLENGE|PROOF|BOT|THANK_YOU)_/;
   const numbered = /^RASA_(USERNAME|PASSWORD|API_KEY|CLIENT_ID|CLIENT_SECRET|ACCOUNT_GUID)_[2-9](_FILE)?$/;
@@ -123,7 +126,7 @@ function unreadVariables(env: Env): readonly string[] {
     .sort();
 }
 
-/** How a set is called wherever it is spoken of. */
+/** The name of a set in all findings. */
 export function nameOf({ number, source, credentials }: CredentialSet): string {
   const from = source.file === undefined ? source.variable : `${source.variable}, ${source.file}`;
   return `Set ${number} (${from}, fingerprint ${keyOf(credentials).fingerprint})`;

@@ -5,10 +5,10 @@ import { pause } from '../system/pause.ts';
 import { nameOf, type Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 
-/** Between two sets, as between two deliveries. */
+/** Pause between two sets, as between two deliveries. */
 const minIntervalMs = 200;
 
-/** Which sets rasa.io takes, and what account they are for. All of them are tried, one after the other. */
+/** Checks which sets rasa.io accepts, and for which account. Tries all of them, one after the other. */
 export async function checkCredentials(
   { upstream }: Setup,
   stop: AbortSignal,

@@ -18,7 +18,10 @@ export interface DataDirOptions {
 
 const leastFreeBytes = 100 * 1024 * 1024;
 
-/** Whether sign-ups can be kept in DATA_DIR, who does so just now, and what waits there. Nothing of it is changed. */
+/**
+ * Checks whether sign-ups can be stored in DATA_DIR, which process uses it now, and what waits there.
+ * Changes nothing in it.
+ */
 export async function checkDataDir(
   { dataDir, outboxKey, upstream }: Setup,
   { files, process, statfs: readSpace = statfs }: DataDirOptions,
@@ -63,7 +66,7 @@ async function nearestExisting(path: string, files: Files): Promise<string> {
   }
 }
 
-/** By writing, since neither rights nor flags tell of every disk that does not take anything. */
+/** Checks by writing a file, since neither permissions nor flags reveal every disk that rejects writes. */
 async function checkWritable(dir: string, files: Files): Promise<readonly Finding[]> {
   const path = join(dir, `doctor-${randomUUID()}`);
   try {
@@ -107,7 +110,7 @@ function checkOutbox(census: Census, key: Setup['outboxKey'], dir: string): read
           ),
         ]
       : []),
-    // With nothing to read any key will do.
+    // If there is nothing to read, any key is right.
     ...(key === 'faulty' || waiting + setAside === 0 ? [] : wrongKey(keyCheck, key, dir)),
   ];
 }

@@ -14,11 +14,11 @@ import { createWeb, withoutUser } from './web.ts';
 export type { Finding } from './finding.ts';
 
 /**
- * `rasa-signup doctor`: looks at everything that sign-ups depend on, whatever state it is in, and says what to do. It
- * changes nothing, signs nobody up, and runs beside the proxy.
+ * `rasa-signup doctor` checks everything that sign-ups depend on, whatever state it is in, and gives
+ * remedies. It changes nothing, sends no sign-up, and can run while the proxy runs.
  */
 export interface Check {
-  /** What was looked at. */
+  /** What was checked. */
   readonly about: string;
   /** Never rejects. */
   readonly findings: Promise<readonly Finding[]>;
@@ -26,20 +26,20 @@ export interface Check {
 
 export interface DoctorOptions {
   readonly env: Env;
-  /** The path behind `--env-file`, of a file with secrets. */
+  /** The path given as `--env-file`, of a file that may contain secrets. */
   readonly envFile?: string | undefined;
-  /** Addresses of pages with the form. */
+  /** URLs of pages with the form. */
   readonly pages: readonly string[];
-  /** Of the proxy, as visitors reach it. */
+  /** The proxy's public URL, as visitors reach it. */
   readonly publicUrl?: string | undefined;
-  /** Where the build lies that pages are compared with. */
+  /** Directory of the build that pages are compared with. */
   readonly builtDir: string;
   readonly process: Pick<NodeJS.Process, 'pid' | 'kill' | 'getuid'>;
   readonly fetch?: typeof fetch | undefined;
   readonly now?: (() => number) | undefined;
 }
 
-/** All of them run at the same time; they are listed in the order in which they are to be read. */
+/** Starts all checks at the same time. The list is in reading order. */
 export function startChecks(options: DoctorOptions): readonly Check[] {
   const { envFile, pages, publicUrl, builtDir, process, fetch, now = Date.now } = options;
   const { env, unread } = readEnv(options);
@@ -86,7 +86,7 @@ function readEnv({ env, envFile }: DoctorOptions): {
   }
 }
 
-/** The doctor's own failure must not hide what the other checks have found. */
+/** A failure of one check must not hide the findings of the others. */
 async function run(
   check: () => Promise<readonly Finding[]> | readonly Finding[],
 ): Promise<readonly Finding[]> {

@@ -1,6 +1,6 @@
-/** One thing that the doctor has found out. `what` is a sentence or several; nothing secret is in either text. */
+/** One result of a check. `what` is one or more sentences; neither text contains secrets. */
 export interface Finding {
-  /** A `fault` stops sign-ups; a `warning` may, or will one day; a `note` is good to know. */
+  /** A `fault` stops sign-ups; a `warning` may stop them now or later; a `note` is information. */
   readonly is: 'fine' | 'note' | 'warning' | 'fault';
   readonly what: string;
   /** What to do about it. */

@@ -11,7 +11,7 @@ const healthSchema = z.looseObject({
   credentials: z.looseObject({ is: z.string() }).optional(),
 });
 
-/** Whether the proxy answers at its public address, as pages on the allowed origins need it to. */
+/** Checks that the proxy answers at its public URL as pages on the allowed origins need it. */
 export async function checkPublicUrl(
   address: string | undefined,
   setup: Setup,
@@ -82,7 +82,7 @@ async function checkHealth(url: URL, web: Web, isSandboxMeant: boolean): Promise
   ];
 }
 
-/** What the proxy itself says only once the first visitors have come. */
+/** The hint that the proxy itself logs only after the first visitors. */
 function hint({ trustProxy, production }: Setup, base?: URL): readonly Finding[] {
   if (trustProxy !== false || (base ? base.protocol !== 'https:' : !production)) return [];
   return [

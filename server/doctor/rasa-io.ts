@@ -2,15 +2,18 @@ import type { Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 import type { Visited, Web } from './web.ts';
 
-/** A token says when it expires on rasa.io's clock, and is replaced a minute before. */
+/**
+ * The greatest clock difference without a warning. A token's expiry is on rasa.io's clock, and the proxy
+ * replaces a token a minute before it.
+ */
 const mostSkewMs = 60_000;
 
-/** Whether rasa.io can be reached from here, how fast it is, and whether the clocks agree. */
+/** Checks whether rasa.io can be reached from here, how fast it answers, and whether the clocks agree. */
 export async function checkRasaIo({ upstream }: Setup, web: Web): Promise<readonly Finding[]> {
   if (!upstream) return [note('Which way sign-ups go cannot be told, so nobody was asked.')];
   if (upstream.is === 'sandbox') return [await checkSandbox(`http://${upstream.host}:${upstream.port}`, web)];
   const { baseUrl } = upstream;
-  // Without a token it says no, which is an answer.
+  // Without a token it refuses, which is an answer too.
   const path = upstream.is === 'rasa' ? '/v1/communities' : '/';
   const visit = await web.get(baseUrl.replace(/\/+$/, '') + path);
   if (visit.is === 'fault') {
@@ -33,7 +36,7 @@ export async function checkRasaIo({ upstream }: Setup, web: Web): Promise<readon
 function checkClock({ headers, sentMs, tookMs }: Visited): Finding {
   const theirMs = Date.parse(headers.get('date') ?? '');
   if (Number.isNaN(theirMs)) return note('Its answer does not say what time it is there.');
-  // It gives whole seconds.
+  // rasa.io's time has whole seconds, so half a second is added.
   const skewMs = theirMs + 500 - (sentMs + tookMs / 2);
   const skewS = Math.round(Math.abs(skewMs) / 1000);
   if (Math.abs(skewMs) <= mostSkewMs) return fine(`The clocks agree (within ${skewS} s).`);

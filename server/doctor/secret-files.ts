@@ -3,13 +3,13 @@ import { ageOf } from '../config/setting-schemas.ts';
 import { isCode, type Files } from '../system/files.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 
-/** How old each file with a secret is, and whether only those can read it who should. */
+/** Reports the age of each file with secrets, and warns if other users can read it. */
 export async function checkSecretFiles(
   given: readonly string[],
   dataDir: string,
   { files, nowMs }: { readonly files: Files; readonly nowMs: number },
 ): Promise<readonly Finding[]> {
-  // What the product has made for itself, where it has.
+  // Files that the product has created itself, if they exist.
   const own = ['challenge-secret', 'sandbox/api-key'].map((name) => join(dataDir, name));
   const found = await Promise.all([...new Set([...given, ...own])].map((path) => check(path, files, nowMs)));
   return found.some((findings) => findings.length > 0) ? found.flat() : [note('There are none.')];
@@ -28,7 +28,7 @@ async function check(path: string, files: Files, nowMs: number): Promise<readonl
       ),
     ];
   } catch (error) {
-    // Where somebody has named it, the configuration says so.
+    // If the file is named in a setting, the configuration check reports that it is missing.
     if (isCode(error, 'ENOENT')) return [];
     return [fault(`${path}: ${String(error)}.`, "Run the doctor as the proxy's user, and see its rights.")];
   }

@@ -1,6 +1,6 @@
 /**
- * Bounded visits to addresses that the operator names: their own pages, their own proxy, rasa.io. Redirects are
- * followed and named; nothing here throws for the network's sake.
+ * Requests, limited in time and size, to URLs that the operator names: their pages, their proxy, rasa.io.
+ * Redirects are followed and reported. Network failures are results, not exceptions.
  */
 export interface Web {
   get(address: string, headers?: Readonly<Record<string, string>>): Promise<Visit>;
@@ -10,16 +10,16 @@ export type Visit = Visited | { readonly is: 'fault'; readonly reason: string };
 
 export interface Visited {
   readonly is: 'answer';
-  /** The last one, after redirects. */
+  /** The final URL, after redirects. */
   readonly url: URL;
-  /** Where it led on the way, the last one included; empty without a redirect. */
+  /** The URLs of the redirects, including the final one; empty without a redirect. */
   readonly redirects: readonly string[];
   readonly status: number;
   readonly headers: Headers;
   readonly body: Buffer;
-  /** There was more than is read. */
+  /** The body was longer than the limit and was cut. */
   readonly isCut: boolean;
-  /** Of the last request, from sending it to its headers. */
+  /** For the last request: when it was sent, and the time until its headers arrived. */
   readonly sentMs: number;
   readonly tookMs: number;
 }
@@ -28,7 +28,7 @@ export interface WebOptions {
   readonly fetch?: typeof fetch | undefined;
   readonly now?: (() => number) | undefined;
   readonly stop?: AbortSignal;
-  /** For all of it, redirects included. */
+  /** For the whole visit, including redirects. */
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
 }
@@ -93,14 +93,17 @@ export function createWeb({
     for await (const chunk of body) {
       chunks.push(chunk);
       bytes += chunk.byteLength;
-      // Leaving the loop ends the connection.
+      // Leaving the loop closes the connection.
       if (bytes > maxBytes) break;
     }
     return { body: Buffer.concat(chunks).subarray(0, maxBytes), isCut: bytes > maxBytes };
   }
 }
 
-/** Sites that are not public yet may ask for a password; it is sent to them and stands nowhere else. */
+/**
+ * The URL without user name and password. Sites that are not public yet may require a password; it is sent to
+ * them but appears nowhere else.
+ */
 export function withoutUser(address: string): URL {
   return Object.assign(new URL(address), { username: '', password: '' });
 }
@@ -110,17 +113,20 @@ function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(text).toString('base64')}`;
 }
 
-/** `undefined` where the body is no JSON. */
+/** The body parsed as JSON; `undefined` if it is not JSON. */
 export function jsonOf({ body }: Visited): unknown {
   try {
     return JSON.parse(body.toString());
   } catch {
-    // What was wanted of it is not there, and the caller says so.
+    // The expected content is missing, and the caller reports it.
     return undefined;
   }
 }
 
-/** `fetch` says that it failed; why stands in its cause, or in one of several where a name has several addresses. */
+/**
+ * The reason of a failed `fetch`. It is in the error's cause, or in one of several causes if a name has
+ * several addresses.
+ */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const [first = cause] = cause instanceof AggregateError ? (cause.errors as unknown[]) : [];

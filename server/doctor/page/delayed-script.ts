@@ -1,7 +1,7 @@
 import { fault, warning, type Finding } from '../finding.ts';
 import type { Tag } from './markup.ts';
 
-/** Whether an optimiser or a consent tool keeps the script from running by itself. */
+/** Reports an optimiser or a consent tool that keeps the script from running on page load. */
 export function heldBack({ attributes }: Tag): Finding | undefined {
   const type = (attributes.get('type') ?? '').trim().toLowerCase();
   const names = [...attributes.keys()];
@@ -41,7 +41,10 @@ function late(what: string, remedy: string): Finding {
   return warning(`${what}, and the form with it.`, remedy);
 }
 
-/** https://mimesniff.spec.whatwg.org/#javascript-mime-type, and modules. */
+/**
+ * Whether browsers run a script of this type: see
+ * https://mimesniff.spec.whatwg.org/#javascript-mime-type, and modules.
+ */
 function isRun(type: string): boolean {
   return type === '' || type === 'module' || /^(text|application)\/(x-)?(java|ecma)script$/.test(type);
 }

@@ -6,25 +6,25 @@ import type { Visited, Web } from '../web.ts';
 
 export interface EmbedScript {
   readonly url: URL;
-  /** Of the page. */
+  /** The origin of the page. */
   readonly origin: string;
   readonly web: Web;
-  /** Where the build of this copy of the product lies. */
+  /** Directory of this installation's build. */
   readonly builtDir: string;
-  /** Of the script tag. */
+  /** The attributes of the script tag. */
   readonly attributes?: ReadonlyMap<string, string>;
-  /** The page has `Cross-Origin-Embedder-Policy: require-corp`. */
+  /** Whether the page has `Cross-Origin-Embedder-Policy: require-corp`. */
   readonly requiresCorp?: boolean;
 }
 
-/** `embed.js`, or its copy that is named by its content. */
+/** Whether a path is `embed.js`, or its copy that is named by its hash. */
 export function isEmbedPath(pathname: string): boolean {
   return embedPath.test(pathname);
 }
 
 const embedPath = /\/embed(?:\.([0-9a-f]{16}))?\.js$/;
 
-/** Loads the script as a page of that origin would, and compares it with what this copy of the product has built. */
+/** Loads the script as a page of that origin would, and compares it with this installation's build. */
 export async function checkEmbedScript(script: EmbedScript): Promise<readonly Finding[]> {
   const { url, origin, web, builtDir, attributes = new Map<string, string>() } = script;
   const asCors = attributes.has('crossorigin') || attributes.get('type')?.toLowerCase() === 'module';
@@ -62,7 +62,7 @@ async function absent(url: URL, { status }: Visited, builtDir: string): Promise<
   );
 }
 
-/** The proxy forbids browsers to guess. */
+/** The type must be right because the proxy forbids browsers to guess it (`nosniff`). */
 function wrongType({ headers, url }: Visited): Finding | undefined {
   const type = headers.get('content-type') ?? 'nothing';
   if (/^(text|application)\/(x-)?(java|ecma)script\b/i.test(type)) return undefined;
@@ -91,7 +91,10 @@ function notForOthers({ requiresCorp = false, origin }: EmbedScript, visit: Visi
   );
 }
 
-/** Subresource Integrity: of several hashes the strongest kind counts, and one of that has to fit. */
+/**
+ * Subresource Integrity: of several hashes only the strongest algorithm counts, and one of its
+ * hashes must match.
+ */
 function wrongIntegrity(
   { url, origin, attributes }: EmbedScript,
   visit: Visited,

@@ -3,11 +3,11 @@ import { isLoopback } from '../../system/urls.ts';
 import { fault, fine, type Finding } from '../finding.ts';
 import { jsonOf, type Web } from '../web.ts';
 
-/** As much of a form's definition as tells that it is one. */
+/** The part of a form's definition that identifies it as one. */
 const definitionSchema = z.looseObject({ id: z.string(), fields: z.array(z.unknown()).min(1) });
 const problemSchema = z.looseObject({ code: z.string() });
 
-/** Asks for a form as the element does on a page of that origin. */
+/** Requests a form as the element does on a page of that origin. */
 export async function checkFormAddress(url: URL, origin: string, web: Web): Promise<Finding> {
   const visit = await web.get(url.href, { accept: 'application/json', origin });
   if (visit.is === 'fault') {
@@ -52,7 +52,10 @@ function checkReadable(url: URL, origin: string, allowed: string | null): Findin
   );
 }
 
-/** Whether a page may fetch it at all: browsers load nothing by http into https, but from the visitor's own machine. */
+/**
+ * Whether browsers block the URL as mixed content: they load nothing by http into an https page, except from
+ * the visitor's own machine.
+ */
 export function isMixedContent(page: URL, url: URL): boolean {
   return page.protocol === 'https:' && url.protocol === 'http:' && !isLoopback(url.hostname);
 }

@@ -1,26 +1,26 @@
 import { parse, type DefaultTreeAdapterTypes } from 'parse5';
 
-/** What matters of a page's markup, read as a browser that runs scripts reads it. */
+/** The relevant parts of a page's markup, parsed as a browser with scripts parses it. */
 export interface Markup {
-  /** Of `<base>`. */
+  /** The `href` of `<base>`. */
   readonly base: string | undefined;
   readonly scripts: readonly Tag[];
-  /** `<rasa-signup>`. */
+  /** The `<rasa-signup>` elements. */
   readonly elements: readonly Tag[];
-  /** `<form>` with an address. */
+  /** The `<form>` elements with an `action`. */
   readonly forms: readonly Tag[];
-  /** Of `<meta http-equiv="content-security-policy">`, which counts in the head alone. */
+  /** The content of `<meta http-equiv="content-security-policy">`, which only counts in the head. */
   readonly policies: readonly string[];
-  /** Where the snippet stands without being one. */
+  /** Places where the snippet occurs without effect. */
   readonly deadSnippets: readonly ('a comment' | 'text' | 'a template' | 'noscript')[];
 }
 
 export interface Tag {
   readonly attributes: ReadonlyMap<string, string>;
-  /** Stands inside `<rasa-signup>`, as its fallback. */
+  /** Whether the tag is inside `<rasa-signup>`, as its fallback. */
   readonly isFallback: boolean;
   readonly isInHead: boolean;
-  /** The name of the element behind it. */
+  /** The name of the next element. */
   readonly next: string | undefined;
 }
 
@@ -50,7 +50,7 @@ export function readMarkup(html: string): Markup {
       noteDead(node);
       if (!('tagName' in node)) continue;
       take(node, place);
-      // Not a template's content, which is no part of the page.
+      // Skips a template's content, which is not part of the page.
       walk(node.childNodes, {
         inHead: place.inHead || node.tagName === 'head',
         isFallback: place.isFallback || node.tagName === 'rasa-signup',

@@ -14,11 +14,11 @@ export interface PagePolicies {
   readonly page: URL;
   readonly scripts: readonly { readonly tag: Tag; readonly url: URL }[];
   readonly forms: readonly URL[];
-  /** Forms without script; a fallback is needed only where the script does not run. */
+  /** Plain forms; a fallback is needed only if the script does not run. */
   readonly plain: readonly { readonly url: URL; readonly isFallback: boolean }[];
 }
 
-/** What the page's Content-Security-Policies would block, and the source to add. */
+/** Reports what the page's Content-Security-Policies would block, with the source to add. */
 export function checkPolicies(on: PagePolicies): readonly Finding[] {
   const { policies, scripts, forms, plain } = on;
   if (policies.length === 0 || scripts.length + forms.length + plain.length === 0) return [];

@@ -11,17 +11,17 @@ import { readPolicies, upgradesInsecure } from './security-policy.ts';
 
 export interface PageOptions {
   readonly web: Web;
-  /** What ALLOWED_ORIGINS says here; `undefined` where every page on this machine may embed the form. */
+  /** The value of ALLOWED_ORIGINS here; `undefined` if every page on this machine may embed the form. */
   readonly allowedOrigins: readonly string[] | undefined;
-  /** By id, of the forms that name their own instead. */
+  /** The origins of forms that list their own instead, by form id. */
   readonly formOrigins?: ReadonlyMap<string, readonly string[]>;
-  /** Of the proxy, where it is known. */
+  /** The proxy's public URL, if it is known. */
   readonly publicUrl: string | undefined;
-  /** Where the build of this copy of the product lies. */
+  /** Directory of this installation's build. */
   readonly builtDir: string;
 }
 
-/** Looks at a page as it is served, and names whatever would keep the form from working on it. */
+/** Checks a page as it is served, and reports what would keep the form from working on it. */
 export async function checkPage(address: string, options: PageOptions): Promise<readonly Finding[]> {
   const visit = await options.web.get(address, { accept: 'text/html' });
   if (visit.is === 'fault') return [fault(`It cannot be fetched: ${visit.reason}.`, 'Mend the address.')];
@@ -76,13 +76,13 @@ async function checkMarkup(visit: Visited, options: PageOptions): Promise<readon
   ];
 }
 
-/** As the header says, else UTF-8; what is looked for is ASCII. */
+/** Decodes with the charset of the header, else UTF-8; the text to find is ASCII. */
 function decode({ headers, body }: Visited): string {
   const [, charset = 'utf-8'] = /charset="?([\w-]+)/i.exec(headers.get('content-type') ?? '') ?? [];
   try {
     return new TextDecoder(charset).decode(body);
   } catch {
-    // A name that nobody knows.
+    // An unknown charset.
     return body.toString();
   }
 }
@@ -120,7 +120,7 @@ async function checkOrigin(
           remedy: `Add it: ALLOWED_ORIGINS=${[...allowedOrigins, origin].join(',')}`,
         };
   });
-  // Several forms may go by the same list.
+  // Several forms may share a list.
   const missing = new Map(
     lists.filter(({ listed }) => !listed.includes(origin)).map((list) => [list.name, list.remedy]),
   );

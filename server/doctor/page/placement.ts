@@ -5,16 +5,22 @@ import { heldBack } from './delayed-script.ts';
 import { isEmbedPath } from './embed-script.ts';
 import type { Markup, Tag } from './markup.ts';
 
-/** Where a page's snippet stands: which script tags and elements are ours, which forms they place, and what is amiss. */
+/**
+ * A script tag of the product on a page. This module finds the product's script tags and elements, the forms
+ * that they place, and mistakes in their placement.
+ */
 export interface Script {
   readonly tag: Tag;
   readonly url: URL;
 }
 
-/** An address as the page means it; `undefined` where it is none. */
+/** Resolves a URL relative to the page; `undefined` if it is invalid. */
 export type Resolve = (text: string | undefined) => URL | undefined;
 
-/** Others call their scripts embed.js too, so one is ours by what stands around it, or by what is in it. */
+/**
+ * Finds the product's script tags. Other scripts are named embed.js too, so the markup around the tag or the
+ * script's content decides.
+ */
 export async function findScripts(
   { scripts, elements }: Markup,
   resolve: Resolve,
@@ -28,7 +34,7 @@ export async function findScripts(
     const url = [attributes.get('src'), ...attributes.values()]
       .map(resolve)
       .find((found) => found && isEmbedPath(found.pathname));
-    // One that names its whole form may come from a cache, under any name.
+    // A script tag that names its form's full URL may load the script from a cache, under any name.
     const cached = isFormAddress(attributes.get('data-form')) ? resolve(attributes.get('src')) : undefined;
     const script = url ?? cached;
     return script ? [{ tag, url: script }] : [];
@@ -43,7 +49,7 @@ export async function findScripts(
   return candidates.filter((_candidate, index) => ours[index]);
 }
 
-/** Where forms are to appear, and what is wrong with the places. */
+/** Finds the places where forms are to appear, and mistakes in them. */
 export function findForms(
   { elements, deadSnippets }: Markup,
   scripts: readonly Script[],
@@ -102,7 +108,7 @@ export function findForms(
   return { forms: unique(forms), findings };
 }
 
-/** As `widget/embed.ts` tells it from a name. */
+/** Whether the value is a form's URL and not its name, decided as in `widget/embed.ts`. */
 function isFormAddress(form: string | undefined): form is string {
   return form !== undefined && /^https?:\/\/.+\/forms\/./.test(form) && readUrl(form) !== undefined;
 }
@@ -122,7 +128,7 @@ function nothingThere(dead: Markup['deadSnippets']): Finding {
       );
 }
 
-/** What is wrong with the script tags by themselves. */
+/** Mistakes in the script tags themselves. */
 export function checkScripts(
   scripts: readonly Script[],
   { scripts: all }: Markup,
@@ -158,7 +164,7 @@ export function checkScripts(
   return findings;
 }
 
-/** Forms without script that go to a proxy. */
+/** Plain forms that are sent to a proxy. */
 export function findPlainForms({ forms }: Markup, resolve: Resolve) {
   return forms.flatMap(({ attributes, isFallback }) => {
     const url = resolve(attributes.get('action'));

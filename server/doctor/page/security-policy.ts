@@ -1,17 +1,18 @@
 import parsePolicy from 'content-security-policy-parser';
 
 /**
- * What a page's Content-Security-Policies make of a script and a request, as CSP Level 3 has browsers decide it
- * (https://www.w3.org/TR/CSP3/, sections in brackets). Every policy has to let it through, wherever it stands.
+ * The effect of a page's Content-Security-Policies on a script or a request, as browsers decide it by CSP
+ * Level 3 (https://www.w3.org/TR/CSP3/, section numbers in parentheses). Every policy must allow it, in a
+ * header or in the markup.
  */
 export interface Policy {
   readonly from: 'header' | 'meta';
-  /** `false` for those that only report. */
+  /** `false` for policies that only report. */
   readonly isEnforced: boolean;
   readonly directives: ReadonlyMap<string, readonly string[]>;
 }
 
-/** A directive that does not let something through, and what to do. */
+/** A directive that blocks something, and the remedy. */
 export interface Blocked {
   readonly directive: string;
   readonly remedy: string;
@@ -23,7 +24,10 @@ export interface ScriptTag {
   readonly integrity: string | undefined;
 }
 
-/** Of the headers and of the contents of `<meta http-equiv>`; one header may hold several, separated by commas (2.2.2). */
+/**
+ * The policies of the headers and of `<meta http-equiv>`; one header may contain several, separated
+ * by commas (2.2.2).
+ */
 export function readPolicies(headers: Headers, metas: readonly string[]): readonly Policy[] {
   const parse = (text: string | null, from: Policy['from'], isEnforced: boolean) =>
     (text ?? '')
@@ -33,12 +37,13 @@ export function readPolicies(headers: Headers, metas: readonly string[]): readon
   return [
     ...parse(headers.get('content-security-policy'), 'header', true),
     ...parse(headers.get('content-security-policy-report-only'), 'header', false),
-    // `report-uri`, `frame-ancestors` and `sandbox` count for nothing there (3.3), nor does any of them here but the last.
+    // In a meta tag `report-uri`, `frame-ancestors` and `sandbox` have no effect (3.3). Of these only
+    // `sandbox` matters here.
     ...metas.flatMap((text) => parse(text, 'meta', true)),
   ];
 }
 
-/** Whether a script that stands in the markup may run (6.7.1.1). */
+/** Finds the directive that blocks a script in the markup (6.7.1.1). */
 export function findScriptBlock({ directives }: Policy, script: ScriptTag, page: URL): Blocked | undefined {
   const found = decisive(directives, ['script-src-elem', 'script-src', 'default-src']);
   if (!found) return undefined;
@@ -58,7 +63,9 @@ export function findScriptBlock({ directives }: Policy, script: ScriptTag, page:
   return { directive: name, remedy: addition(name, 'script-src', sources, script.url) };
 }
 
-/** Whether a request, or a form's way, may be taken. `form-action` has no default (6.4.2). */
+/**
+ * Finds the directive that blocks a request or the target of a form. `form-action` has no default (6.4.2).
+ */
 export function findRequestBlock(
   { directives }: Policy,
   kind: 'connect-src' | 'form-action',
@@ -71,8 +78,9 @@ export function findRequestBlock(
 }
 
 /**
- * `trusted-types` names the policies that scripts may make, and lit, which draws the form, makes one that the build
- * gave our name. `require-trusted-types-for` alone stops nothing: what lit writes goes through that policy.
+ * `trusted-types` lists the policies that scripts may create. lit, which renders the form, creates one
+ * that the build names after this product. `require-trusted-types-for` alone blocks nothing: lit's writes
+ * use that policy.
  */
 export function findTrustedTypesBlock({ directives }: Policy): Blocked | undefined {
   const names = directives.get('trusted-types');
@@ -84,7 +92,7 @@ export function findTrustedTypesBlock({ directives }: Policy): Blocked | undefin
   };
 }
 
-/** A `sandbox` takes scripts or the origin away from the page (6.3.2); a meta tag cannot have one. */
+/** `sandbox` disables scripts or the page's origin (6.3.2). It has no effect in a meta tag. */
 export function findSandboxBlock({ from, directives }: Policy): Blocked | undefined {
   const allowed = from === 'header' ? directives.get('sandbox') : undefined;
   const missing = ['allow-scripts', 'allow-same-origin'].filter((word) => allowed && !allowed.includes(word));
@@ -92,7 +100,7 @@ export function findSandboxBlock({ from, directives }: Policy): Blocked | undefi
   return { directive: 'sandbox', remedy: `Add ${missing.join(' and ')} to sandbox.` };
 }
 
-/** Where the page asks for it, browsers load by https what is written with http. */
+/** Whether browsers load http URLs of the page by https, because a policy requests it. */
 export function upgradesInsecure(policies: readonly Policy[]): boolean {
   return policies.some(
     ({ isEnforced, directives }) => isEnforced && directives.has('upgrade-insecure-requests'),
@@ -135,11 +143,14 @@ function matches(source: string, url: URL, page: URL): boolean {
   );
 }
 
-/** `[ scheme "://" ] host [ ":" port ] [ path ]` (2.3.1); an IPv6 address too, which browsers take. */
+/**
+ * The grammar `[ scheme "://" ] host [ ":" port ] [ path ]` (2.3.1), and IPv6 addresses, which
+ * browsers accept.
+ */
 const hostSource =
   /^(?:([a-z][a-z0-9+.-]*):\/\/)?(\*|(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.?|\[[0-9a-f:]+\])(?::(\d+|\*))?(\/[^?#]*)?$/i;
 
-/** http stands for https too, so that a page may be moved (6.7.2.9). */
+/** http also matches https, so that a site may change to https (6.7.2.9). */
 function schemeMatches(expected: string, found: string): boolean {
   return expected === found || (expected === 'http:' && found === 'https:');
 }
@@ -150,13 +161,13 @@ function hostMatches(expected: string, found: string): boolean {
 }
 
 function portMatches(expected: string | undefined, { port, protocol }: URL): boolean {
-  // `URL` leaves out the port that is the scheme's own.
+  // `URL` omits the scheme's default port.
   if (expected === undefined) return port === '';
   const found = port === '' ? (protocol === 'https:' ? '443' : '80') : port;
   return expected === '*' || expected === found || (expected === '80' && found === '443');
 }
 
-/** A path that ends with a slash stands for everything below (6.7.2.12). */
+/** A path with a trailing slash matches every path below it (6.7.2.12). */
 function pathMatches(expected: string, found: string): boolean {
   if (expected === '' || expected === '/') return true;
   const [wanted, given] = [decodeURI(expected), decodeURI(found)];

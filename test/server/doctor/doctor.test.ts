@@ -18,7 +18,7 @@ import { credentialsFor, startService } from '../../helpers/server/service.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 import { serveOneAnswer } from '../../helpers/sites/one-answer.ts';
 
-/** Credentials for a sandbox, whose calls are recorded, and an allowed origin that answers. */
+/** Credentials for a sandbox that records its calls, and an allowed origin that answers. */
 async function account(): Promise<{
   readonly sandbox: Awaited<ReturnType<typeof startSandbox>>;
   readonly rasa: Awaited<ReturnType<typeof recordCalls>>;
@@ -35,14 +35,14 @@ async function account(): Promise<{
 }
 
 describe('the configuration', () => {
-  it('is fine, and so is everything else, where nothing is wrong', async () => {
+  it('is fine, like everything else, if nothing is wrong', async () => {
     const { env } = await account();
     const found = await examine({ env });
     expect(Object.values(found).flatMap(complaintsIn)).toEqual([]);
     expect(wordsIn(found['Configuration'])).toContain('Nothing is wrong with it');
   });
 
-  it('has all its faults named, and what is right is looked at all the same', async () => {
+  it('has all its faults reported, and its valid parts are checked all the same', async () => {
     const { env } = await account();
     const found = await examine({
       env: { ...env, PORT: 'http', RASA_BATCH: '99', RASA_PASSWORD_3: 'x', OUTBOX_KEY: 'short' },
@@ -57,7 +57,7 @@ describe('the configuration', () => {
     expect(wordsIn(found['rasa.io'])).toContain('The clocks agree');
   });
 
-  it('with half a set of credentials has the others tried', async () => {
+  it('with an incomplete set of credentials has the other sets tried', async () => {
     const { env } = await account();
     const found = await examine({
       env: { ...env, RASA_API_KEY: undefined, RASA_API_KEY_2: env['RASA_API_KEY'] },
@@ -68,14 +68,14 @@ describe('the configuration', () => {
     expect(wordsIn(found['Credentials'])).toMatch(/fine: Set 2 \(RASA_API_KEY_2, .*takes it/);
   });
 
-  it('has a variable named that nobody reads, without its value', async () => {
+  it('has an unknown variable reported by name, without its value', async () => {
     const found = await examine({ env: { RASA_APIKEY: 'a-secret', DATA_DIR: await temporaryDir() } });
     expect(complaintsIn(found['Configuration'])).toEqual([
       'warning: RASA_APIKEY is set, and nothing reads a variable of that name. → Look at its spelling.',
     ]);
   });
 
-  it('may be in a file that is not there, and the doctor says so and goes on', async () => {
+  it('may name an env file that is missing: the doctor reports it and continues', async () => {
     const found = await examine({
       envFile: '/nowhere/production.env',
       env: { DATA_DIR: await temporaryDir() },
@@ -88,7 +88,7 @@ describe('the configuration', () => {
 });
 
 describe('the credentials', () => {
-  it('are all tried, each is named by number, source and fingerprint, and no token is left behind', async () => {
+  it('are all tried and named by number, source and fingerprint, and no token is left behind', async () => {
     const { sandbox, rasa, env } = await account();
     const file = join(await temporaryDir(), 'api-key');
     const second = await createKey(sandbox, 'second');
@@ -109,7 +109,7 @@ describe('the credentials', () => {
     expect(ended).toHaveLength(1);
   });
 
-  it('are a fault where rasa.io takes none of them', async () => {
+  it('are a fault if rasa.io accepts none of them', async () => {
     const { env } = await account();
     const found = await examine({ env: { ...env, RASA_PASSWORD: 'wrong' } });
     expect(complaintsIn(found['Credentials'])).toEqual([
@@ -119,7 +119,7 @@ describe('the credentials', () => {
     ]);
   });
 
-  it('are warned of where two sets have one key', async () => {
+  it('cause a warning if two sets have the same key', async () => {
     const { env } = await account();
     const found = await examine({ env: { ...env, RASA_API_KEY_2: env['RASA_API_KEY'] } });
     expect(complaintsIn(found['Credentials'])).toEqual([
@@ -143,7 +143,7 @@ describe('the credentials', () => {
     expect(complaintsIn(wrong['Credentials'])).toEqual([expect.stringContaining('refuses it (401)')]);
   });
 
-  it('cannot be tried with the webhook, and nobody is signed up for it', async () => {
+  it('cannot be tried with the webhook, and no sign-up is sent to test it', async () => {
     const { sandbox, rasa } = await account();
     const found = await examine({
       env: {
@@ -170,7 +170,7 @@ describe('the credentials', () => {
 });
 
 describe('files with secrets', () => {
-  it('are named with their age, and with chmod where everybody can read them', async () => {
+  it('are listed with their age, and with chmod if every user can read them', async () => {
     const { env } = await account();
     const file = join(await temporaryDir(), 'api-key');
     await writeFile(file, env['RASA_API_KEY'] ?? '', { mode: 0o600 });
@@ -185,7 +185,7 @@ describe('files with secrets', () => {
     expect(complaint).toMatch(/every user of this machine can read it\. → Run chmod 600 on it/);
   });
 
-  it('are the env file too, and what the proxy has made for itself', async () => {
+  it('include the env file and the files that the proxy creates', async () => {
     const { env } = await account();
     const envFile = join(await temporaryDir(), 'production.env');
     await writeFile(envFile, 'LOG_LEVEL=warn\n');
@@ -198,7 +198,7 @@ describe('files with secrets', () => {
 });
 
 describe('rasa.io', () => {
-  it('is said to be out of reach, with the reason', async () => {
+  it('is reported as unreachable, with the reason', async () => {
     const { env } = await account();
     const found = await examine({ env: { ...env, RASA_BASE_URL: 'http://127.0.0.1:9' } });
     const [complaint] = complaintsIn(found['rasa.io']);
@@ -215,7 +215,7 @@ describe('rasa.io', () => {
     expect(complaintsIn(found['rasa.io'])).toEqual([expect.stringMatching(words)]);
   });
 
-  it('has troubles of its own', async () => {
+  it('is reported if it answers with an error', async () => {
     const { env } = await account();
     const found = await examine({ env: { ...env, RASA_BASE_URL: await serveOneAnswer({}, 503) } });
     expect(complaintsIn(found['rasa.io'])).toEqual([expect.stringContaining('with 503')]);
@@ -226,14 +226,14 @@ describe('the data directory', () => {
   const examineDir = async (env: Env, options: Partial<Parameters<typeof checkDataDir>[1]> = {}) =>
     checkDataDir(readSetup(env), { files: realFiles, process, ...options });
 
-  it('has whoever runs on it named, and what waits there', async () => {
+  it('is listed with the process that uses it and the sign-ups that wait there', async () => {
     const service = await startService({ RASA_MIN_INTERVAL_MS: '60000' });
     const words = wordsIn(await examineDir({ DATA_DIR: service.dataDir }));
     expect(words).toContain(`fine: A proxy runs on it: process ${process.pid} on`);
     expect(words).toContain('Waiting for rasa.io: 0. Set aside: 0.');
   });
 
-  it('has counted right what waits, what is to be tried again, and what is set aside', async () => {
+  it('has the waiting, retried and set-aside sign-ups counted correctly', async () => {
     const dataDir = await temporaryDir();
     const dir = join(dataDir, 'outbox');
     const outbox = await openTestOutbox({ dir });
@@ -262,7 +262,7 @@ describe('the data directory', () => {
     ]);
   });
 
-  it('is left as it was', async () => {
+  it('is not changed', async () => {
     const dataDir = await temporaryDir();
     const outbox = await openTestOutbox({ dir: join(dataDir, 'outbox') });
     await outbox.close();
@@ -271,7 +271,7 @@ describe('the data directory', () => {
     expect(await readdir(dataDir, { recursive: true })).toEqual(before);
   });
 
-  it('is not made by looking at it', async () => {
+  it('is not created by the check', async () => {
     const dataDir = join(await temporaryDir(), 'not', 'yet');
     expect(wordsIn(await examineDir({ DATA_DIR: dataDir }))).toContain(
       'does not exist yet; the proxy makes it',
@@ -279,7 +279,7 @@ describe('the data directory', () => {
     await expect(readdir(dataDir)).rejects.toThrow('ENOENT');
   });
 
-  it('that cannot be written to is a fault with its reason', async () => {
+  it('is a fault with the reason if it cannot be written to', async () => {
     const files = testFiles();
     files.fault = { did: 'create', code: 'EROFS' };
     const broken = { ...files, open: () => Promise.reject(new Error('EROFS: read-only file system')) };
@@ -289,7 +289,7 @@ describe('the data directory', () => {
     );
   });
 
-  it('that is nearly full is warned of', async () => {
+  it('causes a warning if it is nearly full', async () => {
     const statfs = () => Promise.resolve({ bavail: 99 * 256, bsize: 4096 });
     const found = await examineDir(
       { DATA_DIR: await temporaryDir() },
@@ -300,7 +300,7 @@ describe('the data directory', () => {
     ]);
   });
 
-  it('that is encrypted with another key is a fault', async () => {
+  it('is a fault if it is encrypted with another key', async () => {
     const dataDir = await temporaryDir();
     const outbox = await openTestOutbox({ dir: join(dataDir, 'outbox'), key: new Secret('ab'.repeat(32)) });
     await outbox.add(makeSignup('ada-0001'));
@@ -310,7 +310,7 @@ describe('the data directory', () => {
     expect(complaintsIn(await examineDir({ DATA_DIR: dataDir, OUTBOX_KEY: 'ab'.repeat(32) }))).toEqual([]);
   });
 
-  it('of somebody else is warned of', async () => {
+  it('causes a warning if it belongs to another user', async () => {
     const other = { pid: process.pid, kill: process.kill.bind(process), getuid: () => 4711 };
     const found = await examineDir({ DATA_DIR: await temporaryDir() }, { process: other });
     expect(complaintsIn(found)).toEqual([expect.stringContaining('belongs to another user')]);
@@ -318,7 +318,7 @@ describe('the data directory', () => {
 });
 
 describe('the allowed origins', () => {
-  it('are warned of where nobody answers, or where they lead elsewhere', async () => {
+  it('cause a warning if no server answers there, or if they redirect elsewhere', async () => {
     const { env } = await account();
     const end = await serveOneAnswer();
     const found = await examine({
@@ -335,7 +335,7 @@ describe('the allowed origins', () => {
 });
 
 describe('the proxy from outside', () => {
-  it('is fine where it answers, with its script and its form for each origin', async () => {
+  it('is fine if it answers with its script and its form for each origin', async () => {
     const { env } = await account();
     const service = await startService(env);
     const found = await examine({ env, publicUrl: service.url });
@@ -346,7 +346,7 @@ describe('the proxy from outside', () => {
     expect(complaintsIn(found['The proxy from outside'])).toEqual([]);
   });
 
-  it('is asked for each origin, and those that it refuses are faults', async () => {
+  it('is asked for each origin, and refused origins are faults', async () => {
     const { env } = await account();
     const service = await startService(env);
     const other = await serveOneAnswer();
@@ -374,7 +374,7 @@ describe('the proxy from outside', () => {
     expect(complaintsIn(found['The proxy from outside'])).toEqual([expect.stringContaining(words)]);
   });
 
-  it('is warned of where its own sandbox takes the sign-ups, or rasa.io refuses its keys', async () => {
+  it('causes a warning if its sandbox receives the sign-ups, or rasa.io refuses its keys', async () => {
     const { env } = await account();
     const sandboxed = await startService();
     const found = await examine({ env, publicUrl: sandboxed.url });
@@ -384,7 +384,7 @@ describe('the proxy from outside', () => {
     expect(complaintsIn(refused['The proxy from outside'])[0]).toContain('rasa.io refuses its credentials');
   });
 
-  it('behind a web server wants TRUST_PROXY', async () => {
+  it('needs TRUST_PROXY behind a web server', async () => {
     const { env } = await account();
     const off = await examine({ env: { ...env, NODE_ENV: 'production' } });
     expect(complaintsIn(off['The proxy from outside'])).toEqual([
@@ -396,7 +396,7 @@ describe('the proxy from outside', () => {
 });
 
 describe('the command', () => {
-  it('gives a script one JSON object, and ends with 0 where all is well', async () => {
+  it('gives a script one JSON object, and ends with 0 if all is well', async () => {
     const { env } = await account();
     const { code, stdout, stderr } = await runCli(['doctor'], env);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -15,7 +15,10 @@ interface Served {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A proxy, and what the doctor finds on a page; `PROXY` in it stands for the proxy's address. */
+/**
+ * Starts a proxy and returns what the doctor finds on a page; `PROXY` in the markup is replaced by
+ * the proxy's URL.
+ */
 async function look(
   page: Served | string,
   options: Partial<PageOptions> = {},
@@ -294,7 +297,7 @@ describe('a page where the form would not work', () => {
     expect(complaints[0]).toContain(words);
   });
 
-  it('blocks it in several ways, and all are named', async () => {
+  it('blocks it in several ways, and all are reported', async () => {
     const { findings } = await look({
       html: withMeta("default-src 'self'"),
       headers: { 'content-security-policy': "connect-src 'none'" },
@@ -304,7 +307,7 @@ describe('a page where the form would not work', () => {
     expect(words.filter((text) => text.includes('(meta tag)'))).toHaveLength(2);
   });
 
-  it('isolates itself, and the way to the proxy has lost the headers for that', async () => {
+  it('is isolated, and the headers it needs are lost on the way from the proxy', async () => {
     const bare = await serve((request, response) => {
       const isScript = request.url === '/embed.js';
       response
@@ -320,7 +323,7 @@ describe('a page where the form would not work', () => {
     expect(complaintsIn(withCors.findings)[0]).toContain('comes without Access-Control-Allow-Origin');
   });
 
-  it('loads a script of another version, or something that is no script', async () => {
+  it('loads a script of another version, or something that is not a script', async () => {
     const other = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/javascript' }).end('rasa-signup of yesterday');
     });
@@ -387,7 +390,7 @@ describe('a page where the form would work, but', () => {
 });
 
 describe('https', () => {
-  it('and a proxy by http is named, since browsers block that', async () => {
+  it('with a proxy on http is reported, since browsers block that', async () => {
     const served = new Map([
       [
         'https://www.example.com/',
@@ -406,7 +409,7 @@ describe('https', () => {
     ]);
   });
 
-  it('is made of http where the page asks for it', async () => {
+  it('replaces http if the page requests it', async () => {
     const served = new Map([
       [
         'https://www.example.com/',
@@ -426,7 +429,7 @@ describe('https', () => {
 });
 
 describe('the origin of a page', () => {
-  it('that the proxy refuses is a fault', async () => {
+  it('is a fault if the proxy refuses it', async () => {
     const { url } = await startService({
       SANDBOX: undefined,
       RASA_BASE_URL: 'http://127.0.0.1:9',
@@ -443,20 +446,20 @@ describe('the origin of a page', () => {
     ]);
   });
 
-  it('counts by the list of the form itself, where that has one', async () => {
+  it("is checked against the form's own list, if it has one", async () => {
     const formOrigins = new Map([['newsletter', ['https://events.example.com']]]);
     expect(await complaintsOn(head + scriptTag, { allowedOrigins: [], formOrigins })).toEqual([
       'warning: PAGE is not in the origins of the form "newsletter", though the proxy takes it. → Add it to them in FORMS_FILE.',
     ]);
   });
 
-  it('that only the running proxy knows is warned of', async () => {
+  it('causes a warning if only the running proxy knows it', async () => {
     expect(await complaintsOn(head + scriptTag, { allowedOrigins: ['https://www.example.com'] })).toEqual([
       'warning: PAGE is not in the ALLOWED_ORIGINS that is set here, though the proxy takes it. → Add it: ALLOWED_ORIGINS=https://www.example.com,PAGE',
     ]);
   });
 
-  it('with a script from elsewhere than the proxy is a fault where the proxy is known', async () => {
+  it('is a fault if its script does not come from the known proxy', async () => {
     expect(await complaintsOn(head + scriptTag, { publicUrl: 'https://signup.example.com' })).toEqual([
       'fault: The script comes from PROXY/embed.js, and the proxy is at https://signup.example.com. → Write src="https://signup.example.com/embed.js".',
     ]);
@@ -501,7 +504,7 @@ describe('getting a page', () => {
     expect(findings[0]?.is).toBe('fault');
   });
 
-  it('gives up on one that does not come to an end in time', async () => {
+  it('gives up on a page that does not end in time', async () => {
     const origin = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).write(head);
     });
@@ -514,14 +517,14 @@ describe('getting a page', () => {
     expect(complaintsIn(findings)).toEqual([expect.stringContaining('no answer within 50 ms')]);
   });
 
-  it('reads 2 MiB of one, and says that there was more', async () => {
+  it('reads at most 2 MiB, and reports that there was more', async () => {
     const findings = await get((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end(head + ' '.repeat(3 * 1024 * 1024));
     });
     expect(complaintsIn(findings)[0]).toContain('It is longer than 2 MiB');
   });
 
-  it('gives a password to the site that asks for it, and to no other', async () => {
+  it('sends a password to the site that it was given for, and to no other', async () => {
     const asked: (string | undefined)[] = [];
     const other = await serve((request, response) => {
       asked.push(request.headers.authorization);
@@ -539,7 +542,7 @@ describe('getting a page', () => {
   });
 });
 
-/** The copy of the script that is named by its content. */
+/** The copy of the script that is named by its hash. */
 function copyName(): string {
   return readdirSync(builtDir).find((name) => /^embed\.[0-9a-f]{16}\.js$/.test(name)) ?? '';
 }
@@ -550,7 +553,7 @@ function integrity(): string {
     .digest('base64')}`;
 }
 
-/** For addresses that no test can listen at. */
+/** For URLs that no test can listen on. */
 function answerFrom(pages: ReadonlyMap<string, string>): typeof fetch {
   return (input) => {
     const address = new Request(input).url;
