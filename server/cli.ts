@@ -141,7 +141,7 @@ withFilters(outbox.command('purge'))
     runOutbox((commands) => commands.purge(ids, options)),
   );
 
-// Whoever read our output has seen enough, as `head` has.
+// If the reader closes the pipe, as `head` does, the command ends.
 process.stdout.on('error', () => process.exit());
 await program.parseAsync().catch((error: unknown) => failToStart(process, error));
 
@@ -160,9 +160,9 @@ function withFilters(command: Command): Command {
     );
 }
 
-/** An empty text would match everything, which an unset variable in a script does not mean. */
+/** An empty text would match everything. It usually comes from an unset variable in a script. */
 function someText(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('Wanted some text.');
+  if (text.trim() === '') throw new InvalidArgumentError('Wanted a text that is not empty.');
   return text;
 }
 
@@ -192,7 +192,7 @@ function envFile(): string | undefined {
 }
 
 async function runDoctor(pages: readonly string[], { url, json }: Output & { readonly url?: string }) {
-  // Only here: what reads pages is of no use to the other commands.
+  // Imported only here: the other commands do not need the modules that read pages.
   const [{ builtDir }, { startChecks }, { printChecks }] = await Promise.all([
     import('./http/static-files.ts'),
     import('./doctor/doctor.ts'),
@@ -236,7 +236,7 @@ function runFormsShow(id: string | undefined, { json }: Output): void {
 
 async function runOutbox(run: (commands: OutboxCommands) => Promise<ExitCode>): Promise<void> {
   const { DATA_DIR, OUTBOX_KEY, OUTBOX_KEY_FILE } = environment();
-  // Whatever else is set is the proxy's business; in particular no credentials are asked for.
+  // Only these variables are read: no credentials are required.
   const { dataDir, outbox } = readConfig({ DATA_DIR, OUTBOX_KEY, OUTBOX_KEY_FILE });
   const commands = await openOutboxCommands({
     dir: join(dataDir, 'outbox'),
@@ -247,13 +247,13 @@ async function runOutbox(run: (commands: OutboxCommands) => Promise<ExitCode>): 
 }
 
 async function runSandbox(): Promise<void> {
-  // Only here: the sandbox's pages take longer to load than any other command takes to run.
+  // Imported only here: the sandbox's pages take longer to load than any other command takes to run.
   const [{ builtDir }, { openSandbox }] = await Promise.all([
     import('./http/static-files.ts'),
     import('./sandbox/sandbox.ts'),
   ]);
   const { SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, SANDBOX_API_KEY_FILE, DATA_DIR } = environment();
-  // Whatever else is set is the proxy's business.
+  // Only these variables are read; the others concern the proxy.
   const { upstream, dataDir } = readConfig({
     SANDBOX_HOST,
     SANDBOX_PORT,
@@ -271,7 +271,7 @@ async function runSandbox(): Promise<void> {
     builtDir,
     ...(apiKey && { apiKey: apiKey.reveal() }),
   });
-  // Before the first word: whoever reads it may press Ctrl-C.
+  // Registered before the first output: the user may press Ctrl-C at once.
   onStopRequest(process, () => sandbox.close());
 
   const { username, password } = sandbox.credentials;

@@ -7,7 +7,7 @@ import { openService, type Service } from './service.ts';
 import { failToStart, onStopRequest } from './system/lifecycle.ts';
 import { createLog } from './system/log.ts';
 
-/** `npm start`: reads the environment, runs the product until it is asked to stop, and says in plain words what it does. */
+/** `npm start`: reads the environment, runs the product until it is asked to stop, and logs what it does. */
 try {
   const envFile = parseArgs({ options: { 'env-file': { type: 'string' } } }).values['env-file'];
   const readEnv = () => withEnvFile(process.env, envFile);
@@ -20,16 +20,16 @@ try {
     builtDir,
     process,
     onLost: () => {
-      log.fatal('Another process has taken DATA_DIR. This one ends, so that they do not both write to it.');
+      log.fatal('Another process has taken DATA_DIR. This process exits, so that only one writes to it.');
       process.exit(1);
     },
   });
-  // Before the first word: whoever reads it may send a signal.
+  // Registered before the first output: a program that reads it may send a signal at once.
   process.on('SIGHUP', () => {
     service.reload();
   });
   onStopRequest(process, async (reason) => {
-    log.info({ reason }, 'Stopping: open answers are finished first. Again to stop at once.');
+    log.info({ reason }, 'Stopping after open requests are answered. Send the signal again to stop at once.');
     await service.close();
     log.info('Stopped.');
   });
@@ -38,7 +38,10 @@ try {
   if (service.sandbox) log.warn({ sandbox: service.sandbox.url }, 'Sandbox: sign-ups do not reach rasa.io.');
   log.info({ url: service.url }, 'Listening.');
   if (service.builderLink !== undefined) {
-    log.info({ link: service.builderLink }, 'The builder opens with this link, at your own address too.');
+    log.info(
+      { link: service.builderLink },
+      'Open the builder with this link. It also works at your own address.',
+    );
   }
   if (envFile !== undefined) void warnOfReadable([envFile], log);
 } catch (error) {
@@ -47,7 +50,7 @@ try {
 
 function welcome(service: Service, { builder, forms }: Config): string {
   const { sandbox } = service;
-  // Without a builder there is no page at `/`.
+  // Without the builder there is no page at `/`.
   const ownPage = `${service.url}/forms/${forms.specs[0]?.id ?? ''}`;
   const url = builder === 'off' ? ownPage : (service.builderLink ?? service.url);
   const lines = sandbox
@@ -60,7 +63,7 @@ function welcome(service: Service, { builder, forms }: Config): string {
           ? [`  Sandbox API key    ${sandbox.credentials.apiKey ?? ''} (shown once)`]
           : []),
         '',
-        'For the real thing set RASA_USERNAME, RASA_PASSWORD, RASA_API_KEY and ALLOWED_ORIGINS.',
+        'To send sign-ups to rasa.io, set RASA_USERNAME, RASA_PASSWORD, RASA_API_KEY and ALLOWED_ORIGINS.',
       ]
     : ['Sign-ups go to rasa.io.', '', `  Your form   ${url}`];
   return `\n${lines.join('\n')}\n\n`;

@@ -14,40 +14,46 @@ import { openFront } from './routes/front.ts';
 import type { Health } from './routes/health-routes.ts';
 import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
 
-/** The product, running. */
+/** The running product. */
 export interface Service {
-  /** Where it listens. */
+  /** The URL that it listens on. */
   readonly url: string;
-  /** Opens the builder, where not everybody may; `undefined` where everybody or nobody may. */
+  /** The link that opens the builder if it needs a token; `undefined` if it is open to all or off. */
   readonly builderLink: string | undefined;
-  /** The stand-in for rasa.io, where no credentials are set. */
+  /** The stand-in for rasa.io if no credentials are set. */
   readonly sandbox: Sandbox | undefined;
-  /** Reads the forms and the credentials again, and tries also those that rasa.io refused. */
+  /** Reads forms and credentials again, and retries credentials that rasa.io refused. */
   reload(): void;
-  /** No new connections, answers finished, the outbox flushed; within about ten seconds whatever happens. */
+  /**
+   * Stops: accepts no new connections, finishes open answers and flushes the outbox. Takes about ten
+   * seconds at most.
+   */
   close(): Promise<void>;
 }
 
 export interface ServiceOptions {
   readonly config: Config;
-  /** The environment as it is now, from which the credentials are read again. */
+  /** Returns the current environment, from which the credentials are read again. */
   readonly readEnv: () => Env;
   readonly log: Logger;
-  /** The directory with the files that the build made for browsers. */
+  /** Directory of the files built for browsers. */
   readonly builtDir: string;
   readonly process: Pick<NodeJS.Process, 'pid' | 'kill'>;
-  /** Told when another process has taken the data directory away: nothing may be written to it any more. */
+  /** Called when another process has taken the data directory: nothing may be written to it any more. */
   readonly onLost: () => void;
-  /** How often it is looked whether the files with forms or credentials have changed. */
+  /** Time between two checks of the files with forms and credentials for changes, in ms. */
   readonly watchIntervalMs?: number;
-  /** Instead of the time that senders have by default. */
+  /** Overrides the default time limits for senders. */
   readonly impatience?: Partial<Impatience>;
 }
 
 const answersGraceMs = 5000;
 const deliveryGraceMs = 3000;
 
-/** Opens the parts in the order that a sign-up needs them, and closes them in reverse: the intake first, the disk last. */
+/**
+ * Opens the parts in the order that a sign-up needs them, and closes them in reverse: the intake first, the
+ * disk last. If one part fails to open, closes the others and rejects.
+ */
 export async function openService({
   config,
   readEnv,

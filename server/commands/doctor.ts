@@ -5,13 +5,13 @@ import { printable, toJson, type ExitCode, type TextStream } from './terminal.ts
 export interface DoctorOutput {
   readonly stdout: TextStream;
   readonly json?: boolean | undefined;
-  /** Whether the terminal has colours and they are wanted. */
+  /** Whether to use colours: the terminal has them and they are wanted. */
   readonly colours: boolean;
 }
 
 /**
- * Prints what the checks have found: for people each as soon as those before it are done, with a tick or a cross; as
- * one JSON object elsewhere. 1 where there is a fault.
+ * Prints the findings: on a terminal as text with marks, each check as soon as those before it are done;
+ * elsewhere as one JSON object. Resolves with 1 if there is a fault.
  */
 export async function printChecks(
   checks: readonly Check[],

@@ -11,7 +11,7 @@ export interface FormsCommandOptions {
   readonly streams: { readonly stdout: TextStream; readonly stderr: TextStream };
 }
 
-/** `rasa-signup forms check`: whether the proxy would take this file, and if not, all that is wrong with it. */
+/** `rasa-signup forms check`: reports whether the proxy would accept this file, and every fault if not. */
 export function checkForms(path: string, { json, thankYouPages, streams }: FormsCommandOptions): ExitCode {
   const { stdout } = streams;
   const read = readForms(textOf(path), { thankYouPages });
@@ -25,7 +25,7 @@ export function checkForms(path: string, { json, thankYouPages, streams }: Forms
   return faults.length === 0 ? 0 : 1;
 }
 
-/** `rasa-signup forms show`: what visitors are asked, and where each answer goes. */
+/** `rasa-signup forms show`: shows what visitors are asked and where each answer goes. */
 export function showForms(
   specs: readonly FormSpec[],
   id: string | undefined,
@@ -47,7 +47,7 @@ export function showForms(
   return 0;
 }
 
-/** With whatever the proxy decides left at its default. */
+/** The proxy's own settings at their defaults. */
 const asVisitors = { proof: true, international: false };
 
 function described(spec: FormSpec): object {
@@ -105,7 +105,7 @@ function ratesOf({ rates }: FormSpec): [string, string][] {
   return Object.entries(rates).map(([axis, rate]) => [axis, rate === 'off' ? 'off' : written(rate)]);
 }
 
-/** As the file has it, in the largest unit that divides it. */
+/** The rate as in the file, in the largest unit that divides it. */
 function written({ limit, windowMs }: Rate): string {
   const units = Object.entries(unitMs).toReversed();
   const [unit, ms] = units.find(([, ms]) => windowMs % ms === 0) ?? ['s', 1000];

@@ -16,8 +16,8 @@ export interface KeysCommandOptions {
 }
 
 /**
- * `rasa-signup keys`: how the credentials of the proxy stand that runs on this directory, or that ran there last. Says
- * what the proxy has written down, by fingerprints; no secret is read.
+ * `rasa-signup keys`: shows the state of the credentials of the proxy that runs on this directory, or ran
+ * there last. Prints what the proxy has written, with fingerprints; reads no secret.
  */
 export async function showKeys({
   dataDir,

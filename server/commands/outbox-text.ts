@@ -2,7 +2,7 @@ import { ageOf } from '../config/setting-schemas.ts';
 import type { SetAsideEntry } from '../outbox/file/set-aside.ts';
 import { printable, tableOf } from './terminal.ts';
 
-/** One line for each, as wide as the terminal; reasons that are longer go on below. */
+/** A table of sign-ups as wide as the terminal. Longer reasons are wrapped. */
 export function listOf(entries: readonly SetAsideEntry[], nowMs: number, columns = 0): string {
   const rows = entries.map(({ signup, attempts, refusedAt, reason }) => [
     signup.id,
@@ -15,7 +15,7 @@ export function listOf(entries: readonly SetAsideEntry[], nowMs: number, columns
   return tableOf(['ID', 'FORM', 'ADDRESS', 'TRIES', 'REFUSED', 'REASON'], rows, { columns });
 }
 
-/** Everything that is known about one, a name and its value on each line. */
+/** All details of one sign-up, one name and value per line. */
 export function detailsOf({ signup, reason, attempts, refusedAt }: SetAsideEntry, nowMs: number): string {
   const lines = Object.entries({
     id: signup.id,

@@ -10,29 +10,29 @@ import { detailsOf, listOf } from './outbox-text.ts';
 import { toJson, type ExitCode, type TextStream } from './terminal.ts';
 
 /**
- * What the operator does about the sign-ups that rasa.io refused: `rasa-signup outbox list|show|replay|purge`. They
- * take no lock, since moving or deleting a file is all they do, and work while the proxy runs. Each resolves with the
- * exit code: 1 where anything that was asked for could not be done, though the rest of it was.
+ * The commands for sign-ups that rasa.io refused: `rasa-signup outbox list|show|replay|purge`. They take no
+ * lock, because they only move or delete files, and work while the proxy runs. Each resolves with the exit
+ * code: 1 if any part of the request failed, even if the rest succeeded.
  */
 export interface OutboxCommands {
   list(options: Filter & Output): Promise<ExitCode>;
   show(id: string, options: Output): Promise<ExitCode>;
-  /** Has them sent again. */
+  /** Returns sign-ups to the outbox, to be sent again. */
   replay(ids: readonly string[], options: Selection & Output): Promise<ExitCode>;
-  /** Deletes them for ever, after a yes at the terminal or with `yes`. */
+  /** Deletes sign-ups permanently, after confirmation at the terminal or with `yes`. */
   purge(ids: readonly string[], options: Selection & Output & { readonly yes?: boolean }): Promise<ExitCode>;
 }
 
-/** A sign-up has to match all that are given. */
+/** A sign-up must match all members that are given. */
 export interface Filter {
   readonly form?: string;
-  /** Contained in rasa.io's words, in whatever case. */
+  /** Text contained in rasa.io's reason, case-insensitive. */
   readonly reason?: string;
-  /** In ms since it was refused. */
+  /** Minimum time since the refusal, in ms. */
   readonly olderThan?: number;
 }
 
-/** Beside ids; exactly one of ids, filter and `all` is taken. */
+/** Used with ids; exactly one of ids, filter and `all` must be given. */
 export interface Selection extends Filter {
   readonly all?: boolean;
 }
@@ -41,7 +41,7 @@ export interface Output {
   readonly json?: boolean;
 }
 
-/** The process's own, or a test's. */
+/** The streams of the process, or of a test. */
 export interface Streams {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: TextStream;
@@ -56,7 +56,10 @@ export interface OutboxCommandsOptions {
   readonly now?: () => number;
 }
 
-/** Rejects with OutboxUnavailable where there is no outbox, or its sign-ups cannot be read with this key. */
+/**
+ * Opens the refused sign-ups of an existing outbox. Rejects with OutboxUnavailable if there is no outbox, or
+ * if its sign-ups cannot be read with this key.
+ */
 export async function openOutboxCommands({
   dir,
   key,
@@ -127,7 +130,7 @@ export async function openOutboxCommands({
     },
   };
 
-  /** `undefined` where it was not said clearly which ones are meant. */
+  /** The ids that a command applies to; `undefined` if the selection is missing or ambiguous. */
   async function choose(
     ids: readonly string[],
     { all = false, ...filter }: Selection,
@@ -152,7 +155,7 @@ export async function openOutboxCommands({
     let code: ExitCode = 0;
     for (const id of new Set(ids)) {
       const entry = await setAside.get(id);
-      // A damaged file can be deleted by whoever names it, but never be sent.
+      // A damaged file can be deleted if its id is given, but never sent.
       if (typeof entry === 'object' || (entry === 'unreadable' && command === 'purge')) {
         chosen.push(id);
         continue;
@@ -183,7 +186,7 @@ export async function openOutboxCommands({
     return { entries, unreadable: unreadable.length };
   }
 
-  /** On stderr, so that what is printed can go elsewhere; an end of the input is a no. */
+  /** Asks on stderr, so that the output can be redirected. The end of input counts as no. */
   async function confirm(question: string): Promise<boolean> {
     stderr.write(`${question} [y/N] `);
     const lines = createInterface({ input: stdin });
@@ -192,7 +195,7 @@ export async function openOutboxCommands({
         resolve('');
       });
     });
-    // Left open it would keep the process waiting for more.
+    // An open interface would keep the process waiting for input.
     lines.close();
     return /^y(es)?$/i.test(answer.trim());
   }

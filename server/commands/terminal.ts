@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 
 /**
- * What commands print: words and tables for people on a terminal, JSON for whatever reads a pipe. Names, addresses and
- * upstream's words are other people's, and none of them moves the cursor.
+ * Output of commands: text and tables on a terminal, JSON in a pipe. Names, addresses and rasa.io's texts
+ * come from others, so control characters in them are escaped and cannot steer the terminal.
  */
 export interface TextStream {
   write(text: string): unknown;
@@ -10,22 +10,25 @@ export interface TextStream {
   readonly columns?: number;
 }
 
-/** 1 where anything that was asked for could not be done, or is not well. */
+/** 1 if any part of the request failed or a fault was found. */
 export type ExitCode = 0 | 1;
 
 const gap = 2;
 
-/** JSON escapes the control characters below 0x20 by itself; a terminal obeys those above too. */
+/**
+ * JSON with all control characters escaped. JSON.stringify escapes those below 0x20; terminals also obey
+ * U+007F to U+009F.
+ */
 export function toJson(value: unknown): string {
   return JSON.stringify(value).replace(/[\u007f-\u009f]/g, escaped);
 }
 
-/** As it is, but for what would move the cursor or turn the text round. */
+/** The text with characters escaped that would move the cursor or change the text direction. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, escaped);
 }
 
-/** As wide as a terminal of that many columns; what is too long in the last one of the table goes on below. */
+/** A table as wide as a terminal with that many columns. Longer text in the last column is wrapped. */
 export function tableOf(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -35,7 +38,7 @@ export function tableOf(
   const taken = head
     .slice(0, -1)
     .map((title, column) => Math.max(...[head, ...cells].map((row) => (row[column] ?? title).length)) + gap);
-  // A terminal that does not know its size says 0.
+  // A terminal of unknown size reports 0 columns.
   const rest = (columns || 80) - taken.reduce((sum, width) => sum + width, 0);
   const table = new Table({
     head: [...head],

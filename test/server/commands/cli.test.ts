@@ -26,7 +26,7 @@ const commands = [
 
 const wordsOf = (line: string) => line.split(' ').filter((word) => word !== '');
 
-/** A DATA_DIR with two sign-ups that rasa.io has refused, and a file that says how its keys stand. */
+/** A DATA_DIR with two sign-ups that rasa.io has refused, and a keys.json. */
 async function usedDir(): Promise<string> {
   const sandbox = await startSandbox();
   const service = await startService(credentialsFor(sandbox));
@@ -54,7 +54,7 @@ describe('every command', () => {
   });
 
   it.each(commands)(
-    'refuses an option that it does not have, and suggests: `rasa-signup %s --hlep`',
+    'refuses an unknown option and suggests a known one: `rasa-signup %s --hlep`',
     async (line) => {
       const { code, stdout, stderr } = await runCli([...wordsOf(line), '--hlep'], {});
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -120,14 +120,14 @@ describe('every command', () => {
     expect(before.stderr).toBe('');
     expect(before.stdout).not.toBe('');
     const behind = await runCli([...wordsOf(line), '--env-file', path, '--json'], {});
-    // What has been replayed or purged is not there the second time, in the same directory.
+    // In the same directory, a sign-up that has been replayed or purged is missing the second time.
     expect(behind.stdout + behind.stderr).toMatch(/replay|purge/.test(line) ? /ada-0001/ : /./);
   });
 
-  it('says so where the env file is not there', async () => {
+  it('reports a missing env file', async () => {
     for (const line of ['keys', 'outbox list', 'sandbox']) {
       const { code, stderr } = await runCli(['--env-file', '/nowhere', ...wordsOf(line)], {});
-      // Node.js 20 looks for this option behind a script's name too (nodejs/node#54232), and speaks first.
+      // Node.js 20 also parses this option after a script's name (nodejs/node#54232), and reports it first.
       expect(code, line).toBeGreaterThan(0);
       expect(stderr, line).toContain('/nowhere');
     }
@@ -136,9 +136,10 @@ describe('every command', () => {
 
 const escape = String.fromCharCode(27);
 
-// Where neither `script` of util-linux nor Python is there to make a terminal, they are skipped, and it is said.
+// These tests need `script` of util-linux or Python to create a terminal; otherwise they are
+// reported as skipped.
 describe.skipIf(!hasTerminal)('on a terminal', () => {
-  it('the doctor speaks in words, with ticks and colours', async () => {
+  it('the doctor prints text with marks and colours', async () => {
     const { code, screen } = await runCliOnTerminal(['doctor'], { DATA_DIR: await usedDir() });
     expect(code).toBe(0);
     expect(screen).toContain(`${escape}[32m✔`);
@@ -157,7 +158,7 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     expect(screen).not.toContain(escape);
   });
 
-  it('the doctor ends with 1 on a fault there too, and gives JSON when asked', async () => {
+  it('the doctor ends with 1 on a fault there too, and gives JSON if requested', async () => {
     const { code, screen } = await runCliOnTerminal(['doctor', '--json'], {
       DATA_DIR: await temporaryDir(),
       PORT: 'http',
@@ -181,7 +182,7 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     });
   });
 
-  it('refused sign-ups are a table, shown, sent again, and purged after a yes', async () => {
+  it('refused sign-ups are listed as a table, shown, sent again, and purged after a yes', async () => {
     const env = { DATA_DIR: await usedDir() };
     expect((await runCliOnTerminal(['outbox', 'list'], env)).screen).toMatch(/^ID +FORM +ADDRESS/);
     expect((await runCliOnTerminal(['outbox', 'show', 'ada-0001'], env)).screen).toMatch(/^id +ada-0001\n/);
@@ -228,7 +229,7 @@ describe('`rasa-signup forms`', () => {
     expect(await runCli(['forms', 'check'], { FORMS_FILE: file })).toEqual(given);
   });
 
-  it('says all that is wrong with one, and ends with 1', async () => {
+  it('lists all faults of a file, and ends with 1', async () => {
     const file = await fileOf({ events: { fields: ['emial'] } });
     const { code, stdout } = await runCli(['forms', 'check', file], {});
     expect(code).toBe(1);
@@ -237,13 +238,13 @@ describe('`rasa-signup forms`', () => {
     });
   });
 
-  it.each(['check', 'check /nowhere.json'])('says so where there is none: %s', async (line) => {
+  it.each(['check', 'check /nowhere.json'])('reports that there is no file: %s', async (line) => {
     const { code, stderr } = await runCli(['forms', ...wordsOf(line)], {});
     expect(code).toBe(1);
     expect(stderr).toMatch(/FORMS_FILE: found .*, wanted/);
   });
 
-  it('shows what visitors are asked and where it goes', async () => {
+  it('shows what visitors are asked and where the answers go', async () => {
     const env = { FORMS_FILE: await fileOf({ events }) };
     const { code, stdout } = await runCli(['forms', 'show', 'events'], env);
     expect(code).toBe(0);
@@ -263,7 +264,7 @@ describe('`rasa-signup forms`', () => {
     expect(newsletter?.id).toBe('newsletter');
   });
 
-  it.skipIf(!hasTerminal)('speaks in words on a terminal', async () => {
+  it.skipIf(!hasTerminal)('prints text on a terminal', async () => {
     const file = await fileOf({ events });
     const checked = await runCliOnTerminal(['forms', 'check', file], {});
     expect(checked).toEqual({ code: 0, screen: `No faults in ${file}: one form, events.\n` });

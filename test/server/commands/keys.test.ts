@@ -8,7 +8,7 @@ import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
-/** The command on a terminal of the test's. */
+/** The command on a simulated terminal. */
 async function onTerminal(dataDir: string, columns = 160) {
   const written = { out: '', err: '' };
   const code = await showKeys({
@@ -24,7 +24,7 @@ async function onTerminal(dataDir: string, columns = 160) {
 }
 
 describe('keys', () => {
-  it('tells which one is in use and which was refused, by fingerprint and source', async () => {
+  it('shows which one is in use and which was refused, by fingerprint and source', async () => {
     const sandbox = await startSandbox();
     const file = join(await temporaryDir(), 'api-key');
     await writeFile(file, sandbox.credentials.apiKey ?? '', { mode: 0o600 });
@@ -64,7 +64,7 @@ describe('keys', () => {
     });
   });
 
-  it('says so where the proxy has stopped', async () => {
+  it('reports that the proxy has stopped', async () => {
     const sandbox = await startSandbox();
     const service = await startService(credentialsFor(sandbox));
     await service.close();

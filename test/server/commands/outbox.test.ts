@@ -29,7 +29,7 @@ const three: readonly Refused[] = [
   { id: 'edsger-0003', reason: 'blocked address', hoursAgo: 1 },
 ];
 
-/** A DATA_DIR where rasa.io has refused these, by way of an outbox. */
+/** A DATA_DIR with these sign-ups, refused by rasa.io, created with a real outbox. */
 async function refusedDir(refused: readonly Refused[] = three, key?: Secret): Promise<string> {
   const dataDir = await temporaryDir();
   let hoursAgo = 0;
@@ -58,7 +58,7 @@ const outboxCli = (dataDir: string, ...args: readonly string[]) =>
 
 const listedIds = (json: string) => (JSON.parse(json) as { readonly id: string }[]).map(({ id }) => id);
 
-/** The commands with a terminal of the test's, where somebody has typed `typed` and then ended the input. */
+/** The commands with a simulated terminal. Its input is `typed`, then the end of input. */
 async function atTerminal(dataDir: string, typed = '', columns = 120) {
   const written = { out: '', err: '' };
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
@@ -76,7 +76,7 @@ async function atTerminal(dataDir: string, typed = '', columns = 120) {
 }
 
 describe('outbox list', () => {
-  it('gives a script everybody who was refused, oldest first, as one JSON array', async () => {
+  it('gives a script all refused sign-ups, oldest first, as one JSON array', async () => {
     const { code, stdout, stderr } = await outboxCli(await refusedDir(), 'list');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const entries = JSON.parse(stdout) as Record<string, unknown>[];
@@ -103,7 +103,7 @@ describe('outbox list', () => {
     expect(listedIds(written.out)).toEqual(ids);
   });
 
-  it('takes every filter from the command line', async () => {
+  it('accepts every filter on the command line', async () => {
     const args = ['--older-than', '2h', '--reason', 'BLOCKED', '--form', 'events'];
     const { code, stdout } = await outboxCli(await refusedDir(), 'list', ...args);
     expect(code).toBe(0);
@@ -122,7 +122,7 @@ describe('outbox list', () => {
     expect(Math.max(...written.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
-  it('says in words on a terminal that there is none, or none like that', async () => {
+  it('explains on a terminal that there are none, or that none match', async () => {
     const empty = await atTerminal(await refusedDir([]));
     expect(await empty.commands.list({})).toBe(0);
     expect(empty.written.out).toBe('No sign-up is set aside.\n');
@@ -136,7 +136,7 @@ describe('outbox list', () => {
     expect(await outboxCli(await refusedDir([]), 'list')).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
   });
 
-  it('is JSON on a terminal too when asked', async () => {
+  it('is JSON on a terminal too if requested', async () => {
     const { commands, written } = await atTerminal(await refusedDir());
     await commands.list({ json: true });
     expect(listedIds(written.out)).toHaveLength(3);
@@ -154,7 +154,7 @@ describe('outbox list', () => {
     expect(stderr).toContain(join(folder, 'another-name.json'));
   });
 
-  it('does not let what others wrote steer the terminal', async () => {
+  it('does not let text from others control the terminal', async () => {
     const reason = 'no \u001b[2Jsuch\u009b31m segment\u202e';
     const dataDir = await refusedDir([{ id: 'ada-0001', reason }]);
     const { commands, written } = await atTerminal(dataDir);
@@ -170,7 +170,7 @@ describe('outbox list', () => {
 describe('outbox show', () => {
   const person = { email: 'ada@example.com', first_name: 'Ada', favourite_topic: 'engines' };
 
-  it('gives a script everything about one, also what only that form asks for', async () => {
+  it('gives a script all details of one, including fields that only its form has', async () => {
     const dataDir = await refusedDir([{ id: 'ada-0001', reason: 'no such segment', person }]);
     const { code, stdout } = await outboxCli(dataDir, 'show', 'ada-0001');
     expect(code).toBe(0);
@@ -186,7 +186,7 @@ describe('outbox show', () => {
     });
   });
 
-  it('is aligned words on a terminal', async () => {
+  it('is aligned text on a terminal', async () => {
     const dataDir = await refusedDir([{ id: 'ada-0001', reason: 'no such segment', person, hoursAgo: 2 }]);
     const { commands, written } = await atTerminal(dataDir);
     expect(await commands.show('ada-0001', {})).toBe(0);
@@ -197,7 +197,7 @@ describe('outbox show', () => {
     expect(written.out).toMatch(/refused {10}\S+Z \(2h ago\)\nattempts {9}1\nreason {11}no such segment\n$/);
   });
 
-  it('says clearly that there is none of that id', async () => {
+  it('reports that there is none with that id', async () => {
     expect(await outboxCli(await refusedDir(), 'show', 'nobody-0009')).toEqual({
       code: 1,
       stdout: '',
@@ -205,7 +205,7 @@ describe('outbox show', () => {
     });
   });
 
-  it('says that a file is damaged', async () => {
+  it('reports a damaged file', async () => {
     const dataDir = await refusedDir();
     await writeFile(join(dataDir, 'outbox/set-aside/ada-0001.json'), '');
     const { code, stderr } = await outboxCli(dataDir, 'show', 'ada-0001');
@@ -215,7 +215,7 @@ describe('outbox show', () => {
 });
 
 describe('outbox replay', () => {
-  it('has them sent again by the proxy that is running', async () => {
+  it('makes the running proxy send them again', async () => {
     const dataDir = await refusedDir();
     const running = await openTestOutbox({ dir: join(dataDir, 'outbox') });
     const { code, stdout } = await outboxCli(dataDir, 'replay', 'ada-0001', 'grace-0002');
@@ -231,7 +231,7 @@ describe('outbox replay', () => {
     expect(await setAsideIn(dataDir)).toEqual(['edsger-0003.json']);
   });
 
-  it('has them sent again by the proxy that starts next', async () => {
+  it('makes the next proxy that starts send them again', async () => {
     const dataDir = await refusedDir();
     await outboxCli(dataDir, 'replay', '--all');
     const outbox = await openTestOutbox({ dir: join(dataDir, 'outbox') });
@@ -242,14 +242,14 @@ describe('outbox replay', () => {
     ]);
   });
 
-  it('takes those that a filter finds, and says which as JSON', async () => {
+  it('accepts a filter, and lists the replayed ids as JSON', async () => {
     const dataDir = await refusedDir();
     const { stdout } = await outboxCli(dataDir, 'replay', '--reason', 'blocked', '--json');
     expect(stdout).toBe('{"replayed":["grace-0002","edsger-0003"]}\n');
     expect(await setAsideIn(dataDir)).toEqual(['ada-0001.json']);
   });
 
-  it('names the ids that are not there, and does the others', async () => {
+  it('reports unknown ids, and replays the others', async () => {
     const dataDir = await refusedDir();
     const args = ['nobody-0009', 'ada-0001', 'ada-0001', '../ledger', ''];
     const { code, stdout, stderr } = await outboxCli(dataDir, 'replay', '--json', ...args);
@@ -260,7 +260,7 @@ describe('outbox replay', () => {
     );
   });
 
-  it('leaves a damaged file where it is', async () => {
+  it('does not move a damaged file', async () => {
     const dataDir = await refusedDir();
     await writeFile(join(dataDir, 'outbox/set-aside/ada-0001.json'), 'x');
     const byId = await outboxCli(dataDir, 'replay', 'ada-0001');
@@ -273,7 +273,7 @@ describe('outbox replay', () => {
 });
 
 describe('outbox purge', () => {
-  it('deletes for ever, and the proxy that is running counts fewer', async () => {
+  it('deletes permanently, and the running proxy counts fewer', async () => {
     const dataDir = await refusedDir();
     expect(await outboxCli(dataDir, 'purge', '--older-than', '7d', '--yes')).toEqual({
       code: 0,
@@ -303,7 +303,7 @@ describe('outbox purge', () => {
     expect(await setAsideIn(dataDir)).toHaveLength(3);
   });
 
-  it('needs --yes where there is nobody to ask, whatever is piped in', async () => {
+  it('needs --yes without a terminal, whatever is piped in', async () => {
     const dataDir = await refusedDir();
     const { code, stderr } = await runCli(['outbox', 'purge', '--all'], { DATA_DIR: dataDir }, 'y\n');
     expect(code).toBe(1);
@@ -311,7 +311,7 @@ describe('outbox purge', () => {
     expect(await setAsideIn(dataDir)).toHaveLength(3);
   });
 
-  it('is the way to be rid of a damaged file, by its id alone', async () => {
+  it('removes a damaged file, but only by its id', async () => {
     const dataDir = await refusedDir();
     await writeFile(join(dataDir, 'outbox/set-aside/ada-0001.json'), 'x');
     expect(await outboxCli(dataDir, 'purge', '--all', '--yes')).toMatchObject({ code: 1 });
@@ -320,7 +320,7 @@ describe('outbox purge', () => {
     expect(await setAsideIn(dataDir)).toEqual([]);
   });
 
-  it('deletes nothing outside of its folder, whatever the id', async () => {
+  it('deletes nothing outside its folder, whatever the id', async () => {
     const dataDir = await refusedDir();
     const before = await readdir(dataDir, { recursive: true });
     const ids = [
@@ -346,7 +346,7 @@ describe('outbox purge', () => {
     expect(await readdir(dataDir, { recursive: true })).toEqual(before);
   });
 
-  it('takes an id that looks like an option behind --', async () => {
+  it('accepts an id that looks like an option after --', async () => {
     const dataDir = await refusedDir([{ id: '--reason' }, { id: 'ada-0001' }]);
     expect(await outboxCli(dataDir, 'purge', '--yes', '--', '--reason')).toMatchObject({ code: 0 });
     expect(await setAsideIn(dataDir)).toEqual(['ada-0001.json']);
@@ -371,18 +371,18 @@ describe('everything at once', () => {
     expect(await setAsideIn(dataDir)).toHaveLength(3);
   });
 
-  it('is never meant by a command without arguments', async () => {
+  it('is never selected by a command without arguments', async () => {
     const dataDir = await refusedDir();
     expect(await outboxCli(dataDir, 'replay')).toMatchObject({ code: 1, stdout: '' });
     expect(await outboxCli(dataDir, 'purge', '--yes')).toMatchObject({ code: 1, stdout: '' });
     expect(await setAsideIn(dataDir)).toHaveLength(3);
   });
 
-  it.each(['--reason', '--form'])('is never meant by an empty %s', async (option) => {
+  it.each(['--reason', '--form'])('is never selected by an empty %s', async (option) => {
     const dataDir = await refusedDir();
     const { code, stderr } = await outboxCli(dataDir, 'purge', '--yes', option, '');
     expect(code).toBe(1);
-    expect(stderr).toContain('Wanted some text.');
+    expect(stderr).toContain('Wanted a text that is not empty.');
     expect(await setAsideIn(dataDir)).toHaveLength(3);
   });
 });
@@ -429,7 +429,7 @@ describe('the command line', () => {
     expect(await runCli(['outbox', 'list'], env)).toMatchObject({ code: 0 });
   });
 
-  it('says so where DATA_DIR holds no outbox, and makes none', async () => {
+  it('reports a DATA_DIR without an outbox, and creates none', async () => {
     const dataDir = await temporaryDir();
     const { code, stderr } = await outboxCli(dataDir, 'list');
     expect(code).toBe(1);
@@ -437,7 +437,7 @@ describe('the command line', () => {
     expect(await readdir(dataDir)).toEqual([]);
   });
 
-  it('lists in a directory whose proxy was never refused anybody', async () => {
+  it('lists in a directory without any refused sign-ups', async () => {
     const dataDir = await refusedDir([]);
     await rm(join(dataDir, 'outbox/ledger.json'), { force: true });
     expect(await outboxCli(dataDir, 'list')).toMatchObject({ code: 0, stdout: '[]\n' });
