@@ -410,7 +410,7 @@ describe('encrypted sign-ups', () => {
     ['no key', {}, 'OUTBOX_KEY is not set'],
     ['another key', { OUTBOX_KEY: 'cd'.repeat(32) }, 'another key than OUTBOX_KEY'],
     ['no key at all, but a word', { OUTBOX_KEY: 'secret' }, 'OUTBOX_KEY: found a value (not shown)'],
-  ])('are left alone with %s, and the reason is said', async (_name, key, words) => {
+  ])('are left unchanged with %s, and the reason is given', async (_name, key, words) => {
     const given = { ...(await env()), ...key };
     for (const command of ['list', 'show ada-0001', 'replay --all', 'purge --all --yes']) {
       const { code, stdout, stderr } = await runCli(['outbox', ...command.split(' ')], given);
