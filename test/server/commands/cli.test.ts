@@ -75,7 +75,7 @@ describe('every command', () => {
     ['outbox shwo', 'show'],
     ['outbox reply', 'replay'],
     ['outbox purg', 'purge'],
-  ])('is suggested where its name is misspelled: `rasa-signup %s`', async (line, right) => {
+  ])('is suggested if its name is misspelled: `rasa-signup %s`', async (line, right) => {
     const { code, stdout, stderr } = await runCli(wordsOf(line), { DATA_DIR: await temporaryDir() });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`(Did you mean ${right}?)`);
@@ -88,7 +88,7 @@ describe('every command', () => {
     'sandbox more',
     'outbox list more',
     'outbox show one two',
-  ])('refuses what it cannot use: `rasa-signup %s`', async (line) => {
+  ])('refuses arguments that it cannot use: `rasa-signup %s`', async (line) => {
     const { code, stderr } = await runCli(wordsOf(line), { DATA_DIR: await temporaryDir() });
     expect(code).toBe(1);
     expect(stderr).toContain('too many arguments');
@@ -99,7 +99,7 @@ describe('every command', () => {
     'doctor ftp://www.example.com/',
     'doctor --url signup.example.com',
     'doctor --url',
-  ])('refuses an address that is none: `rasa-signup %s`', async (line) => {
+  ])('refuses an invalid address: `rasa-signup %s`', async (line) => {
     const { code, stderr } = await runCli(wordsOf(line), { DATA_DIR: await temporaryDir() });
     expect(code).toBe(1);
     expect(stderr).toMatch(/Wanted a URL such as https|argument missing/);
@@ -112,7 +112,7 @@ describe('every command', () => {
     'outbox show ada-0001',
     'outbox replay ada-0001',
     'outbox purge --yes ada-0001',
-  ])('reads --env-file, before its name and behind it: `rasa-signup %s`', async (line) => {
+  ])('reads --env-file before and after its name: `rasa-signup %s`', async (line) => {
     const dataDir = await usedDir();
     const path = join(await temporaryDir(), 'production.env');
     await writeFile(path, `DATA_DIR=${dataDir}\n`);
@@ -152,7 +152,7 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
   it.each<[string, Env]>([
     ['NO_COLOR', { NO_COLOR: '1' }],
     ['a terminal without any', { TERM: 'dumb' }],
-  ])('the doctor leaves colours out for %s, and keeps the ticks', async (_name, env) => {
+  ])('the doctor omits colours for %s, and keeps the marks', async (_name, env) => {
     const { screen } = await runCliOnTerminal(['doctor'], { DATA_DIR: await temporaryDir(), ...env });
     expect(screen).toContain('  ✔ Nothing is wrong with it');
     expect(screen).not.toContain(escape);

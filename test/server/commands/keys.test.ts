@@ -75,7 +75,7 @@ describe('keys', () => {
     ['no file', undefined],
     ['half a file', '{"version":1,'],
     ['a file of another version', '{"version":2}'],
-  ])('says in plain words that there is %s yet', async (_name, content) => {
+  ])('explains that there is no usable keys.json: %s', async (_name, content) => {
     const dataDir = await temporaryDir();
     if (content !== undefined) await writeFile(join(dataDir, 'keys.json'), content);
     const { code, stdout, stderr } = await runCli(['keys', '--json'], { DATA_DIR: dataDir });

@@ -95,9 +95,9 @@ describe('outbox list', () => {
     ['of one form', { form: 'events' }, ['grace-0002']],
     ['refused for a reason, in whatever case', { reason: 'BLOCKED' }, ['grace-0002', 'edsger-0003']],
     ['refused longer ago than a time', { olderThan: 2 * hourMs }, ['ada-0001', 'grace-0002']],
-    ['to which all of it applies', { olderThan: 2 * hourMs, reason: 'block' }, ['grace-0002']],
-    ['of whom there are none', { olderThan: 11 * 24 * hourMs }, []],
-  ])('gives those %s', async (_name, filter, ids) => {
+    ['that match all filters', { olderThan: 2 * hourMs, reason: 'block' }, ['grace-0002']],
+    ['that do not exist', { olderThan: 11 * 24 * hourMs }, []],
+  ])('lists those %s', async (_name, filter, ids) => {
     const { commands, written } = await atTerminal(await refusedDir());
     expect(await commands.list({ ...filter, json: true })).toBe(0);
     expect(listedIds(written.out)).toEqual(ids);

@@ -112,7 +112,7 @@ describe('a key in a file', () => {
   it.each([
     ['is empty', ''],
     ['cannot be found', undefined],
-  ])('that %s after a change leaves the old key in use, and the log says so', async (_name, content) => {
+  ])('that %s after a change leaves the old key in use, and the fault is logged', async (_name, content) => {
     const { service, keyFile, signUp, arrived, first } = await serviceWithKeyFile();
     await signUp('ada');
     await arrived('ada');

@@ -90,7 +90,7 @@ describe('the delivery worker', () => {
     ['as long as rasa.io asks it to', { afterMs: 60_000 }, 60_000],
     ['an hour at most, whatever rasa.io asks', { afterMs: 999_999_999 }, 3_600_000],
     ['up to a second after the first failure', {}, 1000],
-  ])('waits %s, with everything', async (_name, later, pauseMs) => {
+  ])('pauses all deliveries %s', async (_name, later, pauseMs) => {
     const clock = { ms: 1_000_000 };
     const tried: string[][] = [];
     const { outbox, add, start } = await workerWith(

@@ -161,7 +161,7 @@ describe('the credentials', () => {
   it.each([
     ['answers with 500', { answer: { status: 500, on: 'tokens' } }, 'rasa.io answered 500'],
     ['drops the connection', { drop: { on: 'tokens', when: 'before' } }, 'the connection failed'],
-  ])('are not condemned where rasa.io %s', async (_name, faults, words) => {
+  ])('are not blamed if rasa.io %s', async (_name, faults, words) => {
     const { sandbox, env } = await account();
     await sandbox.putFaults(faults);
     const found = await examine({ env });
@@ -208,7 +208,7 @@ describe('rasa.io', () => {
   it.each([
     ['behind', 120, /^warning: This machine's clock is 1(19|2[01]) s behind rasa\.io's\. → Set it by NTP/],
     ['ahead', -3600, /^warning: This machine's clock is (3599|360[01]) s ahead of rasa\.io's/],
-  ])('has another clock than this machine, which is %s', async (_name, seconds, words) => {
+  ])('is compared with this machine, whose clock is %s', async (_name, seconds, words) => {
     const { env } = await account();
     const date = new Date(Date.now() + seconds * 1000).toUTCString();
     const found = await examine({ env: { ...env, RASA_BASE_URL: await serveOneAnswer({ date }, 401) } });
@@ -361,14 +361,14 @@ describe('the proxy from outside', () => {
 
   it.each([
     [
-      'is somebody else',
+      'is another one',
       { 'content-type': 'text/html' },
       200,
       '<h1>Welcome to nginx!</h1>',
       'does not answer as the proxy does (status 200)',
     ],
     ['is a gateway without it', {}, 502, 'Bad Gateway', 'does not answer as the proxy does (status 502)'],
-  ])('is a fault where who answers %s', async (_name, headers, status, body, words) => {
+  ])('is a fault if the server that answers %s', async (_name, headers, status, body, words) => {
     const { env } = await account();
     const found = await examine({ env, publicUrl: await serveOneAnswer(headers, status, body) });
     expect(complaintsIn(found['The proxy from outside'])).toEqual([expect.stringContaining(words)]);

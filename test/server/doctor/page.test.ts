@@ -483,12 +483,12 @@ describe('getting a page', () => {
 
   it.each<[string, RequestListener, string]>([
     [
-      'that is not there',
+      'that does not exist',
       (_request, response) => response.writeHead(404, { 'content-type': 'text/html' }).end(),
       'It is answered with 404',
     ],
     [
-      'that is none',
+      'that is not HTML',
       (_request, response) => response.writeHead(200, { 'content-type': 'application/pdf' }).end(),
       'It is application/pdf, no page',
     ],
@@ -498,7 +498,7 @@ describe('getting a page', () => {
       'it redirects without end',
     ],
     ['whose connection is dropped', (_request, response) => response.destroy(), 'It cannot be fetched'],
-  ])('says so of one %s', async (_name, listener, words) => {
+  ])('reports a page %s', async (_name, listener, words) => {
     const findings = await get(listener);
     expect(complaintsIn(findings)).toEqual([expect.stringContaining(words)]);
     expect(findings[0]?.is).toBe('fault');

@@ -348,7 +348,7 @@ describe('the other routes', () => {
     ['br', 'br'],
     ['gzip, deflate', 'gzip'],
     ['identity', null],
-  ])('serve the script as the browser can take it: %s', async (accept, encoding) => {
+  ])('serve the script in an encoding that the browser accepts: %s', async (accept, encoding) => {
     const { url } = await startService();
     const script = await fetch(at(url, '/embed.js'), { headers: { 'accept-encoding': accept } });
     expect(script.headers.get('content-encoding')).toBe(encoding);

@@ -26,7 +26,7 @@ describe('version 2', () => {
     [{ client_id: 'another', client_secret: 'right' }, 401],
     [{ client_id: 'sandbox-client' }, 400],
     [{ client_id: 'sandbox-client', client_secret: 'right', grant_type: 'password' }, 400],
-  ])('mints nothing for %j', async (body, status) => {
+  ])('mints no token for %j', async (body, status) => {
     const { mint } = await sandboxWithToken();
     expect((await mint({ grant_type: 'client_credentials', ...body })).status).toBe(status);
   });
@@ -74,7 +74,7 @@ describe('the sign-up webhook', () => {
     ['a fourth field', undefined, { email: 'ada@example.com', company: 'x' }, 400],
     ['no address', undefined, { first_name: 'Ada' }, 400],
     ['no JSON', undefined, '{', 400],
-  ])('does not take %s', async (_name, guid, body, status) => {
+  ])('refuses %s', async (_name, guid, body, status) => {
     const { api, signupGuid } = await startSandbox();
     expect((await api('POST', `/signup/${guid ?? signupGuid}`, { body })).status).toBe(status);
   });

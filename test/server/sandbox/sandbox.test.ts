@@ -77,24 +77,27 @@ it('never writes the text of a key into its state', async () => {
 it.each([
   ['damaged', '{"persons": [{"email": "ada@example.com"', 'it is not JSON'],
   ['of another shape', '{"version":1,"persons":[],"apiKeys":{},"revocationKillsTokens":false}', 'apiKeys'],
-])('sets a state file that is %s aside, says so, and starts empty next time', async (_, content, reason) => {
-  const first = await startSandbox();
-  await first.close();
-  const path = join(first.dataDir, 'sandbox/state.json');
-  await writeFile(path, content);
+])(
+  'sets a state file that is %s aside, reports it, and starts empty next time',
+  async (_, content, reason) => {
+    const first = await startSandbox();
+    await first.close();
+    const path = join(first.dataDir, 'sandbox/state.json');
+    await writeFile(path, content);
 
-  const failure = await openSandbox({ port: 0, builtDir, dataDir: first.dataDir }).catch(
-    (error: unknown) => error,
-  );
-  expect(failure).toBeInstanceOf(StateFileError);
-  const { message, asidePath } = failure as StateFileError;
-  for (const part of [path, asidePath, reason]) expect(message).toContain(part);
-  expect(message).not.toContain('ada@example.com');
-  expect(await readFile(asidePath, 'utf8')).toBe(content);
+    const failure = await openSandbox({ port: 0, builtDir, dataDir: first.dataDir }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(StateFileError);
+    const { message, asidePath } = failure as StateFileError;
+    for (const part of [path, asidePath, reason]) expect(message).toContain(part);
+    expect(message).not.toContain('ada@example.com');
+    expect(await readFile(asidePath, 'utf8')).toBe(content);
 
-  const again = await startSandbox({ dataDir: first.dataDir });
-  expect(await again.page('/')).toContain('Nobody has signed up yet');
-});
+    const again = await startSandbox({ dataDir: first.dataDir });
+    expect(await again.page('/')).toContain('Nobody has signed up yet');
+  },
+);
 
 it('answers only after the data is on disk', async () => {
   const { addPersons, dataDir } = await startSandbox();

@@ -58,7 +58,7 @@ it.each([
   ['another port of this computer', { 'sec-fetch-site': 'same-site' }],
   ['another origin, in a browser without Sec-Fetch-Site', { origin: 'https://evil.example' }],
   ['an opaque origin', { origin: 'null' }],
-])('takes nothing from a page of %s', async (_, headers) => {
+])('accepts no request from a page of %s', async (_, headers) => {
   const { page, addPersons, submit } = await startSandbox();
   await addPersons({ email: 'ada@example.com' });
   for (const path of ['/contacts/delete', '/settings/api-keys', '/settings/revocation']) {
@@ -70,7 +70,7 @@ it.each([
 it.each([
   ['with Sec-Fetch-Site', () => ({ 'sec-fetch-site': 'same-origin' })],
   ['with Origin', (url: string) => ({ origin: url })],
-])('takes what its own pages send, %s', async (_, headers) => {
+])('accepts requests from its own pages, %s', async (_, headers) => {
   const { submit, url } = await startSandbox();
   expect((await submit('/contacts/delete', {}, headers(url))).status).toBe(303);
 });
