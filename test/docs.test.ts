@@ -20,7 +20,10 @@ const pages = [
 const textOf = (path: string) => readFileSync(path, 'utf8');
 const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
 
-/** Every code block that a test runs: its page, its beginning, and the test. All others are marked as excerpts. */
+/**
+ * Every code block that a test runs: its page, its beginning, and the test. All others are marked as
+ * excerpts.
+ */
 const blocksThatRun: readonly (readonly [page: string, begins: string, test: string])[] = [
   ['README.md', '<script async', 'test/e2e/signup.test.ts'],
   ['README.md', 'npm ci\nBOT_MODE=observe npm start', 'test/e2e/documents.test.ts'],

@@ -2,8 +2,8 @@ import type { SignupEvents } from './form/events.ts';
 import type { RasaSignup } from './form/rasa-signup.ts';
 
 /**
- * `@rasa-signup/widget/element`: the element's class and its events. It does not register the element; the page does,
- * with `customElements.define`.
+ * `@rasa-signup/widget/element`: the element's class and its events. It does not register the element; the
+ * page does, with `customElements.define`.
  */
 export * from './form/events.ts';
 export { RasaSignup } from './form/rasa-signup.ts';

@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 import accepts from 'accepts';
 import type { PinnedScript } from '../../shared/builder.ts';
 
-/** Where the build puts the browser's files: `dist/widget/`, for programs that run from `dist/server/` or from source. */
+/**
+ * Where the build puts the browser's files: `dist/widget/`, for programs that run from `dist/server/` or from
+ * source.
+ */
 export const builtDir = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../dist/widget' : '../../widget', import.meta.url),
 );

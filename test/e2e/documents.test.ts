@@ -38,7 +38,10 @@ async function answer(address: string): Promise<Response> {
 
 const jsonOf = async (address: string): Promise<unknown> => (await answer(address)).json();
 
-/** The names in an object, and in those in it; of a list, those of its first entry. Maps by reason are left out. */
+/**
+ * The names in an object, and in those in it; of a list, those of its first entry. Maps by reason are left
+ * out.
+ */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
   if (typeof value !== 'object' || value === null) return typeof value;

@@ -18,7 +18,10 @@ const form = readmeBlocks('docs/embedding.md', 'html').find((block) => block.sta
 const document = (body: string) =>
   `<!doctype html><html lang="en"><title>A page</title><body>${body}</body></html>`;
 
-/** The product, and a page elsewhere with the plain form of docs/embedding.md, whose thank-you page is on that page's site too. */
+/**
+ * The product, and a page elsewhere with the plain form of docs/embedding.md, whose thank-you page is on that
+ * page's site too.
+ */
 async function start(env: Record<string, string> = {}, headers: Record<string, string> = {}) {
   const thanks = await servePage(document('<h1>Thanks from our own page</h1>'));
   const service = await startService({ ...guardedIntake, THANK_YOU_PAGES: `${thanks}/`, ...env });

@@ -6,15 +6,17 @@ import { onTestFinished } from 'vitest';
 import { temporaryDir } from './server/temporary-dir.ts';
 
 export interface Shell {
-  /** Runs a script to its end; resolves with its standard output, rejects unless it exits with one of `codes`. */
+  /**
+   * Runs a script to its end; resolves with its standard output, rejects unless it exits with one of `codes`.
+   */
   readonly run: (script: string, codes?: readonly number[]) => Promise<string>;
   /** Runs a script that goes on until the test is over; tells what it has printed so far. */
   readonly start: (script: string) => () => string;
 }
 
 /**
- * The shell of a reader of the documents, in the directory of the product. It is built already: `npm ci`, `npm run build`
- * and `npm prune` do nothing here, and `npm start` and `npm run sandbox` do not build again.
+ * The shell of a reader of the documents, in the directory of the product. It is built already: `npm ci`,
+ * `npm run build` and `npm prune` do nothing here, and `npm start` and `npm run sandbox` do not build again.
  */
 export async function openShell(env: Readonly<Record<string, string>>): Promise<Shell> {
   const bin = join(await temporaryDir(), 'bin');

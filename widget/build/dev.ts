@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { build } from 'vite';
 
 /**
- * `npm run dev`: builds what browsers load again whenever it changes, and runs the server from source, again whenever it
- * or a built file changes. Reload the page to see the change. Variables and arguments of the proxy apply
- * (`PORT=9000 npm run dev`). Types are left to the editor and to `npm run check`.
+ * `npm run dev`: builds what browsers load again whenever it changes, and runs the server from source, again
+ * whenever it or a built file changes. Reload the page to see the change. Variables and arguments of the
+ * proxy apply (`PORT=9000 npm run dev`). Types are left to the editor and to `npm run check`.
  */
 const server = spawn(
   process.execPath,

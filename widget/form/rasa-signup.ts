@@ -18,8 +18,9 @@ const Base =
   (globalThis as Partial<typeof globalThis>).HTMLElement ?? (Object as unknown as typeof HTMLElement);
 
 /**
- * `<rasa-signup src="https://signup.example.com/forms/newsletter">`: a sign-up form that looks like the page around
- * it. Its children are its fallback: they show until the form is there, and what was typed into them is carried over.
+ * `<rasa-signup src="https://signup.example.com/forms/newsletter">`: a sign-up form that looks like the page
+ * around it. Its children are its fallback: they show until the form is there, and what was typed into them
+ * is carried over.
  *
  * @tag rasa-signup
  * @summary A newsletter sign-up form that looks like the page around it.

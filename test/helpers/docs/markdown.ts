@@ -7,7 +7,10 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
 
 export const code = (text: string): string => `\`${text}\``;
 
-/** The text with each section between `<!-- name -->` and `<!-- /name -->` replaced. Throws if a section is missing. */
+/**
+ * The text with each section between `<!-- name -->` and `<!-- /name -->` replaced. Throws if a section is
+ * missing.
+ */
 export function withSections(path: string, text: string, sections: Readonly<Record<string, string>>): string {
   return Object.entries(sections).reduce((page, [name, content]) => {
     const section = new RegExp(`(<!-- ${name} -->\n).*?(<!-- /${name} -->)`, 's');

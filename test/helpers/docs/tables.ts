@@ -15,7 +15,9 @@ import { elementTables } from './element-tables.ts';
 import { code, listed, paragraph, table } from './markdown.ts';
 import { faultExamples, problemTexts, testAddresses } from './texts.ts';
 
-/** Every generated section, by page and name: what `npm run docs` writes, and what the test expects to find. */
+/**
+ * Every generated section, by page and name: what `npm run docs` writes, and what the test expects to find.
+ */
 export async function generatedSections(): Promise<
   Readonly<Record<string, Readonly<Record<string, string>>>>
 > {
@@ -106,7 +108,10 @@ function defaultOf(schema: Setting<unknown>['schema']): string {
   return code(written);
 }
 
-/** A text or number as it is, `false` as `off`, a time as `10m`, a rate as `30/10m`: in the largest unit that is whole. */
+/**
+ * A text or number as it is, `false` as `off`, a time as `10m`, a rate as `30/10m`: in the largest unit that
+ * is whole.
+ */
 function waysToWrite(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object') return [JSON.stringify(value), 'off', ...timesOf(Number(value))];

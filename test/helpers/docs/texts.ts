@@ -1,6 +1,9 @@
 import type { ProblemCode } from '../../../shared/signup.ts';
 
-/** What the documents say about things that the code only names. A new problem code does not compile without a text. */
+/**
+ * What the documents say about things that the code only names. A new problem code does not compile without a
+ * text.
+ */
 export const problemTexts: Readonly<Record<ProblemCode, string>> = {
   invalid:
     'A field is `missing`, `malformed`, `too_long`, `unknown`, `disposable` or `not_ascii`; `issues` names the field.',
@@ -50,7 +53,9 @@ export const faultExamples: readonly (readonly [json: string, about: string])[] 
   ],
 ];
 
-/** The test addresses (`<name>@sandbox.test`), and what the form shows for each. A test sends each of them. */
+/**
+ * The test addresses (`<name>@sandbox.test`), and what the form shows for each. A test sends each of them.
+ */
 export const testAddresses: readonly (readonly [name: string, about: string])[] = [
   ['accepted', 'The thank-you message, no matter how often it is sent.'],
   ['slow', 'The same, after four seconds.'],

@@ -5,8 +5,8 @@ import type ts from 'typescript';
 
 /**
  * The element's JSDoc as a `custom-elements.json` manifest. It is the only place where attributes,
- * properties, events, parts, slots and custom properties are documented. The tables of docs/embedding.md, the types for
- * frameworks and the editors' data are generated from it.
+ * properties, events, parts, slots and custom properties are documented. The tables of docs/embedding.md, the
+ * types for frameworks and the editors' data are generated from it.
  */
 export function createManifest(): Package {
   const { create, ts } = analyzer as unknown as Analyzer;
