@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { launchBrowser } from '../helpers/browser/browser.ts';
-import { freePort } from '../helpers/server/free-port.ts';
 import { readmeBlocks } from '../helpers/readme.ts';
+import { freePort } from '../helpers/server/free-port.ts';
 import { startSandbox } from '../helpers/server/sandbox.ts';
 import { startService } from '../helpers/server/service.ts';
+import { temporaryDir } from '../helpers/server/temporary-dir.ts';
 import { openShell } from '../helpers/shell.ts';
 import { openPage, pageOf, serveSite, signUp } from '../helpers/sites/site.ts';
-import { temporaryDir } from '../helpers/server/temporary-dir.ts';
 
 /** The commands of the documents, run as a reader runs them, with ports, paths and addresses of this test. */
 const [tryIt = '', twoSignups = '', production = ''] = readmeBlocks('README.md', 'sh');
