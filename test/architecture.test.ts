@@ -183,6 +183,22 @@ describe('the import table', () => {
     ).toEqual([]);
   });
 
+  it('finds every package that the server imports among the dependencies, and installs no other for production', () => {
+    const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      readonly dependencies: Readonly<Record<string, string>>;
+    };
+    const used = sources
+      .filter(({ path }) => /^(server|shared)\//.test(path))
+      .flatMap(({ imports }) => imports.filter((name) => !isOurs(name) && !name.startsWith('node:')))
+      .map((name) =>
+        name
+          .split('/')
+          .slice(0, name.startsWith('@') ? 2 : 1)
+          .join('/'),
+      );
+    expect(Object.keys(dependencies)).toEqual([...new Set(used)].sort());
+  });
+
   it('lets nothing import an entry point', () => {
     const entries =
       /^(server\/(main|cli)\.ts|widget\/(embed|index|builder\/(builder|preview\/preview))\.ts)$/;
