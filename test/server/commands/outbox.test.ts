@@ -20,7 +20,7 @@ interface Refused {
   readonly form?: string;
   readonly reason?: string;
   readonly hoursAgo?: number;
-  readonly person?: Contact;
+  readonly contact?: Contact;
 }
 
 const three: readonly Refused[] = [
@@ -35,13 +35,13 @@ async function refusedDir(refused: readonly Refused[] = three, key?: Secret): Pr
   let hoursAgo = 0;
   const now = () => Date.now() - hoursAgo * hourMs;
   const outbox = await openTestOutbox({ dir: join(dataDir, 'outbox'), key, now });
-  for (const { id, form = 'newsletter', reason = 'refused', person, ...rest } of refused) {
+  for (const { id, form = 'newsletter', reason = 'refused', contact, ...rest } of refused) {
     hoursAgo = rest.hoursAgo ?? 0;
     const signup = makeSignup(id, undefined, new Date(now()).toISOString());
     await outbox.add({
       ...signup,
       form,
-      ...(person && { contact: person, page: 'https://www.example.com/join' }),
+      ...(contact && { contact, page: 'https://www.example.com/join' }),
     });
     expect(idsOf(await outbox.claim(1, now()))).toEqual([id]);
     await outbox.acknowledge([{ id, is: 'refused', reason }], closedCircuit);
@@ -168,16 +168,16 @@ describe('outbox list', () => {
 });
 
 describe('outbox show', () => {
-  const person = { email: 'ada@example.com', first_name: 'Ada', favourite_topic: 'engines' };
+  const contact = { email: 'ada@example.com', first_name: 'Ada', favourite_topic: 'engines' };
 
   it('gives a script all details of one, including fields that only its form has', async () => {
-    const dataDir = await refusedDir([{ id: 'ada-0001', reason: 'no such segment', person }]);
+    const dataDir = await refusedDir([{ id: 'ada-0001', reason: 'no such segment', contact }]);
     const { code, stdout } = await outboxCli(dataDir, 'show', 'ada-0001');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
       id: 'ada-0001',
       form: 'newsletter',
-      person,
+      contact,
       page: 'https://www.example.com/join',
       acceptedAt: expect.any(String) as unknown,
       reason: 'no such segment',
@@ -187,7 +187,7 @@ describe('outbox show', () => {
   });
 
   it('is aligned text on a terminal', async () => {
-    const dataDir = await refusedDir([{ id: 'ada-0001', reason: 'no such segment', person, hoursAgo: 2 }]);
+    const dataDir = await refusedDir([{ id: 'ada-0001', reason: 'no such segment', contact, hoursAgo: 2 }]);
     const { commands, written } = await atTerminal(dataDir);
     expect(await commands.show('ada-0001', {})).toBe(0);
     expect(written.out).toContain(

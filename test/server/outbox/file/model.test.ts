@@ -126,8 +126,8 @@ async function play(steps: readonly Step[]): Promise<void> {
         clock.ms += step.ms;
         break;
     }
-    const { waiting, deadLetters: setAside } = outbox.counts();
-    expect({ waiting, setAside }).toEqual({
+    const { waiting, deadLetters } = outbox.counts();
+    expect({ waiting, deadLetters }).toEqual({
       waiting: model.waiting.size,
       deadLetters: model.deadLetters.size,
     });
