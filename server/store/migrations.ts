@@ -1,3 +1,5 @@
+import { NewerSchema } from './errors.ts';
+
 /** One step of the schema, for both engines. Steps are only ever added: what was released is never changed. */
 export interface Migration {
   /** From 1, without gaps. */
@@ -113,3 +115,9 @@ const first: Migration = {
 
 /** All steps, in order. Every start runs those that the database does not have yet. */
 export const migrations: readonly Migration[] = [first];
+
+/** The steps that a database lacks whose last one is this. */
+export function missingAfter(version: number, name: string): readonly Migration[] {
+  if (version > migrations.length) throw new NewerSchema(version, name, migrations.length);
+  return migrations.slice(version);
+}

@@ -1,6 +1,13 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { realFiles, type Files } from '../system/files.ts';
 import type { Secret } from '../system/secret.ts';
 import type { Database } from './database.ts';
+import { keyFileName, openKeyFile } from './key-file.ts';
+import { deriveKey, type SealingKey } from './sealing.ts';
+import { SqliteDatabase } from './sqlite/sqlite-database.ts';
 
 export interface StoreOptions {
   /** Where the SQLite file, its key file and its reserve are kept. */
@@ -22,9 +29,44 @@ export interface StoreOptions {
   readonly maxWaiting?: number;
   /** File name in `dataDir`; the sandbox has its own. */
   readonly fileName?: string;
+  /** Free space that new sign-ups leave for acknowledgements. SQLite only. */
+  readonly reserveBytes?: number;
+  readonly files?: Files;
 }
 
+export const databaseFileName = 'rasa-signup.db';
+const defaultTimeoutMs = 5000;
+const defaultMaxWaiting = 10_000;
+const defaultReserveBytes = 8 * 1024 * 1024;
+
 /** Opens the store, brings its schema up to date, and resolves when it can be used. */
-export function openStore(_options: StoreOptions): Promise<Database> {
-  return Promise.reject(new Error('The engines are not here yet.'));
+export async function openStore(options: StoreOptions): Promise<Database> {
+  const { dataDir, log, fileName = databaseFileName, files = realFiles } = options;
+  await mkdir(dataDir, { recursive: true });
+  const path = join(dataDir, fileName);
+  const database = new SqliteDatabase({
+    path,
+    key: await keyFor(options, path, files),
+    previousKeys: (options.previousKeys ?? []).map((key) => deriveKey(key.reveal())),
+    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+    maxWaiting: options.maxWaiting ?? defaultMaxWaiting,
+    reserveBytes: options.reserveBytes ?? defaultReserveBytes,
+    log,
+  });
+  await database.open();
+  return database;
+}
+
+/** The operator's key, or the one in the data directory. */
+async function keyFor({ key, dataDir, log }: StoreOptions, path: string, files: Files): Promise<SealingKey> {
+  if (key) return deriveKey(key.reveal());
+  const hadDatabase = existsSync(path);
+  const { text, isNew } = await openKeyFile(dataDir, files);
+  if (isNew && hadDatabase) {
+    log.error(
+      { file: join(dataDir, keyFileName) },
+      'the key file was missing beside a database that exists, and a new one was made: what was stored before waits until its key is restored, or given as OUTBOX_KEY',
+    );
+  }
+  return deriveKey(text);
 }
