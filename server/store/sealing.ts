@@ -1,13 +1,7 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createSecretKey,
-  hkdfSync,
-  randomBytes,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, hkdfSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { Unreadable } from './database.ts';
+import { createRandom } from './ids.ts';
 import type { Table } from './tables.ts';
 
 /** A key that seals rows. Its id stands beside what it sealed and says nothing about the key. */
@@ -35,6 +29,7 @@ const formVersion = 1;
 export class Sealing {
   readonly keyId: string;
   readonly keyIds: readonly string[];
+  readonly #random = createRandom();
   readonly #current: KeyObject;
   /** Key objects: made from bytes at each call, a key costs more than the sealing itself. */
   readonly #keys: ReadonlyMap<string, KeyObject>;
@@ -49,7 +44,7 @@ export class Sealing {
 
   /** `text` is the JSON of the value. */
   seal(table: Table, id: string, text: string): Uint8Array {
-    const iv = randomBytes(ivBytes);
+    const iv = this.#random(ivBytes);
     const cipher = createCipheriv('aes-256-gcm', this.#current, iv);
     cipher.setAAD(boundTo(table, id));
     const sealed = cipher.update(text, 'utf8');

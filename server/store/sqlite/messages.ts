@@ -1,19 +1,12 @@
 import type { Result } from '../database.ts';
 import type { EncodedMarks, EncodedRun } from '../encoding.ts';
-import {
-  AlreadySeen,
-  ConstraintViolated,
-  ExpectationFailed,
-  NewerSchema,
-  StoreRefused,
-  StoreUnavailable,
-} from '../errors.ts';
-import type { Caller } from '../write-queue.ts';
+import type { PackedCallers, PackedOutcomes } from './packing.ts';
+import type { PlainError } from './plain-error.ts';
 
 /** What the worker is asked to do. */
 export type Request =
   | { readonly do: 'open' }
-  | { readonly do: 'write'; readonly callers: readonly Caller[] }
+  | { readonly do: 'write'; readonly callers: PackedCallers }
   | { readonly do: 'read'; readonly run: EncodedRun }
   | { readonly do: 'haveSeen'; readonly marks: EncodedMarks }
   | { readonly do: 'tidy' }
@@ -24,7 +17,7 @@ export type Request =
 /** What each request is answered with. */
 export interface Answers {
   open: undefined;
-  write: readonly PlainOutcome[];
+  write: PackedOutcomes;
   read: Result;
   haveSeen: readonly boolean[];
   tidy: undefined;
@@ -40,34 +33,3 @@ export interface RequestMessage {
 
 export type AnswerMessage =
   { readonly id: number; readonly answer: unknown } | { readonly id: number; readonly error: PlainError };
-
-export type PlainOutcome = { readonly results: readonly Result[] } | { readonly error: PlainError };
-
-/** An error's own fields: sent as it is, an error arrives without its class. */
-export type PlainError = Readonly<Record<string, unknown>> & {
-  readonly name: string;
-  readonly message: string;
-};
-
-export function toPlain(error: unknown): PlainError {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { name, message, stack } = error;
-  return Object.assign<PlainError, object>({ name, message, stack }, { ...(error as object) });
-}
-
-const classes: Readonly<Record<string, { readonly prototype: Error }>> = {
-  AlreadySeen,
-  ConstraintViolated,
-  ExpectationFailed,
-  NewerSchema,
-  StoreRefused,
-  StoreUnavailable,
-};
-
-export function fromPlain({ name, message, ...fields }: PlainError): Error {
-  const error = new Error(message);
-  const known = classes[name];
-  // The classes' constructors make the message; here it is there already.
-  if (known) Object.setPrototypeOf(error, known.prototype);
-  return Object.assign(error, fields, { name });
-}

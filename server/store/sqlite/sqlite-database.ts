@@ -6,7 +6,8 @@ import { Sealing, type SealingKey } from '../sealing.ts';
 import type { Marks } from '../seen.ts';
 import { withinTime } from '../within-time.ts';
 import { WriteQueue } from '../write-queue.ts';
-import { fromPlain, type Answers, type Request } from './messages.ts';
+import type { Answers, Request } from './messages.ts';
+import { packCallers, unpackOutcomes } from './packing.ts';
 import { startWorker, WorkerThread } from './worker-thread.ts';
 
 export interface SqliteDatabaseOptions {
@@ -41,10 +42,8 @@ export class SqliteDatabase implements Database {
       maxWaiting,
       timeoutMs,
       commit: async (callers) => {
-        const outcomes = await this.#thread.ask({ do: 'write', callers });
-        return outcomes.map((outcome) =>
-          'error' in outcome ? { error: fromPlain(outcome.error) } : outcome,
-        );
+        const outcomes = await this.#thread.ask({ do: 'write', callers: packCallers(callers) });
+        return unpackOutcomes(outcomes, callers);
       },
     });
   }

@@ -1,12 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import {
-  fromPlain,
-  type Answers,
-  type AnswerMessage,
-  type Request,
-  type RequestMessage,
-} from './messages.ts';
 import { StoreUnavailable } from '../errors.ts';
+import type { AnswerMessage, Answers, Request, RequestMessage } from './messages.ts';
+import { fromPlain } from './plain-error.ts';
 
 export type StartWorker = () => Worker;
 

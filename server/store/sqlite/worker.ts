@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Answers, AnswerMessage, Request, RequestMessage } from './messages.ts';
-import { toPlain } from './messages.ts';
+import { packOutcomes, unpackCallers } from './packing.ts';
+import { toPlain } from './plain-error.ts';
 import { SqliteFile, type SqliteFileOptions } from './sqlite-file.ts';
 
 /*
@@ -38,9 +39,7 @@ function carryOut(request: Request): Answers[Request['do']] {
       sweep();
       return undefined;
     case 'write':
-      return file
-        .write(request.callers)
-        .map((outcome) => ('error' in outcome ? { error: toPlain(outcome.error) } : outcome));
+      return packOutcomes(file.write(unpackCallers(request.callers)));
     case 'read':
       return file.read(request.run);
     case 'haveSeen':
