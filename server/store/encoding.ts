@@ -39,7 +39,7 @@ export interface EncodedInsert {
 
 export interface EncodedMarks {
   readonly kind: 'marks';
-  readonly bucket: number;
+  readonly atMs: number;
   /** Each 16 bytes as a Latin-1 text, which a set can hold. */
   readonly hashes: readonly string[];
 }
@@ -54,7 +54,7 @@ export function encode(statement: WriteStatement): Encoded {
       if (mark.length !== 16) throw new TypeError(`A mark has 16 bytes, not ${mark.length}.`);
       return Buffer.from(mark).toString('latin1');
     });
-    return { kind: 'marks', bucket: statement.bucket, hashes };
+    return { kind: 'marks', atMs: statement.atMs, hashes };
   }
   return 'into' in statement ? encodeInsert(statement) : encodeRun(statement);
 }

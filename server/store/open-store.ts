@@ -5,7 +5,9 @@ import type { Logger } from 'pino';
 import { realFiles, type Files } from '../system/files.ts';
 import type { Secret } from '../system/secret.ts';
 import type { Database } from './database.ts';
+import { StoreRefused } from './errors.ts';
 import { keyFileName, openKeyFile } from './key-file.ts';
+import { PostgresDatabase } from './postgres/postgres-database.ts';
 import { deriveKey, type SealingKey } from './sealing.ts';
 import { SqliteDatabase } from './sqlite/sqlite-database.ts';
 
@@ -23,6 +25,8 @@ export interface StoreOptions {
   readonly isProduction?: boolean;
   /** Connections to PostgreSQL. */
   readonly poolSize?: number;
+  /** How long a start waits for a server that does not answer yet. */
+  readonly openTimeoutMs?: number;
   /** The longest that one call may take before it is given up. */
   readonly timeoutMs?: number;
   /** Callers that may wait at once. */
@@ -36,25 +40,62 @@ export interface StoreOptions {
 
 export const databaseFileName = 'rasa-signup.db';
 const defaultTimeoutMs = 5000;
+const defaultOpenTimeoutMs = 10_000;
+const defaultPoolSize = 5;
 const defaultMaxWaiting = 10_000;
 const defaultReserveBytes = 8 * 1024 * 1024;
 
 /** Opens the store, brings its schema up to date, and resolves when it can be used. */
 export async function openStore(options: StoreOptions): Promise<Database> {
-  const { dataDir, log, fileName = databaseFileName, files = realFiles } = options;
+  return options.databaseUrl ? openPostgres(options, options.databaseUrl) : openSqlite(options);
+}
+
+/** The embedded store; `backUp` and `check` work on it alone. */
+export async function openSqlite(options: StoreOptions): Promise<SqliteDatabase> {
+  const {
+    dataDir,
+    fileName = databaseFileName,
+    files = realFiles,
+    reserveBytes = defaultReserveBytes,
+  } = options;
   await mkdir(dataDir, { recursive: true });
   const path = join(dataDir, fileName);
-  const database = new SqliteDatabase({
-    path,
-    key: await keyFor(options, path, files),
-    previousKeys: (options.previousKeys ?? []).map((key) => deriveKey(key.reveal())),
-    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
-    maxWaiting: options.maxWaiting ?? defaultMaxWaiting,
-    reserveBytes: options.reserveBytes ?? defaultReserveBytes,
-    log,
-  });
+  const key = await keyFor(options, path, files);
+  const database = new SqliteDatabase({ ...sharedOptions(options), path, key, reserveBytes });
   await database.open();
   return database;
+}
+
+async function openPostgres(options: StoreOptions, databaseUrl: Secret): Promise<Database> {
+  const {
+    key,
+    isProduction = false,
+    poolSize = defaultPoolSize,
+    openTimeoutMs = defaultOpenTimeoutMs,
+  } = options;
+  if (!key) {
+    throw new StoreRefused(
+      'DATABASE_URL needs OUTBOX_KEY, the key that seals what is stored on the server. Make one with: openssl rand -hex 32',
+    );
+  }
+  const shared = sharedOptions(options);
+  return PostgresDatabase.open({
+    ...shared,
+    databaseUrl,
+    key: deriveKey(key.reveal()),
+    isProduction,
+    poolSize,
+    openTimeoutMs,
+  });
+}
+
+function sharedOptions({ previousKeys = [], timeoutMs, maxWaiting, log }: StoreOptions) {
+  return {
+    previousKeys: previousKeys.map((key) => deriveKey(key.reveal())),
+    timeoutMs: timeoutMs ?? defaultTimeoutMs,
+    maxWaiting: maxWaiting ?? defaultMaxWaiting,
+    log,
+  };
 }
 
 /** The operator's key, or the one in the data directory. */

@@ -7,8 +7,8 @@ import type { Database } from './database.ts';
  */
 export interface Marks {
   readonly marks: readonly Uint8Array[];
-  /** The ten minutes in which they are made, see `bucketOf`. */
-  readonly bucket: number;
+  /** Unix time in ms. */
+  readonly atMs: number;
 }
 
 export type MarkKind = 'signup' | 'proof' | 'click';
@@ -48,7 +48,7 @@ export class Seen {
 
   /** The statement that claims these texts for one write. */
   mark(...texts: readonly (readonly [kind: MarkKind, text: string])[]): Marks {
-    return { marks: texts.map(([kind, text]) => this.#hash(kind, text)), bucket: bucketOf(this.#now()) };
+    return { marks: texts.map(([kind, text]) => this.#hash(kind, text)), atMs: this.#now() };
   }
 
   /** Whether a text has been marked. An answer of no is only certain inside a write. */

@@ -1,6 +1,6 @@
 import type { EncodedMarks } from '../encoding.ts';
 import { AlreadySeen } from '../errors.ts';
-import { keptBuckets } from '../seen.ts';
+import { bucketOf, keptBuckets } from '../seen.ts';
 import type { SqliteConnection } from './driver.ts';
 
 const markBytes = 16;
@@ -40,7 +40,8 @@ export class MarkSets {
     return hashes.map((hash) => this.#has(hash));
   }
 
-  claim({ bucket, hashes }: EncodedMarks): void {
+  claim({ atMs, hashes }: EncodedMarks): void {
+    const bucket = bucketOf(atMs);
     for (const hash of hashes) {
       if (this.#has(hash)) throw new AlreadySeen();
       this.#setOf(bucket).add(hash);

@@ -47,7 +47,7 @@ export function packCallers(callers: readonly Caller[]): PackedCallers {
           packInsert(statement, placeOf(tables, statement.table), list);
           break;
         case 'marks':
-          list.push(kinds.marks, statement.bucket, statement.hashes.join(''));
+          list.push(kinds.marks, statement.atMs, statement.hashes.join(''));
           break;
       }
     }
@@ -104,8 +104,8 @@ export function unpackCallers({ tables, texts, list }: PackedCallers): readonly 
     const kind = nextNumber();
     if (kind === kinds.run) return nextRun();
     if (kind === kinds.insert) return nextInsert();
-    const bucket = nextNumber();
-    return { kind: 'marks', bucket, hashes: (next() as string).match(/.{16}/gs) ?? [] };
+    const atMs = nextNumber();
+    return { kind: 'marks', atMs, hashes: (next() as string).match(/.{16}/gs) ?? [] };
   };
   const callers: Caller[] = [];
   while (at < list.length) {
