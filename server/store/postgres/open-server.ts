@@ -49,11 +49,12 @@ async function checkServer(connections: Connections, isProduction: boolean, log:
 }
 
 async function missing(connections: Pick<Transaction, 'query'>): Promise<readonly Migration[]> {
+  // Not by to_regclass: it can answer from a cache that does not know yet what another proxy has just committed.
   const { rows } = await connections.query(
-    `select to_regclass('migrations') is not null as exists, to_regclass('signups') is not null as taken`,
+    `select tablename from pg_tables where schemaname = current_schema() and tablename in ('migrations', 'signups')`,
   );
-  if (rows[0]?.['exists'] !== true) {
-    if (rows[0]?.['taken'] !== true) return migrations;
+  if (!rows.some(({ tablename }) => tablename === 'migrations')) {
+    if (rows.length === 0) return migrations;
     throw new StoreRefused(
       'The database has a table "signups" of another program. Give rasa-signup its own database.',
     );
