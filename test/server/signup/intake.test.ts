@@ -98,7 +98,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
   });
 
   it('is limited by RATE_ADDRESS, however the address is written', async () => {
-    const { url } = await start({ RATE_ADDRESS: '3/1d', DUPLICATE_WINDOW: 'off' });
+    const { url } = await start({ RATE_ADDRESS: '3/1d' });
     for (const email of ['a.da+1@gmail.com', 'ADA+2@GoogleMail.com', 'ada@gmail.com']) {
       expect((await signUp(url, way, { email })).status, email).toBe(202);
     }
@@ -139,7 +139,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
   });
 
   it('gets its budgets back when another one was used up', async () => {
-    const { url } = await start({ RATE_NETWORK: '2/10m', RATE_ADDRESS: '1/1d', DUPLICATE_WINDOW: 'off' });
+    const { url } = await start({ RATE_NETWORK: '2/10m', RATE_ADDRESS: '1/1d' });
     const { email } = somebody();
     expect((await signUp(url, way, { email })).status).toBe(202);
     for (let i = 0; i < 4; i++) expect((await signUp(url, way, { email })).status).toBe(429);
@@ -233,7 +233,7 @@ describe('the proof', () => {
   });
 
   it('is kept for another try when a budget was used up', async () => {
-    const { url } = await start({ RATE_ADDRESS: '1/1d', DUPLICATE_WINDOW: 'off' });
+    const { url } = await start({ RATE_ADDRESS: '1/1d' });
     const { email } = somebody();
     await signUp(url, 'urlencoded', { email });
     const proof = await prove(url);
