@@ -149,10 +149,11 @@ export async function openService({
 }
 
 function healthOf(outbox: Outbox, worker: DeliveryWorker, rasa: Upstream): Omit<Health, 'bots'> {
-  const { waiting, deadLetters, oldestMs } = outbox.counts();
+  const { waiting, elsewhere, deadLetters, oldestMs } = outbox.counts();
+  const others = elsewhere.reduce((sum, group) => sum + group.waiting, 0);
   const oldest = oldestMs === undefined ? undefined : new Date(oldestMs).toISOString();
   return {
-    outbox: { waiting, deadLetters, oldest },
+    outbox: { waiting, deadLetters, oldest, elsewhere: others > 0 ? others : undefined },
     delivery: worker.stats(),
     credentials: rasa.health(),
   };

@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
-import { Acknowledgements, type SettleOptions } from '../outbox/acknowledgements.ts';
+import { Acknowledgements } from '../outbox/acknowledgements.ts';
 import { Claims, type Claim } from '../outbox/claims.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Contact, Destination, Outcome } from '../outbox/signup.ts';
 import type { Database } from '../store/database.ts';
-import { ExpectationFailed } from '../store/errors.ts';
 import { Leases, type Held } from '../store/leases.ts';
 import { Circuit } from './circuit.ts';
 import { DeliveryCall, type DeliveryRecord } from './delivery-call.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import { Settling } from './settling.ts';
 import { Sleeper } from './sleeper.ts';
 
 /**
@@ -60,6 +60,7 @@ export class DeliveryWorker {
   readonly #acknowledgements: Acknowledgements;
   readonly #circuit: Circuit;
   readonly #lease: LeaseKeeper;
+  readonly #settling: Settling;
   readonly #sleeper = new Sleeper();
   readonly #now: () => number;
   readonly #monotonicMs: () => number;
@@ -67,8 +68,6 @@ export class DeliveryWorker {
   readonly #running: Promise<void>;
   /** The holding whose pause was read. */
   #epoch: number | undefined;
-  /** What has happened at rasa.io and is not written down yet. */
-  #unsaved: Omit<SettleOptions, 'fence'> | undefined;
   #isStopping = false;
   #call: DeliveryCall | undefined;
   #isTidy = true;
@@ -88,6 +87,16 @@ export class DeliveryWorker {
       onChange: () => {
         if (!this.#lease.held) this.#call?.abandon();
         this.#sleeper.wake('lease');
+      },
+      log,
+    });
+    this.#settling = new Settling({
+      acknowledgements: this.#acknowledgements,
+      lease: this.#lease,
+      sleeper: this.#sleeper,
+      onSettled: (counts) => {
+        if (counts.gone > 0) this.#isTidy = false;
+        options.outbox.noteSettled(counts);
       },
       log,
     });
@@ -147,13 +156,12 @@ export class DeliveryWorker {
       return;
     }
     if (this.#epoch !== held.epoch) {
-      // What another process has written meanwhile counts, and what this one has not is another's by now.
-      this.#unsaved = undefined;
+      this.#settling.drop();
       this.#circuit.take(await this.#acknowledgements.pause());
       this.#epoch = held.epoch;
     }
-    if (this.#unsaved) {
-      await this.#save(held, this.#unsaved);
+    if (this.#settling.isPending) {
+      await this.#settling.again(held);
       return;
     }
     this.#sleeper.forget('resumed');
@@ -180,7 +188,7 @@ export class DeliveryWorker {
     await this.#setAsideDamaged(held, claim);
     if (claim.held.length > 0) {
       const dueMs = this.#now() + heldForMs;
-      await this.#save(held, { acknowledgements: [], held: { waiting: claim.held, dueMs } });
+      await this.#settling.save(held, { acknowledgements: [], held: { waiting: claim.held, dueMs } });
     }
     await this.#carry(held, claim, 'fresh', 'together');
     await this.#carry(held, claim, 'retries', 'together');
@@ -203,7 +211,8 @@ export class DeliveryWorker {
     as: 'together' | 'alone' | 'form',
   ) {
     const batch = claim[list];
-    if (batch.length === 0 || this.#circuit.pausedForMs > 0 || this.#isStopping || this.#unsaved) return;
+    if (batch.length === 0 || this.#circuit.pausedForMs > 0 || this.#isStopping || this.#settling.isPending)
+      return;
     if (!this.#holds(held)) return;
     const { deliver, maxAgeMs, minIntervalMs = 200, log } = this.#options;
     const call = new DeliveryCall({ batch, as, deliver, maxAgeMs, now: this.#now, log });
@@ -212,7 +221,7 @@ export class DeliveryWorker {
     const settled = await call.run(this.#circuit, this.#record);
     this.#call = undefined;
     // Abandoned for want of the lease: what became of it is for the one who has it.
-    if (this.#holds(held)) await this.#save(held, settled);
+    if (this.#holds(held)) await this.#settling.save(held, settled);
     call.report(before, this.#circuit);
     if (call.wasSent) await this.#sleeper.sleep(minIntervalMs, ['stopping']);
   }
@@ -221,37 +230,10 @@ export class DeliveryWorker {
     return this.#lease.held?.epoch === epoch;
   }
 
-  async #save(held: Held, settled: Omit<SettleOptions, 'fence'>): Promise<void> {
-    const { fence } = this.#lease;
-    if (!fence) return;
-    const isAgain = this.#unsaved !== undefined;
-    try {
-      const counts = await this.#acknowledgements.settle({ ...settled, fence });
-      this.#unsaved = undefined;
-      if (isAgain) this.#options.log.info('What became of the last delivery is written down now.');
-      if (counts.gone > 0) this.#isTidy = false;
-      this.#options.outbox.noteSettled(counts);
-    } catch (error) {
-      if (error instanceof ExpectationFailed) {
-        this.#unsaved = undefined;
-        this.#lease.lose(held);
-        return;
-      }
-      this.#unsaved = settled;
-      if (!isAgain) {
-        this.#options.log.error(
-          { err: error },
-          'What became of a delivery cannot be written down; nothing is sent until it is.',
-        );
-      }
-      await this.#sleeper.sleep(idleMs, ['stopping']);
-    }
-  }
-
   async #setAsideDamaged(held: Held, { damaged }: Claim): Promise<void> {
     if (damaged.length === 0) return;
     this.#options.log.error({ ids: damaged }, 'Sign-ups are damaged and cannot be read; they are set aside.');
-    await this.#save(held, { acknowledgements: [], damaged });
+    await this.#settling.save(held, { acknowledgements: [], damaged });
   }
 
   async #rest(): Promise<void> {

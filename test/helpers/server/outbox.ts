@@ -37,7 +37,10 @@ export interface TestOutbox {
   readonly add: (name: string) => Promise<unknown>;
   /** Everything that would be sent now, in the order in which it would be. */
   readonly due: (max?: number) => Promise<readonly Waiting[]>;
-  readonly settle: (acknowledgements: readonly Acknowledgement[]) => Promise<void>;
+  readonly settle: (
+    acknowledgements: readonly Acknowledgement[],
+    damaged?: readonly string[],
+  ) => Promise<void>;
   /** Delivers what is due, until nothing is. */
   readonly drain: () => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
@@ -64,10 +67,12 @@ export async function openTestOutbox({
   const acknowledgements = new Acknowledgements(parts);
   const leases = new Leases({ database, owner: 'a test' });
   const name = `deliver ${destination.upstream} ${destination.account}`;
-  const settle = async (list: readonly Acknowledgement[]) => {
+  const settle = async (list: readonly Acknowledgement[], damaged: readonly string[] = []) => {
     const held = await leases.look(name);
     if (!held) throw new Error('Another process has the lease.');
-    outbox.noteSettled(await acknowledgements.settle({ fence: leases.fence(held), acknowledgements: list }));
+    outbox.noteSettled(
+      await acknowledgements.settle({ fence: leases.fence(held), acknowledgements: list, damaged }),
+    );
   };
   const due = async (most = 25) => allOf(await claims.claim(most, noForms));
   const close = async () => {
