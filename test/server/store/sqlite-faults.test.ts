@@ -162,7 +162,10 @@ function fill(path: string, leaveBytes = 0): void {
   const block = Buffer.alloc(65_536, 1);
   let blocks = 0;
   try {
-    for (;;) (writeFileSync(path, block, { flag: 'a' }), blocks++);
+    for (;;) {
+      writeFileSync(path, block, { flag: 'a' });
+      blocks++;
+    }
   } catch {
     // Full, as wanted.
   }
@@ -172,7 +175,7 @@ function fill(path: string, leaveBytes = 0): void {
 test('a read-only disk is a reason of its own, and no bug', async ({ skip }) => {
   const dataDir = mountSmallDisk(8);
   if (dataDir === undefined) return skip();
-  const before = await openTestStore({ dataDir });
+  const before = await openTestStore({ dataDir, reserveBytes: 0 });
   const id = await addSignup(before);
   await before.close();
   remount(dataDir, 'ro');
@@ -356,7 +359,8 @@ describe('a disk that hangs', () => {
   }
 
   test('makes writers give up in time, and says which of them may be stored all the same', async () => {
-    const { database, release } = hangingStore();
+    const hanging = hangingStore();
+    const { database } = hanging;
     const write = () =>
       database.write([{ sql: sameSql('delete from signups where form = ?'), params: ['hang'] }]);
     const first = write();
@@ -365,19 +369,20 @@ describe('a disk that hangs', () => {
     const second = write();
     await expect(first).rejects.toMatchObject({ reason: 'timed_out', outcome: 'unknown' });
     await expect(second).rejects.toMatchObject({ reason: 'timed_out', outcome: 'not_written' });
-    release();
+    hanging.release();
     expect(await write()).toMatchObject([{ count: 1 }]);
     await database.close();
   });
 
   test('does not keep close from ending', async () => {
-    const { database, release } = hangingStore();
+    const hanging = hangingStore();
+    const { database } = hanging;
     const write = database.write([{ sql: sameSql('delete from signups where form = ?'), params: ['hang'] }]);
     write.catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 20));
     await database.close();
     await expect(write).rejects.toThrow(StoreUnavailable);
-    release();
+    hanging.release();
   });
 });
 
