@@ -74,11 +74,11 @@ const systemReasons: Readonly<Record<string, UnavailableReason>> = {
 
 /** What the driver says of itself has no code. */
 function withoutCode(error: Error): Error {
+  if (/password|SSL|SASL/i.test(error.message)) return new StoreUnavailable('refused');
   if (/timeout/i.test(error.message)) return new StoreUnavailable('timed_out');
   if (/terminated|not queryable|ended|closed|connection/i.test(error.message)) {
     return new StoreUnavailable('lost_connection');
   }
-  if (/password|SSL|SASL/i.test(error.message)) return new StoreUnavailable('refused');
   return error;
 }
 

@@ -40,9 +40,9 @@ export class GroupCommit {
     try {
       return this.#together(callers, (caller) => ({ results: this.#run(caller) }));
     } catch (error) {
+      if (callers.length === 1) return [{ error: translateError(error) }];
       if (!isOwn(error)) return this.#alone(callers, error);
     }
-    if (callers.length === 1) return this.#alone(callers, undefined);
     try {
       return this.#together(callers, (caller) => this.#runInSavepoint(caller));
     } catch (error) {
@@ -95,11 +95,9 @@ export class GroupCommit {
     if (this.#connection.isTransaction) this.#connection.exec('rollback');
   }
 
-  /** `cause` is what made the common transaction fail; `undefined` where they have not been tried alone yet. */
+  /** `cause` is what made the common transaction fail. */
   #alone(callers: readonly Caller[], cause: unknown): readonly Outcome[] {
-    if (cause !== undefined && (callers.length === 1 || isHopeless(cause))) {
-      return callers.map(() => ({ error: translateError(cause) }));
-    }
+    if (isHopeless(cause)) return callers.map(() => ({ error: translateError(cause) }));
     const mayBeStored = cause instanceof StoreUnavailable && cause.outcome === 'unknown';
     let last: unknown;
     return callers.map((caller) => {

@@ -15,10 +15,13 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
+/** `node:sqlite` works as it should, but still warns on every start that it is new. */
+const execArgv = ['--disable-warning=ExperimentalWarning'];
+
 /** Starts the worker, from what was built or, in tests, from the sources. */
 export function startWorker(workerData: unknown): Worker {
   const { url } = import.meta;
-  if (!url.endsWith('.ts')) return new Worker(new URL('./worker.js', url), { workerData });
+  if (!url.endsWith('.ts')) return new Worker(new URL('./worker.js', url), { workerData, execArgv });
   // On Node 20 a worker does not inherit the loader that its parent reads TypeScript with.
   const source = new URL('./worker.ts', url).href;
   const script = `
@@ -26,7 +29,7 @@ export function startWorker(workerData: unknown): Worker {
     const loader = createRequire(${JSON.stringify(source)}).resolve('tsx/esm/api').replace(/cjs$/, 'mjs');
     import(loader).then(({ register }) => { register(); return import(${JSON.stringify(source)}); });
   `;
-  return new Worker(script, { eval: true, workerData });
+  return new Worker(script, { eval: true, workerData, execArgv });
 }
 
 /**
