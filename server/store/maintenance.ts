@@ -88,8 +88,8 @@ export async function storeId(database: Database): Promise<string> {
 }
 
 /**
- * Makes a restored or moved store one of its own: with another id, and with leases that no process holds, so that one
- * that still works on the original changes nothing here.
+ * Gives a restored or moved store another id, and frees its leases with higher epochs, so that a process that still
+ * works on the original changes nothing here.
  */
 export async function renewIdentity(database: Database): Promise<void> {
   await database.write([

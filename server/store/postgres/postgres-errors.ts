@@ -41,7 +41,7 @@ const ours = [
 const reasons: Readonly<Record<string, UnavailableReason>> = {
   '08': 'lost_connection',
   '25006': 'read_only',
-  // The server waited for us for too long and has rolled back.
+  // Our transaction stood still for too long, and the server rolled it back.
   '25P03': 'timed_out',
   '28': 'refused',
   '3D': 'refused',

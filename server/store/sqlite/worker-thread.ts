@@ -33,7 +33,7 @@ export function startWorker(workerData: unknown): Worker {
 }
 
 /**
- * The worker as questions and answers. A thread that ended although nobody closed it is a bug or a lack of memory: what
+ * The worker as questions and answers. A thread that ends without being closed is a bug or a lack of memory: what
  * it was asked is answered with an error, and the next question starts another one.
  */
 export class WorkerThread {

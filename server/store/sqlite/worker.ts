@@ -67,6 +67,6 @@ function sweep(): void {
   try {
     if (opened?.sweep(Date.now())) setImmediate(sweep);
   } catch {
-    // Marks that are kept longer than needed harm nobody; the next round tries again.
+    // Marks that are kept longer than needed do no harm; the next round tries again.
   }
 }
