@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { ClientConfig, PoolClient, QueryResult } from 'pg';
 import type { Logger } from 'pino';
 import { StoreUnavailable } from '../errors.ts';
-import { withinTime } from '../within-time.ts';
+import { withinTime } from '../engine/within-time.ts';
 import { translateError } from './postgres-errors.ts';
 
 export interface ConnectionsOptions {
@@ -106,7 +106,7 @@ export class Connections {
     } catch (error) {
       throw translateError(error);
     }
-    // A connection can also break between two queries, when nobody listens.
+    // A connection can also break between two queries; without a listener that would end the process.
     const onError = (error: Error) => {
       this.#noteLoss(error);
     };

@@ -1,6 +1,6 @@
-import type { Result } from './database.ts';
+import type { Result } from '../database.ts';
 import type { Encoded } from './encoding.ts';
-import { StoreUnavailable } from './errors.ts';
+import { StoreUnavailable } from '../errors.ts';
 
 /** One call of `write`: what one commit does for it. */
 export interface Caller {
@@ -30,7 +30,7 @@ interface Waiting extends Caller {
 const maxBatch = 256;
 
 /**
- * Gathers callers into commits. One commit is under way at a time; who comes meanwhile shares the next. A caller whose
+ * Gathers callers into commits. One commit is under way at a time; callers that come meanwhile share the next. A caller whose
  * time is over while it still waits is withdrawn and was certainly not written; one whose commit is under way is told
  * that the outcome is unknown, since a commit is never cancelled.
  */
