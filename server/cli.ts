@@ -165,9 +165,19 @@ store
 
 store
   .command('check')
-  .description('read the whole SQLite database and say what is damaged; ends with 1 where anything is')
+  .description('read the whole database and say what is damaged or sealed with a key that is not given')
   .addHelpText('after', '\nExample:\n  $ rasa-signup store check')
   .action(() => runStore((commands) => commands.check()));
+
+store
+  .command('rekey')
+  .description('seal what is stored with OUTBOX_KEY where OUTBOX_KEY_PREVIOUS has sealed it')
+  .addHelpText(
+    'after',
+    '\nAfter it OUTBOX_KEY_PREVIOUS, or the file store-key, can be destroyed. May be repeated, also beside a running proxy.\n' +
+      '\nExample:\n  $ OUTBOX_KEY=… OUTBOX_KEY_PREVIOUS=… rasa-signup store rekey',
+  )
+  .action(() => runStore((commands) => commands.rekey()));
 
 // Whoever read our output has seen enough, as `head` has.
 process.stdout.on('error', () => process.exit());

@@ -15,6 +15,7 @@ import { openPlace } from './outbox/place.ts';
 import { openFront } from './routes/front.ts';
 import type { Health } from './routes/health-routes.ts';
 import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import { diskKind } from './store/disk-kind.ts';
 import { ServerSecrets } from './store/server-secrets.ts';
 import { realFiles } from './system/files.ts';
 
@@ -69,6 +70,7 @@ export async function openService({
     await refuseOldOutbox(dataDir, realFiles);
     const database = await openPlace({ dataDir, ...config.store }, { log, isProduction: config.production });
     closers.push(() => database.close());
+    if (config.production && !config.store.databaseUrl) await warnOfDisk(dataDir, log);
     const destination = destinationOf(upstream);
     const outbox = await Outbox.open({ database, destination, max: config.outbox.max });
     closers.push(() => outbox.close());
@@ -157,6 +159,19 @@ function healthOf(outbox: Outbox, worker: DeliveryWorker, rasa: Upstream): Omit<
     delivery: worker.stats(),
     credentials: rasa.health(),
   };
+}
+
+/** A redeploy or a restart would delete accepted sign-ups, or two processes could not trust their locks. */
+async function warnOfDisk(dataDir: string, log: Logger): Promise<void> {
+  const kind = await diskKind(dataDir);
+  if (kind !== 'ephemeral' && kind !== 'network') return;
+  const words = {
+    ephemeral:
+      'DATA_DIR is on a disk that a restart or a redeploy empties: mount a volume there, or set DATABASE_URL.',
+    network:
+      'DATA_DIR is on a network file system, where SQLite is not safe: use a local disk, or set DATABASE_URL.',
+  };
+  log.warn({ dataDir }, words[kind]);
 }
 
 /** What waits for another upstream or account stays until the product runs with that one again. */

@@ -71,6 +71,7 @@ const largeFiles: Readonly<Record<string, string>> = {
 };
 const largeFolders: Readonly<Record<string, string>> = {
   'shared/messages': 'one file a language',
+  'server/store/sqlite': 'the worker thread and its side of the commit, one step a file',
 };
 
 interface Source {

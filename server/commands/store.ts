@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { DeadLetters } from '../outbox/dead-letters.ts';
 import { openFile, openPlace, refuseMissing, type StorePlace } from '../outbox/place.ts';
 import type { Database } from '../store/database.ts';
+import { checkSealed, rekey } from '../store/maintenance.ts';
 import { printable, type ExitCode, type TextStream } from './terminal.ts';
 
 /** What is done to the database by hand, while the proxy runs or not: `rasa-signup store …`, and `outbox …` beside it. */
@@ -10,6 +11,7 @@ export interface StoreCommands {
   deadLetters(): DeadLetters;
   backUp(path: string): Promise<ExitCode>;
   check(): Promise<ExitCode>;
+  rekey(): Promise<ExitCode>;
   close(): Promise<void>;
 }
 
@@ -50,13 +52,28 @@ export async function openStoreCommands({ place, streams }: StoreCommandsOptions
     },
 
     async check() {
-      if (!file) return onlyFiles();
-      const faults = await file.check();
+      const faults = [...((await file?.check()) ?? [])];
+      for (const { table, unknownKeys, damaged } of await checkSealed(database)) {
+        for (const id of damaged) faults.push(`${table} ${id}: its contents are damaged`);
+        for (const [key, rows] of Object.entries(unknownKeys)) {
+          faults.push(`${table}: ${rows} rows were sealed with the key ${key}, which is not given`);
+        }
+      }
       for (const fault of faults) stderr.write(`${printable(fault)}\n`);
-      stdout.write(
-        faults.length === 0 ? 'The database is sound.\n' : 'The database is damaged: restore a backup.\n',
-      );
+      if (faults.length === 0) stdout.write('The database is sound.\n');
       return faults.length === 0 ? 0 : 1;
+    },
+
+    async rekey() {
+      const { rows, unreadable } = await rekey(database);
+      const done = `Sealed ${rows} rows anew with the current key.`;
+      stdout.write(unreadable === 0 ? `${done} No row needs an older key any more.\n` : `${done}\n`);
+      if (unreadable > 0) {
+        stderr.write(
+          `${unreadable} rows cannot be read, and were left as they are: see rasa-signup store check.\n`,
+        );
+      }
+      return unreadable === 0 ? 0 : 1;
     },
 
     close: () => database.close(),

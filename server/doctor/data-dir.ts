@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { diskKind, type DiskKind } from '../store/disk-kind.ts';
 import { isCode, ownerOnly, type Files } from '../system/files.ts';
 import type { Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
@@ -9,14 +10,15 @@ export interface DataDirOptions {
   readonly files: Files;
   readonly process: Pick<NodeJS.Process, 'getuid'>;
   readonly statfs?: typeof statfs;
+  readonly diskKind?: typeof diskKind;
 }
 
 const leastFreeBytes = 100 * 1024 * 1024;
 
 /** Whether the proxy can keep what it has to in DATA_DIR. Nothing of it is changed. */
 export async function checkDataDir(
-  { dataDir }: Setup,
-  { files, process, statfs: readSpace = statfs }: DataDirOptions,
+  { dataDir, store }: Setup,
+  { files, process, statfs: readSpace = statfs, diskKind: readKind = diskKind }: DataDirOptions,
 ): Promise<readonly Finding[]> {
   const existing = await nearestExisting(dataDir, files);
   const isThere = existing === resolve(dataDir);
@@ -27,8 +29,31 @@ export async function checkDataDir(
   return [
     ...written,
     ...space,
+    ...(store !== 'faulty' && store.databaseUrl ? [] : checkDisk(await readKind(existing))),
     ...(isForeign && process.getuid ? [warning(`${dataDir} belongs to another user.`, asProxyUser)] : []),
   ];
+}
+
+function checkDisk(kind: DiskKind): readonly Finding[] {
+  switch (kind) {
+    case 'ephemeral':
+      return [
+        warning(
+          'It is on a disk that a restart or a redeploy empties, and accepted sign-ups with it.',
+          'Mount a volume there, or set DATABASE_URL.',
+        ),
+      ];
+    case 'network':
+      return [
+        warning(
+          'It is on a network file system, where SQLite is not safe.',
+          'Use a local disk, or set DATABASE_URL.',
+        ),
+      ];
+    case 'local':
+    case 'unknown':
+      return [];
+  }
 }
 
 const asProxyUser = "Run the doctor as the proxy's user, or what it finds is not what the proxy would.";

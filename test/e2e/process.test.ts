@@ -97,11 +97,12 @@ describe('one directory', () => {
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
     await vi.waitFor(async () => {
       const health = await Promise.all(
-        [first, second].map(async ({ url }) => (await fetch(`${url}/healthz`)).json()),
+        [first, second].map(
+          async ({ url }) =>
+            (await fetch(`${url}/healthz`)).json() as Promise<{ delivery: { delivered: number } }>,
+        ),
       );
-      const counts = (health as { delivery: { delivered: number } }[]).map(
-        ({ delivery }) => delivery.delivered,
-      );
+      const counts = health.map(({ delivery }) => delivery.delivered);
       expect(counts.sort()).toEqual([0, 1]);
     }, 10_000);
   }, 40_000);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { pino, type Logger } from 'pino';
 import { onTestFinished } from 'vitest';
@@ -134,7 +135,13 @@ export async function setAside(database: Database, refused: readonly Refused[]):
       id,
       acceptedAt: new Date(failedMs).toISOString(),
     };
-    const waiting = { signup, lane: 0, attempts: 0, sinceMs: failedMs, person: new Uint8Array(16) };
+    const waiting = {
+      signup,
+      lane: 0,
+      attempts: 0,
+      sinceMs: failedMs,
+      person: createHash('md5').update(id).digest(),
+    };
     const { destination = toSandbox } = rest;
     return deadLetterRow({ destination, waiting, code: 'refused', reason, attempts: 1, failedMs });
   });

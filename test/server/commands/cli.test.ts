@@ -25,6 +25,7 @@ const commands = [
   'store',
   'store backup',
   'store check',
+  'store rekey',
 ];
 
 const wordsOf = (line: string) => line.split(' ').filter((word) => word !== '');

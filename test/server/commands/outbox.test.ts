@@ -266,7 +266,7 @@ describe('outbox purge', () => {
       stdout: 'Deleted 1 sign-up.\n',
       stderr: '',
     });
-    expect(await setAsideIn(dataDir)).toEqual(['edsger-0003.json', 'grace-0002']);
+    expect(await setAsideIn(dataDir)).toEqual(['edsger-0003', 'grace-0002']);
     const { stdout } = await outboxCli(dataDir, 'purge', '--all', '--yes', '--json');
     expect(stdout).toBe('{"purged":["grace-0002","edsger-0003"]}\n');
     const { outbox } = await openTestOutbox({ place: { dataDir } });

@@ -256,6 +256,17 @@ describe('the data directory', () => {
     ]);
   });
 
+  it.each([
+    ['ephemeral', /^warning: It is on a disk that a restart or a redeploy empties.* → Mount a volume/],
+    ['network', /^warning: It is on a network file system.* → Use a local disk/],
+  ] as const)('on a disk that is %s is warned of, unless the database is elsewhere', async (kind, words) => {
+    const env = { DATA_DIR: await temporaryDir() };
+    const diskKind = () => Promise.resolve(kind);
+    expect(complaintsIn(await examineDir(env, { diskKind }))).toEqual([expect.stringMatching(words)]);
+    const elsewhere = { ...env, DATABASE_URL: 'postgres://db.example/x', OUTBOX_KEY: 'ab'.repeat(32) };
+    expect(complaintsIn(await examineDir(elsewhere, { diskKind }))).toEqual([]);
+  });
+
   it('of somebody else is warned of', async () => {
     const other = { getuid: () => 4711 };
     const found = await examineDir({ DATA_DIR: await temporaryDir() }, { process: other });
@@ -440,6 +451,7 @@ describe('the command', () => {
       'Files with secrets',
       'rasa.io',
       `Data directory ${env['DATA_DIR'] ?? ''}`,
+      'Database',
       'Allowed origins',
       'The proxy from outside',
     ]);

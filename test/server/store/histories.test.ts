@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startPostgres, whyNoPostgres, type PostgresServer } from '../../helpers/server/postgres.ts';
 import { idsIn, quiet, readSignups, signupRow, testKey } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 import { sameSql, type Database, type WriteStatement } from '../../../server/store/database.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import { Seen } from '../../../server/store/seen.ts';
