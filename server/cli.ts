@@ -1,5 +1,4 @@
 #!/usr/bin/env -S node --enable-source-maps
-import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from './config/config.ts';
 import { ConfigError, withEnvFile, type Env } from './config/env.ts';
@@ -7,12 +6,13 @@ import { checkForms, showForms } from './commands/forms.ts';
 import { showKeys } from './commands/keys.ts';
 import { failToStart, onStopRequest } from './system/lifecycle.ts';
 import {
-  openOutboxCommands,
+  createOutboxCommands,
   type Filter,
   type OutboxCommands,
   type Output,
   type Selection,
 } from './commands/outbox.ts';
+import { openStoreCommands, type StoreCommands } from './commands/store.ts';
 import { readUrl } from './system/urls.ts';
 import { duration } from './config/setting-schemas.ts';
 import type { ExitCode } from './commands/terminal.ts';
@@ -91,7 +91,7 @@ const outbox = program
   .description('manage the sign-ups that rasa.io rejected, which the proxy has set aside')
   .addHelpText(
     'after',
-    '\nWorks while the proxy runs or not. Reads DATA_DIR, and OUTBOX_KEY or OUTBOX_KEY_FILE, like the proxy.\n' +
+    '\nWorks while the proxy runs, and reads the same variables: DATA_DIR or DATABASE_URL, OUTBOX_KEY.\n' +
       '\nExample:\n  $ DATA_DIR=/var/lib/rasa-signup rasa-signup outbox list',
   );
 
@@ -141,7 +141,43 @@ withFilters(outbox.command('purge'))
     runOutbox((commands) => commands.purge(ids, options)),
   );
 
-// If the reader closes the pipe, as `head` does, the command ends.
+const store = program
+  .command('store')
+  .description('look after the database that keeps sign-ups')
+  .addHelpText(
+    'after',
+    '\nWorks while the proxy runs, and reads the same variables: DATA_DIR or DATABASE_URL, OUTBOX_KEY.\n' +
+      '\nExample:\n  $ DATA_DIR=/var/lib/rasa-signup rasa-signup store check',
+  );
+
+store
+  .command('backup')
+  .description('copy the SQLite database, as it is now, into a new file; PostgreSQL has pg_dump')
+  .argument('<file>', 'must not exist yet')
+  .addHelpText(
+    'after',
+    '\nA copy is of no use without its key: keep OUTBOX_KEY, or the file store-key in DATA_DIR, apart from it.\n' +
+      '\nExample:\n  $ rasa-signup store backup /backup/rasa-signup-$(date +%F).db',
+  )
+  .action((file: string) => runStore((commands) => commands.backUp(file)));
+
+store
+  .command('check')
+  .description('read the whole database and say what is damaged or sealed with a key that is not given')
+  .addHelpText('after', '\nExample:\n  $ rasa-signup store check')
+  .action(() => runStore((commands) => commands.check()));
+
+store
+  .command('rekey')
+  .description('seal what is stored with OUTBOX_KEY where OUTBOX_KEY_PREVIOUS has sealed it')
+  .addHelpText(
+    'after',
+    '\nAfter it OUTBOX_KEY_PREVIOUS, or the file store-key, can be destroyed. May be repeated, also beside a running proxy.\n' +
+      '\nExample:\n  $ OUTBOX_KEY=… OUTBOX_KEY_PREVIOUS=… rasa-signup store rekey',
+  )
+  .action(() => runStore((commands) => commands.rekey()));
+
+// Whoever read our output has seen enough, as `head` has.
 process.stdout.on('error', () => process.exit());
 await program.parseAsync().catch((error: unknown) => failToStart(process, error));
 
@@ -235,15 +271,23 @@ function runFormsShow(id: string | undefined, { json }: Output): void {
 }
 
 async function runOutbox(run: (commands: OutboxCommands) => Promise<ExitCode>): Promise<void> {
-  const { DATA_DIR, OUTBOX_KEY, OUTBOX_KEY_FILE } = environment();
-  // Only these variables are read: no credentials are required.
-  const { dataDir, outbox } = readConfig({ DATA_DIR, OUTBOX_KEY, OUTBOX_KEY_FILE });
-  const commands = await openOutboxCommands({
-    dir: join(dataDir, 'outbox'),
-    key: outbox.key,
-    streams: process,
-  });
-  process.exitCode = await run(commands);
+  await runStore(async (store) =>
+    run(createOutboxCommands({ deadLetters: store.deadLetters(), streams: process })),
+  );
+}
+
+async function runStore(run: (store: StoreCommands) => Promise<ExitCode>): Promise<void> {
+  const env = environment();
+  const names = ['DATABASE_URL', 'DATABASE_POOL', 'OUTBOX_KEY', 'OUTBOX_KEY_PREVIOUS'];
+  const chosen = ['DATA_DIR', ...names, ...names.map((name) => `${name}_FILE`)];
+  // Whatever else is set is the proxy's business; in particular no credentials are asked for.
+  const { dataDir, store } = readConfig(Object.fromEntries(chosen.map((name) => [name, env[name]])));
+  const commands = await openStoreCommands({ place: { dataDir, ...store }, streams: process });
+  try {
+    process.exitCode = await run(commands);
+  } finally {
+    await commands.close();
+  }
 }
 
 async function runSandbox(): Promise<void> {

@@ -19,10 +19,6 @@ try {
     log,
     builtDir,
     process,
-    onLost: () => {
-      log.fatal('Another process has taken DATA_DIR. This process exits, so that only one writes to it.');
-      process.exit(1);
-    },
   });
   // Registered before the first output: a program that reads it may send a signal at once.
   process.on('SIGHUP', () => {

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { ageOf } from '../config/setting-schemas.ts';
 import { readKeysFile, type Keys } from '../delivery/keys-file.ts';
-import { findOwner } from '../outbox/file/lock.ts';
-import { realFiles } from '../system/files.ts';
+import { isCode } from '../system/files.ts';
 import { tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';
 
 export interface KeysCommandOptions {
@@ -38,9 +36,20 @@ export async function showKeys({
     stdout.write(`${toJson(keys)}\n`);
     return 0;
   }
-  const owner = await findOwner({ dir: join(dataDir, 'outbox'), files: realFiles, process });
-  stdout.write(`${table(keys, now(), stdout.columns)}\n\n${summary(keys, now(), owner !== undefined)}\n`);
+  stdout.write(
+    `${table(keys, now(), stdout.columns)}\n\n${summary(keys, now(), isRunning(keys.pid, process))}\n`,
+  );
   return 0;
+}
+
+/** A process that is another user's is there too. */
+function isRunning(pid: number, process: Pick<NodeJS.Process, 'kill'>): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isCode(error, 'EPERM');
+  }
 }
 
 function table({ sets }: Keys, nowMs: number, columns = 0): string {
@@ -56,12 +65,12 @@ function table({ sets }: Keys, nowMs: number, columns = 0): string {
   return tableOf(['SET', 'FINGERPRINT', 'STATE', 'LAST USE', 'LAST REFUSAL', 'SOURCE'], rows, { columns });
 }
 
-function summary({ credentials, pid, writtenAt }: Keys, nowMs: number, isRunning: boolean): string {
+function summary({ credentials, pid, writtenAt }: Keys, nowMs: number, isAlive: boolean): string {
   const words = {
     untried: 'Not tried yet. The first sign-up tries them.',
     working: 'rasa.io accepts the set that is in use.',
     refused: 'rasa.io refuses all of them. Sign-ups are accepted and wait. See docs/rotating-keys.md.',
   }[credentials];
   const from = `Written by process ${pid} ${ageOf(writtenAt, nowMs)} ago, at the last change.`;
-  return `${words}\n${from}${isRunning ? '' : ' No proxy is running on this directory now.'}`;
+  return `${words}\n${from}${isAlive ? '' : ' No proxy is running on this directory now.'}`;
 }

@@ -96,6 +96,10 @@ export function isOutboxKey(value: string): boolean {
   return bytes.length === 32 && bytes.toString('base64') === value;
 }
 
+export function isPostgresUrl(value: string): boolean {
+  return /^postgres(ql)?:$/.test(readUrl(value)?.protocol ?? '');
+}
+
 /** The time passed since `time` in whole units of the largest unit that fits, such as `3d`. */
 export function ageOf(time: string, nowMs: number): string {
   const ms = Math.max(0, nowMs - Date.parse(time));

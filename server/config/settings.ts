@@ -10,6 +10,7 @@ import {
   count,
   duration,
   isOutboxKey,
+  isPostgresUrl,
   list,
   origin,
   pageAddress,
@@ -68,7 +69,7 @@ export const settings = {
     text.optional(),
   ),
   DATA_DIR: setting(
-    'Directory for accepted sign-ups that wait for delivery, and for the state of the sandbox.',
+    'Directory of the database with accepted sign-ups (unless `DATABASE_URL` is set), and of the state of the sandbox.',
     'a path',
     text.default('data'),
   ),
@@ -132,7 +133,7 @@ export const settings = {
     count(1, mostWork).default(50),
   ),
   CHALLENGE_SECRET: secretSetting(
-    'Key that signs challenges and tokens. Without it, one is made and stored in `DATA_DIR`.',
+    'Key that signs challenges and tokens. Without it, one is made and stored in the database.',
     'at least 32 characters, such as `openssl rand -hex 32` prints',
     (value) => value.length >= 32,
   ),
@@ -162,14 +163,24 @@ export const settings = {
     duration.optional(),
   ),
   OUTBOX_KEY: secretSetting(
-    'Key that encrypts the sign-ups on disk.',
+    'Key that encrypts the sign-ups in the database. Required with `DATABASE_URL`; otherwise one is made and stored in `DATA_DIR`.',
     '32 bytes in hex or base64, such as `openssl rand -hex 32` prints',
     isOutboxKey,
   ),
-  DUPLICATE_WINDOW: setting(
-    'How long a second sign-up of the same address at the same form counts as a duplicate, or `off`.',
-    'a time such as 10m (s, m, h or d), or off',
-    z.union([z.literal('off').transform(() => 0), duration]).default(600_000),
+  OUTBOX_KEY_PREVIOUS: secretSetting(
+    'The previous `OUTBOX_KEY`, while older rows are still encrypted with it.',
+    '32 bytes in hex or base64, such as `openssl rand -hex 32` prints',
+    isOutboxKey,
+  ),
+  DATABASE_URL: secretSetting(
+    'PostgreSQL database for accepted sign-ups; several proxies can share it. Default: an SQLite file in `DATA_DIR`.',
+    'an address such as postgres://user:password@host/database',
+    isPostgresUrl,
+  ),
+  DATABASE_POOL: setting(
+    'Number of connections to the PostgreSQL database.',
+    'a number from 2 to 100',
+    count(2, 100).default(5),
   ),
   RASA_BATCH: setting(
     'Maximum number of contacts per call to rasa.io.',

@@ -1,12 +1,15 @@
-/** A sign-up that has passed the intake: typed and normalised. No later code parses it again. */
-export interface Signup {
-  /** Made by the client, or by the intake if the client sent none. The same id means the same sign-up. */
-  readonly id: string;
+/** A sign-up past the intake: typed, normalised, parsed by nobody again. */
+export interface NewSignup {
   readonly form: string;
   readonly contact: Contact;
   /** URL of the page that the form was on. */
   readonly page?: string;
-  /** When it was accepted: ISO 8601, UTC. */
+}
+
+export interface Signup extends NewSignup {
+  /** Ours, a UUIDv7. What a client calls its sign-up only names retries. */
+  readonly id: string;
+  /** ISO 8601, UTC. */
   readonly acceptedAt: string;
 }
 
@@ -31,3 +34,13 @@ export type Outcome =
     }
   /** rasa.io refuses this contact; a further attempt would fail too. */
   | { readonly is: 'refused'; readonly reason: string };
+
+/**
+ * Where sign-ups are meant to go: what was accepted for one destination is never delivered to another one.
+ */
+export interface Destination {
+  /** The API and its base address, such as `v1 https://api.rasa.io`, or `sandbox`. */
+  readonly upstream: string;
+  /** Tells the accounts of one upstream apart; says nothing to others. */
+  readonly account: string;
+}

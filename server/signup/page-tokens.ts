@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
-import type { ServerSecret } from '../system/server-secret.ts';
 
 /**
  * Tokens for browsers without scripts, which cannot compute a proof of work. Their form is answered by a page
  * that repeats the fields and asks for one click. The page carries a token for exactly these fields, as a JWT
  * (RFC 7519). The fields include the sign-up's id, so the token is valid for one sign-up, however often the
- * click arrives: the outbox remembers ids for longer than a token lives.
+ * click arrives: the store remembers sign-ups for longer than a token lives.
  */
 export interface PageTokens {
   issue(form: string, fields: Fields): Promise<string>;
@@ -17,16 +16,14 @@ export interface PageTokens {
 type Fields = Readonly<Record<string, string>>;
 
 export interface PageTokensOptions {
-  readonly secret: ServerSecret;
+  readonly key: Uint8Array;
   readonly now?: () => number;
 }
 
-/** Lifetime of a token. At most as long as the outbox remembers an id. */
+/** Lifetime of a token. At most as long as the store remembers a sign-up. */
 export const tokenLifeMs = 10 * 60_000;
 
-export function createPageTokens({ secret, now = Date.now }: PageTokensOptions): PageTokens {
-  const key = Buffer.from(secret.derive('page token'), 'hex');
-
+export function createPageTokens({ key, now = Date.now }: PageTokensOptions): PageTokens {
   return {
     issue(form, fields) {
       return new SignJWT({ fields: hashOf(fields), issuedAt: now() })

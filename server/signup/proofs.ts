@@ -1,11 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { createChallenge, randomInt } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { z } from 'zod';
 import { limits } from '../../shared/form.ts';
 import type { Challenge } from '../../shared/signup.ts';
-import type { ServerSecret } from '../system/server-secret.ts';
-import type { UsedProofs } from './used-proofs.ts';
 
 /**
  * Proof of work in place of puzzles: ALTCHA's second protocol with PBKDF2, which browsers compute natively
@@ -16,8 +14,8 @@ export interface Proofs {
   /** `load` is how much of its quota the form or the network has used, 0 to 1 (`Limits.load`). */
   issue(form: string, load: number): Promise<Challenge>;
   /**
-   * Checks a proof; `text` is the value of the field `proof`. A good one counts as used from then on, until
-   * it is released.
+   * `text` as the field `proof` carries it. Whether it was used before shows when the sign-up is stored with
+   * its id.
    */
   redeem(text: string, form: string): Redeemed;
 }
@@ -30,15 +28,15 @@ export type Redeemed =
        * the form.
        */
       readonly ageMs: number;
-      /** Call if the sign-up failed through no fault of its sender, who may then use the proof again. */
-      readonly release: () => void;
+      /** Counts once. */
+      readonly id: string;
     }
-  | { readonly is: 'bad'; readonly reason: 'wrong' | 'stale' | 'used' };
+  | { readonly is: 'bad'; readonly reason: 'wrong' | 'stale' };
 
 export interface ProofsOptions {
-  readonly secret: ServerSecret;
-  readonly used: UsedProofs;
-  /** The work at no load, in attempts (`PROOF_WORK`). */
+  /** Signs challenges: the same in all proxies that take each other's. */
+  readonly secret: string | Uint8Array;
+  /** The work in quiet times, as `PROOF_WORK` gives it. */
   readonly work: number;
   readonly now?: () => number;
 }
@@ -49,12 +47,14 @@ const iterations = 1000;
 /** The factor by which the work rises at full load. */
 const steepest = 6;
 
-/** People leave a form open for a while; the widget silently replaces an older challenge. */
-const lifeMs = 20 * 60_000;
+/**
+ * As long as the store remembers at least that a proof was used. The widget replaces an older challenge
+ * without a word, where a form was left open for longer.
+ */
+export const challengeLifeMs = 10 * 60_000;
 
-export function createProofs({ secret, used, work, now = Date.now }: ProofsOptions): Proofs {
-  const signatureKey = secret.derive('challenge');
-  const solutionKey = secret.derive('challenge solution');
+export function createProofs({ secret, work, now = Date.now }: ProofsOptions): Proofs {
+  const { signatureKey, solutionKey } = challengeKeys(secret);
 
   return {
     async issue(form, load) {
@@ -66,7 +66,7 @@ export function createProofs({ secret, used, work, now = Date.now }: ProofsOptio
         // At least half of the attempts, so that no sender is lucky with far fewer.
         counter: randomInt(Math.ceil(attempts / 2), attempts),
         deriveKey,
-        expiresAt: Math.floor((issuedAt + lifeMs) / 1000),
+        expiresAt: Math.floor((issuedAt + challengeLifeMs) / 1000),
         data: { form, issuedAt },
         hmacSignatureSecret: signatureKey,
         hmacKeySignatureSecret: solutionKey,
@@ -83,20 +83,19 @@ export function createProofs({ secret, used, work, now = Date.now }: ProofsOptio
       const isSolved = isSigned(Buffer.from(proof.solution.derivedKey, 'hex'), keySignature, solutionKey);
       if (!isOurs || !isSolved || data.form !== form) return { is: 'bad', reason: 'wrong' };
       if (expiresAt * 1000 <= now()) return { is: 'bad', reason: 'stale' };
-      const id = signature.slice(0, 32);
-      if (!used.claim(id, expiresAt * 1000)) return { is: 'bad', reason: 'used' };
-      return {
-        is: 'good',
-        ageMs: now() - data.issuedAt,
-        release: () => {
-          used.release(id);
-        },
-      };
+      return { is: 'good', ageMs: now() - data.issuedAt, id: signature.slice(0, 32) };
     },
   };
 }
 
-/** The attempts to ask for: rises with the load, up to `mostWork`. */
+/** Each purpose gets a key (HKDF, RFC 5869), in hex. */
+export function challengeKeys(secret: string | Uint8Array) {
+  const derive = (purpose: string) =>
+    Buffer.from(hkdfSync('sha256', secret, '', purpose, 32)).toString('hex');
+  return { signatureKey: derive('challenge'), solutionKey: derive('challenge solution') };
+}
+
+/** Rises with the pressure as far as `mostWork` and falls with it. */
 export function attemptsAt(work: number, load: number): number {
   return Math.min(mostWork, Math.round(work * (1 + (steepest - 1) * load)));
 }

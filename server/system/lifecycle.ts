@@ -42,7 +42,7 @@ function explain(error: unknown): string {
     return `Port ${port ?? ''} is already in use. Stop the program that uses it, or set PORT (or SANDBOX_PORT) to a free port.`;
   }
   // Messages of errors made for operators, and of system errors such as EACCES, are complete without a stack.
-  const forOperators = ['ConfigError', 'StateFileError', 'DirectoryInUse', 'OutboxUnavailable'];
+  const forOperators = ['ConfigError', 'StateFileError', 'NewerSchema', 'StoreRefused', 'StoreUnavailable'];
   const isForOperator = forOperators.includes(error.name) || code !== undefined;
   return isForOperator ? error.message : (error.stack ?? error.message);
 }

@@ -9,7 +9,7 @@ export const origin = 'https://www.example.com';
  * visitor in another network, with its own solved challenge.
  */
 export async function makeVisitors(count: number): Promise<readonly Buffer[]> {
-  const issuer = await openIssuer();
+  const issuer = openIssuer();
   const visitors: Buffer[] = [];
   while (visitors.length < count) {
     const first = visitors.length;

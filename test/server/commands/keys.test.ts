@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { showKeys } from '../../../server/commands/keys.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { runCli } from '../../helpers/server/cli.ts';
+import { startProduct } from '../../helpers/server/product.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
@@ -66,9 +67,9 @@ describe('keys', () => {
 
   it('reports that the proxy has stopped', async () => {
     const sandbox = await startSandbox();
-    const service = await startService(credentialsFor(sandbox));
-    await service.close();
-    expect((await onTerminal(service.dataDir)).out).toContain('No proxy is running on this directory now.');
+    const { dataDir, stop } = await startProduct(credentialsFor(sandbox));
+    await stop();
+    expect((await onTerminal(dataDir)).out).toContain('No proxy runs on this directory just now.');
   });
 
   it.each([

@@ -1,0 +1,127 @@
+import { NewerSchema } from './errors.ts';
+
+/**
+ * One step of the schema, for both engines. Steps are only ever added: what was released is never changed.
+ */
+export interface Migration {
+  /** From 1, without gaps. */
+  readonly version: number;
+  readonly name: string;
+  readonly sqlite: string;
+  readonly postgres: string;
+}
+
+const first: Migration = {
+  version: 1,
+  name: 'sign-ups, dead letters, leases, marks, secrets, settings, quotas',
+  sqlite: `
+    create table signups (
+      seq integer primary key autoincrement,
+      id text not null unique,
+      upstream text not null,
+      account text not null,
+      form text not null,
+      lane integer not null check (lane in (0, 1, 2)),
+      kind text not null,
+      person blob not null,
+      due integer not null,
+      attempts integer not null,
+      accepted_at integer not null,
+      key_id text not null,
+      payload blob not null
+    ) strict;
+    create index signups_due on signups (upstream, account, lane, due);
+    create index signups_tried on signups (person) where lane > 0;
+    create table dead_letters (
+      id text primary key,
+      upstream text not null,
+      account text not null,
+      form text not null,
+      kind text not null,
+      person blob not null,
+      reason text not null,
+      attempts integer not null,
+      accepted_at integer not null,
+      failed_at integer not null,
+      key_id text not null,
+      payload blob not null
+    ) strict, without rowid;
+    create table leases (
+      name text primary key,
+      owner text not null,
+      epoch integer not null,
+      beat integer not null
+    ) strict, without rowid;
+    create table seen (seq integer primary key autoincrement, bucket integer not null, hashes blob not null) strict;
+    create index seen_bucket on seen (bucket);
+    create table secrets (name text primary key, made_at integer not null, key_id text not null, payload blob not null) strict;
+    create table settings (name text primary key, changed_at integer not null, key_id text not null, payload blob not null) strict;
+    create table key_notes (
+      id text primary key, account text not null, changed_at integer not null, key_id text not null, payload blob not null
+    ) strict;
+    create table pauses (
+      id text primary key, until integer not null, failures integer not null, reason text not null, changed_at integer not null
+    ) strict;
+    create table quotas (
+      window_id integer not null, key blob not null, used integer not null, primary key (window_id, key)
+    ) strict, without rowid;
+    create table tally (name text primary key, n integer not null) strict;
+  `,
+  postgres: `
+    create table signups (
+      seq bigint generated always as identity primary key,
+      id text collate "C" not null unique,
+      upstream text not null,
+      account text not null,
+      form text not null,
+      lane smallint not null check (lane in (0, 1, 2)),
+      kind text not null,
+      person bytea not null,
+      due bigint not null,
+      attempts integer not null,
+      accepted_at bigint not null,
+      key_id text not null,
+      payload bytea not null
+    );
+    create index signups_due on signups (upstream, account, lane, due, seq);
+    create index signups_tried on signups (person) where lane > 0;
+    create table dead_letters (
+      id text collate "C" primary key,
+      upstream text not null,
+      account text not null,
+      form text not null,
+      kind text not null,
+      person bytea not null,
+      reason text not null,
+      attempts integer not null,
+      accepted_at bigint not null,
+      failed_at bigint not null,
+      key_id text not null,
+      payload bytea not null
+    );
+    create table leases (name text primary key, owner text not null, epoch bigint not null, beat bigint not null);
+    create table seen (bucket bigint not null, hash bytea not null, primary key (bucket, hash));
+    create table secrets (name text primary key, made_at bigint not null, key_id text not null, payload bytea not null);
+    create table settings (name text primary key, changed_at bigint not null, key_id text not null, payload bytea not null);
+    create table key_notes (
+      id text primary key, account text not null, changed_at bigint not null, key_id text not null, payload bytea not null
+    );
+    create table pauses (
+      id text primary key, until bigint not null, failures integer not null, reason text not null, changed_at bigint not null
+    );
+    -- Unlogged: after a crash of the server quotas begin anew, and no hash of an address is written to the log or a replica.
+    create unlogged table quotas (
+      window_id bigint not null, key bytea not null, used bigint not null, primary key (window_id, key)
+    );
+    create table tally (name text primary key, n bigint not null);
+  `,
+};
+
+/** All steps, in order. Every start runs those that the database does not have yet. */
+export const migrations: readonly Migration[] = [first];
+
+/** The steps that a database lacks whose last one is this. */
+export function missingAfter(version: number, name: string): readonly Migration[] {
+  if (version > migrations.length) throw new NewerSchema(version, name, migrations.length);
+  return migrations.slice(version);
+}

@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { realFiles, type Files } from '../system/files.ts';
+import type { Secret } from '../system/secret.ts';
+import type { Database } from './database.ts';
+import { StoreRefused } from './errors.ts';
+import { keyFileName, openKeyFile } from './key-file.ts';
+import { PostgresDatabase } from './postgres/postgres-database.ts';
+import { deriveKey, type SealingKey } from './engine/sealing.ts';
+import { SqliteDatabase } from './sqlite/sqlite-database.ts';
+
+export interface StoreOptions {
+  /** Where the SQLite file, its key file and its reserve are kept. */
+  readonly dataDir: string;
+  /** `postgres://…`; without it the store is a SQLite file in `dataDir`. */
+  readonly databaseUrl?: Secret | undefined;
+  /** Seals rows. Required with `databaseUrl`; without it a key file is made in `dataDir`. */
+  readonly key?: Secret | undefined;
+  /** Keys that sealed older rows, while rotating. */
+  readonly previousKeys?: readonly Secret[];
+  readonly log: Logger;
+  /** Refuses settings of the server that lose acknowledged writes. */
+  readonly isProduction?: boolean;
+  /** Connections to PostgreSQL. */
+  readonly poolSize?: number;
+  /** How long a start waits for a server that does not answer yet. */
+  readonly openTimeoutMs?: number;
+  /** The longest that one call may take before it is given up. */
+  readonly timeoutMs?: number;
+  /** Callers that may wait at once. */
+  readonly maxWaiting?: number;
+  /** File name in `dataDir`; the sandbox has its own. */
+  readonly fileName?: string;
+  /** Free space that new sign-ups leave for acknowledgements. SQLite only. */
+  readonly reserveBytes?: number;
+  readonly files?: Files;
+}
+
+export const databaseFileName = 'rasa-signup.db';
+const defaultTimeoutMs = 5000;
+const defaultOpenTimeoutMs = 10_000;
+const defaultPoolSize = 5;
+const defaultMaxWaiting = 10_000;
+const defaultReserveBytes = 8 * 1024 * 1024;
+
+/** Opens the store, brings its schema up to date, and resolves when it can be used. */
+export async function openStore(options: StoreOptions): Promise<Database> {
+  return options.databaseUrl ? openPostgres(options, options.databaseUrl) : openSqlite(options);
+}
+
+/** The embedded store; `backUp` and `check` work on it alone. */
+export async function openSqlite(options: StoreOptions): Promise<SqliteDatabase> {
+  const {
+    dataDir,
+    fileName = databaseFileName,
+    files = realFiles,
+    reserveBytes = defaultReserveBytes,
+  } = options;
+  await mkdir(dataDir, { recursive: true });
+  const path = join(dataDir, fileName);
+  const key = await keyFor(options, path, files);
+  const database = new SqliteDatabase({ ...sharedOptions(options), path, key, reserveBytes });
+  await database.open();
+  return database;
+}
+
+async function openPostgres(options: StoreOptions, databaseUrl: Secret): Promise<Database> {
+  const {
+    key,
+    isProduction = false,
+    poolSize = defaultPoolSize,
+    openTimeoutMs = defaultOpenTimeoutMs,
+  } = options;
+  if (!key) {
+    throw new StoreRefused(
+      'DATABASE_URL needs OUTBOX_KEY, the key that seals what is stored on the server. Make one with: openssl rand -hex 32',
+    );
+  }
+  const shared = sharedOptions(options);
+  return PostgresDatabase.open({
+    ...shared,
+    databaseUrl,
+    key: deriveKey(key.reveal()),
+    isProduction,
+    poolSize,
+    openTimeoutMs,
+  });
+}
+
+function sharedOptions({ previousKeys = [], timeoutMs, maxWaiting, log }: StoreOptions) {
+  return {
+    previousKeys: previousKeys.map((key) => deriveKey(key.reveal())),
+    timeoutMs: timeoutMs ?? defaultTimeoutMs,
+    maxWaiting: maxWaiting ?? defaultMaxWaiting,
+    log,
+  };
+}
+
+/** The operator's key, or the one in the data directory. */
+async function keyFor({ key, dataDir, log }: StoreOptions, path: string, files: Files): Promise<SealingKey> {
+  if (key) return deriveKey(key.reveal());
+  const hadDatabase = existsSync(path);
+  const { text, isNew } = await openKeyFile(dataDir, files);
+  if (isNew && hadDatabase) {
+    log.error(
+      { file: join(dataDir, keyFileName) },
+      'the key file was missing beside a database that exists, and a new one was made: what was stored before waits until its key is restored, or given as OUTBOX_KEY',
+    );
+  }
+  return deriveKey(text);
+}

@@ -1,0 +1,140 @@
+import { createRequire } from 'node:module';
+import { ConstraintViolated, StoreRefused, StoreUnavailable, type UnavailableReason } from '../errors.ts';
+
+/** What is used of `node:sqlite`, which `@photostructure/sqlite` has too. */
+export interface SqliteConnection {
+  readonly isTransaction: boolean;
+  exec(sql: string): void;
+  prepare(sql: string): SqliteStatement;
+  close(): void;
+}
+
+export interface SqliteStatement {
+  /** Without a result where the statement returns no rows. */
+  columns(): readonly unknown[];
+  all(...params: readonly SqliteValue[]): Record<string, unknown>[];
+  run(...params: readonly SqliteValue[]): {
+    readonly changes: number | bigint;
+    readonly lastInsertRowid: number | bigint;
+  };
+}
+
+export type SqliteValue = string | number | Uint8Array | null;
+
+interface SqliteModule {
+  readonly DatabaseSync: new (path: string, options?: { readonly readOnly?: boolean }) => SqliteConnection;
+}
+
+/**
+ * Two connections that write and checkpoint at the same moment can lose committed rows in WAL mode before
+ * this version (the WAL-reset bug, https://sqlite.org/wal.html#walresetbug).
+ */
+const oldestVersion = '3.51.3';
+
+export type OpenConnection = (path: string) => SqliteConnection;
+
+/**
+ * The SQLite of Node where it is new enough, else the one of `@photostructure/sqlite`, which Node 20 needs.
+ */
+export function loadDriver(): OpenConnection {
+  const found: string[] = [];
+  for (const name of ['node:sqlite', '@photostructure/sqlite']) {
+    const driver = loadModule(name);
+    if (!driver) continue;
+    const version = versionOf(driver);
+    if (isAtLeast(version, oldestVersion)) return (path) => new driver.DatabaseSync(path);
+    found.push(`${name} has ${version}`);
+  }
+  throw new StoreRefused(
+    `SQLite ${oldestVersion} or later is needed; older ones can lose rows. ` +
+      `${found.join(', ') || 'None was found'}. Update Node, or run npm install again.`,
+  );
+}
+
+function loadModule(name: string): SqliteModule | undefined {
+  try {
+    return createRequire(import.meta.url)(name) as SqliteModule;
+  } catch {
+    // This Node brings none, or the package has no binary for this system.
+    return undefined;
+  }
+}
+
+function versionOf({ DatabaseSync }: SqliteModule): string {
+  const connection = new DatabaseSync(':memory:');
+  const [row] = connection.prepare('select sqlite_version() as version').all();
+  connection.close();
+  return String(row?.['version']);
+}
+
+export function isAtLeast(version: string, least: string): boolean {
+  const [a, b] = [version, least].map((text) => text.split('.').map(Number));
+  for (let part = 0; part < 3; part++) {
+    const difference = (a?.[part] ?? 0) - (b?.[part] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+/**
+ * An error of SQLite as one of ours, without the statement or a value of it. Others are returned as they are.
+ */
+export function translateError(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  const code = resultCodeOf(error);
+  if (code === undefined) return fromSystem(error);
+  const primary = code & 0xff;
+  const shown = `SQLite ${code}`;
+  if (primary === 19) return new ConstraintViolated(uniqueCodes.has(code) ? 'unique' : 'other', shown);
+  // 18: too big; 20: wrong type; 25: out of range. The caller's own values.
+  if (primary === 18 || primary === 20 || primary === 25) return new ConstraintViolated('other', shown);
+  // 1: an error in the statement itself, which is a bug of ours and has to be seen as one.
+  if (primary === 1) return error;
+  return new StoreUnavailable(reasons[primary] ?? 'failed', { code: shown });
+}
+
+/** https://sqlite.org/rescode.html */
+const uniqueCodes: ReadonlySet<number> = new Set([1555, 2067, 2579]);
+
+const reasons: Readonly<Record<number, UnavailableReason>> = {
+  3: 'read_only',
+  5: 'locked',
+  6: 'locked',
+  7: 'exhausted',
+  8: 'read_only',
+  10: 'io',
+  11: 'damaged',
+  13: 'full',
+  14: 'io',
+  15: 'locked',
+  22: 'full',
+  23: 'refused',
+  26: 'damaged',
+};
+
+/** What the operating system said, where we ask it ourselves. */
+function fromSystem(error: Error): Error {
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  if (syscall === undefined || code === undefined) return error;
+  const reason = systemReasons[code] ?? 'io';
+  return new StoreUnavailable(reason, { code: path === undefined ? code : `${code} ${path}` });
+}
+
+const systemReasons: Readonly<Record<string, UnavailableReason>> = {
+  EACCES: 'read_only',
+  EPERM: 'read_only',
+  EROFS: 'read_only',
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EMFILE: 'exhausted',
+  ENFILE: 'exhausted',
+  ENOMEM: 'exhausted',
+};
+
+function resultCodeOf(error: Error): number | undefined {
+  return 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
+}
+
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && ((resultCodeOf(error) ?? 0) & 0xff) === 5;
+}

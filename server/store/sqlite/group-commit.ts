@@ -1,0 +1,230 @@
+import type { Result, Row } from '../database.ts';
+import type { Encoded, EncodedInsert, EncodedRun } from '../engine/encoding.ts';
+import { AlreadySeen, ConstraintViolated, ExpectationFailed, StoreUnavailable } from '../errors.ts';
+import type { Sealing } from '../engine/sealing.ts';
+import type { Caller, Outcome } from '../engine/write-queue.ts';
+import { translateError, type SqliteConnection, type SqliteValue } from './driver.ts';
+import type { FileGuard } from './file-guard.ts';
+import type { MarkSets } from './mark-sets.ts';
+import { begin } from './open-file.ts';
+
+export interface GroupCommitOptions {
+  readonly connection: SqliteConnection;
+  readonly sealing: Sealing;
+  readonly marks: MarkSets;
+  readonly guard: FileGuard;
+}
+
+/**
+ * One commit for many callers, which cannot lie about any of them.
+ *
+ * First all run in one transaction, without savepoints. Where one of them fails on its own account,
+ * everything is rolled back and runs again with a savepoint for each caller, so that only the culprit is left
+ * out. Any other error may have rolled back the transaction without being asked (a full disk does, and what
+ * follows would commit row by row): so it counts against all, and each is tried once more in a transaction
+ * alone.
+ */
+export class GroupCommit {
+  readonly #connection: SqliteConnection;
+  readonly #sealing: Sealing;
+  readonly #marks: MarkSets;
+  readonly #guard: FileGuard;
+
+  constructor({ connection, sealing, marks, guard }: GroupCommitOptions) {
+    this.#connection = connection;
+    this.#sealing = sealing;
+    this.#marks = marks;
+    this.#guard = guard;
+  }
+
+  commit(callers: readonly Caller[]): readonly Outcome[] {
+    try {
+      return this.#together(callers, (caller) => ({ results: this.#run(caller) }));
+    } catch (error) {
+      if (callers.length === 1) return [{ error: translateError(error) }];
+      if (!isOwn(error)) return this.#alone(callers, error);
+    }
+    try {
+      return this.#together(callers, (caller) => this.#runInSavepoint(caller));
+    } catch (error) {
+      return this.#alone(callers, error);
+    }
+  }
+
+  /** Runs something in a separate transaction. */
+  transaction<T>(run: (connection: SqliteConnection) => T): T {
+    begin(this.#connection);
+    try {
+      const result = run(this.#connection);
+      this.#finish();
+      return result;
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
+  }
+
+  #together(callers: readonly Caller[], run: (caller: Caller) => Outcome): readonly Outcome[] {
+    const usesMarks = callers.some(({ statements }) => statements.some(({ kind }) => kind === 'marks'));
+    begin(this.#connection);
+    try {
+      if (usesMarks) this.#marks.follow(this.#connection);
+      const outcomes = callers.map(run);
+      if (usesMarks) this.#marks.store(this.#connection);
+      this.#finish();
+      this.#marks.keep();
+      return outcomes;
+    } catch (error) {
+      this.#marks.forget();
+      this.#rollBack();
+      throw error;
+    }
+  }
+
+  #finish(): void {
+    this.#guard.check();
+    try {
+      this.#connection.exec('commit');
+    } catch (error) {
+      // The log may hold the whole transaction though it could not be synced, and a restart would find it.
+      const { reason, code } = asUnavailable(error);
+      throw new StoreUnavailable(reason, { code, outcome: 'unknown' });
+    }
+  }
+
+  #rollBack(): void {
+    if (this.#connection.isTransaction) this.#connection.exec('rollback');
+  }
+
+  /** `cause` is what made the common transaction fail. */
+  #alone(callers: readonly Caller[], cause: unknown): readonly Outcome[] {
+    if (isHopeless(cause)) return callers.map(() => ({ error: translateError(cause) }));
+    const mayBeStored = cause instanceof StoreUnavailable && cause.outcome === 'unknown';
+    let last: unknown;
+    return callers.map((caller) => {
+      if (last !== undefined) return { error: failure(last, mayBeStored) };
+      try {
+        return this.#together([caller], () => ({ results: this.#run(caller) }))[0] ?? { results: [] };
+      } catch (error) {
+        if (!isOwn(error)) last = error;
+        return { error: failure(error, mayBeStored) };
+      }
+    });
+  }
+
+  #runInSavepoint(caller: Caller): Outcome {
+    const position = this.#marks.position;
+    this.#connection.exec('savepoint caller');
+    try {
+      const results = this.#run(caller);
+      this.#connection.exec('release caller');
+      return { results };
+    } catch (error) {
+      if (!this.#connection.isTransaction || !isOwn(error)) throw asUnavailable(error);
+      this.#connection.exec('rollback to caller');
+      this.#connection.exec('release caller');
+      this.#marks.undoTo(position);
+      return { error: translateError(error) };
+    }
+  }
+
+  #run({ statements }: Caller): readonly Result[] {
+    return statements.map((statement, index) => {
+      const result = this.#runOne(statement);
+      const expected = statement.kind === 'marks' ? undefined : statement.expect;
+      if (expected !== undefined && result.count !== expected) {
+        throw new ExpectationFailed(index, expected, result.count);
+      }
+      return result;
+    });
+  }
+
+  #runOne(statement: Encoded): Result {
+    switch (statement.kind) {
+      case 'marks':
+        this.#marks.claim(statement);
+        return { count: statement.hashes.length, rows: [] };
+      case 'insert':
+        return this.#insert(statement);
+      case 'run':
+        return runStatement(this.#connection, this.#sealing, statement);
+    }
+  }
+
+  #insert({ table, rows, ifNew }: EncodedInsert): Result {
+    const columns = Object.keys(table.columns);
+    const names = table.sealed === undefined ? columns : [...columns, 'key_id', table.sealed];
+    const insert = this.#connection.prepare(
+      `insert into ${table.name} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})` +
+        (ifNew ? ' on conflict do nothing' : ''),
+    );
+    const idAt = columns.indexOf(table.id);
+    let count = 0;
+    for (const row of rows) {
+      const sealed =
+        table.sealed === undefined ? [] : this.#seal(table, String(row[idAt]), String(row.at(-1)));
+      count += Number(insert.run(...row.slice(0, columns.length), ...sealed).changes);
+    }
+    return { count, rows: [] };
+  }
+
+  #seal(table: EncodedInsert['table'], id: string, text: string): readonly [string, Uint8Array] {
+    return [this.#sealing.keyId, this.#sealing.seal(table, id, text)];
+  }
+}
+
+/** Runs one statement, sealing what goes in and opening what comes out. */
+export function runStatement(connection: SqliteConnection, sealing: Sealing, run: EncodedRun): Result {
+  const statement = connection.prepare(run.sqlite);
+  const params = run.params.map((param): SqliteValue =>
+    typeof param === 'object' && param !== null && 'text' in param
+      ? sealing.seal(param.table, param.id, param.text)
+      : param,
+  );
+  // `run` on a statement that returns rows would leave it open, and with it a snapshot.
+  if (statement.columns().length === 0) {
+    return { count: Number(statement.run(...params).changes), rows: [] };
+  }
+  const rows = statement.all(...params);
+  return { count: rows.length, rows: run.opens ? rows.map((row) => openRow(sealing, row, run)) : rows };
+}
+
+function openRow(sealing: Sealing, row: Row, { opens: table }: EncodedRun): Row {
+  if (table?.sealed === undefined) return row;
+  const sealed = row[table.sealed];
+  if (!(sealed instanceof Uint8Array)) return row;
+  const keyId = String(row['key_id']);
+  return { ...row, [table.sealed]: sealing.open(table, String(row[table.id]), { keyId, sealed }) };
+}
+
+/** The caller's own doing, which must not touch others. */
+function isOwn(error: unknown): boolean {
+  const known = translateError(error);
+  return (
+    known instanceof ConstraintViolated ||
+    known instanceof ExpectationFailed ||
+    known instanceof AlreadySeen ||
+    // A statement with a mistake in it: a bug, but of this caller only.
+    !(known instanceof StoreUnavailable)
+  );
+}
+
+function asUnavailable(error: unknown): StoreUnavailable {
+  const known = translateError(error);
+  return known instanceof StoreUnavailable ? known : new StoreUnavailable('failed', { code: known.message });
+}
+
+/** The error for a caller; `unknown` where an earlier commit of the same write may be stored all the same. */
+function failure(error: unknown, mayBeStored: boolean): Error {
+  const known = translateError(error);
+  if (!mayBeStored || !(known instanceof StoreUnavailable)) return known;
+  return new StoreUnavailable(known.reason, { code: known.code, outcome: 'unknown' });
+}
+
+/** Trying each caller alone would only make all of them wait. */
+function isHopeless(error: unknown): boolean {
+  const known = translateError(error);
+  return (
+    known instanceof StoreUnavailable && ['locked', 'moved', 'read_only', 'damaged'].includes(known.reason)
+  );
+}

@@ -1,0 +1,157 @@
+import { closeSync, openSync, statSync } from 'node:fs';
+import { uptime } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { ownerOnly } from '../../system/files.ts';
+import { StoreRefused, StoreUnavailable } from '../errors.ts';
+import { migrations, missingAfter, type Migration } from '../migrations.ts';
+import { isBusy, type OpenConnection, type SqliteConnection } from './driver.ts';
+import { PreparingConnection } from './statements.ts';
+import { scanWal } from './wal-scan.ts';
+
+/**
+ * Longest wait for another process. It is at most this long twice: for the lock, and in a checkpoint at the
+ * commit.
+ */
+export const busyMs = 1500;
+
+/**
+ * `secure_delete` overwrites what is deleted. `fullfsync` makes macOS write through the disk's own cache.
+ * There is no memory map, since an I/O error in one would end the process.
+ */
+const pragmas = `
+  pragma busy_timeout = ${busyMs};
+  pragma synchronous = full;
+  pragma fullfsync = 1;
+  pragma checkpoint_fullfsync = 1;
+  pragma secure_delete = on;
+  pragma journal_size_limit = 4194304;
+  pragma mmap_size = 0;
+  pragma temp_store = memory;
+  pragma cache_size = -8192;
+  pragma trusted_schema = off;
+`;
+
+/** Opens the file and brings its schema up to date. Throws what SQLite says, or `StoreUnavailable`. */
+export function openFile(path: string, open: OpenConnection): SqliteConnection {
+  refuseDamage(path);
+  // Made here, so that only its owner can ever read it; SQLite gives its other files the same mode.
+  closeSync(openSync(path, 'a', ownerOnly));
+  const connection = new PreparingConnection(open(path));
+  try {
+    connection.exec(pragmas);
+    useWal(connection);
+    migrate(connection);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/**
+ * Damage that SQLite would not report but make worse: a log that ends too early, or one without its database.
+ */
+function refuseDamage(path: string): void {
+  const walPath = `${path}-wal`;
+  const wal = statSync(walPath, { throwIfNoEntry: false });
+  if (!wal || wal.size === 0) return;
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+    const message = `${path} is missing or empty, but its log ${walPath} is there. Bring the database back beside it, or move the log away.`;
+    throw new StoreUnavailable('damaged', { message });
+  }
+  const startedAtMs = Date.now() - uptime() * 1000;
+  for (let look = 0; look < walLooks; look++) {
+    if (scanWal(walPath, wal.mtimeMs < startedAtMs) !== 'damaged') return;
+    // Another process may have begun the log anew while it was read.
+    sleep(100);
+  }
+  const message = `${walPath} is damaged: commits after the damage would be lost. Restore a backup, or move this file away to go on without them.`;
+  throw new StoreUnavailable('damaged', { message });
+}
+
+const walLooks = 3;
+
+function useWal(connection: SqliteConnection): void {
+  const [row] = connection.prepare('pragma journal_mode').all();
+  if (row?.['journal_mode'] === 'wal') return;
+  // On a new file that another process opens too this is "locked" at once, whatever the time-out.
+  const mode = patiently(() => connection.prepare('pragma journal_mode = wal').all())[0]?.['journal_mode'];
+  if (mode !== 'wal') {
+    throw new StoreRefused(
+      'SQLite cannot keep a write-ahead log here, as on a network file system. Use a local disk, or set DATABASE_URL.',
+    );
+  }
+}
+
+function migrate(connection: SqliteConnection): void {
+  // Read first: a start must not wait for the write lock where there is nothing to do.
+  if (missing(connection).length === 0) return;
+  begin(connection);
+  try {
+    for (const migration of missing(connection)) apply(connection, migration);
+    connection.exec('commit');
+  } catch (error) {
+    if (connection.isTransaction) connection.exec('rollback');
+    throw error;
+  }
+}
+
+function missing(connection: SqliteConnection): readonly Migration[] {
+  const tables = connection.prepare(`select name from sqlite_schema where type = 'table'`).all();
+  if (tables.length === 0) return migrations;
+  if (!tables.some(({ name }) => name === 'migrations')) {
+    throw new StoreRefused('The database file belongs to another program: it has tables, but none of ours.');
+  }
+  const [last] = connection
+    .prepare('select version, name from migrations order by version desc limit 1')
+    .all();
+  return missingAfter(Number(last?.['version'] ?? 0), String(last?.['name']));
+}
+
+function apply(connection: SqliteConnection, { version, name, sqlite }: Migration): void {
+  if (version === 1) {
+    connection.exec(`
+      create table migrations (version integer primary key, name text not null, applied_at integer not null) strict;
+      create table meta (name text primary key, value text not null) strict;
+    `);
+    connection.prepare(`insert into meta (name, value) values ('store_id', ?)`).run(randomUUID());
+  }
+  connection.exec(sqlite);
+  connection
+    .prepare('insert into migrations (version, name, applied_at) values (?, ?, ?)')
+    .run(version, name, Date.now());
+}
+
+/**
+ * Begins a write transaction, looking again every other moment, which is fairer than SQLite's own growing
+ * pauses.
+ */
+export function begin(connection: SqliteConnection): void {
+  connection.exec('pragma busy_timeout = 0');
+  try {
+    patiently(() => {
+      connection.exec('begin immediate');
+    });
+  } finally {
+    connection.exec(`pragma busy_timeout = ${busyMs}`);
+  }
+}
+
+function patiently<T>(attempt: () => T): T {
+  const endMs = performance.now() + busyMs;
+  for (;;) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > endMs) throw error;
+      sleep(0.2 + Math.random() * 0.8);
+    }
+  }
+}
+
+const neverWoken = new Int32Array(new SharedArrayBuffer(4));
+
+/** In a worker only: the thread stands still. */
+function sleep(ms: number): void {
+  Atomics.wait(neverWoken, 0, 0, ms);
+}

@@ -1,0 +1,190 @@
+import type { Result, Row } from '../database.ts';
+import type { EncodedMarks, EncodedRun } from '../engine/encoding.ts';
+import { StoreUnavailable } from '../errors.ts';
+import { bucketOf } from '../seen.ts';
+import { Sealing, type SealingKey } from '../engine/sealing.ts';
+import type { Caller, Outcome } from '../engine/write-queue.ts';
+import { loadDriver, translateError, type OpenConnection, type SqliteConnection } from './driver.ts';
+import { FileGuard } from './file-guard.ts';
+import { GroupCommit, runStatement } from './group-commit.ts';
+import { MarkSets } from './mark-sets.ts';
+import { busyMs, openFile } from './open-file.ts';
+
+export interface SqliteFileOptions {
+  readonly path: string;
+  readonly key: SealingKey;
+  readonly previousKeys: readonly SealingKey[];
+  readonly reserveBytes: number;
+}
+
+interface Opened {
+  readonly connection: SqliteConnection;
+  readonly commits: GroupCommit;
+  readonly marks: MarkSets;
+}
+
+/**
+ * One database file in the thread that works on it; all of it is synchronous. After an I/O error the
+ * connection is closed, and the next request opens the file again.
+ */
+export class SqliteFile {
+  readonly #path: string;
+  readonly #sealing: Sealing;
+  readonly #guard: FileGuard;
+  readonly #driver: OpenConnection = loadDriver();
+  #open: Opened | undefined;
+
+  constructor({ path, key, previousKeys, reserveBytes }: SqliteFileOptions) {
+    this.#path = path;
+    this.#sealing = new Sealing(key, previousKeys);
+    this.#guard = new FileGuard({ path, reserveBytes });
+  }
+
+  open(): void {
+    this.#attempt(() => undefined);
+    this.#layBallast();
+  }
+
+  write(callers: readonly Caller[]): readonly Outcome[] {
+    let outcomes: Outcome[];
+    try {
+      const { commits } = this.#opened();
+      outcomes = this.#writeWithin(commits, callers);
+    } catch (error) {
+      const unavailable = { error: translateError(error) };
+      outcomes = callers.map(() => unavailable);
+    }
+    if (outcomes.some((outcome) => 'error' in outcome && isSuspect(outcome.error))) this.#letGo();
+    return outcomes;
+  }
+
+  read(run: EncodedRun): Result {
+    return this.#attempt(({ connection }) => runStatement(connection, this.#sealing, run));
+  }
+
+  haveSeen(asked: EncodedMarks): readonly boolean[] {
+    return this.#attempt(({ connection, marks }) => {
+      marks.follow(connection);
+      return marks.haveSeen(asked);
+    });
+  }
+
+  /** True while there is more to sweep. */
+  sweep(nowMs: number): boolean {
+    return this.#attempt(({ commits, marks }) =>
+      commits.transaction((connection) => marks.sweep(connection, bucketOf(nowMs))),
+    );
+  }
+
+  /**
+   * Rewrites the file without what was deleted, and empties the log, unless another process is reading just
+   * now.
+   */
+  tidy(): void {
+    this.#attempt(({ connection }) => {
+      // Beside a long reader both would hold up all writers for as long as they may wait.
+      connection.exec('pragma busy_timeout = 0');
+      try {
+        connection.exec('vacuum');
+        connection.prepare('pragma wal_checkpoint(truncate)').all();
+      } finally {
+        connection.exec(`pragma busy_timeout = ${busyMs}`);
+      }
+    });
+    this.#layBallast();
+  }
+
+  /** A copy of the database as it is now, into a file that must not exist yet. */
+  backUp(path: string): void {
+    this.#attempt(({ connection }) => {
+      connection.prepare('vacuum into ?').run(path);
+    });
+  }
+
+  /** What SQLite finds wrong with the file; nothing where it is sound. Takes seconds for large files. */
+  check(): readonly string[] {
+    return this.#attempt(({ connection }) => {
+      const rows: readonly Row[] = connection.prepare('pragma integrity_check(20)').all();
+      return rows.map((row) => String(row['integrity_check'])).filter((text) => text !== 'ok');
+    });
+  }
+
+  close(): void {
+    this.#letGo();
+  }
+
+  #writeWithin(commits: GroupCommit, callers: readonly Caller[]): Outcome[] {
+    if (this.#guard.hasSpace()) return this.#settleWithBallast(commits, callers);
+    const settling = this.#settleWithBallast(
+      commits,
+      callers.filter((caller) => caller.settling),
+    );
+    const full = { error: new StoreUnavailable('full') };
+    return callers.map((caller) => (caller.settling ? (settling.shift() ?? full) : full));
+  }
+
+  /** Settling callers that found no space get that of the ballast, and one more try. */
+  #settleWithBallast(commits: GroupCommit, callers: readonly Caller[]): Outcome[] {
+    if (callers.length === 0) return [];
+    const outcomes = [...commits.commit(callers)];
+    const isToRetry = (outcome: Outcome, index: number) =>
+      callers[index]?.settling === true &&
+      'error' in outcome &&
+      outcome.error instanceof StoreUnavailable &&
+      outcome.error.reason === 'full';
+    const places = outcomes.flatMap((outcome, index) => (isToRetry(outcome, index) ? [index] : []));
+    if (places.length === 0 || !this.#guard.dropBallast()) return outcomes;
+    const retried = commits.commit(places.flatMap((index) => callers[index] ?? []));
+    places.forEach((place, index) => {
+      const outcome = retried[index];
+      if (outcome) outcomes[place] = outcome;
+    });
+    return outcomes;
+  }
+
+  #attempt<T>(run: (open: Opened) => T): T {
+    try {
+      return run(this.#opened());
+    } catch (error) {
+      const known = translateError(error);
+      if (isSuspect(known)) this.#letGo();
+      throw known;
+    }
+  }
+
+  #opened(): Opened {
+    if (this.#open) return this.#open;
+    // A file that was moved away must not be made anew while we run.
+    this.#guard.checkBeforeOpening();
+    const connection = openFile(this.#path, this.#driver);
+    const marks = new MarkSets();
+    const commits = new GroupCommit({ connection, sealing: this.#sealing, marks, guard: this.#guard });
+    this.#guard.begin();
+    this.#open = { connection, commits, marks };
+    return this.#open;
+  }
+
+  #layBallast(): void {
+    try {
+      this.#guard.layBallast();
+    } catch {
+      // Without a reserve a full disk holds up acknowledgements too, until there is space.
+    }
+  }
+
+  #letGo(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    try {
+      if (open?.connection.isTransaction) open.connection.exec('rollback');
+      open?.connection.close();
+    } catch {
+      // The file's state is what was committed, whatever closing says.
+    }
+  }
+}
+
+/** The connection may hold on to what the error left behind. */
+function isSuspect(error: Error): boolean {
+  return error instanceof StoreUnavailable && ['io', 'damaged', 'failed'].includes(error.reason);
+}

@@ -1,0 +1,111 @@
+/** A table that takes `Insert`s or has a sealed column, as the engines need to know it. */
+export interface Table {
+  readonly name: string;
+  /** The columns of an insert, but for `key_id` and the sealed one. */
+  readonly columns: Readonly<Record<string, 'text' | 'integer' | 'bytes'>>;
+  /** Unique in the table; sealed values are bound to it. One of `columns`. */
+  readonly id: string;
+  /** Holds JSON, sealed; the key's id stands beside it in `key_id`. */
+  readonly sealed?: string;
+}
+
+/**
+ * What was accepted and waits. `seq` is given by the database and never returns. Personal data is in
+ * `payload` only, sealed. A claim reads by the index (upstream, account, lane, due, seq).
+ */
+export const signups = {
+  name: 'signups',
+  columns: {
+    /** UUIDv7, see `newId`. */
+    id: 'text',
+    /** The API and base address that the sign-up is meant for. */
+    upstream: 'text',
+    account: 'text',
+    form: 'text',
+    /** 0 untried, 1 retry, 2 goes alone. See `lanes`. */
+    lane: 'integer',
+    /** `upsert`, `unsubscribe`, `archive` or `erase`. */
+    kind: 'text',
+    /** A keyed hash of the address, to find what waits for one person. */
+    person: 'bytes',
+    /** Unix time in ms. */
+    due: 'integer',
+    attempts: 'integer',
+    accepted_at: 'integer',
+  },
+  id: 'id',
+  sealed: 'payload',
+} as const satisfies Table;
+
+export const lanes = { fresh: 0, retry: 1, alone: 2 } as const;
+
+/** What rasa.io refused for good or what became too old; kept until it is replayed or purged. */
+export const deadLetters = {
+  name: 'dead_letters',
+  columns: {
+    id: 'text',
+    upstream: 'text',
+    account: 'text',
+    form: 'text',
+    kind: 'text',
+    person: 'bytes',
+    /** A code, never words of a visitor or of rasa.io. */
+    reason: 'text',
+    attempts: 'integer',
+    accepted_at: 'integer',
+    failed_at: 'integer',
+  },
+  id: 'id',
+  sealed: 'payload',
+} as const satisfies Table;
+
+/** Secrets that the store makes for all proxies that share it, see `ServerSecrets`. */
+export const secrets = {
+  name: 'secrets',
+  columns: { name: 'text', made_at: 'integer' },
+  id: 'name',
+  sealed: 'payload',
+} as const satisfies Table;
+
+/** What is decided while the product runs: one JSON value for each name. */
+export const settings = {
+  name: 'settings',
+  columns: { name: 'text', changed_at: 'integer' },
+  id: 'name',
+  sealed: 'payload',
+} as const satisfies Table;
+
+/** How the credential sets of an account stand, for other processes. `id` names account and set. */
+export const keyNotes = {
+  name: 'key_notes',
+  columns: { id: 'text', account: 'text', changed_at: 'integer' },
+  id: 'id',
+  sealed: 'payload',
+} as const satisfies Table;
+
+/**
+ * How long deliveries to an account pause (the circuit). `until` is Unix time in ms, to be capped whenever it
+ * is read; `failures` in a row double the pause.
+ */
+export const pauses = {
+  name: 'pauses',
+  columns: { id: 'text', until: 'integer', failures: 'integer', reason: 'text', changed_at: 'integer' },
+  id: 'id',
+} as const satisfies Table;
+
+/** Counters of quotas that several processes share: how much of `key` is used in a window. */
+export const quotas = {
+  name: 'quotas',
+  columns: { window_id: 'integer', key: 'bytes', used: 'integer' },
+  id: 'key',
+} as const satisfies Table;
+
+/** Numbers that are kept beside the rows they count, such as what was delivered in all. */
+export const tally = {
+  name: 'tally',
+  columns: { name: 'text', n: 'integer' },
+  id: 'name',
+} as const satisfies Table;
+
+/** All tables with a sealed column: what `rekey` goes through. A new table must be added here. */
+export const sealedTables: readonly Table[] = [signups, deadLetters, secrets, settings, keyNotes];

@@ -1,0 +1,171 @@
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { freePort } from './free-port.ts';
+
+const run = promisify(execFile);
+
+/** A PostgreSQL server of the test's own, from the machine's binaries. */
+export interface PostgresServer {
+  /** Of a new, empty database. */
+  createDatabase(): Promise<string>;
+  /** Ends all processes at once, as a crash does, and starts the server again. */
+  crash(): Promise<void>;
+  stopAbruptly(): Promise<void>;
+  start(): Promise<void>;
+  /** Runs a statement as the superuser. */
+  query(sql: string, database?: string): Promise<readonly Record<string, unknown>[]>;
+  /** Stops all processes of the server, or lets them go on. */
+  freeze(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Why there can be none on this machine; `undefined` where it can. */
+export function whyNoPostgres(): string | undefined {
+  if (binDir() === undefined) return 'PostgreSQL is not installed under /usr/lib/postgresql';
+  if (isRoot() && otherUser() === undefined)
+    return 'PostgreSQL refuses to run as root, and there is no user for it';
+  return undefined;
+}
+
+export interface PostgresServerOptions {
+  /** Lines of postgresql.conf. */
+  readonly settings?: readonly string[];
+}
+
+export async function startPostgres({ settings = [] }: PostgresServerOptions = {}): Promise<PostgresServer> {
+  const bin = binDir();
+  if (bin === undefined) throw new Error(whyNoPostgres());
+  const dir = await mkdtemp(join(tmpdir(), 'rasa-signup-postgres-'));
+  await chmod(dir, 0o755);
+  const data = join(dir, 'data');
+  const port = await freePort();
+  const other = otherUser();
+  const as = other ?? {};
+  const user = isRoot() ? 'postgres' : userInfo().username;
+  if (other) await chown(dir, other.uid, other.gid);
+  await run(join(bin, 'initdb'), ['-D', data, '-U', user, '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'], {
+    ...as,
+    cwd: dir,
+  });
+  const lines = [
+    `port = ${port}`,
+    `unix_socket_directories = '${dir}'`,
+    `listen_addresses = '127.0.0.1'`,
+    'shared_buffers = 32MB',
+    'max_connections = 40',
+    ...settings,
+  ];
+  await writeFile(join(data, 'postgresql.auto.conf'), `${lines.join('\n')}\n`);
+  const urlOf = (database: string) => `postgres://${user}@127.0.0.1:${port}/${database}`;
+
+  let server: ChildProcess | undefined;
+  let log = '';
+  const query = async (sql: string, database = 'postgres') => {
+    const client = new pg.Client({ connectionString: urlOf(database), connectionTimeoutMillis: 2000 });
+    client.on('error', () => {
+      // The test has ended the server.
+    });
+    await client.connect();
+    try {
+      return (await client.query(sql)).rows as Record<string, unknown>[];
+    } finally {
+      await client.end();
+    }
+  };
+  const start = async () => {
+    server = spawn(join(bin, 'postgres'), ['-D', data], {
+      ...as,
+      cwd: dir,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    server.stderr?.on('data', (chunk) => (log += String(chunk)));
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await query('select 1');
+        return;
+      } catch (error) {
+        if (attempt > 200 || server.exitCode !== null)
+          throw new Error(`PostgreSQL did not start: ${log}`, { cause: error });
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  };
+  /** The server's first process and those that it has started. */
+  const pids = async () => {
+    const main = server?.pid;
+    if (main === undefined) return [];
+    const { stdout: family } = await run('ps', ['-eo', 'pid=,ppid=']);
+    const children = family.split('\n').flatMap((line) => {
+      const [pid, parent] = line.trim().split(/\s+/).map(Number);
+      return parent === main && pid !== undefined ? [pid] : [];
+    });
+    return [main, ...children];
+  };
+  const end = async (signal: 'SIGQUIT' | 'SIGKILL') => {
+    if (server?.exitCode !== null) return;
+    const ended = once(server, 'exit');
+    const [main, ...children] = await pids();
+    if (main !== undefined) process.kill(main, signal);
+    if (signal === 'SIGKILL') for (const pid of children) killIfThere(pid);
+    await ended;
+    server = undefined;
+  };
+  let made = 0;
+  await start();
+  return {
+    start,
+    query,
+    async createDatabase() {
+      const name = `test${++made}`;
+      await query(`create database ${name}`);
+      return urlOf(name);
+    },
+    async crash() {
+      await end('SIGQUIT');
+      await start();
+    },
+    stopAbruptly: () => end('SIGQUIT'),
+    async freeze(signal) {
+      for (const pid of await pids()) process.kill(pid, signal);
+    },
+    async close() {
+      await end('SIGQUIT');
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended with its parent.
+  }
+}
+
+function binDir(): string | undefined {
+  const root = '/usr/lib/postgresql';
+  if (!existsSync(root)) return undefined;
+  const versions = readdirSync(root).sort((a, b) => Number(b) - Number(a));
+  return versions.map((version) => join(root, version, 'bin')).find((dir) => existsSync(join(dir, 'initdb')));
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/** An unprivileged user and its group, where this process is root. */
+function otherUser(): { readonly uid: number; readonly gid: number } | undefined {
+  if (!isRoot()) return undefined;
+  const idOf = (option: string, name: string) =>
+    Number(spawnSync('id', [option, name]).stdout.toString() || NaN);
+  return ['postgres', 'nobody']
+    .map((name) => ({ uid: idOf('-u', name), gid: idOf('-g', name) }))
+    .find(({ uid }) => uid > 0);
+}
