@@ -1,3 +1,5 @@
+import { readRetryAfter } from './retry-after.ts';
+
 /**
  * One bounded call to rasa.io. Its answer or its failure comes back as a value; nothing here throws, follows a
  * redirect, or reads more than it should.
@@ -22,6 +24,7 @@ export type RasaAnswer =
       readonly status: number;
       /** `undefined` where the body was empty or no JSON: gateway errors have bodies of their own. */
       readonly body: unknown;
+      /** How long rasa.io asks to wait, where it does. */
       readonly retryAfterMs?: number;
     }
   /** No answer: the network, the time limit, an endless body, or `stop`. */
@@ -36,7 +39,6 @@ export interface RasaHttpOptions {
 }
 
 const maxBodyBytes = 1024 * 1024;
-const maxRetryAfterMs = 3_600_000;
 
 export function createRasaHttp({
   baseUrl,
@@ -98,11 +100,4 @@ function parseJson(text: string): unknown {
     // Whether that matters depends on the status, which the caller knows.
     return undefined;
   }
-}
-
-/** Seconds or an HTTP date (RFC 9110 10.2.3), as milliseconds from now, an hour at most. */
-function readRetryAfter(value: string | null, nowMs: number): number | undefined {
-  if (value === null) return undefined;
-  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - nowMs;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), maxRetryAfterMs);
 }
