@@ -1,18 +1,25 @@
+import { closeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+
 /** What both entry points need of the process, handed in by them. */
 export type ProcessLike = Pick<NodeJS.Process, 'on' | 'exit' | 'ppid' | 'env' | 'stderr'>;
 
 /**
- * Calls `stop` once when the process is asked to stop, and ends it with 0 when that is done; asked again, it ends at
- * once. Besides SIGTERM and SIGINT the end of an `npm start` counts: npm passes SIGTERM to the shell that it runs
- * scripts in, and the shell dies of it without a word to us, so that only the new parent tells.
+ * Calls `stop` once when the process is asked to stop, and ends it with 0 when that is done, or with 1 where it fails;
+ * asked again, it ends at once. Besides SIGTERM and SIGINT the end of an `npm start` counts: npm passes SIGTERM to the
+ * shell that it runs scripts in, and the shell dies of it without a word to us, so that only the new parent tells.
  */
 export function onStopRequest(process: ProcessLike, stop: (reason: string) => Promise<void>): void {
   let stopping = false;
   const request = (reason: string) => {
     if (stopping) process.exit(1);
     stopping = true;
-    void stop(reason).then(() => process.exit(0));
+    stop(reason).then(
+      () => process.exit(0),
+      (error: unknown) => failToStop(process, error),
+    );
   };
+  endWithoutTerminal(process);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, request);
 
   if (process.env['npm_lifecycle_event'] === undefined) return;
@@ -23,6 +30,22 @@ export function onStopRequest(process: ProcessLike, stop: (reason: string) => Pr
     if (!stopping) request('the end of npm');
   }, 500);
   watch.unref();
+}
+
+/**
+ * Where the terminal has gone away, Node aborts at its end (checked with 20.20): it puts back the settings of a terminal
+ * that can no longer be set, and skips only what is closed.
+ */
+function endWithoutTerminal(process: ProcessLike): void {
+  const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+  process.on('exit', () => {
+    for (const fd of terminals) if (!isatty(fd)) closeSync(fd);
+  });
+}
+
+function failToStop(process: ProcessLike, error: unknown): never {
+  process.stderr.write(`It could not be stopped in order: ${explain(error)}\n`);
+  return process.exit(1);
 }
 
 /** Ends the process with words about why it could not start: those of an operator's mistake, or a bug's stack. */
