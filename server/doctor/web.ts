@@ -1,3 +1,5 @@
+import { withAnySignal } from '../system/any-signal.ts';
+
 /**
  * Bounded visits to addresses that the operator names: their own pages, their own proxy, rasa.io. Redirects are
  * followed and named; nothing here throws for the network's sake.
@@ -46,7 +48,7 @@ export function createWeb({
     async get(address, headers = {}) {
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
-        return await follow(address, headers, AbortSignal.any([timeout, stop]));
+        return await withAnySignal([timeout, stop], (either) => follow(address, headers, either));
       } catch (error) {
         return {
           is: 'fault',

@@ -1,3 +1,4 @@
+import { withAnySignal } from '../system/any-signal.ts';
 import { readRetryAfter } from './retry-after.ts';
 
 /**
@@ -49,35 +50,42 @@ export function createRasaHttp({
   const base = baseUrl.replace(/\/+$/, '');
 
   return {
-    async call({ method, path, headers, json, stop }) {
+    async call(request) {
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
-        const response = await send(base + path, {
-          method,
-          headers: {
-            accept: 'application/json',
-            ...(json !== undefined && { 'content-type': 'application/json' }),
-            ...headers,
-          },
-          ...(json !== undefined && { body: JSON.stringify(json) }),
-          // A redirect would carry the credentials to wherever it points.
-          redirect: 'manual',
-          signal: AbortSignal.any([timeout, stop]),
-        });
-        const body = parseJson(await readBounded(response));
-        const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), now());
-        return {
-          is: 'answer',
-          status: response.status,
-          body,
-          ...(retryAfterMs !== undefined && { retryAfterMs }),
-        };
+        return await withAnySignal([timeout, request.stop], (either) => call(request, either));
       } catch (cause) {
         const reason = timeout.aborted ? `no answer within ${timeoutMs} ms` : 'the connection failed';
         return { is: 'fault', reason, cause };
       }
     },
   };
+
+  async function call(
+    { method, path, headers, json }: RasaRequest,
+    signal: AbortSignal,
+  ): Promise<RasaAnswer> {
+    const response = await send(base + path, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(json !== undefined && { body: JSON.stringify(json) }),
+      // A redirect would carry the credentials to wherever it points.
+      redirect: 'manual',
+      signal,
+    });
+    const body = parseJson(await readBounded(response));
+    const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), now());
+    return {
+      is: 'answer',
+      status: response.status,
+      body,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
+  }
 }
 
 async function readBounded(response: Response): Promise<string> {

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { withAnySignal } from '../../system/any-signal.ts';
 import { pause } from '../../system/pause.ts';
 import type { Faults, Operation } from '../faults.ts';
 import type { Persons } from '../persons.ts';
@@ -119,5 +120,5 @@ async function waitUnlessGone(res: Response, ms: number, stop: AbortSignal): Pro
   res.once('close', () => {
     hungUp.abort();
   });
-  await pause(ms, AbortSignal.any([stop, hungUp.signal]));
+  await withAnySignal([stop, hungUp.signal], (either) => pause(ms, either));
 }
