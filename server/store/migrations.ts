@@ -29,6 +29,7 @@ const first: Migration = {
       payload blob not null
     ) strict;
     create index signups_due on signups (upstream, account, lane, due);
+    create index signups_tried on signups (person) where lane > 0;
     create table dead_letters (
       id text primary key,
       upstream text not null,
@@ -81,6 +82,7 @@ const first: Migration = {
       payload bytea not null
     );
     create index signups_due on signups (upstream, account, lane, due, seq);
+    create index signups_tried on signups (person) where lane > 0;
     create table dead_letters (
       id text collate "C" primary key,
       upstream text not null,

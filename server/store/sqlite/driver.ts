@@ -78,7 +78,7 @@ export function isAtLeast(version: string, least: string): boolean {
 export function translateError(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   const code = resultCodeOf(error);
-  if (code === undefined) return error;
+  if (code === undefined) return fromSystem(error);
   const primary = code & 0xff;
   const shown = `SQLite ${code}`;
   if (primary === 19) return new ConstraintViolated(uniqueCodes.has(code) ? 'unique' : 'other', shown);
@@ -106,6 +106,25 @@ const reasons: Readonly<Record<number, UnavailableReason>> = {
   22: 'full',
   23: 'refused',
   26: 'damaged',
+};
+
+/** What the operating system said, where we ask it ourselves. */
+function fromSystem(error: Error): Error {
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  if (syscall === undefined || code === undefined) return error;
+  const reason = systemReasons[code] ?? 'io';
+  return new StoreUnavailable(reason, { code: path === undefined ? code : `${code} ${path}` });
+}
+
+const systemReasons: Readonly<Record<string, UnavailableReason>> = {
+  EACCES: 'read_only',
+  EPERM: 'read_only',
+  EROFS: 'read_only',
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EMFILE: 'exhausted',
+  ENFILE: 'exhausted',
+  ENOMEM: 'exhausted',
 };
 
 function resultCodeOf(error: Error): number | undefined {

@@ -18,11 +18,12 @@ export interface SqliteDatabaseOptions {
   readonly maxWaiting: number;
   readonly reserveBytes: number;
   readonly log: Logger;
+  /** How long `close` waits for what is under way, and as long again for the thread. */
+  readonly closeGraceMs?: number;
   readonly start?: typeof startWorker;
 }
 
-/** How long `close` waits for what is under way, and as long again for the thread. */
-const closeGraceMs = 4000;
+const defaultCloseGraceMs = 4000;
 
 /** A SQLite file, shared by any number of processes on this machine. */
 export class SqliteDatabase implements Database {
@@ -32,10 +33,12 @@ export class SqliteDatabase implements Database {
   readonly #thread: WorkerThread;
   readonly #queue: WriteQueue;
   readonly #options: SqliteDatabaseOptions;
+  readonly #closeGraceMs: number;
 
   constructor(options: SqliteDatabaseOptions) {
     const { path, key, previousKeys, reserveBytes, maxWaiting, timeoutMs, start = startWorker } = options;
     this.#options = options;
+    this.#closeGraceMs = options.closeGraceMs ?? defaultCloseGraceMs;
     ({ keyId: this.keyId, keyIds: this.keyIds } = new Sealing(key, previousKeys));
     this.#thread = new WorkerThread(() => start({ path, key, previousKeys, reserveBytes }));
     this.#queue = new WriteQueue({
@@ -57,7 +60,7 @@ export class SqliteDatabase implements Database {
       } catch (error) {
         const isLocked = error instanceof StoreUnavailable && error.reason === 'locked';
         if (isLocked && attempt < openAttempts) continue;
-        await this.#thread.close(closeGraceMs);
+        await this.#thread.close(this.#closeGraceMs);
         throw error;
       }
     }
@@ -103,8 +106,8 @@ export class SqliteDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    await this.#queue.close(closeGraceMs);
-    if (await this.#thread.close(closeGraceMs)) return;
+    await this.#queue.close(this.#closeGraceMs);
+    if (await this.#thread.close(this.#closeGraceMs)) return;
     this.#options.log.error(
       { path: this.#options.path },
       'the disk does not answer; the database was left open',

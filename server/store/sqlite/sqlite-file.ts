@@ -41,7 +41,7 @@ export class SqliteFile {
   }
 
   open(): void {
-    this.#opened();
+    this.#attempt(() => undefined);
     try {
       this.#guard.layBallast();
     } catch {

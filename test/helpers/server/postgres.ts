@@ -113,7 +113,7 @@ export async function startPostgres({ settings = [] }: PostgresServerOptions = {
     });
     return [main, ...children];
   };
-  const end = async (signal: 'SIGQUIT' | 'SIGKILL' | 'SIGINT') => {
+  const end = async (signal: 'SIGQUIT' | 'SIGKILL') => {
     if (server?.exitCode !== null) return;
     const ended = once(server, 'exit');
     const [main, ...children] = await pids();
@@ -141,7 +141,7 @@ export async function startPostgres({ settings = [] }: PostgresServerOptions = {
       for (const pid of await pids()) process.kill(pid, signal);
     },
     async close() {
-      await end('SIGINT');
+      await end('SIGQUIT');
       await rm(dir, { recursive: true, force: true });
     },
   };

@@ -1,12 +1,26 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { temporaryDir } from './temporary-dir.ts';
 
-/** A file system in memory of this size, mounted until the test is over; `undefined` where this user may not mount. */
-export async function mountSmallDisk(bytes: number): Promise<string | undefined> {
-  const dir = await temporaryDir();
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', dir]);
-  if (status !== 0) return undefined;
-  onTestFinished(() => void spawnSync('umount', ['-l', dir]));
+/** A file system in memory that is soon full, or `undefined` and the reason on stderr where none can be mounted. */
+export function mountSmallDisk(megabytes: number): string | undefined {
+  const dir = mkdtempSync(join(tmpdir(), 'rasa-signup-disk-'));
+  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', dir]);
+  if (status !== 0) {
+    rmSync(dir, { recursive: true });
+    process.stderr.write(`Skipped: a small file system cannot be mounted here (${String(stderr).trim()}).\n`);
+    return undefined;
+  }
+  onTestFinished(() => {
+    spawnSync('umount', ['-l', dir]);
+    rmSync(dir, { recursive: true, force: true });
+  });
   return dir;
+}
+
+export function remount(dir: string, mode: 'ro' | 'rw'): void {
+  const { status, stderr } = spawnSync('mount', ['-o', `remount,${mode}`, dir]);
+  if (status !== 0) throw new Error(String(stderr));
 }

@@ -1,0 +1,43 @@
+/*
+ * A process that adds sign-ups until it is killed, and prints the id of each one that it was told is stored. Started as
+ * `store-writer.ts DATA_DIR` with DATABASE_URL in its environment where the store is on a server.
+ */
+import { pino } from 'pino';
+import { openStore } from '../../../server/store/open-store.ts';
+import { Seen } from '../../../server/store/seen.ts';
+import { signups } from '../../../server/store/tables.ts';
+import { Secret } from '../../../server/system/secret.ts';
+import { createIds } from '../../../server/store/ids.ts';
+
+const url = process.env['DATABASE_URL'];
+const database = await openStore({
+  dataDir: process.argv[2] ?? '',
+  databaseUrl: url === undefined ? undefined : new Secret(url),
+  key: new Secret('a key for tests, long enough to be one'),
+  log: pino({ level: 'silent' }),
+});
+const newId = createIds();
+const seen = new Seen({ database, key: new Uint8Array(32) });
+
+async function addForEver(): Promise<never> {
+  for (;;) {
+    const id = newId();
+    const row = {
+      id,
+      upstream: 'https://api.example/v1',
+      account: 'main',
+      form: 'newsletter',
+      lane: 0,
+      kind: 'upsert',
+      person: new Uint8Array(16),
+      due: 1000,
+      attempts: 0,
+      accepted_at: 1000,
+      payload: { email: `${id}@example.com` },
+    };
+    await database.write([seen.mark(['signup', id]), { into: signups, rows: [row] }]);
+    process.stdout.write(`${id}\n`);
+  }
+}
+
+await Promise.all(Array.from({ length: 16 }, addForEver));
