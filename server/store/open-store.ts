@@ -8,7 +8,7 @@ import type { Database } from './database.ts';
 import { StoreRefused } from './errors.ts';
 import { keyFileName, openKeyFile } from './key-file.ts';
 import { PostgresDatabase } from './postgres/postgres-database.ts';
-import { deriveKey, type SealingKey } from './sealing.ts';
+import { deriveKey, type SealingKey } from './engine/sealing.ts';
 import { SqliteDatabase } from './sqlite/sqlite-database.ts';
 
 export interface StoreOptions {

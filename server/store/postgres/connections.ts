@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { ClientConfig, PoolClient, QueryResult } from 'pg';
 import type { Logger } from 'pino';
 import { StoreUnavailable } from '../errors.ts';
-import { withinTime } from '../within-time.ts';
+import { withinTime } from '../engine/within-time.ts';
 import { translateError } from './postgres-errors.ts';
 
 export interface ConnectionsOptions {

@@ -1,9 +1,9 @@
 import type { Result } from '../database.ts';
-import type { Encoded, EncodedInsert, EncodedMarks, EncodedRun } from '../encoding.ts';
+import type { Encoded, EncodedInsert, EncodedMarks, EncodedRun } from '../engine/encoding.ts';
 import { AlreadySeen, ExpectationFailed, StoreUnavailable } from '../errors.ts';
-import type { Sealing } from '../sealing.ts';
+import type { Sealing } from '../engine/sealing.ts';
 import type { Table } from '../tables.ts';
-import type { Caller, Outcome } from '../write-queue.ts';
+import type { Caller, Outcome } from '../engine/write-queue.ts';
 import type { Connections, Transaction } from './connections.ts';
 import { insertMarks } from './marks.ts';
 import { translateError } from './postgres-errors.ts';
@@ -63,6 +63,8 @@ export class GroupCommit {
 
   async #alone(callers: readonly Caller[], outcomes: Map<Caller, Outcome>): Promise<void> {
     let failure: StoreUnavailable | undefined;
+    // One may wait for a lock that concerns it alone; where a second one does too, the others would queue up behind.
+    let lockedOut = 0;
     for (const caller of callers) {
       if (failure) {
         outcomes.set(caller, { error: new StoreUnavailable(failure.reason, { code: failure.code }) });
@@ -73,7 +75,8 @@ export class GroupCommit {
       } catch (error) {
         const known = error instanceof Suspects ? new AlreadySeen() : translateError(error);
         outcomes.set(caller, { error: known });
-        if (known instanceof StoreUnavailable && known.reason !== 'locked') failure = known;
+        if (known instanceof StoreUnavailable && (known.reason !== 'locked' || ++lockedOut > 1))
+          failure = known;
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { EncodedMarks } from '../encoding.ts';
+import type { EncodedMarks } from '../engine/encoding.ts';
 import { bucketOf, keptBuckets } from '../seen.ts';
 import type { Connections, Transaction } from './connections.ts';
 

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { Secret } from '../../system/secret.ts';
 import type { Database, Result, Row, Statement, WriteOptions, WriteStatement } from '../database.ts';
-import { decodeResults, decodeRows, encode, encodeRun } from '../encoding.ts';
+import { decodeResults, decodeRows, encode, encodeRun } from '../engine/encoding.ts';
 import { StoreUnavailable } from '../errors.ts';
-import { Sealing, type SealingKey } from '../sealing.ts';
+import { Sealing, type SealingKey } from '../engine/sealing.ts';
 import type { Marks } from '../seen.ts';
-import { WriteQueue } from '../write-queue.ts';
+import { WriteQueue } from '../engine/write-queue.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { Connections } from './connections.ts';
 import { GroupCommit } from './group-commit.ts';

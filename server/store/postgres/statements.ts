@@ -1,6 +1,6 @@
 import type { Result, Row, Value } from '../database.ts';
-import type { EncodedRun } from '../encoding.ts';
-import type { Sealing } from '../sealing.ts';
+import type { EncodedRun } from '../engine/encoding.ts';
+import type { Sealing } from '../engine/sealing.ts';
 import type { Table } from '../tables.ts';
 import type { Transaction } from './connections.ts';
 

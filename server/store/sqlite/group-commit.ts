@@ -1,8 +1,8 @@
 import type { Result, Row } from '../database.ts';
-import type { Encoded, EncodedInsert, EncodedRun } from '../encoding.ts';
+import type { Encoded, EncodedInsert, EncodedRun } from '../engine/encoding.ts';
 import { AlreadySeen, ConstraintViolated, ExpectationFailed, StoreUnavailable } from '../errors.ts';
-import type { Sealing } from '../sealing.ts';
-import type { Caller, Outcome } from '../write-queue.ts';
+import type { Sealing } from '../engine/sealing.ts';
+import type { Caller, Outcome } from '../engine/write-queue.ts';
 import { translateError, type SqliteConnection, type SqliteValue } from './driver.ts';
 import type { FileGuard } from './file-guard.ts';
 import type { MarkSets } from './mark-sets.ts';

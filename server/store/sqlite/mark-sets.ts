@@ -1,4 +1,4 @@
-import type { EncodedMarks } from '../encoding.ts';
+import type { EncodedMarks } from '../engine/encoding.ts';
 import { AlreadySeen } from '../errors.ts';
 import { bucketOf, keptBuckets } from '../seen.ts';
 import type { SqliteConnection } from './driver.ts';

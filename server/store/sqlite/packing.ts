@@ -1,9 +1,9 @@
 import type { Result, Row, Value } from '../database.ts';
-import type { Encoded, EncodedInsert, EncodedRun } from '../encoding.ts';
+import type { Encoded, EncodedInsert, EncodedRun } from '../engine/encoding.ts';
 import { StoreUnavailable } from '../errors.ts';
 import type { Table } from '../tables.ts';
-import type { Caller, Outcome } from '../write-queue.ts';
-import { fromPlain, toPlain, type PlainError } from './plain-error.ts';
+import type { Caller, Outcome } from '../engine/write-queue.ts';
+import { fromPlain, toPlain, type PlainError } from './messages.ts';
 
 /*
  * A commit as it is sent to the worker and back. Copying between threads costs by the number of objects: sent as they

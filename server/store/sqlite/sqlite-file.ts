@@ -1,9 +1,9 @@
 import type { Result, Row } from '../database.ts';
-import type { EncodedMarks, EncodedRun } from '../encoding.ts';
+import type { EncodedMarks, EncodedRun } from '../engine/encoding.ts';
 import { StoreUnavailable } from '../errors.ts';
 import { bucketOf } from '../seen.ts';
-import { Sealing, type SealingKey } from '../sealing.ts';
-import type { Caller, Outcome } from '../write-queue.ts';
+import { Sealing, type SealingKey } from '../engine/sealing.ts';
+import type { Caller, Outcome } from '../engine/write-queue.ts';
 import { loadDriver, translateError, type OpenConnection, type SqliteConnection } from './driver.ts';
 import { FileGuard } from './file-guard.ts';
 import { GroupCommit, runStatement } from './group-commit.ts';
@@ -42,11 +42,7 @@ export class SqliteFile {
 
   open(): void {
     this.#attempt(() => undefined);
-    try {
-      this.#guard.layBallast();
-    } catch {
-      // Without a reserve a full disk holds up acknowledgements too, until there is space.
-    }
+    this.#layBallast();
   }
 
   write(callers: readonly Caller[]): readonly Outcome[] {
@@ -92,7 +88,7 @@ export class SqliteFile {
         connection.exec(`pragma busy_timeout = ${busyMs}`);
       }
     });
-    this.#guard.layBallast();
+    this.#layBallast();
   }
 
   /** A copy of the database as it is now, into a file that must not exist yet. */
@@ -163,6 +159,14 @@ export class SqliteFile {
     this.#guard.begin();
     this.#open = { connection, commits, marks };
     return this.#open;
+  }
+
+  #layBallast(): void {
+    try {
+      this.#guard.layBallast();
+    } catch {
+      // Without a reserve a full disk holds up acknowledgements too, until there is space.
+    }
   }
 
   #letGo(): void {

@@ -1,7 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { StoreUnavailable } from '../errors.ts';
-import type { AnswerMessage, Answers, Request, RequestMessage } from './messages.ts';
-import { fromPlain } from './plain-error.ts';
+import {
+  fromPlain,
+  type AnswerMessage,
+  type Answers,
+  type Request,
+  type RequestMessage,
+} from './messages.ts';
 
 export type StartWorker = () => Worker;
 

@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Answers, AnswerMessage, Request, RequestMessage } from './messages.ts';
 import { packOutcomes, unpackCallers } from './packing.ts';
-import { toPlain } from './plain-error.ts';
+import { toPlain, type AnswerMessage, type Answers, type Request, type RequestMessage } from './messages.ts';
 import { SqliteFile, type SqliteFileOptions } from './sqlite-file.ts';
 
 /*

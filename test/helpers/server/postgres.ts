@@ -1,7 +1,7 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,7 +28,7 @@ export interface PostgresServer {
 /** Why there can be none on this machine; `undefined` where it can. */
 export function whyNoPostgres(): string | undefined {
   if (binDir() === undefined) return 'PostgreSQL is not installed under /usr/lib/postgresql';
-  if (isRoot() && runAs() === undefined)
+  if (isRoot() && otherUser() === undefined)
     return 'PostgreSQL refuses to run as root, and there is no user for it';
   return undefined;
 }
@@ -45,23 +45,14 @@ export async function startPostgres({ settings = [] }: PostgresServerOptions = {
   await chmod(dir, 0o755);
   const data = join(dir, 'data');
   const port = await freePort();
-  const [prefix, ...prefixArgs] = runAs() ?? ['env'];
+  const other = otherUser();
+  const as = other ?? {};
   const user = isRoot() ? 'postgres' : userInfo().username;
-  if (isRoot()) await run('chown', [runAs()?.[2] ?? 'postgres', dir]);
-  await run(prefix ?? 'env', [
-    ...prefixArgs,
-    join(bin, 'initdb'),
-    '-D',
-    data,
-    '-U',
-    user,
-    '-A',
-    'trust',
-    '-E',
-    'UTF8',
-    '--locale=C',
-    '-N',
-  ]);
+  if (other) await chown(dir, other.uid, other.gid);
+  await run(join(bin, 'initdb'), ['-D', data, '-U', user, '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'], {
+    ...as,
+    cwd: dir,
+  });
   const lines = [
     `port = ${port}`,
     `unix_socket_directories = '${dir}'`,
@@ -76,7 +67,7 @@ export async function startPostgres({ settings = [] }: PostgresServerOptions = {
   let server: ChildProcess | undefined;
   let log = '';
   const query = async (sql: string, database = 'postgres') => {
-    const client = new pg.Client({ connectionString: urlOf(database) });
+    const client = new pg.Client({ connectionString: urlOf(database), connectionTimeoutMillis: 2000 });
     client.on('error', () => {
       // The test has ended the server.
     });
@@ -88,7 +79,9 @@ export async function startPostgres({ settings = [] }: PostgresServerOptions = {
     }
   };
   const start = async () => {
-    server = spawn(prefix ?? 'env', [...prefixArgs, join(bin, 'postgres'), '-D', data], {
+    server = spawn(join(bin, 'postgres'), ['-D', data], {
+      ...as,
+      cwd: dir,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     server.stderr?.on('data', (chunk) => (log += String(chunk)));
@@ -103,9 +96,10 @@ export async function startPostgres({ settings = [] }: PostgresServerOptions = {
       }
     }
   };
-  /** The server's own processes: the one that was started may be the tool that changed the user. */
+  /** The server's first process and those that it has started. */
   const pids = async () => {
-    const main = Number((await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+    const main = server?.pid;
+    if (main === undefined) return [];
     const { stdout: family } = await run('ps', ['-eo', 'pid=,ppid=']);
     const children = family.split('\n').flatMap((line) => {
       const [pid, parent] = line.trim().split(/\s+/).map(Number);
@@ -166,9 +160,12 @@ function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** The words that run a command as somebody else. */
-function runAs(): readonly string[] | undefined {
+/** An unprivileged user and its group, where this process is root. */
+function otherUser(): { readonly uid: number; readonly gid: number } | undefined {
   if (!isRoot()) return undefined;
-  const user = ['postgres', 'nobody'].find((name) => spawnSync('id', ['-u', name]).status === 0);
-  return user === undefined ? undefined : ['runuser', '-u', user, '--'];
+  const idOf = (option: string, name: string) =>
+    Number(spawnSync('id', [option, name]).stdout.toString() || NaN);
+  return ['postgres', 'nobody']
+    .map((name) => ({ uid: idOf('-u', name), gid: idOf('-g', name) }))
+    .find(({ uid }) => uid > 0);
 }

@@ -18,8 +18,9 @@ import {
 import { sameSql, Unreadable, type Database } from '../../../server/store/database.ts';
 import { StoreUnavailable } from '../../../server/store/errors.ts';
 import { openSqlite } from '../../../server/store/open-store.ts';
-import { deriveKey } from '../../../server/store/sealing.ts';
-import { isAtLeast } from '../../../server/store/sqlite/driver.ts';
+import { deriveKey } from '../../../server/store/engine/sealing.ts';
+import { diskKind } from '../../../server/store/disk-kind.ts';
+import { isAtLeast, loadDriver } from '../../../server/store/sqlite/driver.ts';
 import { SqliteDatabase } from '../../../server/store/sqlite/sqlite-database.ts';
 import { scanWal } from '../../../server/store/sqlite/wal-scan.ts';
 import { signups } from '../../../server/store/tables.ts';
@@ -162,7 +163,10 @@ function fill(path: string, leaveBytes = 0): void {
   const block = Buffer.alloc(65_536, 1);
   let blocks = 0;
   try {
-    for (;;) (writeFileSync(path, block, { flag: 'a' }), blocks++);
+    for (;;) {
+      writeFileSync(path, block, { flag: 'a' });
+      blocks++;
+    }
   } catch {
     // Full, as wanted.
   }
@@ -172,7 +176,7 @@ function fill(path: string, leaveBytes = 0): void {
 test('a read-only disk is a reason of its own, and no bug', async ({ skip }) => {
   const dataDir = mountSmallDisk(8);
   if (dataDir === undefined) return skip();
-  const before = await openTestStore({ dataDir });
+  const before = await openTestStore({ dataDir, reserveBytes: 0 });
   const id = await addSignup(before);
   await before.close();
   remount(dataDir, 'ro');
@@ -356,7 +360,8 @@ describe('a disk that hangs', () => {
   }
 
   test('makes writers give up in time, and says which of them may be stored all the same', async () => {
-    const { database, release } = hangingStore();
+    const hanging = hangingStore();
+    const { database } = hanging;
     const write = () =>
       database.write([{ sql: sameSql('delete from signups where form = ?'), params: ['hang'] }]);
     const first = write();
@@ -365,19 +370,20 @@ describe('a disk that hangs', () => {
     const second = write();
     await expect(first).rejects.toMatchObject({ reason: 'timed_out', outcome: 'unknown' });
     await expect(second).rejects.toMatchObject({ reason: 'timed_out', outcome: 'not_written' });
-    release();
+    hanging.release();
     expect(await write()).toMatchObject([{ count: 1 }]);
     await database.close();
   });
 
   test('does not keep close from ending', async () => {
-    const { database, release } = hangingStore();
+    const hanging = hangingStore();
+    const { database } = hanging;
     const write = database.write([{ sql: sameSql('delete from signups where form = ?'), params: ['hang'] }]);
     write.catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 20));
     await database.close();
     await expect(write).rejects.toThrow(StoreUnavailable);
-    release();
+    hanging.release();
   });
 });
 
@@ -416,4 +422,32 @@ test('the key file is made once, also by several that start at once, and missed 
 test('SQLite before 3.51.3 counts as too old', () => {
   expect(['3.51.2', '3.45.1', '2.99.99'].filter((version) => isAtLeast(version, '3.51.3'))).toEqual([]);
   expect(['3.51.3', '3.53.0', '4.0.0'].every((version) => isAtLeast(version, '3.51.3'))).toBe(true);
+});
+
+test('a disk in memory is known as one that a restart empties', async ({ skip }) => {
+  const dir = mountSmallDisk(1);
+  if (dir === undefined) return skip();
+  expect(await diskKind(dir)).toBe('ephemeral');
+  expect(await diskKind(join(dir, 'missing'))).toBe('unknown');
+});
+
+test('another process that holds the write lock makes writers fail in time, and only for as long', async () => {
+  const dataDir = await temporaryDir();
+  const database = await openTestStore({ dataDir });
+  const ids = [await addSignup(database)];
+  const holder = loadDriver()(join(dataDir, fileName));
+  onTestFinished(() => {
+    holder.close();
+  });
+  holder.exec('begin immediate');
+  const startedAt = performance.now();
+  const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => addSignup(database)));
+  expect(performance.now() - startedAt).toBeLessThan(4500);
+  for (const outcome of outcomes) {
+    expect(outcome).toMatchObject({ reason: { reason: 'locked', outcome: 'not_written' } });
+  }
+  expect(await idsIn(database)).toEqual(ids);
+  holder.exec('rollback');
+  ids.push(await addSignup(database));
+  expect(await idsIn(database)).toEqual(ids);
 });

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, hkdfSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { Unreadable } from './database.ts';
-import { createRandom } from './ids.ts';
-import type { Table } from './tables.ts';
+import { Unreadable } from '../database.ts';
+import { createRandom } from '../ids.ts';
+import type { Table } from '../tables.ts';
 
 /** A key that seals rows. Its id stands beside what it sealed and says nothing about the key. */
 export interface SealingKey {

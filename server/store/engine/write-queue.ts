@@ -1,6 +1,6 @@
-import type { Result } from './database.ts';
+import type { Result } from '../database.ts';
 import type { Encoded } from './encoding.ts';
-import { StoreUnavailable } from './errors.ts';
+import { StoreUnavailable } from '../errors.ts';
 
 /** One call of `write`: what one commit does for it. */
 export interface Caller {

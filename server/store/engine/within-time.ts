@@ -1,4 +1,4 @@
-import { StoreUnavailable } from './errors.ts';
+import { StoreUnavailable } from '../errors.ts';
 
 /** The promise, or `timed_out` where it takes longer. What it does goes on; its result is dropped. */
 export async function withinTime<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {

@@ -7,8 +7,8 @@ import {
   type ToSeal,
   type Value,
   type WriteStatement,
-} from './database.ts';
-import type { Table } from './tables.ts';
+} from '../database.ts';
+import type { Table } from '../tables.ts';
 
 /** A statement as the engines take it: checked, JSON as text, plain enough to be sent to a worker. */
 export type Encoded = EncodedRun | EncodedInsert | EncodedMarks;

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { addSignup, idsIn, openTestStore } from '../../helpers/server/store.ts';
+import { sameSql, type Database } from '../../../server/store/database.ts';
+import { ExpectationFailed } from '../../../server/store/errors.ts';
+import { Leases } from '../../../server/store/leases.ts';
+
+/** A process with a clock of its own. */
+function candidate(database: Database, owner: string, startMs: number) {
+  const clock = { ms: startMs };
+  const leases = new Leases({ database, owner, monotonicMs: () => clock.ms });
+  return {
+    leases,
+    clock,
+    /** Looks once a second, so many times. */
+    async watch(name: string, looks: number) {
+      let held = await leases.look(name);
+      for (let look = 1; look < looks && !held; look++) {
+        clock.ms += 1000;
+        held = await leases.look(name);
+      }
+      return held;
+    },
+  };
+}
+
+async function twoCandidates() {
+  const dataDir = await temporaryDir();
+  const database = await openTestStore({ dataDir });
+  // Clocks that have nothing in common.
+  return { database, one: candidate(database, 'one', 5_000_000), two: candidate(database, 'two', 12) };
+}
+
+describe('a lease', () => {
+  test('goes to one of those that ask for it', async () => {
+    const { one, two } = await twoCandidates();
+    const held = await Promise.all([one.leases.look('main'), two.leases.look('main')]);
+    expect(held.filter((lease) => lease !== undefined)).toHaveLength(1);
+  });
+
+  test('stays with its holder for as long as that one looks', async () => {
+    const { one, two } = await twoCandidates();
+    const held = await one.leases.look('main');
+    for (let second = 0; second < 60; second++) {
+      one.clock.ms += 1000;
+      two.clock.ms += 1000;
+      expect(await one.leases.look('main')).toEqual(held);
+      expect(await two.leases.look('main')).toBeUndefined();
+    }
+  });
+
+  test('is taken over within fifteen seconds of one that died, with a higher epoch', async () => {
+    const { one, two } = await twoCandidates();
+    const dead = await one.leases.look('main');
+    const held = await two.watch('main', 15);
+    expect(held?.epoch).toBe((dead?.epoch ?? 0) + 1);
+  });
+
+  test('is never taken over before its holder knows that it may be', async () => {
+    const { one, two } = await twoCandidates();
+    const held = await one.leases.look('main');
+    if (!held) throw new Error('The lease was free.');
+    let elapsed = 0;
+    while (!(await two.leases.look('main'))) {
+      elapsed += 1000;
+      two.clock.ms += 1000;
+      one.clock.ms += 1000;
+    }
+    expect(elapsed).toBeGreaterThanOrEqual(10_000);
+    expect(one.leases.safeForMs(held)).toBe(0);
+  });
+
+  test('is not taken over by an observer that was stopped for a long time itself', async () => {
+    const { one, two } = await twoCandidates();
+    await one.leases.look('main');
+    await two.leases.look('main');
+    two.clock.ms += 3_600_000;
+    expect(await two.leases.look('main')).toBeUndefined();
+  });
+
+  test('is safe for its holder for eight seconds after its last confirmed look', async () => {
+    const { one } = await twoCandidates();
+    const held = await one.leases.look('main');
+    if (!held) throw new Error('The lease was free.');
+    one.clock.ms += 7999;
+    expect(one.leases.safeForMs(held)).toBe(1);
+    one.clock.ms += 1;
+    expect(one.leases.safeForMs(held)).toBe(0);
+    await one.leases.look('main');
+    expect(one.leases.safeForMs(held)).toBe(8000);
+  });
+
+  test('that was lost lets its former holder change nothing', async () => {
+    const { database, one, two } = await twoCandidates();
+    const id = await addSignup(database);
+    const old = await one.leases.look('main');
+    const held = await two.watch('main', 15);
+    if (!old || !held) throw new Error('The lease was not taken over.');
+    const acknowledge = { sql: sameSql('delete from signups where id = ?'), params: [id] };
+    await expect(database.write([one.leases.fence(old), acknowledge])).rejects.toThrow(ExpectationFailed);
+    expect(await idsIn(database)).toEqual([id]);
+    expect(await one.leases.look('main')).toBeUndefined();
+    expect(one.leases.safeForMs(old)).toBe(0);
+
+    await database.write([two.leases.fence(held), acknowledge]);
+    expect(await idsIn(database)).toEqual([]);
+  });
+
+  test('that is released goes to the next that looks', async () => {
+    const { one, two } = await twoCandidates();
+    const held = await one.leases.look('main');
+    if (!held) throw new Error('The lease was free.');
+    await two.leases.look('main');
+    await one.leases.release(held);
+    expect((await two.leases.look('main'))?.epoch).toBeGreaterThan(held.epoch);
+    expect(await one.leases.look('main')).toBeUndefined();
+  });
+});
