@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 import { addSignup, idsIn, openTestStore } from '../../helpers/server/store.ts';
 import { sameSql, type Database } from '../../../server/store/database.ts';
 import { ExpectationFailed } from '../../../server/store/errors.ts';

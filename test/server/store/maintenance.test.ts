@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startPostgres, whyNoPostgres, type PostgresServer } from '../../helpers/server/postgres.ts';
 import { addSignup, idsIn, openTestStore, quiet, readSignups, testKey } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { createIds } from '../../../server/store/ids.ts';
 import { checkSealed, rekey } from '../../../server/store/maintenance.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startPostgres, whyNoPostgres, type PostgresServer } from '../../helpers/server/postgres.ts';
 import { addSignup, idsIn, openTestStore, signupRow, testKey } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { ConstraintViolated, ExpectationFailed, StoreUnavailable } from '../../../server/store/errors.ts';
 import { Leases } from '../../../server/store/leases.ts';

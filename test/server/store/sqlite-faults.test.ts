@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wr
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 import { mountSmallDisk, remount } from '../../helpers/server/small-disk.ts';
 import {
   addSignup,
