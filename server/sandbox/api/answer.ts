@@ -62,7 +62,7 @@ export function createAnswer({ faults, persons, tokens, now, stop }: AnswerDeps)
           next_link: parts.nextLink ?? null,
           record_count: parts.results?.length ?? 0,
           total_query_count: parts.total ?? null,
-          total_community_count: parts.total === undefined ? null : persons.list().length,
+          total_community_count: parts.total === undefined ? null : await persons.countLive(),
           response_time: now() - arrived,
           timestamp: new Date(now()).toISOString(),
           token_expiration: parts.tokenExpires ?? tokens.find(req.get('rasa-token'))?.expires ?? null,
