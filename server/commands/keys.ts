@@ -1,14 +1,15 @@
-import { join } from 'node:path';
 import { ageOf } from '../config/setting-schemas.ts';
-import { readKeysFile, type Keys } from '../delivery/keys-file.ts';
-import { findOwner } from '../outbox/file/lock.ts';
-import { realFiles } from '../system/files.ts';
-import { tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';
+import { longestSilenceMs, readKeyNotes, type KeyNote } from '../delivery/key-notes.ts';
+import type { Database } from '../store/database.ts';
+import { isCode } from '../system/files.ts';
+import { printable, tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';
 
 export interface KeysCommandOptions {
-  readonly dataDir: string;
+  readonly database: Pick<Database, 'read'>;
   readonly json?: boolean | undefined;
-  readonly process: Pick<NodeJS.Process, 'pid' | 'kill'> & {
+  /** The name of this machine. */
+  readonly host: string;
+  readonly process: Pick<NodeJS.Process, 'kill'> & {
     readonly stdout: TextStream;
     readonly stderr: TextStream;
   };
@@ -16,34 +17,59 @@ export interface KeysCommandOptions {
 }
 
 /**
- * `rasa-signup keys`: how the credentials of the proxy stand that runs on this directory, or that ran there last. Says
- * what the proxy has written down, by fingerprints; no secret is read.
+ * `rasa-signup keys`: how the credentials of the proxies stand that run on this store, or of the one that ran last. Says
+ * what they have written down, by fingerprints; no secret is read.
  */
 export async function showKeys({
-  dataDir,
+  database,
   json,
+  host,
   process,
   now = Date.now,
 }: KeysCommandOptions): Promise<ExitCode> {
   const { stdout, stderr } = process;
-  const keys = await readKeysFile(dataDir);
-  if (!keys) {
+  const { notes, unreadable } = await readKeyNotes(database);
+  const running = notes.filter((note) => isRunning(note, { host, process, nowMs: now() }));
+  const shown = running.length > 0 ? running : notes.slice(0, 1);
+  if (shown.length === 0) {
     stderr.write(
-      `There is no keys.json in ${dataDir}, or none that can be read. The proxy writes it once it runs with keys; ` +
-        'RASA_API=webhook needs none. Set DATA_DIR to what the proxy has, and start from the same directory.\n',
+      unreadable > 0
+        ? 'What the proxies have written down of their keys cannot be read: it was sealed with another OUTBOX_KEY, or by another version.\n'
+        : 'No proxy has written down anything of its keys yet. It does once it runs with keys; RASA_API=webhook needs none.\n',
     );
     return 1;
   }
   if (json ?? !stdout.isTTY) {
-    stdout.write(`${toJson(keys)}\n`);
+    stdout.write(`${toJson(shown)}\n`);
     return 0;
   }
-  const owner = await findOwner({ dir: join(dataDir, 'outbox'), files: realFiles, process });
-  stdout.write(`${table(keys, now(), stdout.columns)}\n\n${summary(keys, now(), owner !== undefined)}\n`);
+  const texts = shown.map(
+    (note) => `${table(note, now(), stdout.columns)}\n\n${summary(note, now(), running.length > 0)}\n`,
+  );
+  stdout.write(texts.join('\n'));
   return 0;
 }
 
-function table({ sets }: Keys, nowMs: number, columns = 0): string {
+interface Observer {
+  readonly host: string;
+  readonly process: Pick<NodeJS.Process, 'kill'>;
+  readonly nowMs: number;
+}
+
+/** On this machine the process can be looked for; others are believed as long as they are heard of. */
+function isRunning(note: KeyNote, { host, process, nowMs }: Observer): boolean {
+  if (note.stoppedAt !== undefined) return false;
+  if (note.host !== host) return nowMs - Date.parse(note.writtenAt) < 3 * longestSilenceMs;
+  try {
+    process.kill(note.pid, 0);
+    return true;
+  } catch (error) {
+    // A process of another user's is there too.
+    return isCode(error, 'EPERM');
+  }
+}
+
+function table({ sets }: KeyNote, nowMs: number, columns = 0): string {
   const ago = (time: string | undefined) => (time === undefined ? 'never' : `${ageOf(time, nowMs)} ago`);
   const rows = sets.map(({ number, fingerprint, state, retiredUntil, lastUse, lastRefusal, source }) => [
     String(number),
@@ -56,13 +82,13 @@ function table({ sets }: Keys, nowMs: number, columns = 0): string {
   return tableOf(['SET', 'FINGERPRINT', 'STATE', 'LAST USE', 'LAST REFUSAL', 'SOURCE'], rows, { columns });
 }
 
-function summary({ credentials, pid, writtenAt }: Keys, nowMs: number, isRunning: boolean): string {
+function summary({ credentials, host, pid, writtenAt }: KeyNote, nowMs: number, isAlive: boolean): string {
   const words = {
     untried: 'None has been tried yet; the first sign-up does so.',
     working: 'rasa.io takes the one that is in use.',
     refused:
       'rasa.io takes none of them: sign-ups are accepted and wait. docs/rotating-keys.md tells what to do.',
   }[credentials];
-  const from = `As process ${pid} wrote it ${ageOf(writtenAt, nowMs)} ago, when something last changed.`;
-  return `${words}\n${from}${isRunning ? '' : ' No proxy runs on this directory just now.'}`;
+  const from = `As process ${pid} on ${printable(host)} wrote it ${ageOf(writtenAt, nowMs)} ago.`;
+  return `${words}\n${from}${isAlive ? '' : ' No proxy runs just now.'}`;
 }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { rereadCredentials } from '../config/credential-sets.ts';
@@ -10,8 +11,9 @@ import { createRasaHttp, type RasaHttp } from '../rasa/http.ts';
 import { createKeyRing, type KeyRing, type KeyRingChange, type SetState } from '../rasa/key-ring.ts';
 import { createWebhookClient } from '../rasa/signup-webhook.ts';
 import { createTokenApi } from '../rasa/token-api.ts';
+import type { Database } from '../store/database.ts';
 import { Secret } from '../system/secret.ts';
-import { startKeysFile } from './keys-file.ts';
+import { startKeyNotes } from './key-notes.ts';
 
 /** Where sign-ups go, and the keys for it: used, watched, exchanged and accounted for while the product runs. */
 export interface Upstream {
@@ -48,6 +50,8 @@ export interface UpstreamOptions {
   readonly config: Config;
   readonly sandbox: SandboxAccount | undefined;
   readonly pid: number;
+  /** Where it is written down how the keys stand. */
+  readonly database: Database;
   /** The environment as it is now. */
   readonly readEnv: () => Env;
   /** Told when there are other credentials, before it is known whether they work. */
@@ -79,7 +83,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       'RASA_API=v2 is experimental: it follows the published description, and no answer of rasa.io was seen.',
     );
   }
-  const { keyRing, rotation, keysFile } = openKeys(http, api, options);
+  const { keyRing, rotation, keyNotes } = openKeys(http, api, options);
   const createClient = api === 'v1' ? createRasaClient : createContactsClient;
   const client = createClient({ http, keyRing, minIntervalMs });
   return {
@@ -88,24 +92,26 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     reload: rotation.reload,
     async close() {
       await rotation.close();
-      await keysFile.close();
+      await keyNotes.close();
     },
   };
 }
 
 /** The key ring, what exchanges its keys, and what accounts for them. */
 function openKeys(http: RasaHttp, api: 'v1' | 'v2', options: UpstreamOptions) {
-  const { config, sandbox, log, pid } = options;
+  const { config, sandbox, log, pid, database } = options;
   const keyRing = createKeyRing({
     tokens: createTokenApi(http),
     sets: config.upstream.is === 'rasa' ? config.upstream.sets : setsOf(sandbox),
     onChange(change) {
       report(change, log);
-      keysFile.note();
+      keyNotes.note();
     },
   });
-  const keysFile = startKeysFile({
-    dataDir: config.dataDir,
+  const keyNotes = startKeyNotes({
+    database,
+    account: 'main',
+    host: hostname(),
     pid,
     api,
     state: () => {
@@ -114,7 +120,7 @@ function openKeys(http: RasaHttp, api: 'v1' | 'v2', options: UpstreamOptions) {
     },
     log,
   });
-  return { keyRing, keysFile, rotation: openRotation(keyRing, options) };
+  return { keyRing, keyNotes, rotation: openRotation(keyRing, options) };
 }
 
 function openRotation(

@@ -424,8 +424,8 @@ const paths = [
   '/forms/none/challenge',
   '/nothing',
   '/%ff',
-  '/keys.json',
-  '/..%2fkeys.json',
+  '/rasa-signup.db',
+  '/..%2frasa-signup.db',
 ];
 
 /** Every route with every method, asked for by a script and by a browser, from a page on the list and from another. */
