@@ -1,6 +1,9 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { pino } from 'pino';
 import { readConfig } from './config/config.ts';
 import { ConfigError, withEnvFile, type Env } from './config/env.ts';
 import { checkForms, showForms } from './commands/forms.ts';
@@ -13,6 +16,7 @@ import {
   type Output,
   type Selection,
 } from './commands/outbox.ts';
+import { databaseFileName, openStore } from './store/open-store.ts';
 import { readUrl } from './system/urls.ts';
 import { duration } from './config/setting-schemas.ts';
 import type { ExitCode } from './commands/terminal.ts';
@@ -49,7 +53,7 @@ program
   .option('--json', 'JSON on a terminal too')
   .addHelpText(
     'after',
-    '\nReads keys.json in DATA_DIR, which the proxy keeps. Keys are told apart by fingerprints; none is shown.\n' +
+    '\nReads what the proxy has written into its database. Keys are told apart by fingerprints; none is shown.\n' +
       '\nExample:\n  $ DATA_DIR=/var/lib/rasa-signup rasa-signup keys',
   )
   .action(runKeys);
@@ -207,7 +211,16 @@ async function runDoctor(pages: readonly string[], { url, json }: Output & { rea
 
 async function runKeys({ json }: Output): Promise<void> {
   const { dataDir } = readConfig({ DATA_DIR: environment()['DATA_DIR'] });
-  process.exitCode = await showKeys({ dataDir, json, process });
+  if (!existsSync(join(dataDir, databaseFileName))) {
+    process.stderr.write(
+      `There is no database in ${dataDir}. Set DATA_DIR to what the proxy has, and start from the same directory.\n`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const database = await openStore({ dataDir, log: pino({ level: 'silent' }) });
+  process.exitCode = await showKeys({ database, json, host: hostname(), process });
+  await database.close();
 }
 
 function runFormsCheck(file: string | undefined, { json }: Output): void {

@@ -13,6 +13,7 @@ import type { Outbox } from './outbox/outbox.ts';
 import { openFront } from './routes/front.ts';
 import type { Health } from './routes/health-routes.ts';
 import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import { openStore } from './store/open-store.ts';
 
 /** The product, running. */
 export interface Service {
@@ -65,6 +66,8 @@ export async function openService({
 
   try {
     const { upstream } = config;
+    const database = await openStore({ dataDir: config.dataDir, log });
+    closers.push(() => database.close());
     const sandbox =
       upstream.is === 'sandbox' ? await openOwnSandbox(upstream, config.dataDir, builtDir) : undefined;
     if (sandbox) closers.push(() => sandbox.close());
@@ -86,6 +89,7 @@ export async function openService({
       config,
       sandbox,
       pid: process.pid,
+      database,
       readEnv,
       onReload: () => {
         worker.resume();
