@@ -1,22 +1,19 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { pino } from 'pino';
 import { readConfig } from './config/config.ts';
 import { ConfigError, withEnvFile, type Env } from './config/env.ts';
 import { checkForms, showForms } from './commands/forms.ts';
 import { showKeys } from './commands/keys.ts';
 import { failToStart, onStopRequest } from './system/lifecycle.ts';
 import {
-  openOutboxCommands,
+  createOutboxCommands,
   type Filter,
   type OutboxCommands,
   type Output,
   type Selection,
 } from './commands/outbox.ts';
-import { databaseFileName, openStore } from './store/open-store.ts';
+import { openStoreCommands, type StoreCommands } from './commands/store.ts';
 import { readUrl } from './system/urls.ts';
 import { duration } from './config/setting-schemas.ts';
 import type { ExitCode } from './commands/terminal.ts';
@@ -97,7 +94,7 @@ const outbox = program
   .description('look after the sign-ups that rasa.io refused and the proxy has set aside')
   .addHelpText(
     'after',
-    '\nWorks while the proxy runs, and reads the same variables: DATA_DIR, OUTBOX_KEY or OUTBOX_KEY_FILE.\n' +
+    '\nWorks while the proxy runs, and reads the same variables: DATA_DIR or DATABASE_URL, OUTBOX_KEY.\n' +
       '\nExample:\n  $ DATA_DIR=/var/lib/rasa-signup rasa-signup outbox list',
   );
 
@@ -146,6 +143,42 @@ withFilters(outbox.command('purge'))
   .action((ids: string[], options: Selection & Output & { readonly yes?: boolean }) =>
     runOutbox((commands) => commands.purge(ids, options)),
   );
+
+const store = program
+  .command('store')
+  .description('look after the database that keeps sign-ups')
+  .addHelpText(
+    'after',
+    '\nWorks while the proxy runs, and reads the same variables: DATA_DIR or DATABASE_URL, OUTBOX_KEY.\n' +
+      '\nExample:\n  $ DATA_DIR=/var/lib/rasa-signup rasa-signup store check',
+  );
+
+store
+  .command('backup')
+  .description('copy the SQLite database, as it is now, into a new file; PostgreSQL has pg_dump')
+  .argument('<file>', 'must not exist yet')
+  .addHelpText(
+    'after',
+    '\nA copy is of no use without its key: keep OUTBOX_KEY, or the file store-key in DATA_DIR, apart from it.\n' +
+      '\nExample:\n  $ rasa-signup store backup /backup/rasa-signup-$(date +%F).db',
+  )
+  .action((file: string) => runStore((commands) => commands.backUp(file)));
+
+store
+  .command('check')
+  .description('read the whole database and say what is damaged or sealed with a key that is not given')
+  .addHelpText('after', '\nExample:\n  $ rasa-signup store check')
+  .action(() => runStore((commands) => commands.check()));
+
+store
+  .command('rekey')
+  .description('seal what is stored with OUTBOX_KEY where OUTBOX_KEY_PREVIOUS has sealed it')
+  .addHelpText(
+    'after',
+    '\nAfter it OUTBOX_KEY_PREVIOUS, or the file store-key, can be destroyed. May be repeated, also beside a running proxy.\n' +
+      '\nExample:\n  $ OUTBOX_KEY=… OUTBOX_KEY_PREVIOUS=… rasa-signup store rekey',
+  )
+  .action(() => runStore((commands) => commands.rekey()));
 
 // Whoever read our output has seen enough, as `head` has.
 process.stdout.on('error', () => process.exit());
@@ -210,17 +243,7 @@ async function runDoctor(pages: readonly string[], { url, json }: Output & { rea
 }
 
 async function runKeys({ json }: Output): Promise<void> {
-  const { dataDir } = readConfig({ DATA_DIR: environment()['DATA_DIR'] });
-  if (!existsSync(join(dataDir, databaseFileName))) {
-    process.stderr.write(
-      `There is no database in ${dataDir}. Set DATA_DIR to what the proxy has, and start from the same directory.\n`,
-    );
-    process.exitCode = 1;
-    return;
-  }
-  const database = await openStore({ dataDir, log: pino({ level: 'silent' }) });
-  process.exitCode = await showKeys({ database, json, host: hostname(), process });
-  await database.close();
+  await runStore(({ database }) => showKeys({ database, json, host: hostname(), process }));
 }
 
 function runFormsCheck(file: string | undefined, { json }: Output): void {
@@ -242,15 +265,23 @@ function runFormsShow(id: string | undefined, { json }: Output): void {
 }
 
 async function runOutbox(run: (commands: OutboxCommands) => Promise<ExitCode>): Promise<void> {
-  const { DATA_DIR, OUTBOX_KEY, OUTBOX_KEY_FILE } = environment();
+  await runStore(async (store) =>
+    run(createOutboxCommands({ deadLetters: store.deadLetters(), streams: process })),
+  );
+}
+
+async function runStore(run: (store: StoreCommands) => Promise<ExitCode>): Promise<void> {
+  const env = environment();
+  const names = ['DATABASE_URL', 'DATABASE_POOL', 'OUTBOX_KEY', 'OUTBOX_KEY_PREVIOUS'];
+  const chosen = ['DATA_DIR', ...names, ...names.map((name) => `${name}_FILE`)];
   // Whatever else is set is the proxy's business; in particular no credentials are asked for.
-  const { dataDir, outbox } = readConfig({ DATA_DIR, OUTBOX_KEY, OUTBOX_KEY_FILE });
-  const commands = await openOutboxCommands({
-    dir: join(dataDir, 'outbox'),
-    key: outbox.key,
-    streams: process,
-  });
-  process.exitCode = await run(commands);
+  const { dataDir, store } = readConfig(Object.fromEntries(chosen.map((name) => [name, env[name]])));
+  const commands = await openStoreCommands({ place: { dataDir, ...store }, streams: process });
+  try {
+    process.exitCode = await run(commands);
+  } finally {
+    await commands.close();
+  }
 }
 
 async function runSandbox(): Promise<void> {

@@ -19,10 +19,6 @@ try {
     log,
     builtDir,
     process,
-    onLost: () => {
-      log.fatal('Another process has taken DATA_DIR. This one ends, so that they do not both write to it.');
-      process.exit(1);
-    },
   });
   // Before the first word: whoever reads it may send a signal.
   process.on('SIGHUP', () => {

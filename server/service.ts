@@ -1,19 +1,23 @@
-import { join } from 'node:path';
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Config, SandboxUpstream } from './config/config.ts';
+import { destinationOf } from './config/destination.ts';
 import type { Env } from './config/env.ts';
 import { startFormsReload } from './config/forms-reload.ts';
 import { warnOfReadable } from './config/secret-files.ts';
 import { openUpstream, type Upstream } from './delivery/upstream.ts';
-import { startDeliveryWorker, type DeliveryWorker } from './delivery/worker.ts';
+import { DeliveryWorker } from './delivery/worker.ts';
 import { listen } from './http/http-server.ts';
 import { impatienceFor, type Impatience } from './http/request-limits.ts';
-import { openFileOutbox } from './outbox/file/file-outbox.ts';
-import type { Outbox } from './outbox/outbox.ts';
+import { refuseOldOutbox } from './outbox/old-directory.ts';
+import { Outbox } from './outbox/outbox.ts';
+import { openPlace } from './outbox/place.ts';
 import { openFront } from './routes/front.ts';
 import type { Health } from './routes/health-routes.ts';
 import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
-import { openStore } from './store/open-store.ts';
+import { diskKind } from './store/disk-kind.ts';
+import { ServerSecrets } from './store/server-secrets.ts';
+import { realFiles } from './system/files.ts';
 
 /** The product, running. */
 export interface Service {
@@ -36,9 +40,7 @@ export interface ServiceOptions {
   readonly log: Logger;
   /** The directory with the files that the build made for browsers. */
   readonly builtDir: string;
-  readonly process: Pick<NodeJS.Process, 'pid' | 'kill'>;
-  /** Told when another process has taken the data directory away: nothing may be written to it any more. */
-  readonly onLost: () => void;
+  readonly process: Pick<NodeJS.Process, 'pid'>;
   /** How often it is looked whether the files with forms or credentials have changed. */
   readonly watchIntervalMs?: number;
   /** Instead of the time that senders have by default. */
@@ -55,7 +57,6 @@ export async function openService({
   log,
   builtDir,
   process,
-  onLost,
   watchIntervalMs,
   impatience,
 }: ServiceOptions): Promise<Service> {
@@ -65,24 +66,18 @@ export async function openService({
   };
 
   try {
-    const { upstream } = config;
-    const database = await openStore({ dataDir: config.dataDir, log });
+    const { upstream, dataDir } = config;
+    await refuseOldOutbox(dataDir, realFiles);
+    const database = await openPlace({ dataDir, ...config.store }, { log, isProduction: config.production });
     closers.push(() => database.close());
-    const sandbox =
-      upstream.is === 'sandbox' ? await openOwnSandbox(upstream, config.dataDir, builtDir) : undefined;
-    if (sandbox) closers.push(() => sandbox.close());
-
-    const { max, key, duplicateWindowMs } = config.outbox;
-    const outbox = await openFileOutbox({
-      dir: join(config.dataDir, 'outbox'),
-      max,
-      key,
-      duplicateWindowMs,
-      log,
-      process,
-      onLost,
-    });
+    if (config.production && !config.store.databaseUrl) await warnOfDisk(dataDir, log);
+    const destination = destinationOf(upstream);
+    const outbox = await Outbox.open({ database, destination, max: config.outbox.max });
     closers.push(() => outbox.close());
+    warnOfElsewhere(outbox, log);
+
+    const sandbox = upstream.is === 'sandbox' ? await openOwnSandbox(upstream, dataDir, builtDir) : undefined;
+    if (sandbox) closers.push(() => sandbox.close());
 
     void warnOfReadable(config.secretFiles, log);
     const rasa = openUpstream({
@@ -98,8 +93,11 @@ export async function openService({
       watchIntervalMs,
     });
     closers.push(() => rasa.close());
-    const worker = startDeliveryWorker({
+    const worker = new DeliveryWorker({
+      database,
+      destination,
       outbox,
+      owner: `process ${process.pid} on ${hostname()}`,
       deliver: rasa.deliver,
       batchSize: config.rasaBatch,
       minIntervalMs: config.rasaMinIntervalMs,
@@ -114,13 +112,19 @@ export async function openService({
       builtDir,
       sandbox: sandbox?.url,
       health: () => healthOf(outbox, worker, rasa),
-      async add(signup) {
-        const added = await outbox.add(signup);
-        worker.wake();
-        return added;
+      outbox: {
+        wasAdded: (retry) => outbox.wasAdded(retry),
+        async add(signup, once) {
+          const added = await outbox.add(signup, once);
+          worker.wake();
+          return added;
+        },
       },
+      secrets: new ServerSecrets({ database }),
     });
-    closers.push(() => front.close());
+    closers.push(() => {
+      front.close();
+    });
     const formsFile = startFormsReload({
       config,
       onReload: front.replaceForms,
@@ -148,13 +152,38 @@ export async function openService({
 }
 
 function healthOf(outbox: Outbox, worker: DeliveryWorker, rasa: Upstream): Omit<Health, 'bots'> {
-  const { waiting, deadLetters, oldestMs } = outbox.counts();
+  const { waiting, elsewhere, deadLetters, oldestMs } = outbox.counts();
+  const others = elsewhere.reduce((sum, group) => sum + group.waiting, 0);
   const oldest = oldestMs === undefined ? undefined : new Date(oldestMs).toISOString();
   return {
-    outbox: { waiting, deadLetters, oldest },
+    outbox: { waiting, deadLetters, oldest, elsewhere: others > 0 ? others : undefined },
     delivery: worker.stats(),
     credentials: rasa.health(),
   };
+}
+
+/** A redeploy or a restart would delete accepted sign-ups, or two processes could not trust their locks. */
+async function warnOfDisk(dataDir: string, log: Logger): Promise<void> {
+  const kind = await diskKind(dataDir);
+  if (kind !== 'ephemeral' && kind !== 'network') return;
+  const words = {
+    ephemeral:
+      'DATA_DIR is on a disk that a restart or a redeploy empties: mount a volume there, or set DATABASE_URL.',
+    network:
+      'DATA_DIR is on a network file system, where SQLite is not safe: use a local disk, or set DATABASE_URL.',
+  };
+  log.warn({ dataDir }, words[kind]);
+}
+
+/** What waits for another upstream or account stays until the product runs with that one again. */
+function warnOfElsewhere(outbox: Outbox, log: Logger): void {
+  for (const { waiting, upstream, account } of outbox.counts().elsewhere) {
+    log.warn(
+      { waiting, upstream, account },
+      'Sign-ups wait for another upstream or account than this one. They stay in the database and are delivered when ' +
+        'the proxy runs with the RASA_ settings that they were accepted with.',
+    );
+  }
 }
 
 async function openOwnSandbox(

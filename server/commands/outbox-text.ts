@@ -1,9 +1,9 @@
 import { ageOf } from '../config/setting-schemas.ts';
-import type { SetAsideEntry } from '../outbox/file/set-aside.ts';
+import type { DeadLetter } from '../outbox/rows.ts';
 import { printable, tableOf } from './terminal.ts';
 
 /** One line for each, as wide as the terminal; reasons that are longer go on below. */
-export function listOf(entries: readonly SetAsideEntry[], nowMs: number, columns = 0): string {
+export function listOf(entries: readonly DeadLetter[], nowMs: number, columns = 0): string {
   const rows = entries.map(({ signup, attempts, refusedAt, reason }) => [
     signup.id,
     signup.form,
@@ -16,7 +16,7 @@ export function listOf(entries: readonly SetAsideEntry[], nowMs: number, columns
 }
 
 /** Everything that is known about one, a name and its value on each line. */
-export function detailsOf({ signup, reason, attempts, refusedAt }: SetAsideEntry, nowMs: number): string {
+export function detailsOf({ signup, reason, attempts, refusedAt }: DeadLetter, nowMs: number): string {
   const lines = Object.entries({
     id: signup.id,
     form: signup.form,

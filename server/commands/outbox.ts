@@ -1,18 +1,13 @@
-import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { findLedger } from '../outbox/file/ledger.ts';
-import { checkKey, createRecords } from '../outbox/file/records.ts';
-import { openSetAside, type SetAside, type SetAsideEntry } from '../outbox/file/set-aside.ts';
-import { OutboxUnavailable } from '../outbox/outbox.ts';
-import { isCode, realFiles } from '../system/files.ts';
-import type { Secret } from '../system/secret.ts';
+import type { DeadLetters } from '../outbox/dead-letters.ts';
+import type { DeadLetter } from '../outbox/rows.ts';
 import { detailsOf, listOf } from './outbox-text.ts';
 import { toJson, type ExitCode, type TextStream } from './terminal.ts';
 
 /**
- * What the operator does about the sign-ups that rasa.io refused: `rasa-signup outbox list|show|replay|purge`. They
- * take no lock, since moving or deleting a file is all they do, and work while the proxy runs. Each resolves with the
- * exit code: 1 where anything that was asked for could not be done, though the rest of it was.
+ * What the operator does about the sign-ups that rasa.io refused: `rasa-signup outbox list|show|replay|purge`. They work
+ * on the store while the proxy runs or not. Each resolves with the exit code: 1 where anything that was asked for could
+ * not be done, though the rest of it was.
  */
 export interface OutboxCommands {
   list(options: Filter & Output): Promise<ExitCode>;
@@ -49,21 +44,16 @@ export interface Streams {
 }
 
 export interface OutboxCommandsOptions {
-  /** The outbox's directory. */
-  readonly dir: string;
-  readonly key: Secret | undefined;
+  readonly deadLetters: DeadLetters;
   readonly streams: Streams;
   readonly now?: () => number;
 }
 
-/** Rejects with OutboxUnavailable where there is no outbox, or its sign-ups cannot be read with this key. */
-export async function openOutboxCommands({
-  dir,
-  key,
+export function createOutboxCommands({
+  deadLetters,
   streams,
   now = Date.now,
-}: OutboxCommandsOptions): Promise<OutboxCommands> {
-  const setAside = await openExisting(dir, key);
+}: OutboxCommandsOptions): OutboxCommands {
   const { stdin, stdout, stderr } = streams;
   const say = (words: string) => stdout.write(`${words}\n`);
   const complain = (words: string) => stderr.write(`${words}\n`);
@@ -80,7 +70,7 @@ export async function openOutboxCommands({
     },
 
     async show(id, { json }) {
-      const entry = await setAside.get(id);
+      const entry = await deadLetters.get(id);
       if (typeof entry !== 'object') {
         complain(entry === 'unreadable' ? unreadableWords(id) : unknownWords(id));
         return 1;
@@ -93,7 +83,7 @@ export async function openOutboxCommands({
     async replay(ids, { json, ...selection }) {
       const chosen = await choose(ids, selection, 'replay');
       if (!chosen) return 1;
-      const replayed = await act(chosen.ids, (id) => setAside.replay(id));
+      const replayed = await act(chosen.ids, (id) => deadLetters.replay(id));
       if (json) say(toJson({ replayed: replayed.done }));
       else if (replayed.done.length === 0) say('Nothing is sent again.');
       else {
@@ -118,7 +108,7 @@ export async function openOutboxCommands({
       if (!chosen) return 1;
       const agreed =
         yes || chosen.ids.length === 0 || (await confirm(`Delete ${signups(chosen.ids.length)} for ever?`));
-      const purged = await act(agreed ? chosen.ids : [], (id) => setAside.purge(id));
+      const purged = await act(agreed ? chosen.ids : [], (id) => deadLetters.purge(id));
       if (json) say(toJson({ purged: purged.done }));
       else say(purged.done.length === 0 ? 'Nothing was deleted.' : `Deleted ${signups(purged.done.length)}.`);
       return agreed ? worse(chosen.code, purged.code) : 1;
@@ -149,8 +139,8 @@ export async function openOutboxCommands({
     const chosen: string[] = [];
     let code: ExitCode = 0;
     for (const id of new Set(ids)) {
-      const entry = await setAside.get(id);
-      // A damaged file can be deleted by whoever names it, but never be sent.
+      const entry = await deadLetters.get(id);
+      // A damaged one can be deleted by whoever names it, but never be sent.
       if (typeof entry === 'object' || (entry === 'unreadable' && command === 'purge')) {
         chosen.push(id);
         continue;
@@ -176,8 +166,8 @@ export async function openOutboxCommands({
   }
 
   async function listReadable() {
-    const { entries, unreadable } = await setAside.list();
-    for (const path of unreadable) complain(`Cannot be read, and was left alone: ${path}`);
+    const { entries, unreadable } = await deadLetters.list();
+    for (const id of unreadable) complain(`Cannot be read, and was left alone: ${id}`);
     return { entries, unreadable: unreadable.length };
   }
 
@@ -196,29 +186,14 @@ export async function openOutboxCommands({
   }
 }
 
-async function openExisting(dir: string, key: Secret | undefined): Promise<SetAside> {
-  try {
-    await stat(dir);
-  } catch (error) {
-    if (!isCode(error, 'ENOENT')) throw error;
-    throw new OutboxUnavailable(
-      `There is no outbox in ${dir}. Set DATA_DIR to what the proxy has, and start from the same directory.`,
-    );
-  }
-  const records = createRecords(key);
-  const ledger = await findLedger(dir, realFiles);
-  checkKey(ledger?.data.keyCheck, records.keyCheck, dir);
-  return openSetAside({ dir, files: realFiles, records });
-}
-
-function matches({ form, reason, olderThan }: Filter, nowMs: number): (entry: SetAsideEntry) => boolean {
+function matches({ form, reason, olderThan }: Filter, nowMs: number): (entry: DeadLetter) => boolean {
   return (entry) =>
     (form === undefined || entry.signup.form === form) &&
     (reason === undefined || entry.reason.toLowerCase().includes(reason.toLowerCase())) &&
     (olderThan === undefined || nowMs - Date.parse(entry.refusedAt) > olderThan);
 }
 
-function summaryOf({ signup, reason, attempts, refusedAt }: SetAsideEntry) {
+function summaryOf({ signup, reason, attempts, refusedAt }: DeadLetter) {
   return { id: signup.id, form: signup.form, email: signup.contact.email, reason, attempts, refusedAt };
 }
 
@@ -235,5 +210,5 @@ function unknownWords(id: string): string {
 }
 
 function unreadableWords(id: string): string {
-  return `The sign-up ${JSON.stringify(id)} cannot be read: its file is damaged. Purge it by its id to be rid of it.`;
+  return `The sign-up ${JSON.stringify(id)} cannot be read: it was sealed with a key that is not given, or is damaged. Give that key as OUTBOX_KEY_PREVIOUS, or purge it by its id.`;
 }

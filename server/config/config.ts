@@ -37,6 +37,7 @@ export interface Config {
   /** As `origin + pathname` of a URL; with a slash at the end everything below. */
   readonly thankYouPages: readonly string[];
   readonly outbox: OutboxConfig;
+  readonly store: StoreConfig;
   /** Contacts in one call. */
   readonly rasaBatch: number;
   /** Between two calls. */
@@ -62,8 +63,17 @@ export interface BotConfig {
 export interface OutboxConfig {
   readonly max: number;
   readonly maxAgeMs: number | undefined;
+}
+
+export interface StoreConfig {
+  /** `undefined` for a SQLite file in the data directory. */
+  readonly databaseUrl: Secret | undefined;
+  /** Connections. */
+  readonly poolSize: number;
+  /** Seals what is stored; `undefined` makes a key file in the data directory. */
   readonly key: Secret | undefined;
-  readonly duplicateWindowMs: number;
+  /** Still opens what it has sealed. */
+  readonly previousKey: Secret | undefined;
 }
 
 export interface RasaUpstream {
@@ -124,14 +134,28 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
     outbox: {
       max: read('OUTBOX_MAX'),
       maxAgeMs: read('OUTBOX_MAX_AGE'),
-      key: read('OUTBOX_KEY'),
-      duplicateWindowMs: read('DUPLICATE_WINDOW'),
     },
+    store: readStore(),
     rasaBatch: read('RASA_BATCH'),
     rasaMinIntervalMs: read('RASA_MIN_INTERVAL_MS'),
   };
   if (faults.length > 0 || !upstream) throw new ConfigError(faults);
   return { ...config, upstream, secretFiles: reader.files };
+
+  function readStore(): StoreConfig {
+    if (isSet('DATABASE_URL') && !isSet('OUTBOX_KEY')) {
+      faults.push(
+        `OUTBOX_KEY: found nothing, wanted ${settings.OUTBOX_KEY.wanted}, since DATABASE_URL is set: ` +
+          'what is stored on the server is sealed with it.',
+      );
+    }
+    return {
+      databaseUrl: read('DATABASE_URL'),
+      poolSize: read('DATABASE_POOL'),
+      key: read('OUTBOX_KEY'),
+      previousKey: read('OUTBOX_KEY_PREVIOUS'),
+    };
+  }
 
   function readForms(): FormsConfig {
     const file = read('FORMS_FILE');

@@ -93,6 +93,10 @@ export function isOutboxKey(value: string): boolean {
   return bytes.length === 32 && bytes.toString('base64') === value;
 }
 
+export function isPostgresUrl(value: string): boolean {
+  return /^postgres(ql)?:$/.test(readUrl(value)?.protocol ?? '');
+}
+
 /** The largest whole unit is enough: `3d`. */
 export function ageOf(time: string, nowMs: number): string {
   const ms = Math.max(0, nowMs - Date.parse(time));

@@ -10,6 +10,7 @@ import {
   count,
   duration,
   isOutboxKey,
+  isPostgresUrl,
   list,
   origin,
   pageAddress,
@@ -68,7 +69,7 @@ export const settings = {
     text.optional(),
   ),
   DATA_DIR: setting(
-    'Where accepted sign-ups wait and the sandbox keeps its state.',
+    'Where accepted sign-ups wait, unless `DATABASE_URL` is set, and the sandbox keeps its state.',
     'a path',
     text.default('data'),
   ),
@@ -126,7 +127,7 @@ export const settings = {
     count(1, mostWork).default(50),
   ),
   CHALLENGE_SECRET: secretSetting(
-    'Signs what proves that a sign-up is no robot. Without it one is made and kept in `DATA_DIR`.',
+    'Signs what proves that a sign-up is no robot. Without it one is made and kept in the database.',
     'at least 32 characters, such as `openssl rand -hex 32` prints',
     (value) => value.length >= 32,
   ),
@@ -156,14 +157,24 @@ export const settings = {
     duration.optional(),
   ),
   OUTBOX_KEY: secretSetting(
-    'Encrypts what waits on disk.',
+    'Encrypts what is stored. Required with `DATABASE_URL`; otherwise a key is made and kept in `DATA_DIR`.',
     '32 bytes in hex or base64, such as `openssl rand -hex 32` prints',
     isOutboxKey,
   ),
-  DUPLICATE_WINDOW: setting(
-    'For how long a second sign-up of an address at the same form counts as the same, or `off`.',
-    'a time such as 10m (s, m, h or d), or off',
-    z.union([z.literal('off').transform(() => 0), duration]).default(600_000),
+  OUTBOX_KEY_PREVIOUS: secretSetting(
+    'While `OUTBOX_KEY` is exchanged: the one before, with which older rows are still encrypted.',
+    '32 bytes in hex or base64, such as `openssl rand -hex 32` prints',
+    isOutboxKey,
+  ),
+  DATABASE_URL: secretSetting(
+    'A PostgreSQL database for accepted sign-ups, which several proxies can share. By default they are in a SQLite file in `DATA_DIR`.',
+    'an address such as postgres://user:password@host/database',
+    isPostgresUrl,
+  ),
+  DATABASE_POOL: setting(
+    'Connections to the PostgreSQL database.',
+    'a number from 2 to 100',
+    count(2, 100).default(5),
   ),
   RASA_BATCH: setting(
     'How many contacts go to rasa.io in one call.',

@@ -1,23 +1,39 @@
 import type { Logger } from 'pino';
-import type { Circuit, Outbox, Acknowledgement, Claimed } from '../outbox/outbox.ts';
-import type { Outcome, Contact } from '../outbox/signup.ts';
-import { pause } from '../system/pause.ts';
+import { Acknowledgements } from '../outbox/acknowledgements.ts';
+import { Claims, type Claim } from '../outbox/claims.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { Contact, Destination, Outcome } from '../outbox/signup.ts';
+import type { Database } from '../store/database.ts';
+import { Leases, type Held } from '../store/leases.ts';
+import { Circuit } from './circuit.ts';
+import { DeliveryCall, type DeliveryRecord } from './delivery-call.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { Settling } from './settling.ts';
+import { Sleeper } from './sleeper.ts';
 
 /**
- * Carries what waits in the outbox to rasa.io: in batches, one call at a time, politely. A call that rasa.io does not
- * take opens the circuit: nothing is sent for a while that doubles with each failure, or for as long as rasa.io asks,
- * and then one sign-up goes ahead as a probe. A sign-up that was tried before goes alone, so that one that rasa.io
- * stumbles over cannot hold up others. Nothing is given up for the number of its attempts. Refused credentials are no
- * fault of rasa.io's: they leave the circuit alone, and the pause they cause ends with `resume` or the process.
+ * Carries what waits in the outbox to rasa.io: in batches, one call at a time, politely. Of all processes that share the
+ * store one does so for an account, by a lease; another takes over within 15 seconds when that one dies. What was never
+ * tried, what is tried again and what goes alone are calls of their own, by turns, so that what always fails holds
+ * nobody up (see `Circuit`). Nothing is given up for the number of its attempts. What became of a call is written down
+ * before the next one is made, however often that has to be tried.
  */
-export interface DeliveryWorker {
-  /** Says that something was added, so that it is carried now and not at the next look. */
-  wake(): void;
-  /** Says that the credentials are other ones, so that what waits for them is tried now. */
-  resume(): void;
-  stats(): DeliveryStats;
-  /** Abandons the call under way after `graceMs`; what was not confirmed is delivered again after the next start. */
-  stop(graceMs: number): Promise<void>;
+export interface DeliveryWorkerOptions {
+  readonly database: Database;
+  readonly destination: Destination;
+  readonly outbox: Pick<Outbox, 'counts' | 'noteSettled'>;
+  readonly deliver: (persons: readonly Contact[], stop: AbortSignal) => Promise<readonly Outcome[]>;
+  readonly log: Logger;
+  /** Names this process to people. */
+  readonly owner: string;
+  readonly batchSize?: number;
+  /** Between two calls. */
+  readonly minIntervalMs?: number;
+  /** Older ones are set aside unsent; by default none is. */
+  readonly maxAgeMs?: number | undefined;
+  readonly now?: () => number;
+  readonly monotonicMs?: () => number;
+  readonly random?: () => number;
 }
 
 /** Since the start. */
@@ -31,212 +47,207 @@ export interface DeliveryStats {
   readonly lastSuccess: string | undefined;
 }
 
-export interface DeliveryWorkerOptions {
-  readonly outbox: Outbox;
-  readonly deliver: (persons: readonly Contact[], stop: AbortSignal) => Promise<readonly Outcome[]>;
-  readonly log: Logger;
-  readonly batchSize?: number;
-  /** Between two calls. */
-  readonly minIntervalMs?: number;
-  /** Older ones are set aside unsent; by default none is. */
-  readonly maxAgeMs?: number | undefined;
-  readonly now?: () => number;
-  readonly random?: () => number;
-}
-
-/** How long the delivery worker sleeps when nothing is due and nobody wakes it. */
+/** How long the worker sleeps when nothing is due and nobody wakes it. */
 const idleMs = 1000;
-const firstPauseMs = 1000;
-const longestBackoffMs = 15 * 60_000;
-/** Nothing ever asks for more, so that a clock that was wrong for a while cannot stop deliveries for longer. */
-const longestPauseMs = 60 * 60_000;
+/** For how long those of a failing form are put off when they are due, while others are sent. */
+const heldForMs = 10 * 60_000;
+/** Between two times that the file is wiped of what was delivered. */
+const tidyEveryMs = 60_000;
 
-export function startDeliveryWorker({
-  outbox,
-  deliver,
-  log,
-  batchSize = 25,
-  minIntervalMs = 200,
-  maxAgeMs,
-  now = Date.now,
-  random = Math.random,
-}: DeliveryWorkerOptions): DeliveryWorker {
-  const stopping = new AbortController();
-  const abandoning = new AbortController();
-  let waking = new AbortController();
-  let resuming = new AbortController();
-  /** Until when no credentials are expected to work; the next call after that is a probe. */
-  let noCredentialsUntilMs: number | undefined;
-  const counted = { attempts: 0, delivered: 0, refused: 0 };
-  let lastSuccessMs: number | undefined;
-  const running = run();
+export class DeliveryWorker {
+  readonly #options: DeliveryWorkerOptions;
+  readonly #claims: Claims;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #circuit: Circuit;
+  readonly #lease: LeaseKeeper;
+  readonly #settling: Settling;
+  readonly #sleeper = new Sleeper();
+  readonly #now: () => number;
+  readonly #monotonicMs: () => number;
+  readonly #record: DeliveryRecord = { attempts: 0, delivered: 0, refused: 0, lastSuccessMs: undefined };
+  readonly #running: Promise<void>;
+  /** The holding whose pause was read. */
+  #epoch: number | undefined;
+  #isStopping = false;
+  #call: DeliveryCall | undefined;
+  #isTidy = true;
+  #tidiedAtMs = -Infinity;
 
-  return {
-    wake: () => {
-      // `abort` makes an error with its stack each time that it is called, also when nobody sleeps any more.
-      if (!waking.signal.aborted) waking.abort();
-    },
-    resume: () => {
-      if (noCredentialsUntilMs !== undefined) noCredentialsUntilMs = 0;
-      resuming.abort();
-      resuming = new AbortController();
-    },
-    stats: () => ({
+  constructor(options: DeliveryWorkerOptions) {
+    const { database, destination, owner, log, now = Date.now, random = Math.random } = options;
+    this.#options = options;
+    this.#now = now;
+    this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
+    this.#claims = new Claims({ database, destination, now });
+    this.#acknowledgements = new Acknowledgements({ database, destination, now });
+    this.#circuit = new Circuit({ monotonicMs: this.#monotonicMs, random });
+    this.#lease = new LeaseKeeper({
+      leases: new Leases({ database, owner }),
+      name: `deliver ${destination.upstream} ${destination.account}`,
+      onChange: () => {
+        if (!this.#lease.held) this.#call?.abandon();
+        this.#sleeper.wake('lease');
+      },
+      log,
+    });
+    this.#settling = new Settling({
+      acknowledgements: this.#acknowledgements,
+      lease: this.#lease,
+      sleeper: this.#sleeper,
+      onSettled: (counts) => {
+        if (counts.gone > 0) this.#isTidy = false;
+        options.outbox.noteSettled(counts);
+      },
+      log,
+    });
+    this.#running = this.#run();
+  }
+
+  /** Says that something was added, so that it is carried now and not at the next look. */
+  wake(): void {
+    this.#sleeper.wake('added');
+  }
+
+  /** Says that the credentials are other ones, so that what waits for them is tried now. */
+  resume(): void {
+    this.#circuit.resume();
+    this.#call?.noteOtherCredentials();
+    this.#sleeper.wake('resumed');
+  }
+
+  stats(): DeliveryStats {
+    const { lastSuccessMs, ...counted } = this.#record;
+    return {
       ...counted,
-      circuit: outbox.circuit().failures > 0 || noCredentialsUntilMs !== undefined ? 'open' : 'closed',
+      circuit: this.#circuit.isOpen ? 'open' : 'closed',
       lastSuccess: lastSuccessMs === undefined ? undefined : new Date(lastSuccessMs).toISOString(),
-    }),
-    async stop(graceMs) {
-      stopping.abort();
-      const grace = setTimeout(() => {
-        abandoning.abort();
-      }, graceMs);
-      await running;
-      clearTimeout(grace);
-    },
-  };
+    };
+  }
 
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
+  /** Abandons the call under way after `graceMs`; what was not confirmed is delivered again after the next start. */
+  async stop(graceMs: number): Promise<void> {
+    this.#isStopping = true;
+    this.#sleeper.wake('stopping');
+    const grace = setTimeout(() => this.#call?.abandon(), graceMs);
+    await this.#running;
+    clearTimeout(grace);
+    await this.#lease.stop();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopping) {
       try {
-        await turn();
+        await this.#turn();
       } catch (error) {
-        log.error({ err: error }, 'The outbox cannot be used; the delivery worker tries again.');
-        await pause(idleMs, stopping.signal);
+        this.#options.log.error(
+          { err: error },
+          'The outbox cannot be used; the delivery worker tries again.',
+        );
+        await this.#sleeper.sleep(idleMs, ['stopping']);
       }
     }
   }
 
-  async function turn(): Promise<void> {
-    const { failures, untilMs } = outbox.circuit();
-    const closedForMs = Math.min(Math.max(untilMs, noCredentialsUntilMs ?? 0) - now(), longestPauseMs);
-    if (closedForMs > 0) {
-      await pause(closedForMs, AbortSignal.any([stopping.signal, resuming.signal]));
+  async #turn(): Promise<void> {
+    this.#sleeper.forget('lease');
+    const { held } = this.#lease;
+    if (!held) {
+      await this.#sleeper.sleep(idleMs, ['stopping', 'lease']);
+      return;
+    }
+    if (this.#epoch !== held.epoch) {
+      this.#settling.drop();
+      this.#circuit.take(await this.#acknowledgements.pause());
+      this.#epoch = held.epoch;
+    }
+    if (this.#settling.isPending) {
+      await this.#settling.again(held);
+      return;
+    }
+    this.#sleeper.forget('resumed');
+    if (this.#circuit.pausedForMs > 0) {
+      await this.#sleeper.sleep(this.#circuit.pausedForMs, ['stopping', 'resumed', 'lease']);
       return;
     }
     // From here on a wake counts, or what is added while we look would wait for the next look.
-    waking = new AbortController();
-    const isProbe = failures > 0 || noCredentialsUntilMs !== undefined;
-    const taken = await outbox.claim(isProbe ? 1 : batchSize, now());
-    if (taken.length === 0) {
-      await pause(idleMs, AbortSignal.any([stopping.signal, waking.signal]));
+    this.#sleeper.forget('added');
+    if (!(await this.#deliverDue(held))) await this.#rest();
+  }
+
+  /** Whether there was anything to do. */
+  async #deliverDue(held: Held): Promise<boolean> {
+    const { batchSize = 25 } = this.#options;
+    const { failures, failing } = this.#circuit;
+    if (this.#circuit.isOpen) {
+      const probe = await this.#claims.probe(failing, failures % 2 === 1 ? 'fresh' : 'tried');
+      await this.#setAsideDamaged(held, probe);
+      await this.#carry(held, probe, 'alone', 'together');
+      return isAny(probe);
+    }
+    const claim = await this.#claims.claim(batchSize, failing);
+    await this.#setAsideDamaged(held, claim);
+    if (claim.held.length > 0) {
+      const dueMs = this.#now() + heldForMs;
+      await this.#settling.save(held, { acknowledgements: [], held: { waiting: claim.held, dueMs } });
+    }
+    await this.#carry(held, claim, 'fresh', 'together');
+    await this.#carry(held, claim, 'retries', 'together');
+    const { mayTryAlone } = this.#circuit;
+    if (mayTryAlone) await this.#carry(held, claim, 'alone', 'alone');
+    const form = this.#circuit.formToTry();
+    if (form === undefined) return isAny(mayTryAlone ? claim : { ...claim, alone: [] });
+    const probe = await this.#claims.probeForm(form);
+    if (!isAny(probe)) this.#circuit.forgetForm(form);
+    await this.#setAsideDamaged(held, probe);
+    await this.#carry(held, probe, 'alone', 'form');
+    return true;
+  }
+
+  /** Hands some of a claim to rasa.io, unless a call before it in this turn has opened the circuit. */
+  async #carry(
+    held: Held,
+    claim: Claim,
+    list: 'fresh' | 'retries' | 'alone',
+    as: 'together' | 'alone' | 'form',
+  ) {
+    const batch = claim[list];
+    if (batch.length === 0 || this.#circuit.pausedForMs > 0 || this.#isStopping || this.#settling.isPending)
       return;
+    if (!this.#holds(held)) return;
+    const { deliver, maxAgeMs, minIntervalMs = 200, log } = this.#options;
+    const call = new DeliveryCall({ batch, as, deliver, maxAgeMs, now: this.#now, log });
+    this.#call = call;
+    const before = this.#circuit.failures;
+    const settled = await call.run(this.#circuit, this.#record);
+    this.#call = undefined;
+    // Abandoned for want of the lease: what became of it is for the one who has it.
+    if (this.#holds(held)) await this.#settling.save(held, settled);
+    call.report(before, this.#circuit);
+    if (call.wasSent) await this.#sleeper.sleep(minIntervalMs, ['stopping']);
+  }
+
+  #holds({ epoch }: Held): boolean {
+    return this.#lease.held?.epoch === epoch;
+  }
+
+  async #setAsideDamaged(held: Held, { damaged }: Claim): Promise<void> {
+    if (damaged.length === 0) return;
+    this.#options.log.error({ ids: damaged }, 'Sign-ups are damaged and cannot be read; they are set aside.');
+    await this.#settling.save(held, { acknowledgements: [], damaged });
+  }
+
+  async #rest(): Promise<void> {
+    const { database, outbox } = this.#options;
+    const isTime = this.#monotonicMs() - this.#tidiedAtMs > tidyEveryMs;
+    if (!this.#isTidy && isTime && outbox.counts().waiting === 0) {
+      this.#isTidy = true;
+      this.#tidiedAtMs = this.#monotonicMs();
+      await database.tidy();
     }
-    const [due, tooOld] = split(taken, ({ signup }) => !isTooOld(signup.acceptedAt));
-    if (tooOld.length > 0) await deadLetter(tooOld);
-    const [again, fresh] = split(due, ({ attempts }) => attempts > 1);
-    for (const batch of [fresh, again]) {
-      if (batch.length > 0) await carry(batch);
-    }
-  }
-
-  /** Hands one batch to rasa.io, unless one before it in this turn has just opened the circuit. */
-  async function carry(batch: readonly Claimed[]): Promise<void> {
-    const circuit = outbox.circuit();
-    const untilMs = Math.max(circuit.untilMs, noCredentialsUntilMs ?? 0);
-    if (untilMs > now() || stopping.signal.aborted) {
-      await outbox.acknowledge(
-        batch.map(({ signup: { id } }) => ({ id, is: 'later', dueMs: circuit.untilMs })),
-        circuit,
-      );
-      return;
-    }
-    counted.attempts += batch.length;
-    const before = resuming;
-    const outcomes = await attempt(batch);
-    noteCredentials(outcomes, before !== resuming);
-    const next = afterwards(circuit, outcomes);
-    await outbox.acknowledge(
-      batch.map((taken, index) => acknowledgement(taken, outcomes[index])),
-      next,
-    );
-    report(circuit, next, outcomes);
-    await pause(minIntervalMs, stopping.signal);
-  }
-
-  async function attempt(batch: readonly Claimed[]): Promise<readonly Outcome[]> {
-    try {
-      const persons = batch.map(({ signup }) => signup.contact);
-      return await deliver(persons, abandoning.signal);
-    } catch (error) {
-      log.error({ err: error }, 'A delivery met a bug; its sign-ups wait.');
-      return batch.map(() => ({ is: 'later', reason: 'a bug' }));
-    }
-  }
-
-  function afterwards({ failures }: Circuit, outcomes: readonly Outcome[]): Circuit {
-    const later = outcomes.filter(isLater).filter(({ waitsFor }) => waitsFor === undefined);
-    if (later.length === 0) return { failures: 0, untilMs: 0 };
-    const pauseMs = Math.max(...later.map(({ afterMs }) => afterMs ?? backoffMs(failures)));
-    return { failures: failures + 1, untilMs: now() + Math.min(pauseMs, longestPauseMs) };
-  }
-
-  /** Where they changed during the attempt, it may have met the old ones: then there is no pause, but one more probe. */
-  function noteCredentials(outcomes: readonly Outcome[], haveChanged: boolean): void {
-    const waiting = outcomes.filter(isLater).filter(({ waitsFor }) => waitsFor !== undefined);
-    const pauseMs = Math.max(...waiting.map(({ afterMs = firstPauseMs }) => afterMs));
-    if (waiting.length === 0) noCredentialsUntilMs = undefined;
-    else noCredentialsUntilMs = haveChanged ? 0 : now() + Math.min(pauseMs, longestPauseMs);
-  }
-
-  function acknowledgement(
-    { signup: { id }, attempts }: Claimed,
-    outcome: Outcome | undefined,
-  ): Acknowledgement {
-    switch (outcome?.is) {
-      case 'delivered':
-        counted.delivered++;
-        lastSuccessMs = now();
-        return { id, is: 'delivered' };
-      case 'refused':
-        counted.refused++;
-        return { id, is: 'refused', reason: outcome.reason };
-      case 'later':
-      case undefined:
-        // What waits for credentials is due as soon as there are any.
-        if (outcome?.waitsFor !== undefined) return { id, is: 'later', dueMs: now() };
-        return { id, is: 'later', dueMs: now() + (outcome?.afterMs ?? backoffMs(attempts - 1)) };
-    }
-  }
-
-  /** Full jitter: somewhere between nothing and a span that doubles with each failure. */
-  function backoffMs(failures: number): number {
-    return Math.ceil(random() * Math.min(longestBackoffMs, firstPauseMs * 2 ** failures));
-  }
-
-  function isTooOld(acceptedAt: string): boolean {
-    return maxAgeMs !== undefined && now() - Date.parse(acceptedAt) > maxAgeMs;
-  }
-
-  async function deadLetter(batch: readonly Claimed[]): Promise<void> {
-    counted.refused += batch.length;
-    log.warn({ count: batch.length }, 'Sign-ups are older than OUTBOX_MAX_AGE; they are set aside.');
-    const reason = 'It waited for longer than OUTBOX_MAX_AGE.';
-    await outbox.acknowledge(
-      batch.map(({ signup: { id } }) => ({ id, is: 'refused', reason })),
-      outbox.circuit(),
-    );
-  }
-
-  /** One line when the circuit opens, one when it closes, and one for those that were refused; never an address. */
-  function report(before: Circuit, after: Circuit, outcomes: readonly Outcome[]): void {
-    const refused = outcomes.filter(({ is }) => is === 'refused').length;
-    if (refused > 0) log.warn({ refused }, 'rasa.io refused sign-ups; they are set aside.');
-    if (before.failures === 0 && after.failures > 0) {
-      const reason = outcomes.find(isLater)?.reason;
-      const until = new Date(after.untilMs).toISOString();
-      log.warn({ reason, until }, 'rasa.io does not take sign-ups now; they wait.');
-    }
-    if (before.failures > 0 && after.failures === 0) {
-      log.info({ failures: before.failures }, 'rasa.io takes sign-ups again.');
-    }
+    await this.#sleeper.sleep(idleMs, ['stopping', 'added', 'lease']);
   }
 }
 
-function isLater(outcome: Outcome): outcome is Extract<Outcome, { is: 'later' }> {
-  return outcome.is === 'later';
-}
-
-function split<T>(items: readonly T[], belongs: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
-  return [items.filter(belongs), items.filter((item) => !belongs(item))];
+function isAny({ fresh, retries, alone, held, damaged }: Claim): boolean {
+  return [fresh, retries, alone, held, damaged].some((list) => list.length > 0);
 }

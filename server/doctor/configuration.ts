@@ -28,14 +28,15 @@ export interface Setup extends Pick<
   readonly faults: readonly string[];
   /** `undefined` where it cannot be told. */
   readonly upstream: Config['upstream'] | undefined;
-  readonly outboxKey: Config['outbox']['key'] | 'faulty';
+  /** `faulty` where a setting of it is wrong. */
+  readonly store: Config['store'] | 'faulty';
 }
 
 export function readSetup(env: Env): Setup {
   try {
     const config = readConfig(env);
     const named = config.forms.specs.flatMap(({ id, origins }) => (origins ? [[id, origins] as const] : []));
-    return { ...config, outboxKey: config.outbox.key, formOrigins: new Map(named), faults: [] };
+    return { ...config, formOrigins: new Map(named), faults: [] };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return readRest(env, error.faults);
@@ -53,7 +54,7 @@ function readRest(env: Env, faults: readonly string[]): Setup {
     formOrigins: new Map(),
     trustProxy: readOr(reader, 'TRUST_PROXY', false),
     upstream: readUpstream(reader),
-    outboxKey: readOr(reader, 'OUTBOX_KEY', 'faulty' as const),
+    store: readStore(reader),
   };
   // Where a part is missing, the configuration does not look at the further sets; here they are looked at too.
   return { ...rest, secretFiles: reader.files, faults: [...new Set([...faults, ...reader.faults])] };
@@ -70,6 +71,18 @@ function readUpstream(reader: EnvReader): RasaUpstream | WebhookUpstream | undef
   const baseUrl = readOr(reader, 'RASA_BASE_URL', undefined);
   const sets = readCredentialSets(reader, api).filter(isWhole);
   return baseUrl === undefined ? undefined : { is: 'rasa', api, baseUrl, sets };
+}
+
+function readStore(reader: EnvReader): Setup['store'] {
+  const before = reader.faults.length;
+  const store = {
+    databaseUrl: reader.read('DATABASE_URL'),
+    poolSize: reader.read('DATABASE_POOL'),
+    key: reader.read('OUTBOX_KEY'),
+    previousKey: reader.read('OUTBOX_KEY_PREVIOUS'),
+  };
+  const isFaulty = reader.faults.length > before || (store.databaseUrl && !store.key);
+  return isFaulty ? 'faulty' : store;
 }
 
 function readOr<N extends SettingName, F>(reader: EnvReader, name: N, fallback: F): SettingValue<N> | F {
@@ -111,7 +124,7 @@ function whereTo(upstream: Setup['upstream']): Finding {
 
 /** A typing error in a name is no fault to the configuration, which reads what it knows. */
 function unreadVariables(env: Env): readonly string[] {
-  const own = /^(RASA|SANDBOX|FORMS?|OUTBOX|RATE|ALLOWED|CHALLENGE|PROOF|BOT|THANK_YOU)_/;
+  const own = /^(RASA|SANDBOX|FORMS?|OUTBOX|RATE|ALLOWED|CHALLENGE|DATABASE|PROOF|BOT|THANK_YOU)_/;
   const numbered = /^RASA_(USERNAME|PASSWORD|API_KEY|CLIENT_ID|CLIENT_SECRET|ACCOUNT_GUID)_[2-9](_FILE)?$/;
   return Object.keys(env)
     .filter((name) => own.test(name) && !numbered.test(name))

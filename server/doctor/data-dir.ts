@@ -1,51 +1,59 @@
 import { randomUUID } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { takeCensus, type Census } from '../outbox/file/census.ts';
-import { findOwner } from '../outbox/file/lock.ts';
-import { checkKey, createRecords } from '../outbox/file/records.ts';
-import { OutboxUnavailable } from '../outbox/outbox.ts';
+import { diskKind, type DiskKind } from '../store/disk-kind.ts';
 import { isCode, ownerOnly, type Files } from '../system/files.ts';
-import type { Secret } from '../system/secret.ts';
 import type { Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 
 export interface DataDirOptions {
   readonly files: Files;
-  readonly process: Pick<NodeJS.Process, 'pid' | 'kill' | 'getuid'>;
+  readonly process: Pick<NodeJS.Process, 'getuid'>;
   readonly statfs?: typeof statfs;
+  readonly diskKind?: typeof diskKind;
 }
 
 const leastFreeBytes = 100 * 1024 * 1024;
 
-/** Whether sign-ups can be kept in DATA_DIR, who does so just now, and what waits there. Nothing of it is changed. */
+/** Whether the proxy can keep what it has to in DATA_DIR. Nothing of it is changed. */
 export async function checkDataDir(
-  { dataDir, outboxKey, upstream }: Setup,
-  { files, process, statfs: readSpace = statfs }: DataDirOptions,
+  { dataDir, store }: Setup,
+  { files, process, statfs: readSpace = statfs, diskKind: readKind = diskKind }: DataDirOptions,
 ): Promise<readonly Finding[]> {
   const existing = await nearestExisting(dataDir, files);
   const isThere = existing === resolve(dataDir);
   const written = await checkWritable(existing, files);
   const space = await checkSpace(existing, readSpace);
   if (!isThere) return [note(`${dataDir} does not exist yet; the proxy makes it.`), ...written, ...space];
-  const dir = join(dataDir, 'outbox');
-  const census = await takeCensus(dir, files);
-  const [owner, isForeign] = [
-    await findOwner({ dir, files, process }),
-    (await files.stat(existing)).uid !== process.getuid?.(),
-  ];
+  const isForeign = (await files.stat(existing)).uid !== process.getuid?.();
   return [
     ...written,
     ...space,
+    ...(store !== 'faulty' && store.databaseUrl ? [] : checkDisk(await readKind(existing))),
     ...(isForeign && process.getuid ? [warning(`${dataDir} belongs to another user.`, asProxyUser)] : []),
-    owner
-      ? fine(`A proxy runs on it: process ${owner.pid} on ${owner.host}.`)
-      : note('No proxy runs on it just now.'),
-    ...(census ? checkOutbox(census, outboxKey, dir) : [note('Nobody has signed up yet.')]),
-    ...(upstream?.is === 'sandbox' && census && census.waiting > 0
-      ? [note('What waits would go to the sandbox, not to rasa.io.')]
-      : []),
   ];
+}
+
+function checkDisk(kind: DiskKind): readonly Finding[] {
+  switch (kind) {
+    case 'ephemeral':
+      return [
+        warning(
+          'It is on a disk that a restart or a redeploy empties, and accepted sign-ups with it.',
+          'Mount a volume there, or set DATABASE_URL.',
+        ),
+      ];
+    case 'network':
+      return [
+        warning(
+          'It is on a network file system, where SQLite is not safe.',
+          'Use a local disk, or set DATABASE_URL.',
+        ),
+      ];
+    case 'local':
+    case 'unknown':
+      return [];
+  }
 }
 
 const asProxyUser = "Run the doctor as the proxy's user, or what it finds is not what the proxy would.";
@@ -92,32 +100,4 @@ async function checkSpace(dir: string, readSpace: typeof statfs): Promise<readon
   return bavail * bsize < leastFreeBytes
     ? [warning(`Only ${words}.`, 'Make room: on a full disk nobody can sign up.')]
     : [fine(`${words}.`)];
-}
-
-function checkOutbox(census: Census, key: Setup['outboxKey'], dir: string): readonly Finding[] {
-  const { waiting, setAside, damaged, keyCheck } = census;
-  return [
-    note(`Waiting for rasa.io: ${waiting}. Set aside: ${setAside}.`),
-    ...(setAside > 0 ? [warning('rasa.io has refused sign-ups.', 'See rasa-signup outbox list.')] : []),
-    ...(damaged > 0
-      ? [
-          warning(
-            `${damaged} files in ${join(dir, 'damaged')} could not be read whole.`,
-            'What could be read was delivered. Look after the disk, and keep or delete them.',
-          ),
-        ]
-      : []),
-    // With nothing to read any key will do.
-    ...(key === 'faulty' || waiting + setAside === 0 ? [] : wrongKey(keyCheck, key, dir)),
-  ];
-}
-
-function wrongKey(keyCheck: Census['keyCheck'], key: Secret | undefined, dir: string): readonly Finding[] {
-  try {
-    checkKey(keyCheck, createRecords(key).keyCheck, dir);
-    return [];
-  } catch (error) {
-    if (error instanceof OutboxUnavailable) return [fault(error.message)];
-    throw error;
-  }
 }

@@ -9,6 +9,7 @@ import { checkPage } from './page/page.ts';
 import { checkPublicUrl } from './public-url.ts';
 import { checkRasaIo } from './rasa-io.ts';
 import { checkSecretFiles } from './secret-files.ts';
+import { checkStore } from './store.ts';
 import { createWeb, withoutUser } from './web.ts';
 
 export type { Finding } from './finding.ts';
@@ -34,7 +35,7 @@ export interface DoctorOptions {
   readonly publicUrl?: string | undefined;
   /** Where the build lies that pages are compared with. */
   readonly builtDir: string;
-  readonly process: Pick<NodeJS.Process, 'pid' | 'kill' | 'getuid'>;
+  readonly process: Pick<NodeJS.Process, 'getuid'>;
   readonly fetch?: typeof fetch | undefined;
   readonly now?: (() => number) | undefined;
 }
@@ -61,6 +62,7 @@ export function startChecks(options: DoctorOptions): readonly Check[] {
     ],
     ['rasa.io', () => checkRasaIo(setup, web)],
     [`Data directory ${dataDir}`, () => checkDataDir(setup, { files: realFiles, process })],
+    ['Database', () => checkStore(setup, realFiles)],
     ['Allowed origins', () => checkAllowedOrigins(setup, web)],
     ['The proxy from outside', () => checkPublicUrl(publicUrl, setup, { web, builtDir })],
     ...pages.map(

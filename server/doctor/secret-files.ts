@@ -10,7 +10,7 @@ export async function checkSecretFiles(
   { files, nowMs }: { readonly files: Files; readonly nowMs: number },
 ): Promise<readonly Finding[]> {
   // What the product has made for itself, where it has.
-  const own = ['challenge-secret', 'sandbox/api-key'].map((name) => join(dataDir, name));
+  const own = ['store-key', 'sandbox/api-key'].map((name) => join(dataDir, name));
   const found = await Promise.all([...new Set([...given, ...own])].map((path) => check(path, files, nowMs)));
   return found.some((findings) => findings.length > 0) ? found.flat() : [note('There are none.')];
 }

@@ -1,5 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ServerSecret } from '../system/server-secret.ts';
+import { createHash, hkdfSync, timingSafeEqual } from 'node:crypto';
 
 export const builderModes = ['on', 'off', 'token'] as const;
 export type BuilderMode = (typeof builderModes)[number];
@@ -12,10 +11,10 @@ export interface BuilderGate {
   readonly query: string;
 }
 
-/** The token stays the same for as long as the server's secret does. */
-export function createBuilderGate(mode: BuilderMode, secret: ServerSecret): BuilderGate {
+/** The token stays the same for as long as the key does. */
+export function createBuilderGate(mode: BuilderMode, key: Uint8Array): BuilderGate {
   if (mode !== 'token') return { isOpen: () => mode === 'on', query: '' };
-  const right = secret.derive('builder').slice(0, 32);
+  const right = Buffer.from(hkdfSync('sha256', key, '', 'builder', 16)).toString('hex');
   const rightHash = hash(right);
   return {
     // Hashes have one length, which timingSafeEqual wants.

@@ -1,62 +1,139 @@
-import type { Signup } from './signup.ts';
+import { createHash, createHmac } from 'node:crypto';
+import type { Database } from '../store/database.ts';
+import { AlreadySeen, StoreUnavailable } from '../store/errors.ts';
+import { createIds } from '../store/ids.ts';
+import { Seen, type MarkKind } from '../store/seen.ts';
+import { ServerSecrets } from '../store/server-secrets.ts';
+import { lanes, signups } from '../store/tables.ts';
+import { Census, type OutboxCounts } from './census.ts';
+import { isoOf, signupRow } from './rows.ts';
+import type { Destination, NewSignup } from './signup.ts';
 
 /**
- * Where accepted sign-ups wait for rasa.io. Whoever adds knows nothing of who takes; what was added is kept until
- * it was delivered or set aside, across crashes, restarts and full disks.
+ * Where accepted sign-ups are kept until they are delivered or set aside: rows of the store, one for each. A row is in
+ * one of three lanes: fresh (never tried), retry (failed together with others), alone (failed alone, or twice together
+ * with others). `Claims` reads what is to be sent next and `Acknowledgements` writes what became of it; a claim itself
+ * writes nothing, since the lease of the delivery worker keeps others away.
  */
-export interface Outbox {
-  /**
-   * Resolves when the sign-up would survive a power cut. A second one with the same id, or within the duplicate
-   * window with the same form and address, is dropped, but takes as long and fails as a new one would: nobody can
-   * tell by the answer whose address is known. Rejects with OutboxFull or OutboxUnavailable.
-   */
-  add(signup: Signup): Promise<'stored' | 'duplicate'>;
-  /**
-   * Up to `max` sign-ups that are due at `nowMs`, oldest first, of which one at most was tried before. The attempt is
-   * on disk before it is made.
-   */
-  claim(max: number, nowMs: number): Promise<readonly Claimed[]>;
-  /** What became of those that were taken, and how the delivery worker stands; both are on disk when it resolves. */
-  acknowledge(acknowledgements: readonly Acknowledgement[], circuit: Circuit): Promise<void>;
-  /** What the last `settle` said, also before a restart. */
-  circuit(): Circuit;
-  counts(): OutboxCounts;
-  /** Finishes what is being written and lets another process have it. */
-  close(): Promise<void>;
+export interface OutboxOptions {
+  readonly database: Database;
+  readonly destination: Destination;
+  /** How many may wait. */
+  readonly max: number;
+  /** Unix time in ms. */
+  readonly now?: () => number;
 }
 
-export interface Claimed {
-  readonly signup: Signup;
-  /** This one included. */
-  readonly attempts: number;
+/** What happens only once with a sign-up. */
+export interface Once {
+  /** Names this sign-up and all its contents, so that the same text again is a retry. Absent where its client has no id for it. */
+  readonly retry?: string | undefined;
+  /** The proof of work or the click that let it in. */
+  readonly proof?: { readonly kind: Exclude<MarkKind, 'signup'>; readonly text: string } | undefined;
 }
 
-/** Delivered ones are erased, later ones wait until they are due, refused ones are set aside with rasa.io's words. */
-export type Acknowledgement = { readonly id: string } & (
-  | { readonly is: 'delivered' }
-  | { readonly is: 'later'; readonly dueMs: number }
-  | { readonly is: 'refused'; readonly reason: string }
-);
-
-/** Whether rasa.io takes sign-ups: `failures` calls in a row that it did not, and no further one before `untilMs`. */
-export interface Circuit {
-  readonly failures: number;
-  readonly untilMs: number;
-}
-
-export interface OutboxCounts {
-  readonly waiting: number;
-  readonly deadLetters: number;
-  /** When the oldest that waits was accepted, in ms since 1970; `undefined` when none waits. */
-  readonly oldestMs: number | undefined;
-}
-
-/** Nothing can be made durable just now, with the system's error as `cause`. What was accepted before is untouched. */
-export class OutboxUnavailable extends Error {
-  override readonly name: string = 'OutboxUnavailable';
-}
+export type Added =
+  | 'stored'
+  /** It was stored before, and nothing was stored now. */
+  | 'duplicate'
+  /** Its proof has let in another sign-up, and nothing was stored. */
+  | 'used';
 
 /** As many wait as are allowed to. */
-export class OutboxFull extends OutboxUnavailable {
-  override readonly name = 'OutboxFull';
+export class OutboxFull extends StoreUnavailable {
+  constructor() {
+    super('full', { message: 'As many sign-ups wait as OUTBOX_MAX allows.' });
+  }
+}
+
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #seen: Seen;
+  readonly #personKey: Uint8Array;
+  readonly #census: Census;
+  readonly #newId: () => string;
+  readonly #now: () => number;
+  #adding = 0;
+
+  private constructor(
+    options: OutboxOptions,
+    keys: { readonly seen: Uint8Array; readonly person: Uint8Array },
+  ) {
+    const { database, destination, now = Date.now } = options;
+    this.#options = options;
+    this.#now = now;
+    this.#seen = new Seen({ database, key: keys.seen, now });
+    this.#personKey = keys.person;
+    this.#newId = createIds(now);
+    this.#census = new Census({ database, destination });
+  }
+
+  static async open(options: OutboxOptions): Promise<Outbox> {
+    const secrets = new ServerSecrets(options);
+    const [seen, person] = [await secrets.get('seen'), await secrets.get('person')];
+    const outbox = new Outbox(options, { seen, person });
+    await outbox.#census.start();
+    return outbox;
+  }
+
+  /**
+   * Resolves when the sign-up would survive a power cut. It, its name and its proof are stored together or not at all:
+   * where it rejects with `StoreUnavailable`, the proof is as good as before.
+   */
+  async add(signup: NewSignup, { retry, proof }: Once = {}): Promise<Added> {
+    const { database, destination, max } = this.#options;
+    if (this.counts().waiting + this.#adding >= max) throw new OutboxFull();
+    const nowMs = this.#now();
+    const row = signupRow(
+      { ...signup, id: this.#newId(), acceptedAt: isoOf(nowMs) },
+      { destination, lane: lanes.fresh, person: this.#personOf(signup), sinceMs: nowMs },
+    );
+    const marks: [MarkKind, string][] = [];
+    if (retry !== undefined) marks.push(['signup', retry]);
+    if (proof) marks.push([proof.kind, proof.text]);
+    const once = marks.length > 0 ? [this.#seen.mark(...marks)] : [];
+    this.#adding++;
+    try {
+      await database.write([...once, { into: signups, rows: [row] }]);
+      this.#census.noteAdded();
+      return 'stored';
+    } catch (error) {
+      if (!(error instanceof AlreadySeen)) throw error;
+      return (await this.wasAdded(retry)) ? 'duplicate' : 'used';
+    } finally {
+      this.#adding--;
+    }
+  }
+
+  /** Whether a sign-up of this name and contents was stored within the last ten minutes. */
+  async wasAdded(retry: string | undefined): Promise<boolean> {
+    return retry !== undefined && this.#seen.has('signup', retry);
+  }
+
+  /** An estimate that is exact soon after everything is quiet. */
+  counts(): OutboxCounts {
+    return this.#census.counts();
+  }
+
+  /** What the delivery worker has written. */
+  noteSettled(change: { readonly gone: number; readonly dead: number }): void {
+    this.#census.noteSettled(change);
+  }
+
+  close(): Promise<void> {
+    return this.#census.stop();
+  }
+
+  #personOf({ contact }: NewSignup): Uint8Array {
+    const address = contact.email.toLowerCase();
+    return createHmac('sha256', this.#personKey).update(address).digest().subarray(0, 16);
+  }
+}
+
+/** The name of a sign-up and its contents, for `Once.retry`. */
+export function retryName(names: readonly string[], fields: Readonly<Record<string, string>>): string {
+  const sorted = Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([names, sorted]))
+    .digest('base64url');
 }

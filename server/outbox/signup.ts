@@ -1,11 +1,14 @@
 /** A sign-up past the intake: typed, normalised, parsed by nobody again. */
-export interface Signup {
-  /** Made by the client, or at the intake where it sent none; the same id is the same sign-up. */
-  readonly id: string;
+export interface NewSignup {
   readonly form: string;
   readonly contact: Contact;
   /** Address of the page the form stood on. */
   readonly page?: string;
+}
+
+export interface Signup extends NewSignup {
+  /** Ours, a UUIDv7. What a client calls its sign-up only names retries. */
+  readonly id: string;
   /** ISO 8601, UTC. */
   readonly acceptedAt: string;
 }
@@ -31,3 +34,11 @@ export type Outcome =
     }
   /** rasa.io will not take this person; trying again would not change that. */
   | { readonly is: 'refused'; readonly reason: string };
+
+/** Where sign-ups are meant to go: what was accepted for one destination is never delivered to another one. */
+export interface Destination {
+  /** The API and its base address, such as `v1 https://api.rasa.io`, or `sandbox`. */
+  readonly upstream: string;
+  /** Tells the accounts of one upstream apart; says nothing to others. */
+  readonly account: string;
+}

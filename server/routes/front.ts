@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { loadDisposableDomains } from '../forms/email-address.ts';
@@ -18,9 +17,7 @@ import { createLimits } from '../signup/limits.ts';
 import { createPageTokens } from '../signup/page-tokens.ts';
 import { createProofs } from '../signup/proofs.ts';
 import { createTestAddresses } from '../signup/test-addresses.ts';
-import { openUsedProofs } from '../signup/used-proofs.ts';
-import { realFiles } from '../system/files.ts';
-import { openServerSecret } from '../system/server-secret.ts';
+import type { ServerSecrets } from '../store/server-secrets.ts';
 import { createApp } from './app.ts';
 import type { Health } from './health-routes.ts';
 import { createSignupRoute, signupFormOf } from './signup-route.ts';
@@ -32,7 +29,7 @@ export interface Front {
   readonly builderQuery: string;
   /** From now on these forms; no request is dropped for it. */
   readonly replaceForms: (specs: readonly FormSpec[]) => void;
-  close(): Promise<void>;
+  close(): void;
 }
 
 export interface FrontOptions {
@@ -43,7 +40,6 @@ export interface FrontOptions {
     | 'allowLocalhost'
     | 'bots'
     | 'builder'
-    | 'dataDir'
     | 'forms'
     | 'rates'
     | 'thankYouPages'
@@ -55,7 +51,9 @@ export interface FrontOptions {
   /** Where the sandbox shows its contacts; `undefined` where sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
   readonly health: () => Omit<Health, 'bots'>;
-  readonly add: Outbox['add'];
+  readonly outbox: Pick<Outbox, 'add' | 'wasAdded'>;
+  /** What all proxies that share the store sign and hash with. */
+  readonly secrets: Pick<ServerSecrets, 'get'>;
 }
 
 export async function openFront({
@@ -64,13 +62,13 @@ export async function openFront({
   builtDir,
   sandbox,
   health,
-  add,
+  outbox,
+  secrets,
 }: FrontOptions): Promise<Front> {
-  const { addresses, bots: botConfig, dataDir, rates, thankYouPages, trustProxy } = config;
-  const secret = await openServerSecret({ dataDir, files: realFiles, given: botConfig.secret });
-  const used = await openUsedProofs({ path: join(dataDir, 'used-proofs.ndjson'), files: realFiles, log });
-  const proofs = createProofs({ secret, used, work: botConfig.work });
-  const tokens = createPageTokens({ secret });
+  const { addresses, bots: botConfig, rates, thankYouPages, trustProxy } = config;
+  const secret = botConfig.secret?.reveal() ?? (await secrets.get('challenge'));
+  const proofs = createProofs({ secret, work: botConfig.work });
+  const tokens = createPageTokens({ key: await secrets.get('page token') });
   const bots = createBots({ mode: botConfig.mode, proofs, tokens, log, newId: randomUUID });
 
   const isDisposableDomain = addresses.disposable === 'allow' ? () => false : await loadDisposableDomains();
@@ -82,13 +80,16 @@ export async function openFront({
     allowedOrigins: config.allowedOrigins,
     allowLocalhost: config.allowLocalhost,
   });
-  const limits = createLimits({ rates, addressKey: secret.derive('address') });
+  const limits = createLimits({
+    rates,
+    addressKey: Buffer.from(await secrets.get('address')).toString('hex'),
+  });
   const origins = createOrigins(config);
-  const builder = createBuilderGate(config.builder, secret);
+  const builder = createBuilderGate(config.builder, await secrets.get('builder'));
   const clientAddress = createClientAddress(trustProxy, log);
   // With credentials there is no such thing, whatever address somebody types.
   const answerTestAddress = sandbox === undefined ? undefined : createTestAddresses();
-  const intake = createIntake({ origins, limits, forms, bots, outbox: { add }, answerTestAddress });
+  const intake = createIntake({ origins, limits, forms, bots, outbox, answerTestAddress });
   const receiveSignup = createSignupRoute({ intake, origins, clientAddress, sandbox, log });
   const app = createApp({
     origins,
@@ -129,7 +130,6 @@ export async function openFront({
     },
     close() {
       limits.close();
-      return used.close();
     },
   };
 }

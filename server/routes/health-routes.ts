@@ -6,6 +6,8 @@ export interface Health {
   readonly outbox: {
     readonly waiting: number;
     readonly deadLetters: number;
+    /** Waiting for another upstream or account than this proxy's; absent where there are none. */
+    readonly elsewhere: number | undefined;
     /** When the one that has waited longest was accepted, ISO 8601. */
     readonly oldest: string | undefined;
   };

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { honeypot } from '../../shared/signup.ts';
 import type { Checked } from '../forms/forms.ts';
+import type { Once } from '../outbox/outbox.ts';
 import { refusedFrom, suspect } from './bot-signals.ts';
 import type { PageTokens } from './page-tokens.ts';
 import type { Proofs, Redeemed } from './proofs.ts';
@@ -8,13 +9,16 @@ import type { SignupPost } from './signup-post.ts';
 
 /** Tells people from robots: by a proof of work, or a click where no script could do any, and by what else they show. */
 export interface Bots {
-  judge(post: SignupPost, checked: Valid): Promise<Verdict>;
+  /** `wasAccepted` says whether the same sign-up was accepted before: its proof is not judged again. */
+  judge(post: SignupPost, checked: Valid, wasAccepted: () => Promise<boolean>): Promise<Verdict>;
+  /** The proof of a sign-up has let in another one: `undefined` where it passes all the same. */
+  judgeUsed(post: SignupPost): Extract<Verdict, { is: 'robot' }> | undefined;
   stats(): BotStats;
 }
 
 export type Verdict =
-  /** `release` where the sign-up comes to nothing after all, so that the same proof is good for another try. */
-  | { readonly is: 'person'; readonly release: () => void }
+  /** The proof is to be stored together with the sign-up, since it counts once. */
+  | { readonly is: 'person'; readonly proof: Once['proof'] }
   /** A plain form: a page of ours repeats these fields and asks for one click. */
   | { readonly is: 'unconfirmed'; readonly fields: Readonly<Record<string, string>>; readonly token: string }
   | { readonly is: 'robot'; readonly reason: string };
@@ -37,7 +41,10 @@ export interface BotsOptions {
   readonly newId: () => string;
 }
 
-type Proven = Redeemed | { readonly is: 'none' };
+type Proven =
+  | { readonly is: 'good'; readonly ageMs: number; readonly proof: Once['proof'] }
+  | Extract<Redeemed, { is: 'bad' }>
+  | { readonly is: 'none' };
 type Valid = Extract<Checked, { is: 'valid' }>;
 
 export function createBots({ mode, proofs, tokens, log, newId }: BotsOptions): Bots {
@@ -46,9 +53,10 @@ export function createBots({ mode, proofs, tokens, log, newId }: BotsOptions): B
   const count = (reason: string) => (reasons[reason] = (reasons[reason] ?? 0) + 1);
 
   return {
-    async judge(post, checked) {
+    async judge(post, checked, wasAccepted) {
       if (mode === 'off') return person();
       const proven = await redeem(post.form, checked);
+      if (proven.is !== 'good' && (await wasAccepted())) return person();
       if (proven.is === 'none' && post.plain && mode === 'enforce') return unconfirmed(post.form, checked);
 
       const found = suspect({
@@ -59,29 +67,48 @@ export function createBots({ mode, proofs, tokens, log, newId }: BotsOptions): B
       });
       const proofFault = faultOf(proven, post.plain);
       const all = proofFault === undefined ? found.rules : [proofFault, ...found.rules];
+      if (proofFault !== undefined || found.weight >= refusedFrom)
+        return suspicion(post, all) ?? person(proven);
       for (const reason of all) count(reason);
-      if (proofFault === undefined && found.weight < refusedFrom) return person(proven);
+      return person(proven);
+    },
 
-      if (mode === 'observe') {
-        counted.wouldHaveRefused++;
-        log.info({ form: post.form, reasons: all }, 'This sign-up would have been refused as a robot’s.');
-        return person(proven);
-      }
-      counted.refused++;
-      log.debug({ form: post.form, reasons: all }, 'A sign-up was refused as a robot’s.');
-      return { is: 'robot', reason: all.join(', ') };
+    judgeUsed(post) {
+      return suspicion(post, ['used proof']);
     },
 
     stats: () => ({ mode, ...counted, reasons: { ...reasons } }),
   };
 
+  /** Counted, and refused unless only observed. */
+  function suspicion(
+    { form }: SignupPost,
+    found: readonly string[],
+  ): Extract<Verdict, { is: 'robot' }> | undefined {
+    for (const reason of found) count(reason);
+    if (mode === 'observe') {
+      counted.wouldHaveRefused++;
+      log.info({ form, reasons: found }, 'This sign-up would have been refused as a robot’s.');
+      return undefined;
+    }
+    counted.refused++;
+    log.debug({ form, reasons: found }, 'A sign-up was refused as a robot’s.');
+    return { is: 'robot', reason: found.join(', ') };
+  }
+
   async function redeem(form: string, { fields, envelope }: Valid): Promise<Proven> {
     const { proof, token } = envelope;
-    if (proof !== undefined) return proofs.redeem(proof, form);
+    if (proof !== undefined) {
+      const redeemed = proofs.redeem(proof, form);
+      if (redeemed.is === 'bad') return redeemed;
+      return { is: 'good', ageMs: redeemed.ageMs, proof: { kind: 'proof', text: redeemed.id } };
+    }
     if (token === undefined) return { is: 'none' };
     const ageMs = await tokens.ageOf(token, form, confirmedBy(fields, envelope));
     // A page that was left open for too long is shown anew.
-    return ageMs === undefined ? { is: 'none' } : { is: 'good', ageMs, release: () => undefined };
+    return ageMs === undefined
+      ? { is: 'none' }
+      : { is: 'good', ageMs, proof: { kind: 'click', text: token } };
   }
 
   async function unconfirmed(form: string, { fields, envelope }: Valid): Promise<Verdict> {
@@ -98,7 +125,7 @@ function confirmedBy(fields: Valid['fields'], envelope: Valid['envelope']): Reco
 }
 
 function person(proven?: Proven): Verdict {
-  return { is: 'person', release: proven?.is === 'good' ? proven.release : () => undefined };
+  return { is: 'person', proof: proven?.is === 'good' ? proven.proof : undefined };
 }
 
 /** `plain` ones are asked for a click instead, where anybody is refused at all. */

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { Problem, ProblemCode } from '../../shared/signup.ts';
 import { quotaKeyOf } from '../forms/email-address.ts';
-import type { Form, Forms } from '../forms/forms.ts';
+import type { Checked, Form, Forms } from '../forms/forms.ts';
 import type { Origins } from '../http/origins.ts';
 import { problem } from '../http/problem.ts';
-import { OutboxUnavailable, type Outbox } from '../outbox/outbox.ts';
+import { retryName, type Outbox } from '../outbox/outbox.ts';
+import { StoreUnavailable } from '../store/errors.ts';
 import type { Bots } from './bots.ts';
 import { readFields, refuseOverQuota, refuseUnlistedOrigin } from './guards.ts';
 import type { Quotas, Limits, QuotaState } from './limits.ts';
@@ -46,11 +46,9 @@ export interface IntakeOptions {
   readonly limits: Limits;
   readonly forms: Forms;
   readonly bots: Bots;
-  readonly outbox: Pick<Outbox, 'add'>;
+  readonly outbox: Pick<Outbox, 'add' | 'wasAdded'>;
   /** Only with the sandbox: what an address that stands for an answer is answered. */
   readonly answerTestAddress?: TestAddresses | undefined;
-  readonly now?: () => number;
-  readonly newId?: () => string;
 }
 
 /** Where the outbox cannot take a sign-up, how long to wait before the next try, in seconds. */
@@ -63,8 +61,6 @@ export function createIntake({
   bots,
   outbox,
   answerTestAddress,
-  now = Date.now,
-  newId = randomUUID,
 }: IntakeOptions): Intake {
   return {
     async receive(post) {
@@ -101,17 +97,31 @@ export function createIntake({
       const invalid = problem('invalid', { issues: checked.issues });
       return { is: 'refused', problem: invalid, ...kept };
     }
-    const { contact, envelope } = checked;
-    const { id = newId(), page, redirect } = envelope;
-    const redirectTo = redirect !== undefined && form.mayRedirectTo(redirect) ? redirect : undefined;
+    try {
+      return await admit(post, checked, { form, quotas, kept });
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      return { is: 'refused', problem: problem('unavailable', { retryAfterS: unavailableForS }), ...kept };
+    }
+  }
 
-    const verdict = await bots.judge(post, checked);
-    if (verdict.is === 'robot')
-      return {
-        is: 'refused',
-        problem: problem('bot_suspected', { detail: adviceFor(verdict.reason) }),
-        ...kept,
-      };
+  /** What needs the store. A retry of what was accepted is accepted, whatever has changed about its proof or the quotas. */
+  async function admit(
+    post: SignupPost,
+    checked: Extract<Checked, { is: 'valid' }>,
+    { form, quotas, kept }: { readonly form: Form; readonly quotas: Quotas; readonly kept: object },
+  ): Promise<Answer> {
+    const { contact, fields, envelope } = checked;
+    const { id, page, redirect } = envelope;
+    const redirectTo = redirect !== undefined && form.mayRedirectTo(redirect) ? redirect : undefined;
+    // The same answer for every address, or the form would tell who is subscribed.
+    const accepted: Answer = { is: 'accepted', form, redirectTo };
+    // What was typed and not what was made of it, where the time of day may stand.
+    const retry = id === undefined ? undefined : retryName([id, form.id, page ?? ''], fields);
+    const wasAccepted = () => outbox.wasAdded(retry);
+
+    const verdict = await bots.judge(post, checked, wasAccepted);
+    if (verdict.is === 'robot') return { ...refused(robot(verdict.reason)), ...kept };
     if (verdict.is === 'unconfirmed') return { ...verdict, form, redirectTo };
 
     const testAnswer = await answerTestAddress?.(contact.email);
@@ -119,29 +129,27 @@ export function createIntake({
       testAnswer?.problem ??
       (testAnswer ? undefined : await refuseOverQuota(quotas, 'address', quotaKeyOf(contact.email))) ??
       (await refuseOverQuota(quotas, 'form', form.id));
-    if (late) {
-      verdict.release();
-      return { is: 'refused', problem: late, ...kept };
-    }
+    if (late) return (await wasAccepted()) ? accepted : { ...refused(late), ...kept };
 
-    const acceptedAt = new Date(now()).toISOString();
-    try {
-      const signup = { id, form: form.id, contact, acceptedAt, ...(page !== undefined && { page }) };
-      const added = await outbox.add(signup);
-      // A retry of a sign-up that was kept reaches nobody, so that it uses up no quota.
-      if (added === 'duplicate') await quotas.release(['address', 'form']);
-    } catch (error) {
-      verdict.release();
-      if (!(error instanceof OutboxUnavailable)) throw error;
-      return { is: 'refused', problem: problem('unavailable', { retryAfterS: unavailableForS }), ...kept };
+    const signup = { form: form.id, contact, ...(page !== undefined && { page }) };
+    let added = await outbox.add(signup, { retry, proof: verdict.proof });
+    if (added === 'used') {
+      const used = bots.judgeUsed(post);
+      if (used) return { ...refused(robot(used.reason)), ...kept };
+      added = await outbox.add(signup, { retry });
     }
-    // The same answer for every address, or the form would tell who is subscribed.
-    return { is: 'accepted', form, redirectTo };
+    // A retry of a sign-up that was kept reaches nobody, so that it uses up no quota.
+    if (added === 'duplicate') await quotas.release(['address', 'form']);
+    return accepted;
   }
 }
 
-function refused(why: Problem): Answer {
+function refused(why: Problem): Extract<Answer, { is: 'refused' }> {
   return { is: 'refused', problem: why };
+}
+
+function robot(reason: string): Problem {
+  return problem('bot_suspected', { detail: adviceFor(reason) });
 }
 
 /** Refusals that are the sender's own doing; typing errors and what others have used up are not. */

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
-import type { ServerSecret } from '../system/server-secret.ts';
 
 /**
  * The way of a browser without scripts, which cannot prove any work: its form is answered by a page of ours that
  * repeats what was sent and asks for one click. That page carries a token for these very fields, as a JWT (RFC 7519).
  * Among the fields is the sign-up's id, so that the token is good for one sign-up, however often the click arrives:
- * the outbox knows ids for longer than a token lives.
+ * the store knows sign-ups for longer than a token lives.
  */
 export interface PageTokens {
   issue(form: string, fields: Fields): Promise<string>;
@@ -17,16 +16,14 @@ export interface PageTokens {
 type Fields = Readonly<Record<string, string>>;
 
 export interface PageTokensOptions {
-  readonly secret: ServerSecret;
+  readonly key: Uint8Array;
   readonly now?: () => number;
 }
 
-/** As long as the outbox knows an id at least. */
+/** As long as the store knows a sign-up at least. */
 export const tokenLifeMs = 10 * 60_000;
 
-export function createPageTokens({ secret, now = Date.now }: PageTokensOptions): PageTokens {
-  const key = Buffer.from(secret.derive('page token'), 'hex');
-
+export function createPageTokens({ key, now = Date.now }: PageTokensOptions): PageTokens {
   return {
     issue(form, fields) {
       return new SignJWT({ fields: hashOf(fields), issuedAt: now() })

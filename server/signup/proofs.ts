@@ -1,11 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { createChallenge, randomInt } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { z } from 'zod';
 import { limits } from '../../shared/form.ts';
 import type { Challenge } from '../../shared/signup.ts';
-import type { ServerSecret } from '../system/server-secret.ts';
-import type { UsedProofs } from './used-proofs.ts';
 
 /**
  * Proof of work instead of puzzles: ALTCHA's second protocol, with PBKDF2, which browsers compute natively and off
@@ -15,7 +13,7 @@ import type { UsedProofs } from './used-proofs.ts';
 export interface Proofs {
   /** `pressure` is how hard the form or the network is being used, 0 to 1. */
   issue(form: string, load: number): Promise<Challenge>;
-  /** `text` as the field `proof` carries it. One that is good counts as used from then on, until it is released. */
+  /** `text` as the field `proof` carries it. Whether it was used before shows when the sign-up is stored with its id. */
   redeem(text: string, form: string): Redeemed;
 }
 
@@ -24,14 +22,14 @@ export type Redeemed =
       readonly is: 'good';
       /** Since the challenge was given out, which is when the visitor first touched the form. */
       readonly ageMs: number;
-      /** The sign-up came to nothing through no fault of its sender, who may try again with it. */
-      readonly release: () => void;
+      /** Counts once. */
+      readonly id: string;
     }
-  | { readonly is: 'bad'; readonly reason: 'wrong' | 'stale' | 'used' };
+  | { readonly is: 'bad'; readonly reason: 'wrong' | 'stale' };
 
 export interface ProofsOptions {
-  readonly secret: ServerSecret;
-  readonly used: UsedProofs;
+  /** Signs challenges: the same in all proxies that take each other's. */
+  readonly secret: string | Uint8Array;
   /** The work in quiet times, as `PROOF_WORK` gives it. */
   readonly work: number;
   readonly now?: () => number;
@@ -43,12 +41,14 @@ const iterations = 1000;
 /** Under attack this much more than in quiet times. */
 const steepest = 6;
 
-/** People leave a form open for a while; an older challenge is replaced by the widget without a word. */
-const lifeMs = 20 * 60_000;
+/**
+ * As long as the store remembers at least that a proof was used. The widget replaces an older challenge without a word,
+ * where a form was left open for longer.
+ */
+export const challengeLifeMs = 10 * 60_000;
 
-export function createProofs({ secret, used, work, now = Date.now }: ProofsOptions): Proofs {
-  const signatureKey = secret.derive('challenge');
-  const solutionKey = secret.derive('challenge solution');
+export function createProofs({ secret, work, now = Date.now }: ProofsOptions): Proofs {
+  const { signatureKey, solutionKey } = challengeKeys(secret);
 
   return {
     async issue(form, load) {
@@ -60,7 +60,7 @@ export function createProofs({ secret, used, work, now = Date.now }: ProofsOptio
         // Never far below what was asked for, so that nobody gets lucky.
         counter: randomInt(Math.ceil(attempts / 2), attempts),
         deriveKey,
-        expiresAt: Math.floor((issuedAt + lifeMs) / 1000),
+        expiresAt: Math.floor((issuedAt + challengeLifeMs) / 1000),
         data: { form, issuedAt },
         hmacSignatureSecret: signatureKey,
         hmacKeySignatureSecret: solutionKey,
@@ -77,17 +77,16 @@ export function createProofs({ secret, used, work, now = Date.now }: ProofsOptio
       const isSolved = isSigned(Buffer.from(proof.solution.derivedKey, 'hex'), keySignature, solutionKey);
       if (!isOurs || !isSolved || data.form !== form) return { is: 'bad', reason: 'wrong' };
       if (expiresAt * 1000 <= now()) return { is: 'bad', reason: 'stale' };
-      const id = signature.slice(0, 32);
-      if (!used.claim(id, expiresAt * 1000)) return { is: 'bad', reason: 'used' };
-      return {
-        is: 'good',
-        ageMs: now() - data.issuedAt,
-        release: () => {
-          used.release(id);
-        },
-      };
+      return { is: 'good', ageMs: now() - data.issuedAt, id: signature.slice(0, 32) };
     },
   };
+}
+
+/** Each purpose gets a key (HKDF, RFC 5869), in hex. */
+export function challengeKeys(secret: string | Uint8Array) {
+  const derive = (purpose: string) =>
+    Buffer.from(hkdfSync('sha256', secret, '', purpose, 32)).toString('hex');
+  return { signatureKey: derive('challenge'), solutionKey: derive('challenge solution') };
 }
 
 /** Rises with the pressure as far as `mostWork` and falls with it. */

@@ -30,7 +30,7 @@ export type UnavailableReason =
   | 'failed';
 
 /**
- * The store cannot take or give something at the moment: 503 for whoever asked. It holds no contents of rows, so it may
+ * The store cannot take or give something at the moment: 503 for the caller. It holds no contents of rows, so it may
  * be logged. What was committed before is untouched.
  */
 export class StoreUnavailable extends Error {

@@ -61,7 +61,7 @@ function explain(error: unknown): string {
     return `Port ${port ?? ''} is taken by another program. Stop that one, or set PORT (or SANDBOX_PORT) to a free one.`;
   }
   // The errors that are made for operators say everything; so do the system's own, such as EACCES.
-  const forOperators = ['ConfigError', 'StateFileError', 'DirectoryInUse', 'OutboxUnavailable'];
+  const forOperators = ['ConfigError', 'StateFileError', 'NewerSchema', 'StoreRefused', 'StoreUnavailable'];
   const isForOperator = forOperators.includes(error.name) || code !== undefined;
   return isForOperator ? error.message : (error.stack ?? error.message);
 }

@@ -9,7 +9,7 @@ import { createForms, type Form, type Forms } from '../../server/forms/forms.ts'
 import { createClientAddress } from '../../server/http/client-ip.ts';
 import { listen } from '../../server/http/http-server.ts';
 import { createOrigins } from '../../server/http/origins.ts';
-import { openFileOutbox } from '../../server/outbox/file/file-outbox.ts';
+import { Outbox } from '../../server/outbox/outbox.ts';
 import { createSignupRoute, signupFormOf } from '../../server/routes/signup-route.ts';
 import { openService } from '../../server/service.ts';
 import { createBots, type Bots } from '../../server/signup/bots.ts';
@@ -17,10 +17,10 @@ import { createIntake, type IntakeOptions } from '../../server/signup/intake.ts'
 import { createLimits } from '../../server/signup/limits.ts';
 import { createPageTokens } from '../../server/signup/page-tokens.ts';
 import { createProofs } from '../../server/signup/proofs.ts';
-import { openUsedProofs } from '../../server/signup/used-proofs.ts';
-import { realFiles } from '../../server/system/files.ts';
-import { openServerSecret } from '../../server/system/server-secret.ts';
+import { ServerSecrets } from '../../server/store/server-secrets.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { challengeSecret, leastWork } from '../helpers/server/issuer.ts';
+import { destination } from './backlog.ts';
 import { openBareAppend } from './bare-append.ts';
 import { origin } from './visitors.ts';
 
@@ -63,15 +63,12 @@ const config = readConfig({
   RASA_API_KEY: 'none',
 });
 const log = pino({ level: 'silent' });
-const onLost = () => {
-  throw new Error('The lock was lost.');
-};
 
 const tasks: Tasks = {
   async listen() {
     if (name === 'product') {
       const builtDir = 'dist/widget';
-      const service = await openService({ config, readEnv: () => ({}), log, builtDir, process, onLost });
+      const service = await openService({ config, readEnv: () => ({}), log, builtDir, process });
       return Number(new URL(service.url).port);
     }
     return (await listen(await handlerOf(name as ServerName), { host: '127.0.0.1', port: 0 })).port;
@@ -145,10 +142,10 @@ function openIntake({ forms }: IntakeOptions): ReturnType<typeof createIntake> {
 
 /** The product's own parts, wired as `front.ts` does, and one of them left out. */
 async function intakeOptions(without: Part): Promise<IntakeOptions> {
-  const secret = await openServerSecret({ dataDir: dir, files: realFiles, given: config.bots.secret });
-  const used = await openUsedProofs({ path: join(dir, 'used-proofs.ndjson'), files: realFiles, log });
-  const proofs = createProofs({ secret, used, work: config.bots.work });
-  const tokens = createPageTokens({ secret });
+  const database = await openStore({ dataDir: dir, log });
+  const secrets = new ServerSecrets({ database });
+  const proofs = createProofs({ secret: challengeSecret, work: config.bots.work });
+  const tokens = createPageTokens({ key: await secrets.get('page token') });
   const isDisposableDomain = () => false;
   const forms = createForms({
     address: { ...config.addresses, isDisposableDomain },
@@ -159,14 +156,15 @@ async function intakeOptions(without: Part): Promise<IntakeOptions> {
   });
   const anywhere = { allow: () => true, sources: [] };
   const off = { service: 'off', network: 'off', form: 'off', address: 'off' } as const;
-  const goodProof = { is: 'good', ageMs: 5000, release: () => undefined } as const;
-  const redeem = without === 'proof' ? () => goodProof : proofs.redeem.bind(proofs);
+  const goodProof = { is: 'good', ageMs: 5000, id: '' } as const;
+  const redeem =
+    without === 'proof' ? () => ({ ...goodProof, id: randomUUID() }) : proofs.redeem.bind(proofs);
 
   return {
     origins: without === 'origin' ? anywhere : createOrigins(config),
     limits: createLimits({
       rates: without === 'rates' ? off : config.rates,
-      addressKey: secret.derive('address'),
+      addressKey: Buffer.from(await secrets.get('address')).toString('hex'),
     }),
     forms: changed(forms, (form) => {
       if (without === 'schema') return unchecked(form);
@@ -178,8 +176,8 @@ async function intakeOptions(without: Part): Promise<IntakeOptions> {
         : createBots({ mode: 'enforce', proofs: { redeem }, tokens, log, newId: randomUUID }),
     outbox:
       without === 'disk'
-        ? { add: () => Promise.resolve('stored') }
-        : await openFileOutbox({ dir: join(dir, 'outbox'), log, process, onLost, max: config.outbox.max }),
+        ? { add: () => Promise.resolve('stored'), wasAdded: () => Promise.resolve(false) }
+        : await Outbox.open({ database, destination, max: config.outbox.max }),
   };
 }
 
@@ -212,8 +210,9 @@ function proofAlone(redeem: ReturnType<typeof createProofs>['redeem']): Bots {
     judge(post, { envelope }) {
       const proven = redeem(envelope.proof ?? '', post.form);
       if (proven.is === 'bad') return Promise.resolve({ is: 'robot', reason: proven.reason });
-      return Promise.resolve({ is: 'person', release: proven.release });
+      return Promise.resolve({ is: 'person', proof: { kind: 'proof', text: proven.id } });
     },
+    judgeUsed: () => ({ is: 'robot', reason: 'used proof' }),
     stats: () => ({ mode: 'enforce', refused: 0, wouldHaveRefused: 0, reasons: {} }),
   };
 }

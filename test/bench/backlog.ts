@@ -1,37 +1,38 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createRecords } from '../../server/outbox/file/records.ts';
-import type { Signup } from '../../server/outbox/signup.ts';
+import { randomBytes } from 'node:crypto';
+import { signupRow } from '../../server/outbox/rows.ts';
+import type { Destination, NewSignup } from '../../server/outbox/signup.ts';
+import type { Database } from '../../server/store/database.ts';
+import { createIds } from '../../server/store/ids.ts';
+import { lanes, signups } from '../../server/store/tables.ts';
 
-const linesPerSegment = 1000;
+export const destination: Destination = { upstream: 'v1 http://127.0.0.1:9', account: 'bench' };
 
 /** A sign-up of about 250 bytes that no other one resembles. */
-export function makeSignup(acceptedMs: number): Signup {
-  const id = randomUUID();
+export function makeSignup(): NewSignup {
   return {
-    id,
     form: 'newsletter',
-    contact: { email: `ada.${id.slice(0, 18)}@example.com`, first_name: 'Ada', last_name: 'Lovelace' },
+    contact: {
+      email: `ada.${randomBytes(9).toString('hex')}@example.com`,
+      first_name: 'Ada',
+      last_name: 'Lovelace',
+    },
     page: 'https://www.example.com/blog/what-an-engine-can-do',
-    acceptedAt: new Date(acceptedMs).toISOString(),
   };
 }
 
-/**
- * Leaves an outbox with so many sign-ups waiting, in the outbox's own format: closed segments of 1,000 lines, all
- * accepted within the last five minutes, so that every one of them is recent enough to be known as a duplicate.
- */
-export async function writeBacklog(dir: string, count: number): Promise<void> {
-  const records = createRecords();
-  const [startMs, spanMs] = [Date.now() - 300_000, 299_000];
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  for (let written = 0; written < count; written += linesPerSegment) {
-    const lines = Array.from(
-      { length: Math.min(linesPerSegment, count - written) },
-      (_, line) => `${records.write(makeSignup(startMs + (spanMs * (written + line)) / count))}\n`,
+const rowsAtOnce = 2000;
+
+/** Leaves so many sign-ups waiting, as the outbox itself stores them. */
+export async function writeBacklog(database: Database, count: number): Promise<void> {
+  const newId = createIds();
+  const sinceMs = Date.now();
+  for (let written = 0; written < count; written += rowsAtOnce) {
+    const rows = Array.from({ length: Math.min(rowsAtOnce, count - written) }, () =>
+      signupRow(
+        { ...makeSignup(), id: newId(), acceptedAt: new Date(sinceMs).toISOString() },
+        { destination, lane: lanes.fresh, person: randomBytes(16), sinceMs },
+      ),
     );
-    const id = String(written / linesPerSegment + 1).padStart(10, '0');
-    await writeFile(join(dir, `${id}-${lines.length}.ndjson`), lines.join(''), { mode: 0o600 });
+    await database.write([{ into: signups, rows }]);
   }
 }

@@ -1,7 +1,8 @@
 import { execFile, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'vite';
 
@@ -21,7 +22,15 @@ export interface ChildOptions {
 
 /** Compiles the child once, so that its memory and its start hold no compiler: it runs as the product does. */
 export async function buildChild(entry: string, outDir: string): Promise<string> {
-  const entryFileNames = `${basename(entry, '.ts')}.mjs`;
+  const name = `${basename(entry, '.ts')}.mjs`;
+  await compile(entry, outDir, name);
+  // The store starts this file beside its own, which is the whole child here.
+  await compile('server/store/sqlite/worker.ts', outDir, 'worker.js');
+  await writeFile(join(outDir, 'package.json'), '{ "type": "module" }');
+  return `${outDir}/${name}`;
+}
+
+async function compile(entry: string, outDir: string, entryFileNames: string): Promise<void> {
   await build({
     configFile: false,
     logLevel: 'warn',
@@ -31,10 +40,10 @@ export async function buildChild(entry: string, outDir: string): Promise<string>
       outDir,
       target: 'node20',
       minify: false,
+      emptyOutDir: false,
       rolldownOptions: { output: { entryFileNames } },
     },
   });
-  return `${outDir}/${entryFileNames}`;
 }
 
 export async function startChild<Tasks extends TaskList<Tasks>>(

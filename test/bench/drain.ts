@@ -1,15 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { startDeliveryWorker } from '../../server/delivery/worker.ts';
-import { openFileOutbox } from '../../server/outbox/file/file-outbox.ts';
+import { DeliveryWorker } from '../../server/delivery/worker.ts';
+import { Outbox } from '../../server/outbox/outbox.ts';
 import { createRasaClient } from '../../server/rasa/client-v1.ts';
 import { createRasaHttp } from '../../server/rasa/http.ts';
 import { createKeyRing } from '../../server/rasa/key-ring.ts';
 import { createTokenApi } from '../../server/rasa/token-api.ts';
 import { openSandbox } from '../../server/sandbox/sandbox.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { Secret } from '../../server/system/secret.ts';
-import { makeSignup } from './backlog.ts';
+import { destination, makeSignup } from './backlog.ts';
 
 export interface DrainFigures {
   readonly minIntervalMs: number;
@@ -29,8 +30,9 @@ export async function drain(dir: string, signups: number, minIntervalMs: number)
   const sandbox = await openSandbox({ port: 0, dataDir: dir, builtDir });
   await fetch(`${sandbox.url}/sandbox/faults`, { method: 'PUT', body: JSON.stringify({ delayMs }) });
   const log = pino({ level: 'silent' });
-  const outbox = await openFileOutbox({ dir: join(dir, 'outbox'), log, process, onLost: () => undefined });
-  await Promise.all(Array.from({ length: signups }, () => outbox.add(makeSignup(Date.now()))));
+  const database = await openStore({ dataDir: dir, log });
+  const outbox = await Outbox.open({ database, destination, max: Infinity });
+  await Promise.all(Array.from({ length: signups }, () => outbox.add(makeSignup())));
 
   let calls = 0;
   const http = createRasaHttp({
@@ -52,8 +54,11 @@ export async function drain(dir: string, signups: number, minIntervalMs: number)
   const rasa = createRasaClient({ http, keyRing, minIntervalMs });
 
   const start = performance.now();
-  const worker = startDeliveryWorker({
+  const worker = new DeliveryWorker({
+    database,
+    destination,
     outbox,
+    owner: 'bench',
     deliver: (persons, stop) => rasa.addPersons(persons, stop),
     log,
     minIntervalMs,
@@ -62,6 +67,7 @@ export async function drain(dir: string, signups: number, minIntervalMs: number)
   const seconds = (performance.now() - start) / 1000;
   await worker.stop(0);
   await outbox.close();
+  await database.close();
   await sandbox.close();
   return { minIntervalMs, signups, perSecond: signups / seconds, callsPerThousand: (calls / signups) * 1000 };
 }

@@ -1,106 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { openFileOutbox } from '../../server/outbox/file/file-outbox.ts';
-import { createRecords } from '../../server/outbox/file/records.ts';
-import type { Outbox } from '../../server/outbox/outbox.ts';
-import { makeSignup } from './backlog.ts';
+import { Acknowledgements } from '../../server/outbox/acknowledgements.ts';
+import { Claims } from '../../server/outbox/claims.ts';
+import { Outbox } from '../../server/outbox/outbox.ts';
+import type { Database } from '../../server/store/database.ts';
+import { Leases, type Held } from '../../server/store/leases.ts';
+import { openStore } from '../../server/store/open-store.ts';
+import { Secret } from '../../server/system/secret.ts';
+import { destination, makeSignup, writeBacklog } from './backlog.ts';
 import { openBareAppend } from './bare-append.ts';
 import { closedLoop, type LoadFigures } from './load.ts';
 
-/** What the benchmark asks of the process that has the outbox, in the order it came; each is answered by its figures. */
+/** What the benchmark asks of the process that has the outbox; each is answered by its figures. */
 export interface Tasks {
+  /** With `ms` sign-ups waiting. */
+  fill(count: number): Promise<number>;
   open(ms: number): Promise<OpenFigures>;
-  /** 64 callers add. */
-  add(ms: number): Promise<LoadFigures>;
+  /** 64 callers add, each with an id of its client and a proof, as the widget sends them. */
+  add(ms: number): Promise<AddFigures>;
   /** 64 callers append lines of the same length with the least code. */
   bare(ms: number): Promise<LoadFigures>;
-  /** The same, where each caller first makes a sign-up and its line, as it does to add one. */
-  made(ms: number): Promise<LoadFigures>;
-  /** Takes batches of 25 and settles them as delivered at once. */
-  settle(ms: number): Promise<SettleFigures>;
-  memory(ms: number): Promise<MemoryFigures>;
+  /** Claims batches of 25 and acknowledges them as delivered at once. */
+  settle(ms: number): Promise<number>;
+  memory(ms: number): Promise<number>;
 }
 
 export interface OpenFigures {
   readonly openMs: number;
-  readonly waiting: number;
-  readonly emptyMb: number;
   readonly rssMb: number;
 }
 
-export interface SettleFigures {
-  readonly perSecond: number;
-}
-
-export interface MemoryFigures {
-  readonly rssMb: number;
-  readonly peakMb: number;
+export interface AddFigures extends LoadFigures {
+  /** CPU time of the whole process for each. */
+  readonly cpuMicros: number;
 }
 
 const callers = 64;
 const batchSize = 25;
-const [, , dir = ''] = process.argv;
-
-const bareAppend = await openBareAppend(join(dir, '../bare.ndjson'));
-const line = `${createRecords().write(makeSignup(Date.now()))}\n`;
-let outbox: Outbox | undefined;
+const [, , dataDir = '', url = ''] = process.argv;
+await mkdir(dataDir, { recursive: true });
+const place = {
+  dataDir,
+  key: new Secret('a key for the benchmark, long enough'),
+  databaseUrl: url === '' ? undefined : new Secret(url),
+  log: pino({ level: 'silent' }),
+};
+const bareAppend = await openBareAppend(join(dataDir, 'bare.ndjson'));
+const line = `${JSON.stringify({ ...makeSignup(), id: randomUUID(), acceptedAt: new Date().toISOString() })}\n`;
+let opened: { readonly database: Database; readonly outbox: Outbox; readonly leases: Leases } | undefined;
+let held: Held | undefined;
 
 const tasks: Tasks = {
-  async open() {
-    const emptyMb = rssMb();
-    const start = performance.now();
-    const opened = await openFileOutbox({
-      dir,
-      log: pino({ level: 'silent' }),
-      process,
-      onLost: () => {
-        throw new Error('The lock was lost.');
-      },
-      max: Infinity,
-    });
-    outbox = opened;
-    return { openMs: performance.now() - start, waiting: opened.counts().waiting, emptyMb, rssMb: rssMb() };
+  async fill(count) {
+    const database = await openStore(place);
+    await writeBacklog(database, count);
+    await database.close();
+    return count;
   },
 
-  add: (ms) => closedLoop(() => theOutbox().add(makeSignup(Date.now())), callers, ms),
-  bare: (ms) => closedLoop(() => bareAppend.append(line), callers, ms),
-  made: (ms) =>
-    closedLoop(
-      () => bareAppend.append(`{"sum":"01234567","value":${JSON.stringify(makeSignup(Date.now()))}}\n`),
+  async open() {
+    const start = performance.now();
+    const database = await openStore(place);
+    const outbox = await Outbox.open({ database, destination, max: Infinity });
+    opened = { database, outbox, leases: new Leases({ database, owner: 'bench' }) };
+    return { openMs: performance.now() - start, rssMb: rssMb() };
+  },
+
+  async add(ms) {
+    const { outbox } = parts();
+    const before = cpuMicros();
+    const figures = await closedLoop(
+      () => outbox.add(makeSignup(), { retry: randomUUID(), proof: { kind: 'proof', text: randomUUID() } }),
       callers,
       ms,
-    ),
+    );
+    return { ...figures, cpuMicros: (cpuMicros() - before) / (figures.perSecond * (ms / 1000)) };
+  },
+
+  bare: (ms) => closedLoop(() => bareAppend.append(line), callers, ms),
 
   async settle(ms) {
+    const { database, leases } = parts();
+    const name = 'deliver bench';
+    held ??= await leases.look(name);
+    if (!held) throw new Error('no lease');
+    const claims = new Claims({ database, destination });
+    const acknowledgements = new Acknowledgements({ database, destination });
     const start = performance.now();
     let settled = 0;
     while (performance.now() < start + ms) {
-      const taken = await theOutbox().claim(batchSize, Date.now());
-      if (taken.length === 0) break;
-      const acknowledgements = taken.map(({ signup: { id } }) => ({ id, is: 'delivered' }) as const);
-      await theOutbox().acknowledge(acknowledgements, { failures: 0, untilMs: 0 });
-      settled += taken.length;
+      const { fresh } = await claims.claim(batchSize, new Set());
+      if (fresh.length === 0) break;
+      await acknowledgements.settle({
+        fence: leases.fence(held),
+        acknowledgements: fresh.map((waiting) => ({ waiting, is: 'delivered' })),
+      });
+      settled += fresh.length;
     }
-    return { perSecond: settled / ((performance.now() - start) / 1000) };
+    return settled / ((performance.now() - start) / 1000);
   },
 
-  memory: () =>
-    Promise.resolve({ rssMb: rssMb(), peakMb: (process.resourceUsage().maxRSS * 1024) / 1_000_000 }),
+  memory: () => Promise.resolve(rssMb()),
 };
 
 process.on('message', ({ task, ms }: { readonly task: keyof Tasks; readonly ms: number }) => {
   void tasks[task](ms).then((figures) => process.send?.(figures));
 });
 process.once('disconnect', () => {
-  void Promise.all([outbox?.close(), bareAppend.close()]);
+  void close();
 });
 process.send?.('ready');
 
-function theOutbox(): Outbox {
-  if (!outbox) throw new Error('The outbox is not open.');
-  return outbox;
+async function close(): Promise<void> {
+  await opened?.outbox.close();
+  await opened?.database.close();
+  await bareAppend.close();
+}
+
+function parts() {
+  if (!opened) throw new Error('The outbox is not open.');
+  return opened;
 }
 
 function rssMb(): number {
   return process.memoryUsage.rss() / 1_000_000;
+}
+
+function cpuMicros(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
 }

@@ -1,88 +1,91 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import { writeBacklog } from './backlog.ts';
+import { startPostgres, whyNoPostgres } from '../helpers/server/postgres.ts';
 import { buildChild, startChild, type Child } from './child.ts';
 import { drain } from './drain.ts';
 import { median, type LoadFigures } from './load.ts';
-import type { Tasks } from './outbox-child.ts';
+import type { AddFigures, Tasks } from './outbox-child.ts';
+import { openBareInsert } from './bare-insert.ts';
 import { aim, aimsTable, table } from './report.ts';
 
 /**
- * `npm run bench:outbox [-- --quick]`: what an accept, a restart and a delivery cost with up to a million sign-ups
- * waiting. Each backlog lies in a process of its own; they are loaded in turn, round by round, together with a bare
- * append of the same bytes, so that a disk or a neighbour that is slow for a while is slow for all of them.
+ * `npm run bench:outbox [-- --quick]`: what an accept, an opening and a delivery cost with sign-ups waiting, on both
+ * engines, beside a bare append + fdatasync and, on PostgreSQL, a bare insert of one row through a pool. Each backlog lies
+ * in a process of its own; they are loaded in turn, round by round, so that a disk or a neighbour that is slow for a while
+ * is slow for all of them. `FULL=1` has a million waiting too.
  */
 const quick = process.argv.includes('--quick');
-const backlogs = quick ? [0, 1000, 10_000] : [0, 1000, 10_000, 100_000, 1_000_000];
-const [rounds, cellMs] = quick ? [3, 500] : [5, 800];
-const reopenings = 3;
+const backlogs = quick ? [0, 10_000] : [0, 100_000, ...(process.env['FULL'] ? [1_000_000] : [])];
+const [rounds, cellMs] = quick ? [3, 500] : [5, 1000];
 const drained = quick ? 500 : 2000;
 
 interface Cell {
+  readonly engine: 'sqlite' | 'postgres';
   readonly backlog: number;
-  readonly dir: string;
   readonly child: Child<Tasks>;
   readonly openMs: number;
-  readonly emptyMb: number;
   readonly openMb: number;
-  readonly add: LoadFigures[];
+  readonly add: AddFigures[];
   readonly bare: LoadFigures[];
-  readonly made: LoadFigures[];
+  readonly insert: LoadFigures[];
+  readonly settled: number[];
+  readonly bareInsert: Awaited<ReturnType<typeof openBareInsert>> | undefined;
 }
 
 const out = join(process.cwd(), 'node_modules/.cache/bench');
 await mkdir(out, { recursive: true });
 const script = await buildChild('test/bench/outbox-child.ts', join(out, 'built'));
 const dir = await mkdtemp(join(tmpdir(), 'bench-outbox-'));
+const noPostgres = whyNoPostgres();
+const server = noPostgres === undefined ? await startPostgres() : undefined;
+if (noPostgres !== undefined) process.stdout.write(`Without PostgreSQL: ${noPostgres}.\n`);
 try {
   await run();
 } finally {
+  await server?.close();
   await rm(dir, { recursive: true, force: true });
 }
 
 async function run(): Promise<void> {
   const cells: Cell[] = [];
-  for (const backlog of backlogs) cells.push(await openCell(backlog));
+  for (const backlog of backlogs) {
+    cells.push(await openCell('sqlite', backlog));
+    if (server) cells.push(await openCell('postgres', backlog));
+  }
   for (let round = 0; round < rounds; round++) {
-    for (const { child, add, bare, made } of cells) {
+    for (const { child, add, bare, insert, settled, bareInsert } of cells) {
       add.push(await child.ask('add', cellMs));
       bare.push(await child.ask('bare', cellMs));
-      made.push(await child.ask('made', cellMs));
+      if (bareInsert) insert.push(await bareInsert.load(cellMs));
+      settled.push(await child.ask('settle', cellMs));
     }
   }
   const figures = [];
-  for (const cell of cells) figures.push(await closeCell(cell, cells[0] ?? cell));
+  for (const cell of cells) figures.push(await closeCell(cell));
   print(
-    `Accepts: 64 callers, ${rounds} rounds of ${cellMs} ms, medians; then a bare append + fdatasync of one line of as many bytes, without and with making it`,
+    `Accepts: 64 callers, ${rounds} rounds of ${cellMs} ms, medians; beside a bare append + fdatasync of one line, and on PostgreSQL a bare insert through a pool of 5`,
     table(
-      ['waiting', 'adds/s', 'p50 ms', 'p99 ms', 'bare/s', 'bare p99 ms', 'ratio', 'bare + JSON/s', 'ratio'],
+      ['engine', 'waiting', 'adds/s', 'p50 ms', 'p99 ms', 'CPU µs', 'append/s', 'ratio', 'insert/s', 'ratio'],
       figures.map((of) => [
+        of.engine,
         of.backlog,
         of.perSecond,
         of.p50Ms,
         of.p99Ms,
+        of.cpuMicros,
         of.barePerSecond,
-        of.bareP99Ms,
         of.ratio,
-        of.madePerSecond,
-        of.madeRatio,
+        of.insertPerSecond ?? '',
+        of.insertRatio ?? '',
       ]),
     ),
   );
   print(
-    'Opening (median of 3 processes), memory (MB), and batches of 25 taken and settled as fast as the disk lets them',
+    'Opening, memory (MB), and batches of 25 claimed and acknowledged as fast as the database lets them',
     table(
-      ['waiting', 'open ms', 'RSS before', 'RSS opened', 'RSS after load', 'peak', 'settled/s'],
-      figures.map((of) => [
-        of.backlog,
-        of.openMs,
-        of.emptyMb,
-        of.openMb,
-        of.loadMb,
-        of.peakMb,
-        of.settledPerSecond,
-      ]),
+      ['engine', 'waiting', 'open ms', 'RSS opened', 'RSS after load', 'settled/s'],
+      figures.map((of) => [of.engine, of.backlog, of.openMs, of.openMb, of.loadMb, of.settledPerSecond]),
     ),
   );
 
@@ -91,101 +94,97 @@ async function run(): Promise<void> {
     drains.push(await drain(join(dir, `drain-${minIntervalMs}`), drained, minIntervalMs));
   }
   print(
-    'Delivery to the sandbox, each answer after 100 ms',
+    'Delivery to the sandbox from SQLite, each answer after 100 ms',
     table(
       ['pause ms', 'sign-ups', 'delivered/s', 'calls per 1,000'],
       drains.map((of) => [of.minIntervalMs, of.signups, of.perSecond, of.callsPerThousand]),
     ),
   );
 
-  const most = figures.at(-1);
-  if (!most) return;
-  const at = most.backlog.toLocaleString('en');
-  const aims = [
-    aim(
-      'adds/s, share of the bare append, worst',
-      Math.min(...figures.map(({ ratio }) => ratio)),
-      'at least',
-      0.5,
-    ),
-    aim(`p99 of add, ${at} waiting to none`, most.p99Ratio, 'at most', 1.3),
-    aim(`RSS after load, ${at} waiting, MB`, most.loadMb, 'at most', 150),
-    aim(`opening, ${at} waiting, ms`, most.openMs, 'at most', 3000),
-    aim(
-      'calls per 1,000 sign-ups, worst',
-      Math.max(...drains.map((of) => of.callsPerThousand)),
-      'at most',
-      41,
-    ),
-  ];
+  const aims = aimsOf(figures);
   print('Aims', aimsTable(aims));
-
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryMb: totalmem() / 1_000_000 };
   const system = `${type()} ${release()}`;
   const about = { date: new Date().toISOString(), node: process.version, system, machine, quick };
   await writeFile(join(out, 'outbox.json'), JSON.stringify({ ...about, figures, drains, aims }, null, 2));
 }
 
-/** The process that stays is the last of those that opened it, each for the first time in its life. */
-async function openCell(backlog: number): Promise<Cell> {
-  const own = join(dir, String(backlog), 'outbox');
-  await writeBacklog(own, backlog);
-  const openings: number[] = [];
-  for (;;) {
-    const child = await startChild<Tasks>(script, { args: [own] });
-    const { openMs, waiting, emptyMb, rssMb } = await child.ask('open');
-    if (waiting !== backlog) throw new Error(`${waiting} wait instead of ${backlog}`);
-    openings.push(openMs);
-    if (openings.length === reopenings) {
-      return {
-        backlog,
-        dir: own,
-        child,
-        openMs: median(openings),
-        emptyMb,
-        openMb: rssMb,
-        add: [],
-        bare: [],
-        made: [],
-      };
-    }
-    await child.close();
-  }
+type Figures = Awaited<ReturnType<typeof closeCell>>;
+
+function aimsOf(figures: readonly Figures[]) {
+  return (['sqlite', 'postgres'] as const).flatMap((engine) => {
+    const own = figures.filter((of) => of.engine === engine);
+    const [none] = own;
+    const most = own.at(-1);
+    if (!none || !most) return [];
+    const at = most.backlog.toLocaleString('en');
+    return [
+      engine === 'sqlite'
+        ? aim(
+            'sqlite: adds/s, share of the bare append, worst',
+            Math.min(...own.map(({ ratio }) => ratio)),
+            'at least',
+            0.35,
+          )
+        : aim(
+            'postgres: adds/s, times the bare insert, worst',
+            Math.min(...own.map((of) => of.insertRatio ?? 0)),
+            'at least',
+            2,
+          ),
+      aim(`${engine}: p99 of add, ${at} waiting to none`, most.p99Ms / none.p99Ms, 'at most', 2),
+      aim(`${engine}: RSS after load, ${at} waiting, MB`, most.loadMb, 'at most', 150),
+      aim(`${engine}: opening, ${at} waiting, ms`, most.openMs, 'at most', 1000),
+    ];
+  });
 }
 
-async function closeCell(
-  { backlog, dir, child, openMs, emptyMb, openMb, add, bare, made }: Cell,
-  least: Cell,
-) {
-  const { rssMb: loadMb, peakMb } = await child.ask('memory');
-  const { perSecond: settledPerSecond } = await child.ask('settle', cellMs);
-  await child.close();
-  await rm(dir, { recursive: true });
+async function openCell(engine: Cell['engine'], backlog: number): Promise<Cell> {
+  const url = engine === 'postgres' ? ((await server?.createDatabase()) ?? '') : '';
+  const args = [join(dir, `${engine}-${backlog}`), url];
+  const filling = await startChild<Tasks>(script, { args });
+  await filling.ask('fill', backlog);
+  await filling.close();
+  const child = await startChild<Tasks>(script, { args });
+  const { openMs, rssMb } = await child.ask('open');
+  const bareInsert = url === '' ? undefined : await openBareInsert(url);
   return {
+    engine,
     backlog,
-    ...mediansOf(add),
-    barePerSecond: mediansOf(bare).perSecond,
-    bareP99Ms: mediansOf(bare).p99Ms,
-    p99Ratio: ratioOf(add, least.add, ({ p99Ms }) => p99Ms),
-    ratio: ratioOf(add, bare),
-    madePerSecond: mediansOf(made).perSecond,
-    madeRatio: ratioOf(add, made),
+    child,
     openMs,
-    emptyMb,
+    openMb: rssMb,
+    add: [],
+    bare: [],
+    insert: [],
+    settled: [],
+    bareInsert,
+  };
+}
+
+async function closeCell({ engine, backlog, child, openMs, openMb, ...cell }: Cell) {
+  const loadMb = await child.ask('memory');
+  await child.close();
+  await cell.bareInsert?.close();
+  return {
+    engine,
+    backlog,
+    openMs,
     openMb,
     loadMb,
-    peakMb,
-    settledPerSecond,
+    ...mediansOf(cell.add),
+    cpuMicros: median(cell.add.map(({ cpuMicros }) => cpuMicros)),
+    barePerSecond: mediansOf(cell.bare).perSecond,
+    ratio: ratioOf(cell.add, cell.bare),
+    insertPerSecond: cell.bareInsert && mediansOf(cell.insert).perSecond,
+    insertRatio: cell.bareInsert && ratioOf(cell.add, cell.insert),
+    settledPerSecond: median(cell.settled),
   };
 }
 
 /** Of each round by itself, since neighbours in time met the same disk. */
-function ratioOf(
-  rounds: readonly LoadFigures[],
-  others: readonly LoadFigures[],
-  figure = ({ perSecond }: LoadFigures) => perSecond,
-): number {
-  return median(others.map((other, round) => figure(rounds[round] ?? other) / figure(other)));
+function ratioOf(rounds: readonly LoadFigures[], others: readonly LoadFigures[]): number {
+  return median(others.map((other, round) => (rounds[round] ?? other).perSecond / other.perSecond));
 }
 
 function mediansOf(rounds: readonly LoadFigures[]): LoadFigures {

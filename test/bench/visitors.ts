@@ -9,7 +9,7 @@ export const origin = 'https://www.example.com';
  * another network, with a challenge of its own, solved.
  */
 export async function makeVisitors(count: number): Promise<readonly Buffer[]> {
-  const issuer = await openIssuer();
+  const issuer = openIssuer();
   const visitors: Buffer[] = [];
   while (visitors.length < count) {
     const first = visitors.length;

@@ -17,14 +17,17 @@ describe('the npm package', () => {
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
   });
 
-  it.each(['@rasa-signup/widget', '@rasa-signup/widget/element'])('can be imported on a server: %s', async (entry) => {
-    const { run } = await createPackageSite();
-    const { stdout } = await run(
-      '-e',
-      `import('${entry}').then(({ RasaSignup }) => console.log(RasaSignup))`,
-    );
-    expect(stdout.trim()).toMatch(/^\[class RasaSignup/);
-  });
+  it.each(['@rasa-signup/widget', '@rasa-signup/widget/element'])(
+    'can be imported on a server: %s',
+    async (entry) => {
+      const { run } = await createPackageSite();
+      const { stdout } = await run(
+        '-e',
+        `import('${entry}').then(({ RasaSignup }) => console.log(RasaSignup))`,
+      );
+      expect(stdout.trim()).toMatch(/^\[class RasaSignup/);
+    },
+  );
 
   it('registers the element by its main entry alone', async () => {
     const { dir, run, write } = await createPackageSite();

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -68,20 +68,102 @@ describe('starting', () => {
 });
 
 describe('one directory', () => {
-  it('belongs to one process: a second one does not start, and names the first', async () => {
-    const first = await startProduct();
-    await expect(startProduct({ DATA_DIR: first.dataDir })).rejects.toThrow(
-      /outbox belongs to process \d+ on .+, which is running\. Stop it, or give this one a DATA_DIR of its own/,
-    );
-    expect((await signUp(first.url, 'still@example.com')).status).toBe(202);
-  });
-
-  it('is free again at once when its process was killed', async () => {
-    const first = await startProduct();
+  it('can have two processes, and what one accepts is delivered when only the other is left', async () => {
+    const sandbox = await startSandbox();
+    const first = await startProduct(credentialsFor(sandbox));
+    const second = await startProduct({ ...credentialsFor(sandbox), DATA_DIR: first.dataDir });
+    expect((await signUp(second.url, 'second@example.com')).status).toBe(202);
     await first.stop('SIGKILL');
-    const second = await startProduct({ DATA_DIR: first.dataDir });
-    expect((await signUp(second.url, 'next@example.com')).status).toBe(202);
-  });
+    expect((await signUp(second.url, 'orphan@example.com')).status).toBe(202);
+    await vi.waitFor(
+      async () => {
+        const emails = (await readContacts(sandbox)).map(({ email }) => email);
+        expect(emails.sort()).toEqual(['orphan@example.com', 'second@example.com']);
+      },
+      { timeout: 20_000, interval: 100 },
+    );
+  }, 40_000);
+
+  it('takes a retry at the other process as one sign-up', async () => {
+    const sandbox = await startSandbox();
+    const first = await startProduct(credentialsFor(sandbox));
+    const second = await startProduct({ ...credentialsFor(sandbox), DATA_DIR: first.dataDir });
+    const body = () => new URLSearchParams({ email: 'ada@example.com', id: 'one-and-the-same' });
+    const answers = await Promise.all(
+      [first, second, first].map(({ url }) =>
+        fetch(`${url}/forms/newsletter`, { method: 'POST', body: body() }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+    await vi.waitFor(async () => {
+      const health = await Promise.all(
+        [first, second].map(
+          async ({ url }) =>
+            (await fetch(`${url}/healthz`)).json() as Promise<{ delivery: { delivered: number } }>,
+        ),
+      );
+      const counts = health.map(({ delivery }) => delivery.delivered);
+      expect(counts.sort()).toEqual([0, 1]);
+    }, 10_000);
+  }, 40_000);
+
+  it('with sign-ups of an earlier version, in files, stops the start and says what to do', async () => {
+    const dataDir = await temporaryDir();
+    mkdirSync(join(dataDir, 'outbox/set-aside'), { recursive: true });
+    const empty = await startProduct({ DATA_DIR: dataDir });
+    await empty.stop();
+    writeFileSync(join(dataDir, 'outbox/set-aside/ada.json'), '{}');
+    await expect(startProduct({ DATA_DIR: dataDir })).rejects.toThrow(
+      /Sign-ups of an earlier version wait in .*outbox, which this version does not read: run the earlier version until/,
+    );
+  }, 40_000);
+
+  it('whose key is missing stops the start, and says which key it wants', async () => {
+    const key = 'ab'.repeat(32);
+    const first = await startProduct({ OUTBOX_KEY: key });
+    await first.stop();
+    await expect(startProduct({ DATA_DIR: first.dataDir, OUTBOX_KEY: 'cd'.repeat(32) })).rejects.toThrow(
+      /give that one as OUTBOX_KEY_PREVIOUS/,
+    );
+    await startProduct({ DATA_DIR: first.dataDir, OUTBOX_KEY: 'cd'.repeat(32), OUTBOX_KEY_PREVIOUS: key });
+  }, 40_000);
+});
+
+describe('a start with other settings', () => {
+  it('never sends what waits for rasa.io to the sandbox, says so, and delivers it with the right ones', async () => {
+    const sandbox = await startSandbox();
+    await sandbox.putFaults({ answer: { status: 503, on: 'all' } });
+    const first = await startProduct(credentialsFor(sandbox));
+    for (const name of ['ada', 'bob', 'cyd']) {
+      expect((await signUp(first.url, `${name}@example.com`)).status).toBe(202);
+    }
+    await first.stop();
+
+    const forgotten = await startProduct({ DATA_DIR: first.dataDir });
+    expect((await signUp(forgotten.url, 'of-the-sandbox@example.com')).status).toBe(202);
+    await vi.waitFor(async () => {
+      const health = (await (await fetch(`${forgotten.url}/healthz`)).json()) as {
+        delivery: { delivered: number };
+        outbox: { elsewhere?: number };
+      };
+      expect(health.delivery.delivered).toBe(1);
+      expect(health.outbox.elsewhere).toBe(3);
+    }, 10_000);
+    expect(forgotten.output()).toMatch(
+      /"waiting":3,"upstream":"v1 http.*Sign-ups wait for another upstream or account/,
+    );
+    await forgotten.stop();
+
+    await sandbox.putFaults({});
+    await startProduct({ ...credentialsFor(sandbox), DATA_DIR: first.dataDir });
+    await vi.waitFor(
+      async () => {
+        const emails = (await readContacts(sandbox)).map(({ email }) => email);
+        expect(emails.sort()).toEqual(['ada@example.com', 'bob@example.com', 'cyd@example.com']);
+      },
+      { timeout: 20_000, interval: 100 },
+    );
+  }, 60_000);
 });
 
 describe('rasa.io away', () => {

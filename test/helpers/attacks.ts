@@ -33,10 +33,10 @@ function networkNumber(index: number): string {
 
 const anybody = (index: number) => `ada.${index}@example.com`;
 
-const issuer = await openIssuer();
+const issuer = openIssuer();
 
 async function proof(options?: IssuerOptions, form = 'newsletter'): Promise<string> {
-  return solve(await (options ? await openIssuer(options) : issuer).issue(form, 0));
+  return solve(await (options ? openIssuer(options) : issuer).issue(form, 0));
 }
 
 async function signUp(url: string, email: string, headers: Record<string, string> = {}): Promise<Answered> {

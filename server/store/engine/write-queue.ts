@@ -30,7 +30,7 @@ interface Waiting extends Caller {
 const maxBatch = 256;
 
 /**
- * Gathers callers into commits. One commit is under way at a time; who comes meanwhile shares the next. A caller whose
+ * Gathers callers into commits. One commit is under way at a time; callers that come meanwhile share the next. A caller whose
  * time is over while it still waits is withdrawn and was certainly not written; one whose commit is under way is told
  * that the outcome is unknown, since a commit is never cancelled.
  */

@@ -106,7 +106,7 @@ export class Connections {
     } catch (error) {
       throw translateError(error);
     }
-    // A connection can also break between two queries, when nobody listens.
+    // A connection can also break between two queries; without a listener that would end the process.
     const onError = (error: Error) => {
       this.#noteLoss(error);
     };

@@ -41,7 +41,7 @@ const ours = [
 const reasons: Readonly<Record<string, UnavailableReason>> = {
   '08': 'lost_connection',
   '25006': 'read_only',
-  // The server waited for us for too long and has rolled back.
+  // Our transaction stood still for too long, and the server rolled it back.
   '25P03': 'timed_out',
   '28': 'refused',
   '3D': 'refused',
@@ -74,11 +74,11 @@ const systemReasons: Readonly<Record<string, UnavailableReason>> = {
 
 /** What the driver says of itself has no code. */
 function withoutCode(error: Error): Error {
+  if (/password|SSL|SASL/i.test(error.message)) return new StoreUnavailable('refused');
   if (/timeout/i.test(error.message)) return new StoreUnavailable('timed_out');
   if (/terminated|not queryable|ended|closed|connection/i.test(error.message)) {
     return new StoreUnavailable('lost_connection');
   }
-  if (/password|SSL|SASL/i.test(error.message)) return new StoreUnavailable('refused');
   return error;
 }
 

@@ -18,7 +18,7 @@ export interface GroupCommitOptions {
 /**
  * One commit for many callers, which cannot lie about any of them.
  *
- * First all run in one transaction without further ado. Where one of them fails on its own account, everything is
+ * First all run in one transaction, without savepoints. Where one of them fails on its own account, everything is
  * rolled back and runs again with a savepoint for each caller, so that only the culprit is left out. Any other error may
  * have rolled back the transaction without being asked (a full disk does, and what follows would commit row by row): so
  * it counts against all, and each is tried once more in a transaction alone.
@@ -40,9 +40,9 @@ export class GroupCommit {
     try {
       return this.#together(callers, (caller) => ({ results: this.#run(caller) }));
     } catch (error) {
+      if (callers.length === 1) return [{ error: translateError(error) }];
       if (!isOwn(error)) return this.#alone(callers, error);
     }
-    if (callers.length === 1) return this.#alone(callers, undefined);
     try {
       return this.#together(callers, (caller) => this.#runInSavepoint(caller));
     } catch (error) {
@@ -50,7 +50,7 @@ export class GroupCommit {
     }
   }
 
-  /** Runs something in a transaction of its own. */
+  /** Runs something in a separate transaction. */
   transaction<T>(run: (connection: SqliteConnection) => T): T {
     begin(this.#connection);
     try {
@@ -95,11 +95,9 @@ export class GroupCommit {
     if (this.#connection.isTransaction) this.#connection.exec('rollback');
   }
 
-  /** `cause` is what made the common transaction fail; `undefined` where they have not been tried alone yet. */
+  /** `cause` is what made the common transaction fail. */
   #alone(callers: readonly Caller[], cause: unknown): readonly Outcome[] {
-    if (cause !== undefined && (callers.length === 1 || isHopeless(cause))) {
-      return callers.map(() => ({ error: translateError(cause) }));
-    }
+    if (isHopeless(cause)) return callers.map(() => ({ error: translateError(cause) }));
     const mayBeStored = cause instanceof StoreUnavailable && cause.outcome === 'unknown';
     let last: unknown;
     return callers.map((caller) => {
@@ -215,7 +213,7 @@ function asUnavailable(error: unknown): StoreUnavailable {
   return known instanceof StoreUnavailable ? known : new StoreUnavailable('failed', { code: known.message });
 }
 
-/** Where a commit before this failure may be stored all the same, the caller is told so. */
+/** The error for a caller; `unknown` where an earlier commit of the same write may be stored all the same. */
 function failure(error: unknown, mayBeStored: boolean): Error {
   const known = translateError(error);
   if (!mayBeStored || !(known instanceof StoreUnavailable)) return known;

@@ -31,7 +31,7 @@ const pragmas = `
 /** Opens the file and brings its schema up to date. Throws what SQLite says, or `StoreUnavailable`. */
 export function openFile(path: string, open: OpenConnection, schema: readonly Migration[]): SqliteConnection {
   refuseDamage(path);
-  // Made here, so that it is nobody else's from its first moment; SQLite gives its other files the same mode.
+  // Made here, so that only its owner can ever read it; SQLite gives its other files the same mode.
   closeSync(openSync(path, 'a', ownerOnly));
   const connection = new PreparingConnection(open(path));
   try {

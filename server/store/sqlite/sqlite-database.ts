@@ -98,7 +98,7 @@ export class SqliteDatabase implements Database {
 
   async tidy(): Promise<void> {
     try {
-      // No limit: a large file takes its time, and whoever waits meanwhile is told so by the queue.
+      // No limit: a large file takes its time, and writes that wait for it time out by themselves.
       await this.#thread.ask({ do: 'tidy' });
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;

@@ -15,10 +15,13 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
+/** `node:sqlite` works as it should, but still warns on every start that it is new. */
+const execArgv = ['--disable-warning=ExperimentalWarning'];
+
 /** Starts the worker, from what was built or, in tests, from the sources. */
 export function startWorker(workerData: unknown): Worker {
   const { url } = import.meta;
-  if (!url.endsWith('.ts')) return new Worker(new URL('./worker.js', url), { workerData });
+  if (!url.endsWith('.ts')) return new Worker(new URL('./worker.js', url), { workerData, execArgv });
   // On Node 20 a worker does not inherit the loader that its parent reads TypeScript with.
   const source = new URL('./worker.ts', url).href;
   const script = `
@@ -26,11 +29,11 @@ export function startWorker(workerData: unknown): Worker {
     const loader = createRequire(${JSON.stringify(source)}).resolve('tsx/esm/api').replace(/cjs$/, 'mjs');
     import(loader).then(({ register }) => { register(); return import(${JSON.stringify(source)}); });
   `;
-  return new Worker(script, { eval: true, workerData });
+  return new Worker(script, { eval: true, workerData, execArgv });
 }
 
 /**
- * The worker as questions and answers. A thread that ended although nobody closed it is a bug or a lack of memory: what
+ * The worker as questions and answers. A thread that ends without being closed is a bug or a lack of memory: what
  * it was asked is answered with an error, and the next question starts another one.
  */
 export class WorkerThread {

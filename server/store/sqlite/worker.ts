@@ -12,7 +12,12 @@ if (!port) throw new Error('This file is run as a worker.');
 
 const sweepEveryMs = 60_000;
 
-const file = new SqliteFile(workerData as SqliteFileOptions);
+let opened: SqliteFile | undefined;
+
+/** Made by the first request, so that what is wrong with SQLite itself is an answer and not the end of the thread. */
+function file(): SqliteFile {
+  return (opened ??= new SqliteFile(workerData as SqliteFileOptions));
+}
 
 const sweeper = setInterval(() => {
   sweep();
@@ -34,25 +39,25 @@ port.on('message', ({ id, request }: RequestMessage) => {
 function carryOut(request: Request): Answers[Request['do']] {
   switch (request.do) {
     case 'open':
-      file.open();
+      file().open();
       sweep();
       return undefined;
     case 'write':
-      return packOutcomes(file.write(unpackCallers(request.callers)));
+      return packOutcomes(file().write(unpackCallers(request.callers)));
     case 'read':
-      return file.read(request.run);
+      return file().read(request.run);
     case 'haveSeen':
-      return file.haveSeen(request.marks);
+      return file().haveSeen(request.marks);
     case 'tidy':
-      file.tidy();
+      file().tidy();
       return undefined;
     case 'backUp':
-      file.backUp(request.path);
+      file().backUp(request.path);
       return undefined;
     case 'check':
-      return file.check();
+      return file().check();
     case 'close':
-      file.close();
+      opened?.close();
       return undefined;
   }
 }
@@ -60,8 +65,8 @@ function carryOut(request: Request): Answers[Request['do']] {
 /** In slices, between which writes get their turn. */
 function sweep(): void {
   try {
-    if (file.sweep(Date.now())) setImmediate(sweep);
+    if (opened?.sweep(Date.now())) setImmediate(sweep);
   } catch {
-    // Marks that are kept longer than needed harm nobody; the next round tries again.
+    // Marks that are kept longer than needed do no harm; the next round tries again.
   }
 }

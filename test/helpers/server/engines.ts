@@ -1,50 +1,38 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { Database } from '../../../server/store/database.ts';
-import { startPostgres, whyNoPostgres, type PostgresServer } from './postgres.ts';
-import { openTestStore, testKey } from './store.ts';
-import { temporaryDir } from './temporary-dir.ts';
+import type { StoreOptions } from '../../../server/store/open-store.ts';
 import { Secret } from '../../../server/system/secret.ts';
+import { startPostgres, whyNoPostgres, type PostgresServer } from './postgres.ts';
+import { testKey } from './store.ts';
+import { temporaryDir } from './temporary-dir.ts';
 
-/** A store that several processes may open: each call of `open` is one of them. */
-export interface SharedStore {
-  readonly open: () => Promise<Database>;
-}
+export type Engine = 'sqlite' | 'postgres';
 
-export interface Engine {
-  readonly engine: Database['engine'];
-  /** Why it cannot be tested here. */
-  readonly missing: string | undefined;
-  /** A new, empty store. */
-  readonly create: () => Promise<SharedStore>;
-}
+/** Where a test's database is: as many handles on it as the test opens. */
+export type Place = Pick<StoreOptions, 'dataDir' | 'databaseUrl' | 'key'>;
 
-/** Both engines, for `describe.each` at the top of a test file. PostgreSQL runs while the file's tests do. */
-export function bothEngines(): readonly Engine[] {
-  const missing = whyNoPostgres();
-  if (missing !== undefined) process.stderr.write(`Skipped for PostgreSQL: ${missing}.\n`);
+/** Both engines for the tests of a file, with one PostgreSQL server; without one, its tests are skipped, and it is said. */
+export function useEngines(): {
+  readonly engines: readonly Engine[];
+  readonly newPlace: (engine: Engine) => Promise<Place>;
+  readonly server: () => PostgresServer;
+} {
+  const noPostgres = whyNoPostgres();
+  if (noPostgres !== undefined) process.stderr.write(`Skipped on PostgreSQL: ${noPostgres}.\n`);
   let server: PostgresServer | undefined;
   beforeAll(async () => {
-    if (missing === undefined) server = await startPostgres();
+    if (noPostgres === undefined) server = await startPostgres();
   }, 60_000);
   afterAll(() => server?.close());
-
-  return [
-    {
-      engine: 'sqlite',
-      missing: undefined,
-      async create() {
-        const dataDir = await temporaryDir();
-        return { open: () => openTestStore({ dataDir }) };
-      },
+  return {
+    engines: noPostgres === undefined ? ['sqlite', 'postgres'] : ['sqlite'],
+    server() {
+      if (!server) throw new Error('There is no PostgreSQL server.');
+      return server;
     },
-    {
-      engine: 'postgres',
-      missing,
-      async create() {
-        if (!server) throw new Error('PostgreSQL is not running.');
-        const databaseUrl = new Secret(await server.createDatabase());
-        return { open: () => openTestStore({ dataDir: '', databaseUrl, key: testKey }) };
-      },
+    async newPlace(engine) {
+      const dataDir = await temporaryDir();
+      if (engine === 'sqlite') return { dataDir, key: testKey };
+      return { dataDir, key: testKey, databaseUrl: new Secret((await server?.createDatabase()) ?? '') };
     },
-  ];
+  };
 }

@@ -35,7 +35,6 @@ export async function startService(
     log,
     builtDir,
     process,
-    onLost: () => undefined,
     watchIntervalMs: 20,
     impatience,
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { hasTerminal, runCli, runCliOnTerminal } from '../../helpers/server/cli.ts';
-import { closedCircuit, makeSignup, openTestOutbox } from '../../helpers/server/outbox.ts';
+import { openTestOutbox, setAside } from '../../helpers/server/outbox.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
@@ -22,6 +22,10 @@ const commands = [
   'outbox show',
   'outbox replay',
   'outbox purge',
+  'store',
+  'store backup',
+  'store check',
+  'store rekey',
 ];
 
 const wordsOf = (line: string) => line.split(' ').filter((word) => word !== '');
@@ -31,14 +35,12 @@ async function usedDir(): Promise<string> {
   const sandbox = await startSandbox();
   const service = await startService(credentialsFor(sandbox));
   await service.close();
-  const outbox = await openTestOutbox({ dir: join(service.dataDir, 'outbox') });
-  for (const id of ['ada-0001', 'grace-0002']) await outbox.add(makeSignup(id));
-  await outbox.claim(2, Date.now());
-  await outbox.acknowledge(
-    ['ada-0001', 'grace-0002'].map((id) => ({ id, is: 'refused', reason: 'no such segment' })),
-    closedCircuit,
+  const { database, close } = await openTestOutbox({ place: { dataDir: service.dataDir } });
+  await setAside(
+    database,
+    ['ada-0001', 'grace-0002'].map((id) => ({ id, reason: 'no such segment' })),
   );
-  await outbox.close();
+  await close();
   return service.dataDir;
 }
 

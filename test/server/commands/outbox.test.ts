@@ -1,27 +1,19 @@
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { describe, expect, it } from 'vitest';
-import { openOutboxCommands } from '../../../server/commands/outbox.ts';
-import { createRecords } from '../../../server/outbox/file/records.ts';
-import { openSetAside } from '../../../server/outbox/file/set-aside.ts';
-import type { Contact } from '../../../server/outbox/signup.ts';
-import { realFiles } from '../../../server/system/files.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createOutboxCommands } from '../../../server/commands/outbox.ts';
+import { DeadLetters } from '../../../server/outbox/dead-letters.ts';
+import { sameSql } from '../../../server/store/database.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { hasTerminal, runCli, runCliOnTerminal } from '../../helpers/server/cli.ts';
-import { closedCircuit, idsOf, makeSignup, openTestOutbox } from '../../helpers/server/outbox.ts';
+import { namesOf, openTestOutbox, setAside, type Refused } from '../../helpers/server/outbox.ts';
+import { quiet } from '../../helpers/server/store.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 const hourMs = 3_600_000;
 const hexKey = 'ab'.repeat(32);
-
-interface Refused {
-  readonly id: string;
-  readonly form?: string;
-  readonly reason?: string;
-  readonly hoursAgo?: number;
-  readonly person?: Contact;
-}
 
 const three: readonly Refused[] = [
   { id: 'ada-0001', reason: 'no such segment', hoursAgo: 24 * 10 },
@@ -29,28 +21,30 @@ const three: readonly Refused[] = [
   { id: 'edsger-0003', reason: 'blocked address', hoursAgo: 1 },
 ];
 
-/** A DATA_DIR where rasa.io has refused these, by way of an outbox. */
+/** A DATA_DIR where rasa.io has refused these. */
 async function refusedDir(refused: readonly Refused[] = three, key?: Secret): Promise<string> {
   const dataDir = await temporaryDir();
-  let hoursAgo = 0;
-  const now = () => Date.now() - hoursAgo * hourMs;
-  const outbox = await openTestOutbox({ dir: join(dataDir, 'outbox'), key, now });
-  for (const { id, form = 'newsletter', reason = 'refused', person, ...rest } of refused) {
-    hoursAgo = rest.hoursAgo ?? 0;
-    const signup = makeSignup(id, undefined, new Date(now()).toISOString());
-    await outbox.add({
-      ...signup,
-      form,
-      ...(person && { contact: person, page: 'https://www.example.com/join' }),
-    });
-    expect(idsOf(await outbox.claim(1, now()))).toEqual([id]);
-    await outbox.acknowledge([{ id, is: 'refused', reason }], closedCircuit);
-  }
-  await outbox.close();
+  const { database, close } = await openTestOutbox({ place: { dataDir, key } });
+  await setAside(database, refused);
+  await close();
   return dataDir;
 }
 
-const setAsideIn = async (dataDir: string) => (await readdir(join(dataDir, 'outbox/set-aside'))).sort();
+async function setAsideIn(dataDir: string, key?: Secret): Promise<string[]> {
+  const database = await openStore({ dataDir, key, log: quiet });
+  const rows = await database.read({ sql: sameSql('select id from dead_letters order by id') });
+  await database.close();
+  return rows.map((row) => String(row['id']));
+}
+
+/** One byte of what is sealed becomes another one. */
+async function damage(dataDir: string, id: string): Promise<void> {
+  const database = await openStore({ dataDir, log: quiet });
+  await database.write([
+    { sql: sameSql(`update dead_letters set payload = ? where id = ?`), params: [new Uint8Array(60), id] },
+  ]);
+  await database.close();
+}
 
 /** `rasa-signup outbox …` with its output in pipes. */
 const outboxCli = (dataDir: string, ...args: readonly string[]) =>
@@ -63,13 +57,14 @@ async function atTerminal(dataDir: string, typed = '', columns = 120) {
   const written = { out: '', err: '' };
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
   stdin.end(typed);
-  const commands = await openOutboxCommands({
-    dir: join(dataDir, 'outbox'),
-    key: undefined,
+  const database = await openStore({ dataDir, log: quiet });
+  onTestFinished(() => database.close());
+  const commands = createOutboxCommands({
+    deadLetters: new DeadLetters({ database }),
     streams: {
       stdin,
-      stdout: { isTTY: true, columns, write: (text) => (written.out += text) },
-      stderr: { isTTY: true, write: (text) => (written.err += text) },
+      stdout: { isTTY: true, columns, write: (text: string) => (written.out += text) },
+      stderr: { isTTY: true, write: (text: string) => (written.err += text) },
     },
   });
   return { commands, written };
@@ -142,16 +137,13 @@ describe('outbox list', () => {
     expect(listedIds(written.out)).toHaveLength(3);
   });
 
-  it('names the files that cannot be read, and lists the others', async () => {
+  it('names those that cannot be read, and lists the others', async () => {
     const dataDir = await refusedDir();
-    const folder = join(dataDir, 'outbox/set-aside');
-    await writeFile(join(folder, 'ada-0001.json'), '{"sum":"00000000","value":{}}');
-    await rename(join(folder, 'grace-0002.json'), join(folder, 'another-name.json'));
+    await damage(dataDir, 'ada-0001');
     const { code, stdout, stderr } = await outboxCli(dataDir, 'list');
     expect(code).toBe(1);
-    expect(listedIds(stdout)).toEqual(['edsger-0003']);
-    expect(stderr).toContain(join(folder, 'ada-0001.json'));
-    expect(stderr).toContain(join(folder, 'another-name.json'));
+    expect(listedIds(stdout)).toEqual(['grace-0002', 'edsger-0003']);
+    expect(stderr).toBe('Cannot be read, and was left alone: ada-0001\n');
   });
 
   it('does not let what others wrote steer the terminal', async () => {
@@ -177,7 +169,7 @@ describe('outbox show', () => {
     expect(JSON.parse(stdout)).toEqual({
       id: 'ada-0001',
       form: 'newsletter',
-      person,
+      contact: person,
       page: 'https://www.example.com/join',
       acceptedAt: expect.any(String) as unknown,
       reason: 'no such segment',
@@ -205,48 +197,42 @@ describe('outbox show', () => {
     });
   });
 
-  it('says that a file is damaged', async () => {
+  it('says of a damaged one that it cannot be read', async () => {
     const dataDir = await refusedDir();
-    await writeFile(join(dataDir, 'outbox/set-aside/ada-0001.json'), '');
+    await damage(dataDir, 'ada-0001');
     const { code, stderr } = await outboxCli(dataDir, 'show', 'ada-0001');
     expect(code).toBe(1);
-    expect(stderr).toContain('"ada-0001" cannot be read: its file is damaged');
+    expect(stderr).toContain(
+      '"ada-0001" cannot be read: it was sealed with a key that is not given, or is damaged',
+    );
   });
 });
 
 describe('outbox replay', () => {
   it('has them sent again by the proxy that is running', async () => {
     const dataDir = await refusedDir();
-    const running = await openTestOutbox({ dir: join(dataDir, 'outbox') });
+    const running = await openTestOutbox({ place: { dataDir } });
     const { code, stdout } = await outboxCli(dataDir, 'replay', 'ada-0001', 'grace-0002');
     expect(code).toBe(0);
     expect(stdout).toBe(
       'Moved 2 sign-ups back: they are sent by the running proxy within a few seconds, or when one starts.\n',
     );
-    const taken = await running.claim(9, Date.now());
-    expect(taken).toMatchObject([
-      { signup: { id: 'ada-0001' }, attempts: 1 },
-      { signup: { id: 'grace-0002' }, attempts: 1 },
-    ]);
-    expect(await setAsideIn(dataDir)).toEqual(['edsger-0003.json']);
+    expect(namesOf(await running.due())).toEqual(['ada-0001', 'grace-0002']);
+    expect(await setAsideIn(dataDir)).toEqual(['edsger-0003']);
   });
 
   it('has them sent again by the proxy that starts next', async () => {
     const dataDir = await refusedDir();
     await outboxCli(dataDir, 'replay', '--all');
-    const outbox = await openTestOutbox({ dir: join(dataDir, 'outbox') });
-    expect(idsOf(await outbox.claim(9, Date.now())).sort()).toEqual([
-      'ada-0001',
-      'edsger-0003',
-      'grace-0002',
-    ]);
+    const { drain } = await openTestOutbox({ place: { dataDir } });
+    expect([...(await drain())].sort()).toEqual(['ada-0001', 'edsger-0003', 'grace-0002']);
   });
 
   it('takes those that a filter finds, and says which as JSON', async () => {
     const dataDir = await refusedDir();
     const { stdout } = await outboxCli(dataDir, 'replay', '--reason', 'blocked', '--json');
     expect(stdout).toBe('{"replayed":["grace-0002","edsger-0003"]}\n');
-    expect(await setAsideIn(dataDir)).toEqual(['ada-0001.json']);
+    expect(await setAsideIn(dataDir)).toEqual(['ada-0001']);
   });
 
   it('names the ids that are not there, and does the others', async () => {
@@ -260,15 +246,15 @@ describe('outbox replay', () => {
     );
   });
 
-  it('leaves a damaged file where it is', async () => {
+  it('leaves a damaged one where it is', async () => {
     const dataDir = await refusedDir();
-    await writeFile(join(dataDir, 'outbox/set-aside/ada-0001.json'), 'x');
+    await damage(dataDir, 'ada-0001');
     const byId = await outboxCli(dataDir, 'replay', 'ada-0001');
     expect(byId).toMatchObject({ code: 1, stdout: 'Nothing is sent again.\n' });
     expect(byId.stderr).toContain('"ada-0001" cannot be read');
     const all = await outboxCli(dataDir, 'replay', '--all', '--json');
     expect(all).toMatchObject({ code: 1, stdout: '{"replayed":["grace-0002","edsger-0003"]}\n' });
-    expect(await setAsideIn(dataDir)).toEqual(['ada-0001.json']);
+    expect(await setAsideIn(dataDir)).toEqual(['ada-0001']);
   });
 });
 
@@ -280,10 +266,10 @@ describe('outbox purge', () => {
       stdout: 'Deleted 1 sign-up.\n',
       stderr: '',
     });
-    expect(await setAsideIn(dataDir)).toEqual(['edsger-0003.json', 'grace-0002.json']);
+    expect(await setAsideIn(dataDir)).toEqual(['edsger-0003', 'grace-0002']);
     const { stdout } = await outboxCli(dataDir, 'purge', '--all', '--yes', '--json');
     expect(stdout).toBe('{"purged":["grace-0002","edsger-0003"]}\n');
-    const outbox = await openTestOutbox({ dir: join(dataDir, 'outbox') });
+    const { outbox } = await openTestOutbox({ place: { dataDir } });
     expect(outbox.counts()).toMatchObject({ waiting: 0, deadLetters: 0 });
   });
 
@@ -292,7 +278,7 @@ describe('outbox purge', () => {
     const { commands, written } = await atTerminal(dataDir, typed);
     expect(await commands.purge(['ada-0001', 'grace-0002'], {})).toBe(0);
     expect(written).toEqual({ out: 'Deleted 2 sign-ups.\n', err: 'Delete 2 sign-ups for ever? [y/N] ' });
-    expect(await setAsideIn(dataDir)).toEqual(['edsger-0003.json']);
+    expect(await setAsideIn(dataDir)).toEqual(['edsger-0003']);
   });
 
   it.each(['n\n', '\n', 'yesterday\n', ''])('asks on a terminal, and keeps all after %j', async (typed) => {
@@ -311,45 +297,31 @@ describe('outbox purge', () => {
     expect(await setAsideIn(dataDir)).toHaveLength(3);
   });
 
-  it('is the way to be rid of a damaged file, by its id alone', async () => {
+  it('is the way to be rid of a damaged one, by its id alone', async () => {
     const dataDir = await refusedDir();
-    await writeFile(join(dataDir, 'outbox/set-aside/ada-0001.json'), 'x');
+    await damage(dataDir, 'ada-0001');
     expect(await outboxCli(dataDir, 'purge', '--all', '--yes')).toMatchObject({ code: 1 });
-    expect(await setAsideIn(dataDir)).toEqual(['ada-0001.json']);
+    expect(await setAsideIn(dataDir)).toEqual(['ada-0001']);
     expect(await outboxCli(dataDir, 'purge', 'ada-0001', '--yes')).toMatchObject({ code: 0 });
     expect(await setAsideIn(dataDir)).toEqual([]);
   });
 
-  it('deletes nothing outside of its folder, whatever the id', async () => {
+  it('deletes nothing else, whatever the id', async () => {
     const dataDir = await refusedDir();
-    const before = await readdir(dataDir, { recursive: true });
-    const ids = [
-      '../ledger',
-      '../replay/x',
-      './ada-0001',
-      '../set-aside/ada-0001',
-      '/etc/hosts',
-      '..',
-      'a\0b',
-    ];
+    const ids = ['%', "' or 1=1 --", '*', '../ada-0001', 'ADA-0001', 'a\0b', 'x'.repeat(200)];
     const { commands, written } = await atTerminal(dataDir);
     expect(await commands.purge(ids, { yes: true })).toBe(1);
     expect(written).toEqual({
       out: 'Nothing was deleted.\n',
       err: ids.map((id) => `No sign-up ${JSON.stringify(id)} is set aside.\n`).join(''),
     });
-    expect((await outboxCli(dataDir, 'purge', '--yes', '../ledger')).code).toBe(1);
-    const dir = join(dataDir, 'outbox');
-    const setAside = await openSetAside({ dir, files: realFiles, records: createRecords() });
-    for (const id of ids)
-      expect([await setAside.purge(id), await setAside.replay(id)]).toEqual([false, false]);
-    expect(await readdir(dataDir, { recursive: true })).toEqual(before);
+    expect(await setAsideIn(dataDir)).toHaveLength(3);
   });
 
   it('takes an id that looks like an option behind --', async () => {
     const dataDir = await refusedDir([{ id: '--reason' }, { id: 'ada-0001' }]);
     expect(await outboxCli(dataDir, 'purge', '--yes', '--', '--reason')).toMatchObject({ code: 0 });
-    expect(await setAsideIn(dataDir)).toEqual(['ada-0001.json']);
+    expect(await setAsideIn(dataDir)).toEqual(['ada-0001']);
   });
 });
 
@@ -403,12 +375,11 @@ describe('encrypted sign-ups', () => {
       ...(await env()),
       OUTBOX_KEY_FILE: path,
     });
-    expect(JSON.parse(stdout)).toMatchObject({ person: { email: 'ada-0001@example.com' } });
+    expect(JSON.parse(stdout)).toMatchObject({ contact: { email: 'ada-0001@example.com' } });
   });
 
   it.each([
     ['no key', {}, 'OUTBOX_KEY is not set'],
-    ['another key', { OUTBOX_KEY: 'cd'.repeat(32) }, 'another key than OUTBOX_KEY'],
     ['no key at all, but a word', { OUTBOX_KEY: 'secret' }, 'OUTBOX_KEY: found a value (not shown)'],
   ])('are left alone with %s, and the reason is said', async (_name, key, words) => {
     const given = { ...(await env()), ...key };
@@ -418,7 +389,21 @@ describe('encrypted sign-ups', () => {
       expect(stderr, command).toContain(words);
       expect(stderr, command).not.toMatch(/^ +at /m);
     }
-    expect(await setAsideIn(given.DATA_DIR)).toHaveLength(3);
+    expect(await setAsideIn(given.DATA_DIR, new Secret(hexKey))).toHaveLength(3);
+  });
+
+  it('are named with another key, and the reason is said', async () => {
+    const given = { ...(await env()), OUTBOX_KEY: 'cd'.repeat(32) };
+    const { code, stdout, stderr } = await runCli(['outbox', 'list'], given);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '[]\n' });
+    expect(stderr).toContain('Cannot be read, and was left alone: ada-0001');
+    const shown = await runCli(['outbox', 'show', 'ada-0001'], given);
+    expect(shown.stderr).toContain('Give that key as OUTBOX_KEY_PREVIOUS');
+  });
+
+  it('are shown while the key is exchanged', async () => {
+    const given = { ...(await env()), OUTBOX_KEY: 'cd'.repeat(32), OUTBOX_KEY_PREVIOUS: hexKey };
+    expect(listedIds((await runCli(['outbox', 'list'], given)).stdout)).toHaveLength(3);
   });
 });
 
@@ -429,18 +414,12 @@ describe('the command line', () => {
     expect(await runCli(['outbox', 'list'], env)).toMatchObject({ code: 0 });
   });
 
-  it('says so where DATA_DIR holds no outbox, and makes none', async () => {
+  it('says so where DATA_DIR holds no database, and makes none', async () => {
     const dataDir = await temporaryDir();
     const { code, stderr } = await outboxCli(dataDir, 'list');
     expect(code).toBe(1);
-    expect(stderr).toContain(`There is no outbox in ${join(dataDir, 'outbox')}. Set DATA_DIR`);
+    expect(stderr).toContain(`There is no database in ${dataDir}. Set DATA_DIR`);
     expect(await readdir(dataDir)).toEqual([]);
-  });
-
-  it('lists in a directory whose proxy was never refused anybody', async () => {
-    const dataDir = await refusedDir([]);
-    await rm(join(dataDir, 'outbox/ledger.json'), { force: true });
-    expect(await outboxCli(dataDir, 'list')).toMatchObject({ code: 0, stdout: '[]\n' });
   });
 
   it.each([

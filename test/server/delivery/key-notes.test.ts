@@ -1,9 +1,10 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readKeyNotes, startKeyNotes, type KeysState } from '../../../server/delivery/key-notes.ts';
 import type { Database } from '../../../server/store/database.ts';
 import { StoreUnavailable } from '../../../server/store/errors.ts';
-import { bothEngines } from '../../helpers/server/engines.ts';
+import { useEngines } from '../../helpers/server/engines.ts';
 import { recordLog } from '../../helpers/server/outbox.ts';
+import { openTestStore } from '../../helpers/server/store.ts';
 
 const hourMs = 3_600_000;
 
@@ -48,8 +49,13 @@ function startProcess(database: Database, pid: number, now: () => number = Date.
   };
 }
 
-describe.each(bothEngines())('what processes note of their keys on $engine', ({ missing, create }) => {
-  const it = missing === undefined ? test : test.skip;
+const { engines, newPlace } = useEngines();
+
+describe.each(engines)('what processes note of their keys on %s', (engine) => {
+  const create = async () => {
+    const place = await newPlace(engine);
+    return { open: () => openTestStore(place) };
+  };
   const says = async (database: Database, note: object) => {
     await vi.waitFor(async () => {
       expect((await readKeyNotes(database)).notes[0]).toMatchObject(note);

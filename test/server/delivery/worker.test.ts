@@ -1,36 +1,62 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { startDeliveryWorker, type DeliveryWorkerOptions } from '../../../server/delivery/worker.ts';
-import type { Outcome } from '../../../server/outbox/signup.ts';
+import { DeliveryWorker, type DeliveryWorkerOptions } from '../../../server/delivery/worker.ts';
+import type { Contact, NewSignup, Outcome } from '../../../server/outbox/signup.ts';
+import { sameSql } from '../../../server/store/database.ts';
+import { StoreUnavailable } from '../../../server/store/errors.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import { deferred } from '../../helpers/deferred.ts';
-import { openTestOutbox, recordLog } from '../../helpers/server/outbox.ts';
+import { makeSignup, openTestOutbox, recordLog, setAside, toSandbox } from '../../helpers/server/outbox.ts';
+import { quiet } from '../../helpers/server/store.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+
+interface Options extends Partial<DeliveryWorkerOptions> {
+  readonly dataDir?: string;
+}
 
 /** A delivery worker over a real outbox, with what it is told at the far end and the lines it logs. */
 async function workerWith(
   deliver: DeliveryWorkerOptions['deliver'],
-  options: Partial<DeliveryWorkerOptions> = {},
+  { dataDir, now = Date.now, ...options }: Options = {},
 ) {
-  const outbox = await openTestOutbox({ dir: await temporaryDir() });
+  const place = { dataDir: dataDir ?? (await temporaryDir()) };
+  const parts = await openTestOutbox({ place, now });
+  const { outbox, database } = parts;
   const { log, lines } = recordLog();
-  const add = (email: string) =>
-    outbox.add({ id: email, form: 'newsletter', contact: { email }, acceptedAt: new Date().toISOString() });
+  const add = (email: string, changes: Partial<NewSignup> = {}) =>
+    outbox.add({ ...makeSignup(''), contact: { email }, ...changes });
+  const pauseOf = async () => {
+    const [row] = await database.read({ sql: sameSql('select until, failures from pauses') });
+    return { failures: Number(row?.['failures'] ?? 0), untilMs: Number(row?.['until'] ?? 0) };
+  };
   const start = () => {
-    const worker = startDeliveryWorker({
+    const worker = new DeliveryWorker({
+      database,
+      destination: toSandbox,
       outbox,
       deliver,
       log,
+      owner: 'a test',
       minIntervalMs: 1,
       random: () => 0,
+      now,
       ...options,
     });
-    onTestFinished(async () => {
-      await worker.stop(0);
-      await outbox.close();
-    });
+    onTestFinished(() => worker.stop(0));
     return worker;
   };
-  return { outbox, add, start, log: lines };
+  return { ...parts, dataDir: place.dataDir, add, start, pauseOf, log: lines };
 }
+
+/** `waiting` of the database itself. */
+async function waitingIn({
+  database,
+}: Pick<Awaited<ReturnType<typeof workerWith>>, 'database'>): Promise<number> {
+  const [row] = await database.read({ sql: sameSql('select count(*) as n from signups') });
+  return Number(row?.['n']);
+}
+
+/** Within the test's time. */
+const soon = { timeout: 15_000, interval: 20 };
 
 const refusedCredentials = {
   is: 'later',
@@ -38,6 +64,8 @@ const refusedCredentials = {
   afterMs: 3_600_000,
   waitsFor: 'credentials',
 } as const;
+
+const day = 24 * 3_600_000;
 
 const all = (outcome: Outcome) => (persons: readonly unknown[]) =>
   Promise.resolve(persons.map(() => outcome));
@@ -91,31 +119,48 @@ describe('the delivery worker', () => {
     ['an hour at most, whatever rasa.io asks', { afterMs: 999_999_999 }, 3_600_000],
     ['up to a second after the first failure', {}, 1000],
   ])('waits %s, with everything', async (_name, later, pauseMs) => {
-    const clock = { ms: 1_000_000 };
     const tried: string[][] = [];
-    const { outbox, add, start } = await workerWith(
+    const { add, start, pauseOf } = await workerWith(
       (persons) => {
         tried.push(persons.map(({ email }) => email));
         return all({ is: 'later', reason: 'busy', ...later })(persons);
       },
-      { now: () => clock.ms, random: () => 1 },
+      { now: () => 1_000_000, monotonicMs: () => 5000, random: () => 1 },
     );
     await add('ada@example.com');
     const worker = start();
-    await vi.waitFor(() => {
-      expect(outbox.circuit().failures).toBe(1);
-    });
+    await vi.waitFor(async () => {
+      expect((await pauseOf()).failures).toBe(1);
+    }, soon);
     await add('bob@example.com');
     worker.wake();
     await worker.stop(1000);
     expect(tried).toEqual([['ada@example.com']]);
-    expect(outbox.circuit()).toEqual({ failures: 1, untilMs: clock.ms + pauseMs });
+    expect(await pauseOf()).toEqual({ failures: 1, untilMs: 1_000_000 + pauseMs });
+  });
+
+  it('keeps to a pause that was asked for before a restart', async () => {
+    let calls = 0;
+    const first = await workerWith((persons) => {
+      calls++;
+      return all({ is: 'later', reason: 'busy', afterMs: 60_000 })(persons);
+    });
+    await first.add('ada@example.com');
+    const worker = first.start();
+    await vi.waitFor(async () => {
+      expect((await first.pauseOf()).failures).toBe(1);
+    }, soon);
+    await worker.stop(0);
+    const again = first.start();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(again.stats().circuit).toBe('open');
+    expect(calls).toBe(1);
   });
 
   it('waits for credentials without opening the circuit, and goes on at once when there are other ones', async () => {
     let works = false;
     const sizes: number[] = [];
-    const { outbox, add, start } = await workerWith((persons) => {
+    const { outbox, add, start, pauseOf } = await workerWith((persons) => {
       sizes.push(persons.length);
       return all(works ? { is: 'delivered' } : refusedCredentials)(persons);
     });
@@ -124,7 +169,7 @@ describe('the delivery worker', () => {
     await vi.waitFor(() => {
       expect(worker.stats()).toMatchObject({ attempts: 25, circuit: 'open' });
     });
-    expect(outbox.circuit()).toEqual({ failures: 0, untilMs: 0 });
+    expect((await pauseOf()).failures).toBe(0);
     worker.wake();
     works = true;
     worker.resume();
@@ -134,21 +179,17 @@ describe('the delivery worker', () => {
       },
       { timeout: 4000 },
     );
-    // One goes ahead, since nobody knows yet whether the other ones work; then 24 new ones, and one of the first 25.
-    expect(sizes.slice(0, 4)).toEqual([25, 1, 24, 1]);
+    // One goes ahead, since nobody knows yet whether the other ones work; nobody's attempt was spent on it.
+    expect(sizes).toEqual([25, 1, 25, 25, 9]);
     expect(worker.stats().circuit).toBe('closed');
   });
 
   it('tries the credentials again after the pause that was asked for, with one sign-up', async () => {
-    const clock = { ms: 1_000_000 };
     const sizes: number[] = [];
-    const { outbox, add, start } = await workerWith(
-      (persons) => {
-        sizes.push(persons.length);
-        return all(sizes.length > 2 ? { is: 'delivered' } : { ...refusedCredentials, afterMs: 50 })(persons);
-      },
-      { now: () => (clock.ms += 10) },
-    );
+    const { outbox, add, start } = await workerWith((persons) => {
+      sizes.push(persons.length);
+      return all(sizes.length > 2 ? { is: 'delivered' } : { ...refusedCredentials, afterMs: 50 })(persons);
+    });
     await Promise.all(Array.from({ length: 30 }, (_, index) => add(`${index}@example.com`)));
     start();
     await vi.waitFor(
@@ -182,14 +223,14 @@ describe('the delivery worker', () => {
 
   it('keeps to the pause that rasa.io asked for, whatever credentials there are', async () => {
     let calls = 0;
-    const { outbox, add, start } = await workerWith((persons) => {
+    const { add, start, pauseOf } = await workerWith((persons) => {
       calls++;
       return all({ is: 'later', reason: 'busy', afterMs: 60_000 })(persons);
     });
     await add('ada@example.com');
     const worker = start();
-    await vi.waitFor(() => {
-      expect(outbox.circuit().failures).toBe(1);
+    await vi.waitFor(async () => {
+      expect((await pauseOf()).failures).toBe(1);
     });
     worker.resume();
     await add('bob@example.com');
@@ -231,46 +272,67 @@ describe('the delivery worker', () => {
     expect(worker.stats()).toMatchObject({ delivered: 60, refused: 0 });
   });
 
-  it('is not held up by a clock that was a day ahead', async () => {
-    const day = 24 * 3_600_000;
-    const clock = { ms: Date.now() + day };
+  it.each([
+    ['a day ahead once, and right again', 24 * 3_600_000, 0],
+    ['set back by hours', 0, -5 * 3_600_000],
+  ])('is not held up by a clock that was %s', async (_name, first, second) => {
+    const clock = { aheadMs: first };
     let calls = 0;
-    const { outbox, add, start } = await workerWith(
+    const now = () => Date.now() + clock.aheadMs;
+    const { add, start, pauseOf, ...parts } = await workerWith(
       (persons) => all(calls++ === 0 ? { is: 'later', reason: 'no answer' } : { is: 'delivered' })(persons),
-      { now: () => clock.ms, random: () => 1 },
+      { now, random: () => 0.2 },
     );
     await add('ada@example.com');
     const worker = start();
-    await vi.waitFor(() => {
-      expect(outbox.circuit().failures).toBe(1);
+    await vi.waitFor(async () => {
+      expect((await pauseOf()).failures).toBe(1);
     });
     await worker.stop(0);
-    clock.ms -= day;
-    expect(await outbox.claim(1, clock.ms)).toHaveLength(1);
+    clock.aheadMs = second;
+    start();
+    await vi.waitFor(async () => {
+      expect(await waitingIn(parts)).toBe(0);
+    }, soon);
   });
 
   it('sets aside what has waited for longer than it may, unsent, and nothing otherwise', async () => {
     const sent: string[] = [];
-    const day = 24 * 3_600_000;
+    const clock = { aheadMs: -31 * day };
     const { outbox, add, start } = await workerWith(
       (persons) => {
         sent.push(...persons.map(({ email }) => email));
         return all({ is: 'delivered' })(persons);
       },
-      { maxAgeMs: 30 * day },
+      { maxAgeMs: 30 * day, now: () => Date.now() + clock.aheadMs },
     );
-    await outbox.add({
-      id: 'too-old-one',
-      form: 'newsletter',
-      contact: { email: 'old@example.com' },
-      acceptedAt: new Date(Date.now() - 31 * day).toISOString(),
-    });
+    await add('old@example.com');
+    clock.aheadMs = 0;
     await add('new@example.com');
     start();
     await vi.waitFor(() => {
       expect(outbox.counts()).toMatchObject({ waiting: 0, deadLetters: 1 });
     });
     expect(sent).toEqual(['new@example.com']);
+  });
+
+  it('sends what is replayed, however old it is', async () => {
+    const sent: Contact[] = [];
+    const { database, deadLetters, start, ...parts } = await workerWith(
+      (persons) => {
+        sent.push(...persons);
+        return all({ is: 'delivered' })(persons);
+      },
+      { maxAgeMs: 30 * day },
+    );
+    await setAside(database, [{ id: 'too-old', hoursAgo: 24 * 90 }]);
+    expect(await deadLetters.replay('too-old')).toBe(true);
+    start();
+    await vi.waitFor(async () => {
+      expect(sent).toEqual([{ email: 'too-old@example.com' }]);
+      expect(await waitingIn({ database, ...parts })).toBe(0);
+    }, soon);
+    expect((await deadLetters.list()).entries).toEqual([]);
   });
 
   it('sets aside whom rasa.io refuses, and logs no address', async () => {
@@ -281,7 +343,7 @@ describe('the delivery worker', () => {
         ),
       ),
     );
-    await Promise.all(['good@example.com', 'bad@example.com'].map(add));
+    await Promise.all(['good@example.com', 'bad@example.com'].map((email) => add(email)));
     const worker = start();
     await vi.waitFor(() => {
       expect(outbox.counts()).toMatchObject({ waiting: 0, deadLetters: 1 });
@@ -322,4 +384,212 @@ describe('the delivery worker', () => {
     await worker.stop(0);
     expect(outbox.counts().waiting).toBe(1);
   });
+
+  it('goes on when what became of a delivery cannot be written down, and delivers it once', async () => {
+    const sent: string[] = [];
+    const { database, add, start, log, ...parts } = await workerWith((persons) => {
+      sent.push(...persons.map(({ email }) => email));
+      return all({ is: 'delivered' })(persons);
+    });
+    await add('ada@example.com');
+    let failures = 0;
+    const write = database.write.bind(database);
+    vi.spyOn(database, 'write').mockImplementation((statements, options) => {
+      // A look at the lease is one statement.
+      const isAcknowledgement = options?.settling === true && statements.length > 1;
+      if (isAcknowledgement && failures++ < 2) return Promise.reject(new StoreUnavailable('full'));
+      return write(statements, options);
+    });
+    const worker = start();
+    await vi.waitFor(async () => {
+      expect(await waitingIn({ database, ...parts })).toBe(0);
+    }, soon);
+    expect(sent).toEqual(['ada@example.com']);
+    expect(log()).toContain('cannot be written down; nothing is sent until it is');
+    await add('bob@example.com');
+    worker.wake();
+    await vi.waitFor(() => {
+      expect(sent).toEqual(['ada@example.com', 'bob@example.com']);
+    }, soon);
+  });
+
+  it('delivers while sign-ups arrive faster than anything can be delivered', async () => {
+    let delivered = 0;
+    const { add, start } = await workerWith((persons) => {
+      delivered += persons.length;
+      return all({ is: 'delivered' })(persons);
+    });
+    start();
+    let isLoading = true;
+    const load = Promise.all(
+      Array.from({ length: 64 }, async (_, caller) => {
+        for (let count = 0; isLoading; count++) await add(`${caller}-${count}@example.com`);
+      }),
+    );
+    await vi.waitFor(() => {
+      expect(delivered).toBeGreaterThan(200);
+    }, soon);
+    isLoading = false;
+    await load;
+  });
+});
+
+describe('what always fails', () => {
+  const fails = { is: 'later', reason: 'rasa.io answered 500' } as const;
+
+  it('of one form, a thousand times, does not keep the sign-ups of other forms from arriving', async () => {
+    const arrived = new Set<string>();
+    const { add, start } = await workerWith(
+      (persons) => {
+        if (persons.some(({ email }) => email.startsWith('bad'))) return all(fails)(persons);
+        for (const { email } of persons) arrived.add(email);
+        return all({ is: 'delivered' })(persons);
+      },
+      { random: () => 0.1 },
+    );
+    await Promise.all(
+      Array.from({ length: 1000 }, (_, at) => add(`bad-${at}@example.com`, { form: 'broken' })),
+    );
+    await Promise.all(Array.from({ length: 60 }, (_, at) => add(`good-${at}@example.com`)));
+    const worker = start();
+    await vi.waitFor(() => {
+      expect(arrived.size).toBe(60);
+    }, soon);
+    // Also while it goes on failing, and more of both arrive.
+    for (let at = 60; at < 120; at++) {
+      await add(`bad-again-${at}@example.com`, { form: 'broken' });
+      await add(`good-${at}@example.com`);
+    }
+    worker.wake();
+    await vi.waitFor(() => {
+      expect(arrived.size).toBe(120);
+    }, soon);
+  }, 40_000);
+
+  it('of the same form does not either', async () => {
+    const arrived = new Set<string>();
+    const { add, start } = await workerWith((persons) => {
+      if (persons.some(({ email }) => email.startsWith('bad'))) return all(fails)(persons);
+      for (const { email } of persons) arrived.add(email);
+      return all({ is: 'delivered' })(persons);
+    });
+    for (let at = 0; at < 100; at++) {
+      await add(`bad-${at}@example.com`);
+      await add(`good-${at}@example.com`);
+    }
+    start();
+    await vi.waitFor(() => {
+      expect(arrived.size).toBe(100);
+    }, soon);
+  }, 40_000);
+
+  it('is delivered too once it does not fail any more', async () => {
+    let isBroken = true;
+    const arrived = new Set<string>();
+    const { add, start } = await workerWith((persons) => {
+      if (isBroken && persons.some(({ email }) => email.startsWith('bad'))) return all(fails)(persons);
+      for (const { email } of persons) arrived.add(email);
+      return all({ is: 'delivered' })(persons);
+    });
+    for (let at = 0; at < 100; at++) await add(`bad-${at}@example.com`, { form: 'broken' });
+    await add('good@example.com');
+    start();
+    await vi.waitFor(() => {
+      expect(arrived).toContain('good@example.com');
+    }, soon);
+    isBroken = false;
+    // What was put off is due again in ten minutes at the latest; nothing of it is needed here to know that it is tried.
+    await vi.waitFor(() => {
+      expect([...arrived].some((email) => email.startsWith('bad'))).toBe(true);
+    }, soon);
+  }, 40_000);
+});
+
+describe('several sign-ups of one person', () => {
+  it('arrive in their order, also where the first one has to be tried again', async () => {
+    const sent: unknown[] = [];
+    let isFirst = true;
+    const { add, start, ...parts } = await workerWith((persons) => {
+      const fails = isFirst;
+      isFirst = false;
+      if (!fails) sent.push(...persons.map(({ email, first_name }) => `${email} ${String(first_name)}`));
+      return all(fails ? { is: 'later', reason: 'no answer' } : { is: 'delivered' })(persons);
+    });
+    for (const first_name of ['first', 'second', 'third']) {
+      await add('', { contact: { email: 'ada@example.com', first_name } });
+    }
+    start();
+    await vi.waitFor(async () => {
+      expect(await waitingIn(parts)).toBe(0);
+    }, soon);
+    expect(sent).toEqual(['first', 'second', 'third'].map((name) => `ada@example.com ${name}`));
+  });
+});
+
+describe('two processes', () => {
+  it('deliver each sign-up once: one works, the other takes over when that one stops', async () => {
+    const sent: string[] = [];
+    const deliver = (by: string) => (persons: readonly Contact[]) => {
+      sent.push(...persons.map(({ email }) => `${email} by ${by}`));
+      return all({ is: 'delivered' })(persons);
+    };
+    const one = await workerWith(deliver('one'));
+    const first = one.start();
+    await one.add('ada@example.com');
+    await vi.waitFor(() => {
+      expect(sent).toEqual(['ada@example.com by one']);
+    }, soon);
+    const two = await workerWith(deliver('two'), { dataDir: one.dataDir });
+    two.start();
+    await two.add('bob@example.com');
+    await vi.waitFor(() => {
+      expect(sent).toHaveLength(2);
+    }, soon);
+    await first.stop(0);
+    await two.add('cyd@example.com');
+    await vi.waitFor(() => {
+      expect(sent).toEqual(['ada@example.com by one', 'bob@example.com by one', 'cyd@example.com by two']);
+    }, soon);
+  });
+
+  it('take over within 15 seconds from one that died, whose late acknowledgement changes nothing', async () => {
+    const calling = deferred();
+    const answer = deferred<readonly Outcome[]>();
+    const dying = await workerWith((persons, stop) => {
+      calling.resolve();
+      stop.addEventListener('abort', () => {
+        answer.resolve(persons.map(() => ({ is: 'delivered' })));
+      });
+      return answer.promise;
+    });
+    await dying.add('ada@example.com');
+    // Its look at the lease never comes back any more, as if the process were stopped.
+    const looks = vi.spyOn(dying.database, 'write');
+    dying.start();
+    await calling.promise;
+    looks.mockImplementation(() => Promise.reject(new StoreUnavailable('timed_out')));
+    const database = await openStore({ dataDir: dying.dataDir, log: quiet });
+    onTestFinished(() => database.close());
+    const sent: string[] = [];
+    const start = performance.now();
+    const heir = await workerWith(
+      (persons) => {
+        sent.push(...persons.map(({ email }) => email));
+        return all({ is: 'later', reason: 'busy', afterMs: 60_000 })(persons);
+      },
+      { dataDir: dying.dataDir },
+    );
+    heir.start();
+    await vi.waitFor(
+      () => {
+        expect(sent).toEqual(['ada@example.com']);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    expect(performance.now() - start).toBeLessThan(15_000);
+    looks.mockRestore();
+    answer.resolve([{ is: 'delivered' }]);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await waitingIn({ database })).toBe(1);
+  }, 40_000);
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
 import { readSetup } from '../../../server/doctor/configuration.ts';
 import { checkDataDir } from '../../../server/doctor/data-dir.ts';
+import { checkStore } from '../../../server/doctor/store.ts';
 import { realFiles } from '../../../server/system/files.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { recordCalls } from '../../helpers/recorder.ts';
@@ -12,7 +13,7 @@ import { runCli } from '../../helpers/server/cli.ts';
 import { complaintsIn, examine, wordsIn } from '../../helpers/server/doctor.ts';
 import { testFiles } from '../../helpers/server/files.ts';
 import { createKey, revokeKey } from '../../helpers/server/keys.ts';
-import { closedCircuit, idsOf, makeSignup, openTestOutbox } from '../../helpers/server/outbox.ts';
+import { openTestOutbox } from '../../helpers/server/outbox.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
@@ -190,10 +191,10 @@ describe('files with secrets', () => {
     const envFile = join(await temporaryDir(), 'production.env');
     await writeFile(envFile, 'LOG_LEVEL=warn\n');
     await chmod(envFile, 0o644);
-    await writeFile(join(env['DATA_DIR'] ?? '', 'challenge-secret'), 'ab'.repeat(32), { mode: 0o600 });
+    await writeFile(join(env['DATA_DIR'] ?? '', 'store-key'), 'ab'.repeat(32), { mode: 0o600 });
     const found = (await examine({ env, envFile }))['Files with secrets'];
     expect(complaintsIn(found)).toEqual([expect.stringContaining(envFile)]);
-    expect(wordsIn(found)).toContain('challenge-secret: last changed');
+    expect(wordsIn(found)).toContain('store-key: last changed');
   });
 });
 
@@ -226,51 +227,6 @@ describe('the data directory', () => {
   const examineDir = async (env: Env, options: Partial<Parameters<typeof checkDataDir>[1]> = {}) =>
     checkDataDir(readSetup(env), { files: realFiles, process, ...options });
 
-  it('has whoever runs on it named, and what waits there', async () => {
-    const service = await startService({ RASA_MIN_INTERVAL_MS: '60000' });
-    const words = wordsIn(await examineDir({ DATA_DIR: service.dataDir }));
-    expect(words).toContain(`fine: A proxy runs on it: process ${process.pid} on`);
-    expect(words).toContain('Waiting for rasa.io: 0. Set aside: 0.');
-  });
-
-  it('has counted right what waits, what is to be tried again, and what is set aside', async () => {
-    const dataDir = await temporaryDir();
-    const dir = join(dataDir, 'outbox');
-    const outbox = await openTestOutbox({ dir });
-    for (const id of ['ada-0001', 'grace-0002', 'edsger-0003', 'barbara-0004']) {
-      await outbox.add(makeSignup(id));
-    }
-    expect(idsOf(await outbox.claim(3, Date.now()))).toHaveLength(3);
-    await outbox.acknowledge(
-      [
-        { id: 'ada-0001', is: 'delivered' },
-        { id: 'grace-0002', is: 'refused', reason: 'no' },
-        { id: 'edsger-0003', is: 'later', dueMs: Date.now() + 60_000 },
-      ],
-      closedCircuit,
-    );
-    expect(outbox.counts()).toMatchObject({ waiting: 2, deadLetters: 1 });
-    expect(wordsIn(await examineDir({ DATA_DIR: dataDir }))).toContain(
-      'Waiting for rasa.io: 2. Set aside: 1.',
-    );
-    await outbox.close();
-    const closed = await examineDir({ DATA_DIR: dataDir });
-    expect(wordsIn(closed)).toContain('No proxy runs on it just now');
-    expect(wordsIn(closed)).toContain('Waiting for rasa.io: 2. Set aside: 1.');
-    expect(complaintsIn(closed)).toEqual([
-      'warning: rasa.io has refused sign-ups. → See rasa-signup outbox list.',
-    ]);
-  });
-
-  it('is left as it was', async () => {
-    const dataDir = await temporaryDir();
-    const outbox = await openTestOutbox({ dir: join(dataDir, 'outbox') });
-    await outbox.close();
-    const before = await readdir(dataDir, { recursive: true });
-    await examine({ env: { DATA_DIR: dataDir } });
-    expect(await readdir(dataDir, { recursive: true })).toEqual(before);
-  });
-
   it('is not made by looking at it', async () => {
     const dataDir = join(await temporaryDir(), 'not', 'yet');
     expect(wordsIn(await examineDir({ DATA_DIR: dataDir }))).toContain(
@@ -300,20 +256,107 @@ describe('the data directory', () => {
     ]);
   });
 
-  it('that is encrypted with another key is a fault', async () => {
-    const dataDir = await temporaryDir();
-    const outbox = await openTestOutbox({ dir: join(dataDir, 'outbox'), key: new Secret('ab'.repeat(32)) });
-    await outbox.add(makeSignup('ada-0001'));
-    await outbox.close();
-    const found = await examineDir({ DATA_DIR: dataDir, OUTBOX_KEY: 'cd'.repeat(32) });
-    expect(complaintsIn(found)).toEqual([expect.stringContaining('another key than OUTBOX_KEY')]);
-    expect(complaintsIn(await examineDir({ DATA_DIR: dataDir, OUTBOX_KEY: 'ab'.repeat(32) }))).toEqual([]);
+  it.each([
+    ['ephemeral', /^warning: It is on a disk that a restart or a redeploy empties.* → Mount a volume/],
+    ['network', /^warning: It is on a network file system.* → Use a local disk/],
+  ] as const)('on a disk that is %s is warned of, unless the database is elsewhere', async (kind, words) => {
+    const env = { DATA_DIR: await temporaryDir() };
+    const diskKind = () => Promise.resolve(kind);
+    expect(complaintsIn(await examineDir(env, { diskKind }))).toEqual([expect.stringMatching(words)]);
+    const elsewhere = { ...env, DATABASE_URL: 'postgres://db.example/x', OUTBOX_KEY: 'ab'.repeat(32) };
+    expect(complaintsIn(await examineDir(elsewhere, { diskKind }))).toEqual([]);
   });
 
   it('of somebody else is warned of', async () => {
-    const other = { pid: process.pid, kill: process.kill.bind(process), getuid: () => 4711 };
+    const other = { getuid: () => 4711 };
     const found = await examineDir({ DATA_DIR: await temporaryDir() }, { process: other });
     expect(complaintsIn(found)).toEqual([expect.stringContaining('belongs to another user')]);
+  });
+});
+
+describe('the database', () => {
+  const examineStore = async (env: Env) => checkStore(readSetup(env), realFiles);
+
+  it('has the proxy named that delivers from it', async () => {
+    const service = await startService();
+    const words = wordsIn(await examineStore({ DATA_DIR: service.dataDir }));
+    expect(words).toContain(`fine: A proxy delivers from it: process ${process.pid} on`);
+    expect(words).toContain('Waiting for rasa.io: 0. Set aside: 0.');
+    await service.close();
+    expect(wordsIn(await examineStore({ DATA_DIR: service.dataDir }))).toContain('No proxy delivers from it');
+  });
+
+  it('has counted right what waits, what is to be tried again, and what is set aside', async () => {
+    const dataDir = await temporaryDir();
+    const { add, due, settle, close } = await openTestOutbox({ place: { dataDir } });
+    for (const name of ['ada', 'grace', 'edsger', 'barbara']) await add(name);
+    const [ada, grace, edsger] = await due(3);
+    if (!ada || !grace || !edsger) throw new Error('nothing is due');
+    await settle([
+      { waiting: ada, is: 'delivered' },
+      { waiting: grace, is: 'refused', code: 'refused', reason: 'no' },
+      { waiting: edsger, is: 'later', lane: 'retry', dueMs: Date.now() + 60_000 },
+    ]);
+    await close();
+    const found = await examineStore({ DATA_DIR: dataDir });
+    expect(wordsIn(found)).toContain('Waiting for rasa.io: 2. Set aside: 1.');
+    expect(complaintsIn(found)).toEqual([
+      'warning: rasa.io has refused sign-ups. → See rasa-signup outbox list.',
+    ]);
+  });
+
+  it('in which sign-ups wait for another upstream has said for which, and what to do', async () => {
+    const dataDir = await temporaryDir();
+    const destination = { upstream: 'v1 https://api.rasa.io', account: 'abc' };
+    const { add, close } = await openTestOutbox({ place: { dataDir }, destination });
+    for (const name of ['ada', 'grace']) await add(name);
+    await close();
+    const found = await examineStore({ DATA_DIR: dataDir });
+    expect(wordsIn(found)).toContain('Waiting for rasa.io: 0.');
+    expect(complaintsIn(found)).toEqual([
+      expect.stringMatching(
+        /^warning: 2 sign-ups wait for v1 https:\/\/api\.rasa\.io \(account abc\).* → Run the proxy with the RASA_ settings/,
+      ),
+    ]);
+  });
+
+  it('is left as it was, and is not made by looking at it', async () => {
+    const dataDir = await temporaryDir();
+    expect(wordsIn(await examineStore({ DATA_DIR: dataDir }))).toContain('there is no database');
+    expect(await readdir(dataDir)).toEqual([]);
+    const { close } = await openTestOutbox({ place: { dataDir } });
+    await close();
+    const before = await readdir(dataDir, { recursive: true });
+    await examine({ env: { DATA_DIR: dataDir } });
+    expect(await readdir(dataDir, { recursive: true })).toEqual(before);
+  });
+
+  it('whose key is not given is a fault that says which key it wants', async () => {
+    const dataDir = await temporaryDir();
+    const key = new Secret('ab'.repeat(32));
+    const { add, close } = await openTestOutbox({ place: { dataDir, key } });
+    await add('ada');
+    await close();
+    expect(complaintsIn(await examineStore({ DATA_DIR: dataDir, OUTBOX_KEY: 'cd'.repeat(32) }))).toEqual([
+      expect.stringMatching(
+        /^fault: The secret seen .* sealed with the key [0-9a-f]{12}: give that one as OUTBOX_KEY_PREVIOUS/,
+      ),
+    ]);
+    expect(complaintsIn(await examineStore({ DATA_DIR: dataDir }))).toEqual([
+      expect.stringMatching(/^fault: The key file store-key is missing/),
+    ]);
+    expect(complaintsIn(await examineStore({ DATA_DIR: dataDir, OUTBOX_KEY: 'ab'.repeat(32) }))).toEqual([]);
+  });
+
+  it('of an earlier version, in files in which something waits, is a fault', async () => {
+    const dataDir = await temporaryDir();
+    await mkdir(join(dataDir, 'outbox'));
+    await writeFile(join(dataDir, 'outbox/0000000001.ndjson'), '{}\n');
+    expect(complaintsIn(await examineStore({ DATA_DIR: dataDir }))).toEqual([
+      expect.stringMatching(
+        /^fault: Sign-ups of an earlier version wait in .*outbox, .* run the earlier version until/,
+      ),
+    ]);
   });
 });
 
@@ -408,6 +451,7 @@ describe('the command', () => {
       'Files with secrets',
       'rasa.io',
       `Data directory ${env['DATA_DIR'] ?? ''}`,
+      'Database',
       'Allowed origins',
       'The proxy from outside',
     ]);

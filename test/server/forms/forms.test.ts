@@ -242,7 +242,7 @@ describe('a form', () => {
       [marked, 1],
       [{ ...marked, resubscribe: 'never' }, 0],
     ] as const) {
-      const { send, sandbox, contact } = await startWith(form, { DUPLICATE_WINDOW: 'off' });
+      const { send, sandbox, contact } = await startWith(form);
       await send({ email: 'ada@example.com', consent: 'yes' });
       await unsubscribe(sandbox, (await contact())['id']);
       // With another answer, so that it is seen to have arrived.

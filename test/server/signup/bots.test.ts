@@ -57,7 +57,7 @@ describe('the signs of a robot', () => {
   );
 });
 
-const good: Redeemed = { is: 'good', ageMs: 9000, release: () => undefined };
+const good: Redeemed = { is: 'good', ageMs: 9000, id: 'a-proof' };
 const fields = { email: 'ada@example.com', first_name: 'Ada' };
 const post = { form: 'newsletter', plain: false, headers: browser } as SignupPost;
 const checked = (envelope: object, names = ['Ada']): Extract<Checked, { is: 'valid' }> => ({
@@ -70,28 +70,40 @@ const checked = (envelope: object, names = ['Ada']): Extract<Checked, { is: 'val
 
 function openBots(mode: BotMode, redeemed: Redeemed = good, now?: () => number) {
   const { log, lines } = recordLog();
-  const secret = { derive: () => '00'.repeat(32) };
-  const tokens = createPageTokens({ secret, ...(now && { now }) });
+  const tokens = createPageTokens({ key: new Uint8Array(32), ...(now && { now }) });
   let ids = 0;
   const newId = () => `made-here-${++ids}`;
-  return { ...createBots({ mode, proofs: { redeem: () => redeemed }, tokens, log, newId }), lines };
+  const bots = createBots({ mode, proofs: { redeem: () => redeemed }, tokens, log, newId });
+  const judge = (sent: SignupPost, found: Parameters<typeof bots.judge>[1], wasAccepted = false) =>
+    bots.judge(sent, found, () => Promise.resolve(wasAccepted));
+  return { ...bots, judge, lines };
 }
 
 describe('a sign-up', () => {
-  it('with a good proof is a person’s, and the proof can be released', async () => {
-    let released = 0;
-    const bots = openBots('enforce', { ...good, release: () => released++ });
-    const verdict = await bots.judge(post, checked({ proof: 'p' }));
-    if (verdict.is !== 'person') throw new Error(verdict.is);
-    verdict.release();
-    expect(released).toBe(1);
+  it('with a good proof is a person’s, and the proof is to be stored with it', async () => {
+    const verdict = await openBots('enforce').judge(post, checked({ proof: 'p' }));
+    expect(verdict).toEqual({ is: 'person', proof: { kind: 'proof', text: 'a-proof' } });
+  });
+
+  it.each([
+    ['enforce', { is: 'robot', reason: 'used proof' }, { refused: 1, wouldHaveRefused: 0 }],
+    ['observe', undefined, { refused: 0, wouldHaveRefused: 1 }],
+  ] as const)('whose proof has let in another one, in the mode %s', (mode, verdict, counted) => {
+    const bots = openBots(mode);
+    expect(bots.judgeUsed(post)).toEqual(verdict);
+    expect(bots.stats()).toEqual({ mode, ...counted, reasons: { 'used proof': 1 } });
+  });
+
+  it('that was accepted before passes without a word, whatever has become of its proof', async () => {
+    const bots = openBots('enforce', { is: 'bad', reason: 'stale' });
+    expect((await bots.judge(post, checked({ proof: 'p' }), true)).is).toBe('person');
+    expect(bots.stats()).toMatchObject({ refused: 0, reasons: {} });
   });
 
   it.each<[string, object, Redeemed, string]>([
     ['no proof', {}, good, 'no proof'],
     ['a wrong one', { proof: 'p' }, { is: 'bad', reason: 'wrong' }, 'wrong proof'],
     ['a stale one', { proof: 'p' }, { is: 'bad', reason: 'stale' }, 'stale proof'],
-    ['a used one', { proof: 'p' }, { is: 'bad', reason: 'used' }, 'used proof'],
     ['a token that is none', { token: 't' }, good, 'no proof'],
   ])(
     'with %s is refused; observed, it passes and is counted and logged; off, nobody looks',
@@ -129,7 +141,7 @@ describe('a sign-up', () => {
   });
 
   it('filled in at once by a password manager, the honeypot too, is a person’s', async () => {
-    const bots = openBots('enforce', { ...good, ageMs: 200 });
+    const bots = openBots('enforce', { is: 'good', id: 'a-proof', ageMs: 200 });
     expect((await bots.judge(post, checked({ proof: 'p', your_message: 'ada@example.com' }))).is).toBe(
       'person',
     );

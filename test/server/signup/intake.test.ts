@@ -98,7 +98,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
   });
 
   it('is limited by RATE_ADDRESS, however the address is written', async () => {
-    const { url } = await start({ RATE_ADDRESS: '3/1d', DUPLICATE_WINDOW: 'off' });
+    const { url } = await start({ RATE_ADDRESS: '3/1d' });
     for (const email of ['a.da+1@gmail.com', 'ADA+2@GoogleMail.com', 'ada@gmail.com']) {
       expect((await signUp(url, way, { email })).status, email).toBe(202);
     }
@@ -139,7 +139,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
   });
 
   it('gets its budgets back when another one was used up', async () => {
-    const { url } = await start({ RATE_NETWORK: '2/10m', RATE_ADDRESS: '1/1d', DUPLICATE_WINDOW: 'off' });
+    const { url } = await start({ RATE_NETWORK: '2/10m', RATE_ADDRESS: '1/1d' });
     const { email } = somebody();
     expect((await signUp(url, way, { email })).status).toBe(202);
     for (let i = 0; i < 4; i++) expect((await signUp(url, way, { email })).status).toBe(429);
@@ -214,6 +214,100 @@ async function brokenUpstream(): Promise<Env> {
   };
 }
 
+describe('a sign-up that comes again', () => {
+  const contactsOf = async ({ sandbox }: Awaited<ReturnType<typeof start>>) => {
+    if (!sandbox) throw new Error('no sandbox');
+    return readContacts(sandbox);
+  };
+
+  it('with its id and contents is accepted, though its proof is used, stale or missing, and whatever the quotas', async () => {
+    const service = await start({ RATE_ADDRESS: '1/1d' });
+    const fields = { ...somebody(), id: 'one-and-the-same', first_name: 'Ada' };
+    const proof = await prove(service.url);
+    expect((await post(service.url, 'urlencoded', { ...fields, proof })).status).toBe(202);
+    for (const again of [{ proof }, { proof: 'made up' }, {}, { proof: await prove(service.url) }]) {
+      expect((await post(service.url, 'json', { ...fields, ...again })).status).toBe(202);
+    }
+    await vi.waitFor(async () => {
+      expect(await contactsOf(service)).toMatchObject([{ email: fields.email, first_name: 'Ada' }]);
+    });
+    const { bots, delivery } = JSON.parse((await ask(`${service.url}/healthz`)).body) as {
+      bots: object;
+      delivery: object;
+    };
+    expect(bots).toMatchObject({ refused: 0, reasons: {} });
+    expect(delivery).toMatchObject({ delivered: 1 });
+  });
+
+  it('is accepted again after a restart', async () => {
+    const first = await start();
+    const fields = { ...somebody(), id: 'one-and-the-same' };
+    const proof = await prove(first.url);
+    expect((await post(first.url, 'urlencoded', { ...fields, proof })).status).toBe(202);
+    await first.close();
+    const { url } = await start({ DATA_DIR: first.dataDir });
+    expect((await post(url, 'urlencoded', { ...fields, proof })).status).toBe(202);
+    expect((await post(url, 'urlencoded', { ...fields, first_name: 'Eve', proof })).status).toBe(403);
+  });
+
+  it.each<[string, object]>([
+    ['another name', { first_name: 'Ada Lovelace' }],
+    ['a field left out', { first_name: '' }],
+    ['another page', { page: 'https://www.example.com/elsewhere' }],
+  ])(
+    'with its id and %s is another sign-up: it needs a proof, is delivered, and the last one wins',
+    async (_name, other) => {
+      const service = await start();
+      const fields = { ...somebody(), id: 'one-and-the-same', first_name: 'Ada' };
+      expect((await signUp(service.url, 'urlencoded', fields)).status).toBe(202);
+      expect((await post(service.url, 'urlencoded', { ...fields, ...other })).status).toBe(403);
+      expect((await signUp(service.url, 'urlencoded', { ...fields, ...other })).status).toBe(202);
+      await vi.waitFor(async () => {
+        const { delivery } = JSON.parse((await ask(`${service.url}/healthz`)).body) as {
+          delivery: { delivered: number };
+        };
+        expect(delivery.delivered).toBe(2);
+      });
+    },
+  );
+
+  it('with another address and the same id reaches both', async () => {
+    const service = await start();
+    const both = [somebody(), somebody()];
+    for (const fields of both) {
+      expect((await signUp(service.url, 'urlencoded', { ...fields, id: 'one-and-the-same' })).status).toBe(
+        202,
+      );
+    }
+    await vi.waitFor(async () => {
+      expect((await contactsOf(service)).map(({ email }) => email).sort()).toEqual(
+        both.map(({ email }) => email),
+      );
+    });
+  });
+
+  it('within ten minutes, with a name mended and no id at all, replaces what was sent first', async () => {
+    const service = await start();
+    const { email } = somebody();
+    for (const first_name of ['Adda', 'Ada']) {
+      expect((await signUp(service.url, 'urlencoded', { email, first_name })).status).toBe(202);
+    }
+    await vi.waitFor(async () => {
+      expect(await contactsOf(service)).toMatchObject([{ email, first_name: 'Ada' }]);
+    });
+  });
+});
+
+describe('a challenge', () => {
+  it('of one proxy is good at another one that shares the database, and counts once at both', async () => {
+    const one = await start();
+    const two = await start({ DATA_DIR: one.dataDir });
+    const proof = await prove(one.url);
+    expect((await post(two.url, 'urlencoded', { ...somebody(), proof })).status).toBe(202);
+    expect((await post(one.url, 'urlencoded', { ...somebody(), proof })).status).toBe(403);
+  });
+});
+
 describe('the proof', () => {
   it('counts once, for its own form, and is given out for forms that exist', async () => {
     const { url } = await start();
@@ -233,7 +327,7 @@ describe('the proof', () => {
   });
 
   it('is kept for another try when a budget was used up', async () => {
-    const { url } = await start({ RATE_ADDRESS: '1/1d', DUPLICATE_WINDOW: 'off' });
+    const { url } = await start({ RATE_ADDRESS: '1/1d' });
     const { email } = somebody();
     await signUp(url, 'urlencoded', { email });
     const proof = await prove(url);

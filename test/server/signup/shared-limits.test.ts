@@ -1,14 +1,20 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Rate } from '../../../server/forms/form-spec.ts';
 import type { Limits, Quotas } from '../../../server/signup/limits.ts';
 import { createSharedLimits } from '../../../server/signup/shared-limits.ts';
 import type { Database } from '../../../server/store/database.ts';
 import { StoreUnavailable } from '../../../server/store/errors.ts';
-import { bothEngines, type SharedStore } from '../../helpers/server/engines.ts';
+import { useEngines } from '../../helpers/server/engines.ts';
+import { openTestStore } from '../../helpers/server/store.ts';
 
 const hour = { limit: 1000, windowMs: 3_600_000 };
 type Axis = 'service' | 'network' | 'address' | 'form';
 type Rates = Partial<Record<Axis, Rate>>;
+
+/** A store of which each call opens another connection, as another process would. */
+interface SharedStore {
+  readonly open: () => Promise<Database>;
+}
 
 interface Visitor {
   readonly ip?: string;
@@ -54,8 +60,13 @@ async function signUp(limits: Limits, visitor?: Visitor): Promise<boolean> {
   return (await reserveAll(limits.open(), visitor)) === undefined;
 }
 
-describe.each(bothEngines())('quotas that processes share on $engine', ({ missing, create }) => {
-  const it = missing === undefined ? test : test.skip;
+const { engines, newPlace } = useEngines();
+
+describe.each(engines)('quotas that processes share on %s', (engine) => {
+  const create = async () => {
+    const place = await newPlace(engine);
+    return { open: () => openTestStore(place) };
+  };
 
   it.each(['service', 'network', 'address', 'form'] as const)(
     'let as many through as the limit of a %s, whichever process they come to',

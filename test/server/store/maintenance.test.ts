@@ -5,8 +5,10 @@ import { startPostgres, whyNoPostgres, type PostgresServer } from '../../helpers
 import { addSignup, idsIn, openTestStore, quiet, readSignups, testKey } from '../../helpers/server/store.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 import { sameSql } from '../../../server/store/database.ts';
+import { ExpectationFailed } from '../../../server/store/errors.ts';
 import { createIds } from '../../../server/store/ids.ts';
-import { checkSealed, rekey } from '../../../server/store/maintenance.ts';
+import { Leases } from '../../../server/store/leases.ts';
+import { checkSealed, rekey, renewIdentity, storeId } from '../../../server/store/maintenance.ts';
 import { openSqlite } from '../../../server/store/open-store.ts';
 import { ServerSecrets } from '../../../server/store/server-secrets.ts';
 import { Secret } from '../../../server/system/secret.ts';
@@ -46,6 +48,18 @@ describe.each(['sqlite', 'postgres'] as const)('a store on %s', (engine) => {
     expect(Buffer.from(await new ServerSecrets({ database: after }).get('challenge')).equals(secret)).toBe(
       true,
     );
+  });
+
+  it('that was restored has another id, and obeys no holder of a lease of the original', async () => {
+    const database = await openTestStore({ ...(await newPlace()), key: testKey });
+    const leases = new Leases({ database, owner: 'original' });
+    const held = await leases.look('main');
+    if (!held) throw new Error('The lease was free.');
+    const id = await storeId(database);
+    await renewIdentity(database);
+    expect(await storeId(database)).not.toBe(id);
+    await expect(database.write([leases.fence(held)])).rejects.toThrow(ExpectationFailed);
+    expect((await new Leases({ database, owner: 'copy' }).look('main'))?.epoch).toBeGreaterThan(held.epoch);
   });
 
   it('says which rows wait for a key, and which were changed', async () => {

@@ -1,0 +1,150 @@
+import type { Logger } from 'pino';
+import type { Acknowledgement, SettleOptions } from '../outbox/acknowledgements.ts';
+import type { Waiting } from '../outbox/rows.ts';
+import type { Contact, Outcome } from '../outbox/signup.ts';
+import { isLater, type Call, type Circuit, type Later } from './circuit.ts';
+
+/** What has been done since the start. */
+export interface DeliveryRecord {
+  attempts: number;
+  delivered: number;
+  refused: number;
+  lastSuccessMs: number | undefined;
+}
+
+export interface DeliveryCallOptions {
+  readonly batch: readonly Waiting[];
+  readonly as: Call['as'];
+  readonly deliver: (persons: readonly Contact[], stop: AbortSignal) => Promise<readonly Outcome[]>;
+  readonly maxAgeMs: number | undefined;
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+const bug: Outcome = { is: 'later', reason: 'a bug' };
+
+/** One batch on its way to rasa.io: what is too old is set aside unsent, the rest is sent, and what becomes of it. */
+export class DeliveryCall {
+  readonly #options: DeliveryCallOptions;
+  readonly #stop = new AbortController();
+  #areOtherCredentials = false;
+  #outcomes: readonly Outcome[] = [];
+  #tooOld = 0;
+
+  constructor(options: DeliveryCallOptions) {
+    this.#options = options;
+  }
+
+  get wasSent(): boolean {
+    return this.#outcomes.length > 0;
+  }
+
+  abandon(): void {
+    this.#stop.abort();
+  }
+
+  noteOtherCredentials(): void {
+    this.#areOtherCredentials = true;
+  }
+
+  async run(circuit: Circuit, record: DeliveryRecord): Promise<Omit<SettleOptions, 'fence'>> {
+    const { batch, as, now } = this.#options;
+    const old = batch.filter((waiting) => this.#isTooOld(waiting));
+    const due = batch.filter((waiting) => !this.#isTooOld(waiting));
+    this.#tooOld = old.length;
+    record.refused += old.length;
+    const acknowledgements: Acknowledgement[] = old.map((waiting) => ({
+      waiting,
+      is: 'refused',
+      code: 'too_old',
+      reason: 'It waited for longer than OUTBOX_MAX_AGE.',
+    }));
+    if (due.length === 0) return { acknowledgements };
+
+    record.attempts += due.length;
+    const before = circuit.pauseAt(0, '');
+    this.#outcomes = await this.#attempt(due);
+    // Cut short by ourselves: that says nothing about rasa.io, nor about those who were to be sent.
+    const isAbandoned = this.#stop.signal.aborted;
+    if (!isAbandoned) {
+      const forms = due.map(({ signup }) => signup.form);
+      circuit.note({ forms, outcomes: this.#outcomes, as }, this.#areOtherCredentials);
+    }
+    due.forEach((waiting, index) => {
+      const outcome = this.#outcomes[index] ?? bug;
+      const acknowledgement = this.#acknowledgement(waiting, outcome, { circuit, isAbandoned, due });
+      if (acknowledgement) acknowledgements.push(acknowledgement);
+      if (acknowledgement?.is === 'delivered') {
+        record.delivered++;
+        record.lastSuccessMs = now();
+      }
+      if (acknowledgement?.is === 'refused') record.refused++;
+    });
+    const reason = this.#outcomes.find(isLater)?.reason ?? '';
+    const hasChanged = circuit.failures > 0 || before.failures > 0;
+    return { acknowledgements, ...(hasChanged && { pause: circuit.pauseAt(now(), reason) }) };
+  }
+
+  /** One line when the circuit opens, one when it closes, and one for those that were refused; never an address. */
+  report(failuresBefore: number, { failures, pausedForMs }: Circuit): void {
+    const { log, now } = this.#options;
+    if (this.#tooOld > 0) {
+      log.warn({ count: this.#tooOld }, 'Sign-ups are older than OUTBOX_MAX_AGE; they are set aside.');
+    }
+    const refused = this.#outcomes.filter(({ is }) => is === 'refused').length;
+    if (refused > 0) log.warn({ refused }, 'rasa.io refused sign-ups; they are set aside.');
+    if (failuresBefore === 0 && failures > 0) {
+      const reason = this.#outcomes.find(isLater)?.reason;
+      const until = new Date(now() + pausedForMs).toISOString();
+      log.warn({ reason, until }, 'rasa.io does not take sign-ups now; they wait.');
+    }
+    if (failuresBefore > 0 && failures === 0) {
+      log.info({ failures: failuresBefore }, 'rasa.io takes sign-ups again.');
+    }
+  }
+
+  async #attempt(due: readonly Waiting[]): Promise<readonly Outcome[]> {
+    const { deliver, log } = this.#options;
+    try {
+      const persons = due.map(({ signup }) => signup.contact);
+      const outcomes = await deliver(persons, this.#stop.signal);
+      return due.map((_, index) => outcomes[index] ?? bug);
+    } catch (error) {
+      log.error({ err: error }, 'A delivery met a bug; its sign-ups wait.');
+      return due.map(() => bug);
+    }
+  }
+
+  /** `undefined` leaves a sign-up in its place, as if it had not been tried. */
+  #acknowledgement(
+    waiting: Waiting,
+    outcome: Outcome,
+    call: { readonly circuit: Circuit; readonly isAbandoned: boolean; readonly due: readonly Waiting[] },
+  ): Acknowledgement | undefined {
+    switch (outcome.is) {
+      case 'delivered':
+        return { waiting, is: 'delivered' };
+      case 'refused':
+        return { waiting, is: 'refused', code: 'refused', reason: outcome.reason };
+      case 'later':
+        if (call.isAbandoned || this.#isAccountsFault(outcome, call.due.length)) return undefined;
+        return {
+          waiting,
+          is: 'later',
+          // Who failed alone, or twice with others, takes nobody along again.
+          lane: call.due.length === 1 || waiting.attempts > 0 ? 'alone' : 'retry',
+          dueMs: this.#options.now() + call.circuit.retryAfterMs(waiting.attempts, outcome),
+        };
+    }
+  }
+
+  /** Credentials, or a pause that was asked for: the whole account waits. One alone must make way for others, though. */
+  #isAccountsFault({ waitsFor, afterMs }: Later, count: number): boolean {
+    return waitsFor !== undefined || ((afterMs ?? 0) > 0 && count > 1);
+  }
+
+  #isTooOld({ sinceMs }: Waiting): boolean {
+    const { maxAgeMs, now } = this.#options;
+    return maxAgeMs !== undefined && now() - sinceMs > maxAgeMs;
+  }
+}

@@ -1,0 +1,165 @@
+import { sameSql, type Database, type Statement, type WriteStatement } from '../store/database.ts';
+import { deadLetters, lanes } from '../store/tables.ts';
+import { deadLetterRow, type Waiting } from './rows.ts';
+import type { Destination } from './signup.ts';
+
+/** Delivered ones are deleted, later ones wait until they are due, refused ones are set aside. */
+export type Acknowledgement = { readonly waiting: Waiting } & (
+  | { readonly is: 'delivered' }
+  | { readonly is: 'later'; readonly lane: 'retry' | 'alone'; readonly dueMs: number }
+  /** `code` for the column that is not sealed, `reason` in rasa.io's or our words. */
+  | { readonly is: 'refused'; readonly code: 'refused' | 'too_old'; readonly reason: string }
+);
+
+/** How deliveries to the account stand: `failures` calls in a row that failed, and no further one before `untilMs`. */
+export interface Pause {
+  readonly failures: number;
+  /** Unix time in ms. */
+  readonly untilMs: number;
+  /** Never anything personal. */
+  readonly reason: string;
+}
+
+export interface SettleOptions {
+  /** The first statement of the write: it fails where another process has taken over. */
+  readonly fence: Statement;
+  readonly acknowledgements: readonly Acknowledgement[];
+  /** Where it has changed. */
+  readonly pause?: Pause | undefined;
+  /** These are put off until then, untried; a fresh one leaves its lane, so that it is not in the way of others. */
+  readonly held?: { readonly waiting: readonly Waiting[]; readonly dueMs: number } | undefined;
+  /** Rows that cannot be opened: they are set aside as they are. */
+  readonly damaged?: readonly string[];
+}
+
+export interface SettledCounts {
+  /** How many rows no longer wait. */
+  readonly gone: number;
+  /** How many of them became dead letters. */
+  readonly dead: number;
+}
+
+/** Writes down what became of what was claimed: in one transaction, and only as the holder of the lease. */
+export class Acknowledgements {
+  readonly #database: Database;
+  readonly #destination: Destination;
+  readonly #now: () => number;
+
+  constructor(options: {
+    readonly database: Database;
+    readonly destination: Destination;
+    readonly now?: () => number;
+  }) {
+    this.#database = options.database;
+    this.#destination = options.destination;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Written again after an outcome that is unknown, it changes nothing more. */
+  async settle({
+    fence,
+    acknowledgements,
+    pause,
+    held,
+    damaged = [],
+  }: SettleOptions): Promise<SettledCounts> {
+    const refused = acknowledgements.filter((one) => one.is === 'refused');
+    const delivered = acknowledgements.filter(({ is }) => is === 'delivered');
+    const gone = [...delivered, ...refused].map(({ waiting }) => waiting.signup.id);
+    const statements: WriteStatement[] = [fence];
+    if (refused.length > 0) {
+      statements.push({
+        into: deadLetters,
+        rows: refused.map(({ waiting, code, reason }) =>
+          deadLetterRow({
+            destination: this.#destination,
+            waiting,
+            code,
+            reason,
+            attempts: waiting.attempts + (code === 'refused' ? 1 : 0),
+            failedMs: this.#now(),
+          }),
+        ),
+        ifNew: true,
+      });
+    }
+    for (const id of damaged) statements.push(copyDamaged(id, this.#now()));
+    const removed = [...gone, ...damaged];
+    if (removed.length > 0) statements.push(removal(removed));
+    for (const one of acknowledgements) if (one.is === 'later') statements.push(postponement(one));
+    if (held && held.waiting.length > 0) statements.push(holding(held.waiting, held.dueMs));
+    if (pause) statements.push(pauseStatement(this.#destination, pause, this.#now()));
+    await this.#database.write(statements, { settling: true });
+    return { gone: removed.length, dead: refused.length + damaged.length };
+  }
+
+  /** What was written last, also before a restart, in ms from now: an hour at most, whatever the clock does. */
+  async pause(): Promise<{ readonly failures: number; readonly forMs: number }> {
+    const [row] = await this.#database.read({
+      sql: sameSql('select until, failures, changed_at from pauses where id = ?'),
+      params: [pauseId(this.#destination)],
+    });
+    if (!row) return { failures: 0, forMs: 0 };
+    const [until, changedAt] = [Number(row['until']), Number(row['changed_at'])];
+    const forMs = Math.max(0, Math.min(until - this.#now(), until - changedAt, longestPauseMs));
+    return { failures: Number(row['failures']), forMs };
+  }
+}
+
+const longestPauseMs = 60 * 60_000;
+
+function removal(ids: readonly string[]): Statement {
+  return {
+    sql: sameSql(`delete from signups where id in (${ids.map(() => '?').join(', ')})`),
+    params: ids,
+  };
+}
+
+function postponement({
+  waiting,
+  lane,
+  dueMs,
+}: Extract<Acknowledgement, { readonly is: 'later' }>): Statement {
+  return {
+    sql: sameSql('update signups set lane = ?, due = ?, attempts = ? where id = ?'),
+    params: [lanes[lane], dueMs, waiting.attempts + 1, waiting.signup.id],
+  };
+}
+
+function holding(waiting: readonly Waiting[], dueMs: number): Statement {
+  const ids = waiting.map(({ signup }) => signup.id);
+  return {
+    sql: sameSql(
+      `update signups set lane = case lane when 0 then 1 else lane end, due = ?
+       where id in (${ids.map(() => '?').join(', ')})`,
+    ),
+    params: [dueMs, ...ids],
+  };
+}
+
+/** As it is: what cannot be opened cannot be sealed anew either. */
+function copyDamaged(id: string, nowMs: number): Statement {
+  const columns = 'upstream, account, form, kind, person';
+  const text = `
+    insert into dead_letters (id, ${columns}, reason, attempts, accepted_at, failed_at, key_id, payload)
+    select id, ${columns}, 'damaged', attempts, accepted_at, cast(? as bigint), key_id, payload
+    from signups where id = ?
+    on conflict do nothing`;
+  return { sql: sameSql(text), params: [nowMs, id] };
+}
+
+function pauseStatement(destination: Destination, pause: Pause, nowMs: number): Statement {
+  return {
+    sql: sameSql(
+      `insert into pauses (id, until, failures, reason, changed_at) values (?, ?, ?, ?, ?)
+       on conflict (id) do update set
+         until = excluded.until, failures = excluded.failures,
+         reason = excluded.reason, changed_at = excluded.changed_at`,
+    ),
+    params: [pauseId(destination), pause.untilMs, pause.failures, pause.reason, nowMs],
+  };
+}
+
+function pauseId({ upstream, account }: Destination): string {
+  return `${upstream} ${account}`;
+}

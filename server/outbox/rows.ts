@@ -1,0 +1,144 @@
+import { Unreadable, type NewRow, type Row } from '../store/database.ts';
+import type { Contact, Destination, Signup } from './signup.ts';
+
+/** What a row of `signups` or `dead_letters` holds sealed. */
+interface Payload {
+  readonly contact: Contact;
+  readonly page?: string;
+  /** ISO 8601, where the row's own time is that of a replay. */
+  readonly acceptedAt?: string;
+  /** Of a dead letter: rasa.io's words, which may quote an address. */
+  readonly reason?: string;
+}
+
+/** A sign-up as it waits, with what its row says beside it. */
+export interface Waiting {
+  readonly signup: Signup;
+  readonly lane: number;
+  /** How often it was tried. */
+  readonly attempts: number;
+  /** Since when it waits: since it was accepted, or replayed. Unix time in ms. */
+  readonly sinceMs: number;
+  /** The keyed hash of its address. */
+  readonly person: Uint8Array;
+}
+
+/** The columns that `waitingOf` reads. */
+export const waitingColumns =
+  's.id, s.form, s.lane, s.attempts, s.accepted_at, s.person, s.key_id, s.payload';
+
+/** `undefined` where the sealed part cannot be opened. */
+export function waitingOf(row: Row): Waiting | undefined {
+  const sinceMs = Number(row['accepted_at']);
+  const signup = signupOf(row, sinceMs);
+  return (
+    signup && {
+      signup,
+      lane: Number(row['lane']),
+      attempts: Number(row['attempts']),
+      sinceMs,
+      person: row['person'] as Uint8Array,
+    }
+  );
+}
+
+/** A sign-up that rasa.io refused, or that became too old. */
+export interface DeadLetter {
+  readonly signup: Signup;
+  /** rasa.io's words; they may quote an address. */
+  readonly reason: string;
+  readonly attempts: number;
+  /** ISO 8601, UTC. */
+  readonly refusedAt: string;
+}
+
+/** The columns that `deadLetterOf` reads. */
+export const deadLetterColumns =
+  'id, upstream, account, form, kind, person, attempts, accepted_at, failed_at, key_id, payload';
+
+/** `undefined` where the sealed part cannot be opened. */
+export function deadLetterOf(row: Row): DeadLetter | undefined {
+  const signup = signupOf(row, Number(row['accepted_at']));
+  return (
+    signup && {
+      signup,
+      reason: (row['payload'] as Payload).reason ?? '',
+      attempts: Number(row['attempts']),
+      refusedAt: isoOf(Number(row['failed_at'])),
+    }
+  );
+}
+
+function signupOf(row: Row, acceptedMs: number): Signup | undefined {
+  const payload = row['payload'];
+  if (payload instanceof Unreadable) return undefined;
+  const { contact, page, acceptedAt } = payload as Payload;
+  return {
+    id: String(row['id']),
+    form: String(row['form']),
+    contact,
+    ...(page !== undefined && { page }),
+    acceptedAt: acceptedAt ?? isoOf(acceptedMs),
+  };
+}
+
+interface RowOptions {
+  readonly destination: Destination;
+  readonly lane: number;
+  readonly person: Uint8Array;
+  readonly sinceMs: number;
+}
+
+export function signupRow(signup: Signup, { destination, lane, person, sinceMs }: RowOptions): NewRow {
+  return {
+    id: signup.id,
+    ...destination,
+    form: signup.form,
+    lane,
+    kind: 'upsert',
+    person,
+    // What was never tried is due at once, whatever the clock says, in the order of the numbers of its rows.
+    due: 0,
+    attempts: 0,
+    accepted_at: sinceMs,
+    payload: payloadOf(signup, sinceMs),
+  };
+}
+
+interface DeadLetterOptions {
+  readonly destination: Destination;
+  readonly waiting: Waiting;
+  /** A code, for the column that is not sealed. */
+  readonly code: string;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly failedMs: number;
+}
+
+export function deadLetterRow({ destination, waiting, ...rest }: DeadLetterOptions): NewRow {
+  const { signup, person, sinceMs } = waiting;
+  return {
+    id: signup.id,
+    ...destination,
+    form: signup.form,
+    kind: 'upsert',
+    person,
+    reason: rest.code,
+    attempts: rest.attempts,
+    accepted_at: sinceMs,
+    failed_at: rest.failedMs,
+    payload: { ...payloadOf(signup, sinceMs), reason: rest.reason },
+  };
+}
+
+function payloadOf({ contact, page, acceptedAt }: Signup, sinceMs: number): Payload {
+  return {
+    contact,
+    ...(page !== undefined && { page }),
+    ...(acceptedAt !== isoOf(sinceMs) && { acceptedAt }),
+  };
+}
+
+export function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
