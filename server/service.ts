@@ -121,6 +121,7 @@ export async function openService({
         },
       },
       secrets: new ServerSecrets({ database }),
+      sharedQuotas: database.engine === 'postgres' ? database : undefined,
     });
     closers.push(() => {
       front.close();
