@@ -1,4 +1,5 @@
 #!/usr/bin/env -S node --enable-source-maps
+import { hostname } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from './config/config.ts';
 import { ConfigError, withEnvFile, type Env } from './config/env.ts';
@@ -49,7 +50,7 @@ program
   .option('--json', 'print JSON on a terminal too')
   .addHelpText(
     'after',
-    '\nReads keys.json in DATA_DIR, which the proxy writes. Shows fingerprints, never keys.\n' +
+    '\nReads what the proxies have written into the database. Shows fingerprints, never keys.\n' +
       '\nExample:\n  $ DATA_DIR=/var/lib/rasa-signup rasa-signup keys',
   )
   .action(runKeys);
@@ -248,8 +249,7 @@ async function runDoctor(pages: readonly string[], { url, json }: Output & { rea
 }
 
 async function runKeys({ json }: Output): Promise<void> {
-  const { dataDir } = readConfig({ DATA_DIR: environment()['DATA_DIR'] });
-  process.exitCode = await showKeys({ dataDir, json, process });
+  await runStore(({ database }) => showKeys({ database, json, host: hostname(), process }));
 }
 
 function runFormsCheck(file: string | undefined, { json }: Output): void {

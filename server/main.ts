@@ -5,14 +5,14 @@ import { warnOfReadable } from './config/secret-files.ts';
 import { builtDir } from './http/static-files.ts';
 import { openService, type Service } from './service.ts';
 import { failToStart, onStopRequest } from './system/lifecycle.ts';
-import { createLog } from './system/log.ts';
+import { createLog, openLogOutput } from './system/log.ts';
 
 /** `npm start`: reads the environment, runs the product until it is asked to stop, and logs what it does. */
 try {
   const envFile = parseArgs({ options: { 'env-file': { type: 'string' } } }).values['env-file'];
   const readEnv = () => withEnvFile(process.env, envFile);
   const config = readConfig(readEnv());
-  const log = createLog(config.logLevel);
+  const log = createLog(config.logLevel, openLogOutput(process));
   const service = await openService({
     config,
     readEnv,

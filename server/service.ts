@@ -14,7 +14,7 @@ import { Outbox } from './outbox/outbox.ts';
 import { openPlace } from './outbox/place.ts';
 import { openFront } from './routes/front.ts';
 import type { Health } from './routes/health-routes.ts';
-import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import { openSandbox, type Sandbox, type SandboxOptions } from './sandbox/sandbox.ts';
 import { diskKind } from './store/disk-kind.ts';
 import { ServerSecrets } from './store/server-secrets.ts';
 import { realFiles } from './system/files.ts';
@@ -82,7 +82,8 @@ export async function openService({
     closers.push(() => outbox.close());
     warnOfElsewhere(outbox, log);
 
-    const sandbox = upstream.is === 'sandbox' ? await openOwnSandbox(upstream, dataDir, builtDir) : undefined;
+    const sandbox =
+      upstream.is === 'sandbox' ? await openOwnSandbox(upstream, { dataDir, builtDir, log }) : undefined;
     if (sandbox) closers.push(() => sandbox.close());
 
     void warnOfReadable(config.secretFiles, log);
@@ -90,6 +91,7 @@ export async function openService({
       config,
       sandbox,
       pid: process.pid,
+      database,
       readEnv,
       onReload: () => {
         worker.resume();
@@ -126,6 +128,7 @@ export async function openService({
         },
       },
       secrets: new ServerSecrets({ database }),
+      sharedQuotas: database.engine === 'postgres' ? database : undefined,
     });
     closers.push(() => {
       front.close();
@@ -193,9 +196,8 @@ function warnOfElsewhere(outbox: Outbox, log: Logger): void {
 
 async function openOwnSandbox(
   upstream: SandboxUpstream,
-  dataDir: string,
-  builtDir: string,
+  options: Pick<SandboxOptions, 'dataDir' | 'builtDir' | 'log'>,
 ): Promise<Sandbox> {
   const { host, port, apiKey } = upstream;
-  return openSandbox({ host, port, dataDir, builtDir, ...(apiKey && { apiKey: apiKey.reveal() }) });
+  return openSandbox({ host, port, ...options, ...(apiKey && { apiKey: apiKey.reveal() }) });
 }

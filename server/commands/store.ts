@@ -11,6 +11,8 @@ import { printable, type ExitCode, type TextStream } from './terminal.ts';
  * beside it.
  */
 export interface StoreCommands {
+  /** For commands that only look. */
+  readonly database: Pick<Database, 'read'>;
   deadLetters(): DeadLetters;
   backUp(path: string): Promise<ExitCode>;
   check(): Promise<ExitCode>;
@@ -39,6 +41,7 @@ export async function openStoreCommands({ place, streams }: StoreCommandsOptions
   };
 
   return {
+    database,
     deadLetters: () => new DeadLetters({ database }),
 
     async backUp(path) {

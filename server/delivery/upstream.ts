@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { rereadCredentials } from '../config/credential-sets.ts';
@@ -10,8 +11,9 @@ import { createRasaHttp, type RasaHttp } from '../rasa/http.ts';
 import { createKeyRing, type KeyRing, type KeyRingChange, type SetState } from '../rasa/key-ring.ts';
 import { createWebhookClient } from '../rasa/signup-webhook.ts';
 import { createTokenApi } from '../rasa/token-api.ts';
+import type { Database } from '../store/database.ts';
 import { Secret } from '../system/secret.ts';
-import { startKeysFile } from './keys-file.ts';
+import { startKeyNotes } from './key-notes.ts';
 
 /**
  * The destination of sign-ups and its credentials, which are watched, rotated and reported while
@@ -51,6 +53,8 @@ export interface UpstreamOptions {
   readonly config: Config;
   readonly sandbox: SandboxAccount | undefined;
   readonly pid: number;
+  /** Keeps the notes of the keys' state. */
+  readonly database: Database;
   /** Returns the current environment. */
   readonly readEnv: () => Env;
   /** Called when the credentials have changed, before it is known whether they work. */
@@ -82,7 +86,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       'RASA_API=v2 is experimental: it follows the published description and was never tested against rasa.io.',
     );
   }
-  const { keyRing, rotation, keysFile } = openKeys(http, api, options);
+  const { keyRing, rotation, keyNotes } = openKeys(http, api, options);
   const createClient = api === 'v1' ? createRasaClient : createContactsClient;
   const client = createClient({ http, keyRing, minIntervalMs });
   return {
@@ -91,24 +95,26 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     reload: rotation.reload,
     async close() {
       await rotation.close();
-      await keysFile.close();
+      await keyNotes.close();
     },
   };
 }
 
 /** Opens the key ring, the rotation of its keys and the file that reports their state. */
 function openKeys(http: RasaHttp, api: 'v1' | 'v2', options: UpstreamOptions) {
-  const { config, sandbox, log, pid } = options;
+  const { config, sandbox, log, pid, database } = options;
   const keyRing = createKeyRing({
     tokens: createTokenApi(http),
     sets: config.upstream.is === 'rasa' ? config.upstream.sets : setsOf(sandbox),
     onChange(change) {
       report(change, log);
-      keysFile.note();
+      keyNotes.note();
     },
   });
-  const keysFile = startKeysFile({
-    dataDir: config.dataDir,
+  const keyNotes = startKeyNotes({
+    database,
+    account: 'main',
+    host: hostname(),
     pid,
     api,
     state: () => {
@@ -117,7 +123,7 @@ function openKeys(http: RasaHttp, api: 'v1' | 'v2', options: UpstreamOptions) {
     },
     log,
   });
-  return { keyRing, keysFile, rotation: openRotation(keyRing, options) };
+  return { keyRing, keyNotes, rotation: openRotation(keyRing, options) };
 }
 
 function openRotation(

@@ -1,3 +1,5 @@
+import { withAnySignal } from '../system/any-signal.ts';
+
 /**
  * Requests, limited in time and size, to URLs that the operator names: their pages, their proxy, rasa.io.
  * Redirects are followed and reported. Network failures are results, not exceptions.
@@ -46,7 +48,7 @@ export function createWeb({
     async get(address, headers = {}) {
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
-        return await follow(address, headers, AbortSignal.any([timeout, stop]));
+        return await withAnySignal([timeout, stop], (either) => follow(address, headers, either));
       } catch (error) {
         return {
           is: 'fault',

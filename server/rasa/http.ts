@@ -1,3 +1,6 @@
+import { withAnySignal } from '../system/any-signal.ts';
+import { readRetryAfter } from './retry-after.ts';
+
 /**
  * One call to rasa.io, limited in time and size. Answers and failures are returned as values: a call never
  * throws and never follows a redirect.
@@ -22,6 +25,7 @@ export type RasaAnswer =
       readonly status: number;
       /** `undefined` if the body was empty or not JSON: gateway errors have bodies in other formats. */
       readonly body: unknown;
+      /** How long rasa.io asks to wait, where it does. */
       readonly retryAfterMs?: number;
     }
   /** No answer: a network failure, the time limit, a body over 1 MiB, or `stop`. */
@@ -39,7 +43,6 @@ export interface RasaHttpOptions {
 }
 
 const maxBodyBytes = 1024 * 1024;
-const maxRetryAfterMs = 3_600_000;
 
 export function createRasaHttp({
   baseUrl,
@@ -50,35 +53,42 @@ export function createRasaHttp({
   const base = baseUrl.replace(/\/+$/, '');
 
   return {
-    async call({ method, path, headers, json, stop }) {
+    async call(request) {
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
-        const response = await send(base + path, {
-          method,
-          headers: {
-            accept: 'application/json',
-            ...(json !== undefined && { 'content-type': 'application/json' }),
-            ...headers,
-          },
-          ...(json !== undefined && { body: JSON.stringify(json) }),
-          // Following a redirect would send the credentials to another address.
-          redirect: 'manual',
-          signal: AbortSignal.any([timeout, stop]),
-        });
-        const body = parseJson(await readBounded(response));
-        const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), now());
-        return {
-          is: 'answer',
-          status: response.status,
-          body,
-          ...(retryAfterMs !== undefined && { retryAfterMs }),
-        };
+        return await withAnySignal([timeout, request.stop], (either) => call(request, either));
       } catch (cause) {
         const reason = timeout.aborted ? `no answer within ${timeoutMs} ms` : 'the connection failed';
         return { is: 'fault', reason, cause };
       }
     },
   };
+
+  async function call(
+    { method, path, headers, json }: RasaRequest,
+    signal: AbortSignal,
+  ): Promise<RasaAnswer> {
+    const response = await send(base + path, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(json !== undefined && { body: JSON.stringify(json) }),
+      // A redirect would carry the credentials to wherever it points.
+      redirect: 'manual',
+      signal,
+    });
+    const body = parseJson(await readBounded(response));
+    const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), now());
+    return {
+      is: 'answer',
+      status: response.status,
+      body,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
+  }
 }
 
 async function readBounded(response: Response): Promise<string> {
@@ -101,11 +111,4 @@ function parseJson(text: string): unknown {
     // Whether that is a fault depends on the status, which the caller knows.
     return undefined;
   }
-}
-
-/** Reads Retry-After: seconds or an HTTP date (RFC 9110 10.2.3), as ms from now, at most one hour. */
-function readRetryAfter(value: string | null, nowMs: number): number | undefined {
-  if (value === null) return undefined;
-  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - nowMs;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), maxRetryAfterMs);
 }

@@ -16,7 +16,9 @@ import { createIntake } from '../signup/intake.ts';
 import { createLimits } from '../signup/limits.ts';
 import { createPageTokens } from '../signup/page-tokens.ts';
 import { createProofs } from '../signup/proofs.ts';
+import { createSharedLimits } from '../signup/shared-limits.ts';
 import { createTestAddresses } from '../signup/test-addresses.ts';
+import type { Database } from '../store/database.ts';
 import type { ServerSecrets } from '../store/server-secrets.ts';
 import { createApp } from './app.ts';
 import type { Health } from './health-routes.ts';
@@ -54,6 +56,8 @@ export interface FrontOptions {
   readonly outbox: Pick<Outbox, 'add' | 'wasAdded'>;
   /** What all proxies that share the store sign and hash with. */
   readonly secrets: Pick<ServerSecrets, 'get'>;
+  /** The store, where several processes count quotas in it; without it each counts for itself. */
+  readonly sharedQuotas: Pick<Database, 'write'> | undefined;
 }
 
 export async function openFront({
@@ -64,6 +68,7 @@ export async function openFront({
   health,
   outbox,
   secrets,
+  sharedQuotas,
 }: FrontOptions): Promise<Front> {
   const { addresses, bots: botConfig, rates, thankYouPages, trustProxy } = config;
   const secret = botConfig.secret?.reveal() ?? (await secrets.get('challenge'));
@@ -80,10 +85,10 @@ export async function openFront({
     allowedOrigins: config.allowedOrigins,
     allowLocalhost: config.allowLocalhost,
   });
-  const limits = createLimits({
-    rates,
-    addressKey: Buffer.from(await secrets.get('address')).toString('hex'),
-  });
+  const addressKey = Buffer.from(await secrets.get('address')).toString('hex');
+  const limits = sharedQuotas
+    ? createSharedLimits({ rates, addressKey, database: sharedQuotas })
+    : createLimits({ rates, addressKey });
   const origins = createOrigins(config);
   const builder = createBuilderGate(config.builder, await secrets.get('builder'));
   const clientAddress = createClientAddress(trustProxy, log);

@@ -1,10 +1,9 @@
-import { z } from 'zod';
-import type { Person, State } from './state.ts';
-
-/** The result for one person that was sent. `refused` changed nothing. */
-export type Saved =
-  | { readonly status: 'created' | 'updated'; readonly id: string }
-  | { readonly status: 'refused'; readonly reason: string };
+import type { EventEmitter } from 'node:events';
+import { sameSql, type Database, type Row, type Value, type WriteStatement } from '../store/database.ts';
+import { persons as table } from './contacts-file.ts';
+import type { Person } from './person.ts';
+import { readChanges, refused, type Saved } from './person-changes.ts';
+import { WorkingSet } from './working-set.ts';
 
 /** Times in milliseconds since 1970. "since" includes its instant, "before" excludes it. */
 export interface PersonFilter {
@@ -14,190 +13,211 @@ export interface PersonFilter {
   readonly updatedBefore?: number | undefined;
 }
 
-/**
- * The stored persons, and rasa.io's rules for a person that is sent again. Changes are made in memory;
- * callers call `state.save()` once at the end.
- */
-export interface Persons {
-  /** All persons, including archived ones, newest first. */
-  all(): readonly Readonly<Person>[];
-  /** The persons that rasa.io lists: not archived, oldest first. */
-  list(filter?: PersonFilter): readonly Readonly<Person>[];
-  find(id: string): Readonly<Person> | undefined;
-  /**
-   * Creates a person, or updates the one with the same `external_id`, else the one with the same e-mail
-   * address (case-insensitive). Fields that are left out stay unchanged. An archived person is restored with
-   * the subscription it had.
-   */
-  upsert(item: unknown): Saved;
-  update(id: string, item: unknown): Saved;
-  remove(id: string): void;
-  removeAll(): void;
+export interface Page {
+  readonly persons: readonly Readonly<Person>[];
+  /** How many there are on all pages. */
+  readonly total: number;
 }
 
 interface PersonsDeps {
-  readonly state: State;
+  readonly database: Database;
+  /** Told of every change, for pages that are being looked at. */
+  readonly changes: EventEmitter<{ change: [] }>;
   readonly now: () => number;
   readonly randomUUID: () => string;
 }
 
-export function createPersons({ state, now, randomUUID }: PersonsDeps): Persons {
-  const { data } = state;
-  const byEmail = (email: string): Person | undefined =>
-    data.persons.find((person) => person.email.toLowerCase() === email.toLowerCase());
-  const byExternalId = (id: string | null | undefined): Person | undefined =>
-    id ? data.persons.find((person) => person.external_id === id) : undefined;
+const slice = 1000;
 
-  function change(person: Person, { fields, attributes }: Changes): Saved {
-    const owners = [fields.email && byEmail(fields.email), byExternalId(fields.external_id)];
-    if (owners.some((owner) => owner && owner !== person)) {
-      return refused('email or external_id belongs to another person');
-    }
-    const updated = new Date(now()).toISOString();
-    Object.assign(person, fields, { updated });
-    for (const [name, value] of attributes) {
-      person.attributes = person.attributes.filter((attribute) => attribute.name !== name);
-      if (value !== null) person.attributes.push({ name, value, created: updated });
-    }
-    return { status: 'updated', id: person.id };
+/**
+ * The contacts, and what rasa.io does with one that is sent again. A call costs the same however many there
+ * are. What changes something resolves when it is on disk; changes run one after the other.
+ */
+export class Persons {
+  readonly #deps: PersonsDeps;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: PersonsDeps) {
+    this.#deps = deps;
   }
 
-  function add(email: string, changes: Changes): Saved {
-    const created = new Date(now()).toISOString();
-    const person: Person = {
-      id: randomUUID(),
-      email,
-      external_id: null,
-      first_name: null,
-      last_name: null,
-      segment_code: null,
-      referred_by: null,
-      is_active: true,
-      is_subscribed: true,
-      is_archived: false,
-      created,
-      updated: created,
-      attributes: [],
-    };
-    const saved = change(person, changes);
-    if (saved.status === 'refused') return saved;
-    data.persons.push(person);
-    return { status: 'created', id: person.id };
+  /** Archived ones too, newest first, at most so many. */
+  async newest(limit: number): Promise<Page> {
+    const persons = await this.#read('order by seq desc limit ?', [limit]);
+    return { persons, total: await this.#count('everyone') };
   }
 
-  return {
-    all: () => data.persons.toReversed(),
-    list: (filter = {}) => data.persons.filter((person) => !person.is_archived && passes(person, filter)),
-    find: (id) => data.persons.find((person) => person.id === id),
-    upsert(item) {
-      const changes = readChanges(item);
-      if ('reason' in changes) return changes;
-      const { email, external_id } = changes.fields;
-      if (email === undefined) return refused('email is missing');
-      const known = byExternalId(external_id) ?? byEmail(email);
-      if (!known) return add(email, changes);
-      return change(known, { ...changes, fields: { is_archived: false, ...changes.fields } });
-    },
-    update(id, item) {
-      const person = data.persons.find((known) => known.id === id);
+  /** How many live ones there are. */
+  async countLive(): Promise<number> {
+    return this.#count('live');
+  }
+
+  /** A page of what rasa.io lists: live ones, oldest first. */
+  async list(filter: PersonFilter, skip: number, limit: number): Promise<Page> {
+    const wanted = Object.entries(conditions).flatMap(([name, condition]) => {
+      const ms = filter[name as keyof PersonFilter];
+      return ms === undefined ? [] : [{ condition, ms }];
+    });
+    const where = ['archived = 0', ...wanted.map(({ condition }) => condition)].join(' and ');
+    const params = wanted.map(({ ms }) => ms);
+    const persons = await this.#read(
+      `where seq in (select seq from persons where ${where} order by seq limit ? offset ?) order by seq`,
+      [...params, limit, skip],
+    );
+    if (wanted.length === 0) return { persons, total: await this.#count('live') };
+    const sql = sameSql(`select count(*) as n from persons where ${where}`);
+    const [row] = await this.#deps.database.read({ sql, params });
+    return { persons, total: Number(row?.['n']) };
+  }
+
+  /** All live ones, oldest first. */
+  async everyone(): Promise<readonly Readonly<Person>[]> {
+    const found: Person[] = [];
+    const sql = sameSql(
+      'select seq, person from persons where archived = 0 and seq > ? order by seq limit ?',
+    );
+    for (let after = 0; ;) {
+      const rows = await this.#deps.database.read({ sql, params: [after, slice] });
+      found.push(...rows.map(personOf));
+      if (rows.length < slice) return found;
+      after = Number(rows.at(-1)?.['seq']);
+    }
+  }
+
+  async find(id: string): Promise<Readonly<Person> | undefined> {
+    const [person] = await this.#read('where id = ?', [id]);
+    return person;
+  }
+
+  /**
+   * Creates each person, or updates the one with the same `external_id` or else the same e-mail address,
+   * whatever its case. Fields that are left out stay as they are; an archived person comes back with the
+   * subscription it had.
+   */
+  async upsert(items: readonly unknown[]): Promise<readonly Saved[]> {
+    const read = items.map(readChanges);
+    return this.#change(async () => {
+      const set = await this.#load(read.flatMap((changes) => ('fields' in changes ? changes.fields : [])));
+      const saved = read.map((changes) => ('fields' in changes ? set.upsert(changes) : changes));
+      await this.#store(set);
+      return saved;
+    });
+  }
+
+  async upsertOne(item: unknown): Promise<Saved> {
+    const [saved] = await this.upsert([item]);
+    return saved ?? refused('nothing was sent');
+  }
+
+  async update(id: string, item: unknown): Promise<Saved> {
+    const changes = readChanges(item);
+    return this.#change(async () => {
+      const person = await this.find(id);
       if (!person) return refused('no such person');
-      const changes = readChanges(item);
-      return 'reason' in changes ? changes : change(person, changes);
-    },
-    remove(id) {
-      data.persons = data.persons.filter((person) => person.id !== id);
-    },
-    removeAll() {
-      data.persons = [];
-    },
+      if (!('fields' in changes)) return changes;
+      const set = await this.#load([changes.fields, { email: person.email }]);
+      const saved = set.update(id, changes);
+      await this.#store(set);
+      return saved;
+    });
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#change(() =>
+      this.#write([{ sql: sameSql('delete from persons where id = ?'), params: [id] }]),
+    );
+  }
+
+  async removeAll(): Promise<void> {
+    // In slices, each of which holds up others for some milliseconds only.
+    const sql = sameSql(`delete from persons where seq in (select seq from persons limit ${slice})`);
+    await this.#change(async () => {
+      for (let count = slice; count === slice;) {
+        const [result] = await this.#deps.database.write([{ sql }]);
+        count = result?.count ?? 0;
+      }
+    });
+    await this.#deps.database.tidy();
+  }
+
+  /** All that might be meant by what was sent. */
+  async #load(
+    sent: readonly {
+      readonly email?: string | undefined;
+      readonly external_id?: string | null | undefined;
+    }[],
+  ): Promise<WorkingSet> {
+    const emails = sent.flatMap(({ email }) => email?.toLowerCase() ?? []);
+    const externals = sent.flatMap(({ external_id }) => (external_id ? toHex(external_id) : []));
+    const persons = await this.#read(
+      `where email in (select value from json_each(?))
+        or length(external) > 0 and external in (select unhex(value) from json_each(?)) order by seq`,
+      [JSON.stringify(emails), JSON.stringify(externals)],
+    );
+    return new WorkingSet({ persons, ...this.#deps });
+  }
+
+  async #store({ added, updated }: WorkingSet): Promise<void> {
+    const updates = [...updated].map((person) => {
+      const { id, ...columns } = rowOf(person);
+      const names = Object.keys(columns).map((name) => `${name} = ?`);
+      return {
+        sql: sameSql(`update persons set ${names.join(', ')} where id = ?`),
+        params: [...Object.values<Value>(columns), id],
+      };
+    });
+    const inserts = added.size === 0 ? [] : [{ into: table, rows: [...added].map(rowOf) }];
+    await this.#write([...updates, ...inserts]);
+  }
+
+  async #write(statements: readonly WriteStatement[]): Promise<void> {
+    if (statements.length > 0) await this.#deps.database.write(statements);
+  }
+
+  /** After all changes before it: each looks first, and must see what they did. */
+  async #change<T>(run: () => Promise<T>): Promise<T> {
+    const changed = this.#last.then(run);
+    this.#last = changed.catch(() => undefined);
+    const result = await changed;
+    this.#deps.changes.emit('change');
+    return result;
+  }
+
+  async #read(rest: string, params: readonly Value[]): Promise<Person[]> {
+    const sql = sameSql(`select person from persons ${rest}`);
+    return (await this.#deps.database.read({ sql, params })).map(personOf);
+  }
+
+  async #count(name: 'everyone' | 'live'): Promise<number> {
+    const sql = sameSql('select n from counts where name = ?');
+    const [row] = await this.#deps.database.read({ sql, params: [name] });
+    return Number(row?.['n']);
+  }
+}
+
+const conditions: Readonly<Record<keyof PersonFilter, string>> = {
+  createdSince: 'created >= ?',
+  createdBefore: 'created < ?',
+  updatedSince: 'updated >= ?',
+  updatedBefore: 'updated < ?',
+};
+
+function personOf(row: Row): Person {
+  return JSON.parse(String(row['person'])) as Person;
+}
+
+function rowOf(person: Person) {
+  return {
+    id: person.id,
+    email: person.email.toLowerCase(),
+    external: Buffer.from(person.external_id ?? ''),
+    archived: Number(person.is_archived),
+    created: Date.parse(person.created),
+    updated: Date.parse(person.updated),
+    person: JSON.stringify(person),
   };
 }
 
-type AttributeValue = string | number | boolean | null;
-
-interface Changes {
-  readonly fields: z.infer<typeof fieldsSchema>;
-  /** Attributes by name; null removes the attribute. */
-  readonly attributes: readonly (readonly [name: string, value: AttributeValue])[];
-}
-
-const text = z.string({ error: 'must be text' }).nullable();
-
-const flag = z
-  .literal([true, false, 1, 0, '1', '0', 'true', 'false'], { error: 'must be 0, 1, true or false' })
-  .transform((value) => value === true || value === 1 || value === '1' || value === 'true');
-
-/**
- * Fields that are ignored: those that rasa.io manages itself, and `next_newsbrief`, which it accepts
- * but never returns.
- */
-const unstored = [
-  'id',
-  'referral_code',
-  'created',
-  'updated',
-  'last_newsbrief',
-  'last_open',
-  'last_click',
-  'schedule_id',
-  'next_newsbrief',
-];
-
-const fieldsSchema = z
-  .object({
-    email: z.email({ pattern: z.regexes.html5Email, error: 'must be an e-mail address' }),
-    external_id: text,
-    first_name: text,
-    last_name: text,
-    segment_code: text,
-    referred_by: text,
-    is_active: flag,
-    is_subscribed: flag,
-    is_archived: flag,
-  })
-  .partial();
-
-/** rasa.io's name for the archive flag is not known, so the likely names are all accepted. */
-const archiveFlags = ['is_archived', 'archived', 'archive'];
-
-const attributeSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-
-function readChanges(item: unknown): Changes | Refused {
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-    return refused('a person must be an object');
-  }
-  const members = Object.entries(item)
-    .filter(([name]) => !unstored.includes(name))
-    .map(
-      ([name, value]: [string, unknown]) =>
-        [archiveFlags.includes(name) ? 'is_archived' : name, value] as const,
-    );
-  const isField = ([name]: readonly [string, unknown]): boolean => Object.hasOwn(fieldsSchema.shape, name);
-
-  const parsed = fieldsSchema.safeParse(Object.fromEntries(members.filter(isField)));
-  if (!parsed.success) {
-    return refused(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '));
-  }
-  const attributes = [];
-  for (const [name, value] of members.filter((member) => !isField(member))) {
-    const attribute = attributeSchema.safeParse(value);
-    if (!attribute.success) return refused(`${name} must be text, a number, or true or false`);
-    attributes.push([name, attribute.data] as const);
-  }
-  return { fields: parsed.data, attributes };
-}
-
-type Refused = Extract<Saved, { status: 'refused' }>;
-
-function refused(reason: string): Refused {
-  return { status: 'refused', reason };
-}
-
-function passes(person: Person, filter: PersonFilter): boolean {
-  const created = Date.parse(person.created);
-  const updated = Date.parse(person.updated);
-  const { createdSince = 0, createdBefore = Infinity, updatedSince = 0, updatedBefore = Infinity } = filter;
-  return (
-    created >= createdSince && created < createdBefore && updated >= updatedSince && updated < updatedBefore
-  );
+function toHex(text: string): string {
+  return Buffer.from(text).toString('hex');
 }

@@ -1,15 +1,17 @@
 import { randomUUID as cryptoUUID } from 'node:crypto';
 import { join } from 'node:path';
 import express from 'express';
+import type { Logger } from 'pino';
 import { listen } from '../http/http-server.ts';
 import { createApiKeys } from './api-keys.ts';
 import { createApi } from './api/api-v1.ts';
 import { createContactsApi } from './api/api-v2.ts';
 import { createWebhook } from './api/signup-webhook.ts';
+import { openContactsFile } from './contacts-file.ts';
 import { Faults } from './faults.ts';
 import { settleFirstKey, type FirstKey } from './first-key.ts';
 import { refuseForeignHosts } from './foreign-requests.ts';
-import { createPersons } from './persons.ts';
+import { Persons } from './persons.ts';
 import { createSite } from './site/site.ts';
 import { openState } from './state.ts';
 import { createTokens } from './tokens.ts';
@@ -18,12 +20,14 @@ export interface SandboxOptions {
   readonly host?: string;
   /** 0 uses any free port. */
   readonly port: number;
-  /** Directory in which the sandbox stores everything, in the folder `sandbox/`. */
+  /** Directory of `sandbox.db` with the contacts, and of the folder `sandbox/` with keys and settings. */
   readonly dataDir: string;
   /** A key to accept; default: the sandbox creates one at its very first start. */
   readonly apiKey?: string | undefined;
   /** Directory of the files built for browsers. */
   readonly builtDir: string;
+  /** For what its database has to say; by default nothing. */
+  readonly log?: Logger | undefined;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly randomUUID?: () => string;
@@ -61,9 +65,9 @@ const closeGraceMs = 2_000;
 
 /**
  * Opens a stand-in for rasa.io: both versions of its API and its sign-up webhook over real HTTP, with pages
- * that show the contacts and the API keys. Rejects with the system's error if the port is in use, and with a
- * `StateFileError` if the state is damaged. Prints nothing; the caller must show the user what is needed,
- * above all a key that was just created.
+ * that show the contacts and the API keys. Rejects with the system's error if the port is in use, with a
+ * `StateFileError` if the state is damaged, and with the store's error if the contacts cannot be opened.
+ * Prints nothing; the caller must show the user what is needed, above all a key that was just created.
  */
 export async function openSandbox({
   host = '127.0.0.1',
@@ -71,6 +75,7 @@ export async function openSandbox({
   dataDir,
   apiKey: given,
   builtDir,
+  log,
   now = Date.now,
   randomUUID = cryptoUUID,
 }: SandboxOptions): Promise<Sandbox> {
@@ -78,10 +83,11 @@ export async function openSandbox({
   const state = await openState(dir, now);
   const tokens = createTokens({ now, randomUUID });
   const apiKeys = createApiKeys({ state, tokens, now, randomUUID });
-  const persons = createPersons({ state, now, randomUUID });
   const faults = new Faults();
   const { firstKey, apiKey } = await settleFirstKey({ dir, state, apiKeys, given, randomUUID });
 
+  const database = await openContactsFile(dataDir, log);
+  const persons = new Persons({ database, changes: state.changes, now, randomUUID });
   const stopping = new AbortController();
   const parts = { account, state, persons, apiKeys, tokens, faults, now, stop: stopping.signal };
   const app = express()
@@ -93,7 +99,10 @@ export async function openSandbox({
     .use('/signup', createWebhook(parts))
     .use(createSite({ ...parts, builtDir }));
 
-  const server = await listen(app, { host, port });
+  const server = await listen(app, { host, port }).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
 
   let closed: Promise<void> | undefined;
   return {
@@ -105,7 +114,10 @@ export async function openSandbox({
     firstKey,
     close() {
       stopping.abort();
-      closed ??= server.close(closeGraceMs).then(() => state.save());
+      closed ??= server.close(closeGraceMs).then(async () => {
+        await state.save();
+        await database.close();
+      });
       return closed;
     },
   };

@@ -6,30 +6,6 @@ import { z } from 'zod';
 import { readIfThere, realFiles } from '../system/files.ts';
 import { replacedFile } from '../system/synced-adapter.ts';
 
-const text = z.string().nullable();
-
-const personSchema = z.strictObject({
-  id: z.string(),
-  email: z.string(),
-  external_id: text,
-  first_name: text,
-  last_name: text,
-  segment_code: text,
-  referred_by: text,
-  is_active: z.boolean(),
-  is_subscribed: z.boolean(),
-  is_archived: z.boolean(),
-  created: z.iso.datetime(),
-  updated: z.iso.datetime(),
-  attributes: z.array(
-    z.strictObject({
-      name: z.string(),
-      value: z.union([z.string(), z.number(), z.boolean()]),
-      created: z.iso.datetime(),
-    }),
-  ),
-});
-
 const apiKeySchema = z.strictObject({
   id: z.string(),
   name: z.string(),
@@ -40,29 +16,23 @@ const apiKeySchema = z.strictObject({
   revoked: z.iso.datetime().nullable(),
 });
 
-const stateSchema = z.strictObject({
+const stateSchema = z.object({
   version: z.literal(1),
-  persons: z.array(personSchema),
   apiKeys: z.array(apiKeySchema),
   revocationKillsTokens: z.boolean(),
 });
 
-/** A person as the sandbox stores it; the names are rasa.io's. */
-export type Person = z.infer<typeof personSchema>;
-
-/**
- * An API key as the sandbox stores it: without its text, which is shown only once, when the key is created.
- */
+/** An API key as the sandbox keeps it: never its text, which is shown once, when the key is made. */
 export type ApiKey = z.infer<typeof apiKeySchema>;
 
 export type StateData = z.infer<typeof stateSchema>;
 
-/** The state that survives a restart. Tokens and faults are not part of it. */
+/** What a restart keeps beside the contacts. Tokens and faults are not part of it. */
 export interface State {
   readonly data: StateData;
   /** Whether this folder has never held a sandbox; true until the first save. */
   readonly isNew: boolean;
-  /** Emits `change` with every save, for pages that are open. */
+  /** Emits `change` with every save and every change of contacts, for pages that are being looked at. */
   readonly changes: EventEmitter<{ change: [] }>;
   /** Resolves once the current data, or newer data, is on disk. */
   save(): Promise<void>;
@@ -113,7 +83,7 @@ export class StateFileError extends Error {
 }
 
 function emptyState(): StateData {
-  return { version: 1, persons: [], apiKeys: [], revocationKillsTokens: false };
+  return { version: 1, apiKeys: [], revocationKillsTokens: false };
 }
 
 type Found =
@@ -126,7 +96,7 @@ async function readState(path: string): Promise<Found | undefined> {
   try {
     value = JSON.parse(json);
   } catch {
-    // The parser's message quotes the file, which may hold addresses.
+    // The parser's message quotes the file.
     return { success: false, reason: 'it is not JSON' };
   }
   const parsed = stateSchema.safeParse(value);

@@ -89,7 +89,7 @@ export function createLimits({ rates, addressKey, now = Date.now }: LimitsOption
           if (!quota) return { is: 'within' };
           const { limit, windowMs, store } = quota;
           const key = keyOf(axis, name);
-          const { totalHits, resetTime } = await store.increment(key);
+          const { totalHits, resetTime } = await count({ store, key, windowMs, nowMs: now() });
           const isOver = totalHits > limit;
           const untilMs = resetTime?.getTime() ?? now() + windowMs;
           const resetS = Math.max(1, Math.ceil((untilMs - now()) / 1000));
@@ -162,6 +162,27 @@ function openQuota(rate: Rate): Quota {
   // The store uses only `windowMs` of the middleware's options.
   store.init({ windowMs: rate.windowMs } as Options);
   return { ...rate, store };
+}
+
+/**
+ * Counts one use. A window cannot end later than its length from now, unless the clock was set back: then it
+ * is over.
+ */
+async function count({
+  store,
+  key,
+  windowMs,
+  nowMs,
+}: {
+  readonly store: MemoryStore;
+  readonly key: string;
+  readonly windowMs: number;
+  readonly nowMs: number;
+}): ReturnType<MemoryStore['increment']> {
+  const counted = await store.increment(key);
+  if ((counted.resetTime?.getTime() ?? 0) - nowMs <= windowMs) return counted;
+  await store.resetKey(key);
+  return store.increment(key);
 }
 
 /**

@@ -11,6 +11,12 @@ export interface Migration {
   readonly postgres: string;
 }
 
+/** What the engine of SQLite needs of every schema. */
+export const sqliteBasis = `
+    create table seen (seq integer primary key autoincrement, bucket integer not null, hashes blob not null) strict;
+    create index seen_bucket on seen (bucket);
+`;
+
 const first: Migration = {
   version: 1,
   name: 'sign-ups, dead letters, leases, marks, secrets, settings, quotas',
@@ -52,8 +58,7 @@ const first: Migration = {
       epoch integer not null,
       beat integer not null
     ) strict, without rowid;
-    create table seen (seq integer primary key autoincrement, bucket integer not null, hashes blob not null) strict;
-    create index seen_bucket on seen (bucket);
+    ${sqliteBasis}
     create table secrets (name text primary key, made_at integer not null, key_id text not null, payload blob not null) strict;
     create table settings (name text primary key, changed_at integer not null, key_id text not null, payload blob not null) strict;
     create table key_notes (
@@ -117,11 +122,17 @@ const first: Migration = {
   `,
 };
 
-/** All steps, in order. Every start runs those that the database does not have yet. */
+/**
+ * All steps of the product's schema, in order. Every start runs those that the database does not have yet.
+ */
 export const migrations: readonly Migration[] = [first];
 
-/** The steps that a database lacks whose last one is this. */
-export function missingAfter(version: number, name: string): readonly Migration[] {
-  if (version > migrations.length) throw new NewerSchema(version, name, migrations.length);
-  return migrations.slice(version);
+/** The steps of a schema that a database lacks whose last one is this. */
+export function missingAfter(
+  schema: readonly Migration[],
+  version: number,
+  name: string,
+): readonly Migration[] {
+  if (version > schema.length) throw new NewerSchema(version, name, schema.length);
+  return schema.slice(version);
 }

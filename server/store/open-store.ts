@@ -7,6 +7,7 @@ import type { Secret } from '../system/secret.ts';
 import type { Database } from './database.ts';
 import { StoreRefused } from './errors.ts';
 import { keyFileName, openKeyFile } from './key-file.ts';
+import type { Migration } from './migrations.ts';
 import { PostgresDatabase } from './postgres/postgres-database.ts';
 import { deriveKey, type SealingKey } from './engine/sealing.ts';
 import { SqliteDatabase } from './sqlite/sqlite-database.ts';
@@ -33,7 +34,9 @@ export interface StoreOptions {
   readonly maxWaiting?: number;
   /** File name in `dataDir`; the sandbox has its own. */
   readonly fileName?: string;
-  /** Free space that new sign-ups leave for acknowledgements. SQLite only. */
+  /** The tables of that file, where they are not the product's. SQLite only. */
+  readonly schema?: readonly Migration[];
+  /** Free space that new sign-ups leave for acknowledgements; 0 for none. SQLite only. */
   readonly reserveBytes?: number;
   readonly files?: Files;
 }
@@ -55,13 +58,14 @@ export async function openSqlite(options: StoreOptions): Promise<SqliteDatabase>
   const {
     dataDir,
     fileName = databaseFileName,
+    schema,
     files = realFiles,
     reserveBytes = defaultReserveBytes,
   } = options;
   await mkdir(dataDir, { recursive: true });
   const path = join(dataDir, fileName);
   const key = await keyFor(options, path, files);
-  const database = new SqliteDatabase({ ...sharedOptions(options), path, key, reserveBytes });
+  const database = new SqliteDatabase({ ...sharedOptions(options), path, key, reserveBytes, schema });
   await database.open();
   return database;
 }

@@ -1,19 +1,26 @@
-/** The parts of the process that the two entry points pass in. */
+import { closeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+
+/** What both entry points need of the process, handed in by them. */
 export type ProcessLike = Pick<NodeJS.Process, 'on' | 'exit' | 'ppid' | 'env' | 'stderr'>;
 
 /**
- * Calls `stop` once on the first stop request and exits with 0 when it resolves. A second request exits with
- * 1 at once. A stop request is SIGTERM, SIGINT, or the end of `npm start`: npm passes SIGTERM to the shell
- * that it runs scripts in, and that shell dies without passing it on, so the only sign is a new parent
- * process id (polled every 500 ms).
+ * Calls `stop` once when the process is asked to stop, and ends it with 0 when that is done, or with 1 where
+ * it fails; asked again, it ends at once. Besides SIGTERM and SIGINT the end of an `npm start` counts: npm
+ * passes SIGTERM to the shell that it runs scripts in, and the shell dies of it without a word to us, so that
+ * only the new parent tells.
  */
 export function onStopRequest(process: ProcessLike, stop: (reason: string) => Promise<void>): void {
   let stopping = false;
   const request = (reason: string) => {
     if (stopping) process.exit(1);
     stopping = true;
-    void stop(reason).then(() => process.exit(0));
+    stop(reason).then(
+      () => process.exit(0),
+      (error: unknown) => failToStop(process, error),
+    );
   };
+  endWithoutTerminal(process);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, request);
 
   if (process.env['npm_lifecycle_event'] === undefined) return;
@@ -27,8 +34,23 @@ export function onStopRequest(process: ProcessLike, stop: (reason: string) => Pr
 }
 
 /**
- * Prints why the process could not start and exits with 1. Prints the message alone for operators' mistakes
- * and system errors, the stack for bugs.
+ * Where the terminal has gone away, Node aborts at its end (checked with 20.20): it puts back the settings of
+ * a terminal that can no longer be set, and skips only what is closed.
+ */
+function endWithoutTerminal(process: ProcessLike): void {
+  const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+  process.on('exit', () => {
+    for (const fd of terminals) if (!isatty(fd)) closeSync(fd);
+  });
+}
+
+function failToStop(process: ProcessLike, error: unknown): never {
+  process.stderr.write(`It could not be stopped in order: ${explain(error)}\n`);
+  return process.exit(1);
+}
+
+/**
+ * Ends the process with words about why it could not start: those of an operator's mistake, or a bug's stack.
  */
 export function failToStart(process: ProcessLike, error: unknown): never {
   process.stderr.write(`${explain(error)}\n`);

@@ -427,8 +427,8 @@ const paths = [
   '/forms/none/challenge',
   '/nothing',
   '/%ff',
-  '/keys.json',
-  '/..%2fkeys.json',
+  '/rasa-signup.db',
+  '/..%2frasa-signup.db',
 ];
 
 /**

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { withAnySignal } from '../../system/any-signal.ts';
 import { pause } from '../../system/pause.ts';
 import type { Faults, Operation } from '../faults.ts';
 import type { Persons } from '../persons.ts';
@@ -61,7 +62,7 @@ export function createAnswer({ faults, persons, tokens, now, stop }: AnswerDeps)
           next_link: parts.nextLink ?? null,
           record_count: parts.results?.length ?? 0,
           total_query_count: parts.total ?? null,
-          total_community_count: parts.total === undefined ? null : persons.list().length,
+          total_community_count: parts.total === undefined ? null : await persons.countLive(),
           response_time: now() - arrived,
           timestamp: new Date(now()).toISOString(),
           token_expiration: parts.tokenExpires ?? tokens.find(req.get('rasa-token'))?.expires ?? null,
@@ -124,5 +125,5 @@ async function waitUnlessGone(res: Response, ms: number, stop: AbortSignal): Pro
   res.once('close', () => {
     hungUp.abort();
   });
-  await pause(ms, AbortSignal.any([stop, hungUp.signal]));
+  await withAnySignal([stop, hungUp.signal], (either) => pause(ms, either));
 }

@@ -1,7 +1,8 @@
 import { json, Router, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
+import type { Saved } from '../person-changes.ts';
 import type { Persons } from '../persons.ts';
-import type { Person } from '../state.ts';
+import type { Person } from '../person.ts';
 import { answerErrors, createAnswer, playFaults } from './answer.ts';
 import type { ApiDeps } from './api-v1.ts';
 
@@ -11,7 +12,7 @@ import type { ApiDeps } from './api-v1.ts';
  * are publicly known.
  */
 export function createContactsApi(deps: ApiDeps): Router {
-  const { account, apiKeys, persons, state, tokens, faults } = deps;
+  const { account, apiKeys, persons, tokens, faults } = deps;
   const api = Router();
   const answer = createAnswer(deps);
 
@@ -39,7 +40,7 @@ export function createContactsApi(deps: ApiDeps): Router {
   api
     .route('/contacts')
     .all(requireToken)
-    .get((_req, res) => answer(res, 200, { results: persons.list().map(describe) }))
+    .get(async (_req, res) => answer(res, 200, { results: (await persons.everyone()).map(describe) }))
     .post(async (req, res) => {
       const contact = contactSchema.safeParse(req.body);
       if (!contact.success) {
@@ -48,9 +49,8 @@ export function createContactsApi(deps: ApiDeps): Router {
       }
       const reason = faults.refusalOf(contact.data.email);
       const saved =
-        reason === undefined ? save(persons, contact.data) : { status: 'refused' as const, reason };
+        reason === undefined ? await save(persons, contact.data) : { status: 'refused' as const, reason };
       if (saved.status === 'refused') return answer(res, 400, { error: saved.reason });
-      await state.save();
       return answer(res, saved.status === 'created' ? 201 : 200, { results: [{ id: saved.id }] });
     });
 
@@ -82,9 +82,12 @@ const contactSchema = z.strictObject({
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });
 
-/** Contacts of version 2 and persons of version 1 are the same records here. */
-function save(persons: Persons, { options, can_email, ...fields }: z.infer<typeof contactSchema>) {
-  return persons.upsert({
+/** A contact of version 2 and a person of version 1 are the same people here. */
+async function save(
+  persons: Persons,
+  { options, can_email, ...fields }: z.infer<typeof contactSchema>,
+): Promise<Saved> {
+  return persons.upsertOne({
     ...options,
     ...fields,
     ...(can_email !== undefined && { is_subscribed: can_email }),

@@ -1,12 +1,12 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import type { Faults } from '../faults.ts';
-import type { Persons, Saved } from '../persons.ts';
-import type { Person, State } from '../state.ts';
+import type { Saved } from '../person-changes.ts';
+import type { Persons } from '../persons.ts';
+import type { Person } from '../person.ts';
 import type { Answer } from './answer.ts';
 
 interface PersonRoutesDeps {
-  readonly state: State;
   readonly persons: Persons;
   readonly faults: Faults;
   readonly answer: Answer;
@@ -18,41 +18,38 @@ interface PersonRoutesDeps {
  * `{ id, status }` for each person; a person that was refused has an `error` and no `id`, while the call as
  * a whole succeeds.
  */
-export function createPersonRoutes({
-  state,
-  persons,
-  faults,
-  answer,
-  refuseMethod,
-}: PersonRoutesDeps): Router {
+export function createPersonRoutes({ persons, faults, answer, refuseMethod }: PersonRoutesDeps): Router {
   const routes = Router();
 
   routes
     .route('/')
-    .get((req, res) => {
+    .get(async (req, res) => {
       const query = querySchema.safeParse(req.query);
       if (!query.success) {
         const names = query.error.issues.map(({ path }) => path.join('.')).join(', ');
         return answer(res, 400, { error: `These query parameters cannot be read: ${names}` });
       }
       const { skip, limit } = query.data;
-      const found = persons.list({
-        createdSince: query.data.created_since,
-        createdBefore: query.data.created_before,
-        updatedSince: query.data.updated_since,
-        updatedBefore: query.data.updated_before,
-      });
+      const { persons: found, total } = await persons.list(
+        {
+          createdSince: query.data.created_since,
+          createdBefore: query.data.created_before,
+          updatedSince: query.data.updated_since,
+          updatedBefore: query.data.updated_before,
+        },
+        skip,
+        limit,
+      );
       return answer(res, 200, {
-        results: found.slice(skip, skip + limit).map((person) => readItem(person, describe(person))),
-        total: found.length,
-        // Clients report that the links continue past the end.
+        results: found.map((person) => readItem(person, describe(person))),
+        total,
+        // Clients report that it goes on past the end.
         nextLink: nextLink(req, skip + limit),
       });
     })
     .post(async (req, res) => {
       const items: readonly unknown[] = Array.isArray(req.body) ? req.body : [req.body];
-      const saved = items.map(saveOne);
-      await state.save();
+      const saved = await save(items);
       const status = saved.some((one) => one.status === 'created') ? 201 : 200;
       return answer(res, status, { results: writeItems(saved) });
     })
@@ -60,31 +57,29 @@ export function createPersonRoutes({
 
   routes
     .route('/:id')
-    .get((req, res) => {
-      const person = persons.find(req.params.id);
+    .get(async (req, res) => {
+      const person = await persons.find(req.params.id);
       if (!person) return refusePerson(res);
       const attributes = Object.fromEntries(person.attributes.map(({ name, value }) => [name, value]));
       return answer(res, 200, { results: [readItem(person, { ...attributes, ...describe(person) })] });
     })
     .put(async (req, res) => {
-      if (!persons.find(req.params.id)) return refusePerson(res);
-      const saved = persons.update(req.params.id, req.body);
+      if (!(await persons.find(req.params.id))) return refusePerson(res);
+      const saved = await persons.update(req.params.id, req.body);
       if (saved.status === 'refused') return answer(res, 400, { error: saved.reason });
-      await state.save();
       return answer(res, 200, { results: writeItems([saved]) });
     })
     .delete(async (req, res) => {
-      if (!persons.find(req.params.id)) return refusePerson(res);
-      persons.remove(req.params.id);
-      await state.save();
+      if (!(await persons.find(req.params.id))) return refusePerson(res);
+      await persons.remove(req.params.id);
       return answer(res, 204);
     })
     .all(refuseMethod);
 
   routes
     .route('/:id/attributes')
-    .get((req, res) => {
-      const person = persons.find(req.params.id);
+    .get(async (req, res) => {
+      const person = await persons.find(req.params.id);
       if (!person) return refusePerson(res);
       const results = person.attributes.map((attribute) => ({ ...attribute, data_source_name: 'API' }));
       return answer(res, 200, { results, total: results.length });
@@ -93,9 +88,12 @@ export function createPersonRoutes({
 
   return routes;
 
-  function saveOne(item: unknown): Saved {
-    const reason = faults.refusalOf(emailOf(item));
-    return reason === undefined ? persons.upsert(item) : { status: 'refused', reason };
+  async function save(items: readonly unknown[]): Promise<readonly Saved[]> {
+    const reasons = items.map((item) => faults.refusalOf(emailOf(item)));
+    const taken = [...(await persons.upsert(items.filter((_, index) => reasons[index] === undefined)))];
+    return reasons.flatMap((reason) =>
+      reason === undefined ? (taken.shift() ?? []) : { status: 'refused' as const, reason },
+    );
   }
 
   function refusePerson(res: Response): Promise<void> {

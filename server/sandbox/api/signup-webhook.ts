@@ -10,7 +10,7 @@ import type { ApiDeps } from './api-v1.ts';
  * rest of the sandbox.
  */
 export function createWebhook(deps: ApiDeps): Router {
-  const { account, persons, state, faults } = deps;
+  const { account, persons, faults } = deps;
   const answer = createAnswer(deps);
   return Router()
     .use(refuseCrossSite, playFaults(faults, answer))
@@ -20,9 +20,8 @@ export function createWebhook(deps: ApiDeps): Router {
       if (!person.success) return answer(res, 400, { error: 'Wanted email, first_name and last_name' });
       const reason = faults.refusalOf(person.data.email);
       const saved =
-        reason === undefined ? persons.upsert(person.data) : { status: 'refused' as const, reason };
+        reason === undefined ? await persons.upsertOne(person.data) : { status: 'refused' as const, reason };
       if (saved.status === 'refused') return answer(res, 400, { error: saved.reason });
-      await state.save();
       return answer(res, 200);
     })
     .use(answerErrors(answer));

@@ -1,18 +1,20 @@
 import { html, type Html } from '../../pages/document.ts';
-import type { Person } from '../state.ts';
+import type { Person } from '../person.ts';
 import { badge, renderSandboxPage, timeOf } from './frame.ts';
 
 /** Thousands of contacts on one page would be slow to view and slower to refresh. */
-const shownContacts = 200;
+export const shownContacts = 200;
 
 interface ContactsView {
-  /** Newest first. */
+  /** The newest ones, newest first. */
   readonly contacts: readonly Readonly<Person>[];
+  /** How many there are in all. */
+  readonly total: number;
   readonly faults: object;
 }
 
 /** The contacts as they arrive: the page to keep open while trying a form. */
-export function contactsPage({ contacts, faults }: ContactsView): string {
+export function contactsPage({ contacts, total, faults }: ContactsView): string {
   return renderSandboxPage({
     title: 'Contacts',
     path: '/',
@@ -20,20 +22,20 @@ export function contactsPage({ contacts, faults }: ContactsView): string {
     main: html`
       <div class="heading">
         <h1>Contacts</h1>
-        <p role="status" id="count" class="quiet" data-live>${countOf(contacts)}</p>
+        <p role="status" id="count" class="quiet" data-live>${countOf(total)}</p>
       </div>
       <section class="scroll" tabindex="0" aria-label="Contacts">
         <div id="contacts" data-live>${contacts.length === 0 ? noContacts : contactsTable(contacts)}</div>
       </section>
-      <div id="clear" data-live>${contacts.length === 0 ? '' : deleteAll(contacts.length)}</div>
+      <div id="clear" data-live>${contacts.length === 0 ? '' : deleteAll(total)}</div>
     `,
   });
 }
 
-function countOf({ length }: readonly unknown[]): string {
-  if (length > shownContacts) return `The newest ${shownContacts} of ${length} contacts`;
-  if (length === 0) return 'No contacts yet';
-  return length === 1 ? '1 contact' : `${length} contacts`;
+function countOf(total: number): string {
+  if (total > shownContacts) return `The newest ${shownContacts} of ${total} contacts`;
+  if (total === 0) return 'No contacts yet';
+  return total === 1 ? '1 contact' : `${total} contacts`;
 }
 
 const noContacts = html`
@@ -63,7 +65,7 @@ function contactsTable(contacts: readonly Readonly<Person>[]): Html {
         </tr>
       </thead>
       <tbody>
-        ${contacts.slice(0, shownContacts).map(contactRow)}
+        ${contacts.map(contactRow)}
       </tbody>
     </table>
   `;

@@ -8,7 +8,7 @@ import { refuseCrossSite } from '../foreign-requests.ts';
 import type { Persons } from '../persons.ts';
 import type { State } from '../state.ts';
 import { apiKeysPage } from './api-keys-page.ts';
-import { contactsPage } from './contacts-page.ts';
+import { contactsPage, shownContacts } from './contacts-page.ts';
 import { failurePage } from './frame.ts';
 
 export interface SiteDeps {
@@ -37,12 +37,12 @@ export function createSite({ account, state, persons, apiKeys, faults, builtDir,
     next();
   });
 
-  site.get('/', (_req, res) => {
-    res.send(contactsPage({ contacts: persons.all(), faults: faults.show() }));
+  site.get('/', async (_req, res) => {
+    const { persons: contacts, total } = await persons.newest(shownContacts);
+    res.send(contactsPage({ contacts, total, faults: faults.show() }));
   });
   site.post('/contacts/delete', async (_req, res) => {
-    persons.removeAll();
-    await state.save();
+    await persons.removeAll();
     res.redirect(303, '/');
   });
 

@@ -64,7 +64,7 @@ async function missing(connections: Pick<Transaction, 'query'>): Promise<readonl
   const { rows: applied } = await connections.query(
     'select version, name from migrations order by version desc limit 1',
   );
-  return missingAfter(Number(applied[0]?.['version'] ?? 0), String(applied[0]?.['name']));
+  return missingAfter(migrations, Number(applied[0]?.['version'] ?? 0), String(applied[0]?.['name']));
 }
 
 async function apply(transaction: Transaction, { version, name, postgres }: Migration): Promise<void> {

@@ -60,6 +60,7 @@ export class FileGuard {
    * acknowledged. Its content is random, since some file systems give no space to zeros.
    */
   layBallast(): void {
+    if (this.#reserveBytes === 0) return;
     const free = this.#freeBytes();
     if (free === undefined || free < 3 * this.#reserveBytes || identityOf(this.#ballastPath) !== undefined)
       return;

@@ -3,7 +3,7 @@ import { uptime } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { ownerOnly } from '../../system/files.ts';
 import { StoreRefused, StoreUnavailable } from '../errors.ts';
-import { migrations, missingAfter, type Migration } from '../migrations.ts';
+import { missingAfter, type Migration } from '../migrations.ts';
 import { isBusy, type OpenConnection, type SqliteConnection } from './driver.ts';
 import { PreparingConnection } from './statements.ts';
 import { scanWal } from './wal-scan.ts';
@@ -32,7 +32,7 @@ const pragmas = `
 `;
 
 /** Opens the file and brings its schema up to date. Throws what SQLite says, or `StoreUnavailable`. */
-export function openFile(path: string, open: OpenConnection): SqliteConnection {
+export function openFile(path: string, open: OpenConnection, schema: readonly Migration[]): SqliteConnection {
   refuseDamage(path);
   // Made here, so that only its owner can ever read it; SQLite gives its other files the same mode.
   closeSync(openSync(path, 'a', ownerOnly));
@@ -40,7 +40,7 @@ export function openFile(path: string, open: OpenConnection): SqliteConnection {
   try {
     connection.exec(pragmas);
     useWal(connection);
-    migrate(connection);
+    migrate(connection, schema);
     return connection;
   } catch (error) {
     connection.close();
@@ -83,12 +83,12 @@ function useWal(connection: SqliteConnection): void {
   }
 }
 
-function migrate(connection: SqliteConnection): void {
+function migrate(connection: SqliteConnection, schema: readonly Migration[]): void {
   // Read first: a start must not wait for the write lock where there is nothing to do.
-  if (missing(connection).length === 0) return;
+  if (missing(connection, schema).length === 0) return;
   begin(connection);
   try {
-    for (const migration of missing(connection)) apply(connection, migration);
+    for (const migration of missing(connection, schema)) apply(connection, migration);
     connection.exec('commit');
   } catch (error) {
     if (connection.isTransaction) connection.exec('rollback');
@@ -96,16 +96,16 @@ function migrate(connection: SqliteConnection): void {
   }
 }
 
-function missing(connection: SqliteConnection): readonly Migration[] {
+function missing(connection: SqliteConnection, schema: readonly Migration[]): readonly Migration[] {
   const tables = connection.prepare(`select name from sqlite_schema where type = 'table'`).all();
-  if (tables.length === 0) return migrations;
+  if (tables.length === 0) return schema;
   if (!tables.some(({ name }) => name === 'migrations')) {
     throw new StoreRefused('The database file belongs to another program: it has tables, but none of ours.');
   }
   const [last] = connection
     .prepare('select version, name from migrations order by version desc limit 1')
     .all();
-  return missingAfter(Number(last?.['version'] ?? 0), String(last?.['name']));
+  return missingAfter(schema, Number(last?.['version'] ?? 0), String(last?.['name']));
 }
 
 function apply(connection: SqliteConnection, { version, name, sqlite }: Migration): void {

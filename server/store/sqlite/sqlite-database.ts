@@ -3,6 +3,7 @@ import type { Database, Result, Row, Statement, WriteOptions, WriteStatement } f
 import { decodeResults, decodeRows, encode, encodeRun } from '../engine/encoding.ts';
 import { StoreUnavailable } from '../errors.ts';
 import { Sealing, type SealingKey } from '../engine/sealing.ts';
+import type { Migration } from '../migrations.ts';
 import type { Marks } from '../seen.ts';
 import { withinTime } from '../engine/within-time.ts';
 import { WriteQueue } from '../engine/write-queue.ts';
@@ -17,6 +18,8 @@ export interface SqliteDatabaseOptions {
   readonly timeoutMs: number;
   readonly maxWaiting: number;
   readonly reserveBytes: number;
+  /** By default the product's. */
+  readonly schema?: readonly Migration[] | undefined;
   readonly log: Logger;
   /** How long `close` waits for what is under way, and as long again for the thread. */
   readonly closeGraceMs?: number;
@@ -36,11 +39,20 @@ export class SqliteDatabase implements Database {
   readonly #closeGraceMs: number;
 
   constructor(options: SqliteDatabaseOptions) {
-    const { path, key, previousKeys, reserveBytes, maxWaiting, timeoutMs, start = startWorker } = options;
+    const {
+      path,
+      key,
+      previousKeys,
+      reserveBytes,
+      schema,
+      maxWaiting,
+      timeoutMs,
+      start = startWorker,
+    } = options;
     this.#options = options;
     this.#closeGraceMs = options.closeGraceMs ?? defaultCloseGraceMs;
     ({ keyId: this.keyId, keyIds: this.keyIds } = new Sealing(key, previousKeys));
-    this.#thread = new WorkerThread(() => start({ path, key, previousKeys, reserveBytes }));
+    this.#thread = new WorkerThread(() => start({ path, key, previousKeys, reserveBytes, schema }));
     this.#queue = new WriteQueue({
       maxWaiting,
       timeoutMs,

@@ -1,6 +1,7 @@
 import type { Result, Row } from '../database.ts';
 import type { EncodedMarks, EncodedRun } from '../engine/encoding.ts';
 import { StoreUnavailable } from '../errors.ts';
+import { migrations, type Migration } from '../migrations.ts';
 import { bucketOf } from '../seen.ts';
 import { Sealing, type SealingKey } from '../engine/sealing.ts';
 import type { Caller, Outcome } from '../engine/write-queue.ts';
@@ -15,6 +16,8 @@ export interface SqliteFileOptions {
   readonly key: SealingKey;
   readonly previousKeys: readonly SealingKey[];
   readonly reserveBytes: number;
+  /** By default the product's. */
+  readonly schema?: readonly Migration[] | undefined;
 }
 
 interface Opened {
@@ -31,12 +34,14 @@ export class SqliteFile {
   readonly #path: string;
   readonly #sealing: Sealing;
   readonly #guard: FileGuard;
+  readonly #schema: readonly Migration[];
   readonly #driver: OpenConnection = loadDriver();
   #open: Opened | undefined;
 
-  constructor({ path, key, previousKeys, reserveBytes }: SqliteFileOptions) {
+  constructor({ path, key, previousKeys, reserveBytes, schema = migrations }: SqliteFileOptions) {
     this.#path = path;
     this.#sealing = new Sealing(key, previousKeys);
+    this.#schema = schema;
     this.#guard = new FileGuard({ path, reserveBytes });
   }
 
@@ -156,7 +161,7 @@ export class SqliteFile {
     if (this.#open) return this.#open;
     // A file that was moved away must not be made anew while we run.
     this.#guard.checkBeforeOpening();
-    const connection = openFile(this.#path, this.#driver);
+    const connection = openFile(this.#path, this.#driver, this.#schema);
     const marks = new MarkSets();
     const commits = new GroupCommit({ connection, sealing: this.#sealing, marks, guard: this.#guard });
     this.#guard.begin();

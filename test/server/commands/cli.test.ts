@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
@@ -176,11 +176,10 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     expect(screen).toMatch(
       /^SET +FINGERPRINT +STATE +LAST USE +LAST REFUSAL +SOURCE\n1 +[0-9a-f]{6} +standby/,
     );
-    await rm(join(dataDir, 'keys.json'));
-    const none = await runCliOnTerminal(['keys'], { DATA_DIR: dataDir });
+    const none = await runCliOnTerminal(['keys'], { DATA_DIR: await temporaryDir() });
     expect(none).toMatchObject({
       code: 1,
-      screen: expect.stringContaining('There is no readable keys.json') as unknown,
+      screen: expect.stringContaining('There is no database') as unknown,
     });
   });
 

@@ -1,23 +1,25 @@
 import { writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { showKeys } from '../../../server/commands/keys.ts';
+import { startKeyNotes } from '../../../server/delivery/key-notes.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { runCli } from '../../helpers/server/cli.ts';
-import { startProduct } from '../../helpers/server/product.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
+import { openTestStore, quiet, testKey } from '../../helpers/server/store.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
-/** The command on a simulated terminal. */
-async function onTerminal(dataDir: string, columns = 160) {
+/** The command on a terminal of the test's. */
+async function onTerminal(dataDir: string, host = hostname()) {
   const written = { out: '', err: '' };
   const code = await showKeys({
-    dataDir,
+    database: await openTestStore({ dataDir }),
+    host,
     process: {
-      pid: process.pid,
       kill: process.kill.bind(process),
-      stdout: { isTTY: true, columns, write: (text: string) => (written.out += text) },
+      stdout: { isTTY: true, columns: 160, write: (text: string) => (written.out += text) },
       stderr: { write: (text: string) => (written.err += text) },
     },
   });
@@ -50,42 +52,97 @@ describe('keys', () => {
     );
     expect(two).toMatch(new RegExp(`^2 +${right} +in use +\\d+s ago +never +RASA_API_KEY_2_FILE: ${file}$`));
     expect(summary).toBe('rasa.io accepts the set that is in use.');
-    expect(from).toMatch(new RegExp(`^Written by process ${process.pid} \\d+s ago, at the last change\\.$`));
+    expect(from).toMatch(new RegExp(`^Written by process ${process.pid} on ${hostname()} \\d+s ago\\.$`));
     expect(out).not.toContain(sandbox.credentials.apiKey);
 
     const { code: piped, stdout } = await runCli(['keys'], { DATA_DIR: service.dataDir });
     expect(piped).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
-      version: 1,
-      credentials: 'working',
-      sets: [
-        { number: 1, state: 'retired' },
-        { number: 2, state: 'in use', fingerprint: right },
-      ],
-    });
+    expect(JSON.parse(stdout)).toMatchObject([
+      {
+        credentials: 'working',
+        sets: [
+          { number: 1, state: 'retired' },
+          { number: 2, state: 'in use', fingerprint: right },
+        ],
+      },
+    ]);
   });
 
   it('reports that the proxy has stopped', async () => {
     const sandbox = await startSandbox();
-    const { dataDir, stop } = await startProduct(credentialsFor(sandbox));
-    await stop();
-    expect((await onTerminal(dataDir)).out).toContain('No proxy runs on this directory just now.');
+    const service = await startService(credentialsFor(sandbox));
+    await service.close();
+    expect((await onTerminal(service.dataDir)).out).toContain('It is not running now.');
   });
 
-  it.each([
-    ['no file', undefined],
-    ['half a file', '{"version":1,'],
-    ['a file of another version', '{"version":2}'],
-  ])('explains that there is no usable keys.json: %s', async (_name, content) => {
+  it('shows every proxy that runs on the store, and none that ran before', async () => {
+    const sandbox = await startSandbox();
+    const before = await startService(credentialsFor(sandbox));
+    await before.close();
+    const { dataDir } = before;
+    const database = await openTestStore({ dataDir });
+    const elsewhere = startKeyNotes({
+      database,
+      account: 'main',
+      host: 'another-machine',
+      pid: 77,
+      api: 'v1',
+      state: () => ({ credentials: 'refused', sets: [] }),
+      log: quiet,
+    });
+    onTestFinished(() => elsewhere.close());
+    const wide = { ...credentialsFor(sandbox), DATA_DIR: dataDir };
+    const service = await startService(wide);
+    await vi.waitFor(async () => {
+      const { out } = await onTerminal(dataDir);
+      const processes = [...out.matchAll(/Written by process (\d+) on (\S+) \d+s ago/g)].map(
+        ([, pid, host]) => [pid, host],
+      );
+      expect(processes.sort()).toEqual(
+        [
+          ['77', 'another-machine'],
+          [String(process.pid), hostname()],
+        ].sort(),
+      );
+    });
+    await service.close();
+    await elsewhere.close();
+    expect((await onTerminal(dataDir)).out.match(/Written by process/g)).toHaveLength(1);
+  });
+
+  it('says in plain words that there is no database', async () => {
     const dataDir = await temporaryDir();
-    if (content !== undefined) await writeFile(join(dataDir, 'keys.json'), content);
     const { code, stdout, stderr } = await runCli(['keys', '--json'], { DATA_DIR: dataDir });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain(`There is no readable keys.json in ${dataDir}.`);
+    expect(stderr).toContain(`There is no database in ${dataDir}.`);
+  });
+
+  it('says in plain words that nothing is noted yet', async () => {
+    const { code, out, err } = await onTerminal(await temporaryDir());
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('No proxy has written notes of its keys yet.');
+  });
+
+  it('says so where what is noted was sealed with another key', async () => {
+    const sandbox = await startSandbox();
+    const service = await startService(credentialsFor(sandbox));
+    await service.close();
+    const written = { err: '' };
+    const code = await showKeys({
+      database: await openTestStore({ dataDir: service.dataDir, key: testKey }),
+      host: hostname(),
+      process: {
+        kill: process.kill.bind(process),
+        stdout: { write: () => undefined },
+        stderr: { write: (text: string) => (written.err += text) },
+      },
+    });
+    expect(code).toBe(1);
+    expect(written.err).toContain('it was sealed with another OUTBOX_KEY');
   });
 
   it('needs no credentials, and reads none', async () => {
     const env = { DATA_DIR: await temporaryDir(), NODE_ENV: 'production', RASA_API_KEY_FILE: '/nowhere' };
-    expect((await runCli(['keys'], env)).stderr).toContain('There is no readable keys.json');
+    expect((await runCli(['keys'], env)).stderr).toContain('There is no database');
   });
 });

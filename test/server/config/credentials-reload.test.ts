@@ -1,13 +1,15 @@
-import { chmod, mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
-import { readKeysFile } from '../../../server/delivery/keys-file.ts';
+import { readKeyNotes } from '../../../server/delivery/key-notes.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { recordCalls } from '../../helpers/recorder.ts';
 import { createKey, revokeKey } from '../../helpers/server/keys.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, readContacts, startService } from '../../helpers/server/service.ts';
+import { openTestStore } from '../../helpers/server/store.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 /** The product in front of a sandbox, with the key "first" in a file. */
@@ -310,7 +312,7 @@ it('a restart with another key delivers at once the sign-ups that waited', async
   });
 });
 
-it('keys.json gives the state of each set, is readable by its owner only, and holds no secret', async () => {
+it('the store says how each set stands, and holds no secret', async () => {
   const sandbox = await startSandbox();
   const second = await createKey(sandbox, 'second');
   const { service, first, keyFile, signUp, arrived } = await serviceWithKeyFile(
@@ -322,9 +324,10 @@ it('keys.json gives the state of each set, is readable by its owner only, and ho
   await signUp('ada');
   await arrived('ada');
   const time = expect.stringMatching(/^\d{4}-.*Z$/) as string;
+  const database = await openTestStore({ dataDir: service.dataDir });
   await vi.waitFor(async () => {
-    expect(await readKeysFile(service.dataDir)).toEqual({
-      version: 1,
+    expect((await readKeyNotes(database)).notes[0]).toEqual({
+      host: hostname(),
       pid: process.pid,
       writtenAt: time,
       api: 'v1',
@@ -348,8 +351,12 @@ it('keys.json gives the state of each set, is readable by its owner only, and ho
       ],
     });
   });
-  const path = join(service.dataDir, 'keys.json');
-  expect((await stat(path)).mode & 0o777).toBe(0o600);
-  const text = await readFile(path, 'utf8');
-  for (const secret of [first, second, 'sandbox"']) expect(text).not.toContain(secret);
+  const { notes } = await readKeyNotes(database);
+  const stored = await Promise.all(
+    ['rasa-signup.db', 'rasa-signup.db-wal'].map((name) => readFile(join(service.dataDir, name), 'latin1')),
+  );
+  for (const secret of [first, second, 'sandbox"']) {
+    expect(JSON.stringify(notes)).not.toContain(secret);
+    expect(stored.join('')).not.toContain(secret);
+  }
 });

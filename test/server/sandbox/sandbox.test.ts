@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openSandbox } from '../../../server/sandbox/sandbox.ts';
@@ -102,8 +102,11 @@ it.each([
 it('answers only after the data is on disk', async () => {
   const { addPersons, dataDir } = await startSandbox();
   await Promise.all([1, 2, 3].map((number) => addPersons({ email: `p${number}@example.com` })));
-  const state = await readFile(join(dataDir, 'sandbox/state.json'), 'utf8');
-  for (const number of [1, 2, 3]) expect(state).toContain(`p${number}@example.com`);
+  // As if the sandbox were killed now.
+  const copy = await temporaryDir();
+  for (const name of ['sandbox.db', 'sandbox.db-wal']) await copyFile(join(dataDir, name), join(copy, name));
+  const { page } = await startSandbox({ dataDir: copy });
+  for (const number of [1, 2, 3]) expect(await page('/')).toContain(`p${number}@example.com`);
 });
 
 it("rejects with the system's error when the port is in use", async () => {
@@ -127,3 +130,47 @@ it('ends event streams and the delay of slow answers at once when it closes', as
   expect(await stream.next()).toBe('');
   expect((await slow).status).toBe(201);
 });
+
+it('makes one contact of what comes at once for one address', async () => {
+  const { api, token } = await startSandbox();
+  const minted = await token();
+  const add = (number: number) =>
+    api('POST', '/v1/persons', {
+      token: minted,
+      body: { email: 'Ada@example.com', [`answer${number}`]: number },
+    });
+  const statuses = (await Promise.all(Array.from({ length: 20 }, (_, number) => add(number)))).map(
+    ({ status }) => status,
+  );
+  expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+  const { envelope } = await api('GET', '/v1/persons', { token: minted });
+  expect(envelope.metadata.total_query_count).toBe(1);
+  const id = (envelope.results[0] as { data: { id: string } }).data.id;
+  const attributes = await api('GET', `/v1/persons/${id}/attributes`, { token: minted });
+  expect(attributes.envelope.results).toHaveLength(20);
+});
+
+it('takes no longer for a call when there are many contacts', async () => {
+  const { api, token, page } = await startSandbox();
+  const minted = await token();
+  let made = 0;
+  const add = async (count: number) => {
+    const body = Array.from({ length: count }, () => ({ email: `p${++made}@example.com` }));
+    const started = performance.now();
+    await api('POST', '/v1/persons', { token: minted, body });
+    return performance.now() - started;
+  };
+  const median = async () => {
+    const times: number[] = [];
+    for (let call = 0; call < 41; call++) times.push(await add(1));
+    return times.sort((a, b) => a - b)[20] ?? 0;
+  };
+  await median();
+  const few = await median();
+  while (made < 20_000) await add(5000);
+  const many = await median();
+  expect(many).toBeLessThan(5 * few + 5);
+  expect(await page('/')).toContain(`The newest 200 of ${made} contacts`);
+  const { envelope } = await api('GET', '/v1/persons?skip=20000', { token: minted });
+  expect(envelope.metadata.total_query_count).toBe(made);
+}, 60_000);

@@ -68,7 +68,18 @@ describe.each(['service', 'network', 'form', 'address'] as const)('the quota of 
     expect(await reserve(limits.open(), axis, one)).toBe('over');
   });
 
-  it('is unlimited when it is off', async () => {
+  it('is whole again at once when the clock is set back, and when it is set forward', async () => {
+    const limits = openLimits({ [axis]: { ...minute, limit: 1 } });
+    const day = 24 * 3_600_000;
+    await reserve(limits.open(), axis, one);
+    for (const jump of [day, -2 * day, -3_600_000]) {
+      vi.setSystemTime(Date.now() + jump);
+      expect(await reserve(limits.open(), axis, one)).toBe('within');
+      expect(await limits.open().reserve(axis, one)).toEqual({ is: 'over', retryAfterS: 60 });
+    }
+  });
+
+  it('is endless when it is off', async () => {
     const limits = openLimits({});
     for (let i = 0; i < 50; i++) expect(await reserve(limits.open(), axis, one)).toBe('within');
   });

@@ -1,0 +1,117 @@
+import { createHmac } from 'node:crypto';
+import type { Rate } from '../forms/form-spec.ts';
+import type { Database } from '../store/database.ts';
+import {
+  networkOf,
+  type Axis,
+  type Limited,
+  type Limits,
+  type LimitsOptions,
+  type QuotaState,
+} from './limits.ts';
+import { SharedCounters, type Charge } from './shared-counters.ts';
+
+export interface SharedLimitsOptions extends Pick<LimitsOptions, 'rates' | 'addressKey'> {
+  /** The store that the processes share. The address key must be the same in all of them. */
+  readonly database: Pick<Database, 'write'>;
+  readonly monotonicMs?: () => number;
+}
+
+/**
+ * The quotas of several processes that share a store, within one per cent of what one process would let
+ * through. Until the form is asked for, which comes last, a sign-up is judged by what this process knows:
+ * what is used up is refused without asking the store, so that a flood of requests does not become one of
+ * statements. With the form all quotas of the sign-up are counted in one statement, which decides. What is
+ * refused before counts too, a moment later.
+ *
+ * Where the store does not answer, `reserve` of the form rejects with `StoreUnavailable`. A guard that cannot
+ * look must not let pass, and nothing is lost by it: the same store could not keep the sign-up.
+ */
+export function createSharedLimits({
+  rates,
+  addressKey,
+  database,
+  monotonicMs,
+}: SharedLimitsOptions): Limits {
+  const counters = new SharedCounters({ database, ...(monotonicMs && { monotonicMs }) });
+
+  return {
+    open(form) {
+      const charges = new Map<Axis, Charge>();
+      const shown: QuotaState[] = [];
+
+      const show = (axis: Axis, charge: Charge) => {
+        const { used = 0, restMs = charge.windowMs } = counters.known(charge) ?? {};
+        const isCounted = charge.state === 'within';
+        const quota = {
+          axis,
+          limit: charge.limit,
+          windowS: charge.windowMs / 1000,
+          remaining: Math.max(0, charge.limit - used - (isCounted ? 0 : 1)),
+          resetS: Math.max(1, Math.ceil(restMs / 1000)),
+        };
+        const place = shown.findIndex((other) => other.axis === axis);
+        shown.splice(place < 0 ? shown.length : place, 1, quota);
+        return quota;
+      };
+      const over = (axis: Axis, charge: Charge) =>
+        ({ is: 'over', retryAfterS: show(axis, charge).resetS }) as const;
+
+      return {
+        remaining: shown,
+
+        async reserve(axis, name) {
+          const charge = chargeFor(axis, name, form);
+          if (charge) {
+            if (counters.isKnownOver(charge)) return over(axis, charge);
+            charges.set(axis, charge);
+            if (axis !== 'form') counters.note(charge);
+            if (axis === 'network') show(axis, charge);
+          }
+          if (axis !== 'form') return { is: 'within' };
+
+          await counters.settle([...charges.values()]);
+          const network = charges.get('network');
+          if (network) show('network', network);
+          for (const [exceeded, refused] of charges) {
+            if (refused.state === 'over') return over(exceeded, refused);
+          }
+          return { is: 'within' };
+        },
+
+        release(axes = [...charges.keys()]) {
+          for (const axis of axes) {
+            const charge = charges.get(axis);
+            charges.delete(axis);
+            if (charge) counters.release(charge);
+          }
+          return Promise.resolve();
+        },
+      };
+    },
+
+    /** As this process has last heard. */
+    load(ip, form) {
+      const used = (axis: Axis, name: string) => {
+        const charge = chargeFor(axis, name, form);
+        return charge ? Math.min(1, (counters.known(charge)?.used ?? 0) / charge.limit) : 0;
+      };
+      return Promise.resolve(Math.max(used('network', ip), used('form', form.id)));
+    },
+
+    close() {
+      void counters.close();
+    },
+  };
+
+  function chargeFor(axis: Axis, name: string, form: Limited | undefined): Charge | undefined {
+    const own = axis === 'service' ? undefined : form?.rates[axis];
+    const rate: Rate | 'off' = own ?? rates[axis];
+    if (rate === 'off') return undefined;
+    const whom = axis === 'network' ? networkOf(name) : name;
+    // A form with a rate of its own counts apart; a window of another length is another quota.
+    const parts = [axis, own === undefined ? '' : (form?.id ?? ''), rate.windowMs, whom];
+    const hash = createHmac('sha256', addressKey).update(JSON.stringify(parts)).digest('hex');
+    return { key: hash.slice(0, 32), limit: rate.limit, windowMs: rate.windowMs, state: 'noted' };
+  }
+}
