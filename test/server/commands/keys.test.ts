@@ -27,46 +27,52 @@ async function onTerminal(dataDir: string, host = hostname()) {
 }
 
 describe('keys', () => {
-  it('shows which one is in use and which was refused, by fingerprint and source', async () => {
-    const sandbox = await startSandbox();
-    const file = join(await temporaryDir(), 'api-key');
-    await writeFile(file, sandbox.credentials.apiKey ?? '', { mode: 0o600 });
-    const service = await startService({
-      ...credentialsFor(sandbox),
-      RASA_API_KEY: 'a-wrong-key',
-      RASA_API_KEY_2_FILE: file,
-    });
-    service.reload();
-    const right = new Secret(sandbox.credentials.apiKey ?? '').fingerprint;
-    await vi.waitFor(async () => {
-      expect((await onTerminal(service.dataDir)).out).toContain('in use');
-    });
-    const { code, out } = await onTerminal(service.dataDir);
-    expect(code).toBe(0);
-    const [head, one, two, , summary, from] = out.split('\n');
-    expect(head).toMatch(/^SET +FINGERPRINT +STATE +LAST USE +LAST REFUSAL +SOURCE$/);
-    expect(one).toMatch(
-      new RegExp(
-        `^1 +${new Secret('a-wrong-key').fingerprint} +retired until \\d\\d:\\d\\d UTC +never +\\d+s ago \\(401\\) +RASA_API_KEY$`,
-      ),
-    );
-    expect(two).toMatch(new RegExp(`^2 +${right} +in use +\\d+s ago +never +RASA_API_KEY_2_FILE: ${file}$`));
-    expect(summary).toBe('rasa.io accepts the set that is in use.');
-    expect(from).toMatch(new RegExp(`^Written by process ${process.pid} on ${hostname()} \\d+s ago\\.$`));
-    expect(out).not.toContain(sandbox.credentials.apiKey);
+  it(
+    'shows which one is in use and which was refused, by fingerprint and source',
+    { timeout: 30_000 },
+    async () => {
+      const sandbox = await startSandbox();
+      const file = join(await temporaryDir(), 'api-key');
+      await writeFile(file, sandbox.credentials.apiKey ?? '', { mode: 0o600 });
+      const service = await startService({
+        ...credentialsFor(sandbox),
+        RASA_API_KEY: 'a-wrong-key',
+        RASA_API_KEY_2_FILE: file,
+      });
+      service.reload();
+      const right = new Secret(sandbox.credentials.apiKey ?? '').fingerprint;
+      await vi.waitFor(async () => {
+        expect((await onTerminal(service.dataDir)).out).toContain('in use');
+      }, 10_000);
+      const { code, out } = await onTerminal(service.dataDir);
+      expect(code).toBe(0);
+      const [head, one, two, , summary, from] = out.split('\n');
+      expect(head).toMatch(/^SET +FINGERPRINT +STATE +LAST USE +LAST REFUSAL +SOURCE$/);
+      expect(one).toMatch(
+        new RegExp(
+          `^1 +${new Secret('a-wrong-key').fingerprint} +retired until \\d\\d:\\d\\d UTC +never +\\d+s ago \\(401\\) +RASA_API_KEY$`,
+        ),
+      );
+      expect(two).toMatch(
+        new RegExp(`^2 +${right} +in use +\\d+s ago +never +RASA_API_KEY_2_FILE: ${file}$`),
+      );
+      expect(summary).toBe('rasa.io accepts the set that is in use.');
+      expect(from).toMatch(new RegExp(`^Written by process ${process.pid} on ${hostname()} \\d+s ago\\.$`));
+      expect(out).not.toContain(sandbox.credentials.apiKey);
 
-    const { code: piped, stdout } = await runCli(['keys'], { DATA_DIR: service.dataDir });
-    expect(piped).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject([
-      {
-        credentials: 'working',
-        sets: [
-          { number: 1, state: 'retired' },
-          { number: 2, state: 'in use', fingerprint: right },
-        ],
-      },
-    ]);
-  });
+      const { code: piped, stdout } = await runCli(['keys'], { DATA_DIR: service.dataDir });
+      expect(piped).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject([
+        {
+          credentials: 'working',
+          sets: [
+            { number: 1, state: 'retired' },
+            { number: 2, state: 'in use', fingerprint: right },
+          ],
+        },
+      ]);
+    },
+  );
 
   it('reports that the proxy has stopped', async () => {
     const sandbox = await startSandbox();
@@ -75,7 +81,7 @@ describe('keys', () => {
     expect((await onTerminal(service.dataDir)).out).toContain('It is not running now.');
   });
 
-  it('shows every proxy that runs on the store, and none that ran before', async () => {
+  it('shows every proxy that runs on the store, and none that ran before', { timeout: 30_000 }, async () => {
     const sandbox = await startSandbox();
     const before = await startService(credentialsFor(sandbox));
     await before.close();
@@ -104,7 +110,7 @@ describe('keys', () => {
           [String(process.pid), hostname()],
         ].sort(),
       );
-    });
+    }, 10_000);
     await service.close();
     await elsewhere.close();
     expect((await onTerminal(dataDir)).out.match(/Written by process/g)).toHaveLength(1);

@@ -19,7 +19,6 @@ import { sameSql, Unreadable, type Database } from '../../../server/store/databa
 import { StoreUnavailable } from '../../../server/store/errors.ts';
 import { openSqlite } from '../../../server/store/open-store.ts';
 import { deriveKey } from '../../../server/store/engine/sealing.ts';
-import { diskKind } from '../../../server/store/disk-kind.ts';
 import { isAtLeast, loadDriver } from '../../../server/store/sqlite/driver.ts';
 import { SqliteDatabase } from '../../../server/store/sqlite/sqlite-database.ts';
 import { scanWal } from '../../../server/store/sqlite/wal-scan.ts';
@@ -422,13 +421,6 @@ test('the key file is made once, also by several that start at once, and missed 
 test('SQLite before 3.51.3 counts as too old', () => {
   expect(['3.51.2', '3.45.1', '2.99.99'].filter((version) => isAtLeast(version, '3.51.3'))).toEqual([]);
   expect(['3.51.3', '3.53.0', '4.0.0'].every((version) => isAtLeast(version, '3.51.3'))).toBe(true);
-});
-
-test('a disk in memory is known as one that a restart empties', async ({ skip }) => {
-  const dir = mountSmallDisk(1);
-  if (dir === undefined) return skip();
-  expect(await diskKind(dir)).toBe('ephemeral');
-  expect(await diskKind(join(dir, 'missing'))).toBe('unknown');
 });
 
 test('another process that holds the write lock makes writers fail in time, and only for as long', async () => {
