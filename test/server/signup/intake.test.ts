@@ -283,7 +283,7 @@ describe('a sign-up that comes again', () => {
     }
     await vi.waitFor(async () => {
       expect((await contactsOf(service)).map(({ email }) => email).sort()).toEqual(
-        both.map(({ email }) => email),
+        both.map(({ email }) => email).sort(),
       );
     });
   });
