@@ -65,7 +65,7 @@ export class DeliveryCall {
     if (due.length === 0) return { acknowledgements };
 
     record.attempts += due.length;
-    const before = circuit.pauseAt(0, '');
+    const before = circuit.failures;
     this.#outcomes = await this.#attempt(due);
     // Cut short by ourselves: that says nothing about rasa.io, nor about those who were to be sent.
     const isAbandoned = this.#stop.signal.aborted;
@@ -84,7 +84,7 @@ export class DeliveryCall {
       if (acknowledgement?.is === 'refused') record.refused++;
     });
     const reason = this.#outcomes.find(isLater)?.reason ?? '';
-    const hasChanged = circuit.failures > 0 || before.failures > 0;
+    const hasChanged = circuit.failures > 0 || before > 0;
     return { acknowledgements, ...(hasChanged && { pause: circuit.pauseAt(now(), reason) }) };
   }
 

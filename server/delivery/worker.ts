@@ -11,14 +11,6 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { Settling } from './settling.ts';
 import { Sleeper } from './sleeper.ts';
 
-/**
- * Carries what waits in the outbox to rasa.io: in batches, one call at a time, politely. Of all processes
- * that share the store one does so for an account, by a lease; another takes over within 15 seconds when that
- * one dies. What was never tried, what is tried again and what goes alone are calls of their own, by turns,
- * so that what always fails holds nobody up (see `Circuit`). Nothing is given up for the number of its
- * attempts. What became of a call is written down before the next one is made, however often that has to be
- * tried.
- */
 export interface DeliveryWorkerOptions {
   readonly database: Database;
   readonly destination: Destination;
@@ -55,6 +47,14 @@ const heldForMs = 10 * 60_000;
 /** Between two times that the file is wiped of what was delivered. */
 const tidyEveryMs = 60_000;
 
+/**
+ * Carries what waits in the outbox to rasa.io: in batches, one call at a time, politely. Of all processes
+ * that share the store one does so for an account, by a lease; another takes over within 15 seconds when that
+ * one dies. What was never tried, what is tried again and what goes alone are calls of their own, by turns,
+ * so that what always fails holds nobody up (see `Circuit`). Nothing is given up for the number of its
+ * attempts. What became of a call is written down before the next one is made, however often that has to be
+ * tried.
+ */
 export class DeliveryWorker {
   readonly #options: DeliveryWorkerOptions;
   readonly #claims: Claims;

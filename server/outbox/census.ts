@@ -51,10 +51,10 @@ export class Census {
     return this.#counts;
   }
 
-  noteAdded(): void {
+  noteAdded(atMs: number): void {
     this.#changes++;
     const { waiting, oldestMs } = this.#counts;
-    this.#counts = { ...this.#counts, waiting: waiting + 1, oldestMs: oldestMs ?? Date.now() };
+    this.#counts = { ...this.#counts, waiting: waiting + 1, oldestMs: oldestMs ?? atMs };
   }
 
   noteSettled({ gone, dead }: { readonly gone: number; readonly dead: number }): void {

@@ -9,12 +9,6 @@ import { Census, type OutboxCounts } from './census.ts';
 import { isoOf, signupRow } from './rows.ts';
 import type { Destination, NewSignup } from './signup.ts';
 
-/**
- * Where accepted sign-ups are kept until they are delivered or set aside: rows of the store, one for each. A
- * row is in one of three lanes: fresh (never tried), retry (failed together with others), alone (failed
- * alone, or twice together with others). `Claims` reads what is to be sent next and `Acknowledgements` writes
- * what became of it; a claim itself writes nothing, since the lease of the delivery worker keeps others away.
- */
 export interface OutboxOptions {
   readonly database: Database;
   readonly destination: Destination;
@@ -49,6 +43,12 @@ export class OutboxFull extends StoreUnavailable {
   }
 }
 
+/**
+ * Where accepted sign-ups are kept until they are delivered or set aside: rows of the store, one for each. A
+ * row is in one of three lanes: fresh (never tried), retry (failed together with others), alone (failed
+ * alone, or twice together with others). `Claims` reads what is to be sent next and `Acknowledgements` writes
+ * what became of it; a claim itself writes nothing, since the lease of the delivery worker keeps others away.
+ */
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #seen: Seen;
@@ -98,7 +98,7 @@ export class Outbox {
     this.#adding++;
     try {
       await database.write([...once, { into: signups, rows: [row] }]);
-      this.#census.noteAdded();
+      this.#census.noteAdded(nowMs);
       return 'stored';
     } catch (error) {
       if (!(error instanceof AlreadySeen)) throw error;

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { sameSql } from '../../server/store/database.ts';
 import { freePort } from '../helpers/server/free-port.ts';
+import { openTestOutbox } from '../helpers/server/outbox.ts';
+import { startPostgres, whyNoPostgres } from '../helpers/server/postgres.ts';
 import { startProduct } from '../helpers/server/product.ts';
 import { startSandbox } from '../helpers/server/sandbox.ts';
 import { credentialsFor, readContacts } from '../helpers/server/service.ts';
@@ -127,6 +130,83 @@ describe('one directory', () => {
     );
     await startProduct({ DATA_DIR: first.dataDir, OUTBOX_KEY: 'cd'.repeat(32), OUTBOX_KEY_PREVIOUS: key });
   }, 40_000);
+});
+
+describe('a database that cannot be used', () => {
+  it('from a newer version stops the start, and names that version', async () => {
+    const dataDir = await temporaryDir();
+    const { database, close } = await openTestOutbox({ place: { dataDir } });
+    await database.write([
+      { sql: sameSql(`insert into migrations (version, name, applied_at) values (99, 'of the future', 0)`) },
+    ]);
+    await close();
+    await expect(startProduct({ DATA_DIR: dataDir })).rejects.toThrow(
+      /The database is from a newer version of rasa-signup: its schema is 99 \(of the future\)/,
+    );
+  });
+
+  it('because it is not one stops the start, in one sentence', async () => {
+    const dataDir = await temporaryDir();
+    writeFileSync(join(dataDir, 'rasa-signup.db'), 'This is not a database.\n'.repeat(1000));
+    const error = await startProduct({ DATA_DIR: dataDir }).catch((error: unknown) => String(error));
+    expect(error).toContain('The database is damaged');
+    expect(error).not.toMatch(/^ +at /m);
+  });
+
+  it('because nobody answers at DATABASE_URL stops the start, and the password is not shown', async () => {
+    const DATABASE_URL = `postgres://user:a-password@127.0.0.1:${await freePort()}/x`;
+    const error = await startProduct({ DATABASE_URL, OUTBOX_KEY: 'ab'.repeat(32) }).catch((error: unknown) =>
+      String(error),
+    );
+    expect(error).toContain('There is no connection to the database');
+    expect(error).not.toContain('a-password');
+  }, 30_000);
+
+  it('any more, while the product runs, gets sign-ups 503 and lets everything else go on', async () => {
+    const { url, dataDir, stop } = await startProduct();
+    expect((await signUp(url, 'before@example.com')).status).toBe(202);
+    renameSync(join(dataDir, 'rasa-signup.db'), join(dataDir, 'elsewhere.db'));
+    const refused = await signUp(url, 'after@example.com');
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('30');
+    expect(await refused.json()).toMatchObject({ code: 'unavailable' });
+    for (const path of ['/forms/newsletter', '/embed.js', '/healthz']) {
+      expect((await fetch(url + path)).status, path).toBe(200);
+    }
+    renameSync(join(dataDir, 'elsewhere.db'), join(dataDir, 'rasa-signup.db'));
+    await vi.waitFor(async () => {
+      expect((await signUp(url, 'again@example.com')).status).toBe(202);
+    }, 10_000);
+    expect(await stop()).toBe(0);
+  }, 30_000);
+});
+
+describe.skipIf(whyNoPostgres() !== undefined)('several proxies on one PostgreSQL database', () => {
+  it('take each other’s sign-ups and challenges, and deliver everything once', async () => {
+    const server = await startPostgres();
+    onTestFinished(() => server.close());
+    const sandbox = await startSandbox();
+    const env = {
+      ...credentialsFor(sandbox),
+      DATABASE_URL: await server.createDatabase(),
+      OUTBOX_KEY: 'ab'.repeat(32),
+      RASA_MIN_INTERVAL_MS: '0',
+    };
+    const proxies = [await startProduct(env), await startProduct(env), await startProduct(env)];
+    const emails = Array.from({ length: 90 }, (_, at) => `visitor-${at}@example.com`);
+    const answers = await Promise.all(
+      emails.map((email, at) => signUp(proxies[at % proxies.length]?.url ?? '', email)),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    await proxies[0]?.stop('SIGKILL');
+    await vi.waitFor(
+      async () => {
+        const arrived = (await readContacts(sandbox)).map(({ email }) => String(email));
+        expect(arrived.sort()).toEqual([...emails].sort());
+      },
+      { timeout: 30_000, interval: 200 },
+    );
+  }, 90_000);
 });
 
 describe('a start with other settings', () => {

@@ -79,6 +79,32 @@ describe('readConfig', () => {
     expect(faultsOf(credentials)).toEqual([expect.stringMatching(/^ALLOWED_ORIGINS: found nothing/)]);
   });
 
+  it('keeps what is accepted in DATA_DIR, unless it is given a PostgreSQL database and a key for it', () => {
+    expect(readConfig({}).store).toEqual({
+      databaseUrl: undefined,
+      poolSize: 5,
+      key: undefined,
+      previousKey: undefined,
+    });
+    const url = 'postgres://user:password@db.example/newsletter';
+    const key = 'ab'.repeat(32);
+    const { store } = readConfig({ DATABASE_URL: url, OUTBOX_KEY: key, DATABASE_POOL: '9' });
+    expect([store.databaseUrl?.reveal(), store.key?.reveal(), store.poolSize]).toEqual([url, key, 9]);
+    expect(() => readConfig({ DATABASE_URL: url })).toThrow(
+      /OUTBOX_KEY: found nothing, wanted 32 bytes in hex or base64.*, since DATABASE_URL is set/,
+    );
+  });
+
+  it.each(['mysql://db.example/x', 'db.example', 'https://db.example'])(
+    'does not take %s for a database',
+    (url) => {
+      const env = { DATABASE_URL: url, OUTBOX_KEY: 'ab'.repeat(32) };
+      expect(() => readConfig(env)).toThrow(
+        /DATABASE_URL: found a value \(not shown\), wanted an address such as postgres:/,
+      );
+    },
+  );
+
   it('never shows a secret, whatever is wrong', () => {
     const faults = faultsOf({ ...credentials, PORT: 'x' });
     const config = readConfig({ ...credentials, ALLOWED_ORIGINS: 'https://www.example.com' });

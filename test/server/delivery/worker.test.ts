@@ -483,6 +483,28 @@ describe('what always fails', () => {
     }, soon);
   }, 40_000);
 
+  it('takes nobody along again once it has failed alone, or twice with others', async () => {
+    const tried = new Map<string, number>();
+    const crowds: number[] = [];
+    const { add, start } = await workerWith((persons) => {
+      const bad = persons.filter(({ email }) => email.startsWith('bad'));
+      if (bad.length === 0) return all({ is: 'delivered' })(persons);
+      for (const { email } of bad) {
+        const times = (tried.get(email) ?? 0) + 1;
+        tried.set(email, times);
+        if (times > 2) crowds.push(persons.length);
+      }
+      return all(fails)(persons);
+    });
+    for (let at = 0; at < 40; at++) await add(`${at % 10 === 0 ? 'bad' : 'good'}-${at}@example.com`);
+    start();
+    await vi.waitFor(() => {
+      expect(tried.size).toBe(4);
+      expect(Math.min(...tried.values())).toBeGreaterThan(5);
+    }, soon);
+    expect(new Set(crowds)).toEqual(new Set([1]));
+  });
+
   it('is delivered too once it does not fail any more', async () => {
     let isBroken = true;
     const arrived = new Set<string>();
@@ -556,9 +578,11 @@ describe('two processes', () => {
   it('take over within 15 seconds from one that died, whose late acknowledgement changes nothing', async () => {
     const calling = deferred();
     const answer = deferred<readonly Outcome[]>();
+    let abortedAtMs = Infinity;
     const dying = await workerWith((persons, stop) => {
       calling.resolve();
       stop.addEventListener('abort', () => {
+        abortedAtMs = performance.now();
         answer.resolve(persons.map(() => ({ is: 'delivered' })));
       });
       return answer.promise;
@@ -572,9 +596,11 @@ describe('two processes', () => {
     const database = await openStore({ dataDir: dying.dataDir, log: quiet });
     onTestFinished(() => database.close());
     const sent: string[] = [];
+    let sentAtMs = 0;
     const start = performance.now();
     const heir = await workerWith(
       (persons) => {
+        sentAtMs = performance.now();
         sent.push(...persons.map(({ email }) => email));
         return all({ is: 'later', reason: 'busy', afterMs: 60_000 })(persons);
       },
@@ -588,6 +614,7 @@ describe('two processes', () => {
       { timeout: 20_000, interval: 50 },
     );
     expect(performance.now() - start).toBeLessThan(15_000);
+    expect(abortedAtMs).toBeLessThan(sentAtMs);
     looks.mockRestore();
     answer.resolve([{ is: 'delivered' }]);
     await new Promise((resolve) => setTimeout(resolve, 500));
