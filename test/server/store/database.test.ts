@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryDir } from '../../helpers/temporary-dir.ts';
+import { startPgBouncer, whyNoPgBouncer, type Pooler } from '../../helpers/server/pgbouncer.ts';
 import { startPostgres, whyNoPostgres, type PostgresServer } from '../../helpers/server/postgres.ts';
 import {
   addSignup,
@@ -22,29 +23,45 @@ import { ServerSecrets } from '../../../server/store/server-secrets.ts';
 import { settings, signups } from '../../../server/store/tables.ts';
 import { Secret } from '../../../server/system/secret.ts';
 
+type Engine = 'sqlite' | 'postgres' | 'postgres behind PgBouncer';
+
 const noPostgres = whyNoPostgres();
-if (noPostgres !== undefined) process.stderr.write(`Skipped on PostgreSQL: ${noPostgres}.\n`);
+/** Why a test is skipped. */
+const missing: Readonly<Partial<Record<Engine, string | undefined>>> = {
+  postgres: noPostgres,
+  'postgres behind PgBouncer': noPostgres ?? whyNoPgBouncer(),
+};
+for (const [engine, why] of Object.entries(missing)) {
+  if (why !== undefined) process.stderr.write(`Skipped: the store on ${engine}. ${why}.\n`);
+}
 
 let server: PostgresServer | undefined;
+let pooler: Pooler | undefined;
 beforeAll(async () => {
   if (noPostgres === undefined) server = await startPostgres();
+  if (server && whyNoPgBouncer() === undefined) pooler = await startPgBouncer(server);
 }, 60_000);
-afterAll(() => server?.close());
+afterAll(async () => {
+  await pooler?.close();
+  await server?.close();
+});
 
 /** Where a test's databases are: as many handles on it as the test opens. */
 type Place = Pick<StoreOptions, 'dataDir' | 'databaseUrl' | 'key'>;
 
-async function newPlace(engine: 'sqlite' | 'postgres'): Promise<Place> {
+async function newPlace(engine: Engine): Promise<Place> {
   const dataDir = await temporaryDir();
   if (engine === 'sqlite') return { dataDir, key: testKey };
-  const url = await server?.createDatabase();
-  return { dataDir, key: testKey, databaseUrl: new Secret(url ?? '') };
+  const url = (await server?.createDatabase()) ?? '';
+  const reached = engine === 'postgres' ? url : pooler?.through(url);
+  return { dataDir, key: testKey, databaseUrl: new Secret(reached ?? '') };
 }
 
 const insertTwice: Statement = { sql: sameSql(`insert into meta (name, value) values ('twice', 'x')`) };
 
-describe.each(['sqlite', 'postgres'] as const)('a store on %s', (engine) => {
-  const it = engine === 'postgres' && noPostgres !== undefined ? test.skip : test;
+const engines: readonly Engine[] = ['sqlite', 'postgres', 'postgres behind PgBouncer'];
+describe.each(engines)('a store on %s', (engine) => {
+  const it = missing[engine] === undefined ? test : test.skip;
 
   it('keeps what was written when it is opened again', async () => {
     const place = await newPlace(engine);
@@ -190,7 +207,8 @@ describe.each(['sqlite', 'postgres'] as const)('a store on %s', (engine) => {
     });
 
     it('tells the truth about each of many, whatever they do', async () => {
-      const database = await openTestStore(await newPlace(engine));
+      // Hundreds of round trips; how long they take is not what this is about.
+      const database = await openTestStore({ ...(await newPlace(engine)), timeoutMs: 60_000 });
       const known = await addSignup(database);
       const stored: string[] = [known];
       await Promise.all(
