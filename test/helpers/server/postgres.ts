@@ -33,6 +33,7 @@ export interface PostgresServer {
 
 /** Why there can be none on this machine; `undefined` where it can. */
 export function whyNoPostgres(): string | undefined {
+  if (process.env['WITHOUT_POSTGRES'] !== undefined) return 'WITHOUT_POSTGRES is set';
   if (binDir() === undefined) return 'PostgreSQL is not installed under /usr/lib/postgresql';
   if (isRoot() && otherUser() === undefined)
     return 'PostgreSQL refuses to run as root, and there is no user for it';
