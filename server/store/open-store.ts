@@ -39,7 +39,8 @@ export interface StoreOptions {
 }
 
 export const databaseFileName = 'rasa-signup.db';
-const defaultTimeoutMs = 5000;
+/** With the moments between two looks at the time, callers have their answer within five seconds. */
+const defaultTimeoutMs = 4500;
 const defaultOpenTimeoutMs = 10_000;
 const defaultPoolSize = 5;
 const defaultMaxWaiting = 10_000;
