@@ -7,6 +7,7 @@ import type { Secret } from '../system/secret.ts';
 import type { Database } from './database.ts';
 import { StoreRefused } from './errors.ts';
 import { keyFileName, openKeyFile } from './key-file.ts';
+import { refuseMoved } from './moving/fence.ts';
 import { PostgresDatabase } from './postgres/postgres-database.ts';
 import { deriveKey, type SealingKey } from './engine/sealing.ts';
 import { SqliteDatabase } from './sqlite/sqlite-database.ts';
@@ -36,6 +37,8 @@ export interface StoreOptions {
   /** Free space that new sign-ups leave for acknowledgements. SQLite only. */
   readonly reserveBytes?: number;
   readonly files?: Files;
+  /** Opens a store that was moved, or that one is being moved into, which is refused otherwise. */
+  readonly forMove?: boolean;
 }
 
 export const databaseFileName = 'rasa-signup.db';
@@ -64,7 +67,7 @@ export async function openSqlite(options: StoreOptions): Promise<SqliteDatabase>
   const key = await keyFor(options, path, files);
   const database = new SqliteDatabase({ ...sharedOptions(options), path, key, reserveBytes });
   await database.open();
-  return database;
+  return unlessMoved(database, options);
 }
 
 async function openPostgres(options: StoreOptions, databaseUrl: Secret): Promise<Database> {
@@ -80,7 +83,7 @@ async function openPostgres(options: StoreOptions, databaseUrl: Secret): Promise
     );
   }
   const shared = sharedOptions(options);
-  return PostgresDatabase.open({
+  const database = await PostgresDatabase.open({
     ...shared,
     databaseUrl,
     key: deriveKey(key.reveal()),
@@ -88,6 +91,17 @@ async function openPostgres(options: StoreOptions, databaseUrl: Secret): Promise
     poolSize,
     openTimeoutMs,
   });
+  return unlessMoved(database, options);
+}
+
+async function unlessMoved<T extends Database>(database: T, { forMove = false }: StoreOptions): Promise<T> {
+  try {
+    if (!forMove) await refuseMoved(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 function sharedOptions({ previousKeys = [], timeoutMs, maxWaiting, log }: StoreOptions) {

@@ -117,6 +117,8 @@ export function translateError(error: unknown): Error {
   if (code === undefined) return fromSystem(error);
   const primary = code & 0xff;
   const shown = `SQLite ${code}`;
+  // By a trigger: the store was moved, see `closeTables`. There are no other triggers.
+  if (code === 1811) return new StoreUnavailable('read_only', { code: shown });
   if (primary === 19) return new ConstraintViolated(uniqueCodes.has(code) ? 'unique' : 'other', shown);
   // 18: too big; 20: wrong type; 25: out of range. The caller's own values.
   if (primary === 18 || primary === 20 || primary === 25) return new ConstraintViolated('other', shown);
