@@ -9,6 +9,8 @@ export interface HangingDisk {
   /** For the process that is to have it. */
   readonly env: Readonly<Record<string, string>>;
   hang(): void;
+  /** Writes are taken, and each sync reports an I/O error. */
+  failToSync(): void;
   goOn(): void;
 }
 
@@ -16,6 +18,7 @@ export interface HangingDisk {
 const source = `
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,9 +31,15 @@ static void wait_for_disk(int fd) {
   if (!dir || !flag || length < (ssize_t)strlen(dir) || strncmp(path, dir, strlen(dir))) return;
   while (access(flag, F_OK) == 0) usleep(5000);
 }
+static int sync_fails(void) {
+  const char *flag = getenv("SYNC_FAILS_WHILE");
+  if (!flag || access(flag, F_OK) != 0) return 0;
+  errno = EIO;
+  return 1;
+}
 #define NEXT(name) static __typeof__(name) *next; if (!next) next = dlsym(RTLD_NEXT, #name)
-int fsync(int fd) { NEXT(fsync); wait_for_disk(fd); return next(fd); }
-int fdatasync(int fd) { NEXT(fdatasync); wait_for_disk(fd); return next(fd); }
+int fsync(int fd) { NEXT(fsync); wait_for_disk(fd); return sync_fails() ? -1 : next(fd); }
+int fdatasync(int fd) { NEXT(fdatasync); wait_for_disk(fd); return sync_fails() ? -1 : next(fd); }
 ssize_t pwrite(int fd, const void *data, size_t size, off_t at) { NEXT(pwrite); wait_for_disk(fd); return next(fd, data, size, at); }
 ssize_t pwrite64(int fd, const void *data, size_t size, off64_t at) { NEXT(pwrite64); wait_for_disk(fd); return next(fd, data, size, at); }
 `;
@@ -54,14 +63,19 @@ export async function createHangingDisk(dataDir: string): Promise<HangingDisk | 
     return undefined;
   }
   const flag = join(dir, 'hangs');
+  const failing = join(dir, 'fails');
   const goOn = () => {
     rmSync(flag, { force: true });
+    rmSync(failing, { force: true });
   };
   onTestFinished(goOn);
   return {
-    env: { LD_PRELOAD: library, HANG_DIR: dataDir, HANG_WHILE: flag },
+    env: { LD_PRELOAD: library, HANG_DIR: dataDir, HANG_WHILE: flag, SYNC_FAILS_WHILE: failing },
     hang() {
       writeFileSync(flag, '');
+    },
+    failToSync() {
+      writeFileSync(failing, '');
     },
     goOn,
   };

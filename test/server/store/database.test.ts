@@ -309,6 +309,32 @@ describe.each(engines)('a store on %s', (engine) => {
       expect(rows[1]?.['payload']).toEqual(new Unreadable('damaged', database.keyId));
     });
 
+    it('each value for its own table, and with a nonce of its own', async () => {
+      const database = await openTestStore(await newPlace(engine));
+      const [id, payload] = ['the same', { same: true }];
+      const setting = { name: id, changed_at: 1, payload };
+      await database.write([
+        { into: signups, rows: [signupRow({ id, payload }), signupRow({ payload })] },
+        { into: settings, rows: [setting] },
+      ]);
+      const sealed = await database.read({ sql: sameSql('select payload from signups') });
+      const nonces = sealed.map((row) => Buffer.from(row['payload'] as Uint8Array).toString('hex', 1, 13));
+      expect(new Set(nonces).size).toBe(2);
+      await database.write([
+        {
+          sql: sameSql(
+            'update settings set payload = (select payload from signups where id = ?) where name = ?',
+          ),
+          params: [id, id],
+        },
+      ]);
+      const [row] = await database.read({
+        sql: sameSql('select name, key_id, payload from settings'),
+        opens: settings,
+      });
+      expect(row?.['payload']).toEqual(new Unreadable('damaged', database.keyId));
+    });
+
     it('with a key that may be unknown later: the row waits, and says which key it needs', async () => {
       const place = await newPlace(engine);
       const before = await openTestStore(place);

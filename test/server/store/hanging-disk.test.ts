@@ -105,3 +105,24 @@ test(
     expect(kept).toEqual(expect.arrayContaining(idsOf(before)));
   },
 );
+
+test(
+  'a disk that reports an error for a commit leaves open whether it is stored',
+  { timeout: 60_000 },
+  async ({ skip }) => {
+    const dataDir = await temporaryDir();
+    const disk = await createHangingDisk(dataDir);
+    if (!disk) return skip();
+    const child = await startChild(dataDir, disk);
+    const before = await add(child, 10);
+    disk.failToSync();
+    const failed = await add(child, 10);
+    for (const answer of failed) expect(answer).toMatchObject({ reason: 'io', outcome: 'unknown' });
+    disk.goOn();
+    const after = await add(child, 10);
+    expect(after.map(({ reason }) => reason)).toEqual(after.map(() => undefined));
+    await child.kill();
+    const kept = await idsIn(await openTestStore({ dataDir }));
+    expect(kept).toEqual(expect.arrayContaining(idsOf([...before, ...after])));
+  },
+);

@@ -420,6 +420,21 @@ test('the key file is made once, also by several that start at once, and missed 
   await expect(openTestStore({ dataDir })).rejects.toThrow(`${keyFile} does not hold a key`);
 });
 
+test('a database file is set up to sync each commit and to overwrite what is deleted', async () => {
+  const database = await openTestStore({ dataDir: await temporaryDir() });
+  const [journal, synchronous, secure] = await Promise.all(
+    ['journal_mode', 'synchronous', 'secure_delete'].map((name) =>
+      database.read({ sql: sameSql(`pragma ${name}`) }),
+    ),
+  );
+  // https://sqlite.org/pragma.html: 2 is FULL.
+  expect([journal, synchronous, secure]).toEqual([
+    [{ journal_mode: 'wal' }],
+    [{ synchronous: 2 }],
+    [{ secure_delete: 1 }],
+  ]);
+});
+
 test('SQLite is Node’s own where that is new enough, else the one of the package', () => {
   const own = process.versions['sqlite'];
   const name = own !== undefined && isAtLeast(own, '3.51.3') ? 'node:sqlite' : '@photostructure/sqlite';
