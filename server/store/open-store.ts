@@ -8,6 +8,7 @@ import type { Database } from './database.ts';
 import { StoreRefused } from './errors.ts';
 import { keyFileName, openKeyFile } from './key-file.ts';
 import type { Migration } from './migrations.ts';
+import { refuseMoved } from './moving/fence.ts';
 import { PostgresDatabase } from './postgres/postgres-database.ts';
 import { deriveKey, type SealingKey } from './engine/sealing.ts';
 import { SqliteDatabase } from './sqlite/sqlite-database.ts';
@@ -39,10 +40,13 @@ export interface StoreOptions {
   /** Free space that new sign-ups leave for acknowledgements; 0 for none. SQLite only. */
   readonly reserveBytes?: number;
   readonly files?: Files;
+  /** Opens a store that was moved, or that one is being moved into, which is refused otherwise. */
+  readonly forMove?: boolean;
 }
 
 export const databaseFileName = 'rasa-signup.db';
-const defaultTimeoutMs = 5000;
+/** With the moments between two looks at the time, callers have their answer within five seconds. */
+const defaultTimeoutMs = 4500;
 const defaultOpenTimeoutMs = 10_000;
 const defaultPoolSize = 5;
 const defaultMaxWaiting = 10_000;
@@ -67,7 +71,7 @@ export async function openSqlite(options: StoreOptions): Promise<SqliteDatabase>
   const key = await keyFor(options, path, files);
   const database = new SqliteDatabase({ ...sharedOptions(options), path, key, reserveBytes, schema });
   await database.open();
-  return database;
+  return unlessMoved(database, options);
 }
 
 async function openPostgres(options: StoreOptions, databaseUrl: Secret): Promise<Database> {
@@ -83,7 +87,7 @@ async function openPostgres(options: StoreOptions, databaseUrl: Secret): Promise
     );
   }
   const shared = sharedOptions(options);
-  return PostgresDatabase.open({
+  const database = await PostgresDatabase.open({
     ...shared,
     databaseUrl,
     key: deriveKey(key.reveal()),
@@ -91,6 +95,17 @@ async function openPostgres(options: StoreOptions, databaseUrl: Secret): Promise
     poolSize,
     openTimeoutMs,
   });
+  return unlessMoved(database, options);
+}
+
+async function unlessMoved<T extends Database>(database: T, { forMove = false }: StoreOptions): Promise<T> {
+  try {
+    if (!forMove) await refuseMoved(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 function sharedOptions({ previousKeys = [], timeoutMs, maxWaiting, log }: StoreOptions) {

@@ -40,6 +40,8 @@ const ours = [
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html, by code or class. */
 const reasons: Readonly<Record<string, UnavailableReason>> = {
   '08': 'lost_connection',
+  // What a standby says to "begin read write". No other statement of ours asks for what a server may lack.
+  '0A000': 'read_only',
   '25006': 'read_only',
   // Our transaction stood still for too long, and the server rolled it back.
   '25P03': 'timed_out',

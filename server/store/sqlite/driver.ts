@@ -76,6 +76,42 @@ export function isAtLeast(version: string, least: string): boolean {
   return true;
 }
 
+/** More texts than the product has, so that only a text made of values would reach it. */
+const maxKept = 300;
+
+/** A connection whose statements are prepared once. */
+export class PreparingConnection implements SqliteConnection {
+  readonly #connection: SqliteConnection;
+  readonly #statements = new Map<string, SqliteStatement>();
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  get isTransaction(): boolean {
+    return this.#connection.isTransaction;
+  }
+
+  exec(sql: string): void {
+    this.#connection.exec(sql);
+  }
+
+  prepare(sql: string): SqliteStatement {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#connection.prepare(sql);
+      if (this.#statements.size >= maxKept) this.#statements.clear();
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#connection.close();
+  }
+}
+
 /**
  * An error of SQLite as one of ours, without the statement or a value of it. Others are returned as they are.
  */
@@ -85,6 +121,8 @@ export function translateError(error: unknown): Error {
   if (code === undefined) return fromSystem(error);
   const primary = code & 0xff;
   const shown = `SQLite ${code}`;
+  // By a trigger: the store was moved, see `closeTables`. There are no other triggers.
+  if (code === 1811) return new StoreUnavailable('read_only', { code: shown });
   if (primary === 19) return new ConstraintViolated(uniqueCodes.has(code) ? 'unique' : 'other', shown);
   // 18: too big; 20: wrong type; 25: out of range. The caller's own values.
   if (primary === 18 || primary === 20 || primary === 25) return new ConstraintViolated('other', shown);

@@ -4,8 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { ownerOnly } from '../../system/files.ts';
 import { StoreRefused, StoreUnavailable } from '../errors.ts';
 import { missingAfter, type Migration } from '../migrations.ts';
-import { isBusy, type OpenConnection, type SqliteConnection } from './driver.ts';
-import { PreparingConnection } from './statements.ts';
+import { isBusy, PreparingConnection, type OpenConnection, type SqliteConnection } from './driver.ts';
 import { scanWal } from './wal-scan.ts';
 
 /**

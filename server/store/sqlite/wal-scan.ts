@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { endianness } from 'node:os';
 
 /**
  * What a write-ahead log holds: `cut` ends in an unfinished transaction, as after a crash; `damaged` lost its
@@ -14,9 +15,11 @@ const frameHeaderBytes = 24;
  * checksum does not fit, and drops the rest without a word: right after a crash, but where a byte has changed
  * in the middle it loses all later commits (https://sqlite.org/fileformat2.html#walformat).
  *
- * After a bad frame, further frames of the same log mean damage. With one exception: a power cut can leave
- * one unfinished transaction with holes. So where the machine has started anew since (`mayHaveLostPower`), a
- * bad frame in the last transaction counts as cut.
+ * After a bad frame, further frames of the same log mean damage. With two exceptions. A power cut can leave
+ * one unfinished transaction with holes: where the machine has started anew since (`mayHaveLostPower`), a bad
+ * frame in the last transaction counts as cut. And a transaction that failed leaves frames that a shorter one
+ * overwrites in part: where the log's index (`-shm`) is still that of this log, it says how many frames are
+ * committed, and only they count.
  */
 export function scanWal(path: string, mayHaveLostPower: boolean): WalState {
   let file: number;
@@ -27,13 +30,51 @@ export function scanWal(path: string, mayHaveLostPower: boolean): WalState {
     return 'empty';
   }
   try {
-    return scanFile(file, mayHaveLostPower);
+    return scanFile(
+      file,
+      mayHaveLostPower,
+      mayHaveLostPower ? undefined : readIndex(`${path.slice(0, -'-wal'.length)}-shm`),
+    );
   } finally {
     closeSync(file);
   }
 }
 
-function scanFile(file: number, mayHaveLostPower: boolean): WalState {
+interface Index {
+  readonly salts: Buffer;
+  readonly committedFrames: number;
+}
+
+const indexHeaderBytes = 48;
+
+/**
+ * What the index says, https://sqlite.org/walformat.html#the_wal_index_header. It is in the machine's byte
+ * order.
+ */
+function readIndex(path: string): Index | undefined {
+  try {
+    const [one, two] = [0, indexHeaderBytes].map((at) => readBytes(path, at, indexHeaderBytes));
+    // Two copies, which differ while one is written.
+    if (!one || !two?.equals(one) || one[12] !== 1) return undefined;
+    const committedFrames = endianness() === 'LE' ? one.readUInt32LE(16) : one.readUInt32BE(16);
+    return { salts: one.subarray(32, 40), committedFrames };
+  } catch {
+    // There is none, as in a copy of the files.
+    return undefined;
+  }
+}
+
+function readBytes(path: string, at: number, count: number): Buffer | undefined {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(count);
+    return readSync(file, bytes, 0, count, at) === count ? bytes : undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function scanFile(file: number, mayHaveLostPower: boolean, index: Index | undefined): WalState {
   const header = Buffer.alloc(headerBytes);
   const { size } = fstatSync(file);
   if (size < headerBytes || readSync(file, header, 0, headerBytes, 0) < headerBytes) return 'empty';
@@ -54,7 +95,9 @@ function scanFile(file: number, mayHaveLostPower: boolean): WalState {
   let laterFrames = 0;
   let commitsFromBad = 0;
   let framesAfterCommit = 0;
-  for (let at = headerBytes; at + frameBytes <= size; at += frameBytes) {
+  const committed = index?.salts.equals(salts) === true ? index.committedFrames : undefined;
+  const end = committed === undefined ? size : headerBytes + committed * frameBytes;
+  for (let at = headerBytes; at + frameBytes <= Math.min(end, size); at += frameBytes) {
     if (readSync(file, frame, 0, frameBytes, at) < frameBytes) break;
     const isOfThisLog = frame.subarray(8, 16).equals(salts);
     if (isIntact) {
@@ -69,6 +112,7 @@ function scanFile(file: number, mayHaveLostPower: boolean): WalState {
     if (frame.readUInt32BE(4) !== 0) commitsFromBad++;
   }
   if (isIntact) return 'whole';
+  if (committed !== undefined) return 'damaged';
   const isDamaged = mayHaveLostPower ? framesAfterCommit > 0 : laterFrames > 0;
   return isDamaged ? 'damaged' : 'cut';
 }

@@ -1,7 +1,7 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,11 +12,17 @@ const run = promisify(execFile);
 
 /** A PostgreSQL server of the test's own, from the machine's binaries. */
 export interface PostgresServer {
+  readonly port: number;
+  urlOf(database: string): string;
+  /** A server that follows this one by streaming, under a name for `synchronous_standby_names`. */
+  createStandby(name: string): Promise<PostgresServer>;
   /** Of a new, empty database. */
   createDatabase(): Promise<string>;
-  /** Ends all processes at once, as a crash does, and starts the server again. */
+  /** Kills all processes at once and starts the server again. */
   crash(): Promise<void>;
   stopAbruptly(): Promise<void>;
+  /** SIGKILL for all processes. */
+  kill(): Promise<void>;
   start(): Promise<void>;
   /** Runs a statement as the superuser. */
   query(sql: string, database?: string): Promise<readonly Record<string, unknown>[]>;
@@ -27,6 +33,7 @@ export interface PostgresServer {
 
 /** Why there can be none on this machine; `undefined` where it can. */
 export function whyNoPostgres(): string | undefined {
+  if (process.env['WITHOUT_POSTGRES'] !== undefined) return 'WITHOUT_POSTGRES is set';
   if (binDir() === undefined) return 'PostgreSQL is not installed under /usr/lib/postgresql';
   if (isRoot() && otherUser() === undefined)
     return 'PostgreSQL refuses to run as root, and there is no user for it';
@@ -38,30 +45,58 @@ export interface PostgresServerOptions {
   readonly settings?: readonly string[];
 }
 
+interface Place {
+  readonly bin: string;
+  readonly dir: string;
+  readonly data: string;
+  readonly port: number;
+  /** Of the operating system, where this process is root. */
+  readonly as: { readonly uid?: number; readonly gid?: number };
+  /** Of the database. */
+  readonly user: string;
+}
+
 export async function startPostgres({ settings = [] }: PostgresServerOptions = {}): Promise<PostgresServer> {
-  const bin = binDir();
-  if (bin === undefined) throw new Error(whyNoPostgres());
-  const dir = await mkdtemp(join(tmpdir(), 'rasa-signup-postgres-'));
-  await chmod(dir, 0o755);
-  const data = join(dir, 'data');
-  const port = await freePort();
-  const other = otherUser();
-  const as = other ?? {};
-  const user = isRoot() ? 'postgres' : userInfo().username;
-  if (other) await chown(dir, other.uid, other.gid);
+  const place = await newPlace();
+  const { bin, dir, data, as, user } = place;
   await run(join(bin, 'initdb'), ['-D', data, '-U', user, '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'], {
     ...as,
     cwd: dir,
   });
+  await configure(place, ['shared_buffers = 32MB', 'max_connections = 40', ...settings]);
+  return serverAt(place);
+}
+
+async function newPlace(): Promise<Place> {
+  const bin = binDir();
+  if (bin === undefined) throw new Error(whyNoPostgres());
+  const dir = await mkdtemp(join(tmpdir(), 'rasa-signup-postgres-'));
+  await chmod(dir, 0o755);
+  const other = otherUser();
+  if (other) await chown(dir, other.uid, other.gid);
+  return {
+    bin,
+    dir,
+    data: join(dir, 'data'),
+    port: await freePort(),
+    as: other ?? {},
+    user: isRoot() ? 'postgres' : userInfo().username,
+  };
+}
+
+async function configure({ dir, data, port }: Place, settings: readonly string[]): Promise<void> {
   const lines = [
     `port = ${port}`,
     `unix_socket_directories = '${dir}'`,
     `listen_addresses = '127.0.0.1'`,
-    'shared_buffers = 32MB',
-    'max_connections = 40',
     ...settings,
   ];
-  await writeFile(join(data, 'postgresql.auto.conf'), `${lines.join('\n')}\n`);
+  // Of two lines for one setting the later one counts.
+  await appendFile(join(data, 'postgresql.auto.conf'), `${lines.join('\n')}\n`);
+}
+
+async function serverAt(place: Place): Promise<PostgresServer> {
+  const { bin, dir, data, port, as, user } = place;
   const urlOf = (database: string) => `postgres://${user}@127.0.0.1:${port}/${database}`;
 
   let server: ChildProcess | undefined;
@@ -114,23 +149,48 @@ export async function startPostgres({ settings = [] }: PostgresServerOptions = {
     if (main !== undefined) process.kill(main, signal);
     if (signal === 'SIGKILL') for (const pid of children) killIfThere(pid);
     await ended;
+    // A new server refuses to start while one of the old processes holds the shared memory.
+    while (children.some(isThere)) await new Promise((resolve) => setTimeout(resolve, 10));
     server = undefined;
   };
   let made = 0;
   await start();
   return {
+    port,
     start,
     query,
+    urlOf,
     async createDatabase() {
       const name = `test${++made}`;
       await query(`create database ${name}`);
       return urlOf(name);
     },
     async crash() {
-      await end('SIGQUIT');
+      await end('SIGKILL');
       await start();
     },
+    async kill() {
+      await end('SIGKILL');
+    },
     stopAbruptly: () => end('SIGQUIT'),
+    async createStandby(name) {
+      const standby = await newPlace();
+      const from = ['-h', '127.0.0.1', '-p', String(port), '-U', user];
+      await run(
+        join(bin, 'pg_basebackup'),
+        ['-D', standby.data, ...from, '-X', 'stream', '-c', 'fast', '-N'],
+        {
+          ...as,
+          cwd: standby.dir,
+        },
+      );
+      await configure(standby, [
+        `primary_conninfo = 'host=127.0.0.1 port=${port} user=${user} application_name=${name}'`,
+        'hot_standby = on',
+      ]);
+      await writeFile(join(standby.data, 'standby.signal'), '');
+      return serverAt(standby);
+    },
     async freeze(signal) {
       for (const pid of await pids()) process.kill(pid, signal);
     },
@@ -149,6 +209,14 @@ function killIfThere(pid: number): void {
   }
 }
 
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 function binDir(): string | undefined {
   const root = '/usr/lib/postgresql';
   if (!existsSync(root)) return undefined;
@@ -156,12 +224,12 @@ function binDir(): string | undefined {
   return versions.map((version) => join(root, version, 'bin')).find((dir) => existsSync(join(dir, 'initdb')));
 }
 
-function isRoot(): boolean {
+export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
 /** An unprivileged user and its group, where this process is root. */
-function otherUser(): { readonly uid: number; readonly gid: number } | undefined {
+export function otherUser(): { readonly uid: number; readonly gid: number } | undefined {
   if (!isRoot()) return undefined;
   const idOf = (option: string, name: string) =>
     Number(spawnSync('id', [option, name]).stdout.toString() || NaN);

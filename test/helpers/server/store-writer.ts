@@ -7,7 +7,7 @@ import { openStore } from '../../../server/store/open-store.ts';
 import { Seen } from '../../../server/store/seen.ts';
 import { signups } from '../../../server/store/tables.ts';
 import { Secret } from '../../../server/system/secret.ts';
-import { createIds } from '../../../server/store/ids.ts';
+import { signupRow } from './signup-row.ts';
 
 const url = process.env['DATABASE_URL'];
 const database = await openStore({
@@ -16,25 +16,12 @@ const database = await openStore({
   key: new Secret('a key for tests, long enough to be one'),
   log: pino({ level: 'silent' }),
 });
-const newId = createIds();
 const seen = new Seen({ database, key: new Uint8Array(32) });
 
 async function addForEver(): Promise<never> {
   for (;;) {
-    const id = newId();
-    const row = {
-      id,
-      upstream: 'https://api.example/v1',
-      account: 'main',
-      form: 'newsletter',
-      lane: 0,
-      kind: 'upsert',
-      person: new Uint8Array(16),
-      due: 1000,
-      attempts: 0,
-      accepted_at: 1000,
-      payload: { email: `${id}@example.com` },
-    };
+    const row = signupRow();
+    const { id } = row;
     await database.write([seen.mark(['signup', id]), { into: signups, rows: [row] }]);
     process.stdout.write(`${id}\n`);
   }

@@ -2,10 +2,12 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import type { Database, Row } from '../../../server/store/database.ts';
 import { sameSql } from '../../../server/store/database.ts';
-import { createIds } from '../../../server/store/ids.ts';
 import { openStore, type StoreOptions } from '../../../server/store/open-store.ts';
 import { signups } from '../../../server/store/tables.ts';
 import { Secret } from '../../../server/system/secret.ts';
+import { signupRow } from './signup-row.ts';
+
+export { signupRow };
 
 export const quiet = pino({ level: 'silent' });
 export const testKey = new Secret('a key for tests, long enough to be one');
@@ -17,29 +19,6 @@ export async function openTestStore(
   const database = await openStore({ log: quiet, ...options });
   onTestFinished(() => database.close());
   return database;
-}
-
-const newId = createIds();
-
-/** A sign-up as the outbox would store it. */
-export function signupRow(
-  changes: Record<string, unknown> = {},
-): Record<string, unknown> & { readonly id: string } {
-  const id = newId();
-  return {
-    id,
-    upstream: 'https://api.example/v1',
-    account: 'main',
-    form: 'newsletter',
-    lane: 0,
-    kind: 'upsert',
-    person: new Uint8Array(16),
-    due: 1000,
-    attempts: 0,
-    accepted_at: 1000,
-    payload: { email: `${id}@example.com` },
-    ...changes,
-  };
 }
 
 export async function addSignup(database: Database, changes: Record<string, unknown> = {}): Promise<string> {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startPgBouncer, whyNoPgBouncer, type Pooler } from '../../helpers/server/pgbouncer.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 import { startPostgres, whyNoPostgres, type PostgresServer } from '../../helpers/server/postgres.ts';
 import {
@@ -22,29 +23,45 @@ import { ServerSecrets } from '../../../server/store/server-secrets.ts';
 import { settings, signups } from '../../../server/store/tables.ts';
 import { Secret } from '../../../server/system/secret.ts';
 
+type Engine = 'sqlite' | 'postgres' | 'postgres behind PgBouncer';
+
 const noPostgres = whyNoPostgres();
-if (noPostgres !== undefined) process.stderr.write(`Skipped on PostgreSQL: ${noPostgres}.\n`);
+/** Why a test is skipped. */
+const missing: Readonly<Partial<Record<Engine, string | undefined>>> = {
+  postgres: noPostgres,
+  'postgres behind PgBouncer': noPostgres ?? whyNoPgBouncer(),
+};
+for (const [engine, why] of Object.entries(missing)) {
+  if (why !== undefined) process.stderr.write(`Skipped: the store on ${engine}. ${why}.\n`);
+}
 
 let server: PostgresServer | undefined;
+let pooler: Pooler | undefined;
 beforeAll(async () => {
   if (noPostgres === undefined) server = await startPostgres();
+  if (server && whyNoPgBouncer() === undefined) pooler = await startPgBouncer(server);
 }, 60_000);
-afterAll(() => server?.close());
+afterAll(async () => {
+  await pooler?.close();
+  await server?.close();
+});
 
 /** Where a test's databases are: as many handles on it as the test opens. */
 type Place = Pick<StoreOptions, 'dataDir' | 'databaseUrl' | 'key'>;
 
-async function newPlace(engine: 'sqlite' | 'postgres'): Promise<Place> {
+async function newPlace(engine: Engine): Promise<Place> {
   const dataDir = await temporaryDir();
   if (engine === 'sqlite') return { dataDir, key: testKey };
-  const url = await server?.createDatabase();
-  return { dataDir, key: testKey, databaseUrl: new Secret(url ?? '') };
+  const url = (await server?.createDatabase()) ?? '';
+  const reached = engine === 'postgres' ? url : pooler?.through(url);
+  return { dataDir, key: testKey, databaseUrl: new Secret(reached ?? '') };
 }
 
 const insertTwice: Statement = { sql: sameSql(`insert into meta (name, value) values ('twice', 'x')`) };
 
-describe.each(['sqlite', 'postgres'] as const)('a store on %s', (engine) => {
-  const it = engine === 'postgres' && noPostgres !== undefined ? test.skip : test;
+const engines: readonly Engine[] = ['sqlite', 'postgres', 'postgres behind PgBouncer'];
+describe.each(engines)('a store on %s', (engine) => {
+  const it = missing[engine] === undefined ? test : test.skip;
 
   it('keeps what was written when it is opened again', async () => {
     const place = await newPlace(engine);
@@ -190,7 +207,8 @@ describe.each(['sqlite', 'postgres'] as const)('a store on %s', (engine) => {
     });
 
     it('tells the truth about each of many, whatever they do', async () => {
-      const database = await openTestStore(await newPlace(engine));
+      // Hundreds of round trips; how long they take is not what this is about.
+      const database = await openTestStore({ ...(await newPlace(engine)), timeoutMs: 60_000 });
       const known = await addSignup(database);
       const stored: string[] = [known];
       await Promise.all(
@@ -289,6 +307,32 @@ describe.each(['sqlite', 'postgres'] as const)('a store on %s', (engine) => {
       const rows = await readSignups(database);
       expect(rows[0]?.['payload']).toEqual({ email: `${one}@example.com` });
       expect(rows[1]?.['payload']).toEqual(new Unreadable('damaged', database.keyId));
+    });
+
+    it('each value for its own table, and with a nonce of its own', async () => {
+      const database = await openTestStore(await newPlace(engine));
+      const [id, payload] = ['the same', { same: true }];
+      const setting = { name: id, changed_at: 1, payload };
+      await database.write([
+        { into: signups, rows: [signupRow({ id, payload }), signupRow({ payload })] },
+        { into: settings, rows: [setting] },
+      ]);
+      const sealed = await database.read({ sql: sameSql('select payload from signups') });
+      const nonces = sealed.map((row) => Buffer.from(row['payload'] as Uint8Array).toString('hex', 1, 13));
+      expect(new Set(nonces).size).toBe(2);
+      await database.write([
+        {
+          sql: sameSql(
+            'update settings set payload = (select payload from signups where id = ?) where name = ?',
+          ),
+          params: [id, id],
+        },
+      ]);
+      const [row] = await database.read({
+        sql: sameSql('select name, key_id, payload from settings'),
+        opens: settings,
+      });
+      expect(row?.['payload']).toEqual(new Unreadable('damaged', database.keyId));
     });
 
     it('with a key that may be unknown later: the row waits, and says which key it needs', async () => {

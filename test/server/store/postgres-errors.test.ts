@@ -7,6 +7,7 @@ const failure = (code: string | undefined, message = 'Key (email)=(ada@example.c
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 test.each([
   ['25006', 'read_only'],
+  ['0A000', 'read_only'],
   ['53100', 'full'],
   ['53300', 'exhausted'],
   ['57P01', 'lost_connection'],

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -416,6 +417,32 @@ test('the key file is made once, also by several that start at once, and missed 
   const keyFile = join(dataDir, 'store-key');
   writeFileSync(keyFile, 'not a key');
   await expect(openTestStore({ dataDir })).rejects.toThrow(`${keyFile} does not hold a key`);
+});
+
+test('a database file is set up to sync each commit and to overwrite what is deleted', async () => {
+  const database = await openTestStore({ dataDir: await temporaryDir() });
+  const [journal, synchronous, secure] = await Promise.all(
+    ['journal_mode', 'synchronous', 'secure_delete'].map((name) =>
+      database.read({ sql: sameSql(`pragma ${name}`) }),
+    ),
+  );
+  // https://sqlite.org/pragma.html: 2 is FULL.
+  expect([journal, synchronous, secure]).toEqual([
+    [{ journal_mode: 'wal' }],
+    [{ synchronous: 2 }],
+    [{ secure_delete: 1 }],
+  ]);
+});
+
+test('SQLite is Node’s own where that is new enough, else the one of the package', () => {
+  const own = process.versions['sqlite'];
+  const name = own !== undefined && isAtLeast(own, '3.51.3') ? 'node:sqlite' : '@photostructure/sqlite';
+  const { DatabaseSync } = createRequire(import.meta.url)(name) as {
+    readonly DatabaseSync: new () => unknown;
+  };
+  const connection = loadDriver()(':memory:');
+  connection.close();
+  expect(connection).toBeInstanceOf(DatabaseSync);
 });
 
 test('SQLite before 3.51.3 counts as too old', () => {
