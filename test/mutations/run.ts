@@ -50,6 +50,8 @@ function passes(dir: string, { tests, only }: Pick<Mutation, 'tests' | 'only'>):
     {
       cwd: dir,
       stdio: 'ignore',
+      // Not to start a server for nothing.
+      env: only?.includes('sqlite') === true ? { ...process.env, WITHOUT_POSTGRES: '1' } : process.env,
       timeout: longestMs,
       killSignal: 'SIGKILL',
     },

@@ -234,8 +234,8 @@ export const storeMutations: readonly Mutation[] = [
     file: 'server/store/postgres/marks.ts',
     find: 'const borderMs = 60_000;',
     replace: 'const borderMs = 0;',
-    tests: tests('database'),
-    only: 'a store on postgres knows what',
+    tests: tests('postgres-faults'),
+    only: 'other side of a bucket',
   },
   {
     name: 'PostgreSQL: two that start at once both migrate',
@@ -275,7 +275,7 @@ export const storeMutations: readonly Mutation[] = [
     find: "throw new StoreUnavailable(known.reason, { code: known.code, outcome: 'unknown' });",
     replace: 'throw new StoreUnavailable(known.reason, { code: known.code });',
     tests: tests('failover'),
-    only: 'still runs',
+    only: 'connection breaks',
   },
   {
     name: 'PostgreSQL: no limit for locks',
@@ -386,7 +386,7 @@ export const storeMutations: readonly Mutation[] = [
     find: '`${sameSql(text).postgres} for share`',
     replace: 'sameSql(text).postgres',
     tests: tests('postgres-faults'),
-    only: 'stale holder',
+    only: 'lets a takeover',
   },
   {
     name: 'leases: a beat between look and takeover is overlooked',

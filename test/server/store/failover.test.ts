@@ -130,6 +130,20 @@ describe.skipIf(noPostgres !== undefined)('a server with a standby', { timeout: 
     await addSignup(database);
   });
 
+  test('leaves open what becomes of a commit whose connection breaks', async () => {
+    const { primary, standby, name, database } = await replicated();
+    await standby.freeze('SIGSTOP');
+    const row = signupRow();
+    const adding = database.write([{ into: signups, rows: [row] }]).catch((error: unknown) => error);
+    const waiting = `select 1 from pg_stat_activity where wait_event = 'SyncRep'`;
+    await untilTrue(async () => (await primary.query(waiting)).length > 0);
+    name.leadTo(primary.port);
+    expect(await adding).toMatchObject({ reason: 'lost_connection', outcome: 'unknown' });
+    await standby.freeze('SIGCONT');
+    // It was stored, as the standby confirms now.
+    await untilTrue(async () => (await idsIn(database)).includes(row.id));
+  });
+
   test('that is reached before it takes over answers reads, and says why it takes no writes', async () => {
     const { standby, name, database, databaseName } = await replicated();
     await untilTrue(() =>

@@ -70,6 +70,22 @@ describe('a lease', () => {
     expect(one.leases.safeForMs(held)).toBe(0);
   });
 
+  test('is not taken over when its holder confirms it in the very moment', async () => {
+    const { database, one } = await twoCandidates();
+    const held = await one.leases.look('main');
+    const late: Database = Object.assign(Object.create(database) as Database, {
+      read: database.read.bind(database),
+      async write(...args: Parameters<Database['write']>) {
+        // Between the look of the other one and its takeover.
+        await one.leases.look('main');
+        return database.write(...args);
+      },
+    });
+    const two = candidate(late, 'two', 12);
+    expect(await two.watch('main', 15)).toBeUndefined();
+    expect(await one.leases.look('main')).toEqual(held);
+  });
+
   test('is not taken over by an observer that was stopped for a long time itself', async () => {
     const { one, two } = await twoCandidates();
     await one.leases.look('main');

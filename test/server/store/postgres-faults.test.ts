@@ -5,10 +5,16 @@ import { startPostgres, whyNoPostgres, type PostgresServer } from '../../helpers
 import { addSignup, idsIn, openTestStore, signupRow, testKey } from '../../helpers/server/store.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 import { sameSql } from '../../../server/store/database.ts';
-import { ConstraintViolated, ExpectationFailed, StoreUnavailable } from '../../../server/store/errors.ts';
+import {
+  AlreadySeen,
+  ConstraintViolated,
+  ExpectationFailed,
+  StoreUnavailable,
+} from '../../../server/store/errors.ts';
 import { Leases } from '../../../server/store/leases.ts';
 import type { StoreOptions } from '../../../server/store/open-store.ts';
 import { connectionSettings } from '../../../server/store/postgres/connection-settings.ts';
+import { bucketMs, Seen } from '../../../server/store/seen.ts';
 import { signups } from '../../../server/store/tables.ts';
 import { Secret } from '../../../server/system/secret.ts';
 
@@ -139,6 +145,38 @@ describe.skipIf(noPostgres !== undefined)('a store on a PostgreSQL server', { ti
     if (acknowledged.status === 'rejected') expect(acknowledged.reason).toBeInstanceOf(ExpectationFailed);
     expect(await idsIn(database)).toEqual(acknowledged.status === 'fulfilled' ? [] : [id]);
     await expect(database.write([one.fence(held)])).rejects.toThrow(ExpectationFailed);
+  });
+
+  test('lets a takeover of a lease wait for an acknowledgement that is under way, stale holder or not', async () => {
+    const { database, place, server } = await newStore();
+    const other = await openTestStore(place);
+    const one = new Leases({ database, owner: 'one' });
+    const held = await one.look('main');
+    if (!held) throw new Error('The lease was free.');
+    const order: string[] = [];
+    const acknowledge = database
+      .write([one.fence(held), { sql: sameSql('select pg_sleep(0.7)') }])
+      .then(() => order.push('acknowledged'));
+    const sleeping = `select 1 from pg_stat_activity where wait_event = 'PgSleep'`;
+    while ((await server.query(sleeping)).length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const take = other
+      .write([{ sql: sameSql('update leases set epoch = epoch + 1 where name = ?'), params: ['main'] }])
+      .then(() => order.push('taken'));
+    await Promise.all([acknowledge, take]);
+    expect(order).toEqual(['acknowledged', 'taken']);
+  });
+
+  test('knows a proof on the other side of a bucket’s end while the first write is under way', async () => {
+    const { database, place, server } = await newStore();
+    const other = await openTestStore(place);
+    const border = Math.ceil(Date.now() / bucketMs) * bucketMs;
+    const markAt = (nowMs: number) =>
+      new Seen({ database, key: new Uint8Array(32), now: () => nowMs }).mark(['proof', 'z']);
+    const first = database.write([markAt(border - 1), { sql: sameSql('select pg_sleep(0.7)') }]);
+    const sleeping = `select 1 from pg_stat_activity where wait_event = 'PgSleep'`;
+    while ((await server.query(sleeping)).length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await expect(other.write([markAt(border + 1)])).rejects.toThrow(AlreadySeen);
+    await first;
   });
 
   test('puts no word of a row into its errors', async () => {
