@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, normalize } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
@@ -53,14 +53,16 @@ const widgetRooms: Readonly<Record<string, string>> = {
 /** The packages that a room may import, for rooms where this matters. */
 const packages: Readonly<Record<string, RegExp>> = {
   'shared/': /^$/,
+  'widget/[^/]+$': /^$/,
+  'widget/pages/': /^$/,
   'widget/form/': /^lit\/html\.js$/,
   'widget/proof/': /^@noble\/hashes\//,
   'widget/overlay/': /^$/,
   'widget/debug/': /^lit\/html\.js$/,
   'widget/builder/': /^(lit$|lit\/|culori$)/,
   // The intake works with any web server, and the rooms below it do not depend on HTTP requests.
-  'server/(signup|outbox|rasa|delivery|forms|config|store|system)/': /^(?!express$|node:https?$)/,
-  'server/pages/': /^(?!express$|node:)/,
+  'server/(signup|outbox|rasa|delivery|forms|config|store|system)/': /^(?!express(\/|$)|node:https?2?$)/,
+  'server/pages/': /^(?!express(\/|$)|node:)/,
 };
 
 /** Files of more than 260 lines and folders of more than 12 files, with the reason. */
@@ -74,7 +76,6 @@ const largeFiles: Readonly<Record<string, string>> = {
 };
 const largeFolders: Readonly<Record<string, string>> = {
   'shared/messages': 'one file a language',
-  'server/store/sqlite': 'the worker thread and its side of the commit, one step a file',
 };
 
 interface Source {
@@ -86,7 +87,7 @@ interface Source {
 
 const sources: readonly Source[] = ['shared', 'widget', 'server'].flatMap((root) =>
   readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(ts|css)$/.test(name))
+    .filter((name) => /\.(m|c)?(ts|js)x?$|\.css$/.test(name))
     .map((name) => readSource(join(root, name))),
 );
 
@@ -99,7 +100,7 @@ function readSource(path: string): Source {
   return { path, text, imports };
 }
 
-const isOurs = (name: string) => /^(shared|widget|server|test)\//.test(name);
+const isOurs = (name: string) => /^(shared|widget|server|test|docs)\//.test(name);
 
 /** The imports for which `isWrong` holds, as `a.ts -> b.ts`. */
 function arrows(isWrong: (path: string, imported: string) => boolean): string[] {
@@ -170,10 +171,26 @@ describe('the import table', () => {
     );
   });
 
-  it('lets the roots of the server import everything but the widget', () => {
-    expect(arrows((path, imported) => path.startsWith('server/') && imported.startsWith('widget/'))).toEqual(
-      [],
+  it('keeps the server apart from the widget, and both from the tests', () => {
+    expect(
+      arrows((path, imported) =>
+        path.startsWith('server/')
+          ? /^(widget|test|docs)\//.test(imported)
+          : /^(server|test|docs)\//.test(imported),
+      ),
+    ).toEqual([]);
+  });
+
+  it('loads proof, overlay and debug on demand only', () => {
+    const onDemand = /^widget\/(proof|overlay|debug)\//;
+    const imports = sources.filter(({ path }) => path.startsWith('widget/') && !onDemand.test(path));
+    const values = imports.flatMap(({ path, text }) =>
+      [...text.matchAll(/^import (?!type )[^;]*? from '([^']+)';/gms)]
+        .map(([, name = '']) => normalize(join(dirname(path), name)))
+        .filter((name) => onDemand.test(name))
+        .map((name) => `${path} -> ${name}`),
     );
+    expect(values).toEqual([]);
   });
 
   it.each(Object.entries(packages))('keeps packages out of rooms: %s', (folder, allowed) => {
@@ -196,7 +213,9 @@ describe('the import table', () => {
           .slice(0, name.startsWith('@') ? 2 : 1)
           .join('/'),
       );
-    expect(Object.keys(dependencies)).toEqual([...new Set(used)].sort());
+    // Loaded by name, and only where Node.js has no SQLite of its own.
+    const loaded = ['@photostructure/sqlite'];
+    expect(Object.keys(dependencies)).toEqual([...new Set([...used, ...loaded])].sort());
   });
 
   it('lets nothing import an entry point', () => {
@@ -230,10 +249,19 @@ describe('the source code', () => {
     expect(crowded.filter((folder) => !(folder in largeFolders))).toEqual([]);
   });
 
+  it('has folders of two levels at most', () => {
+    expect(
+      [...new Set(sources.map(({ path }) => dirname(path)))].filter(
+        (folder) => folder.split('/').length > 3 && !folder.startsWith('widget/build/'),
+      ),
+    ).toEqual([]);
+  });
+
   it('has no file beside a folder of the same name, and no file or folder called utils or types', () => {
-    const names = sources.map(({ path }) => path.replace(/\.(ts|css)$/, ''));
+    const names = sources.map(({ path }) => path.replace(/\.\w+$/, ''));
     expect(names.filter((name) => existsSync(name))).toEqual([]);
-    expect(names.filter((name) => /^(utils?|types|helpers|common|misc)$/.test(basename(name)))).toEqual([]);
+    const vague = /(^|\/)(utils?|types|helpers|common|misc)(\/|$)/;
+    expect(names.filter((name) => vague.test(name) && !name.startsWith('widget/build/'))).toEqual([]);
   });
 
   it('reveals secrets only where they leave the process or become a key', () => {

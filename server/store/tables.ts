@@ -93,13 +93,6 @@ export const pauses = {
   id: 'id',
 } as const satisfies Table;
 
-/** Counters of quotas that several processes share: how much of `key` is used in a window. */
-export const quotas = {
-  name: 'quotas',
-  columns: { window_id: 'integer', key: 'bytes', used: 'integer' },
-  id: 'key',
-} as const satisfies Table;
-
 /** Numbers that are kept beside the rows they count, such as what was delivered in all. */
 export const tally = {
   name: 'tally',

@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cp, mkdir, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { appendFile, cp, mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { freePort } from '../helpers/server/free-port.ts';
 import { temporaryDir } from '../helpers/server/temporary-dir.ts';
 
 const run = promisify(execFile);
@@ -76,6 +77,40 @@ describe('npm start, before it starts', () => {
     }
   }
 });
+
+it(
+  'npm run dev starts on a clean clone, and shows a change of a style sheet',
+  { timeout: 90_000 },
+  async () => {
+    const dir = await temporaryDir();
+    for (const path of ['server', 'shared', 'widget', 'package.json', 'tsconfig.json', 'vite.config.ts'])
+      await cp(path, join(dir, path), { recursive: true });
+    await symlink(resolve('node_modules'), join(dir, 'node_modules'));
+    const [port, sandboxPort] = [String(await freePort()), String(await freePort())];
+    const dev = spawn(process.execPath, ['--import', 'tsx', 'widget/build/dev.ts'], {
+      cwd: dir,
+      env: { PATH: process.env['PATH'], PORT: port, SANDBOX_PORT: sandboxPort },
+      stdio: 'ignore',
+    });
+    onTestFinished(async () => {
+      const ended = new Promise((resolveEnd) => dev.once('exit', resolveEnd));
+      dev.kill();
+      await ended;
+    });
+    const script = async () => (await fetch(`http://localhost:${port}/embed.js`)).text();
+    await vi.waitFor(script, { timeout: 40_000, interval: 200 });
+    await appendFile(join(dir, 'widget/form/rasa-signup.css'), ':host { --changed: 1 }');
+    await vi.waitFor(
+      async () => {
+        expect(await script()).toContain('--changed');
+      },
+      {
+        timeout: 40_000,
+        interval: 200,
+      },
+    );
+  },
+);
 
 describe('the installed product', () => {
   it('names TypeScript files and lines in its stacks', async () => {

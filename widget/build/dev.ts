@@ -2,10 +2,17 @@ import { spawn } from 'node:child_process';
 import { build } from 'vite';
 
 /**
- * `npm run dev`: builds what browsers load again whenever it changes, and runs the server from source, again
- * whenever it or a built file changes. Reload the page to see the change. Variables and arguments of the
- * proxy apply (`PORT=9000 npm run dev`). Types are left to the editor and to `npm run check`.
+ * `npm run dev`: rebuilds the browser files on every change, and runs the server from source, restarting it
+ * when a source or a built file changes. Reload the page to see a change. The proxy's variables and arguments
+ * apply (`PORT=9000 npm run dev`). Types are not checked; the editor and `npm run check` do that.
  */
+// Vite sets NODE_ENV, which is not for the server.
+const env = { ...process.env };
+
+// The server reads the built files at start, so they are built before it starts, also on a clean clone.
+for (const mode of ['production', 'on-demand', 'pages'])
+  await build({ mode, logLevel: 'warn', build: { watch: {}, emptyOutDir: false } }).then(firstBuild);
+
 const server = spawn(
   process.execPath,
   [
@@ -17,11 +24,17 @@ const server = spawn(
     'server/main.ts',
     ...process.argv.slice(2),
   ],
-  { stdio: 'inherit', env: { ...process.env } },
+  { stdio: 'inherit', env },
 );
 server.once('exit', (code) => process.exit(code ?? 0));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => server.kill(signal));
 
-// Vite sets NODE_ENV, which is not for the server.
-for (const mode of ['production', 'on-demand', 'pages'])
-  await build({ mode, logLevel: 'warn', build: { watch: {}, emptyOutDir: false } });
+/** Resolves when a watcher has built for the first time. */
+async function firstBuild(watcher: Awaited<ReturnType<typeof build>>): Promise<void> {
+  if (!('on' in watcher)) return;
+  await new Promise<void>((resolve) => {
+    watcher.on('event', ({ code }) => {
+      if (code === 'END' || code === 'ERROR') resolve();
+    });
+  });
+}
