@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { StoreUnavailable } from '../errors.ts';
 import {
@@ -22,6 +23,11 @@ const execArgv = ['--disable-warning=ExperimentalWarning'];
 export function startWorker(workerData: unknown): Worker {
   const { url } = import.meta;
   if (!url.endsWith('.ts')) return new Worker(new URL('./worker.js', url), { workerData, execArgv });
+  const room = new URL('../', url);
+  const builtRoom = new URL('../../dist/server/store/', room);
+  if (isUpToDate(builtRoom, room)) {
+    return new Worker(new URL('sqlite/worker.js', builtRoom), { workerData, execArgv });
+  }
   // On Node 20 a worker does not inherit the loader that its parent reads TypeScript with.
   const source = new URL('./worker.ts', url).href;
   const script = `
@@ -30,6 +36,19 @@ export function startWorker(workerData: unknown): Worker {
     import(loader).then(({ register }) => { register(); return import(${JSON.stringify(source)}); });
   `;
   return new Worker(script, { eval: true, workerData, execArgv });
+}
+
+/**
+ * Whether every file of the room was built after it was last changed. Reading the sources takes a second
+ * more.
+ */
+function isUpToDate(builtRoom: URL, room: URL): boolean {
+  const writtenMs = (url: URL) => statSync(url, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return readdirSync(room, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .every(
+      (name) => writtenMs(new URL(name.replace(/ts$/, 'js'), builtRoom)) > writtenMs(new URL(name, room)),
+    );
 }
 
 /**

@@ -2,11 +2,11 @@ import { onTestFinished } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
 import { launchProduct, type Product } from './launch.ts';
 import { openIntake } from './service.ts';
-import { temporaryDir } from './temporary-dir.ts';
+import { directoryInMemory } from './temporary-dir.ts';
 
 /** Starts the product for one test, with an open intake unless `env` says otherwise. */
 export async function startProduct(env: Env = {}, args: readonly string[] = []): Promise<Product> {
-  const dataDir = env['DATA_DIR'] ?? (await temporaryDir());
+  const dataDir = env['DATA_DIR'] ?? (await directoryInMemory());
   const product = await launchProduct(dataDir, { ...openIntake, ...env }, args);
   onTestFinished(async () => {
     await product.stop('SIGKILL');

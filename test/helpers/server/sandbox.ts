@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../../server/sandbox/sandbox.ts';
-import { temporaryDir } from './temporary-dir.ts';
+import { directoryInMemory } from './temporary-dir.ts';
 
 const envelope = z.object({
   code: z.number(),
@@ -58,7 +58,7 @@ export const builtDir = 'dist/widget';
 
 /** The sandbox on a free port with its own folder, closed after the test. */
 export async function startSandbox(options: Partial<SandboxOptions> = {}): Promise<TestSandbox> {
-  const dataDir = options.dataDir ?? (await temporaryDir());
+  const dataDir = options.dataDir ?? (await directoryInMemory());
   const sandbox = await openSandbox({ port: 0, builtDir, ...options, dataDir });
   onTestFinished(() => sandbox.close());
   const { url, credentials } = sandbox;

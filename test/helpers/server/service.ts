@@ -5,7 +5,7 @@ import type { Sandbox } from '../../../server/sandbox/sandbox.ts';
 import { openService, type Service } from '../../../server/service.ts';
 import { recordLog } from './outbox.ts';
 import { builtDir } from './sandbox.ts';
-import { temporaryDir } from './temporary-dir.ts';
+import { directoryInMemory } from './temporary-dir.ts';
 
 /** An intake that accepts everything readable, for tests of the parts behind it. */
 export const openIntake: Env = {
@@ -29,7 +29,7 @@ export async function startService(
   env: Env = {},
   impatience: Partial<Impatience> = {},
 ): Promise<Service & { readonly log: () => string; readonly dataDir: string }> {
-  const dataDir = env['DATA_DIR'] ?? (await temporaryDir());
+  const dataDir = env['DATA_DIR'] ?? (await directoryInMemory());
   const { log, lines } = recordLog();
   const full = { PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...openIntake, ...env };
   const service = await openService({

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,16 @@ import { onTestFinished } from 'vitest';
 
 /** A directory that is deleted after the test. */
 export async function temporaryDir(): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'rasa-signup-'));
+  return makeDir(tmpdir());
+}
+
+/** The same in memory, where the machine has such a place: for tests that need no disk, but would wait for it. */
+export async function directoryInMemory(): Promise<string> {
+  return makeDir(existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
+}
+
+async function makeDir(place: string): Promise<string> {
+  const dir = await mkdtemp(join(place, 'rasa-signup-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
   return dir;
 }

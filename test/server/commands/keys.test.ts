@@ -144,7 +144,7 @@ describe('keys', () => {
       },
     });
     expect(code).toBe(1);
-    expect(written.err).toContain('it was sealed with another OUTBOX_KEY');
+    expect(written.err).toContain('they were sealed with another OUTBOX_KEY');
   });
 
   it('needs no credentials, and reads none', async () => {

@@ -278,7 +278,7 @@ describe('outbox purge', () => {
     const { commands, written } = await atTerminal(dataDir, typed);
     expect(await commands.purge(['ada-0001', 'grace-0002'], {})).toBe(0);
     expect(written).toEqual({ out: 'Deleted 2 sign-ups.\n', err: 'Delete 2 sign-ups permanently? [y/N] ' });
-    expect(await setAsideIn(dataDir)).toEqual(['edsger-0003.json']);
+    expect(await setAsideIn(dataDir)).toEqual(['edsger-0003']);
   });
 
   it.each(['n\n', '\n', 'yesterday\n', ''])('asks on a terminal, and keeps all after %j', async (typed) => {
