@@ -8,7 +8,7 @@ import { settings } from '../server/config/settings.ts';
 import { withSections } from './helpers/docs/markdown.ts';
 import { generatedSections, schemaFile } from './helpers/docs/tables.ts';
 import { faultExamples, testAddresses } from './helpers/docs/texts.ts';
-import { blocksOf, readmeBlocks } from './helpers/readme.ts';
+import { blocksOf, readmeBlocks } from './helpers/documents.ts';
 import { startSandbox } from './helpers/server/sandbox.ts';
 
 const pages = [
@@ -135,6 +135,20 @@ describe('the documents', () => {
       ),
     );
     expect(named.filter((path) => !existsSync(path.replace(/\.$/, '')))).toEqual([]);
+  });
+
+  it('have a row for every folder of source code, in docs/architecture.md', () => {
+    const roots = ['shared', 'widget', 'server'];
+    const folders = roots.flatMap((root) => [
+      root,
+      ...readdirSync(root, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ parentPath, name }) => join(parentPath, name)),
+    ]);
+    const rows = [...textOf('docs/architecture.md').matchAll(/^\| `([\w/-]+)\/` \|/gm)].map(
+      ([, folder = '']) => folder,
+    );
+    expect(rows.filter((folder) => folder !== 'test').sort()).toEqual(folders.sort());
   });
 
   it('name npm scripts that exist, and docs/contributing.md names all of them', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { launchBrowser } from '../helpers/browser/browser.ts';
-import { readmeBlocks } from '../helpers/readme.ts';
+import { readmeBlocks } from '../helpers/documents.ts';
 import { freePort } from '../helpers/server/free-port.ts';
 import { startSandbox } from '../helpers/server/sandbox.ts';
 import { startService } from '../helpers/server/service.ts';
