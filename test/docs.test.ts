@@ -151,6 +151,36 @@ describe('the documents', () => {
     expect(rows.filter((folder) => folder !== 'test').sort()).toEqual(folders.sort());
   });
 
+  it('explain each reason why the database can be unavailable, in docs/operating.md', () => {
+    const meanings = [...textOf('server/store/errors.ts').matchAll(/^  (\w+): '(.+)',$/gm)];
+    expect(meanings.length).toBeGreaterThan(10);
+    const guide = textOf('docs/operating.md');
+    const missing = meanings.filter(
+      ([, reason = '', text = '']) => !guide.includes(`| \`${reason}\` | ${text}. |`),
+    );
+    expect(missing.map(([, reason]) => reason)).toEqual([]);
+  });
+
+  it('explain why a store is refused at the start, in docs/operating.md', () => {
+    const sources = readdirSync('server', { recursive: true, encoding: 'utf8' })
+      // No command moves a store.
+      .filter((name) => name.endsWith('.ts') && !name.startsWith('store/moving/'))
+      .map((name) => textOf(join('server', name)));
+    const messages = sources.flatMap((text) =>
+      [...text.matchAll(/new StoreRefused\(\s*['`]([^'`]+)/g)].map(([, message = '']) => message),
+    );
+    expect(messages.length).toBeGreaterThan(10);
+    const guide = textOf('docs/operating.md');
+    // The words between values, as far as they are quoted there.
+    const isExplained = (message: string) =>
+      message
+        .split(/\$\{[^}]*\}/)
+        .some((words) => words.trim().length > 10 && guide.includes(words.trim().slice(0, 15)));
+    // The settings are checked before the store is opened, and a table is ours to choose.
+    const neverShown = /^(DATABASE_URL needs|DATABASE_URL must look|The table )/;
+    expect(messages.filter((message) => !neverShown.test(message) && !isExplained(message))).toEqual([]);
+  });
+
   it('name npm scripts that exist, and docs/contributing.md names all of them', () => {
     const named = pages.flatMap((page) =>
       [...textOf(page).matchAll(/`?npm run ([\w:]+)/g)].map(([, name = '']) => name),
