@@ -8,7 +8,7 @@ import { settings } from '../server/config/settings.ts';
 import { withSections } from './helpers/docs/markdown.ts';
 import { generatedSections, schemaFile } from './helpers/docs/tables.ts';
 import { faultExamples, testAddresses } from './helpers/docs/texts.ts';
-import { blocksOf, readmeBlocks } from './helpers/readme.ts';
+import { blocksOf, readmeBlocks } from './helpers/documents.ts';
 import { startSandbox } from './helpers/server/sandbox.ts';
 
 const pages = [
@@ -135,6 +135,50 @@ describe('the documents', () => {
       ),
     );
     expect(named.filter((path) => !existsSync(path.replace(/\.$/, '')))).toEqual([]);
+  });
+
+  it('have a row for every folder of source code, in docs/architecture.md', () => {
+    const roots = ['shared', 'widget', 'server'];
+    const folders = roots.flatMap((root) => [
+      root,
+      ...readdirSync(root, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ parentPath, name }) => join(parentPath, name)),
+    ]);
+    const rows = [...textOf('docs/architecture.md').matchAll(/^\| `([\w/-]+)\/` \|/gm)].map(
+      ([, folder = '']) => folder,
+    );
+    expect(rows.filter((folder) => folder !== 'test').sort()).toEqual(folders.sort());
+  });
+
+  it('explain each reason why the database can be unavailable, in docs/operating.md', () => {
+    const meanings = [...textOf('server/store/errors.ts').matchAll(/^  (\w+): '(.+)',$/gm)];
+    expect(meanings.length).toBeGreaterThan(10);
+    const guide = textOf('docs/operating.md');
+    const missing = meanings.filter(
+      ([, reason = '', text = '']) => !guide.includes(`| \`${reason}\` | ${text}. |`),
+    );
+    expect(missing.map(([, reason]) => reason)).toEqual([]);
+  });
+
+  it('explain why a store is refused at the start, in docs/operating.md', () => {
+    const sources = readdirSync('server', { recursive: true, encoding: 'utf8' })
+      // No command moves a store.
+      .filter((name) => name.endsWith('.ts') && !name.startsWith('store/moving/'))
+      .map((name) => textOf(join('server', name)));
+    const messages = sources.flatMap((text) =>
+      [...text.matchAll(/new StoreRefused\(\s*['`]([^'`]+)/g)].map(([, message = '']) => message),
+    );
+    expect(messages.length).toBeGreaterThan(10);
+    const guide = textOf('docs/operating.md');
+    // The words between values, as far as they are quoted there.
+    const isExplained = (message: string) =>
+      message
+        .split(/\$\{[^}]*\}/)
+        .some((words) => words.trim().length > 10 && guide.includes(words.trim().slice(0, 15)));
+    // The settings are checked before the store is opened, and a table is ours to choose.
+    const neverShown = /^(DATABASE_URL needs|DATABASE_URL must look|The table )/;
+    expect(messages.filter((message) => !neverShown.test(message) && !isExplained(message))).toEqual([]);
   });
 
   it('name npm scripts that exist, and docs/contributing.md names all of them', () => {

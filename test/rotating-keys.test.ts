@@ -23,9 +23,12 @@ it('docs/rotating-keys.md does what it says, command by command', async () => {
     env: { PATH: process.env['PATH'] },
     timeout: 60_000,
   });
-  for (const name of ['before', 'planned', 'leaked']) expect(stdout).toContain(`${name}@example.com arrived`);
+  for (const name of ['before', 'planned', 'leaked', 'rekeyed'])
+    expect(stdout).toContain(`${name}@example.com arrived`);
   expect(stdout).toContain('{"status":"ready","credentials":"refused"}');
   expect(stdout).toContain('{"status":"ready","credentials":"working"}');
   expect(stdout.match(/The credentials were read again/g)).toHaveLength(1);
-  expect(stdout).toContain('"state": "in use"');
+  expect(stdout).toMatch(/"state":"in use","lastUse":"/);
+  expect(stdout).toContain('No row needs an older key any more.');
+  expect(stdout.match(/The database is sound/g)).toHaveLength(2);
 }, 70_000);

@@ -123,7 +123,7 @@ export const settings = {
     windowMs: unitMs.m,
   }),
   BOT_MODE: setting(
-    '`enforce` rejects robots. `observe` accepts them, but counts and logs what would have been rejected. `off` requires no proof of work.',
+    '`enforce` refuses robots. `observe` accepts them, but counts and logs what would have been refused. `off` requires no proof of work.',
     'enforce, observe or off',
     z.enum(botModes).default('enforce'),
   ),

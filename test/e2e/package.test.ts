@@ -6,7 +6,7 @@ import { formatMessage } from 'publint/utils';
 import { build } from 'vite';
 import { describe, expect, it } from 'vitest';
 import { elementOf } from '../../widget/build/package/manifest.ts';
-import { readmeBlocks } from '../helpers/readme.ts';
+import { readmeBlocks } from '../helpers/documents.ts';
 import { createPackageSite, type PackageSite } from '../helpers/sites/package-site.ts';
 
 describe('the npm package', () => {

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../helpers/browser/browser.ts';
 import { seenOn, watchLayout } from '../helpers/browser/layout-shift.ts';
-import { readmeBlocks } from '../helpers/readme.ts';
+import { readmeBlocks } from '../helpers/documents.ts';
 import { holdAfterMounts } from '../helpers/server/mounts.ts';
 import { startService } from '../helpers/server/service.ts';
 import { servePage } from '../helpers/sites/one-answer.ts';

@@ -4,7 +4,7 @@ import { ar } from '../../shared/messages/ar.ts';
 import { de } from '../../shared/messages/de.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
 import { everyKind, formsFile } from '../helpers/forms/operators-forms.ts';
-import { readmeBlocks } from '../helpers/readme.ts';
+import { readmeBlocks } from '../helpers/documents.ts';
 import { guardedIntake, readContact, readContacts, startService } from '../helpers/server/service.ts';
 import { servePage } from '../helpers/sites/one-answer.ts';
 

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
-import { readmeBlocks } from '../helpers/readme.ts';
+import { readmeBlocks } from '../helpers/documents.ts';
 import { guardedIntake, readContacts, startService } from '../helpers/server/service.ts';
 import { servePage } from '../helpers/sites/one-answer.ts';
 

@@ -6,6 +6,7 @@ import { settings, type Setting } from '../../../server/config/settings.ts';
 import type { Rate } from '../../../server/forms/form-spec.ts';
 import { languages } from '../../../server/forms/languages.ts';
 import { problem } from '../../../server/http/problem.ts';
+import { impatienceFor } from '../../../server/http/request-limits.ts';
 import { createTestAddresses } from '../../../server/signup/test-addresses.ts';
 import { en } from '../../../shared/messages/en.ts';
 import type { ProblemCode } from '../../../shared/signup.ts';
@@ -13,7 +14,7 @@ import { createManifest, elementOf } from '../../../widget/build/package/manifes
 import { fieldMembers, fieldTypes, formMembers } from '../forms/forms-schema.ts';
 import { elementTables } from './element-tables.ts';
 import { code, listed, paragraph, table } from './markdown.ts';
-import { faultExamples, problemTexts, testAddresses } from './texts.ts';
+import { envelopeTexts, faultExamples, healthTexts, problemTexts, testAddresses } from './texts.ts';
 
 /**
  * Every generated section, by page and name: what `npm run docs` writes, and what the test expects to find.
@@ -38,7 +39,26 @@ export async function generatedSections(): Promise<
       ),
     },
     'docs/configuration.md': { settings: settingsTable(), 'secret settings': secretSettings() },
-    'docs/http-api.md': { problems: problemsTable() },
+    'docs/http-api.md': {
+      envelope: table(
+        ['name', 'value'],
+        [
+          [
+            '`email`, `first_name`, `last_name`',
+            'The fields of the built-in form; your own form has its own names.',
+          ],
+          ...Object.entries(envelopeTexts).map(([name, about]) => [code(name), about]),
+        ],
+      ),
+      problems: problemsTable(),
+      ...malformedHttp(),
+    },
+    'docs/operating.md': {
+      'health members': table(
+        ['member', 'meaning'],
+        Object.entries(healthTexts).map(([name, about]) => [code(name), about]),
+      ),
+    },
     'docs/sandbox.md': {
       faults: table(
         ['fault', 'effect'],
@@ -70,6 +90,31 @@ function problemsTable(): string {
     ['status', '`code`', 'when'],
     problemCodes.map((name) => [String(problem(name).status), code(name), problemTexts[name]]),
   );
+}
+
+/** What Node does with the limits that the server gives it. */
+function malformedHttp(): Readonly<Record<string, string>> {
+  const limits = impatienceFor(false);
+  const headerSize = `${limits.maxHeaderSize / 1024} KiB`;
+  const seconds = (ms: number) => `${ms / 1000} s`;
+  return {
+    'malformed http': table(
+      ['status', 'when'],
+      [
+        ['400', 'Anything that two readers could take for two different requests.'],
+        [
+          '408',
+          `The headers took longer than ${seconds(limits.headersTimeout)}, or the whole request longer than ${seconds(limits.requestTimeout)}.`,
+        ],
+        ['413', 'Chunk extensions over 16 KiB.'],
+        ['417', 'An `Expect` other than `100-continue`.'],
+        ['431', `Headers over ${headerSize}.`],
+      ],
+    ),
+    connections: paragraph(
+      `\`CONNECT\` closes the connection without an answer. A connection is also closed after ${seconds(limits.keepAliveTimeout)} without a further request (${seconds(impatienceFor(1).keepAliveTimeout)} with \`TRUST_PROXY\`, so that your web server closes first), and after ${seconds(limits.timeout)} in which the answers are not read.`,
+    ),
+  };
 }
 
 async function testAddressTable(): Promise<string> {

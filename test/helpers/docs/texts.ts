@@ -1,4 +1,5 @@
-import type { ProblemCode } from '../../../shared/signup.ts';
+import type { Health } from '../../../server/routes/health-routes.ts';
+import type { ProblemCode, SignupEnvelope } from '../../../shared/signup.ts';
 
 /**
  * What the documents say about things that the code only names. A new problem code does not compile without a
@@ -24,6 +25,28 @@ export const problemTexts: Readonly<Record<ProblemCode, string>> = {
   internal: 'A bug. The log has the stack trace.',
 };
 
+/** The names that a sign-up has beside the form's own fields, in the order in which they are shown. */
+export const envelopeTexts: Readonly<Record<keyof SignupEnvelope, string>> = {
+  id: 'Optional, made by the client. A request with the same id, form, `page` and fields is a retry for at least 10 minutes: it is accepted again and not stored twice. With other contents it is another sign-up.',
+  page: 'Optional. The URL of the page that carries the form, without query and fragment.',
+  proof:
+    'The challenge and its solution as JSON, in base64. Required with `BOT_MODE=enforce`, except for plain forms.',
+  token: 'Plain forms only: sent by the page that asks for one click.',
+  redirect: 'Plain forms only: the page to show afterwards. It must be an allowed thank-you page.',
+  your_message: 'The honeypot. Leave it out.',
+};
+
+/** The members of `GET /healthz`. */
+export const healthTexts: Readonly<Record<'upstream' | keyof Health, string>> = {
+  upstream: "`rasa.io`, or `sandbox` with the sandbox's URL in the member `sandbox`.",
+  outbox:
+    'How many sign-ups wait, how many were set aside, and when the oldest waiting one was accepted. `elsewhere` is there only if sign-ups wait for another account or another way to rasa.io than the current one; see [Errors of the database](#errors-of-the-database).',
+  delivery:
+    'The delivery worker since the start. `circuit` is `open` while it pauses because rasa.io is unavailable. With several proxies only one delivers.',
+  credentials: 'Which set is in use, by fingerprint. Absent where no key is needed.',
+  bots: "How many requests were refused as a robot's, or would have been (`BOT_MODE=observe`), and for which reasons.",
+};
+
 /** Faults for `PUT /sandbox/faults`, as JSON. A test sends each of them. */
 export const faultExamples: readonly (readonly [json: string, about: string])[] = [
   ['{"delayMs":2000}', 'Delays every answer.'],
@@ -41,7 +64,7 @@ export const faultExamples: readonly (readonly [json: string, about: string])[] 
     '{"drop":{"on":"persons","when":"after","times":1}}',
     'Processes the request, then closes the connection without an answer.',
   ],
-  ['{"refuse":{"emails":["*@refused.test"],"error":"Blocked"}}', 'Rejects some contacts of a batch.'],
+  ['{"refuse":{"emails":["*@refused.test"],"error":"Blocked"}}', 'Refuses some contacts of a batch.'],
   [
     '{"variants":{"errors":"array","writeItems":"wrapped","writeOrder":"reversed"}}',
     'Answers in another of the formats that rasa.io may use; also `readItems` `flat`, `writeCount` `one-short`.',

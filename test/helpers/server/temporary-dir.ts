@@ -9,7 +9,9 @@ export async function temporaryDir(): Promise<string> {
   return makeDir(tmpdir());
 }
 
-/** The same in memory, where the machine has such a place: for tests that need no disk, but would wait for it. */
+/**
+ * The same in memory, where the machine has such a place: for tests that need no disk, but would wait for it.
+ */
 export async function directoryInMemory(): Promise<string> {
   return makeDir(existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
 }

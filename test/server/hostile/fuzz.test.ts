@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { limits } from '../../../shared/form.ts';
-import { readmeSection } from '../../helpers/readme.ts';
+import { readmeSection } from '../../helpers/documents.ts';
 import { guardedIntake, startService } from '../../helpers/server/service.ts';
 import { prove, signUp, ways } from '../../helpers/sites/visitor.ts';
 
