@@ -14,6 +14,7 @@ import {
   type Selection,
 } from './commands/outbox.ts';
 import { openStoreCommands, type StoreCommands } from './commands/store.ts';
+import type { StorePlace } from './outbox/place.ts';
 import { readUrl } from './system/urls.ts';
 import { duration } from './config/setting-schemas.ts';
 import type { ExitCode } from './commands/terminal.ts';
@@ -178,7 +179,22 @@ store
   )
   .action(() => runStore((commands) => commands.rekey()));
 
-// Whoever read our output has seen enough, as `head` has.
+store
+  .command('move')
+  .description('move everything to another database: from SQLite to PostgreSQL, or back')
+  .requiredOption('--to <place>', 'postgres://user@host/database, or a directory for a SQLite file', someText)
+  .addHelpText(
+    'after',
+    '\nStop the proxies first: one that still runs answers 503 from then on. Run it again if it was interrupted.\n' +
+      'Give a password of PostgreSQL as PGPASSWORD, not in the URL. PostgreSQL needs OUTBOX_KEY.\n' +
+      '\nExample:\n  $ rasa-signup store move --to postgres://signup@db.example.com/signup',
+  )
+  .action(async ({ to }: { readonly to: string }) => {
+    const { moveStoreTo } = await import('./commands/move-store.ts');
+    process.exitCode = await moveStoreTo({ place: storePlace(), to, stdout: process.stdout });
+  });
+
+// If the reader closes the pipe, as `head` does, the command ends.
 process.stdout.on('error', () => process.exit());
 await program.parseAsync().catch((error: unknown) => failToStart(process, error));
 
@@ -276,13 +292,17 @@ async function runOutbox(run: (commands: OutboxCommands) => Promise<ExitCode>): 
   );
 }
 
-async function runStore(run: (store: StoreCommands) => Promise<ExitCode>): Promise<void> {
+/** Where the store is. No other variable is read: no credentials are required. */
+function storePlace(): StorePlace {
   const env = environment();
   const names = ['DATABASE_URL', 'DATABASE_POOL', 'OUTBOX_KEY', 'OUTBOX_KEY_PREVIOUS'];
   const chosen = ['DATA_DIR', ...names, ...names.map((name) => `${name}_FILE`)];
-  // Whatever else is set is the proxy's business; in particular no credentials are asked for.
   const { dataDir, store } = readConfig(Object.fromEntries(chosen.map((name) => [name, env[name]])));
-  const commands = await openStoreCommands({ place: { dataDir, ...store }, streams: process });
+  return { dataDir, ...store };
+}
+
+async function runStore(run: (store: StoreCommands) => Promise<ExitCode>): Promise<void> {
+  const commands = await openStoreCommands({ place: storePlace(), streams: process });
   try {
     process.exitCode = await run(commands);
   } finally {

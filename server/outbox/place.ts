@@ -21,6 +21,8 @@ export interface StorePlace {
 export interface OpenOptions {
   readonly log: Logger;
   readonly isProduction?: boolean;
+  /** Opens a store that is being moved, or was moved, too. */
+  readonly forMove?: boolean;
   readonly files?: Files;
 }
 

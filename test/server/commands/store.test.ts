@@ -109,3 +109,33 @@ describe('a key that is given later', () => {
     expect((await storeCli(['check'], env)).stdout).toBe('The database is sound.\n');
   });
 });
+
+describe('store move', () => {
+  it('moves what waits to another directory, closes the old one, and may be run again', async () => {
+    const dataDir = await usedDir(oldKey);
+    const to = join(await temporaryDir(), 'new');
+    const env = { DATA_DIR: dataDir, OUTBOX_KEY: oldKey };
+    for (const _ of [1, 2]) {
+      const { code, stdout } = await storeCli(['move', '--to', to], env);
+      expect({ code, stdout }).toEqual({
+        code: 0,
+        stdout: expect.stringContaining('3 sign-ups wait in the new database') as unknown,
+      });
+    }
+    const { drain } = await openTestOutbox({ place: { dataDir: to, key: new Secret(oldKey) } });
+    expect(await drain()).toEqual(['ada', 'bob', 'cyd']);
+    const { code, stderr } = await storeCli(['check'], env);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('This store was moved to another database') as unknown,
+    });
+  });
+
+  it('needs a place to move to', async () => {
+    const { code, stderr } = await storeCli(['move'], { DATA_DIR: await usedDir() });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining("required option '--to <place>' not specified") as unknown,
+    });
+  });
+});
