@@ -141,7 +141,11 @@ export function createIntake({
     let added = await outbox.add(signup, { retry, proof: verdict.proof });
     if (added === 'used') {
       const used = bots.judgeUsed(post);
-      if (used) return { ...refused(robot(used.reason)), ...kept };
+      if (used) {
+        // One proof that is sent again and again must not use up what the form has for others.
+        await quotas.release(['address', 'form']);
+        return { ...refused(robot(used.reason)), ...kept };
+      }
       added = await outbox.add(signup, { retry });
     }
     // A retry of a stored sign-up is not delivered again and uses no quota.

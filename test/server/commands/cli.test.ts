@@ -33,7 +33,8 @@ const wordsOf = (line: string) => line.split(' ').filter((word) => word !== '');
 /** A DATA_DIR with two sign-ups that rasa.io has refused, and a keys.json. */
 async function usedDir(): Promise<string> {
   const sandbox = await startSandbox();
-  const service = await startService(credentialsFor(sandbox));
+  // On a disk: the doctor warns of a directory in memory.
+  const service = await startService({ ...credentialsFor(sandbox), DATA_DIR: await temporaryDir() });
   await service.close();
   const { database, close } = await openTestOutbox({ place: { dataDir: service.dataDir } });
   await setAside(

@@ -321,6 +321,15 @@ describe('the proof', () => {
     expect((await ask(`${url}/forms/none/challenge`)).status).toBe(404);
   });
 
+  it('that was used does not use up the quota of the form when it is sent again and again', async () => {
+    const { url } = await start({ RATE_FORM: '3/1m' });
+    const proof = await prove(url);
+    expect((await post(url, 'urlencoded', { ...somebody(), proof })).status).toBe(202);
+    for (let again = 0; again < 5; again++)
+      expect((await post(url, 'urlencoded', { ...somebody(), proof })).status).toBe(403);
+    expect((await post(url, 'urlencoded', { ...somebody(), proof: await prove(url) })).status).toBe(202);
+  });
+
   it('can be used again when the sign-up had a typing error', async () => {
     const { url } = await start();
     const proof = await prove(url);
