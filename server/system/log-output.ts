@@ -122,11 +122,18 @@ export class LogOutput implements DestinationStream {
     this.#chunk = this.#chunk.subarray(written);
   }
 
+  /**
+   * Whether a line was written up to its end, but for the newline. Such a line can be read and is not lost.
+   */
+  get #lacksNewline(): boolean {
+    return !this.#isLineComplete && this.#chunk[0] === newline;
+  }
+
   #fail(error: unknown): void {
     const isSlow = isCode(error, 'EAGAIN');
     if (!isSlow) {
       this.#failure = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-      this.#lost += this.#reported > 0 ? this.#reported : linesIn(this.#chunk);
+      this.#lost += this.#reported > 0 ? this.#reported : linesIn(this.#chunk) - (this.#lacksNewline ? 1 : 0);
       this.#lost += this.#lines.length;
       this.#chunk = Buffer.alloc(0);
       this.#lines = [];
