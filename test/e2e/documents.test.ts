@@ -94,7 +94,10 @@ describe('docs/operating.md', () => {
     await vi.waitFor(async () => {
       expect(await jsonOf(`${url}/readyz`)).toEqual(ready);
     });
-    // With one that waits, so that every member is there.
+    // With one that was delivered and one that waits, so that every member is there.
+    await vi.waitFor(async () => {
+      expect(await jsonOf(`${url}/healthz`)).toMatchObject({ delivery: { delivered: 1 } });
+    });
     await rasa.putFaults({ answer: { status: 503, on: 'persons' } });
     await run(`curl -sS --fail ${url}/forms/newsletter -d email=grace@example.com`);
     expect(shapeOf(await jsonOf(`${url}/healthz`))).toEqual(shapeOf(health));
