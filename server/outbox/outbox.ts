@@ -1,12 +1,13 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Database } from '../store/database.ts';
 import { AlreadySeen, StoreUnavailable } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
 import { Seen, type MarkKind } from '../store/seen.ts';
 import { ServerSecrets } from '../store/server-secrets.ts';
 import { lanes, signups } from '../store/tables.ts';
+import { createKeyedHash, type KeyedHash } from '../system/keyed-hash.ts';
 import { Census, type OutboxCounts } from './census.ts';
-import { isoOf, signupRow } from './rows.ts';
+import { signupRow } from './rows.ts';
 import type { Destination, NewSignup } from './signup.ts';
 
 export interface OutboxOptions {
@@ -52,7 +53,7 @@ export class OutboxFull extends StoreUnavailable {
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #seen: Seen;
-  readonly #personKey: Uint8Array;
+  readonly #personHash: KeyedHash;
   readonly #census: Census;
   readonly #newId: () => string;
   readonly #now: () => number;
@@ -66,7 +67,7 @@ export class Outbox {
     this.#options = options;
     this.#now = now;
     this.#seen = new Seen({ database, key: keys.seen, now });
-    this.#personKey = keys.person;
+    this.#personHash = createKeyedHash(keys.person);
     this.#newId = createIds(now);
     this.#census = new Census({ database, destination });
   }
@@ -88,7 +89,7 @@ export class Outbox {
     if (this.counts().waiting + this.#adding >= max) throw new OutboxFull();
     const nowMs = this.#now();
     const row = signupRow(
-      { ...signup, id: this.#newId(), acceptedAt: isoOf(nowMs) },
+      { id: this.#newId(), form: signup.form, contact: signup.contact, page: signup.page },
       { destination, lane: lanes.fresh, person: this.#personOf(signup), sinceMs: nowMs },
     );
     const marks: [MarkKind, string][] = [];
@@ -128,8 +129,7 @@ export class Outbox {
   }
 
   #personOf({ contact }: NewSignup): Uint8Array {
-    const address = contact.email.toLowerCase();
-    return createHmac('sha256', this.#personKey).update(address).digest().subarray(0, 16);
+    return Buffer.from(this.#personHash(contact.email.toLowerCase()), 'latin1');
   }
 }
 

@@ -4,9 +4,9 @@ import type { Contact, Destination, Signup } from './signup.ts';
 /** What a row of `signups` or `dead_letters` holds sealed. */
 interface Payload {
   readonly contact: Contact;
-  readonly page?: string;
+  readonly page?: string | undefined;
   /** ISO 8601, where the row's own time is that of a replay. */
-  readonly acceptedAt?: string;
+  readonly acceptedAt?: string | undefined;
   /** Of a dead letter: rasa.io's words, which may quote an address. */
   readonly reason?: string;
 }
@@ -89,10 +89,21 @@ interface RowOptions {
   readonly sinceMs: number;
 }
 
-export function signupRow(signup: Signup, { destination, lane, person, sinceMs }: RowOptions): NewRow {
+/** A sign-up to be stored. */
+interface Storable {
+  readonly id: string;
+  readonly form: string;
+  readonly contact: Contact;
+  readonly page?: string | undefined;
+  /** Absent where it is the time since which it waits. */
+  readonly acceptedAt?: string;
+}
+
+export function signupRow(signup: Storable, { destination, lane, person, sinceMs }: RowOptions): NewRow {
   return {
     id: signup.id,
-    ...destination,
+    upstream: destination.upstream,
+    account: destination.account,
     form: signup.form,
     lane,
     kind: 'upsert',
@@ -131,12 +142,10 @@ export function deadLetterRow({ destination, waiting, ...rest }: DeadLetterOptio
   };
 }
 
-function payloadOf({ contact, page, acceptedAt }: Signup, sinceMs: number): Payload {
-  return {
-    contact,
-    ...(page !== undefined && { page }),
-    ...(acceptedAt !== isoOf(sinceMs) && { acceptedAt }),
-  };
+/** Members that are undefined are left out of the JSON. */
+function payloadOf({ contact, page, acceptedAt }: Storable, sinceMs: number): Payload {
+  const isOwnTime = acceptedAt === undefined || acceptedAt === isoOf(sinceMs);
+  return { contact, page, acceptedAt: isOwnTime ? undefined : acceptedAt };
 }
 
 export function isoOf(ms: number): string {

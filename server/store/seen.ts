@@ -1,12 +1,13 @@
-import { createHmac } from 'node:crypto';
+import { createKeyedHash, type KeyedHash } from '../system/keyed-hash.ts';
 import type { Database } from './database.ts';
 
 /**
- * Marks in a write: 16-byte keyed hashes that must all be new. Where one was seen within the last ten to
+ * Marks in a write: keyed hashes that must all be new. Where one was seen within the last ten to
  * twenty minutes, the write is rejected with `AlreadySeen` and nothing of it is stored.
  */
 export interface Marks {
-  readonly marks: readonly Uint8Array[];
+  /** Each 16 bytes, as a Latin-1 text. */
+  readonly marks: readonly string[];
   /** Unix time in ms. */
   readonly atMs: number;
 }
@@ -40,27 +41,23 @@ export function bucketOf(nowMs: number): number {
  */
 export class Seen {
   readonly #database: Database;
-  readonly #key: Uint8Array;
+  readonly #hash: KeyedHash;
   readonly #now: () => number;
 
   constructor({ database, key, now = Date.now }: SeenOptions) {
     this.#database = database;
-    this.#key = key;
+    this.#hash = createKeyedHash(key);
     this.#now = now;
   }
 
   /** The statement that claims these texts for one write. */
   mark(...texts: readonly (readonly [kind: MarkKind, text: string])[]): Marks {
-    return { marks: texts.map(([kind, text]) => this.#hash(kind, text)), atMs: this.#now() };
+    return { marks: texts.map(([kind, text]) => this.#hash(`${kind}\n${text}`)), atMs: this.#now() };
   }
 
   /** Whether a text has been marked. An answer of no is only certain inside a write. */
   async has(kind: MarkKind, text: string): Promise<boolean> {
     const [seen] = await this.#database.haveSeen(this.mark([kind, text]));
     return seen === true;
-  }
-
-  #hash(kind: MarkKind, text: string): Uint8Array {
-    return createHmac('sha256', this.#key).update(`${kind}\n${text}`).digest().subarray(0, 16);
   }
 }

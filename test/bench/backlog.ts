@@ -29,7 +29,7 @@ export async function writeBacklog(database: Database, count: number): Promise<v
   for (let written = 0; written < count; written += rowsAtOnce) {
     const rows = Array.from({ length: Math.min(rowsAtOnce, count - written) }, () =>
       signupRow(
-        { ...makeSignup(), id: newId(), acceptedAt: new Date(sinceMs).toISOString() },
+        { ...makeSignup(), id: newId() },
         { destination, lane: lanes.fresh, person: randomBytes(16), sinceMs },
       ),
     );

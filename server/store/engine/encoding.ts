@@ -51,11 +51,10 @@ export interface EncodedMarks {
  */
 export function encode(statement: WriteStatement): Encoded {
   if ('marks' in statement) {
-    const hashes = statement.marks.map((mark) => {
+    for (const mark of statement.marks) {
       if (mark.length !== 16) throw new TypeError(`A mark has 16 bytes, not ${mark.length}.`);
-      return Buffer.from(mark).toString('latin1');
-    });
-    return { kind: 'marks', atMs: statement.atMs, hashes };
+    }
+    return { kind: 'marks', atMs: statement.atMs, hashes: statement.marks };
   }
   return 'into' in statement ? encodeInsert(statement) : encodeRun(statement);
 }
@@ -72,13 +71,36 @@ export function encodeRun({ sql, params = [], expect, opens }: Statement): Encod
 }
 
 function encodeInsert({ into: table, rows, ifNew = false, expect }: Insert): EncodedInsert {
-  const columns = Object.entries(table.columns);
+  const columns = columnsOf(table);
   const encoded = rows.map((row) => {
-    const values = columns.map(([column, type]) => checkedFor(type, row[column], `${table.name}.${column}`));
+    const values: Value[] = [];
+    for (const { name, type, place } of columns) values.push(checkedFor(type, row[name], place));
     if (table.sealed !== undefined) values.push(toJson(row[table.sealed]));
     return values;
   });
   return { kind: 'insert', table, rows: encoded, ifNew, expect };
+}
+
+interface Column {
+  readonly name: string;
+  readonly type: 'text' | 'integer' | 'bytes';
+  /** For messages. */
+  readonly place: string;
+}
+
+const known = new WeakMap<Table, readonly Column[]>();
+
+function columnsOf(table: Table): readonly Column[] {
+  let columns = known.get(table);
+  if (!columns) {
+    columns = Object.entries(table.columns).map(([name, type]) => ({
+      name,
+      type,
+      place: `${table.name}.${name}`,
+    }));
+    known.set(table, columns);
+  }
+  return columns;
 }
 
 function encodeSeal({ seal, table, id }: ToSeal): EncodedSeal {
@@ -110,7 +132,7 @@ function checked(value: Value, place: string): Value {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
     throw new TypeError(`A number in ${place} is not a safe integer.`);
   }
-  if (typeof value === 'string' && /\0|\p{Surrogate}/u.test(value)) {
+  if (typeof value === 'string' && (!value.isWellFormed() || value.includes('\0'))) {
     throw new TypeError(`A text in ${place} holds a NUL or half a surrogate pair.`);
   }
   return value;

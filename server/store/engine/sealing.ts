@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, hkdfSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { Unreadable } from '../database.ts';
+import { Unreadable, type Row, type Value } from '../database.ts';
 import { createRandom } from '../ids.ts';
 import type { Table } from '../tables.ts';
+import type { EncodedSeal } from './encoding.ts';
 
 /** A key that seals rows. Its id stands beside what it sealed and says nothing about the key. */
 export interface SealingKey {
@@ -21,6 +22,7 @@ const ivBytes = 12;
 const tagBytes = 16;
 /** The form of what is stored: this byte, the nonce, the tag, the sealed text. */
 const formVersion = 1;
+const textStart = 1 + ivBytes + tagBytes;
 
 /**
  * Seals values with AES-256-GCM. Table and row id are authenticated with them, so that a sealed value copied
@@ -48,16 +50,45 @@ export class Sealing {
     const iv = this.#random(ivBytes);
     const cipher = createCipheriv('aes-256-gcm', this.#current, iv);
     cipher.setAAD(boundTo(table, id));
-    const sealed = cipher.update(text, 'utf8');
+    const body = cipher.update(text, 'utf8');
     cipher.final();
-    return Buffer.concat([Buffer.of(formVersion), iv, cipher.getAuthTag(), sealed]);
+    const sealed = Buffer.allocUnsafe(textStart + body.length);
+    sealed[0] = formVersion;
+    sealed.set(iv, 1);
+    sealed.set(cipher.getAuthTag(), 1 + ivBytes);
+    sealed.set(body, textStart);
+    return sealed;
+  }
+
+  /** The values of a new row as they are stored; the JSON to be sealed comes last. */
+  sealRow(table: Table, row: readonly Value[]): readonly Value[] {
+    if (table.sealed === undefined) return row;
+    const id = String(row[placeOfId(table)]);
+    return [...row.slice(0, -1), this.keyId, this.seal(table, id, String(row.at(-1)))];
+  }
+
+  /** The values of a statement, with those to be sealed sealed. */
+  sealParams(params: readonly (Value | EncodedSeal)[]): readonly Value[] {
+    return params.map((param) =>
+      typeof param === 'object' && param !== null && 'text' in param
+        ? this.seal(param.table, param.id, param.text)
+        : param,
+    );
+  }
+
+  /** A row that was read, with its sealed column opened. */
+  openRow(table: Table, row: Row): Row {
+    if (table.sealed === undefined) return row;
+    const sealed = row[table.sealed];
+    if (!(sealed instanceof Uint8Array)) return row;
+    const keyId = String(row['key_id']);
+    return { ...row, [table.sealed]: this.open(table, String(row[table.id]), { keyId, sealed }) };
   }
 
   /** The JSON that was sealed. */
   open(table: Table, id: string, { keyId, sealed }: Sealed): string | Unreadable {
     const key = this.#keys.get(keyId);
     if (!key) return new Unreadable('unknown_key', keyId);
-    const textStart = 1 + ivBytes + tagBytes;
     if (sealed.length < textStart || sealed[0] !== formVersion) return new Unreadable('damaged', keyId);
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + ivBytes), {
       authTagLength: tagBytes,
@@ -77,6 +108,14 @@ export class Sealing {
 export interface Sealed {
   readonly keyId: string;
   readonly sealed: Uint8Array;
+}
+
+const places = new WeakMap<Table, number>();
+
+function placeOfId(table: Table): number {
+  let place = places.get(table);
+  if (place === undefined) places.set(table, (place = Object.keys(table.columns).indexOf(table.id)));
+  return place;
 }
 
 function boundTo(table: Table, id: string): Buffer {

@@ -181,8 +181,9 @@ async function copyMarks(from: Database, to: Database): Promise<void> {
 }
 
 async function claimMarks(to: Database, bucket: number, hashes: Uint8Array): Promise<void> {
-  const marks = Array.from({ length: hashes.length / markBytes }, (_, at) =>
-    hashes.subarray(at * markBytes, (at + 1) * markBytes),
+  const text = Buffer.from(hashes).toString('latin1');
+  const marks = Array.from({ length: text.length / markBytes }, (_, at) =>
+    text.slice(at * markBytes, (at + 1) * markBytes),
   );
   const atMs = (bucket + 0.5) * bucketMs;
   const outcomes = await Promise.allSettled(marks.map((mark) => to.write([{ marks: [mark], atMs }])));

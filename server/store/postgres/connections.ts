@@ -45,6 +45,8 @@ export class Connections {
       max: poolSize,
       connectionTimeoutMillis: timeoutMs,
       keepAlive: true,
+      // Queries of one transaction are sent without waiting for the answers to those before them.
+      pipeline: true,
       types,
     });
     // Without a listener the loss of an idle connection would end the process.
@@ -76,8 +78,11 @@ export class Connections {
         };
         client.on('notice', note);
         try {
-          await client.query(beginSql);
+          // Not waited for: where it fails, the transaction is aborted and so is what was sent behind it.
+          const begun = client.query(beginSql);
+          begun.catch(() => undefined);
           const result = await run({ query: (text, values = []) => client.query(text, [...values]) });
+          await begun;
           progress.isCommitting = true;
           const { command } = await client.query('commit');
           if (command !== 'COMMIT') throw new StoreUnavailable('failed', { code: command });

@@ -7,7 +7,7 @@ import type { Caller, Outcome } from '../engine/write-queue.ts';
 import type { Connections, Transaction } from './connections.ts';
 import { insertMarks } from './marks.ts';
 import { translateError } from './postgres-errors.ts';
-import { runStatement, sealRow } from './statements.ts';
+import { runStatement } from './statements.ts';
 
 /**
  * Callers of a common transaction that failed on their own account: they are tried alone, the others without
@@ -104,7 +104,7 @@ export class GroupCommit {
     });
   }
 
-  /** First all marks, then all rows of each table. */
+  /** All marks, and all rows of each table. */
   async #merged(
     transaction: Transaction,
     callers: readonly Caller[],
@@ -114,23 +114,32 @@ export class GroupCommit {
     );
     const results = new Map(callers.map((caller) => [caller, new Array<Result>(caller.statements.length)]));
     const marks = places.filter((place): place is Place<EncodedMarks> => place.statement.kind === 'marks');
-    const lost = await insertMarks(
-      transaction,
-      marks.map(({ statement }) => statement),
+    const inserts = places.filter(
+      (place): place is Place<EncodedInsert> => place.statement.kind === 'insert',
     );
+    const groups = groupsOf(inserts);
+    // Sent together, since a round trip is what costs; a mark that was seen undoes the rows behind it.
+    const [marked, ...inserted] = await Promise.allSettled([
+      insertMarks(
+        transaction,
+        marks.map(({ statement }) => statement),
+      ),
+      ...groups.map((group) =>
+        this.#insert(
+          transaction,
+          group.map(({ statement }) => statement),
+        ),
+      ),
+    ]);
+    const lost = valueOf(marked);
     const losers = marks.filter((_, at) => lost.has(at)).map(({ caller }) => caller);
     if (losers.length > 0) throw callers.length === 1 ? new AlreadySeen() : new Suspects(losers);
     for (const { caller, index, statement } of marks) {
       fill(results, caller, index, { count: statement.hashes.length, rows: [] });
     }
-    const inserts = places.filter(
-      (place): place is Place<EncodedInsert> => place.statement.kind === 'insert',
-    );
-    for (const group of groupsOf(inserts)) {
-      const counts = await this.#insert(
-        transaction,
-        group.map(({ statement }) => statement),
-      );
+    const countsOf = inserted.map(valueOf);
+    for (const [place, group] of groups.entries()) {
+      const counts = countsOf[place] ?? [];
       const unexpected = group.filter(
         ({ statement: { expect } }, at) => expect !== undefined && counts[at] !== expect,
       );
@@ -152,7 +161,7 @@ export class GroupCommit {
   /** How many rows of each of these inserts, which are all into one table, are new. */
   async #insert(transaction: Transaction, inserts: readonly EncodedInsert[]): Promise<readonly number[]> {
     const [{ table, ifNew }] = inserts as [EncodedInsert];
-    const rows = inserts.flatMap((insert) => insert.rows.map((row) => sealRow(this.#sealing, table, row)));
+    const rows = inserts.flatMap((insert) => insert.rows.map((row) => this.#sealing.sealRow(table, row)));
     const { text, types } = insertSql(table, ifNew);
     const columns = types.map((_, at) => rows.map((row) => row[at]));
     const { rows: inserted } = rows.length > 0 ? await transaction.query(text, columns) : { rows: [] };
@@ -233,6 +242,11 @@ function insertSql(
 }
 
 const sqlTypes = { text: 'text', integer: 'bigint', bytes: 'bytea' } as const;
+
+function valueOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
+}
 
 function fill(results: Map<Caller, Result[]>, caller: Caller, index: number, result: Result): void {
   const list = results.get(caller);

@@ -1,12 +1,15 @@
 import type { Result, Row } from '../database.ts';
+import type { Table } from '../tables.ts';
 import type { Encoded, EncodedInsert, EncodedRun } from '../engine/encoding.ts';
 import { AlreadySeen, ConstraintViolated, ExpectationFailed, StoreUnavailable } from '../errors.ts';
 import type { Sealing } from '../engine/sealing.ts';
 import type { Caller, Outcome } from '../engine/write-queue.ts';
-import { translateError, type SqliteConnection, type SqliteValue } from './driver.ts';
+import { translateError, type SqliteConnection, type SqliteStatement } from './driver.ts';
 import type { FileGuard } from './file-guard.ts';
 import type { MarkSets } from './mark-sets.ts';
 import { begin } from './open-file.ts';
+
+const noRows: readonly Row[] = [];
 
 export interface GroupCommitOptions {
   readonly connection: SqliteConnection;
@@ -29,6 +32,7 @@ export class GroupCommit {
   readonly #sealing: Sealing;
   readonly #marks: MarkSets;
   readonly #guard: FileGuard;
+  readonly #inserts = new Map<string, SqliteStatement>();
 
   constructor({ connection, sealing, marks, guard }: GroupCommitOptions) {
     this.#connection = connection;
@@ -152,49 +156,39 @@ export class GroupCommit {
   }
 
   #insert({ table, rows, ifNew }: EncodedInsert): Result {
-    const columns = Object.keys(table.columns);
-    const names = table.sealed === undefined ? columns : [...columns, 'key_id', table.sealed];
-    const insert = this.#connection.prepare(
-      `insert into ${table.name} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})` +
-        (ifNew ? ' on conflict do nothing' : ''),
-    );
-    const idAt = columns.indexOf(table.id);
+    const insert = this.#insertOf(table, ifNew);
     let count = 0;
-    for (const row of rows) {
-      const sealed =
-        table.sealed === undefined ? [] : this.#seal(table, String(row[idAt]), String(row.at(-1)));
-      count += Number(insert.run(...row.slice(0, columns.length), ...sealed).changes);
-    }
-    return { count, rows: [] };
+    for (const row of rows) count += Number(insert.run(...this.#sealing.sealRow(table, row)).changes);
+    return { count, rows: noRows };
   }
 
-  #seal(table: EncodedInsert['table'], id: string, text: string): readonly [string, Uint8Array] {
-    return [this.#sealing.keyId, this.#sealing.seal(table, id, text)];
+  #insertOf(table: Table, ifNew: boolean): SqliteStatement {
+    const name = ifNew ? `${table.name} if new` : table.name;
+    let insert = this.#inserts.get(name);
+    if (!insert) {
+      const columns = Object.keys(table.columns);
+      const names = table.sealed === undefined ? columns : [...columns, 'key_id', table.sealed];
+      insert = this.#connection.prepare(
+        `insert into ${table.name} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})` +
+          (ifNew ? ' on conflict do nothing' : ''),
+      );
+      this.#inserts.set(name, insert);
+    }
+    return insert;
   }
 }
 
 /** Runs one statement, sealing what goes in and opening what comes out. */
 export function runStatement(connection: SqliteConnection, sealing: Sealing, run: EncodedRun): Result {
   const statement = connection.prepare(run.sqlite);
-  const params = run.params.map((param): SqliteValue =>
-    typeof param === 'object' && param !== null && 'text' in param
-      ? sealing.seal(param.table, param.id, param.text)
-      : param,
-  );
+  const params = sealing.sealParams(run.params);
   // `run` on a statement that returns rows would leave it open, and with it a snapshot.
   if (statement.columns().length === 0) {
     return { count: Number(statement.run(...params).changes), rows: [] };
   }
   const rows = statement.all(...params);
-  return { count: rows.length, rows: run.opens ? rows.map((row) => openRow(sealing, row, run)) : rows };
-}
-
-function openRow(sealing: Sealing, row: Row, { opens: table }: EncodedRun): Row {
-  if (table?.sealed === undefined) return row;
-  const sealed = row[table.sealed];
-  if (!(sealed instanceof Uint8Array)) return row;
-  const keyId = String(row['key_id']);
-  return { ...row, [table.sealed]: sealing.open(table, String(row[table.id]), { keyId, sealed }) };
+  const { opens: table } = run;
+  return { count: rows.length, rows: table ? rows.map((row) => sealing.openRow(table, row)) : rows };
 }
 
 /** The caller's own doing, which must not touch others. */

@@ -94,11 +94,14 @@ export function unpackCallers({ tables, texts, list }: PackedCallers): readonly 
     const ifNew = nextNumber() === 1;
     const types = Object.values(table.columns);
     const width = types.length + (table.sealed === undefined ? 0 : 1);
-    const rows = Array.from({ length: nextNumber() }, () =>
-      Array.from({ length: width }, (_, column) =>
-        types[column] === 'bytes' ? Buffer.from(next() as string, 'latin1') : (next() as Value),
-      ),
-    );
+    const rows: Value[][] = [];
+    for (let left = nextNumber(); left > 0; left--) {
+      const row = list.slice(at, (at += width)) as Value[];
+      for (let column = types.indexOf('bytes'); column >= 0; column = types.indexOf('bytes', column + 1)) {
+        row[column] = Buffer.from(row[column] as string, 'latin1');
+      }
+      rows.push(row);
+    }
     return { kind: 'insert', table, rows, ifNew, expect };
   };
   const nextStatement = (): Encoded => {
