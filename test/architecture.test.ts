@@ -55,7 +55,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   'shared/': /^$/,
   'widget/[^/]+$': /^$/,
   'widget/pages/': /^$/,
-  'widget/form/': /^lit\/html\.js$/,
+  'widget/form/': /^lit(\/html\.js)?$/,
   'widget/proof/': /^@noble\/hashes\//,
   'widget/overlay/': /^$/,
   'widget/debug/': /^lit\/html\.js$/,

@@ -19,8 +19,8 @@ interface Budget {
 const budgets: readonly Budget[] = [
   {
     file: 'embed.js',
-    brotli: 10_000,
-    gzip: 11_500,
+    brotli: 12_500,
+    gzip: 14_000,
     why: 'Every feature of the default form. With its headers it still fits the first flight of a connection (RFC 6928: 14,600 bytes).',
   },
   {

@@ -3,16 +3,18 @@ import { loadDefinition, type VisitorProblem } from '../../widget/client.ts';
 import { Envelope } from '../../widget/form/envelope.ts';
 import { SignupEvent, SignupRefusedEvent } from '../../widget/form/events.ts';
 import { findIssues } from '../../widget/form/issues.ts';
-import { langOf } from '../../widget/form/load-form.ts';
+import { langOf } from '../../widget/form/controllers/form-loader.ts';
+import { ProofOfWork } from '../../widget/form/controllers/proof-of-work.ts';
 import styles from '../../widget/form/rasa-signup.css?inline';
-import { proofsOf, send, type Sendable } from '../../widget/form/sending.ts';
 import { watchForTypos } from '../../widget/form/typo.ts';
 import { capture, carryOver, readValues, submitPlainly, type Values } from '../../widget/form/values.ts';
 import { addStyles } from '../../widget/styles.ts';
 import { create, slot, VanillaForm } from './vanilla-fields.ts';
 
 /** A loaded form. */
-interface LoadedForm extends Sendable {
+interface LoadedForm {
+  readonly src: string;
+  readonly definition: FormDefinition;
   readonly captured: Values;
   readonly drawn: VanillaForm;
   isTouched: boolean;
@@ -33,6 +35,7 @@ class VanillaSignup extends HTMLElement {
   readonly #status = create('div', { class: 'status', part: 'status', role: 'status', tabindex: '-1' });
   readonly #fallback = create('slot');
   readonly #envelope = new Envelope();
+  readonly #proof = new ProofOfWork({ addController: () => undefined });
   #form: LoadedForm | undefined;
   #loading: AbortController | undefined;
 
@@ -81,7 +84,6 @@ class VanillaSignup extends HTMLElement {
       definition,
       captured: capture(definition),
       drawn,
-      proofs: undefined,
       isTouched: false,
       isSending: false,
     };
@@ -106,11 +108,11 @@ class VanillaSignup extends HTMLElement {
   #abandon(): void {
     this.#loading?.abort();
     this.#loading = undefined;
-    if (!this.#form?.isSending) void this.#form?.proofs?.then((proofs) => proofs?.stop());
+    this.#proof.stop();
   }
 
   #touch(form: LoadedForm): void {
-    void proofsOf(form)?.then((proofs) => proofs?.prepare());
+    this.#proof.prepare(form);
     if (form.isTouched) return;
     form.isTouched = true;
     this.dispatchEvent(new SignupEvent('signup-start', form.definition.id));
@@ -132,7 +134,7 @@ class VanillaSignup extends HTMLElement {
     const fields = { ...values, ...this.#envelope.of(values) };
     form.isSending = true;
     drawn.setSending(true);
-    const sent = await send(form, fields);
+    const sent = await this.#proof.send(form, fields);
     form.isSending = false;
     if (this.#form !== form) return;
     drawn.setSending(false);

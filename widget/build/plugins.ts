@@ -27,6 +27,22 @@ export function keepLitToItself(): Plugin {
       /,(\w+)=\w+\.litHtmlPolyfillSupport;\1\?\.\(\w+,\w+\),\(\w+\.litHtmlVersions\?\?=\[\]\)\.push\("[\d.]+"\);/g,
       ';',
     ],
+    [
+      /,(\w+)\.litElementHydrateSupport\?\.\(\{LitElement:\w+\}\);const (\w+)=\1\.litElementPolyfillSupport;\2\?\.\(\{LitElement:\w+\}\);/g,
+      ';',
+    ],
+    [/\(\w+\.litElementVersions\?\?=\[\]\)\.push\("[\d.]+"\);/g, ';'],
+    [/,\w+=\w+\.reactiveElementPolyfillSupport/g, ''],
+    [
+      /,\w+\?\.\(\{ReactiveElement:\w+\}\),\(\w+\.reactiveElementVersions\?\?=\[\]\)\.push\("[\d.]+"\);/g,
+      ';',
+    ],
+    // The properties that decorators declare. We have none.
+    [/Symbol\.metadata\?\?=Symbol\("metadata"\),\w+\.litPropertyMetadata\?\?=new WeakMap;/g, ''],
+    [
+      /const (\w+)=this\[Symbol\.metadata\];if\(null!==\1\)\{const (\w+)=litPropertyMetadata\.get\(\1\);if\(void 0!==\2\)for\(const\[\w+,\w+\]of \2\)this\.elementProperties\.set\(\w+,\w+\)\}/g,
+      '',
+    ],
   ];
   const times = changes.map(() => 0);
   return {
@@ -36,7 +52,7 @@ export function keepLitToItself(): Plugin {
       times.fill(0);
     },
     transform(code, id) {
-      if (!id.includes('/lit-html/')) return undefined;
+      if (!/\/(lit-html|lit-element|reactive-element)\//.test(id)) return undefined;
       return changes.reduce((changed, [found, instead], index) => {
         times[index] = (times[index] ?? 0) + [...changed.matchAll(found)].length;
         return changed.replace(found, instead);

@@ -1,4 +1,4 @@
-import { html, nothing, render, type TemplateResult } from 'lit/html.js';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { FormDefinition } from '../../shared/form.ts';
 import type { VisitorProblem } from '../client.ts';
 import { renderField, renderHoneypot } from './fields.ts';
@@ -32,20 +32,16 @@ export interface Listeners {
 }
 
 /** Draws the state. The steps `loading` and `unavailable` have no form; all others have one. */
-export function draw(
-  root: ShadowRoot,
+export function renderState(
   state: FormState,
   form: Drawable | undefined,
   listeners: Listeners,
-): void {
+): TemplateResult {
   const { lang, dir } = form?.definition ?? {};
   const content = renderContent(state, form, listeners);
-  render(
-    html`<div class="root" lang=${lang ?? nothing} dir=${dir ?? nothing}>
-      ${form?.overlay ? renderOverlay(form.definition, form.overlay.display, content) : content}
-    </div>`,
-    root,
-  );
+  return html`<div class="root" lang=${lang ?? nothing} dir=${dir ?? nothing}>
+    ${form?.overlay ? renderOverlay(form.definition, form.overlay.display, content) : content}
+  </div>`;
 }
 
 /** `overlay.ts` opens and closes it. */

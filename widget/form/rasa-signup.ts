@@ -1,21 +1,21 @@
+import { LitElement, unsafeCSS, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { FormDefinition, VisibleProblem } from '../../shared/form.ts';
 import { honeypot } from '../../shared/signup.ts';
-import { loadPart } from '../client.ts';
+import { loadPart, type VisitorProblem } from '../client.ts';
 import type * as debug from '../debug/debug.ts';
-import { displays, draw, type FormState } from './drawing.ts';
+import { FormLoader, langOf, renewForm, type LoadedForm } from './controllers/form-loader.ts';
+import { OverlayOpener } from './controllers/overlay-opener.ts';
+import { ProofOfWork } from './controllers/proof-of-work.ts';
+import { displays, renderState, type FormState } from './drawing.ts';
 import { Envelope } from './envelope.ts';
 import { SignupEvent, SignupRefusedEvent, type SignupEvents } from './events.ts';
 import { findIssues } from './issues.ts';
-import { loadForm, renewForm, type LoadedForm, langOf } from './load-form.ts';
 import styles from './rasa-signup.css?inline';
-import { proofsOf, send } from './sending.ts';
-import { addStyles } from '../styles.ts';
 import { watchForTypos } from './typo.ts';
 import { carryOver, putBack, readValues, submitPlainly } from './values.ts';
 
-/** Servers import the class too, and have no `HTMLElement`. */
-const Base =
-  (globalThis as Partial<typeof globalThis>).HTMLElement ?? (Object as unknown as typeof HTMLElement);
+/** The accessors below read and write the attribute, so Lit sees no difference and must not look for one. */
+const fromAttribute = { hasChanged: () => true };
 
 /**
  * `<rasa-signup src="https://signup.example.com/forms/newsletter">`: a sign-up form that looks like the page
@@ -75,28 +75,40 @@ const Base =
  * @event {SignupEvent} signup-accepted - The proxy has accepted the sign-up.
  * @event {SignupRefusedEvent} signup-refused - The sign-up was not accepted. `event.code` is the reason; the form shows a message.
  */
-export class RasaSignup extends Base {
+export class RasaSignup extends LitElement {
+  static override readonly styles = unsafeCSS(styles);
+
   /** Lets the browser keep typed values with its history, as it does for inputs outside a shadow root. */
   static readonly formAssociated = true;
 
-  static readonly observedAttributes = ['src', 'display', 'lang'];
+  static override readonly properties: PropertyDeclarations = {
+    src: fromAttribute,
+    display: fromAttribute,
+    // Only observed: every element has the property `lang`.
+    language: { attribute: 'lang' },
+    state: { state: true },
+  };
 
-  /** Undefined in the steps `loading` and `unavailable`, defined in all others. */
-  #form: LoadedForm | undefined;
-  #state: FormState = { step: 'loading' };
-  #loading: AbortController | undefined;
+  declare private state: FormState;
+
   /** The previous form, until its typed values are copied to the next one. */
   #left: HTMLFormElement | null = null;
-  #closeOverlay: (() => void) | undefined;
-  #isInPage = false;
-  readonly #envelope = new Envelope();
-  readonly #root = this.attachShadow({ mode: 'open' });
-  readonly #internals = this.attachInternals();
   #kept: FormData | undefined;
+  readonly #envelope = new Envelope();
+  readonly #internals = this.attachInternals();
+  readonly #loader = new FormLoader(this, {
+    isBusy: () => this.state.step === 'sending',
+    leave: () => {
+      this.#leave();
+    },
+    show: (form) => void this.#show(form),
+  });
+  readonly #proof = new ProofOfWork(this);
 
   constructor() {
     super();
-    addStyles(this.#root, styles);
+    this.state = { step: 'loading' };
+    new OverlayOpener(this, this.#loader);
   }
 
   /**
@@ -124,78 +136,43 @@ export class RasaSignup extends Base {
     this.#reflect('display', display);
   }
 
-  connectedCallback(): void {
-    // Set by a script or framework before the element was defined. Such a property hides the accessor of the
-    // class.
-    for (const name of ['src', 'display'] as const) {
-      const own = Object.getOwnPropertyDescriptor(this, name);
-      if (own && Reflect.deleteProperty(this, name)) this[name] = own.value as string;
-    }
-    this.#isInPage = true;
-    // A form that was moved in the page is loaded already; one that was removed while it loaded is not.
-    if (this.#form) this.#openOverlay();
-    else void this.#load();
-  }
-
-  disconnectedCallback(): void {
-    this.#isInPage = false;
-    this.#abandon();
-  }
-
-  attributeChangedCallback(_name: string, before: string | null, now: string | null): void {
-    if (before === now) return;
-    if (this.#isInPage) void this.#load();
-    else this.#leave();
-  }
-
   /** The browser restores the state when the visitor returns, before the form has loaded. */
   formStateRestoreCallback(kept: FormData): void {
     this.#kept = kept;
   }
 
-  #reflect(name: string, value: string | null | undefined): void {
-    if (value == null) this.removeAttribute(name);
-    else this.setAttribute(name, value);
+  protected override render(): TemplateResult {
+    return renderState(this.state, this.#loader.form, { touch: this.#onTouch, submit: this.#onSubmit });
   }
 
-  #become(state: FormState): void {
-    this.#state = state;
-    draw(this.#root, state, this.#form, { touch: this.#onTouch, submit: this.#onSubmit });
+  #reflect(name: string, value: string | null | undefined): void {
+    if (value == null) this.removeAttribute(name);
+    // Lit also calls the accessor when the attribute has changed.
+    else if (value !== this.getAttribute(name)) this.setAttribute(name, value);
+  }
+
+  async #become(state: FormState): Promise<void> {
+    this.state = state;
+    await this.updateComplete;
   }
 
   #leave(): void {
     this.#left = this.#formElement ?? this.#left;
-    this.#form = undefined;
+    this.#proof.stop();
+    this.state = { step: 'loading' };
   }
 
-  /** Loads the form, and keeps what was typed into the previous one. */
-  async #load(): Promise<void> {
-    this.#abandon();
-    this.#leave();
-    this.#become({ step: 'loading' });
-    const loading = new AbortController();
-    this.#loading = loading;
-    // Several attributes that are set in a row load the form only once.
-    await Promise.resolve();
-    const { src } = this;
-    if (!src || loading.signal.aborted) return;
-    const form = await loadForm(src, this.display, langOf(this), loading);
-    // Removed from the page, or another `src` meanwhile: the last call wins.
-    if (this.#loading !== loading) return;
-    this.#loading = undefined;
-    if (form) this.#show(form);
-    else this.#become({ step: 'unavailable', hasFallback: !!this.querySelector(':scope > :not([slot])') });
-    void this.#loadDebug(src);
-  }
-
-  #show(loaded: LoadedForm): void {
-    this.#form = loaded;
+  async #show(loaded: LoadedForm | undefined): Promise<void> {
+    if (this.src) void this.#loadDebug(this.src);
+    if (!loaded) {
+      this.state = { step: 'unavailable', hasFallback: !!this.querySelector(':scope > :not([slot])') };
+      return;
+    }
     // Read before the fallback disappears, because a hidden element has no focus.
     const focused = this.querySelector<HTMLInputElement>(':focus')?.name;
-    this.#become({ step: 'editing', issues: {} });
+    await this.#become({ step: 'editing', issues: {} });
     const form = this.#formElement;
-    if (!form) return;
-    this.#openOverlay();
+    if (!form || this.#loader.form !== loaded) return;
     this.#tell(new SignupEvent('signup-ready', loaded.definition.id));
     const isKept = this.#kept && putBack(this.#kept, form);
     if (carryOver(this.#left ?? this, form) || isKept) this.#onTouch();
@@ -203,32 +180,18 @@ export class RasaSignup extends Base {
     if (focused) form.querySelector<HTMLElement>(`[name=${CSS.escape(focused)}]`)?.focus();
   }
 
-  #openOverlay(): void {
-    this.#closeOverlay = this.#form?.overlay?.start(this);
-  }
-
   async #loadDebug(src: string): Promise<void> {
     if (!this.hasAttribute('debug') && !new URLSearchParams(location.search).has('debug')) return;
     try {
-      (await loadPart<typeof debug>(src, 'debug')).showDebug(this);
+      const { showDebug } = await loadPart<typeof debug>(src, 'debug');
+      showDebug(this);
     } catch {
       this.dataset['debug'] = 'blocked';
     }
   }
 
-  /**
-   * Stops loading and proofs that are no longer needed. A submitted sign-up is still sent, even if its proof
-   * is not ready.
-   */
-  #abandon(): void {
-    this.#loading?.abort();
-    this.#loading = undefined;
-    this.#closeOverlay?.();
-    if (this.#state.step !== 'sending') void this.#form?.proofs?.then((proofs) => proofs?.stop());
-  }
-
   get #formElement(): HTMLFormElement | null {
-    return this.#root.querySelector('form');
+    return this.renderRoot.querySelector('form');
   }
 
   #tell(event: SignupEvents[keyof SignupEvents]): void {
@@ -237,12 +200,12 @@ export class RasaSignup extends Base {
 
   /** Until the first touch the element does no work, and fetches nothing but the definition. */
   readonly #onTouch = (): void => {
-    const form = this.#form;
+    const { form } = this.#loader;
     const element = this.#formElement;
     if (!form || !element) return;
     // Only the state, not the value: an outer form does not submit any of it.
     this.#internals.setFormValue(null, new FormData(element));
-    void proofsOf(form)?.then((proofs) => proofs?.prepare());
+    this.#proof.prepare(form);
     if (form.touched) return;
     form.touched = true;
     this.#tell(new SignupEvent('signup-start', form.definition.id));
@@ -251,53 +214,49 @@ export class RasaSignup extends Base {
 
   readonly #onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (this.#state.step !== 'sending') void this.#submit();
+    if (this.state.step !== 'sending') void this.#submit();
   };
 
   async #submit(): Promise<void> {
-    const form = this.#form;
+    const { form } = this.#loader;
     const element = this.#formElement;
     if (!form || !element) return;
     this.#tell(new SignupEvent('signup-submit', form.definition.id));
     const issues = findIssues(form.definition, element);
     if (Object.keys(issues).length > 0) {
-      this.#become({ step: 'editing', issues });
+      await this.#become({ step: 'editing', issues });
       this.#refuse(form, 'invalid');
       return;
     }
 
     const values = { ...readValues(element), ...form.captured };
     const fields = { ...values, ...this.#envelope.of(values) };
-    this.#become({ step: 'sending' });
-    const sent = await send(form, fields);
-    if (this.#form !== form) return;
+    this.state = { step: 'sending' };
+    const sent = await this.#proof.send(form, fields);
+    if (this.#loader.form !== form) return;
     if (sent.is === 'impossible') {
-      this.#become({ step: 'editing', issues: {} });
+      await this.#become({ step: 'editing', issues: {} });
       submitPlainly(element, fields);
-      return;
-    }
-    if (sent.is === 'refused') {
-      const trap = element.querySelector<HTMLInputElement>(`[name=${honeypot}]`);
-      // Software filled in the honeypot without the visitor's knowledge. The visitor must be able to try
-      // again.
-      if (trap && sent.problem.code === 'bot_suspected') trap.value = '';
-      const { problem } = sent;
-      const known = form.definition.fields.map(({ name }) => name);
-      if (Object.keys(problem.issues).some((name) => !known.includes(name))) await this.#renew(form, element);
-      if (this.#form !== form) return;
-      this.#become({ step: 'refused', problem });
-      this.#refuse(form, problem.code);
-      return;
-    }
-    this.#accept(form.definition);
+    } else if (sent.is === 'refused') await this.#explain(form, element, sent.problem);
+    else await this.#accept(form.definition);
+  }
+
+  async #explain(form: LoadedForm, element: HTMLFormElement, problem: VisitorProblem): Promise<void> {
+    const trap = element.querySelector<HTMLInputElement>(`[name=${honeypot}]`);
+    // Software filled in the honeypot without the visitor's knowledge. The visitor must be able to try again.
+    if (trap && problem.code === 'bot_suspected') trap.value = '';
+    const known = form.definition.fields.map(({ name }) => name);
+    if (Object.keys(problem.issues).some((name) => !known.includes(name))) await this.#renew(form, element);
+    await this.#become({ step: 'refused', problem });
+    this.#refuse(form, problem.code);
   }
 
   /** Typed values stay in the fields of the same names, wherever those are now. */
   async #renew(form: LoadedForm, element: HTMLFormElement): Promise<void> {
     await renewForm(form, langOf(this));
-    if (this.#form !== form) return;
     const typed = new FormData(element);
-    this.#become(this.#state);
+    this.requestUpdate();
+    await this.updateComplete;
     putBack(typed, element);
   }
 
@@ -308,12 +267,12 @@ export class RasaSignup extends Base {
     this.#tell(new SignupRefusedEvent(definition.id, code));
   }
 
-  #accept({ id, redirect }: FormDefinition): void {
+  async #accept({ id, redirect }: FormDefinition): Promise<void> {
     this.#internals.setFormValue(null);
     const hadFocus = this.matches(':focus-within');
-    this.#become({ step: 'accepted' });
+    await this.#become({ step: 'accepted' });
     // The focused button is gone. Without this, keyboard navigation would restart at the top of the page.
-    if (hadFocus) this.#root.querySelector<HTMLElement>('.status')?.focus();
+    if (hadFocus) this.renderRoot.querySelector<HTMLElement>('.status')?.focus();
     this.#tell(new SignupEvent('signup-accepted', id));
     if (redirect) location.assign(redirect);
   }

@@ -1,0 +1,135 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { FormDefinition } from '../../../shared/form.ts';
+import { loadDefinition, loadPart } from '../../client.ts';
+import type * as overlay from '../../overlay/overlay.ts';
+import type { Display, Drawable } from '../drawing.ts';
+import { capture, type Values } from '../values.ts';
+
+/** A loaded form. Another `src`, `display` or `lang` loads another one. */
+export interface LoadedForm extends Drawable {
+  definition: FormDefinition;
+  /** The values of the hidden fields, from the time when the form was loaded. */
+  captured: Values;
+  readonly overlay: Overlay | undefined;
+  touched: boolean;
+}
+
+interface Overlay {
+  readonly display: Exclude<Display, 'inline'>;
+  readonly start: typeof overlay.startOverlay;
+}
+
+interface Host extends ReactiveControllerHost, HTMLElement {
+  readonly src: string | null;
+  readonly display: Display;
+}
+
+/** What the element does when its form changes. */
+interface Uses {
+  /** Whether the result of a sign-up is still to come. The same form then stays until the next update. */
+  readonly isBusy: () => boolean;
+  /** The form is about to be replaced. */
+  readonly leave: () => void;
+  /** `undefined` if the form is unavailable. */
+  readonly show: (form: LoadedForm | undefined) => void;
+}
+
+/**
+ * Loads the form that the host's attributes name, again whenever one of them changes. The last change wins. A
+ * host that is moved keeps its form. One that was removed while its form was loading loads it when it is
+ * back.
+ */
+export class FormLoader implements ReactiveController {
+  form: LoadedForm | undefined;
+  readonly #host: Host;
+  readonly #uses: Uses;
+  /** The attributes of `form`, or of the form that is loading. */
+  #wanted = '';
+  #loading: AbortController | undefined;
+
+  constructor(host: Host, uses: Uses) {
+    this.#host = host;
+    this.#uses = uses;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    if (this.form) return;
+    this.#wanted = '';
+    this.#host.requestUpdate();
+  }
+
+  hostDisconnected(): void {
+    this.#abort();
+  }
+
+  hostUpdate(): void {
+    const { src, display, isConnected } = this.#host;
+    const wanted = [src, display, this.#host.getAttribute('lang')].join(' ');
+    if (!isConnected || wanted === this.#wanted) return;
+    if (this.#uses.isBusy() && src === this.form?.src) return;
+    this.#wanted = wanted;
+    this.#abort();
+    this.#uses.leave();
+    this.form = undefined;
+    if (src) void this.#load(src, display);
+  }
+
+  async #load(src: string, display: Display): Promise<void> {
+    const loading = new AbortController();
+    this.#loading = loading;
+    const form = await loadForm(src, display, langOf(this.#host), loading);
+    if (this.#loading !== loading) return;
+    this.#loading = undefined;
+    this.form = form;
+    this.#uses.show(form);
+  }
+
+  #abort(): void {
+    this.#loading?.abort();
+    this.#loading = undefined;
+  }
+}
+
+/**
+ * The language at the element's place: the nearest `lang` attribute, through shadow roots. `undefined`
+ * without one, so that the visitor's language applies.
+ */
+export function langOf(element: Element): string | undefined {
+  const lang = element.closest('[lang]')?.getAttribute('lang');
+  const root = element.getRootNode();
+  return lang ?? (root instanceof ShadowRoot ? langOf(root.host) : undefined);
+}
+
+/**
+ * Reloads a form that the operator has changed since this page was opened. Keeps the old fields if that
+ * fails.
+ */
+export async function renewForm(form: LoadedForm, lang: string | undefined): Promise<void> {
+  const loaded = await loadDefinition(form.src, lang, new AbortController());
+  if (loaded.is === 'unavailable') return;
+  form.definition = loaded.definition;
+  form.captured = capture(loaded.definition);
+}
+
+/** Loads the form at `src`, and the overlay where `display` needs one. */
+async function loadForm(
+  src: string,
+  display: Display,
+  lang: string | undefined,
+  abort: AbortController,
+): Promise<LoadedForm | undefined> {
+  const [loaded, overlay] = await Promise.all([loadDefinition(src, lang, abort), loadOverlay(src, display)]);
+  if (loaded.is === 'unavailable') return undefined;
+  const { definition } = loaded;
+  return { src, definition, captured: capture(definition), overlay, touched: false };
+}
+
+/** If the overlay is unavailable, the form shows in the page. */
+async function loadOverlay(src: string, display: Display): Promise<Overlay | undefined> {
+  if (display === 'inline') return undefined;
+  return loadPart<typeof overlay>(src, 'overlay').then(
+    ({ startOverlay }) => ({ display, start: startOverlay }),
+    () => undefined,
+  );
+}
