@@ -39,15 +39,20 @@ export interface Challenge {
     readonly salt: string;
     /** Seconds since 1970, on the server's clock. */
     readonly expiresAt: number;
-    /** `issuedAt` is on the same clock, in milliseconds. */
-    readonly data: { readonly form: string; readonly issuedAt: number };
+    /** Times on the same clock, in milliseconds. */
+    readonly data: { readonly form: string; readonly issuedAt: number; readonly touchedAt: number };
   };
   readonly signature: string;
+  /**
+   * Signed: when the visitor first touched the form. Sent back as `?since=` with the request for the next
+   * challenge, so that a sign-up that is sent again does not look faster than it is.
+   */
+  readonly since: string;
 }
 
-/** The solved challenge: the challenge exactly as received, and its solution. */
+/** The solved challenge, exactly as received but for `since`, and its solution. */
 export interface Proof {
-  readonly challenge: Challenge;
+  readonly challenge: Omit<Challenge, 'since'>;
   readonly solution: { readonly counter: number; readonly derivedKey: string };
 }
 

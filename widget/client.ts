@@ -58,10 +58,18 @@ export async function loadDefinition(
   }
 }
 
-/** Requests the challenge that a sign-up at `src` has to solve. */
-export async function getChallenge(src: string, abort: AbortController): Promise<Challenged> {
+/**
+ * Requests the challenge that a sign-up at `src` has to solve. `since` is that of the challenge before, if
+ * there was one.
+ */
+export async function getChallenge(
+  src: string,
+  since: string | undefined,
+  abort: AbortController,
+): Promise<Challenged> {
   try {
-    const response = await send(below(src, 'challenge'), {}, abort);
+    const query = since ? `?since=${encodeURIComponent(since)}` : '';
+    const response = await send(below(src, `challenge${query}`), {}, abort);
     if (!response.ok) return await readRefusal(response);
     return { is: 'challenged', challenge: (await response.json()) as Challenge };
   } catch {

@@ -117,7 +117,7 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
     port: read('PORT'),
     dataDir: read('DATA_DIR'),
     logLevel: read('LOG_LEVEL'),
-    builder: read('BUILDER'),
+    builder: read('BUILDER') ?? (production ? 'token' : 'on'),
     allowedOrigins,
     allowLocalhost: upstream?.is === 'sandbox',
     forms,

@@ -84,9 +84,9 @@ export const settings = {
     z.enum(logLevels).default('info'),
   ),
   BUILDER: setting(
-    'Who can open the builder at `/`: `on` everyone, `off` no one, `token` everyone who has the link that is logged at start.',
+    'Who can open the builder at `/`: `on` everyone, `off` no one, `token` everyone who has the link that is logged at start. Default: `on`; in production, `token`.',
     `one of ${builderModes.join(', ')}`,
-    z.enum(builderModes).default('on'),
+    z.enum(builderModes).optional(),
   ),
   ALLOWED_ORIGINS: setting(
     'Origins of the pages that may embed the form, separated by commas. Required with credentials, unless every form lists its own.',
@@ -128,7 +128,7 @@ export const settings = {
     z.enum(botModes).default('enforce'),
   ),
   PROOF_WORK: setting(
-    'Proof of work per sign-up at low load, in thousands of PBKDF2 iterations. It rises with the load, up to six times as much, at most 300.',
+    'Most work of a proof at low load, in thousands of PBKDF2 iterations; half of it on average. It rises with the load, up to six times as much, at most 300.',
     `a number from 1 to ${mostWork}`,
     count(1, mostWork).default(50),
   ),

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { readUrl, isLoopback } from '../system/urls.ts';
 
 /**
@@ -31,6 +32,15 @@ export function createOrigins({ allowedOrigins, allowLocalhost }: OriginsOptions
       return (url.host !== '' && url.host === host) || (allowLocalhost && isLoopback(url.hostname));
     },
   };
+}
+
+/**
+ * Whether a browser sends this for a page of another host without naming the page's origin: an image, a link
+ * or a `no-cors` fetch. No page can read the answer, so none of ours asks like that.
+ */
+export function isFromUnnamedPage({ origin, ...headers }: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  return origin === undefined && (site === 'cross-site' || site === 'same-site');
 }
 
 const localSources = ['localhost', '127.0.0.1'].flatMap((host) => [`http://${host}:*`, `https://${host}:*`]);

@@ -5,7 +5,7 @@ import type { Rate } from '../forms/form-spec.ts';
 import type { Forms } from '../forms/forms.ts';
 import type { ClientAddress } from '../http/client-ip.ts';
 import { pageHeaders } from '../http/headers.ts';
-import type { Origins } from '../http/origins.ts';
+import { isFromUnnamedPage, type Origins } from '../http/origins.ts';
 import { problem } from '../http/problem.ts';
 import { renderHostedForm } from '../pages/form-pages.ts';
 import { hostedPath, queryToKeep, type Visit } from '../pages/hosted-address.ts';
@@ -84,15 +84,14 @@ export function createFormRoutes({
       next();
     })
     .all(crossOrigin(originsOf))
-    .get(limitChallenges({ forms, rateNetwork, clientAddress }), async (request, response) => {
-      const { origin, host } = request.headers;
+    .get(refuseOtherPages(originsOf), limitChallenges({ forms, rateNetwork, clientAddress }))
+    .get(async (request, response) => {
       const form = forms.find(request.params.form);
-      if (!originsOf(request.params.form).allow(origin, host))
-        sendProblem(request, response, problem('origin_refused'));
-      else if (!form) sendProblem(request, response, problem('no_such_form'));
+      if (!form) sendProblem(request, response, problem('no_such_form'));
       else {
         const load = await limits.load(clientAddress(request), form);
-        response.json(await proofs.issue(form.id, load));
+        const { since } = request.query;
+        response.json(await proofs.issue(form.id, load, typeof since === 'string' ? since : undefined));
       }
     })
     .all(refuseMethod('GET, HEAD, OPTIONS'));
@@ -135,6 +134,16 @@ function crossOrigin(originsOf: (form: string) => Origins, readableBy?: 'null'):
       maxAge: 86_400,
     });
   });
+}
+
+/** Before anything is charged: a visitor must not pay for what pages of others ask for in his browser. */
+function refuseOtherPages(originsOf: (form: string) => Origins): express.RequestHandler {
+  return (request, response, next) => {
+    const { origin, host } = request.headers;
+    const isAllowed = originsOf(String(request.params['form'])).allow(origin, host);
+    if (isAllowed && !isFromUnnamedPage(request.headers)) next();
+    else sendProblem(request, response, problem('origin_refused'));
+  };
 }
 
 interface ChallengeLimits {

@@ -1,5 +1,5 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { createChallenge, randomInt } from 'altcha-lib';
+import { createHmac, hkdfSync, randomInt, timingSafeEqual } from 'node:crypto';
+import { createChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { z } from 'zod';
 import { limits } from '../../shared/form.ts';
@@ -11,8 +11,11 @@ import type { Challenge } from '../../shared/signup.ts';
  * the challenge. A check then costs two hashes, and nothing is stored until a proof arrives.
  */
 export interface Proofs {
-  /** `load` is how much of its quota the form or the network has used, 0 to 1 (`Limits.load`). */
-  issue(form: string, load: number): Promise<Challenge>;
+  /**
+   * `load` is how much of its quota the form or the network has used, 0 to 1 (`Limits.load`). `since` is that
+   * of the visitor's challenge before this one; anything else is ignored.
+   */
+  issue(form: string, load: number, since?: string): Promise<Challenge>;
   /**
    * `text` as the field `proof` carries it. Whether it was used before shows when the sign-up is stored with
    * its id.
@@ -24,8 +27,8 @@ export type Redeemed =
   | {
       readonly is: 'good';
       /**
-       * Time since the challenge was issued, in ms; the widget requests one when the visitor first touches
-       * the form.
+       * Time since the visitor's first challenge, in ms; the widget requests one when the visitor first
+       * touches the form. A challenge that replaces another one does not begin it again.
        */
       readonly ageMs: number;
       /** Counts once. */
@@ -54,24 +57,26 @@ const steepest = 6;
 export const challengeLifeMs = 10 * 60_000;
 
 export function createProofs({ secret, work, now = Date.now }: ProofsOptions): Proofs {
-  const { signatureKey, solutionKey } = challengeKeys(secret);
+  const { signatureKey, solutionKey, sinceKey } = challengeKeys(secret);
 
   return {
-    async issue(form, load) {
+    async issue(form, load, since) {
       const attempts = attemptsAt(work, load);
       const issuedAt = now();
+      const touchedAt = readSince(since, form) ?? issuedAt;
       const challenge = await createChallenge({
         algorithm: 'PBKDF2/SHA-256',
         cost: iterations,
-        // At least half of the attempts, so that no sender is lucky with far fewer.
-        counter: randomInt(Math.ceil(attempts / 2), attempts),
+        // Evenly from the first attempt on, so that no order of trying, and no giving up after some, is
+        // cheaper than the widget's counting up.
+        counter: randomInt(attempts),
         deriveKey,
         expiresAt: Math.floor((issuedAt + challengeLifeMs) / 1000),
-        data: { form, issuedAt },
+        data: { form, issuedAt, touchedAt },
         hmacSignatureSecret: signatureKey,
         hmacKeySignatureSecret: solutionKey,
       });
-      return challenge as Challenge & typeof challenge;
+      return { ...challenge, since: writeSince(touchedAt, form) } as Challenge & typeof challenge;
     },
 
     redeem(text, form) {
@@ -83,16 +88,33 @@ export function createProofs({ secret, work, now = Date.now }: ProofsOptions): P
       const isSolved = isSigned(Buffer.from(proof.solution.derivedKey, 'hex'), keySignature, solutionKey);
       if (!isOurs || !isSolved || data.form !== form) return { is: 'bad', reason: 'wrong' };
       if (expiresAt * 1000 <= now()) return { is: 'bad', reason: 'stale' };
-      return { is: 'good', ageMs: now() - data.issuedAt, id: signature.slice(0, 32) };
+      return { is: 'good', ageMs: now() - data.touchedAt, id: signature.slice(0, 32) };
     },
   };
+
+  function writeSince(touchedAt: number, form: string): string {
+    const signature = createHmac('sha256', sinceKey).update(`${touchedAt} ${form}`).digest('hex');
+    return `${touchedAt}.${signature.slice(0, 32)}`;
+  }
+
+  /** When the visitor first touched the form; `undefined` where the text is not ours. */
+  function readSince(text: string | undefined, form: string): number | undefined {
+    const [, touchedAt = ''] = /^(\d{1,15})\.[0-9a-f]{32}$/.exec(text ?? '') ?? [];
+    const right = Buffer.from(writeSince(Number(touchedAt), form));
+    const given = Buffer.from(text ?? '');
+    return given.length === right.length && timingSafeEqual(given, right) ? Number(touchedAt) : undefined;
+  }
 }
 
 /** Each purpose gets a key (HKDF, RFC 5869), in hex. */
 export function challengeKeys(secret: string | Uint8Array) {
   const derive = (purpose: string) =>
     Buffer.from(hkdfSync('sha256', secret, '', purpose, 32)).toString('hex');
-  return { signatureKey: derive('challenge'), solutionKey: derive('challenge solution') };
+  return {
+    signatureKey: derive('challenge'),
+    solutionKey: derive('challenge solution'),
+    sinceKey: derive('challenge since'),
+  };
 }
 
 /** Rises with the pressure as far as `mostWork` and falls with it. */
@@ -108,7 +130,7 @@ const proofSchema = z.object({
     parameters: z.strictObject({
       algorithm: z.string(),
       cost: z.number(),
-      data: z.strictObject({ form: z.string(), issuedAt: z.number() }),
+      data: z.strictObject({ form: z.string(), issuedAt: z.number(), touchedAt: z.number() }),
       expiresAt: z.number(),
       keyLength: z.number(),
       keyPrefix: hex,

@@ -24,6 +24,7 @@ async function start(env: Env = {}) {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
     SANDBOX: 'on',
+    BUILDER: 'on',
     ALLOWED_ORIGINS: site.origin,
     ...env,
   });

@@ -17,6 +17,8 @@ import { toHex } from '../hex.ts';
 export class Proofs {
   readonly #src: string;
   #work: Work | undefined;
+  /** Of the last challenge: how long the visitor has been at the form, whatever becomes of proofs. */
+  #since: string | undefined;
 
   constructor(src: string) {
     this.#src = src;
@@ -26,7 +28,7 @@ export class Proofs {
   prepare(): void {
     if (this.#work && performance.now() < this.#work.goodUntil) return;
     this.stop();
-    this.#work = new Work(this.#src);
+    this.#work = new Work(this.#src, this.#since, (since) => (this.#since = since));
   }
 
   /** Aborts the proof in progress. The next `prepare` starts a new one. */
@@ -83,18 +85,19 @@ class Work {
    */
   goodUntil = Infinity;
 
-  constructor(src: string) {
-    this.outcome = this.#prove(src).then((outcome) => {
+  constructor(src: string, since: string | undefined, onSince: (since: string) => void) {
+    this.outcome = this.#prove(src, since, onSince).then((outcome) => {
       this.failed = outcome.is !== 'proved';
       return outcome;
     });
   }
 
-  async #prove(src: string): Work['outcome'] {
+  async #prove(src: string, since: string | undefined, onSince: (since: string) => void): Work['outcome'] {
     const asked = performance.now();
-    const answer = await getChallenge(src, this.abort);
+    const answer = await getChallenge(src, since, this.abort);
     if (answer.is === 'refused') return answer;
-    const { challenge } = answer;
+    const { since: touched, ...challenge } = answer.challenge;
+    onSince(touched);
     try {
       const { algorithm, expiresAt, data } = challenge.parameters;
       this.goodUntil = asked + (expiresAt * 1000 - data.issuedAt) * 0.9;

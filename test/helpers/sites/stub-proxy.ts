@@ -93,7 +93,7 @@ export function stubProxy(): (context: Context, next: () => Promise<void>) => Pr
     } else if (context.method === 'POST') {
       await answerPost(context, behaviour as Behaviour, here);
     } else if (what.endsWith('/challenge')) {
-      here.asked.push('challenge');
+      here.asked.push(`challenge${new URL(context.req.url ?? '', 'http://localhost').search}`);
       if (behaviour === 'busy' && !here.isReleased) answer(context, 429, problem('rate_limited'));
       else answer(context, 200, await makeChallenge(behaviour as Behaviour));
     } else if (what.endsWith('.js')) {
@@ -147,11 +147,11 @@ async function makeChallenge(behaviour: Behaviour): Promise<unknown> {
     counter: isHard ? 299 : randomInt(30, 5),
     deriveKey,
     expiresAt: Math.ceil(issuedAt / 1000) + 600,
-    data: { form: 'newsletter', issuedAt },
+    data: { form: 'newsletter', issuedAt, touchedAt: issuedAt },
     hmacSignatureSecret: secret,
   });
   if (behaviour === 'strange') challenge.parameters.algorithm = 'ARGON2ID';
-  return challenge;
+  return { ...challenge, since: 'first-touched' };
 }
 
 async function answerPost(context: Context, behaviour: Behaviour, room: Room): Promise<void> {
@@ -179,7 +179,7 @@ async function judge(proof: string | undefined, { used }: Room): Promise<ProofSt
   if (used.has(proof)) return 'used';
   const { challenge, solution } = JSON.parse(Buffer.from(proof, 'base64').toString()) as Proof;
   const { verified } = await verifySolution({
-    challenge: challenge satisfies Challenge,
+    challenge: challenge satisfies Omit<Challenge, 'since'>,
     solution,
     deriveKey,
     hmacSignatureSecret: secret,

@@ -20,9 +20,18 @@ async function setupAt(url: string): Promise<BuilderSetup> {
 }
 
 describe('BUILDER', () => {
-  it.each(pages)('on, the default: anyone may open %s', async (path) => {
+  it.each(pages)('on, the default outside of production: anyone may open %s', async (path) => {
     const { url } = await startService();
     expect(await ask(url + path)).toMatchObject({ status: 200 });
+  });
+
+  it.each(pages)('D9: in production only with the link, unless asked for: %s', async (path) => {
+    const production = { NODE_ENV: 'production', SANDBOX: 'on', HOST: '127.0.0.1' };
+    const { url, builderLink = '' } = await startService(production);
+    expect(await ask(url + path)).toEqual(await ask(`${url}/nowhere`));
+    expect(await ask(url + path + new URL(builderLink).search)).toMatchObject({ status: 200 });
+    const asked = await startService({ ...production, BUILDER: 'on' });
+    expect(await ask(asked.url + path)).toMatchObject({ status: 200 });
   });
 
   it.each(pages)(

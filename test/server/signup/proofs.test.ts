@@ -44,6 +44,36 @@ describe('a proof of work', () => {
     });
   });
 
+  it('D16: that replaces another one goes on from the first time that the form was touched', async () => {
+    let nowMs = Date.now();
+    const proofs = openProofs(() => nowMs);
+    const first = await proofs.issue('newsletter', 0);
+    nowMs += 20 * 60_000;
+    const next = await proofs.issue('newsletter', 0, first.since);
+    nowMs += 300;
+    const proof = await solve(await proofs.issue('newsletter', 0, next.since));
+    expect(proofs.redeem(proof, 'newsletter')).toMatchObject({ is: 'good', ageMs: 20 * 60_000 + 300 });
+  });
+
+  it.each<[string, (since: string) => string, string]>([
+    ['another time', (since) => `1${since.slice(1)}`, 'newsletter'],
+    [
+      'another signature',
+      (since) => since.replace(/..$/, (end) => (end === '00' ? '11' : '00')),
+      'newsletter',
+    ],
+    ['more behind it', (since) => `${since}0`, 'newsletter'],
+    ['nothing', () => '', 'newsletter'],
+    ['that of another form', (since) => since, 'another'],
+  ])('D16: does not believe that somebody has been there longer by %s', async (_name, change, form) => {
+    let nowMs = 2_000_000_000_000;
+    const proofs = openProofs(() => nowMs);
+    const { since } = await proofs.issue('newsletter', 0);
+    nowMs += 60_000;
+    const proof = await solve(await proofs.issue(form, 0, change(since)));
+    expect(proofs.redeem(proof, form)).toMatchObject({ is: 'good', ageMs: 0 });
+  });
+
   it('is good at every proxy that has the same secret', async () => {
     expect(openProofs().redeem(await proofFor(openProofs()), 'newsletter').is).toBe('good');
   });
@@ -72,7 +102,10 @@ describe('a proof of work', () => {
 
   it.each<[string, (proof: ReturnType<typeof read>) => unknown]>([
     ['another expiry', (proof) => (proof.challenge.parameters['expiresAt'] = 9_999_999_999)],
-    ['another form', (proof) => (proof.challenge.parameters['data'] = { form: 'x', issuedAt: 1 })],
+    [
+      'another form',
+      (proof) => (proof.challenge.parameters['data'] = { form: 'x', issuedAt: 1, touchedAt: 1 }),
+    ],
     ['less work', (proof) => (proof.challenge.parameters['cost'] = 1)],
     ['one more parameter', (proof) => (proof.challenge.parameters['admin'] = true)],
     ['another signature', (proof) => Object.assign(proof.challenge, { signature: 'ab'.repeat(32) })],
@@ -135,14 +168,42 @@ describe('the work', () => {
   });
 
   it('is what the challenge asks for', async () => {
-    const proofs = openProofs();
-    const counters = [];
-    for (let i = 0; i < 20; i++) {
-      const { solution } = read(await solve(await proofs.issue('newsletter', 1)));
-      counters.push(solution.counter);
-    }
-    // Twelve attempts at work 2 and full load, and never less than half of that.
-    expect(Math.min(...counters)).toBeGreaterThanOrEqual(6);
-    expect(Math.max(...counters)).toBeLessThanOrEqual(12);
+    const attempts = await drawAttempts(40);
+    // Twelve at work 2 and full load.
+    expect(Math.max(...attempts)).toBeLessThanOrEqual(12);
+    expect(Math.max(...attempts)).toBeGreaterThan(2);
+  });
+
+  it('D7: of an honest visitor is at most 1.2 times that of the cheapest attacker', async () => {
+    const attempts = await drawAttempts(600);
+    const honest = attempts.reduce((sum, n) => sum + n, 0) / attempts.length;
+    const most = Math.max(...attempts);
+    // An attacker knows the source: he begins anywhere, and gives up anywhere to ask for another challenge.
+    const costs = range(1, most).flatMap((first) =>
+      range(first, most).map((last) => costOf(attempts, first, last)),
+    );
+    expect(honest / Math.min(...costs)).toBeLessThanOrEqual(1.2);
   });
 });
+
+/** How many attempts each of so many challenges at work 2 and full load takes, counted from the first. */
+async function drawAttempts(count: number): Promise<readonly number[]> {
+  const proofs = openProofs();
+  const attempts = [];
+  for (let i = 0; i < count; i++) {
+    const { solution } = read(await solve(await proofs.issue('newsletter', 1)));
+    attempts.push(solution.counter + 1);
+  }
+  return attempts;
+}
+
+/** The attempts per solved challenge of somebody who tries from the `first` to the `last` one only. */
+function costOf(attempts: readonly number[], first: number, last: number): number {
+  const solved = attempts.filter((n) => n >= first && n <= last);
+  const spent = solved.reduce((sum, n) => sum + n - first + 1, 0);
+  return (spent + (attempts.length - solved.length) * (last - first + 1)) / solved.length;
+}
+
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}

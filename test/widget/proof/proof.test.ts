@@ -6,7 +6,7 @@ before(async () => {
 });
 
 const challenges = ({ asked }: { readonly asked: readonly string[] }) =>
-  asked.filter((what) => what === 'challenge').length;
+  asked.filter((what) => what.startsWith('challenge')).length;
 
 let restore = (): void => undefined;
 afterEach(() => {
@@ -25,7 +25,7 @@ function advanceClock(ms: number): void {
  * arrived.
  */
 const answered = (what: string) =>
-  performance.getEntriesByType('resource').filter(({ name }) => name.endsWith(what)).length;
+  performance.getEntriesByType('resource').filter(({ name }) => new URL(name).pathname.endsWith(what)).length;
 
 describe('the proof of work', () => {
   for (const event of ['focusin', 'pointerdown', 'input', 'change']) {
@@ -265,6 +265,12 @@ describe('a suspicion', () => {
     expect(proofs).to.deep.equal(['valid', 'valid']);
     expect(posts[1]?.['id']).to.equal(posts[0]?.['id']);
     expect(posts[1]?.['proof']).not.to.equal(posts[0]?.['proof']);
+    // D16: the new challenge is told how long the visitor has been there.
+    const { asked } = await seen();
+    expect(asked.filter((what) => what !== 'proof.js')).to.deep.equal([
+      'challenge',
+      'challenge?since=first-touched',
+    ]);
     expect(said.filter((words) => words !== '' && !words.includes('Thank you'))).to.deep.equal([]);
   });
 
