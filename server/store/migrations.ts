@@ -70,7 +70,6 @@ const first: Migration = {
     create table quotas (
       window_id integer not null, key blob not null, used integer not null, primary key (window_id, key)
     ) strict, without rowid;
-    create table tally (name text primary key, n integer not null) strict;
   `,
   postgres: `
     create table signups (
@@ -118,7 +117,6 @@ const first: Migration = {
     create unlogged table quotas (
       window_id bigint not null, key bytea not null, used bigint not null, primary key (window_id, key)
     );
-    create table tally (name text primary key, n bigint not null);
   `,
 };
 

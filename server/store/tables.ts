@@ -93,13 +93,6 @@ export const pauses = {
   id: 'id',
 } as const satisfies Table;
 
-/** Numbers that are kept beside the rows they count, such as what was delivered in all. */
-export const tally = {
-  name: 'tally',
-  columns: { name: 'text', n: 'integer' },
-  id: 'name',
-} as const satisfies Table;
-
 /** All tables with a sealed column: what `rekey` goes through. A new table must be added here. */
 export const sealedTables: readonly Table[] = [signups, deadLetters, secrets, settings, keyNotes];
 
@@ -107,12 +100,4 @@ export const sealedTables: readonly Table[] = [signups, deadLetters, secrets, se
  * All tables that `store move` copies: what is promised or was decided. Not among them are counters of
  * quotas, and leases and marks, which are copied in ways of their own. A new table must be added here.
  */
-export const movedTables: readonly Table[] = [
-  signups,
-  deadLetters,
-  secrets,
-  settings,
-  keyNotes,
-  pauses,
-  tally,
-];
+export const movedTables: readonly Table[] = [signups, deadLetters, secrets, settings, keyNotes, pauses];
