@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { sameSql, Unreadable, type Database, type Row } from './database.ts';
 import { StoreRefused } from './errors.ts';
 import { sealedTables, type Table } from './tables.ts';
@@ -87,20 +86,6 @@ export async function storeId(database: Database): Promise<string> {
   const [row] = await database.read({ sql: sameSql(`select value from meta where name = 'store_id'`) });
   return String(row?.['value']);
 }
-
-/**
- * Gives a restored or moved store another id, and frees its leases with higher epochs, so that a process that
- * still works on the original changes nothing here.
- */
-export async function renewIdentity(database: Database): Promise<void> {
-  await database.write([
-    { sql: sameSql(`update meta set value = ? where name = 'store_id'`), params: [randomUUID()], expect: 1 },
-    { sql: sameSql(`update leases set owner = '', epoch = epoch + ?`), params: [epochsAhead] },
-  ]);
-}
-
-/** More than the original can have gone through since the copy was made. */
-const epochsAhead = 1_000_000;
 
 /** All rows by id, a slice at a time. Rows that are added meanwhile have the current key. */
 async function* rowsOf(database: Database, table: Table): AsyncGenerator<Row> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Result, Row } from '../database.ts';
 import type { EncodedMarks, EncodedRun } from '../engine/encoding.ts';
 import { StoreUnavailable } from '../errors.ts';
@@ -99,11 +100,21 @@ export class SqliteFile {
     this.#layBallast();
   }
 
-  /** A copy of the database as it is now, into a file that must not exist yet. */
+  /**
+   * A copy of the database as it is now, into a file that must not exist yet. It has another id, and its
+   * leases are free with higher epochs, so that a process that works on the original changes nothing there.
+   */
   backUp(path: string): void {
     this.#attempt(({ connection }) => {
       connection.prepare('vacuum into ?').run(path);
     });
+    const copy = this.#driver(path);
+    try {
+      copy.prepare(`update meta set value = ? where name = 'store_id'`).run(randomUUID());
+      copy.prepare(`update leases set owner = '', epoch = epoch + ?`).run(epochsAhead);
+    } finally {
+      copy.close();
+    }
   }
 
   /** What SQLite finds wrong with the file; nothing where it is sound. Takes seconds for large files. */
@@ -188,6 +199,9 @@ export class SqliteFile {
     }
   }
 }
+
+/** More than the original can go through while the copy is of use. */
+const epochsAhead = 1_000_000;
 
 /** The connection may hold on to what the error left behind. */
 function isSuspect(error: Error): boolean {

@@ -8,8 +8,8 @@ import { sameSql } from '../../../server/store/database.ts';
 import { ExpectationFailed } from '../../../server/store/errors.ts';
 import { createIds } from '../../../server/store/ids.ts';
 import { Leases } from '../../../server/store/leases.ts';
-import { checkSealed, rekey, renewIdentity, storeId } from '../../../server/store/maintenance.ts';
-import { openSqlite } from '../../../server/store/open-store.ts';
+import { checkSealed, rekey, storeId } from '../../../server/store/maintenance.ts';
+import { databaseFileName, openSqlite } from '../../../server/store/open-store.ts';
 import { ServerSecrets } from '../../../server/store/server-secrets.ts';
 import { Secret } from '../../../server/system/secret.ts';
 
@@ -51,15 +51,25 @@ describe.each(['sqlite', 'postgres'] as const)('a store on %s', (engine) => {
   });
 
   it('that was restored has another id, and obeys no holder of a lease of the original', async () => {
-    const database = await openTestStore({ ...(await newPlace()), key: testKey });
-    const leases = new Leases({ database, owner: 'original' });
+    const original = await openSqlite({ dataDir: await temporaryDir(), key: testKey, log: quiet });
+    const leases = new Leases({ database: original, owner: 'original' });
     const held = await leases.look('main');
     if (!held) throw new Error('The lease was free.');
-    const id = await storeId(database);
-    await renewIdentity(database);
-    expect(await storeId(database)).not.toBe(id);
-    await expect(database.write([leases.fence(held)])).rejects.toThrow(ExpectationFailed);
-    expect((await new Leases({ database, owner: 'copy' }).look('main'))?.epoch).toBeGreaterThan(held.epoch);
+    const id = await addSignup(original);
+    const dataDir = await temporaryDir();
+    await original.backUp(join(dataDir, databaseFileName));
+
+    const copy = await openSqlite({ dataDir, key: testKey, log: quiet });
+    onTestFinished(async () => {
+      await Promise.all([original.close(), copy.close()]);
+    });
+    expect(await idsIn(copy)).toEqual([id]);
+    expect(await storeId(copy)).not.toBe(await storeId(original));
+    await expect(copy.write([leases.fence(held)])).rejects.toThrow(ExpectationFailed);
+    await expect(original.write([leases.fence(held)])).resolves.toBeDefined();
+    expect((await new Leases({ database: copy, owner: 'copy' }).look('main'))?.epoch).toBeGreaterThan(
+      held.epoch,
+    );
   });
 
   it('says which rows wait for a key, and which were changed', async () => {
