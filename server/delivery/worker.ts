@@ -44,8 +44,11 @@ export interface DeliveryStats {
 const idleMs = 1000;
 /** For how long those of a failing form are put off when they are due, while others are sent. */
 const heldForMs = 10 * 60_000;
-/** Between two times that the file is wiped of what was delivered. */
+/** Between two times that the file is wiped of what was delivered, when it has run empty. */
 const tidyEveryMs = 60_000;
+/** The same while something waits, unless that is so much that copying it would hold up sign-ups. */
+const tidyBesideEveryMs = 24 * 60 * 60_000;
+const tidyBeside = 10_000;
 
 /**
  * Carries what waits in the outbox to rasa.io: in batches, one call at a time, politely. Of all processes
@@ -72,13 +75,15 @@ export class DeliveryWorker {
   #isStopping = false;
   #call: DeliveryCall | undefined;
   #isTidy = true;
-  #tidiedAtMs = -Infinity;
+  /** Of the monotonic clock. At first as long ago as an empty file needs. */
+  #tidiedAtMs: number;
 
   constructor(options: DeliveryWorkerOptions) {
     const { database, destination, owner, log, now = Date.now, random = Math.random } = options;
     this.#options = options;
     this.#now = now;
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
+    this.#tidiedAtMs = this.#monotonicMs() - tidyEveryMs;
     this.#claims = new Claims({ database, destination, now });
     this.#acknowledgements = new Acknowledgements({ database, destination, now });
     this.#circuit = new Circuit({ monotonicMs: this.#monotonicMs, random });
@@ -242,8 +247,11 @@ export class DeliveryWorker {
 
   async #rest(): Promise<void> {
     const { database, outbox } = this.#options;
-    const isTime = this.#monotonicMs() - this.#tidiedAtMs > tidyEveryMs;
-    if (!this.#isTidy && isTime && outbox.counts().waiting === 0) {
+    const sinceMs = this.#monotonicMs() - this.#tidiedAtMs;
+    const { waiting } = outbox.counts();
+    const isTime =
+      waiting === 0 ? sinceMs >= tidyEveryMs : waiting <= tidyBeside && sinceMs >= tidyBesideEveryMs;
+    if (!this.#isTidy && isTime) {
       this.#isTidy = true;
       this.#tidiedAtMs = this.#monotonicMs();
       await database.tidy();

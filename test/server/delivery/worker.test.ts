@@ -1,9 +1,11 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DeliveryWorker, type DeliveryWorkerOptions } from '../../../server/delivery/worker.ts';
 import type { Contact, NewSignup, Outcome } from '../../../server/outbox/signup.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { StoreUnavailable } from '../../../server/store/errors.ts';
-import { openStore } from '../../../server/store/open-store.ts';
+import { databaseFileName, openStore } from '../../../server/store/open-store.ts';
 import { deferred } from '../../helpers/deferred.ts';
 import { makeSignup, openTestOutbox, recordLog, setAside, toSandbox } from '../../helpers/server/outbox.ts';
 import { quiet } from '../../helpers/server/store.ts';
@@ -96,6 +98,41 @@ describe('the delivery worker', () => {
     const added = performance.now();
     worker.wake();
     expect((await delivered.promise) - added).toBeLessThan(500);
+  });
+
+  it('wipes what was delivered from the files within a day, also beside something that waits', async () => {
+    let ms = 0;
+    const { add, start, database, dataDir } = await workerWith(
+      (persons) =>
+        Promise.resolve(
+          persons.map(({ email }): Outcome =>
+            email.startsWith('waits') ? { is: 'later', reason: 'busy' } : { is: 'delivered' },
+          ),
+        ),
+      { monotonicMs: () => ms },
+    );
+    await add('waits@example.com');
+    await add('ada@example.com');
+    const ids = async () =>
+      (await database.read({ sql: sameSql('select id from signups order by seq') })).map(({ id }) =>
+        String(id),
+      );
+    const [waiting = '', delivered = ''] = await ids();
+    start();
+    await vi.waitFor(async () => {
+      expect(await ids()).toEqual([waiting]);
+    });
+    const filesHold = async (id: string) => {
+      const names = (await readdir(dataDir)).filter((name) => name.startsWith(databaseFileName));
+      const contents = await Promise.all(names.map((name) => readFile(join(dataDir, name), 'latin1')));
+      return contents.some((content) => content.includes(id));
+    };
+    expect(await filesHold(delivered)).toBe(true);
+    ms += day;
+    await vi.waitFor(async () => {
+      expect(await filesHold(delivered)).toBe(false);
+    }, soon);
+    expect(await filesHold(waiting)).toBe(true);
   });
 
   it('tries again until rasa.io is back, and logs only the start and the end of the outage', async () => {
