@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Problem } from '../../shared/signup.ts';
-import { readUrl } from '../system/urls.ts';
 import type { TrustProxy } from './client-ip.ts';
 import { problem } from './problem.ts';
 
@@ -48,12 +47,26 @@ export function impatienceFor(trustProxy: TrustProxy) {
 export const maxHeaders = 200;
 
 /**
- * Refuses requests whose meaning is ambiguous: too many headers, several Host headers, a target that is not a
- * path. A request for `http://host/path` is one for `/path` whose Host header does not count (RFC 9112
- * 3.2.2); it is rewritten to that.
+ * A request for `http://host/path` is one for `/path` whose Host header does not count (RFC 9112 3.2.2). It
+ * is rewritten to that before Express looks at it. A target that is neither a path nor such a URL becomes the
+ * host as a whole, which `refuseUnreadable` refuses.
  */
-export function refuseUnreadable(request: IncomingMessage): Problem | undefined {
-  const { url = '', rawHeaders } = request;
+export function readTarget(request: IncomingMessage): void {
+  const { url = '' } = request;
+  if (url.startsWith('/') || url === '*') return;
+  const [, authority = url, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(url) ?? [];
+  request.headers.host = authority;
+  request.url = rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** A host name, an IPv4 address or an IPv6 address in brackets, with or without a port. */
+const hostPattern = /^([\w.-]{1,255}|\[[\da-f:.]{2,45}\])(:\d{0,5})?$/i;
+
+/** Refuses ambiguous requests: too many headers, several Host headers, a host that is none. */
+export function refuseUnreadable({
+  rawHeaders,
+  headers: { host = '' },
+}: IncomingMessage): Problem | undefined {
   if (rawHeaders.length >= 2 * maxHeaders) {
     return problem('malformed', { detail: `The request has ${maxHeaders} headers or more; send fewer.` });
   }
@@ -61,13 +74,10 @@ export function refuseUnreadable(request: IncomingMessage): Problem | undefined 
   if (hosts.length > 1) {
     return problem('malformed', { detail: 'The request has more than one Host header (RFC 9112 3.2).' });
   }
-  if (url.startsWith('/') || url === '*') return undefined;
-  const target = /^https?:/i.test(url) ? readUrl(url) : undefined;
-  if (!target) {
-    return problem('malformed', { detail: 'The request’s target is neither a path nor an http(s) URL.' });
-  }
-  const { host, pathname, search } = target;
-  request.headers.host = host;
-  request.url = pathname + search;
-  return undefined;
+  // HTTP/1.0 has no Host header, and one without a value is valid (RFC 9112 3.2).
+  if (host === '' || hostPattern.test(host)) return undefined;
+  return problem('malformed', {
+    detail:
+      'The Host header, or the host in the request’s target, is not a host name with or without a port.',
+  });
 }

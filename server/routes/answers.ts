@@ -7,20 +7,41 @@ import { wordsFor } from './language.ts';
 /**
  * Whether the answer is shown to a person. Scripts and command-line tools accept anything or ask for JSON.
  */
-export function wantsPage(request: Request): boolean {
+export function wantsPage(request: Pick<Request, 'accepts'>): boolean {
   return request.accepts(['json', 'html']) === 'html';
 }
 
-/** Sends a problem: as a page for people, as a problem detail (RFC 9457) for programs. */
+/** An answer before it is sent. */
+export interface Detail {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A problem as programs get it: a problem detail (RFC 9457). */
+export function detailOf(answer: Problem): Detail {
+  const { status, retry_after: retryAfterS } = answer;
+  return {
+    status,
+    headers: {
+      'Content-Type': 'application/problem+json; charset=utf-8',
+      ...(retryAfterS !== undefined && { 'Retry-After': String(retryAfterS) }),
+    },
+    body: JSON.stringify(answer),
+  };
+}
+
+/** Sends a problem: as a page for people, as a problem detail for programs. */
 export function sendProblem(request: Request, response: Response, answer: Problem): void {
-  response.status(answer.status);
-  if (answer.retry_after !== undefined) response.set('Retry-After', String(answer.retry_after));
+  const { status, headers, body } = detailOf(answer);
+  response.status(status).set(headers);
   if (!wantsPage(request)) {
-    response.type('application/problem+json').send(JSON.stringify(answer));
+    response.send(body);
     return;
   }
   const words = wordsFor(request);
-  response.set('Content-Language', words.lang).vary('Accept-Language').send(renderProblem(words, answer));
+  response.type('html').set('Content-Language', words.lang).vary('Accept-Language');
+  response.send(renderProblem(words, answer));
 }
 
 /** The proxy's public URL as this request used it. */

@@ -8,7 +8,9 @@ import type { ClientAddress, TrustProxy } from '../http/client-ip.ts';
 import { pageHeaders } from '../http/headers.ts';
 import type { Origins } from '../http/origins.ts';
 import { problem } from '../http/problem.ts';
+import { refuseUnreadable } from '../http/request-limits.ts';
 import { readPinnedScript, serveBuiltFiles } from '../http/static-files.ts';
+import type { Intake } from '../signup/intake.ts';
 import type { Limits } from '../signup/limits.ts';
 import type { Proofs } from '../signup/proofs.ts';
 import { publicUrlOf, sendProblem } from './answers.ts';
@@ -19,6 +21,7 @@ import { createHealthRoutes, type Health } from './health-routes.ts';
 export interface AppOptions {
   readonly origins: Origins;
   readonly forms: Forms;
+  readonly intake: Intake;
   readonly proofs: Pick<Proofs, 'issue'>;
   readonly limits: Pick<Limits, 'load'>;
   readonly clientAddress: ClientAddress;
@@ -34,13 +37,11 @@ export interface AppOptions {
   readonly log: Logger;
 }
 
-/**
- * The Express application: all routes except `POST /forms/:form`, which `signup-route.ts`
- * passes to the intake.
- */
+/** The Express application, with all routes. */
 export function createApp({
   origins,
   forms,
+  intake,
   proofs,
   limits,
   clientAddress,
@@ -70,6 +71,15 @@ export function createApp({
     const headers = id === undefined ? (ofBuilder ?? otherPages) : framedHeaders(originsOf(id));
     headers(request, response, next);
   });
+  app.use((request, response, next) => {
+    const unreadable = refuseUnreadable(request);
+    if (!unreadable) {
+      next();
+      return;
+    }
+    response.set('Connection', 'close');
+    sendProblem(request, response, unreadable);
+  });
   app.use(serveBuiltFiles(builtDir));
 
   const pinned = readPinnedScript(builtDir);
@@ -84,7 +94,9 @@ export function createApp({
       .send(JSON.stringify(jsonSchema(), null, 2));
   });
 
-  app.use(createFormRoutes({ forms, originsOf, proofs, limits, clientAddress, rateNetwork, sandbox }));
+  app.use(
+    createFormRoutes({ forms, originsOf, intake, proofs, limits, clientAddress, rateNetwork, sandbox }),
+  );
 
   app.use((request, response) => {
     sendProblem(

@@ -1,8 +1,8 @@
 import cors from 'cors';
-import express, { type Request } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import type { Rate } from '../forms/form-spec.ts';
-import type { Forms } from '../forms/forms.ts';
+import type { Form, Forms } from '../forms/forms.ts';
 import type { ClientAddress } from '../http/client-ip.ts';
 import { pageHeaders } from '../http/headers.ts';
 import { isFromUnnamedPage, type Origins } from '../http/origins.ts';
@@ -10,16 +10,18 @@ import { problem } from '../http/problem.ts';
 import { renderHostedForm } from '../pages/form-pages.ts';
 import { hostedPath, queryToKeep, type Visit } from '../pages/hosted-address.ts';
 import { renderQrCode } from '../pages/qr-code.ts';
+import type { Intake } from '../signup/intake.ts';
 import { networkOf, type Limits } from '../signup/limits.ts';
 import type { Proofs } from '../signup/proofs.ts';
 import { publicUrlOf, refuseMethod, sendProblem, wantsPage } from './answers.ts';
 import { wordsFor } from './language.ts';
-import { exposedHeaders } from './signup-route.ts';
+import { receiveSignup } from './signup-route.ts';
 
 export interface FormRoutesOptions {
   readonly forms: Forms;
   /** The origins whose pages may use a form. */
   readonly originsOf: (form: string) => Origins;
+  readonly intake: Intake;
   readonly proofs: Pick<Proofs, 'issue'>;
   readonly limits: Pick<Limits, 'load'>;
   readonly clientAddress: ClientAddress;
@@ -29,13 +31,16 @@ export interface FormRoutesOptions {
   readonly sandbox: string | undefined;
 }
 
+type FormRequest = Request<{ form: string }>;
+
 /** A visitor who starts to fill in a form requests a challenge, and not every form started is sent. */
 const challengesPerSignup = 4;
 
-/** What a form offers to GET requests: its definition or its page, a challenge, and a QR code. */
+/** What a form offers: its definition or its page, the way in for sign-ups, a challenge, and a QR code. */
 export function createFormRoutes({
   forms,
   originsOf,
+  intake,
   proofs,
   limits,
   clientAddress,
@@ -50,27 +55,25 @@ export function createFormRoutes({
       response.set('Cache-Control', 'no-cache').vary('Origin').vary('Accept').vary('Accept-Language');
       next();
     })
+    .post(crossOrigin(originsOf), receiveSignup({ intake, originsOf, clientAddress, sandbox }))
     .all(crossOrigin(originsOf, 'null'))
-    .get((request, response) => {
-      const { origin, host } = request.headers;
-      const form = forms.find(request.params.form);
-      if (origin !== 'null' && !originsOf(request.params.form).allow(origin, host))
-        sendProblem(request, response, problem('origin_refused'));
-      else if (!form) sendProblem(request, response, problem('no_such_form'));
-      else {
+    .get(
+      refuseUnlisted(originsOf, 'null'),
+      withForm((form, request, response) => {
         const words = wordsFor(request, form.languages);
         const definition = form.definitionIn(words);
         response.set('Content-Language', definition.lang);
-        if (!wantsPage(request)) response.json(definition);
-        else {
-          // The page's plain form leads to this URL directly if no confirming click is required.
-          const { redirect: leadsTo } = definition;
-          if (leadsTo)
-            pageHeaders({ framedBy: form.origins.sources, leadsTo })(request, response, () => undefined);
-          response.send(renderHostedForm({ form, words, sandbox }, visitOf(request)));
+        if (!wantsPage(request)) {
+          response.json(definition);
+          return;
         }
-      }
-    })
+        // The page's plain form leads to this URL directly if no confirming click is required.
+        const { redirect: leadsTo } = definition;
+        if (leadsTo)
+          pageHeaders({ framedBy: form.origins.sources, leadsTo })(request, response, () => undefined);
+        response.send(renderHostedForm({ form, words, sandbox }, visitOf(request)));
+      }),
+    )
     .options((request, response) => {
       // Preflights from allowed origins have been answered above.
       sendProblem(request, response, problem('origin_refused'));
@@ -84,24 +87,21 @@ export function createFormRoutes({
       next();
     })
     .all(crossOrigin(originsOf))
-    .get(refuseOtherPages(originsOf), limitChallenges({ forms, rateNetwork, clientAddress }))
-    .get(async (request, response) => {
-      const form = forms.find(request.params.form);
-      if (!form) sendProblem(request, response, problem('no_such_form'));
-      else {
+    .get(
+      refuseOtherPages(originsOf),
+      limitChallenges({ forms, rateNetwork, clientAddress }),
+      withForm(async (form, request, response) => {
         const load = await limits.load(clientAddress(request), form);
         const { since } = request.query;
         response.json(await proofs.issue(form.id, load, typeof since === 'string' ? since : undefined));
-      }
-    })
+      }),
+    )
     .all(refuseMethod('GET, HEAD, OPTIONS'));
 
   routes
     .route('/forms/:form/qr.svg')
-    .get((request, response) => {
-      const form = forms.find(request.params.form);
-      if (!form) sendProblem(request, response, problem('no_such_form'));
-      else {
+    .get(
+      withForm((form, request, response) => {
         // The language of this browser does not count: the person who scans the code may have another one.
         const definition = form.definitionIn(wordsFor({ url: request.url, headers: {} }, form.languages));
         const visit = visitOf(request);
@@ -110,24 +110,38 @@ export function createFormRoutes({
           .set('Cache-Control', 'public, max-age=86400')
           .type('image/svg+xml')
           .send(renderQrCode(address));
-      }
-    })
+      }),
+    )
     .all(refuseMethod('GET, HEAD'));
 
   return routes;
+
+  function withForm(
+    answer: (form: Form, request: FormRequest, response: Response) => Promise<void> | void,
+  ): RequestHandler<{ form: string }> {
+    return (request, response) => {
+      const form = forms.find(request.params.form);
+      if (form) return answer(form, request, response);
+      sendProblem(request, response, problem('no_such_form'));
+      return undefined;
+    };
+  }
 }
+
+/** The headers that a script on another origin may read. */
+const exposedHeaders = ['Retry-After', 'RateLimit', 'RateLimit-Policy'];
 
 /**
  * CORS headers for allowed origins, none for others; `Vary` is set in both cases. Sandboxed frames have the
  * origin `null`. They may read a form's definition, which is not secret; their sign-ups are sent as plain
  * forms with a confirming click.
  */
-function crossOrigin(originsOf: (form: string) => Origins, readableBy?: 'null'): express.RequestHandler {
+function crossOrigin(originsOf: (form: string) => Origins, alsoAllowed?: 'null'): RequestHandler {
   return cors((request, done) => {
     const { origin, host } = request.headers;
     const origins = originsOf(String((request as Request).params['form']));
     done(null, {
-      origin: origins.allow(origin, host) || origin === readableBy,
+      origin: origins.allow(origin, host) || origin === alsoAllowed,
       methods: ['GET', 'HEAD', 'POST'],
       allowedHeaders: ['Content-Type'],
       exposedHeaders,
@@ -136,13 +150,24 @@ function crossOrigin(originsOf: (form: string) => Origins, readableBy?: 'null'):
   });
 }
 
-/** Before anything is charged: a visitor must not pay for what pages of others ask for in his browser. */
-function refuseOtherPages(originsOf: (form: string) => Origins): express.RequestHandler {
+/** Refuses pages on origins that may not use the form. */
+function refuseUnlisted(
+  originsOf: (form: string) => Origins,
+  alsoAllowed?: 'null',
+): RequestHandler<{ form: string }> {
   return (request, response, next) => {
     const { origin, host } = request.headers;
-    const isAllowed = originsOf(String(request.params['form'])).allow(origin, host);
-    if (isAllowed && !isFromUnnamedPage(request.headers)) next();
+    if (origin === alsoAllowed || originsOf(request.params.form).allow(origin, host)) next();
     else sendProblem(request, response, problem('origin_refused'));
+  };
+}
+
+/** Before anything is charged: a visitor must not pay for what pages of others ask for in his browser. */
+function refuseOtherPages(originsOf: (form: string) => Origins): RequestHandler<{ form: string }> {
+  const refuse = refuseUnlisted(originsOf);
+  return (request, response, next) => {
+    if (isFromUnnamedPage(request.headers)) sendProblem(request, response, problem('origin_refused'));
+    else void refuse(request, response, next);
   };
 }
 
@@ -156,9 +181,9 @@ interface ChallengeLimits {
  * Limits challenges, since issuing one costs the server more than refusing, and so that clients
  * cannot hoard them.
  */
-function limitChallenges({ forms, rateNetwork, clientAddress }: ChallengeLimits): express.RequestHandler {
+function limitChallenges({ forms, rateNetwork, clientAddress }: ChallengeLimits): RequestHandler {
   /** Limiters by rate, of which a forms file has few. A form with its own rate has its own quota. */
-  const limiters = new Map<string, express.RequestHandler>();
+  const limiters = new Map<string, RequestHandler>();
   return (request, response, next) => {
     const form = forms.find(String(request.params['form']));
     const own = form?.rates.network;
@@ -173,7 +198,7 @@ function limitChallenges({ forms, rateNetwork, clientAddress }: ChallengeLimits)
     void limiter(request, response, next);
   };
 
-  function openLimiter(rate: Rate, isOwn: boolean): express.RequestHandler {
+  function openLimiter(rate: Rate, isOwn: boolean): RequestHandler {
     return rateLimit({
       windowMs: rate.windowMs,
       limit: rate.limit * challengesPerSignup,
@@ -192,7 +217,7 @@ function limitChallenges({ forms, rateNetwork, clientAddress }: ChallengeLimits)
   }
 }
 
-function visitOf(request: Request): Visit {
+function visitOf(request: FormRequest): Visit {
   return {
     publicUrl: publicUrlOf(request),
     query: new URL(request.url, 'http://localhost').search,

@@ -7,9 +7,8 @@ import type { FormSpec } from '../forms/form-spec.ts';
 import { createForms } from '../forms/forms.ts';
 import { createBuilderGate } from '../http/builder-gate.ts';
 import { createClientAddress } from '../http/client-ip.ts';
-import { dataHeaders } from '../http/headers.ts';
 import { createOrigins } from '../http/origins.ts';
-import { refuseUnreadable } from '../http/request-limits.ts';
+import { readTarget } from '../http/request-limits.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { createBots } from '../signup/bots.ts';
 import { createIntake } from '../signup/intake.ts';
@@ -22,7 +21,6 @@ import type { Database } from '../store/database.ts';
 import type { ServerSecrets } from '../store/server-secrets.ts';
 import { createApp } from './app.ts';
 import type { Health } from './health-routes.ts';
-import { createSignupRoute, signupFormOf } from './signup-route.ts';
 
 /** Everything visitors reach, wired together: from a request to the sign-up that is added to the outbox. */
 export interface Front {
@@ -95,10 +93,10 @@ export async function openFront({
   // With credentials there are no test addresses, so that every address is treated as a real one.
   const answerTestAddress = sandbox === undefined ? undefined : createTestAddresses();
   const intake = createIntake({ origins, limits, forms, bots, outbox, answerTestAddress });
-  const receiveSignup = createSignupRoute({ intake, origins, clientAddress, sandbox, log });
   const app = createApp({
     origins,
     forms,
+    intake,
     proofs,
     limits,
     clientAddress,
@@ -117,21 +115,8 @@ export async function openFront({
       forms.replace(specs);
     },
     handle(request, response) {
-      const unreadable = refuseUnreadable(request);
-      if (unreadable) {
-        const body = JSON.stringify(unreadable);
-        response.writeHead(unreadable.status, {
-          ...dataHeaders,
-          'Content-Type': 'application/problem+json; charset=utf-8',
-          'Content-Length': Buffer.byteLength(body),
-          Connection: 'close',
-        });
-        response.end(body);
-        return;
-      }
-      const form = signupFormOf(request);
-      if (form === undefined) app(request, response);
-      else void receiveSignup(form, request, response);
+      readTarget(request);
+      app(request, response);
     },
     close() {
       limits.close();

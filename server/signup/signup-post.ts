@@ -1,3 +1,5 @@
+import type { Body } from '../http/request-body.ts';
+
 /** A sign-up request, as far as the intake needs it. */
 export interface SignupPost {
   readonly form: string;
@@ -22,9 +24,3 @@ export interface BrowserHeaders {
   /** Sent by browsers since 2020 (Safari since 2023), over https only. */
   readonly secFetchSite: string | undefined;
 }
-
-export type Body =
-  | { readonly is: 'whole'; readonly bytes: Uint8Array }
-  | { readonly is: 'too_large' }
-  /** The connection ended before the body was complete. */
-  | { readonly is: 'broken' };

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
-import { join } from 'node:path';
 import express from 'express';
+import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { pino } from 'pino';
+import { z } from 'zod';
 import { readConfig } from '../../server/config/config.ts';
 import { createForms, type Form, type Forms } from '../../server/forms/forms.ts';
+import { createBuilderGate } from '../../server/http/builder-gate.ts';
 import { createClientAddress } from '../../server/http/client-ip.ts';
 import { listen } from '../../server/http/http-server.ts';
 import { createOrigins } from '../../server/http/origins.ts';
 import { Outbox } from '../../server/outbox/outbox.ts';
-import { createSignupRoute, signupFormOf } from '../../server/routes/signup-route.ts';
+import { createApp } from '../../server/routes/app.ts';
 import { openService } from '../../server/service.ts';
 import { createBots, type Bots } from '../../server/signup/bots.ts';
 import { createIntake, type IntakeOptions } from '../../server/signup/intake.ts';
@@ -21,7 +23,6 @@ import { ServerSecrets } from '../../server/store/server-secrets.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { challengeSecret, leastWork } from '../helpers/server/issuer.ts';
 import { destination } from './backlog.ts';
-import { openBareAppend } from './bare-append.ts';
 import { origin } from './visitors.ts';
 
 /** The tasks of the process with a server, for the benchmark. */
@@ -37,12 +38,12 @@ export const parts = ['nothing', 'origin', 'rates', 'proof', 'signals', 'schema'
 export type Part = (typeof parts)[number];
 
 /**
- * `product` is the product as an operator runs it. `express` and `without …` are assembled here from its
- * modules.
+ * `product` is the product as an operator runs it, `without …` is assembled here from its modules. The others
+ * are what it is compared with; `upstream` is where the naive proxy forwards to.
  */
-export type ServerName = 'bare' | 'bare, on disk' | 'product' | 'express' | `without ${Part}`;
+export type ServerName = 'bare' | 'plain chain' | 'naive proxy' | 'upstream' | 'product' | `without ${Part}`;
 
-const [, , name = '', dir = ''] = process.argv;
+const [, , name = '', dir = '', upstreamPort = ''] = process.argv;
 
 /**
  * No request reaches these rates, since each comes from another network, as in production. rasa.io is
@@ -93,45 +94,106 @@ process.once('disconnect', () => {
 });
 process.send?.('ready');
 
+const compared: Readonly<Partial<Record<ServerName, () => RequestListener>>> = {
+  bare: bareHandler,
+  'plain chain': plainChain,
+  'naive proxy': naiveProxy,
+  upstream: () => upstream,
+};
+
 async function handlerOf(server: ServerName): Promise<RequestListener> {
-  if (server === 'bare') return bareHandler(() => Promise.resolve());
-  if (server === 'bare, on disk') {
-    const file = await openBareAppend(join(dir, '../bare.ndjson'));
-    return bareHandler((fields) => file.append(`${JSON.stringify(fields)}\n`));
-  }
   const part = parts.find((one) => server === `without ${one}`) ?? 'nothing';
-  const receiveSignup = createSignupRoute({
-    intake:
-      part === 'intake' ? openIntake(await intakeOptions(part)) : createIntake(await intakeOptions(part)),
-    origins: createOrigins(config),
+  return compared[server]?.() ?? assembled(part);
+}
+
+async function assembled(part: Part): Promise<RequestListener> {
+  const options = await intakeOptions(part);
+  const origins = createOrigins(config);
+  return createApp({
+    ...options,
+    intake: part === 'intake' ? openIntake(options) : createIntake(options),
+    origins,
+    proofs: createProofs({ secret: challengeSecret, work: config.bots.work }),
     clientAddress: createClientAddress(config.trustProxy, log),
+    rateNetwork: config.rates.network,
+    trustProxy: config.trustProxy,
+    health: () => {
+      throw new Error('Nothing asks for it.');
+    },
     sandbox: undefined,
+    builtDir: 'dist/widget',
+    builder: createBuilderGate('off', new Uint8Array()),
     log,
   });
-  if (server === 'express') {
-    const app = express().use(helmet());
-    app.post('/forms/:form', (request, response) => receiveSignup(request.params.form, request, response));
-    return app;
-  }
-  return (request, response) => {
-    void receiveSignup(signupFormOf(request) ?? '', request, response);
-  };
 }
 
 /** A minimal server that reads a form and answers 202: no guard, and no header except Node's own. */
-function bareHandler(keep: (fields: Readonly<Record<string, string>>) => Promise<void>): RequestListener {
+function bareHandler(): RequestListener {
   return (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const fields = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
-      void keep(fields).then(() => {
-        const body = JSON.stringify({ status: 'accepted' });
-        response.writeHead(202, { 'Content-Type': 'application/json', 'Content-Length': body.length });
-        response.end(body);
-      });
+      const body = JSON.stringify({ status: 'email' in fields ? 'accepted' : 'refused' });
+      response.writeHead(202, { 'Content-Type': 'application/json', 'Content-Length': body.length });
+      response.end(body);
     });
   };
+}
+
+const asked = z.object({
+  email: z.email().max(254),
+  first_name: z.string().max(100).optional(),
+  last_name: z.string().max(100).optional(),
+  id: z.string().max(100).optional(),
+  page: z.string().max(2000).optional(),
+  proof: z.string().max(4000).optional(),
+});
+
+/** The chain that one writes first: Express with the usual guards in front. It stores nothing. */
+function guarded(): express.Express {
+  const app = express().set('trust proxy', 1).use(helmet());
+  const limits = {
+    windowMs: 3_600_000,
+    limit: 1_000_000,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+  } as const;
+  return app.use(rateLimit(limits)).use(express.urlencoded({ limit: '16kb' }));
+}
+
+function plainChain(): RequestListener {
+  return guarded().post('/forms/:form', (request, response) => {
+    const { success } = asked.safeParse(request.body);
+    response.status(success ? 202 : 422).json({ status: success ? 'accepted' : 'refused' });
+  });
+}
+
+/** Forwards each sign-up while its visitor waits. */
+function naiveProxy(): RequestListener {
+  return guarded().post('/forms/:form', async (request, response) => {
+    const { data, success } = asked.safeParse(request.body);
+    if (!success) {
+      response.status(422).json({ status: 'refused' });
+      return;
+    }
+    const answer = await fetch(`http://127.0.0.1:${upstreamPort}/v1/persons`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify([data]),
+    });
+    await answer.json();
+    response.status(202).json({ status: 'accepted' });
+  });
+}
+
+/** Answers every request after 30 ms. */
+function upstream(...[request, response]: Parameters<RequestListener>): void {
+  request.resume().on('end', () => {
+    setTimeout(() => {
+      response.setHeader('Content-Type', 'application/json').end('{"results":[]}');
+    }, 30);
+  });
 }
 
 /** Reads the body and accepts every request; what remains is HTTP in and out. */
