@@ -56,6 +56,7 @@ export function createApp({
   const app = express();
   app.set('trust proxy', trustProxy);
   app.set('etag', false);
+  app.disable('x-powered-by');
   app.set('case sensitive routing', true);
   const framedHeaders = rememberHeaders();
   const originsOf = (id: string) => forms.find(id)?.origins ?? origins;
