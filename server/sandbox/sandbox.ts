@@ -7,6 +7,7 @@ import { createApiKeys } from './api-keys.ts';
 import { createApi } from './api/api-v1.ts';
 import { createContactsApi } from './api/api-v2.ts';
 import { createWebhook } from './api/signup-webhook.ts';
+import { measureTraffic, TrafficMeter } from './api/traffic.ts';
 import { openContactsFile } from './contacts-file.ts';
 import { Faults } from './faults.ts';
 import { settleFirstKey, type FirstKey } from './first-key.ts';
@@ -84,6 +85,7 @@ export async function openSandbox({
   const tokens = createTokens({ now, randomUUID });
   const apiKeys = createApiKeys({ state, tokens, now, randomUUID });
   const faults = new Faults();
+  const traffic = new TrafficMeter();
   const { firstKey, apiKey } = await settleFirstKey({ dir, state, apiKeys, given, randomUUID });
 
   const database = await openContactsFile(dataDir, log);
@@ -94,10 +96,11 @@ export async function openSandbox({
     .disable('x-powered-by')
     .disable('etag')
     .use(refuseForeignHosts(host))
+    .use(measureTraffic(traffic))
     .use('/v1', createApi(parts))
     .use('/v2', createContactsApi(parts))
     .use('/signup', createWebhook(parts))
-    .use(createSite({ ...parts, builtDir }));
+    .use(createSite({ ...parts, traffic, builtDir }));
 
   const server = await listen(app, { host, port }).catch(async (error: unknown) => {
     await database.close();

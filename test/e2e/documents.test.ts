@@ -180,13 +180,14 @@ describe('docs/forms.md', () => {
 describe('docs/sandbox.md', () => {
   it('starts the sandbox alone, and makes it fail and work again', async () => {
     const { start, run, replaced, sandbox } = await openReader();
-    const [alone = '', faults = ''] = readmeBlocks('docs/sandbox.md', 'sh');
+    const [alone = '', faults = '', traffic = ''] = readmeBlocks('docs/sandbox.md', 'sh');
     const output = start(alone);
     await answer(sandbox);
     for (const name of ['RASA_BASE_URL', 'RASA_USERNAME', 'RASA_PASSWORD', 'RASA_API_KEY'])
       expect(output()).toContain(name);
     expect(await run(replaced(faults))).toMatch(/"status":503.*"status":503/);
     expect(await jsonOf(`${sandbox}/sandbox/faults`)).not.toHaveProperty('answer');
+    expect(await run(replaced(traffic))).toMatch(/"shortestGapMs":.*"shortestGapMs":null/);
   });
 });
 

@@ -114,6 +114,10 @@ function operationOf({ originalUrl }: Request): Operation {
   return 'other';
 }
 
+export function isAboutPersons(req: Request): boolean {
+  return operationOf(req) === 'persons';
+}
+
 /** Errors that body-parser and the router throw because of a request have a 4xx status. */
 function isCallersFault(error: unknown): boolean {
   return z.object({ status: z.int().min(400).max(499) }).safeParse(error).success;

@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import { z } from 'zod';
 import { serveBuiltFiles } from '../../http/static-files.ts';
 import type { Account, ApiKeys } from '../api-keys.ts';
+import type { TrafficMeter } from '../api/traffic.ts';
 import type { Faults } from '../faults.ts';
 import { refuseCrossSite } from '../foreign-requests.ts';
 import type { Persons } from '../persons.ts';
@@ -17,6 +18,7 @@ export interface SiteDeps {
   readonly persons: Persons;
   readonly apiKeys: ApiKeys;
   readonly faults: Faults;
+  readonly traffic: TrafficMeter;
   /** Directory of the files built for browsers. */
   readonly builtDir: string;
   /** Ends the event streams. */
@@ -24,10 +26,20 @@ export interface SiteDeps {
 }
 
 /**
- * The sandbox's pages for people: its contacts as they arrive, its API keys, and `/sandbox/faults`, where
- * faults are set. All pages work without script, and other sites cannot control them.
+ * The sandbox's pages for people: its contacts as they arrive, its API keys, `/sandbox/faults`, where faults
+ * are set, and `/sandbox/traffic`, which tells how polite clients are. All pages work without script, and
+ * other sites cannot control them.
  */
-export function createSite({ account, state, persons, apiKeys, faults, builtDir, stop }: SiteDeps): Router {
+export function createSite({
+  account,
+  state,
+  persons,
+  apiKeys,
+  faults,
+  traffic,
+  builtDir,
+  stop,
+}: SiteDeps): Router {
   const site = Router();
   const readForm = express.urlencoded({ extended: false, limit: '8kb' });
 
@@ -100,6 +112,16 @@ export function createSite({ account, state, persons, apiKeys, faults, builtDir,
       faults.clear();
       state.changes.emit('change');
       res.json(shownFaults());
+    });
+
+  site
+    .route('/sandbox/traffic')
+    .get((_req, res) => {
+      res.json(traffic.traffic);
+    })
+    .delete((_req, res) => {
+      traffic.clear();
+      res.json(traffic.traffic);
     });
 
   site.use((_req, res) => {
