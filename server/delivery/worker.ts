@@ -66,6 +66,7 @@ export class DeliveryWorker {
   readonly #lease: LeaseKeeper;
   readonly #settling: Settling;
   readonly #sleeper = new Sleeper();
+  readonly #minIntervalMs: number;
   readonly #now: () => number;
   readonly #monotonicMs: () => number;
   readonly #record: DeliveryRecord = { attempts: 0, delivered: 0, refused: 0, lastSuccessMs: undefined };
@@ -81,6 +82,7 @@ export class DeliveryWorker {
   constructor(options: DeliveryWorkerOptions) {
     const { database, destination, owner, log, now = Date.now, random = Math.random } = options;
     this.#options = options;
+    this.#minIntervalMs = options.minIntervalMs ?? 200;
     this.#now = now;
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
     this.#tidiedAtMs = this.#monotonicMs() - tidyEveryMs;
@@ -130,10 +132,7 @@ export class DeliveryWorker {
     };
   }
 
-  /**
-   * Abandons the call under way after `graceMs`; what was not confirmed is delivered again after the next
-   * start.
-   */
+  /** Abandons the call under way after `graceMs`; what was not confirmed is delivered again later. */
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
     this.#sleeper.wake('stopping');
@@ -168,6 +167,8 @@ export class DeliveryWorker {
       this.#settling.drop();
       this.#circuit.take(await this.#acknowledgements.pause());
       this.#epoch = held.epoch;
+      // The one before may have made a call just now.
+      await this.#sleeper.sleep(this.#minIntervalMs, ['stopping']);
     }
     if (this.#settling.isPending) {
       await this.#settling.again(held);
@@ -223,7 +224,7 @@ export class DeliveryWorker {
     if (batch.length === 0 || this.#circuit.pausedForMs > 0 || this.#isStopping || this.#settling.isPending)
       return;
     if (!this.#holds(held)) return;
-    const { deliver, maxAgeMs, minIntervalMs = 200, log } = this.#options;
+    const { deliver, maxAgeMs, log } = this.#options;
     const call = new DeliveryCall({ batch, as, deliver, maxAgeMs, now: this.#now, log });
     this.#call = call;
     const before = this.#circuit.failures;
@@ -232,7 +233,7 @@ export class DeliveryWorker {
     // Abandoned for want of the lease: what became of it is for the one who has it.
     if (this.#holds(held)) await this.#settling.save(held, settled);
     call.report(before, this.#circuit);
-    if (call.wasSent) await this.#sleeper.sleep(minIntervalMs, ['stopping']);
+    if (call.wasSent) await this.#sleeper.sleep(this.#minIntervalMs, ['stopping']);
   }
 
   #holds({ epoch }: Held): boolean {

@@ -5,9 +5,9 @@ import type { Outcome } from '../../../server/outbox/signup.ts';
 const delivered: Outcome = { is: 'delivered' };
 const later: Outcome = { is: 'later', reason: 'rasa.io answered 500' };
 
-function openCircuit() {
+function openCircuit(random = 1) {
   const clock = { ms: 1000 };
-  const circuit = new Circuit({ monotonicMs: () => clock.ms, random: () => 1 });
+  const circuit = new Circuit({ monotonicMs: () => clock.ms, random: () => random });
   const note = (form: string, outcome: Outcome, as: Call['as'] = 'together') => {
     circuit.note({ forms: [form], outcomes: [outcome], as });
   };
@@ -71,4 +71,84 @@ describe('the circuit', () => {
       expect(circuit.pausedForMs).toBeGreaterThan(0);
     },
   );
+
+  it('spreads pauses at random, so that not all come back at once', () => {
+    const { circuit, note } = openCircuit(0.25);
+    note('newsletter', later);
+    expect(circuit.pausedForMs).toBe(250);
+  });
+
+  it('keeps to the pause of the process before it, for an hour at most', () => {
+    const { circuit, clock } = openCircuit();
+    circuit.take({ failures: 3, forMs: 5000 });
+    expect([circuit.isOpen, circuit.pausedForMs]).toEqual([true, 5000]);
+    circuit.take({ failures: 3, forMs: 86_400_000 });
+    expect(circuit.pausedForMs).toBe(3_600_000);
+    clock.ms += 3_600_000;
+    expect(circuit.pausedForMs).toBe(0);
+  });
+
+  it('keeps to a pause that rasa.io asked for, also with other credentials', () => {
+    const { circuit, note } = openCircuit();
+    note('newsletter', { ...later, afterMs: 90_000 });
+    circuit.resume();
+    expect(circuit.pausedForMs).toBe(90_000);
+    note('newsletter', { ...later, afterMs: 3_600_000, waitsFor: 'credentials' });
+    circuit.resume();
+    expect(circuit.pausedForMs).toBe(90_000);
+  });
+
+  it('ends a pause with a delivery, whatever had asked for it', () => {
+    const { circuit, note } = openCircuit();
+    note('newsletter', { ...later, afterMs: 90_000 });
+    note('newsletter', delivered, 'alone');
+    expect([circuit.isOpen, circuit.pausedForMs]).toEqual([false, 0]);
+  });
+
+  it('takes a form for a good one of which something was delivered, whatever failed beside it', () => {
+    const { circuit } = openCircuit();
+    const forms = ['good', 'good', 'broken'];
+    circuit.note({ forms, outcomes: [delivered, later, later], as: 'together' });
+    expect([...circuit.failing]).toEqual(['broken']);
+  });
+
+  it('tries failing forms by turns, and none while rasa.io takes nothing', () => {
+    const { circuit, note, clock } = openCircuit();
+    for (const form of ['one', 'two']) note(form, later);
+    clock.ms += 3_600_000;
+    expect(circuit.formToTry()).toBeUndefined();
+    note('good', delivered);
+    const tried: (string | undefined)[] = [];
+    for (let turn = 0; turn < 4; turn++) {
+      clock.ms += 3_600_000;
+      const form = circuit.formToTry();
+      tried.push(form);
+      note(form ?? '', later, 'form');
+    }
+    expect(tried).toEqual(['one', 'two', 'one', 'two']);
+  });
+
+  it('lets those that go alone and fail follow each other slower and slower, up to two seconds', () => {
+    const { circuit, note, clock } = openCircuit();
+    const waits: number[] = [];
+    for (let turn = 0; turn < 3; turn++) {
+      note('newsletter', later, 'alone');
+      const from = clock.ms;
+      while (!circuit.mayTryAlone) clock.ms += 100;
+      waits.push(clock.ms - from);
+    }
+    expect(waits).toEqual([1000, 2000, 2000]);
+  });
+
+  it.each([
+    ['no hint', 3, undefined, 8000],
+    ['a hint of nothing', 3, 0, 8000],
+    ['a hint that is shorter than what we wait by ourselves', 3, 1000, 8000],
+    ['a longer one', 3, 60_000, 60_000],
+    ['one of more than an hour', 3, 86_400_000, 3_600_000],
+    ['many attempts', 40, undefined, 900_000],
+  ])('has a sign-up wait after a failure with %s', (_name, attempts, afterMs, waitMs) => {
+    const { circuit } = openCircuit();
+    expect(circuit.retryAfterMs(attempts, afterMs === undefined ? {} : { afterMs })).toBe(waitMs);
+  });
 });

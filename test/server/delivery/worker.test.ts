@@ -137,7 +137,7 @@ describe('the delivery worker', () => {
 
   it('tries again until rasa.io is back, and logs only the start and the end of the outage', async () => {
     let failures = 5;
-    const { outbox, add, start, log } = await workerWith((persons) =>
+    const { outbox, add, start, pauseOf, log } = await workerWith((persons) =>
       all(failures-- > 0 ? { is: 'later', reason: 'no answer' } : { is: 'delivered' })(persons),
     );
     await add('ada@example.com');
@@ -149,6 +149,28 @@ describe('the delivery worker', () => {
     await vi.waitFor(() => {
       expect(log().match(/takes sign-ups again/g)).toHaveLength(1);
     });
+    // Nor does another process, or the next start, take it for away.
+    expect(await pauseOf()).toEqual({ failures: 0, untilMs: 0 });
+  });
+
+  it('waits between two calls for as long as it is told to', async () => {
+    const calls: number[] = [];
+    const { add, start, ...parts } = await workerWith(
+      (persons) => {
+        calls.push(persons.length);
+        return all({ is: 'delivered' })(persons);
+      },
+      { minIntervalMs: 2000 },
+    );
+    for (let at = 0; at < 30; at++) await add(`${at}@example.com`);
+    const worker = start();
+    await vi.waitFor(async () => {
+      expect(await waitingIn(parts)).toBe(5);
+    }, soon);
+    worker.wake();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await worker.stop(0);
+    expect(calls).toEqual([25]);
   });
 
   it.each([
@@ -408,7 +430,7 @@ describe('the delivery worker', () => {
 
   it('aborts the current call when it has to stop, and keeps the sign-up', async () => {
     const calling = deferred();
-    const { outbox, add, start } = await workerWith(async (persons, stop) => {
+    const { add, claims, start, pauseOf } = await workerWith(async (persons, stop) => {
       calling.resolve();
       await new Promise((resolve) => {
         stop.addEventListener('abort', resolve);
@@ -419,7 +441,44 @@ describe('the delivery worker', () => {
     const worker = start();
     await calling.promise;
     await worker.stop(0);
-    expect(outbox.counts().waiting).toBe(1);
+    // As if it had not been tried: that says nothing about rasa.io, nor about this sign-up.
+    const { fresh } = await claims.claim(25, new Set());
+    expect(fresh).toMatchObject([{ signup: { contact: { email: 'ada@example.com' } }, attempts: 0 }]);
+    expect((await pauseOf()).failures).toBe(0);
+  });
+
+  it('keeps those of a call that an answer that lacks some says nothing about', async () => {
+    const sent: string[][] = [];
+    const { add, start, ...parts } = await workerWith(async (persons) => {
+      sent.push(persons.map(({ email }) => email));
+      const outcomes = await all({ is: 'delivered' })(persons);
+      return sent.length === 1 ? outcomes.slice(0, -1) : outcomes;
+    });
+    for (const name of ['ada', 'bob', 'cyd']) await add(`${name}@example.com`);
+    start();
+    await vi.waitFor(async () => {
+      expect(await waitingIn(parts)).toBe(0);
+    }, soon);
+    expect(sent).toEqual([['ada@example.com', 'bob@example.com', 'cyd@example.com'], ['cyd@example.com']]);
+  });
+
+  it('leaves nothing of it on disk when all is delivered', async () => {
+    const { add, database, dataDir, start, ...parts } = await workerWith(all({ is: 'delivered' }));
+    await add('ada@example.com');
+    const [row] = await database.read({ sql: sameSql('select payload from signups') });
+    const sealed = Buffer.from(row?.['payload'] as Uint8Array)
+      .toString('latin1')
+      .slice(0, 40);
+    const onDisk = async () => {
+      const names = (await readdir(dataDir)).filter((name) => /db(-wal|-shm)?$/.test(name));
+      return (await Promise.all(names.map((name) => readFile(join(dataDir, name), 'latin1')))).join('\n');
+    };
+    expect(await onDisk()).toContain(sealed);
+    start();
+    await vi.waitFor(async () => {
+      expect(await waitingIn({ database, ...parts })).toBe(0);
+      expect(await onDisk()).not.toContain(sealed);
+    }, soon);
   });
 
   it('goes on when what became of a delivery cannot be written down, and delivers it once', async () => {
@@ -542,6 +601,75 @@ describe('what always fails', () => {
     expect(new Set(crowds)).toEqual(new Set([1]));
   });
 
+  it('makes way where it is one for which rasa.io asks for a pause', async () => {
+    const arrived: string[] = [];
+    const { add, start, pauseOf } = await workerWith((persons) => {
+      if (persons.some(({ email }) => email.startsWith('bad')))
+        return all({ ...fails, afterMs: 20 })(persons);
+      arrived.push(...persons.map(({ email }) => email));
+      return all({ is: 'delivered' })(persons);
+    });
+    await add('bad@example.com');
+    start();
+    await vi.waitFor(async () => {
+      expect((await pauseOf()).failures).toBeGreaterThan(0);
+    }, soon);
+    await add('good@example.com');
+    await vi.waitFor(() => {
+      expect(arrived).toEqual(['good@example.com']);
+    }, soon);
+  });
+
+  it('leaves every second turn to what was never tried, while rasa.io may be away', async () => {
+    const arrived: string[] = [];
+    const { add, start, pauseOf } = await workerWith((persons) => {
+      if (persons.some(({ email }) => email.startsWith('bad'))) return all(fails)(persons);
+      arrived.push(...persons.map(({ email }) => email));
+      return all({ is: 'delivered' })(persons);
+    });
+    await add('bad@example.com');
+    start();
+    await vi.waitFor(async () => {
+      expect((await pauseOf()).failures).toBeGreaterThan(0);
+    }, soon);
+    await add('good@example.com');
+    await vi.waitFor(() => {
+      expect(arrived).toEqual(['good@example.com']);
+    }, soon);
+  });
+
+  it('is not kept from being tried by a damaged one in front of it', async () => {
+    let isBack = false;
+    const sent: string[] = [];
+    const { add, claims, database, deadLetters, start, pauseOf, ...parts } = await workerWith((persons) => {
+      if (!isBack) return all(fails)(persons);
+      sent.push(...persons.map(({ email }) => email));
+      return all({ is: 'delivered' })(persons);
+    });
+    await add('ada@example.com');
+    start();
+    await vi.waitFor(async () => {
+      expect((await pauseOf()).failures).toBeGreaterThan(0);
+    }, soon);
+    const wait = deferred();
+    const read = database.read.bind(database);
+    vi.spyOn(database, 'read').mockImplementation(async (statement) => {
+      await wait.promise;
+      return read(statement);
+    });
+    await add('damaged@example.com');
+    await database.write([
+      { sql: sameSql('update signups set payload = ? where lane = 0'), params: [new Uint8Array(80)] },
+    ]);
+    isBack = true;
+    wait.resolve();
+    await vi.waitFor(async () => {
+      expect(await waitingIn({ database, ...parts })).toBe(0);
+    }, soon);
+    expect(sent).toEqual(['ada@example.com']);
+    expect((await deadLetters.list()).unreadable).toHaveLength(1);
+  });
+
   it('is delivered too once it does not fail any more', async () => {
     let isBroken = true;
     const arrived = new Set<string>();
@@ -610,6 +738,58 @@ describe('two processes', () => {
     await vi.waitFor(() => {
       expect(sent).toEqual(['ada@example.com by one', 'bob@example.com by one', 'cyd@example.com by two']);
     }, soon);
+  });
+
+  it('leave as much time between the last call of one and the first of the other as between any two', async () => {
+    const calls: string[] = [];
+    const deliver = (by: string) => (persons: readonly Contact[]) => {
+      calls.push(by);
+      return all({ is: 'delivered' })(persons);
+    };
+    const one = await workerWith(deliver('one'));
+    const first = one.start();
+    await one.add('ada@example.com');
+    first.wake();
+    await vi.waitFor(() => {
+      expect(calls).toEqual(['one']);
+    }, soon);
+    await first.stop(1000);
+    const two = await workerWith(deliver('two'), { dataDir: one.dataDir, minIntervalMs: 60_000 });
+    await two.add('bob@example.com');
+    const second = two.start();
+    await vi.waitFor(async () => {
+      const [lease] = await two.database.read({ sql: sameSql('select owner, epoch from leases') });
+      expect(lease).toMatchObject({ owner: 'a test' });
+    }, soon);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await second.stop(0);
+    expect(calls).toEqual(['one']);
+  });
+
+  it('stop at once where a write says that another one has taken over', async () => {
+    const calling = deferred();
+    const answer = deferred();
+    const sent: string[] = [];
+    const { add, database, start, log } = await workerWith(async (persons) => {
+      sent.push(...persons.map(({ email }) => email));
+      calling.resolve();
+      await answer.promise;
+      return all({ is: 'delivered' })(persons);
+    });
+    await add('ada@example.com');
+    start();
+    await calling.promise;
+    await database.write([{ sql: sameSql('update leases set epoch = epoch + 1') }]);
+    // No look at the lease says so before the write does.
+    const write = database.write.bind(database);
+    vi.spyOn(database, 'write').mockImplementation((statements, options) => {
+      const isLook = options?.settling === true && statements.length === 1;
+      return isLook ? Promise.reject(new StoreUnavailable('timed_out')) : write(statements, options);
+    });
+    answer.resolve();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(sent).toEqual(['ada@example.com']);
+    expect(log()).not.toContain('cannot be written down');
   });
 
   it('take over within 15 seconds from one that died, whose late acknowledgement changes nothing', async () => {
