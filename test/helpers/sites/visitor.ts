@@ -33,7 +33,7 @@ export function ask(url: string, { method = 'GET', headers = {}, body }: Asked =
 export type Way = 'urlencoded' | 'json' | 'plain';
 export const ways: readonly Way[] = ['urlencoded', 'json', 'plain'];
 
-const browserHeaders = {
+export const browserHeaders = {
   'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
   'accept-language': 'en',
 };
