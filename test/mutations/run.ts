@@ -10,10 +10,18 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deliveryMutations } from './delivery.ts';
 import type { Mutation } from './mutation.ts';
+import { outboxMutations } from './outbox.ts';
+import { signupMutations } from './signup.ts';
 import { storeMutations } from './store.ts';
 
-const all: readonly Mutation[] = [...storeMutations];
+const all: readonly Mutation[] = [
+  ...storeMutations,
+  ...outboxMutations,
+  ...deliveryMutations,
+  ...signupMutations,
+];
 
 const wanted = process.argv[2] ?? '';
 const mutations = all.filter(({ name, file }) => `${name} ${file}`.includes(wanted));
@@ -31,6 +39,7 @@ function makeCopy(): string {
     'shared',
     'test',
     'widget',
+    'dist',
     'package.json',
     'tsconfig.json',
     'vite.config.ts',

@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { pino, type Logger } from 'pino';
 import { onTestFinished } from 'vitest';
-import { Acknowledgements, type Acknowledgement } from '../../../server/outbox/acknowledgements.ts';
+import {
+  Acknowledgements,
+  type Acknowledgement,
+  type SettleOptions,
+} from '../../../server/outbox/acknowledgements.ts';
 import { Claims, type Claim } from '../../../server/outbox/claims.ts';
 import { DeadLetters } from '../../../server/outbox/dead-letters.ts';
 import { Outbox, type OutboxOptions } from '../../../server/outbox/outbox.ts';
@@ -33,6 +37,7 @@ export interface TestOutbox {
   readonly database: Database;
   readonly outbox: Outbox;
   readonly claims: Claims;
+  readonly acknowledgements: Acknowledgements;
   readonly deadLetters: DeadLetters;
   /** Adds one sign-up of this name. */
   readonly add: (name: string) => Promise<unknown>;
@@ -40,7 +45,7 @@ export interface TestOutbox {
   readonly due: (max?: number) => Promise<readonly Waiting[]>;
   readonly settle: (
     acknowledgements: readonly Acknowledgement[],
-    damaged?: readonly string[],
+    rest?: Omit<SettleOptions, 'fence' | 'acknowledgements'>,
   ) => Promise<void>;
   /** Delivers what is due, until nothing is. */
   readonly drain: () => Promise<readonly string[]>;
@@ -68,11 +73,11 @@ export async function openTestOutbox({
   const acknowledgements = new Acknowledgements(parts);
   const leases = new Leases({ database, owner: 'a test' });
   const name = `deliver ${destination.upstream} ${destination.account}`;
-  const settle = async (list: readonly Acknowledgement[], damaged: readonly string[] = []) => {
+  const settle: TestOutbox['settle'] = async (list, rest = {}) => {
     const held = await leases.look(name);
     if (!held) throw new Error('Another process has the lease.');
     outbox.noteSettled(
-      await acknowledgements.settle({ fence: leases.fence(held), acknowledgements: list, damaged }),
+      await acknowledgements.settle({ fence: leases.fence(held), acknowledgements: list, ...rest }),
     );
   };
   const due = async (most = 25) => allOf(await claims.claim(most, noForms));
@@ -86,6 +91,7 @@ export async function openTestOutbox({
     database,
     outbox,
     claims,
+    acknowledgements,
     deadLetters: new DeadLetters({ database, now }),
     add: (one) => outbox.add(makeSignup(one)),
     due,

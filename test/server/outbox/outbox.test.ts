@@ -2,9 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { Claims } from '../../../server/outbox/claims.ts';
-import { OutboxFull, type Added } from '../../../server/outbox/outbox.ts';
+import { OutboxFull, retryName, type Added } from '../../../server/outbox/outbox.ts';
 import { sameSql } from '../../../server/store/database.ts';
-import { StoreUnavailable } from '../../../server/store/errors.ts';
+import { ExpectationFailed, StoreUnavailable } from '../../../server/store/errors.ts';
+import { Leases } from '../../../server/store/leases.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { useEngines } from '../../helpers/server/engines.ts';
 import { makeSignup, namesOf, openTestOutbox, setAside, toSandbox } from '../../helpers/server/outbox.ts';
@@ -79,6 +80,21 @@ describe.each(engines)('the outbox on %s', (engine) => {
     expect(entries).toMatchObject([{ signup: refused.signup, reason: 'no such segment', attempts: 1 }]);
   });
 
+  it('takes the same acknowledgement twice, as after a write of which nobody knows how it ended', async () => {
+    const { add, due, settle, deadLetters } = await openTestOutbox({ place: await newPlace(engine) });
+    for (const name of ['refused', 'damaged']) await add(name);
+    const [waiting, damaged] = await due();
+    if (!waiting || !damaged) throw new Error('nothing is due');
+    for (const reason of ['the first words', 'the second words']) {
+      await settle([{ waiting, is: 'refused', code: 'refused', reason }], { damaged: [damaged.signup.id] });
+    }
+    expect(await due()).toEqual([]);
+    expect(await deadLetters.list()).toMatchObject({
+      entries: [{ signup: waiting.signup, reason: 'the first words' }],
+      unreadable: [damaged.signup.id],
+    });
+  });
+
   it('does not wait for longer than an hour for a time that a wrong clock has written', async () => {
     const clock = { ms: Date.now() };
     const { add, due, settle } = await openTestOutbox({ place: await newPlace(engine), now: () => clock.ms });
@@ -97,14 +113,23 @@ describe.each(engines)('the outbox on %s', (engine) => {
 
   it('lets nobody acknowledge who has lost the lease', async () => {
     const place = await newPlace(engine);
-    const { add, due, settle, database } = await openTestOutbox({ place });
+    const { add, due, database, acknowledgements } = await openTestOutbox({ place });
+    const leases = new Leases({ database, owner: 'a test' });
+    const held = await leases.look('deliver to somewhere');
     await add('ada');
     const [waiting] = await due();
-    if (!waiting) throw new Error('nothing is due');
-    await settle([]);
+    if (!waiting || !held) throw new Error('nothing is due');
+    const settle = () =>
+      acknowledgements.settle({
+        fence: leases.fence(held),
+        acknowledgements: [{ waiting, is: 'delivered' }],
+      });
     await database.write([{ sql: sameSql('update leases set epoch = epoch + 1') }]);
-    await expect(settle([{ waiting, is: 'delivered' }])).rejects.toThrow();
+    await expect(settle()).rejects.toThrow(ExpectationFailed);
     expect(namesOf(await due())).toEqual(['ada']);
+    await database.write([{ sql: sameSql('update leases set epoch = epoch - 1') }]);
+    await settle();
+    expect(await due()).toEqual([]);
   });
 
   it('keeps for another destination what is meant for that one', async () => {
@@ -146,7 +171,11 @@ describe.each(engines)('the outbox on %s', (engine) => {
     await one.add('old');
     const two = await openTestOutbox({ place });
     await two.add('new');
-    expect(two.outbox.counts()).toMatchObject({ waiting: 2, oldestMs: Date.parse('2026-11-01T00:00:00Z') });
+    expect(two.outbox.counts()).toMatchObject({
+      waiting: 2,
+      elsewhere: [],
+      oldestMs: Date.parse('2026-11-01T00:00:00Z'),
+    });
     await vi.waitFor(() => {
       expect(one.outbox.counts().waiting).toBe(2);
     }, 5000);
@@ -201,6 +230,15 @@ describe.each(engines)('a retry on %s', (engine) => {
     expect(await outbox.add(makeSignup('ada'), { retry, proof })).toBe('stored');
     expect(await drain()).toEqual(['ada']);
   });
+});
+
+it('the name of a sign-up and its contents does not depend on the order of the fields', () => {
+  const names = ['an-id', 'newsletter'];
+  const ada = { email: 'ada@example.com', first_name: 'Ada' };
+  const turned = { first_name: 'Ada', email: 'ada@example.com' };
+  expect(retryName(names, turned)).toBe(retryName(names, ada));
+  expect(retryName(names, { ...ada, first_name: 'Adda' })).not.toBe(retryName(names, ada));
+  expect(retryName(['another-id', 'newsletter'], ada)).not.toBe(retryName(names, ada));
 });
 
 describe.each(engines)('a proof or click on %s', (engine) => {
@@ -265,7 +303,7 @@ describe.each(engines)('a row that cannot be read on %s', (engine) => {
     const { damaged, fresh } = await claims.claim(25, new Set());
     expect(damaged).toEqual([id]);
     expect(namesOf(fresh)).toEqual(['first', 'third']);
-    await settle([], damaged);
+    await settle([], { damaged });
     expect(await deadLetters.list()).toEqual({ entries: [], unreadable: [id] });
     expect(namesOf(await due())).toEqual(['first', 'third']);
     expect(await deadLetters.purge(id)).toBe(true);
@@ -306,6 +344,15 @@ describe.each(engines)('dead letters on %s', (engine) => {
     expect(await deadLetters.purge('dead-0008')).toBe(false);
     expect(await drain()).toEqual(['dead-0007']);
     expect((await deadLetters.list()).entries).toHaveLength(1201);
+  });
+
+  it('are not found by a text that is no id', async () => {
+    const { deadLetters } = await openTestOutbox({ place: await newPlace(engine) });
+    for (const text of ['', 'a\0b', "' or true --", 'x'.repeat(200)]) {
+      expect(await deadLetters.get(text)).toBeUndefined();
+      expect(await deadLetters.replay(text)).toBe(false);
+      expect(await deadLetters.purge(text)).toBe(false);
+    }
   });
 
   it('keep the time of the sign-up when they are replayed and refused again', async () => {

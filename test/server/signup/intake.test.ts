@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
 import { limits } from '../../../shared/form.ts';
 import type { Challenge } from '../../../shared/signup.ts';
+import { formsFile } from '../../helpers/forms/operators-forms.ts';
 import { guardedIntake, readContact, readContacts, startService } from '../../helpers/server/service.ts';
 import {
   ask,
@@ -19,6 +20,9 @@ import {
 const listed = 'https://www.example.com';
 const start = (env: Env = {}) =>
   startService({ ...guardedIntake, PROOF_WORK: '1', ALLOWED_ORIGINS: listed, ...env });
+
+/** Within the test's time, also on a machine that is busy. */
+const soon = { timeout: 15_000, interval: 20 };
 
 let people = 0;
 const somebody = () => ({ email: `person-${++people}@example.com` });
@@ -175,6 +179,21 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
     }
   });
 
+  it('from another network has a quota of its own', async () => {
+    const { url } = await start({ RATE_NETWORK: '1/10m', TRUST_PROXY: '1' });
+    const from = async (ip: string) => (await signUp(url, way, somebody(), { 'x-forwarded-for': ip })).status;
+    expect(await from('203.0.113.1')).toBe(202);
+    expect(await from('203.0.113.1')).toBe(429);
+    expect(await from('203.0.113.2')).toBe(202);
+  });
+
+  it('is for a test address only at sandbox.test', async () => {
+    const { url } = await start();
+    expect((await signUp(url, way, { email: 'refused@sandbox.test' })).status).toBe(403);
+    expect((await signUp(url, way, { email: 'refused@sandbox.test.example' })).status).toBe(202);
+    expect((await signUp(url, way, { email: 'refused@example.com' })).status).toBe(202);
+  });
+
   it('that is repeated with its id uses no quota of the address', async () => {
     const { url } = await start({ RATE_ADDRESS: '2/1d' });
     const fields = { ...somebody(), id: 'one-and-the-same' };
@@ -301,6 +320,23 @@ describe('a sign-up that comes again', () => {
     });
   });
 
+  it('at another form with the same id is another sign-up', async () => {
+    const forms = { newsletter: { fields: ['email'] }, events: { fields: ['email'] } };
+    const service = await start({ BOT_MODE: 'off', ...(await formsFile(forms)) });
+    const body = JSON.stringify({ ...somebody(), id: 'one-and-the-same' });
+    for (const form of ['newsletter', 'events', 'events']) {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await ask(`${service.url}/forms/${form}`, { method: 'POST', headers, body });
+      expect(answer.status).toBe(202);
+    }
+    await vi.waitFor(async () => {
+      const { delivery } = JSON.parse((await ask(`${service.url}/healthz`)).body) as {
+        delivery: { delivered: number };
+      };
+      expect(delivery.delivered).toBe(2);
+    }, soon);
+  });
+
   it('within ten minutes, with a name mended and no id at all, replaces what was sent first', async () => {
     const service = await start();
     const { email } = somebody();
@@ -341,6 +377,24 @@ describe('the proof', () => {
     for (let again = 0; again < 5; again++)
       expect((await post(url, 'urlencoded', { ...somebody(), proof })).status).toBe(403);
     expect((await post(url, 'urlencoded', { ...somebody(), proof: await prove(url) })).status).toBe(202);
+  });
+
+  it('that was used, where the proxy only observes, lets in the next sign-up too and is counted', async () => {
+    const service = await start({ BOT_MODE: 'observe' });
+    const proof = await prove(service.url);
+    const both = [somebody(), somebody()];
+    for (const fields of both) {
+      expect((await post(service.url, 'urlencoded', { ...fields, proof })).status).toBe(202);
+    }
+    const { sandbox } = service;
+    if (!sandbox) throw new Error('no sandbox');
+    await vi.waitFor(async () => {
+      expect((await readContacts(sandbox)).map(({ email }) => email).sort()).toEqual(
+        both.map(({ email }) => email).sort(),
+      );
+    }, soon);
+    const { bots } = JSON.parse((await ask(`${service.url}/healthz`)).body) as { bots: object };
+    expect(bots).toMatchObject({ wouldHaveRefused: 1, reasons: { 'used proof': 1 } });
   });
 
   it('can be used again when the sign-up had a typing error', async () => {
@@ -501,5 +555,33 @@ describe('the page that asks for one click', () => {
     const answer = await signUp(url, 'plain', { ...somebody(), redirect });
     expect(answer.status).toBe(status);
     expect(answer.headers.location).toBe(status === 303 ? redirect : undefined);
+  });
+});
+
+describe('a body', () => {
+  const urlencoded = 'application/x-www-form-urlencoded';
+  const many = (count: number) =>
+    String(new URLSearchParams(Array.from({ length: count }, (_, at) => [`name-${at}`, ''])));
+
+  it.each([
+    ['with a name that comes twice', urlencoded, 'email=ada@example.com&email=eve@example.com', 'invalid'],
+    [
+      'in another charset than UTF-8',
+      `${urlencoded};charset=iso-8859-1`,
+      'email=ada@example.com',
+      'unsupported',
+    ],
+    ['with 100 names', urlencoded, many(100), 'invalid'],
+    ['with 101 names', urlencoded, many(101), 'malformed'],
+    [
+      'with 101 names, in JSON',
+      'application/json',
+      JSON.stringify(Object.fromEntries(new URLSearchParams(many(101)))),
+      'malformed',
+    ],
+  ])('%s is refused', async (_name, type, body, code) => {
+    const { url } = await start({ BOT_MODE: 'off' });
+    const headers = { 'content-type': type, accept: 'application/json' };
+    expect(codeOf(await ask(`${url}/forms/newsletter`, { method: 'POST', headers, body }))).toBe(code);
   });
 });
