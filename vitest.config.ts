@@ -7,6 +7,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  */
 const measuring = 'test/**/*.alone.test.ts';
 
+/** Tests that take minutes; only `npm run test:soak` runs them. */
+const soaking = process.env['SOAK'] === undefined ? ['test/**/*.soak.test.ts'] : [];
+
 /**
  * Starts the longest test file first. It is short as text, so by default it would start last and run alone.
  */
@@ -30,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/widget/**', measuring],
+          exclude: ['test/widget/**', measuring, ...soaking],
           maxWorkers: '100%',
           // A process for each file would load every module again, which takes a tenth of the whole time.
           isolate: false,
