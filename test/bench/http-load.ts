@@ -29,11 +29,15 @@ interface Line {
 }
 
 /**
- * 64 callers on kept connections, each of which waits for its answer before the next request. Resolves with
+ * Callers on kept connections, each of which waits for its answer before the next request. Resolves with
  * answers per second.
  */
-export async function closedLoop({ port, next }: Target, requests: number): Promise<number> {
-  const lines = await openLines(port);
+export async function closedLoop(
+  { port, next }: Target,
+  requests: number,
+  callers = connections,
+): Promise<number> {
+  const lines = await openLines(port, callers);
   let left = requests;
   const start = performance.now();
   await Promise.all(
@@ -102,8 +106,8 @@ async function visit(port: number, request: Buffer): Promise<void> {
   line.close();
 }
 
-function openLines(port: number): Promise<Line[]> {
-  return Promise.all(Array.from({ length: connections }, () => openLine(port)));
+function openLines(port: number, count = connections): Promise<Line[]> {
+  return Promise.all(Array.from({ length: count }, () => openLine(port)));
 }
 
 async function openLine(port: number): Promise<Line> {
