@@ -198,6 +198,9 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
     const { url } = await start({ RATE_ADDRESS: '2/1d' });
     const fields = { ...somebody(), id: 'one-and-the-same' };
     for (let i = 0; i < 5; i++) expect((await signUp(url, way, fields)).status).toBe(202);
+    const another = { ...fields, first_name: 'Ada' };
+    expect((await signUp(url, way, another)).status).toBe(202);
+    expect((await signUp(url, way, { ...another, id: 'yet-another' })).status).toBe(429);
   });
 
   it.each([
