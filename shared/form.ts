@@ -97,7 +97,12 @@ export function isLeftToRight(type: TextField['type']): boolean {
 export interface FormTexts {
   readonly submit: string;
   readonly sending: string;
+  /** In one sentence: on the page that a browser without scripts gets, and in forms of earlier versions. */
   readonly accepted: string;
+  /** The widget's three lines: a heading, a sentence with `{address}`, and what to do if no email arrives. */
+  readonly acceptedTitle: string;
+  readonly acceptedFor: string;
+  readonly acceptedNext: string;
   /** Shown behind the label of an optional field. */
   readonly optional: string;
   /** Suggests another address; `{address}` is the placeholder for it. */

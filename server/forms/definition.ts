@@ -38,7 +38,8 @@ export function definitionOf(
     const { issues = {}, problems = {}, ...own } = texts;
     const { issues: ourIssues, problems: ourProblems, ...ours } = words.texts;
     return {
-      ...over(ours, own),
+      // An operator's own sentence of thanks applies to the widget too.
+      ...over(ours, { ...own, acceptedFor: own['acceptedFor'] ?? own['accepted'] }),
       issues: over(ourIssues, issues),
       problems: over(ourProblems, problems),
     };

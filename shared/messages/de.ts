@@ -29,8 +29,11 @@ export const de: Messages = {
   },
   texts: {
     submit: 'Abonnieren',
-    sending: 'Wird gesendet\u00a0…',
+    sending: 'Sendet\u00a0…',
     accepted: 'Vielen Dank, Sie sind angemeldet.',
+    acceptedTitle: 'Sie sind angemeldet',
+    acceptedFor: 'Vielen Dank. Ihre Anmeldung für {address} ist da.',
+    acceptedNext: 'Falls nichts ankommt, sehen Sie im Spam-Ordner nach.',
     optional: '(optional)',
     suggestion: 'Meinten Sie {address}?',
     takeSuggestion: 'Ja, ändern',

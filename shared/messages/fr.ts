@@ -29,8 +29,11 @@ export const fr: Messages = {
   },
   texts: {
     submit: 'S’inscrire',
-    sending: 'Envoi en cours…',
+    sending: 'Envoi…',
     accepted: 'Merci, votre inscription est enregistrée.',
+    acceptedTitle: 'Votre inscription est faite',
+    acceptedFor: 'Merci. Nous avons bien votre inscription pour {address}.',
+    acceptedNext: 'Si rien n’arrive, regardez dans vos courriers indésirables.',
     optional: '(facultatif)',
     suggestion: 'Vouliez-vous dire {address}\u202f?',
     takeSuggestion: 'Oui, corriger',

@@ -29,8 +29,11 @@ export const it: Messages = {
   },
   texts: {
     submit: 'Iscrivimi',
-    sending: 'Invio in corso…',
+    sending: 'Invio…',
     accepted: 'Grazie! Iscrizione completata.',
+    acceptedTitle: 'Iscrizione completata',
+    acceptedFor: 'Grazie. Abbiamo ricevuto l’iscrizione di {address}.',
+    acceptedNext: 'Se non arriva nulla, controlli nella cartella della posta indesiderata.',
     optional: '(facoltativo)',
     suggestion: 'L’indirizzo corretto è {address}?',
     takeSuggestion: 'Sì, correggi',

@@ -29,8 +29,11 @@ export const nl: Messages = {
   },
   texts: {
     submit: 'Aanmelden',
-    sending: 'Bezig met verzenden…',
+    sending: 'Versturen…',
     accepted: 'Bedankt! De aanmelding is gelukt.',
+    acceptedTitle: 'Aanmelding gelukt',
+    acceptedFor: 'Bedankt. We hebben de aanmelding van {address} ontvangen.',
+    acceptedNext: 'Komt er niets aan? Kijk dan in de map met ongewenste e-mail.',
     optional: '(optioneel)',
     suggestion: 'Is {address} het juiste adres?',
     takeSuggestion: 'Ja, aanpassen',

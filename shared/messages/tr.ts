@@ -29,8 +29,11 @@ export const tr: Messages = {
   },
   texts: {
     submit: 'Abone ol',
-    sending: 'Gönderiliyor…',
+    sending: 'İletiliyor…',
     accepted: 'Teşekkür ederiz, aboneliğiniz tamamlandı.',
+    acceptedTitle: 'Aboneliğiniz tamamlandı',
+    acceptedFor: 'Teşekkür ederiz. {address} için kaydınızı aldık.',
+    acceptedNext: 'Bir şey gelmezse istenmeyen posta klasörüne bakın.',
     optional: '(isteğe bağlı)',
     suggestion: 'Şunu mu demek istediniz: {address}?',
     takeSuggestion: 'Evet, düzelt',

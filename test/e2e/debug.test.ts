@@ -121,7 +121,7 @@ describe('?debug on a page says', () => {
   it('which colours are hard to read, even if the background belongs to a distant ancestor', async () => {
     const { base, form } = await stubbedProxy();
     const { page } = await open(
-      `<div style="background: oklch(0.2 0 0)"><div style="background: rgb(255 255 255 / 5%); color: #777"><rasa-signup debug src="${form}" style="--rasa-signup-accent: #9cf"></rasa-signup></div></div><script src="${base}/embed.js"></script>`,
+      `<div style="background: oklch(0.2 0 0)"><div style="background: rgb(255 255 255 / 5%); color: #777"><rasa-signup debug src="${form}" style="--rasa-signup-accent: #9cf; --rasa-signup-on-accent: #fff"></rasa-signup></div></div><script src="${base}/embed.js"></script>`,
     );
     const { faults, data } = await diagnosis(page);
     expect(data).toBe('contrast');

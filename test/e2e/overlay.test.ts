@@ -90,7 +90,7 @@ describe('a dialog', () => {
     await opener.click();
     await dialog.getByLabel('Email address').fill('ada@example.com');
     await page.keyboard.press('Enter');
-    await dialog.getByRole('status').getByText('Thank you.').waitFor();
+    await page.getByRole('dialog', { name: 'You are signed up' }).getByText('Thank you.').waitFor();
     expect(await focused(page)).toBe('status');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
@@ -193,7 +193,7 @@ describe('an overlay that opens by itself', () => {
     const { page, dialog, site } = await open('display="slide-in" open-on="0s button" again-after="1m"');
     await dialog.getByLabel('Email address').fill('ada@example.com');
     await page.keyboard.press('Enter');
-    await dialog.getByText('Thank you.').waitFor();
+    await page.getByRole('dialog', { name: 'You are signed up' }).getByText('Thank you.').waitFor();
     await page.goto(site);
     await page.waitForFunction(() =>
       document.querySelector('rasa-signup')?.shadowRoot?.querySelector('form'),

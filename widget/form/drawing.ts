@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import type { FormDefinition } from '../../shared/form.ts';
+import type { FormDefinition, FormTexts } from '../../shared/form.ts';
 import type { VisitorProblem } from '../client.ts';
 import { renderField, renderHoneypot } from './fields.ts';
 import type { Issues } from './issues.ts';
@@ -10,7 +10,7 @@ export type FormState =
   | { readonly step: 'unavailable'; readonly hasFallback: boolean }
   | { readonly step: 'editing'; readonly issues: Issues }
   | { readonly step: 'sending' }
-  | { readonly step: 'accepted' }
+  | { readonly step: 'accepted'; readonly address: string }
   | { readonly step: 'refused'; readonly problem: VisitorProblem };
 
 /** The part of a form that drawing needs. */
@@ -31,7 +31,7 @@ export interface Listeners {
   readonly submit: (event: SubmitEvent) => void;
 }
 
-/** Draws the state. The steps `loading` and `unavailable` have no form; all others have one. */
+/** What the shadow root has. The steps `loading` and `unavailable` have no form; all others have one. */
 export function renderState(
   state: FormState,
   form: Drawable | undefined,
@@ -39,8 +39,16 @@ export function renderState(
 ): TemplateResult {
   const { lang, dir } = form?.definition ?? {};
   const content = renderContent(state, form, listeners);
-  return html`<div class="root" lang=${lang ?? nothing} dir=${dir ?? nothing}>
-    ${form?.overlay ? renderOverlay(form.definition, form.overlay.display, content) : content}
+  return html`<div
+    class=${form?.overlay ? 'root' : 'root place'}
+    lang=${lang ?? nothing}
+    dir=${dir ?? nothing}
+  >
+    ${
+      form?.overlay
+        ? renderOverlay(form.definition, form.overlay.display, state.step === 'accepted', content)
+        : html`<div class="box">${content}</div>`
+    }
   </div>`;
 }
 
@@ -48,14 +56,17 @@ export function renderState(
 function renderOverlay(
   { title, texts }: FormDefinition,
   display: Display,
+  isAccepted: boolean,
   content: TemplateResult,
 ): TemplateResult {
   return html`<button part="opener" class="opener" type="button" hidden>
       <slot name="opener">${title}</slot>
     </button>
-    <dialog part="dialog" class=${display} aria-labelledby="title">
-      <button part="close" class="close" type="button" aria-label=${texts.close}>✕</button>
-      <h2 part="title" id="title"><slot name="title">${title}</slot></h2>
+    <dialog part="dialog" class="box ${display}" aria-labelledby="title">
+      <button part="close" class="close" type="button" aria-label=${texts.close}>
+        <svg viewBox="0 0 24 24"><path d="m6 6 12 12M18 6 6 18" /></svg>
+      </button>
+      ${isAccepted ? nothing : html`<h2 part="title" id="title"><slot name="title">${title}</slot></h2>`}
       ${content}
     </dialog>`;
 }
@@ -63,15 +74,22 @@ function renderOverlay(
 function renderContent(state: FormState, form: Drawable | undefined, listeners: Listeners): TemplateResult {
   const isOpen = form && state.step !== 'accepted';
   const { intro } = form?.definition ?? {};
-  return html`${
+  if (!form) return html`${renderLine(state, form)}<slot></slot>`;
+  return html`<div class="body">
+    ${
       isOpen
         ? html`${form.overlay ? nothing : html`<slot name="title"></slot>`}
             <slot name="intro">${intro ? html`<p part="intro">${intro}</p>` : nothing}</slot>
             ${renderForm(state, form, listeners)}`
         : nothing
     }
-    <div class="status" part="status" role="status" tabindex="-1">${renderStatus(state, form)}</div>
-    ${isOpen ? html`<slot name="note"></slot>` : nothing} ${form ? nothing : html`<slot></slot>`}`;
+    ${renderLine(state, form)} ${isOpen ? html`<slot name="note"></slot>` : nothing}
+  </div>`;
+}
+
+function renderLine(state: FormState, form: Drawable | undefined): TemplateResult {
+  const words = renderStatus(state, form);
+  return html`<div class="status" part="status" role="status" tabindex="-1">${words}</div>`;
 }
 
 function renderForm(
@@ -96,10 +114,11 @@ function renderForm(
     @input=${touch}
     @change=${touch}
   >
-    ${fields.map((field) => renderField(field, texts, issues, field === fields.at(-1) ? 'send' : 'next'))}
+    ${fields.map((field) => renderField(field, texts, issues, sending, field === fields.at(-1) ? 'send' : 'next'))}
     ${renderHoneypot(texts)}
     <button part="button" type="submit" aria-disabled=${sending}>
-      ${sending ? texts.sending : html`<slot name="submit">${texts.submit}</slot>`}
+      <span><slot name="submit">${texts.submit}</slot></span>
+      <span><i class="spin"></i>${texts.sending}</span>
     </button>
   </form>`;
 }
@@ -123,13 +142,22 @@ function renderStatus(
       // A fallback already tells the visitor what to do instead.
       return state.hasFallback ? nothing : 'The sign-up form could not be loaded. Please reload the page.';
     case 'accepted':
-      return html`<svg part="mark" class="mark" viewBox="0 0 24 24" aria-hidden="true">
-          <path d="M4 12.5l5.5 5.5L20 7" />
-        </svg>
-        <slot name="accepted">${texts?.accepted}</slot>`;
+      return texts ? renderThanks(texts, state.address) : nothing;
     case 'refused':
       return html`<span class="error"
         >${texts?.problems[state.problem.code] ?? texts?.problems.internal}</span
       >`;
   }
+}
+
+function renderThanks(texts: FormTexts, address: string): TemplateResult {
+  const [before, after] = texts.acceptedFor.split('{address}');
+  return html`<svg part="mark" class="mark" viewBox="0 0 24 24" aria-hidden="true">
+      <path d="m7 12.4 3.4 3.4L17 8.6" />
+    </svg>
+    <h2 part="title" id="title">${texts.acceptedTitle}</h2>
+    <slot name="accepted">
+      <p>${before}${after === undefined ? nothing : html`<b dir="ltr">${address}</b>`}${after}</p>
+      <p class="help">${texts.acceptedNext}</p>
+    </slot>`;
 }

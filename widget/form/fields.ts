@@ -10,6 +10,7 @@ export function renderField(
   field: AskedField,
   texts: FormTexts,
   issues: Issues,
+  sending: boolean,
   enterKey: 'next' | 'send',
 ): TemplateResult {
   const { name, type, label, required, help } = field;
@@ -21,13 +22,19 @@ export function renderField(
   const describedBy = [help && helpId, issue && errorId].filter(Boolean).join(' ') || nothing;
   // A checkbox needs no mark, because it is visibly optional.
   const isMarked = !required && type !== 'checkbox';
+  const isMail = type === 'email';
+  // The names stand side by side where there is room, and then the mark moves into the empty field.
+  const isName = 'autocomplete' in field && /^(given|family)-name$/.test(field.autocomplete ?? '');
+  const hint = 'placeholder' in field ? field.placeholder : undefined;
+  const moves = isName && !required && !hint;
+  const kind = isMail ? 'mail' : isName ? 'half' : 'wide';
   const said = html`${label} ${isMarked ? html`<span class="optional">${texts.optional}</span>` : nothing}`;
   const helped = help ? html`<p class="help" part="help" id=${helpId}>${help}</p>` : nothing;
   const wrong = html`<p class="error" part="error" id=${errorId}>${words ?? nothing}</p>`;
 
   if (type === 'radio') {
     return html`<fieldset
-      class="field"
+      class="field wide"
       part="field"
       role="radiogroup"
       aria-invalid=${invalid}
@@ -35,12 +42,14 @@ export function renderField(
     >
       <legend part="label">${said}</legend>
       ${helped}
-      ${field.options.map(({ value, label }) =>
-        renderOption(
-          html`<input part="input" type="radio" name=${name} value=${value} ?required=${required} />`,
-          label,
-        ),
-      )}
+      <div class="options">
+        ${field.options.map(({ value, label }) =>
+          renderOption(
+            html`<input part="input" type="radio" name=${name} value=${value} ?required=${required} />`,
+            label,
+          ),
+        )}
+      </div>
       ${wrong}
     </fieldset>`;
   }
@@ -55,12 +64,12 @@ export function renderField(
       aria-invalid=${invalid}
       aria-describedby=${describedBy}
     />`;
-    return html`<div class="field" part="field">
+    return html`<div class="field wide" part="field">
       ${renderOption(box, said)} ${renderLink(field.link)} ${helped} ${wrong}
     </div>`;
   }
 
-  return html`<div class="field" part="field">
+  return html`<div class="field ${kind} ${moves ? 'moves' : ''}" part="field">
     <label part="label" for=${name}>${said}</label>
     ${helped}
     ${
@@ -83,18 +92,19 @@ export function renderField(
             type=${type}
             dir=${isLeftToRight(field.type) ? 'ltr' : nothing}
             autocomplete=${field.autocomplete ?? nothing}
-            placeholder=${field.placeholder ?? nothing}
+            placeholder=${moves ? texts.optional.replace(/[()（）]/g, '') : (hint ?? nothing)}
             pattern=${field.pattern ?? nothing}
             min=${field.min ?? nothing}
             max=${field.max ?? nothing}
             step=${type === 'number' ? 'any' : nothing}
             enterkeyhint=${enterKey}
             ?required=${required}
+            ?readonly=${sending}
             aria-invalid=${invalid}
             aria-describedby=${describedBy}
           />`
     }
-    ${wrong} ${type === 'email' ? html`<div class="suggestion" aria-live="polite"></div>` : nothing}
+    ${wrong} ${isMail ? html`<div class="suggestion" aria-live="polite"></div>` : nothing}
   </div>`;
 }
 

@@ -3,6 +3,7 @@ import type { FormDefinition, VisibleProblem } from '../../shared/form.ts';
 import { honeypot } from '../../shared/signup.ts';
 import { loadPart, type VisitorProblem } from '../client.ts';
 import type * as debug from '../debug/debug.ts';
+import { Ground } from './controllers/ground.ts';
 import { FormLoader, langOf, renewForm, type LoadedForm } from './controllers/form-loader.ts';
 import { OverlayOpener } from './controllers/overlay-opener.ts';
 import { ProofOfWork } from './controllers/proof-of-work.ts';
@@ -58,16 +59,31 @@ const fromAttribute = { hasChanged: () => true };
  * @csspart dialog - The dialog, slide-in or bar.
  * @csspart close - The button that closes it.
  *
- * @cssprop [--rasa-signup-accent=blue] - The button, and the focus ring.
- * @cssprop [--rasa-signup-on-accent=white, in dark themes black] - The button's text.
- * @cssprop [--rasa-signup-border-color=the text colour at 55 %] - The border of fields.
+ * @cssprop [--rasa-signup-accent=blue] - The button, the focus ring and the check mark. The default is as light as the background needs.
+ * @cssprop [--rasa-signup-on-accent=white or black] - The button's text. The default is readable on the accent.
+ * @cssprop [--rasa-signup-border-color=grey] - The border of fields.
  * @cssprop [--rasa-signup-input-background=transparent] - The background of fields.
+ * @cssprop [--rasa-signup-input-color=the text colour] - The text in fields.
  * @cssprop [--rasa-signup-error-color=red] - Error messages, and the border of invalid fields.
- * @cssprop [--rasa-signup-radius=0.4em] - The radius of corners.
- * @cssprop [--rasa-signup-gap=1em] - The space between fields.
- * @cssprop [--rasa-signup-background=Canvas] - The background of a dialog, slide-in or bar.
- * @cssprop [--rasa-signup-color=CanvasText] - The text of a dialog, slide-in or bar.
- * @cssprop [--rasa-signup-max-width=28em] - The maximum width of a dialog, slide-in or bar.
+ * @cssprop [--rasa-signup-radius=0.5em] - The radius of corners.
+ * @cssprop [--rasa-signup-gap=1.125em] - The space between fields.
+ * @cssprop [--rasa-signup-height=3em] - The height of fields and buttons, at least 44px.
+ * @cssprop [--rasa-signup-field-border=1px] - The width of the border of fields.
+ * @cssprop [--rasa-signup-field-padding=0.75em] - The space at both ends of a field.
+ * @cssprop [--rasa-signup-button-width=auto] - The width of the button, when it is not in one row with the fields. `100%` in a dialog, slide-in or bar, and with `layout="compact"`.
+ * @cssprop [--rasa-signup-button-radius=the radius of corners] - The radius of the button's corners.
+ * @cssprop [--rasa-signup-align=start] - How the title, the sentences, the button and the thanks are aligned: `start` or `center`.
+ * @cssprop [--rasa-signup-title-font=the font of the page] - The font of the title, unless the page's style sheet sets it.
+ * @cssprop [--rasa-signup-title-size=1.375em] - The size of the title, unless the page's style sheet sets it.
+ * @cssprop [--rasa-signup-title-weight=650] - The weight of the title, unless the page's style sheet sets it.
+ * @cssprop [--rasa-signup-background=none] - The background of the form. `Canvas` for a dialog, slide-in or bar.
+ * @cssprop [--rasa-signup-color=the text colour] - The text of the form. `CanvasText` for a dialog, slide-in or bar.
+ * @cssprop [--rasa-signup-padding=0] - The space around the form. 28px for a dialog.
+ * @cssprop [--rasa-signup-frame=0] - The width of a border around the form in the page.
+ * @cssprop [--rasa-signup-frame-color=the text colour] - The colour of that border.
+ * @cssprop [--rasa-signup-frame-radius=twice the radius of corners] - The radius of the corners of the form.
+ * @cssprop [--rasa-signup-shadow=none] - The shadow of the form. A soft one for a dialog, slide-in or bar.
+ * @cssprop [--rasa-signup-max-width=32em] - The maximum width of the form. 48em with `layout="inline"`, 26em for a dialog, 23em for a slide-in.
  *
  * @event {SignupEvent} signup-ready - The form has loaded, also after `src` has changed.
  * @event {SignupEvent} signup-start - The visitor, or the browser, starts to fill in the form.
@@ -109,6 +125,7 @@ export class RasaSignup extends LitElement {
     super();
     this.state = { step: 'loading' };
     new OverlayOpener(this, this.#loader);
+    new Ground(this);
   }
 
   /**
@@ -143,6 +160,12 @@ export class RasaSignup extends LitElement {
 
   protected override render(): TemplateResult {
     return renderState(this.state, this.#loader.form, { touch: this.#onTouch, submit: this.#onSubmit });
+  }
+
+  protected override updated(): void {
+    // For the style sheet. The hyphens are what Chromium before 125 asks for.
+    const states = this.#internals.states as CustomStateSet | undefined;
+    states?.[this.state.step === 'accepted' ? 'add' : 'delete']('--accepted');
   }
 
   #reflect(name: string, value: string | null | undefined): void {
@@ -238,7 +261,7 @@ export class RasaSignup extends LitElement {
       await this.#become({ step: 'editing', issues: {} });
       submitPlainly(element, fields);
     } else if (sent.is === 'refused') await this.#explain(form, element, sent.problem);
-    else await this.#accept(form.definition);
+    else await this.#accept(form.definition, values['email'] ?? '');
   }
 
   async #explain(form: LoadedForm, element: HTMLFormElement, problem: VisitorProblem): Promise<void> {
@@ -267,10 +290,10 @@ export class RasaSignup extends LitElement {
     this.#tell(new SignupRefusedEvent(definition.id, code));
   }
 
-  async #accept({ id, redirect }: FormDefinition): Promise<void> {
+  async #accept({ id, redirect }: FormDefinition, address: string): Promise<void> {
     this.#internals.setFormValue(null);
     const hadFocus = this.matches(':focus-within');
-    await this.#become({ step: 'accepted' });
+    await this.#become({ step: 'accepted', address });
     // The focused button is gone. Without this, keyboard navigation would restart at the top of the page.
     if (hadFocus) this.renderRoot.querySelector<HTMLElement>('.status')?.focus();
     this.#tell(new SignupEvent('signup-accepted', id));

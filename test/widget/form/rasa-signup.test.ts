@@ -144,7 +144,7 @@ describe('the form', () => {
     await waitUntil(() => form()?.ariaBusy === 'true');
     button().click();
     expect(button().ariaDisabled).to.equal('true');
-    expect(button().textContent.trim()).to.equal('Sending…');
+    expect(button().innerText.trim()).to.equal('Sending…');
     await release();
     await waitUntil(() => status().textContent.includes('Thank you'));
     expect((await seen()).posts).to.have.length(1);
@@ -270,7 +270,7 @@ describe('on the page', () => {
     element.setAttribute('display', 'popup');
     // An unknown display counts as none.
     await waitUntil(() => inside(element).form()?.checkVisibility());
-    expect(inside(element).form()?.parentElement?.lang).to.equal('de');
+    expect(inside(element).form()?.closest<HTMLElement>('[lang]')?.lang).to.equal('de');
     expect((await seen()).loads).to.equal(1);
   });
 
@@ -282,7 +282,7 @@ describe('on the page', () => {
     expect(form()).to.equal(null);
     element.lang = 'de';
     await waitUntil(() => form());
-    expect(form()?.parentElement?.lang).to.equal('de');
+    expect(form()?.closest<HTMLElement>('[lang]')?.lang).to.equal('de');
     expect(input('email').value).to.equal('ada@example.com');
   });
 
@@ -293,7 +293,7 @@ describe('on the page', () => {
     element.remove();
     element.lang = 'de';
     container?.append(element);
-    await waitUntil(() => form()?.parentElement?.lang === 'de');
+    await waitUntil(() => form()?.closest<HTMLElement>('[lang]')?.lang === 'de');
     expect(input('email').value).to.equal('ada@example.com');
   });
 
@@ -393,7 +393,7 @@ describe('its language', () => {
     const element = outer.matches('rasa-signup') ? outer : outer.querySelector('rasa-signup');
     if (!element) throw new Error('no element');
     await waitUntil(() => inside(element).form());
-    return { element, around: inside(element).form()?.parentElement };
+    return { element, around: inside(element).form()?.closest<HTMLElement>('[lang]') };
   }
 
   it('is that of the element', async () => {
