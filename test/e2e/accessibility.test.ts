@@ -98,7 +98,7 @@ describe('axe finds no fault in any theme', () => {
     async (colorScheme) => {
       const page = await open({ attributes: 'debug' });
       // The report is at the bottom of the window.
-      await page.setViewportSize({ width: 1280, height: 1600 });
+      await page.setViewportSize({ width: 1280, height: 2600 });
       await page.emulateMedia({ colorScheme });
       await states['with a mistake']?.(page);
       await page.getByRole('button', { name: 'Look again' }).click();
