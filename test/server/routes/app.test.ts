@@ -358,9 +358,9 @@ describe('the other routes', () => {
     expect(await script.text()).toContain('rasa-signup');
   });
 
-  it('keep the script small: 10,000 bytes in brotli, 11,500 in gzip', () => {
-    expect(statSync('dist/widget/embed.js.br').size).toBeLessThanOrEqual(10_000);
-    expect(statSync('dist/widget/embed.js.gz').size).toBeLessThanOrEqual(11_500);
+  it('keep the script small: 12,500 bytes in brotli, 14,000 in gzip', () => {
+    expect(statSync('dist/widget/embed.js.br').size).toBeLessThanOrEqual(12_500);
+    expect(statSync('dist/widget/embed.js.gz').size).toBeLessThanOrEqual(14_000);
   });
 
   it('let caches revalidate the script by its ETag, and keep the copy named by its hash', async () => {
