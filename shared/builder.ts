@@ -5,6 +5,8 @@
 export interface BuilderSetup {
   /** URL at which visitors' browsers reach the proxy, without a trailing slash. */
   readonly proxy: string;
+  /** The path before the paths of the proxy, such as `/newsletter`; empty without one. */
+  readonly prefix: string;
   readonly forms: readonly {
     readonly id: string;
     readonly title: string;

@@ -3,6 +3,7 @@ import type { AddressRules } from '../forms/email-address.ts';
 import type { FormSpec, Rate } from '../forms/form-spec.ts';
 import type { BuilderMode } from '../http/builder-gate.ts';
 import type { TrustProxy } from '../http/client-ip.ts';
+import type { HstsMode } from '../http/headers.ts';
 import type { CredentialSet } from '../rasa/credentials.ts';
 import type { BotMode } from '../signup/bots.ts';
 import type { Axis } from '../signup/limits.ts';
@@ -21,6 +22,9 @@ export interface Config {
   /** `undefined` listens on all interfaces. */
   readonly host: string | undefined;
   readonly port: number;
+  /** Where visitors reach the proxy, without a trailing slash. */
+  readonly publicUrl: string | undefined;
+  readonly hsts: HstsMode;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
   /** Who may open the builder. */
@@ -113,8 +117,10 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
   if (upstream && !isSet('ALLOWED_ORIGINS')) faults.push(...missingOrigins(upstream, forms.specs));
   const config = {
     production,
-    host: read('HOST') ?? (production ? undefined : '127.0.0.1'),
+    host: read('HOST'),
     port: read('PORT'),
+    publicUrl: read('PUBLIC_URL'),
+    hsts: read('HSTS'),
     dataDir: read('DATA_DIR'),
     logLevel: read('LOG_LEVEL'),
     builder: read('BUILDER') ?? (production ? 'token' : 'on'),
@@ -143,7 +149,10 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
     rasaMinIntervalMs: read('RASA_MIN_INTERVAL_MS'),
   };
   if (faults.length > 0 || !upstream) throw new ConfigError(faults);
-  return { ...config, upstream, secretFiles: reader.files };
+  // With a number of proxies, clients that reach this one past them can forge their address.
+  const isForVisitors = production && typeof config.trustProxy !== 'number';
+  const host = config.host ?? (isForVisitors ? undefined : '127.0.0.1');
+  return { ...config, host, upstream, secretFiles: reader.files };
 
   function readStore(): StoreConfig {
     if (isSet('DATABASE_URL') && !isSet('OUTBOX_KEY')) {

@@ -73,6 +73,18 @@ export const pageAddress = text
   })
   .transform((value) => new URL(value).href);
 
+/**
+ * The URL of the proxy without its trailing slash. Express takes the path as a pattern, and a QR code holds
+ * 2,331 bytes with the path of the form and its query: hence plain letters, and not many.
+ */
+export const publicUrl = text
+  .max(500)
+  .refine((value) => {
+    const url = /^https?:\/\/[^*]+$/i.test(value) ? readUrl(value) : undefined;
+    return url !== undefined && isBare(url) && /^(\/[\w.~-]+)*\/?$/.test(url.pathname);
+  })
+  .transform((value) => new URL(value).href.replace(/\/$/, ''));
+
 /** The base URL of an API: https, or http on this machine only. */
 export const baseUrl = text.refine((value) => {
   const url = readUrl(value);

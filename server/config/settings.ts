@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Rate } from '../forms/form-spec.ts';
 import { builderModes } from '../http/builder-gate.ts';
+import { hstsModes } from '../http/headers.ts';
 import { botModes } from '../signup/bots.ts';
 import { mostWork } from '../signup/proofs.ts';
 import { logLevels } from '../system/log.ts';
@@ -15,6 +16,7 @@ import {
   origin,
   pageAddress,
   port,
+  publicUrl,
   rate,
   text,
   trustProxy,
@@ -64,9 +66,19 @@ const rateSetting = (about: string, fallback: Rate): Setting<Rate | 'off'> =>
 export const settings = {
   PORT: setting('Port that the proxy listens on.', 'a port number, 0 to 65535', port.default(8787)),
   HOST: setting(
-    'Address that the proxy listens on. Default: this machine only; in production, every interface.',
+    'Address that the proxy listens on. Default: this machine only; in production without a number in `TRUST_PROXY`, every interface.',
     'a host name or an IP address',
     text.optional(),
+  ),
+  PUBLIC_URL: setting(
+    'URL at which visitors reach the proxy, with the path if it has one: what pages, QR codes and snippets print, and the origin of its own pages. Without it the `Host` header of each request decides; set it in production.',
+    'an address such as https://signup.example.com or https://www.example.com/newsletter/, without query',
+    publicUrl.optional(),
+  ),
+  HSTS: setting(
+    'Whether browsers are told to use only https for the host of the proxy: `on`, `subdomains` (also for every host below it), or `off`.',
+    `one of ${hstsModes.join(', ')}`,
+    z.enum(hstsModes).default('on'),
   ),
   DATA_DIR: setting(
     'Directory of the database with accepted sign-ups (unless `DATABASE_URL` is set), and of the state of the sandbox.',

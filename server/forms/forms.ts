@@ -65,6 +65,8 @@ export interface FormsOptions {
   /** For forms without their own list. */
   readonly allowedOrigins?: readonly string[];
   readonly allowLocalhost?: boolean;
+  /** As in `OriginsOptions`. */
+  readonly publicOrigin?: string | undefined;
   readonly now?: () => number;
 }
 
@@ -88,8 +90,9 @@ export function createForms({ specs = [newsletter], ...options }: FormsOptions):
   }
 }
 
-function originsOf({ allowedOrigins = [], allowLocalhost = false }: FormsOptions, own: FormSpec['origins']) {
-  return { allowedOrigins: own ?? allowedOrigins, allowLocalhost };
+function originsOf(options: FormsOptions, own: FormSpec['origins']) {
+  const { allowedOrigins = [], allowLocalhost = false, publicOrigin } = options;
+  return { allowedOrigins: own ?? allowedOrigins, allowLocalhost, publicOrigin };
 }
 
 interface FormOptions extends FormsOptions {

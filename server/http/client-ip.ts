@@ -24,7 +24,8 @@ export function createClientAddress(trustProxy: TrustProxy, log: Logger): Client
     }
     const [, ...believed] = proxyaddr.all(request, trust);
     if (chain.length > believed.length) warn(tooLong);
-    return withoutPort(believed.at(-1) ?? '') ?? peer;
+    // What is no address, such as `unknown`, was written by the hop before it, which then counts as the visitor.
+    return believed.map(addressOf).findLast((address) => address !== undefined) ?? peer;
   };
 
   function warn(text: string): void {
@@ -44,7 +45,9 @@ const tooLong =
 
 function trustOf(trustProxy: TrustProxy): ((address: string, hop: number) => boolean) | undefined {
   if (trustProxy === false) return undefined;
-  return typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : proxyaddr.compile(trustProxy);
+  if (typeof trustProxy === 'number') return (_address, hop) => hop < trustProxy;
+  const isTrusted = proxyaddr.compile(trustProxy);
+  return (text, hop) => isTrusted(addressOf(text) ?? text, hop);
 }
 
 function forwardedFor(request: IncomingMessage): readonly string[] {
@@ -53,11 +56,14 @@ function forwardedFor(request: IncomingMessage): readonly string[] {
 }
 
 /**
- * Removes the port that some proxies add; with it every connection would count as a separate network.
- * `undefined` if the text is not an IP address.
+ * The IP address in one hop of the list, without the port, the brackets, the quotes and the zone that some
+ * proxies write: with a port every connection would count as a network of its own, and a trusted proxy as a
+ * visitor. `undefined` if there is none.
  */
-function withoutPort(text: string): string | undefined {
-  const address = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
+function addressOf(hop: string): string | undefined {
+  const text = hop.trim().replace(/^"(.*)"$/, '$1');
+  const [, bare = text] = /^\[(.+)\](?::\w+)?$/.exec(text) ?? /^([\d.]+):\w+$/.exec(text) ?? [];
+  const [address = ''] = bare.split('%');
   return isIP(address) === 0 ? undefined : address;
 }
 

@@ -16,6 +16,22 @@ export interface PagePolicy {
   readonly leadsTo?: string | undefined;
 }
 
+export const hstsModes = ['on', 'subdomains', 'off'] as const;
+export type HstsMode = (typeof hstsModes)[number];
+
+/**
+ * Tells browsers to use only https for this host during the next year (RFC 6797). One answer with
+ * `includeSubDomains` does so for every host below it, also for those of others, and cannot be taken back.
+ */
+export function strictTransport(mode: HstsMode): Headers {
+  if (mode === 'off') {
+    return (_request, _response, next) => {
+      next();
+    };
+  }
+  return helmet.strictTransportSecurity({ maxAge: 31_536_000, includeSubDomains: mode === 'subdomains' });
+}
+
 type Headers = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 const own = "'self'";
@@ -34,6 +50,8 @@ export function pageHeaders({
       // With this policy, a window that a form in a sandboxed frame has opened would show an error, not the
       // answer.
       crossOriginOpenerPolicy: false,
+      // Set for every answer alike: `strictTransport`.
+      strictTransportSecurity: false,
       // X-Frame-Options cannot list origins; `frame-ancestors` below does.
       xFrameOptions: framedBy.length === 0 ? { action: 'deny' } : false,
       contentSecurityPolicy: {

@@ -8,7 +8,8 @@ import { readUrl, isLoopback } from '../system/urls.ts';
 export interface Origins {
   /**
    * `origin` is the Origin header. A request without one does not come from another site's page and passes.
-   * `host` is the Host header: the proxy's own pages always pass, even behind a server that terminates TLS.
+   * The proxy's own pages always pass: those at `PUBLIC_URL`, or without it those on the host in `host`, the
+   * Host header.
    */
   allow(origin: string | undefined, host: string | undefined): boolean;
   /** The same origins as Content-Security-Policy sources, for the pages that they may frame. */
@@ -19,9 +20,11 @@ export interface OriginsOptions {
   /** In the form of `URL.origin`. */
   readonly allowedOrigins: readonly string[];
   readonly allowLocalhost: boolean;
+  /** The origin of the proxy's own pages; `undefined` without `PUBLIC_URL`. */
+  readonly publicOrigin?: string | undefined;
 }
 
-export function createOrigins({ allowedOrigins, allowLocalhost }: OriginsOptions): Origins {
+export function createOrigins({ allowedOrigins, allowLocalhost, publicOrigin }: OriginsOptions): Origins {
   const listed = new Set(allowedOrigins);
   return {
     sources: ["'self'", ...listed, ...(allowLocalhost ? localSources : [])],
@@ -29,7 +32,9 @@ export function createOrigins({ allowedOrigins, allowLocalhost }: OriginsOptions
       if (origin === undefined || listed.has(origin)) return true;
       const url = readUrl(origin);
       if (!url) return false;
-      return (url.host !== '' && url.host === host) || (allowLocalhost && isLoopback(url.hostname));
+      const isOwn =
+        publicOrigin === undefined ? url.host !== '' && url.host === host : origin === publicOrigin;
+      return isOwn || (allowLocalhost && isLoopback(url.hostname));
     },
   };
 }

@@ -42,17 +42,19 @@ export function isBuilderLanguage(lang: string): lang is BuilderLanguage {
  */
 export function renderHome({ lang, setup, path, sandbox }: Home): string {
   const { title, lead, here, hosted, contacts, noScript } = texts[lang];
+  const { prefix } = setup;
   const first = `/forms/${setup.forms[0]?.id ?? ''}`;
   return renderPage({
     title,
     lang,
+    prefix,
     scripts: ['/pages/builder.js'],
     styles: ['/pages/builder.css'],
     header: html`<header class="bar">
       <nav aria-label="rasa-signup">
         <strong>rasa-signup</strong>
         <a href=${path} aria-current="page">${here}</a>
-        <a href=${first}>${hosted}</a>
+        <a href=${prefix + first}>${hosted}</a>
         ${sandbox === undefined ? '' : html`<a href=${sandbox}>${contacts}</a>`}
       </nav>
     </header>`,
@@ -61,7 +63,7 @@ export function renderHome({ lang, setup, path, sandbox }: Home): string {
       <p>${lead}</p>
       ${sandboxBanner(sandbox)}
       <signup-builder data-setup=${JSON.stringify(setup)}>
-        <p class="notice">${noScript} <a href=${first}>${setup.proxy}${first}</a></p>
+        <p class="notice">${noScript} <a href=${prefix + first}>${setup.proxy}${first}</a></p>
       </signup-builder>
     `,
   });
@@ -71,14 +73,14 @@ export function renderHome({ lang, setup, path, sandbox }: Home): string {
  * The page in the builder's preview frame. It is empty and has none of the product's styles: its script
  * inserts what the builder sends it.
  */
-export function renderPreview(): string {
+export function renderPreview(prefix: string): string {
   return `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Preview</title>
-    <script type="module" src="/pages/preview.js"></script>
+    <script type="module" src="${prefix}/pages/preview.js"></script>
   </head>
   <body></body>
 </html>

@@ -7,6 +7,8 @@ export type Html = ServerRenderedTemplate;
 export interface Page {
   readonly title: string;
   readonly lang: string;
+  /** The path before the paths of the proxy, `PublicAddress.prefix`. */
+  readonly prefix: string;
   readonly dir?: 'ltr' | 'rtl';
   /**
    * How search engines and link previews present the page. A page without it is a personal answer
@@ -40,6 +42,7 @@ export interface Listing {
 export function renderPage({
   title,
   lang,
+  prefix,
   dir = 'ltr',
   listing,
   header,
@@ -58,11 +61,11 @@ export function renderPage({
           ${listing ? renderListing(title, listing) : html`<meta name="robots" content="noindex" />`}
           <meta name="theme-color" media="(prefers-color-scheme: light)" content="#fbfaf7" />
           <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#16181b" />
-          <link rel="icon" href="/favicon.ico" sizes="32x32" />
-          <link rel="icon" href="/pages/icon.svg" type="image/svg+xml" />
-          <link rel="apple-touch-icon" href="/pages/touch-icon.png" />
-          ${['/pages/site.css', ...styles].map((style) => html`<link rel="stylesheet" href=${style} />`)}
-          ${scripts.map((script) => html`<script type="module" src=${script}></script>`)}
+          <link rel="icon" href=${`${prefix}/favicon.ico`} sizes="32x32" />
+          <link rel="icon" href=${`${prefix}/pages/icon.svg`} type="image/svg+xml" />
+          <link rel="apple-touch-icon" href=${`${prefix}/pages/touch-icon.png`} />
+          ${['/pages/site.css', ...styles].map((style) => html`<link rel="stylesheet" href=${prefix + style} />`)}
+          ${scripts.map((script) => html`<script type="module" src=${prefix + script}></script>`)}
         </head>
         <body>
           ${header ?? ''}

@@ -11,6 +11,8 @@ export interface FormPage {
   readonly form: Pick<Form, 'definitionIn' | 'languages'>;
   /** The texts of one of the languages that the form is offered in. */
   readonly words: Messages;
+  /** The path before the paths of the proxy, `PublicAddress.prefix`. */
+  readonly prefix: string;
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
 }
@@ -20,13 +22,14 @@ export interface FormPage {
  * Printed, the page is a poster with a QR code that leads back to it.
  */
 export function renderHostedForm(page: FormPage, visit: Visit): string {
-  const { form, words, sandbox } = page;
+  const { form, words, prefix, sandbox } = page;
   const definition = form.definitionIn(words);
   const { id, title, intro } = definition;
   const address = visit.publicUrl + hostedPath(id) + languageToKeep(definition, visit);
   return renderPage({
     title,
     ...languageOf(definition),
+    prefix,
     listing: {
       publicUrl: visit.publicUrl,
       address,
@@ -38,12 +41,12 @@ export function renderHostedForm(page: FormPage, visit: Visit): string {
       <h1>${title}</h1>
       ${intro ? html`<p class="intro on-paper">${intro}</p>` : ''} ${sandboxBanner(sandbox)}
       <div class="card">
-        <rasa-signup src=${actionOf(definition)}>
+        <rasa-signup src=${actionOf(definition, prefix)}>
           ${intro ? html`<p class="intro">${intro}</p>` : ''}
-          ${renderPlainForm({ definition, values: hiddenValues(definition, visit) })}
+          ${renderPlainForm({ definition, prefix, values: hiddenValues(definition, visit) })}
         </rasa-signup>
       </div>
-      ${renderPoster(`${hostedPath(id)}/qr.svg${queryToKeep(definition, visit)}`, address, words)}
+      ${renderPoster(`${prefix}${hostedPath(id)}/qr.svg${queryToKeep(definition, visit)}`, address, words)}
     </div>`,
   });
 }
@@ -57,7 +60,7 @@ export function renderRefused(
   { code, issues = {} }: Problem,
   fields: Readonly<Record<string, unknown>>,
 ): string {
-  const { form, sandbox } = page;
+  const { form, prefix, sandbox } = page;
   const definition = form.definitionIn(page.words);
   const values = Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
@@ -65,11 +68,12 @@ export function renderRefused(
   return renderPage({
     title: definition.texts.problems[code],
     ...languageOf(definition),
+    prefix,
     main: html`<div class="narrow">
       <p class="quiet crumb">${definition.title}</p>
       <h1>${definition.texts.problems[code]}</h1>
       ${renderOtherIssues(definition, issues)} ${sandboxBanner(sandbox)}
-      <div class="card">${renderPlainForm({ definition, values, issues })}</div>
+      <div class="card">${renderPlainForm({ definition, prefix, values, issues })}</div>
     </div>`,
   });
 }
@@ -78,12 +82,13 @@ export function renderRefused(
  * Repeats the answers of a form sent without scripts, and asks for the click that replaces a proof of work.
  */
 export function renderConfirmation(page: FormPage, fields: Values, token: string): string {
-  const { form, words, sandbox } = page;
+  const { form, words, prefix, sandbox } = page;
   const definition = form.definitionIn(words);
   const { title, explanation, button } = words.confirm;
   return renderPage({
     title,
     ...languageOf(definition),
+    prefix,
     main: html`<div class="narrow">
       <p class="quiet crumb">${definition.title}</p>
       <h1>${title}</h1>
@@ -91,7 +96,7 @@ export function renderConfirmation(page: FormPage, fields: Values, token: string
       <p>${explanation}</p>
       <div class="card">
         ${renderAnswers(definition, fields)}
-        <form class="plain-form" method="post" action=${actionOf(definition)}>
+        <form class="plain-form" method="post" action=${actionOf(definition, prefix)}>
           ${renderHidden({ ...fields, token })}
           <button type="submit">${button}</button>
         </form>
@@ -102,12 +107,13 @@ export function renderConfirmation(page: FormPage, fields: Values, token: string
 
 /** The answer to an accepted sign-up for a browser without scripts. */
 export function renderThanks(page: FormPage): string {
-  const { form, sandbox } = page;
+  const { form, prefix, sandbox } = page;
   const definition = form.definitionIn(page.words);
   const { accepted } = definition.texts;
   return renderPage({
     title: accepted,
     ...languageOf(definition),
+    prefix,
     main: html`<div class="narrow answer accepted">
       ${sandboxBanner(sandbox)}
       <h1>${accepted}</h1>
@@ -116,27 +122,29 @@ export function renderThanks(page: FormPage): string {
 }
 
 /** A page with the same text that the widget would show for the problem. */
-export function renderProblem(words: Messages, { code }: Problem): string {
+export function renderProblem(words: Messages, { code }: Problem, prefix: string): string {
   const title = words.texts.problems[code];
   return renderPage({
     title,
     ...languageOf(words),
+    prefix,
     main: html`<div class="narrow answer"><h1>${title}</h1></div>`,
   });
 }
 
 /** As `renderProblem`, for a form that exists: with a link to the form. */
 export function renderFormProblem(page: FormPage, { code }: Problem): string {
-  const { form, words } = page;
+  const { form, words, prefix } = page;
   const definition = form.definitionIn(words);
   const title = definition.texts.problems[code];
   return renderPage({
     title,
     ...languageOf(definition),
+    prefix,
     main: html`<div class="narrow answer">
       <p class="quiet crumb">${definition.title}</p>
       <h1>${title}</h1>
-      <p><a class="button" href=${actionOf(definition)}>${words.page.toForm}</a></p>
+      <p><a class="button" href=${actionOf(definition, prefix)}>${words.page.toForm}</a></p>
     </div>`,
   });
 }

@@ -15,6 +15,8 @@ export type Values = Readonly<Record<string, string>>;
 
 export interface PlainForm {
   readonly definition: FormDefinition;
+  /** The path before the paths of the proxy, `PublicAddress.prefix`. */
+  readonly prefix: string;
   /**
    * The values of the fields, by name. Values of hidden fields, and of names that are not fields, are sent
    * along in hidden inputs.
@@ -27,14 +29,14 @@ export interface PlainForm {
  * The form that works without scripts. It has the same fields in the same order and with the same names as
  * the element, so that the element can take its place and keep what was typed.
  */
-export function renderPlainForm({ definition, values, issues = {} }: PlainForm): Html {
+export function renderPlainForm({ definition, prefix, values, issues = {} }: PlainForm): Html {
   const asked = definition.fields.filter((field) => field.type !== 'hidden');
   const spent: readonly string[] = [honeypot, 'token', 'proof', ...asked.map(({ name }) => name)];
   const unseen = Object.entries(values).filter(
     ([name]) => !spent.includes(name) && issues[name] === undefined,
   );
   const firstWrong = asked.find(({ name }) => issues[name] !== undefined);
-  return html`<form class="plain-form" method="post" action=${actionOf(definition)}>
+  return html`<form class="plain-form" method="post" action=${actionOf(definition, prefix)}>
     ${asked.map((field) =>
       renderField(field, {
         definition,
@@ -49,8 +51,8 @@ export function renderPlainForm({ definition, values, issues = {} }: PlainForm):
 }
 
 /** Includes the language, so that the following pages use the same one. */
-export function actionOf({ id, lang }: FormDefinition): string {
-  return `/forms/${encodeURIComponent(id)}?lang=${lang}`;
+export function actionOf({ id, lang }: FormDefinition, prefix: string): string {
+  return `${prefix}/forms/${encodeURIComponent(id)}?lang=${lang}`;
 }
 
 export function renderHidden(values: Values): readonly Html[] {

@@ -21,6 +21,8 @@ export interface PageAnswer {
 export interface Reader {
   /** The texts of one of the languages that the form is offered in. */
   readonly words: Messages;
+  /** The path before the paths of the proxy, `PublicAddress.prefix`. */
+  readonly prefix: string;
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
 }
@@ -29,27 +31,27 @@ export interface Reader {
  * The page that answers a plain form: thanks or a redirect to the operator's page, a request for one more
  * click, or the form again.
  */
-export function pageFor(answer: Answer, { words, sandbox }: Reader): PageAnswer {
+export function pageFor(answer: Answer, { words, prefix, sandbox }: Reader): PageAnswer {
   const headers = { 'Content-Language': words.lang };
   switch (answer.is) {
     case 'accepted': {
       const { form } = answer;
       const redirectTo = answer.redirectTo ?? form.definitionIn(words).redirect;
       if (redirectTo === undefined)
-        return { status: 202, headers, body: renderThanks({ form, words, sandbox }) };
+        return { status: 202, headers, body: renderThanks({ form, words, prefix, sandbox }) };
       // Encoded for a header: the operator's address may contain any letters.
       return { status: 303, headers: { Location: new URL(redirectTo).href }, body: '' };
     }
     case 'unconfirmed': {
       const { form, fields, token, redirectTo } = answer;
-      const body = renderConfirmation({ form, words, sandbox }, fields, token);
+      const body = renderConfirmation({ form, words, prefix, sandbox }, fields, token);
       return { status: 200, headers, body, leadsTo: redirectTo ?? form.definitionIn(words).redirect };
     }
     case 'refused': {
       const { problem, form, fields } = answer;
       const { status } = problem;
-      if (!form) return { status, headers, body: renderProblem(words, problem) };
-      const page = { form, words, sandbox };
+      if (!form) return { status, headers, body: renderProblem(words, problem, prefix) };
+      const page = { form, words, prefix, sandbox };
       if (!fields) return { status, headers, body: renderFormProblem(page, problem) };
       const body = renderRefused(page, problem, fields);
       return { status, headers, body, leadsTo: destinationOf(form, words, fields['redirect']) };

@@ -34,19 +34,20 @@ export function detailOf(answer: Problem): Detail {
 /** Sends a problem: as a page for people, as a problem detail for programs. */
 export function sendProblem(request: Request, response: Response, answer: Problem): void {
   const { status, headers, body } = detailOf(answer);
-  response.status(status).set(headers);
+  // The default for caches is to keep a 404, whatever it depends on.
+  response.status(status).set('Cache-Control', 'no-store').set(headers).vary('Accept');
   if (!wantsPage(request)) {
     response.send(body);
     return;
   }
   const words = wordsFor(request);
   response.type('html').set('Content-Language', words.lang).vary('Accept-Language');
-  response.send(renderProblem(words, answer));
+  response.send(renderProblem(words, answer, prefixOf(request)));
 }
 
-/** The proxy's public URL as this request used it. */
-export function publicUrlOf(request: Request): string {
-  return `${request.protocol}://${request.host}`;
+/** `PublicAddress.prefix`, which `app.ts` keeps among the settings of Express. */
+export function prefixOf({ app }: Pick<Request, 'app'>): string {
+  return String(app.get('prefix'));
 }
 
 /** Refuses all methods that a route does not handle, with 405 and `Allow`. */

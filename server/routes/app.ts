@@ -4,16 +4,17 @@ import { jsonSchema } from '../config/forms-file/form-schema.ts';
 import type { Rate } from '../forms/form-spec.ts';
 import type { Forms } from '../forms/forms.ts';
 import type { BuilderGate } from '../http/builder-gate.ts';
-import type { ClientAddress, TrustProxy } from '../http/client-ip.ts';
-import { pageHeaders } from '../http/headers.ts';
+import type { ClientAddress } from '../http/client-ip.ts';
+import { pageHeaders, strictTransport, type HstsMode } from '../http/headers.ts';
 import type { Origins } from '../http/origins.ts';
 import { problem } from '../http/problem.ts';
+import type { PublicAddress } from '../http/public-address.ts';
 import { refuseUnreadable } from '../http/request-limits.ts';
 import { readPinnedScript, serveBuiltFiles } from '../http/static-files.ts';
 import type { Intake } from '../signup/intake.ts';
 import type { Limits } from '../signup/limits.ts';
 import type { Proofs } from '../signup/proofs.ts';
-import { publicUrlOf, sendProblem } from './answers.ts';
+import { sendProblem } from './answers.ts';
 import { createBuilderPages } from './builder-routes.ts';
 import { createFormRoutes } from './form-routes.ts';
 import { createHealthRoutes, type Health } from './health-routes.ts';
@@ -30,85 +31,89 @@ export interface AppOptions {
   readonly health: () => Health;
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
-  readonly trustProxy: TrustProxy;
+  readonly address: PublicAddress;
+  readonly hsts: HstsMode;
   /** Directory of the files built for browsers. */
   readonly builtDir: string;
   readonly builder: BuilderGate;
   readonly log: Logger;
 }
 
-/** The Express application, with all routes. */
-export function createApp({
-  origins,
-  forms,
-  intake,
-  proofs,
-  limits,
-  clientAddress,
-  rateNetwork,
-  health,
-  sandbox,
-  trustProxy,
-  builtDir,
-  builder,
-  log,
-}: AppOptions): express.Express {
+/**
+ * The Express application. Its routes are mounted twice: at the path of `PUBLIC_URL`, and at the root for web
+ * servers that take the path off, and for checks on this machine.
+ */
+export function createApp(options: AppOptions): express.Express {
+  const { prefix } = options.address;
   const app = express();
-  app.set('trust proxy', trustProxy);
   app.set('etag', false);
   app.disable('x-powered-by');
   app.set('case sensitive routing', true);
-  const framedHeaders = rememberHeaders();
+  app.set('prefix', prefix);
+  app.use(strictTransport(options.hsts));
+  const routes = createRoutes(options);
+  if (prefix !== '') app.use(prefix, routes);
+  app.use(routes);
+  app.use(answerErrors(options.log));
+  return app;
+}
+
+function createRoutes(options: AppOptions): express.Router {
+  const { origins, forms, health, sandbox, address, builtDir, builder } = options;
+  const routes = express.Router({ caseSensitive: true });
   const originsOf = (id: string) => forms.find(id)?.origins ?? origins;
-  const builderPages: Readonly<Record<string, ReturnType<typeof pageHeaders>>> = {
-    '/': pageHeaders({ framesOwn: true }),
-    '/preview': pageHeaders({ framedBy: ["'self'"], sends: false }),
-  };
-  const otherPages = pageHeaders();
-  app.use((request, response, next) => {
-    const { path, query } = request;
-    const [, id] = /^\/forms\/([^/]+)/.exec(path) ?? [];
-    const ofBuilder = builder.isOpen(query['token']) ? builderPages[path] : undefined;
-    const headers = id === undefined ? (ofBuilder ?? otherPages) : framedHeaders(originsOf(id));
-    headers(request, response, next);
-  });
-  app.use((request, response, next) => {
-    const unreadable = refuseUnreadable(request);
-    if (!unreadable) {
-      next();
-      return;
-    }
-    response.set('Connection', 'close');
-    sendProblem(request, response, unreadable);
-  });
-  app.use(serveBuiltFiles(builtDir));
+  routes.use(securityHeaders(builder, originsOf), refuseAmbiguous, serveBuiltFiles(builtDir));
 
   const pinned = readPinnedScript(builtDir);
-  app.use(createBuilderPages({ gate: builder, forms, pinned, sandbox, publicUrlOf }));
+  routes.use(createBuilderPages({ gate: builder, forms, pinned, sandbox, address }));
 
-  app.use(createHealthRoutes({ health, sandbox }));
+  routes.use(createHealthRoutes({ health, sandbox }));
 
-  app.get('/forms.schema.json', (_request, response) => {
+  routes.get('/forms.schema.json', (_request, response) => {
     response
       .set('Cache-Control', 'no-cache')
       .type('application/schema+json')
       .send(JSON.stringify(jsonSchema(), null, 2));
   });
 
-  app.use(
-    createFormRoutes({ forms, originsOf, intake, proofs, limits, clientAddress, rateNetwork, sandbox }),
-  );
+  routes.use(createFormRoutes({ ...options, originsOf }));
 
-  app.use((request, response) => {
+  routes.use((request, response) => {
     sendProblem(
       request,
       response,
       problem('not_found', { detail: `Nothing is at ${JSON.stringify(request.path)}.` }),
     );
   });
-  app.use(answerErrors(log));
-  return app;
+  return routes;
 }
+
+/** The pages of a form may be framed where the form may stand; the builder frames its own preview. */
+function securityHeaders(builder: BuilderGate, originsOf: (form: string) => Origins): express.RequestHandler {
+  const framedHeaders = rememberHeaders();
+  const builderPages: Readonly<Record<string, ReturnType<typeof pageHeaders>>> = {
+    '/': pageHeaders({ framesOwn: true }),
+    '/preview': pageHeaders({ framedBy: ["'self'"], sends: false }),
+  };
+  const otherPages = pageHeaders();
+  return (request, response, next) => {
+    const { path, query } = request;
+    const [, id] = /^\/forms\/([^/]+)/.exec(path) ?? [];
+    const ofBuilder = builder.isOpen(query['token']) ? builderPages[path] : undefined;
+    const headers = id === undefined ? (ofBuilder ?? otherPages) : framedHeaders(originsOf(id));
+    headers(request, response, next);
+  };
+}
+
+const refuseAmbiguous: express.RequestHandler = (request, response, next) => {
+  const ambiguous = refuseUnreadable(request);
+  if (!ambiguous) {
+    next();
+    return;
+  }
+  response.set('Connection', 'close');
+  sendProblem(request, response, ambiguous);
+};
 
 /** Helmet takes a while to build its headers. Forms share them unless they have their own origins. */
 function rememberHeaders(): (origins: Origins) => express.RequestHandler {

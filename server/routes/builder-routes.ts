@@ -2,6 +2,7 @@ import express from 'express';
 import type { BuilderSetup, PinnedScript } from '../../shared/builder.ts';
 import type { Forms } from '../forms/forms.ts';
 import type { BuilderGate } from '../http/builder-gate.ts';
+import type { PublicAddress } from '../http/public-address.ts';
 import { isBuilderLanguage, renderHome, renderPreview } from '../pages/builder-page.ts';
 import { wordsFor } from './language.ts';
 
@@ -11,8 +12,7 @@ export interface BuilderPagesOptions {
   readonly pinned: PinnedScript;
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
-  /** The proxy's public URL as the request used it. */
-  readonly publicUrlOf: (request: express.Request) => string;
+  readonly address: PublicAddress;
 }
 
 /**
@@ -24,7 +24,7 @@ export function createBuilderPages({
   forms,
   pinned,
   sandbox,
-  publicUrlOf,
+  address,
 }: BuilderPagesOptions): express.Router {
   const pages = express.Router({ caseSensitive: true });
   const open: express.RequestHandler = (request, _response, next) => {
@@ -35,21 +35,22 @@ export function createBuilderPages({
     const words = wordsFor(request);
     const lang = isBuilderLanguage(words.lang) ? words.lang : 'en';
     const setup: BuilderSetup = {
-      proxy: publicUrlOf(request),
+      proxy: address.of(request),
+      prefix: address.prefix,
       forms: forms.all().map((form) => ({
         id: form.id,
         title: form.definitionIn(words).title,
         languages: form.languages.map(({ lang }) => lang),
       })),
       pinned,
-      preview: `/preview${gate.query}`,
+      preview: `${address.prefix}/preview${gate.query}`,
     };
     response.set({ 'Cache-Control': 'no-store', 'Content-Language': lang }).vary('Accept-Language');
-    response.send(renderHome({ lang, setup, path: `/${gate.query}`, sandbox }));
+    response.send(renderHome({ lang, setup, path: `${address.prefix}/${gate.query}`, sandbox }));
   });
 
   pages.get('/preview', open, (_request, response) => {
-    response.set('Cache-Control', 'no-store').send(renderPreview());
+    response.set('Cache-Control', 'no-store').send(renderPreview(address.prefix));
   });
   return pages;
 }

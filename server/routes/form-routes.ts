@@ -7,13 +7,14 @@ import type { ClientAddress } from '../http/client-ip.ts';
 import { pageHeaders } from '../http/headers.ts';
 import { isFromUnnamedPage, type Origins } from '../http/origins.ts';
 import { problem } from '../http/problem.ts';
+import type { PublicAddress } from '../http/public-address.ts';
 import { renderHostedForm } from '../pages/form-pages.ts';
 import { hostedPath, queryToKeep, type Visit } from '../pages/hosted-address.ts';
 import { renderQrCode } from '../pages/qr-code.ts';
 import type { Intake } from '../signup/intake.ts';
 import { networkOf, type Limits } from '../signup/limits.ts';
 import type { Proofs } from '../signup/proofs.ts';
-import { publicUrlOf, refuseMethod, sendProblem, wantsPage } from './answers.ts';
+import { refuseMethod, sendProblem, wantsPage } from './answers.ts';
 import { wordsFor } from './language.ts';
 import { receiveSignup } from './signup-route.ts';
 
@@ -25,6 +26,7 @@ export interface FormRoutesOptions {
   readonly proofs: Pick<Proofs, 'issue'>;
   readonly limits: Pick<Limits, 'load'>;
   readonly clientAddress: ClientAddress;
+  readonly address: PublicAddress;
   /** Rate of sign-ups from one network; challenges are allowed more often. */
   readonly rateNetwork: Rate | 'off';
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
@@ -44,10 +46,12 @@ export function createFormRoutes({
   proofs,
   limits,
   clientAddress,
+  address,
   rateNetwork,
   sandbox,
 }: FormRoutesOptions): express.Router {
   const routes = express.Router({ caseSensitive: true });
+  const { prefix } = address;
 
   routes
     .route('/forms/:form')
@@ -55,7 +59,7 @@ export function createFormRoutes({
       response.set('Cache-Control', 'no-cache').vary('Origin').vary('Accept').vary('Accept-Language');
       next();
     })
-    .post(crossOrigin(originsOf), receiveSignup({ intake, originsOf, clientAddress, sandbox }))
+    .post(crossOrigin(originsOf), receiveSignup({ intake, originsOf, clientAddress, prefix, sandbox }))
     .all(crossOrigin(originsOf, 'null'))
     .get(
       refuseUnlisted(originsOf, 'null'),
@@ -71,7 +75,7 @@ export function createFormRoutes({
         const { redirect: leadsTo } = definition;
         if (leadsTo)
           pageHeaders({ framedBy: form.origins.sources, leadsTo })(request, response, () => undefined);
-        response.send(renderHostedForm({ form, words, sandbox }, visitOf(request)));
+        response.send(renderHostedForm({ form, words, prefix, sandbox }, visitOf(request)));
       }),
     )
     .options((request, response) => {
@@ -105,16 +109,25 @@ export function createFormRoutes({
         // The language of this browser does not count: the person who scans the code may have another one.
         const definition = form.definitionIn(wordsFor({ url: request.url, headers: {} }, form.languages));
         const visit = visitOf(request);
-        const address = visit.publicUrl + hostedPath(definition.id) + queryToKeep(definition, visit);
+        const target = visit.publicUrl + hostedPath(definition.id) + queryToKeep(definition, visit);
+        if (address.origin === undefined) response.vary('Host');
         response
           .set('Cache-Control', 'public, max-age=86400')
           .type('image/svg+xml')
-          .send(renderQrCode(address));
+          .send(renderQrCode(target));
       }),
     )
     .all(refuseMethod('GET, HEAD'));
 
   return routes;
+
+  function visitOf(request: FormRequest): Visit {
+    return {
+      publicUrl: address.of(request),
+      query: new URL(request.url, 'http://localhost').search,
+      referrer: request.get('referer'),
+    };
+  }
 
   function withForm(
     answer: (form: Form, request: FormRequest, response: Response) => Promise<void> | void,
@@ -215,12 +228,4 @@ function limitChallenges({ forms, rateNetwork, clientAddress }: ChallengeLimits)
       },
     });
   }
-}
-
-function visitOf(request: FormRequest): Visit {
-  return {
-    publicUrl: publicUrlOf(request),
-    query: new URL(request.url, 'http://localhost').search,
-    referrer: request.get('referer'),
-  };
 }

@@ -8,6 +8,7 @@ import { createForms } from '../forms/forms.ts';
 import { createBuilderGate } from '../http/builder-gate.ts';
 import { createClientAddress } from '../http/client-ip.ts';
 import { createOrigins } from '../http/origins.ts';
+import { createPublicAddress } from '../http/public-address.ts';
 import { readTarget } from '../http/request-limits.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { createBots } from '../signup/bots.ts';
@@ -41,6 +42,9 @@ export interface FrontOptions {
     | 'bots'
     | 'builder'
     | 'forms'
+    | 'hsts'
+    | 'production'
+    | 'publicUrl'
     | 'rates'
     | 'thankYouPages'
     | 'trustProxy'
@@ -74,6 +78,10 @@ export async function openFront({
   const tokens = createPageTokens({ key: await secrets.get('page token') });
   const bots = createBots({ mode: botConfig.mode, proofs, tokens, log, newId: randomUUID });
 
+  const address = createPublicAddress({
+    publicUrl: config.publicUrl,
+    isBehindTls: config.production && trustProxy !== false,
+  });
   const isDisposableDomain = addresses.disposable === 'allow' ? () => false : await loadDisposableDomains();
   const forms = createForms({
     specs: config.forms.specs,
@@ -82,12 +90,13 @@ export async function openFront({
     thankYouPages,
     allowedOrigins: config.allowedOrigins,
     allowLocalhost: config.allowLocalhost,
+    publicOrigin: address.origin,
   });
   const addressKey = Buffer.from(await secrets.get('address')).toString('hex');
   const limits = sharedQuotas
     ? createSharedLimits({ rates, addressKey, database: sharedQuotas })
     : createLimits({ rates, addressKey });
-  const origins = createOrigins(config);
+  const origins = createOrigins({ ...config, publicOrigin: address.origin });
   const builder = createBuilderGate(config.builder, await secrets.get('builder'));
   const clientAddress = createClientAddress(trustProxy, log);
   // With credentials there are no test addresses, so that every address is treated as a real one.
@@ -101,7 +110,8 @@ export async function openFront({
     limits,
     clientAddress,
     rateNetwork: rates.network,
-    trustProxy,
+    address,
+    hsts: config.hsts,
     builtDir,
     builder,
     log,

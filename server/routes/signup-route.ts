@@ -17,6 +17,8 @@ export interface SignupRouteOptions {
   /** The origins whose pages may use a form. */
   readonly originsOf: (form: string) => Origins;
   readonly clientAddress: ClientAddress;
+  /** `PublicAddress.prefix`. */
+  readonly prefix: string;
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
 }
@@ -28,6 +30,7 @@ export function receiveSignup({
   intake,
   originsOf,
   clientAddress,
+  prefix,
   sandbox,
 }: SignupRouteOptions): RequestHandler<{ form: string }> {
   return async (request, response) => {
@@ -43,7 +46,7 @@ export function receiveSignup({
 
   function pageOf(answer: Answer, request: FormRequest, response: Response): Detail {
     const words = wordsFor(request, answer.form?.languages);
-    const { leadsTo, headers, ...page } = pageFor(answer, { words, sandbox });
+    const { leadsTo, headers, ...page } = pageFor(answer, { words, prefix, sandbox });
     const { sources: framedBy } = answer.form?.origins ?? originsOf(request.params.form);
     if (leadsTo !== undefined) pageHeaders({ framedBy, leadsTo })(request, response, () => undefined);
     const retry = answer.is === 'refused' ? detailOf(answer.problem).headers['Retry-After'] : undefined;

@@ -11,6 +11,7 @@ import { createBuilderGate } from '../../server/http/builder-gate.ts';
 import { createClientAddress } from '../../server/http/client-ip.ts';
 import { listen } from '../../server/http/http-server.ts';
 import { createOrigins } from '../../server/http/origins.ts';
+import { createPublicAddress } from '../../server/http/public-address.ts';
 import { Outbox } from '../../server/outbox/outbox.ts';
 import { createApp } from '../../server/routes/app.ts';
 import { openService } from '../../server/service.ts';
@@ -116,7 +117,8 @@ async function assembled(part: Part): Promise<RequestListener> {
     proofs: createProofs({ secret: challengeSecret, work: config.bots.work }),
     clientAddress: createClientAddress(config.trustProxy, log),
     rateNetwork: config.rates.network,
-    trustProxy: config.trustProxy,
+    address: createPublicAddress({ publicUrl: undefined, isBehindTls: true }),
+    hsts: 'on',
     health: () => {
       throw new Error('Nothing asks for it.');
     },

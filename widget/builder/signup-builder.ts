@@ -194,7 +194,7 @@ export class SignupBuilder extends LitElement {
   /** The last call wins. */
   async #loadDefinition(): Promise<void> {
     const { form, lang } = this.state.design;
-    const asked = `/forms/${encodeURIComponent(form)}?lang=${encodeURIComponent(lang || this.#words.lang)}`;
+    const asked = `${this.#setup.prefix}/forms/${encodeURIComponent(form)}?lang=${encodeURIComponent(lang || this.#words.lang)}`;
     if (this.#asked === asked) return;
     this.#asked = asked;
     this.definition = undefined;

@@ -13,6 +13,7 @@ export function renderSandboxPage({ title, path, faults = {}, main }: SandboxPag
   const link = (target: string, words: string): Html =>
     html`<a href=${target} aria-current=${target === path ? 'page' : nothing}>${words}</a>`;
   return renderPage({
+    prefix: '',
     title: `${title} · rasa.io sandbox`,
     lang: 'en',
     scripts: ['/pages/sandbox.js'],

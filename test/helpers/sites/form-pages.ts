@@ -31,7 +31,12 @@ export function renderFormPages({
   values,
   issues = {},
 }: FormPages): Readonly<Record<string, string>> {
-  const page = { form: { definitionIn: () => definition, languages: [words] }, words, sandbox: undefined };
+  const page = {
+    form: { definitionIn: () => definition, languages: [words] },
+    words,
+    prefix: '',
+    sandbox: undefined,
+  };
   const visit = {
     publicUrl: 'https://signup.example.com',
     query: `?${String(new URLSearchParams({ ...values, lang: definition.lang }))}`,
@@ -45,7 +50,7 @@ export function renderFormPages({
     confirm: renderConfirmation(page, values, 'a.token'),
     thanks: renderThanks(page),
     problem: renderFormProblem(page, problem('origin_refused')),
-    'no such form': renderProblem(words, problem('no_such_form')),
+    'no such form': renderProblem(words, problem('no_such_form'), ''),
   };
 }
 

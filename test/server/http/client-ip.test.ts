@@ -35,6 +35,23 @@ describe("the visitor's address", () => {
   ])('with TRUST_PROXY %s, from %s with X-Forwarded-For %s, is %s', (trust, peer, forwarded, address) => {
     expect(open(trust).from(peer, forwarded)).toBe(address);
   });
+
+  it.each<[forwarded: string, address: string]>([
+    ['203.0.113.9, 10.0.0.4:60001', '203.0.113.9'],
+    ['203.0.113.9:51234, 10.0.0.4:60001, 10.0.0.5', '203.0.113.9'],
+    ['203.0.113.9, 10.0.0.4:60001, 10.0.0.5:1', '203.0.113.9'],
+    ['[2001:db8::9]:51234, [fd00::4]:60001', '2001:db8::9'],
+    ['[2001:db8::9], [fd00::4]', '2001:db8::9'],
+    ['"[2001:db8::9]:51234", "[fd00::4]"', '2001:db8::9'],
+    ['203.0.113.9, [::ffff:10.0.0.4]:60001', '203.0.113.9'],
+    ['203.0.113.9, fd00::4%eth0', '203.0.113.9'],
+    ['203.0.113.9,10.0.0.4:60001 ', '203.0.113.9'],
+    ['203.0.113.9, 10.0.0.4:_hidden', '203.0.113.9'],
+    ['unknown, 10.0.0.4:60001', '10.0.0.4'],
+    ['203.0.113.9:51234, 198.51.100.7:80', '198.51.100.7'],
+  ])('D6: with networks, X-Forwarded-For %s, is %s', (forwarded, address) => {
+    expect(open(['10.0.0.0/8', 'fd00::/8']).from('10.0.0.1', forwarded)).toBe(address);
+  });
 });
 
 describe('a setting that does not match the requests', () => {

@@ -150,8 +150,8 @@ describe('every page', () => {
 
 describe('the hosted page', () => {
   it('describes itself to search engines and messengers, with its public address', async () => {
-    const { url } = await startService({ TRUST_PROXY: '1', ALLOWED_ORIGINS: listed });
-    const headers = { accept, 'x-forwarded-proto': 'https', 'x-forwarded-host': 'signup.example.com' };
+    const { url } = await startService({ PUBLIC_URL: 'https://signup.example.com', ALLOWED_ORIGINS: listed });
+    const headers = { accept };
     const read = async (path: string) => headOf(await (await fetch(url + path, { headers })).text());
     const address = 'https://signup.example.com/forms/newsletter';
     expect(await read('/forms/newsletter?fbclid=1')).toMatchObject({

@@ -28,7 +28,7 @@ const place = createElement(document, 'div', { class: 'place' });
 const measured = createElement(document, 'div', { class: 'probe', inert: true });
 const resized = new ResizeObserver(measure);
 
-const script = createElement(document, 'script', { src: '/embed.js' });
+const script = createElement(document, 'script', { src: 'embed.js' });
 script.addEventListener('load', () => {
   listenTo(
     () => parent,
