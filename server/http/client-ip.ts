@@ -24,7 +24,7 @@ export function createClientAddress(trustProxy: TrustProxy, log: Logger): Client
     }
     const [, ...believed] = proxyaddr.all(request, trust);
     if (chain.length > believed.length) warn(tooLong);
-    // What is no address, such as `unknown`, was written by the hop before it, which then counts as the visitor.
+    // A hop that is no address, such as `unknown`, leaves the proxy that wrote it as the visitor.
     return believed.map(addressOf).findLast((address) => address !== undefined) ?? peer;
   };
 

@@ -90,7 +90,7 @@ describe('D3: PUBLIC_URL', () => {
       const { url } = await startService({ TRUST_PROXY: '1' });
       const { headers, body } = await ask(url + path, { ...forged, host: 'signup.example.com' });
       expect(body).not.toMatch(/evil\.example|javascript:/);
-      if (/max-age/.test(String(headers['cache-control']))) expect(headers['vary']).toContain('Host');
+      if (String(headers['cache-control']).includes('max-age')) expect(headers['vary']).toContain('Host');
     },
   );
 });
@@ -116,7 +116,7 @@ describe('D5: a prefix', () => {
     expect(pages.map(({ status }) => status)).toEqual([200, 200, 200, 404, 200, 422]);
     const all = new Set(pages.flatMap(({ body }) => addresses(body)));
     for (const address of all) {
-      if (/^http:\/\/localhost/.test(address)) continue;
+      if (address.startsWith("http://localhost")) continue;
       const { origin, pathname } = new URL(address, under);
       expect(origin).toBe('https://www.example.com');
       expect(pathname).toMatch(/^\/newsletter\//);
