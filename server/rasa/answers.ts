@@ -16,7 +16,29 @@ const envelope = z
   })
   .catch({ results: [], metadata: undefined });
 
+const ownAnswer = z.looseObject({
+  code: z.number().optional(),
+  status_code: z.number().optional(),
+  metadata: z.looseObject({ errors: z.unknown() }).partial().optional(),
+  results: z.array(z.unknown()).optional(),
+});
+
 type Item = Readonly<Record<string, unknown>>;
+
+/**
+ * Whether a body has the shape of rasa.io's own answers, errors included (section "Response envelope" of its
+ * API). Gateways in front of it, and pages during maintenance, answer with other shapes: their words say
+ * nothing about a contact or a key.
+ */
+export function isOwnAnswer(body: unknown): boolean {
+  const { success, data } = ownAnswer.safeParse(body);
+  if (!success) return false;
+  const { metadata, code, status_code: statusCode, results } = data;
+  return (
+    metadata?.errors !== undefined ||
+    (results !== undefined && (metadata ?? code ?? statusCode) !== undefined)
+  );
+}
 
 /** The entries of `results`, unwrapped from `data` if they are wrapped. */
 export function readResults(body: unknown): readonly Item[] {
@@ -67,6 +89,13 @@ export function readLifetimeMs(body: unknown): number | undefined {
 export function hasId(entry: Item | undefined): boolean {
   const id = entry?.['id'];
   return (typeof id === 'string' && id !== '') || typeof id === 'number';
+}
+
+/** Whether an answer of an API without documented answers says that it took a person. */
+export function isTaken(status: number, body: unknown): boolean {
+  if (status !== 200) return status > 200 && status < 300;
+  const { success, data } = item.safeParse(body);
+  return isOwnAnswer(body) || (success && (hasId(data) || hasId({ id: data['contact_id'] })));
 }
 
 /**

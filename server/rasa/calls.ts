@@ -1,5 +1,6 @@
 import type { Outcome, Contact } from '../outbox/signup.ts';
 import { pause } from '../system/pause.ts';
+import { isOwnAnswer } from './answers.ts';
 import type { RasaAnswer, RasaHttp } from './http.ts';
 import type { KeyRing } from './key-ring.ts';
 
@@ -71,9 +72,17 @@ export function isSuccess(status: number): boolean {
 export function later({ status, retryAfterMs }: Answered): Later {
   return {
     is: 'later',
-    reason: `rasa.io answered ${status}`,
+    reason: `rasa.io answered ${status}${isSuccess(status) ? ' without its own envelope' : ''}`,
     ...(retryAfterMs !== undefined && { afterMs: retryAfterMs }),
   };
+}
+
+/**
+ * Whether rasa.io itself refuses the content of a call: one of these statuses, in its own envelope. The same
+ * status of a gateway, as during a redeployment, says nothing about a contact.
+ */
+export function isRefusedContent({ status, body }: Answered, statuses: readonly number[]): boolean {
+  return statuses.includes(status) && isOwnAnswer(body);
 }
 
 /**

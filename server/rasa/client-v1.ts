@@ -1,6 +1,6 @@
 import type { Outcome, Contact } from '../outbox/signup.ts';
-import { hasId, readErrorText, readResults } from './answers.ts';
-import { createAuthorizedCalls, isSuccess, later, oneByOne } from './calls.ts';
+import { hasId, isOwnAnswer, readErrorText, readResults } from './answers.ts';
+import { createAuthorizedCalls, isRefusedContent, isSuccess, later, oneByOne } from './calls.ts';
 import type { RasaHttp } from './http.ts';
 import type { KeyRing } from './key-ring.ts';
 
@@ -23,7 +23,7 @@ export interface RasaClientOptions {
   readonly minIntervalMs?: number;
 }
 
-/** Statuses that reject the content, rather than report a temporary fault or reject the credentials. */
+/** Statuses that refuse the content, rather than report a temporary fault or refuse the credentials. */
 const refusals: readonly number[] = [400, 404, 409, 422];
 
 /**
@@ -43,9 +43,11 @@ export function createRasaClient({ http, keyRing, minIntervalMs = 200 }: RasaCli
         if (results.length === persons.length && results.every(hasId)) {
           return persons.map(() => ({ is: 'delivered' }));
         }
-      } else if (!refusals.includes(answer.status)) {
-        return persons.map(() => later(answer));
       }
+      const isAboutPersons = isSuccess(answer.status)
+        ? isOwnAnswer(answer.body)
+        : isRefusedContent(answer, refusals);
+      if (!isAboutPersons) return persons.map(() => later(answer));
       return oneByOne(persons, minIntervalMs, stop, (person) => addOne(person, stop));
     },
   };
@@ -54,12 +56,13 @@ export function createRasaClient({ http, keyRing, minIntervalMs = 200 }: RasaCli
     const answer = await calls.post('/v1/persons', person, stop);
     if (answer.is !== 'answer') return answer;
     const { status, body } = answer;
-    if (refusals.includes(status)) {
+    if (isRefusedContent(answer, refusals)) {
       return { is: 'refused', reason: readErrorText(body) ?? `rasa.io answered ${status}` };
     }
-    if (!isSuccess(status) || body === undefined) return later(answer);
+    if (!isSuccess(status)) return later(answer);
     const [entry] = readResults(body);
     if (hasId(entry)) return { is: 'delivered' };
+    if (!isOwnAnswer(body)) return later(answer);
     return {
       is: 'refused',
       reason: readErrorText(body, entry) ?? `rasa.io answered ${status} without an id`,

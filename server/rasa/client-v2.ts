@@ -1,12 +1,12 @@
 import type { Outcome, Contact } from '../outbox/signup.ts';
-import { readErrorText } from './answers.ts';
-import { createAuthorizedCalls, isSuccess, later, oneByOne } from './calls.ts';
+import { isTaken, readErrorText } from './answers.ts';
+import { createAuthorizedCalls, isRefusedContent, later, oneByOne } from './calls.ts';
 import type { RasaClient, RasaClientOptions } from './client-v1.ts';
 
 /**
  * Client for version 2 of the API, written from its published description; no public report shows a live
- * answer. Sends one contact per call, since the format of the bulk call is not documented. Any 2xx counts as
- * delivered, and so does a conflict (409): the contact exists already.
+ * answer. Sends one contact per call, since the format of the bulk call is not documented. A 2xx of rasa.io's
+ * own counts as delivered, and so does a conflict (409): the contact exists already.
  */
 export function createContactsClient({ http, keyRing, minIntervalMs = 200 }: RasaClientOptions): RasaClient {
   const calls = createAuthorizedCalls(http, keyRing);
@@ -18,8 +18,8 @@ export function createContactsClient({ http, keyRing, minIntervalMs = 200 }: Ras
     const answer = await calls.post('/v2/contacts', contactOf(person), stop);
     if (answer.is !== 'answer') return answer;
     const { status, body } = answer;
-    if (isSuccess(status) || status === 409) return { is: 'delivered' };
-    if (status !== 400 && status !== 422) return later(answer);
+    if (isTaken(status, body) || isRefusedContent(answer, [409])) return { is: 'delivered' };
+    if (!isRefusedContent(answer, [400, 422])) return later(answer);
     return { is: 'refused', reason: readErrorText(body) ?? `rasa.io answered ${status}` };
   }
 }

@@ -1,5 +1,5 @@
 import { Secret, type SecretSource } from '../system/secret.ts';
-import { readExpiry, readLifetimeMs, readToken } from './answers.ts';
+import { isOwnAnswer, readExpiry, readLifetimeMs, readToken } from './answers.ts';
 import { isSame, keyOf, type CredentialSet } from './credentials.ts';
 import type { RasaAnswer } from './http.ts';
 import type { TokenApi } from './token-api.ts';
@@ -11,7 +11,7 @@ import type { TokenApi } from './token-api.ts';
  * and doubles up to one hour, or ends when the set's secrets change: a wrong key stays wrong, and repeated
  * attempts look like an attack. A retired set whose pause is over is tried at the next mint, in its place in
  * the order, but never while a token is valid. Failures that say nothing about the credentials (no answer,
- * 408, 429, 5xx) retire no set.
+ * 408, 429, 5xx, the page of a gateway) retire no set.
  */
 export interface KeyRing {
   token(stop: AbortSignal): Promise<TokenGrant>;
@@ -224,11 +224,15 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
   }
 }
 
-/** Whether an answer refuses the credentials: any 4xx except 408 and 429, which are temporary. */
+/**
+ * Whether an answer refuses the credentials: 401 and 403, and any other 4xx in rasa.io's own envelope, except
+ * 408 and 429, which are temporary. A gateway answers 404 or 400 while rasa.io is being redeployed.
+ */
 export function isRefusal(answer: RasaAnswer): answer is Extract<RasaAnswer, { is: 'answer' }> {
   if (answer.is !== 'answer') return false;
-  const { status } = answer;
-  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+  const { status, body } = answer;
+  if (status === 401 || status === 403) return true;
+  return status >= 400 && status < 500 && status !== 408 && status !== 429 && isOwnAnswer(body);
 }
 
 function later(answer: RasaAnswer): TokenGrant {
