@@ -2,7 +2,8 @@
 import { hostname } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from './config/config.ts';
-import { ConfigError, withEnvFile, type Env } from './config/env.ts';
+import { withEnvFile } from './config/env-file.ts';
+import { ConfigError, type Env } from './config/env.ts';
 import { checkForms, showForms } from './commands/forms.ts';
 import { showKeys } from './commands/keys.ts';
 import { failToStart, onStopRequest } from './system/lifecycle.ts';

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { readConfig, type Config } from './config/config.ts';
-import { withEnvFile } from './config/env.ts';
+import { envFileWarnings, withEnvFile } from './config/env-file.ts';
+import { misspeltHints } from './config/spelling.ts';
 import { warnOfReadable } from './config/secret-files.ts';
 import { builtDir } from './http/static-files.ts';
 import { openService, type Service } from './service.ts';
@@ -13,6 +14,8 @@ try {
   const readEnv = () => withEnvFile(process.env, envFile);
   const config = readConfig(readEnv());
   const log = createLog(config.logLevel, openLogOutput(process));
+  const warnings = [...misspeltHints(readEnv()), ...(envFile === undefined ? [] : envFileWarnings(envFile))];
+  for (const words of warnings) log.warn(words);
   const service = await openService({
     config,
     readEnv,

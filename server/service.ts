@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import type { Config, SandboxUpstream } from './config/config.ts';
+import type { Config } from './config/config.ts';
 import { destinationOf } from './config/destination.ts';
 import type { Env } from './config/env.ts';
 import { startFormsReload } from './config/forms-reload.ts';
 import { warnOfReadable } from './config/secret-files.ts';
+import type { SandboxUpstream } from './config/upstream.ts';
 import { openUpstream, type Upstream } from './delivery/upstream.ts';
 import { DeliveryWorker } from './delivery/worker.ts';
 import { listen } from './http/http-server.ts';

@@ -4,15 +4,17 @@ import type { FormSpec, Rate } from '../forms/form-spec.ts';
 import type { BuilderMode } from '../http/builder-gate.ts';
 import type { TrustProxy } from '../http/client-ip.ts';
 import type { HstsMode } from '../http/headers.ts';
-import type { CredentialSet } from '../rasa/credentials.ts';
 import type { BotMode } from '../signup/bots.ts';
 import type { Axis } from '../signup/limits.ts';
+import type { RasaTimeouts } from '../rasa/http.ts';
+import type { Proxies } from '../system/outgoing.ts';
 import type { LogLevel } from '../system/log.ts';
 import type { Secret } from '../system/secret.ts';
-import { areCredentialsMeant, readCredentialSets, required, type RasaApi } from './credential-sets.ts';
 import { ConfigError, createEnvReader, type Env } from './env.ts';
 import { readFormsFile } from './forms-file/read.ts';
 import { settings } from './settings.ts';
+import { misspeltHints } from './spelling.ts';
+import { readUpstream, type Upstream } from './upstream.ts';
 
 export { ConfigError, type Env } from './env.ts';
 
@@ -46,7 +48,11 @@ export interface Config {
   readonly rasaBatch: number;
   /** Minimum time between two API calls. */
   readonly rasaMinIntervalMs: number;
-  readonly upstream: RasaUpstream | WebhookUpstream | SandboxUpstream;
+  /** Time limits of one call to rasa.io. */
+  readonly rasaTimeouts: RasaTimeouts;
+  /** For calls to rasa.io. */
+  readonly proxies: Proxies;
+  readonly upstream: Upstream;
   /** Paths of the files that secrets were read from. */
   readonly secretFiles: readonly string[];
 }
@@ -83,34 +89,12 @@ export interface StoreConfig {
   readonly previousKey: Secret | undefined;
 }
 
-export interface RasaUpstream {
-  readonly is: 'rasa';
-  readonly api: 'v1' | 'v2';
-  readonly baseUrl: string;
-  readonly sets: readonly CredentialSet[];
-}
-
-/** The webhook of rasa.io's own sign-up form. It needs no key and takes three fields. */
-export interface WebhookUpstream {
-  readonly is: 'webhook';
-  readonly baseUrl: string;
-  /** Identifies the newsletter. It is part of the public URL of rasa.io's own sign-up form. */
-  readonly guid: string;
-}
-
-export interface SandboxUpstream {
-  readonly is: 'sandbox';
-  readonly host: string;
-  readonly port: number;
-  readonly apiKey: Secret | undefined;
-}
-
 /** Reads the whole configuration. Throws a ConfigError that lists every fault. */
 export function readConfig(env: Env, readFile?: (path: string) => string): Config {
   const reader = createEnvReader(env, readFile);
   const { read, isSet, faults } = reader;
-  const production = env['NODE_ENV'] === 'production';
-  const upstream = readUpstream();
+  const production = read('NODE_ENV') === 'production';
+  const upstream = readUpstream(reader, production);
   const allowedOrigins = read('ALLOWED_ORIGINS');
   const thankYouPages = read('THANK_YOU_PAGES');
   const forms = readForms();
@@ -147,8 +131,10 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
     store: readStore(),
     rasaBatch: read('RASA_BATCH'),
     rasaMinIntervalMs: read('RASA_MIN_INTERVAL_MS'),
+    rasaTimeouts: { readMs: read('RASA_READ_TIMEOUT'), writeMs: read('RASA_WRITE_TIMEOUT') },
+    proxies: { https: read('HTTPS_PROXY'), http: read('HTTP_PROXY'), except: read('NO_PROXY') },
   };
-  if (faults.length > 0 || !upstream) throw new ConfigError(faults);
+  if (faults.length > 0 || !upstream) throw new ConfigError(faults, misspeltHints(env));
   // With a number of proxies, clients that reach this one past them can forge their address.
   const isForVisitors = production && typeof config.trustProxy !== 'number';
   const host = config.host ?? (isForVisitors ? undefined : '127.0.0.1');
@@ -182,61 +168,6 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
       faults.push(...error.faults);
       return { file, specs: [] };
     }
-  }
-
-  function readUpstream(): Config['upstream'] | undefined {
-    const sandbox = read('SANDBOX');
-    const baseUrls = { api: read('RASA_BASE_URL'), webhook: read('RASA_PUBLIC_BASE_URL') };
-    const guid = read('RASA_SIGNUP_GUID') ?? '';
-    const faultsBefore = faults.length;
-    const api = read('RASA_API');
-    if (faults.length > faultsBefore) return undefined;
-    const isMeant = areCredentialsMeant(reader, api);
-    refuseOtherApi(api);
-    const own: SandboxUpstream = {
-      is: 'sandbox',
-      host: read('SANDBOX_HOST'),
-      port: read('SANDBOX_PORT'),
-      apiKey: read('SANDBOX_API_KEY'),
-    };
-
-    if (sandbox === 'on') {
-      if (!isMeant) return own;
-      faults.push(
-        'SANDBOX: found "on" together with credentials for rasa.io, wanted only one of them: remove SANDBOX, or the RASA_ variables.',
-      );
-      return undefined;
-    }
-    if (!isMeant && sandbox !== 'off' && !production) return own;
-    if (isAnyMissing(api, isMeant)) return undefined;
-    if (api === 'webhook') return { is: 'webhook', baseUrl: baseUrls.webhook, guid };
-    return { is: 'rasa', api, baseUrl: baseUrls.api, sets: readCredentialSets(reader, api) };
-  }
-
-  function isAnyMissing(api: RasaApi, areOthersSet: boolean): boolean {
-    const missing = required[api].filter((name) => !isSet(name));
-    for (const name of missing) {
-      faults.push(
-        `${name}: found nothing, wanted ${settings[name].wanted}` +
-          (areOthersSet
-            ? ', since the other credentials are set.'
-            : ', or SANDBOX=on to try the product without rasa.io.'),
-      );
-    }
-    return missing.length > 0;
-  }
-
-  /**
-   * Reports credentials that are set for another API only. Without this fault they would be ignored silently.
-   */
-  function refuseOtherApi(api: RasaApi): void {
-    const meant = (['v1', 'v2', 'webhook'] as const).filter((other) => areCredentialsMeant(reader, other));
-    const [other] = meant;
-    if (other === undefined || meant.includes(api)) return;
-    const name = required[other].find((name) => isSet(name)) ?? required[other][0];
-    faults.push(
-      `RASA_API: found ${JSON.stringify(api)}, wanted ${JSON.stringify(other)}, since ${name} is set.`,
-    );
   }
 }
 

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import type { z } from 'zod';
 import type { SecretSource } from '../system/secret.ts';
-import { settings, type Setting } from './settings.ts';
+import { readText } from '../system/files.ts';
+import type { Setting } from './setting.ts';
+import { settings } from './settings.ts';
 
 /** Environment variables, from the process or from a test. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -18,10 +18,11 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];
 
-  constructor(faults: readonly string[]) {
+  /** `hints` may explain the faults, such as a variable that is misspelt. */
+  constructor(faults: readonly string[], hints: readonly string[] = []) {
     super(
       `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n` +
-        faults.map((fault) => `  - ${fault}`).join('\n'),
+        [...faults, ...hints].map((words) => `  - ${words}`).join('\n'),
     );
     this.faults = faults;
   }
@@ -78,7 +79,6 @@ export function createEnvReader(env: Env, readFile: (path: string) => string = r
     if (path === undefined) return value(variable);
     if (value(variable) !== undefined) {
       faults.push(`${variable}: found both ${variable} and ${variable}_FILE, wanted one of them.`);
-      return undefined;
     }
     files.push(path);
     try {
@@ -93,26 +93,14 @@ export function createEnvReader(env: Env, readFile: (path: string) => string = r
   }
 
   /**
-   * An empty variable counts as not set, because Compose files and shells pass on unset
-   * variables as empty ones.
+   * Without the blanks and newlines at its ends, which come from `echo … | base64`, from a Windows shell or a
+   * form on a web page; files are read the same way. An empty variable counts as not set, because Compose
+   * files and shells pass on unset variables as empty ones.
    */
   function value(name: string): string | undefined {
-    return env[name] === '' ? undefined : env[name];
-  }
-}
-
-/**
- * `env`, completed with variables from the file given as `--env-file`. Throws a ConfigError if the file
- * cannot be read.
- */
-export function withEnvFile(env: Env, path: string | undefined): Env {
-  if (path === undefined) return env;
-  try {
-    return { ...parseEnv(readText(path)), ...env };
-  } catch (error) {
-    throw new ConfigError([
-      `--env-file: found ${JSON.stringify(path)}, wanted a file that can be read: ${String(error)}.`,
-    ]);
+    const { lowerCase }: Partial<Setting<unknown>> = name in settings ? settings[name as SettingName] : {};
+    const found = [...(lowerCase ? [name.toLowerCase()] : []), name].map((each) => env[each]?.trim());
+    return found.find((text) => text !== undefined && text !== '');
   }
 }
 
@@ -130,8 +118,4 @@ function unreadable(path: string, error: unknown): string {
     return 'a value that is not the path of a file (not shown, as it may be the secret itself), wanted the path of a file that can be read';
   }
   return `${JSON.stringify(path)}, wanted a file that can be read: ${String(error)}`;
-}
-
-function readText(path: string): string {
-  return readFileSync(path, 'utf8');
 }

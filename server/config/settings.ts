@@ -5,9 +5,7 @@ import { hstsModes } from '../http/headers.ts';
 import { botModes } from '../signup/bots.ts';
 import { mostWork } from '../signup/proofs.ts';
 import { logLevels } from '../system/log.ts';
-import { Secret } from '../system/secret.ts';
 import {
-  baseUrl,
   count,
   duration,
   isOutboxKey,
@@ -22,39 +20,10 @@ import {
   trustProxy,
   unitMs,
 } from './setting-schemas.ts';
+import { secretSetting, setting, type Setting } from './setting.ts';
+import { upstreamSettings } from './upstream-settings.ts';
 
-export interface Setting<T> {
-  /** `npm run docs` writes the table of docs/configuration.md from these texts. */
-  readonly about: string;
-  readonly wanted: string;
-  /** Parses the variable's text. Gets `undefined` if the variable is absent or empty. */
-  readonly schema: z.ZodType<T, string | undefined>;
-  /** The value is never shown in messages. */
-  readonly secret?: true;
-  /** The value may also be given in a file whose path is in `NAME_FILE`. */
-  readonly file?: true;
-}
-
-const setting = <T>(about: string, wanted: string, schema: z.ZodType<T, string | undefined>): Setting<T> => ({
-  about,
-  wanted,
-  schema,
-});
-
-const secretSetting = (
-  about: string,
-  wanted: string,
-  isRight: (text: string) => boolean = () => true,
-): Setting<Secret | undefined> => ({
-  about,
-  wanted,
-  schema: text
-    .refine(isRight)
-    .transform((value) => new Secret(value))
-    .optional(),
-  secret: true,
-  file: true,
-});
+const environments = ['production', 'development', 'test'] as const;
 
 const rateSetting = (about: string, fallback: Rate): Setting<Rate | 'off'> =>
   setting(about, 'a number and a time such as 30/10m (s, m, h or d), or off', rate.default(fallback));
@@ -87,8 +56,8 @@ export const settings = {
   ),
   NODE_ENV: setting(
     'With `production` the proxy does not start without credentials.',
-    'any text',
-    text.default('development'),
+    `one of ${environments.join(', ')}`,
+    z.enum(environments).default('development'),
   ),
   LOG_LEVEL: setting(
     'Lowest level that is logged. The log is JSON lines on standard output.',
@@ -194,68 +163,5 @@ export const settings = {
     'a number from 2 to 100',
     count(2, 100).default(5),
   ),
-  RASA_BATCH: setting(
-    'Maximum number of contacts per call to rasa.io.',
-    'a number from 1 to 25',
-    count(1, 25).default(25),
-  ),
-  RASA_MIN_INTERVAL_MS: setting(
-    'Minimum time between two calls to rasa.io, in milliseconds.',
-    'a number of milliseconds, 0 to 60000',
-    count(0, 60_000).default(200),
-  ),
-  RASA_API: setting(
-    'How sign-ups reach rasa.io: version `v1` of its API, `v2` (experimental), or `webhook`, which needs no key.',
-    'v1, v2 or webhook',
-    z.enum(['v1', 'v2', 'webhook']).default('v1'),
-  ),
-  RASA_USERNAME: {
-    ...setting('User name of the rasa.io account.', 'the user name', text.optional()),
-    file: true,
-  },
-  RASA_PASSWORD: secretSetting('Password of the rasa.io account.', 'the password'),
-  RASA_API_KEY: secretSetting('API key, from rasa.io under Settings → API Keys.', 'the API key'),
-  RASA_CLIENT_ID: {
-    ...setting('With `RASA_API=v2`: the client id.', 'the client id', text.optional()),
-    file: true,
-  },
-  RASA_CLIENT_SECRET: secretSetting('With `RASA_API=v2`: the client secret.', 'the client secret'),
-  RASA_ACCOUNT_GUID: {
-    ...setting(
-      'With `RASA_API=v2`: GUID of the account, if the client can use several.',
-      "the account's GUID",
-      text.optional(),
-    ),
-    file: true,
-  },
-  RASA_SIGNUP_GUID: setting(
-    "With `RASA_API=webhook`: the GUID in the URL of rasa.io's own sign-up form.",
-    'the GUID, of letters, digits and hyphens',
-    text.regex(/^[\w-]{1,100}$/).optional(),
-  ),
-  RASA_BASE_URL: setting(
-    "URL of rasa.io's API.",
-    'an https address without query (http on this machine only)',
-    baseUrl.default('https://api.rasa.io'),
-  ),
-  RASA_PUBLIC_BASE_URL: setting(
-    "URL of rasa.io's sign-up webhook.",
-    'an https address without query (http on this machine only)',
-    baseUrl.default('https://public-api.rasa.io'),
-  ),
-  SANDBOX: setting(
-    '`on` uses the sandbox, also in production; `off` never does. Default: the sandbox is used if no credentials are set and `NODE_ENV` is not `production`.',
-    'on or off',
-    z.enum(['on', 'off']).optional(),
-  ),
-  SANDBOX_PORT: setting('Port of the sandbox.', 'a port number, 0 to 65535', port.default(8788)),
-  SANDBOX_HOST: setting(
-    'Address that the sandbox listens on. The sandbox shows its contacts to everyone who can reach it.',
-    'a host name or an IP address',
-    text.default('127.0.0.1'),
-  ),
-  SANDBOX_API_KEY: secretSetting(
-    "The sandbox's first API key. Without it, one is made at the first start.",
-    'any text without spaces',
-  ),
+  ...upstreamSettings,
 } satisfies Record<string, Setting<unknown>>;

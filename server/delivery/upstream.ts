@@ -12,6 +12,7 @@ import { createKeyRing, type KeyRing, type KeyRingChange, type SetState } from '
 import { createWebhookClient } from '../rasa/signup-webhook.ts';
 import { createTokenApi } from '../rasa/token-api.ts';
 import type { Database } from '../store/database.ts';
+import { createOutgoing } from '../system/outgoing.ts';
 import { Secret } from '../system/secret.ts';
 import { startKeyNotes } from './key-notes.ts';
 
@@ -66,8 +67,12 @@ export interface UpstreamOptions {
 export function openUpstream(options: UpstreamOptions): Upstream {
   const { config, sandbox, log } = options;
   const { upstream, rasaMinIntervalMs: minIntervalMs } = config;
+  const isSandbox = upstream.is === 'sandbox';
   const http = createRasaHttp({
-    baseUrl: upstream.is === 'sandbox' ? (sandbox?.url ?? '') : upstream.baseUrl,
+    baseUrl: isSandbox ? (sandbox?.url ?? '') : upstream.baseUrl,
+    // The product's own sandbox is on this machine.
+    outgoing: createOutgoing(isSandbox ? {} : config.proxies),
+    timeouts: config.rasaTimeouts,
   });
   if (upstream.is === 'webhook') {
     const client = createWebhookClient({ http, guid: upstream.guid, minIntervalMs });

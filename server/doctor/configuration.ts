@@ -1,10 +1,4 @@
-import {
-  ConfigError,
-  readConfig,
-  type Config,
-  type RasaUpstream,
-  type WebhookUpstream,
-} from '../config/config.ts';
+import { ConfigError, readConfig, type Config } from '../config/config.ts';
 import { areCredentialsMeant, readCredentialSets } from '../config/credential-sets.ts';
 import {
   createEnvReader,
@@ -13,14 +7,23 @@ import {
   type SettingName,
   type SettingValue,
 } from '../config/env.ts';
-import { settings } from '../config/settings.ts';
+import { misspeltVariables, misspeltWords } from '../config/spelling.ts';
+import type { RasaUpstream, WebhookUpstream } from '../config/upstream.ts';
+import { defaultTimeouts } from '../rasa/http.ts';
 import { keyOf, type CredentialSet } from '../rasa/credentials.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 
 /** The part of the configuration that can be used, even if other parts are wrong. */
 export interface Setup extends Pick<
   Config,
-  'production' | 'dataDir' | 'allowedOrigins' | 'allowLocalhost' | 'trustProxy' | 'secretFiles'
+  | 'production'
+  | 'rasaTimeouts'
+  | 'proxies'
+  | 'dataDir'
+  | 'allowedOrigins'
+  | 'allowLocalhost'
+  | 'trustProxy'
+  | 'secretFiles'
 > {
   /** The origins of forms that list their own, by form id. */
   readonly formOrigins: ReadonlyMap<string, readonly string[]>;
@@ -47,10 +50,19 @@ export function readSetup(env: Env): Setup {
 function readRest(env: Env, faults: readonly string[]): Setup {
   const reader = createEnvReader(env);
   const rest = {
-    production: env['NODE_ENV'] === 'production',
+    production: readOr(reader, 'NODE_ENV', 'production') === 'production',
     dataDir: readOr(reader, 'DATA_DIR', 'data'),
     allowedOrigins: readOr(reader, 'ALLOWED_ORIGINS', []),
     allowLocalhost: false,
+    rasaTimeouts: {
+      readMs: readOr(reader, 'RASA_READ_TIMEOUT', defaultTimeouts.readMs),
+      writeMs: readOr(reader, 'RASA_WRITE_TIMEOUT', defaultTimeouts.writeMs),
+    },
+    proxies: {
+      https: readOr(reader, 'HTTPS_PROXY', undefined),
+      http: readOr(reader, 'HTTP_PROXY', undefined),
+      except: readOr(reader, 'NO_PROXY', undefined),
+    },
     formOrigins: new Map(),
     trustProxy: readOr(reader, 'TRUST_PROXY', false),
     upstream: readUpstream(reader),
@@ -102,9 +114,10 @@ function isWhole({ credentials }: CredentialSet): boolean {
 
 export function checkConfiguration(env: Env, { faults, upstream, production }: Setup): readonly Finding[] {
   const wrong = faults.map((words) => fault(words));
-  const unread = unreadVariables(env).map((name) =>
-    warning(`${name} is set, and nothing reads a variable of that name.`, 'Look at its spelling.'),
-  );
+  const unread = misspeltVariables(env).map((misspelt) => {
+    const { what, remedy } = misspeltWords(misspelt);
+    return warning(what, remedy);
+  });
   if (wrong.length > 0) return [...wrong, ...unread];
   const mode = production ? 'for production' : 'for trying out (NODE_ENV is not production)';
   return [fine(`Nothing is wrong with it; it is ${mode}.`), whereTo(upstream), ...unread];
@@ -120,23 +133,6 @@ function whereTo(upstream: Setup['upstream']): Finding {
     case undefined:
       return note('No credentials are set: sign-ups go to the sandbox and not to rasa.io.');
   }
-}
-
-/**
- * Variables that the product does not read. A misspelled name is not a configuration fault, since the product
- * only reads names that it knows.
- */
-function unreadVariables(env: Env): readonly string[] {
-  const own = /^(RASA|SANDBOX|FORMS?|OUTBOX|RATE|ALLOWED|CHALLENGE|DATABASE|PROOF|BOT|THANK_YOU)_/;
-  const numbered = /^RASA_(USERNAME|PASSWORD|API_KEY|CLIENT_ID|CLIENT_SECRET|ACCOUNT_GUID)_[2-9](_FILE)?$/;
-  return Object.keys(env)
-    .filter((name) => own.test(name) && !numbered.test(name))
-    .filter((name) => {
-      const [, base = name] = /^(.+)_FILE$/.exec(name) ?? [];
-      const isFile = base !== name && base in settings && 'file' in settings[base as SettingName];
-      return !(name in settings) && !isFile;
-    })
-    .sort();
 }
 
 /** The name of a set in all findings. */

@@ -1,6 +1,7 @@
 import { keyOf, type CredentialSet } from '../rasa/credentials.ts';
 import { createRasaHttp } from '../rasa/http.ts';
 import { tryCredentials, type Tried } from '../rasa/try-credentials.ts';
+import type { Outgoing } from '../system/outgoing.ts';
 import { pause } from '../system/pause.ts';
 import { nameOf, type Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
@@ -10,16 +11,21 @@ const minIntervalMs = 200;
 
 /** Checks which sets rasa.io accepts, and for which account. Tries all of them, one after the other. */
 export async function checkCredentials(
-  { upstream }: Setup,
+  { upstream, rasaTimeouts }: Setup,
   stop: AbortSignal,
-  send?: typeof fetch,
+  { outgoing, fetch: send }: { readonly outgoing?: Outgoing; readonly fetch?: typeof fetch | undefined } = {},
 ): Promise<readonly Finding[]> {
   if (!upstream) return [note('There is no complete set that could be tried.')];
   if (upstream.is === 'sandbox') return [note('The sandbox makes its own.')];
   if (upstream.is === 'webhook') {
     return [note('The webhook takes no key. Whether its GUID is right shows only when somebody signs up.')];
   }
-  const http = createRasaHttp({ baseUrl: upstream.baseUrl, ...(send && { fetch: send }) });
+  const http = createRasaHttp({
+    baseUrl: upstream.baseUrl,
+    ...(outgoing && { outgoing }),
+    ...(send && { fetch: send }),
+    timeouts: rasaTimeouts,
+  });
   const trials: Trial[] = [];
   for (const set of upstream.sets) {
     if (trials.length > 0) await pause(minIntervalMs, stop);

@@ -1,10 +1,13 @@
-import { ConfigError, withEnvFile, type Env } from '../config/env.ts';
+import { envFileWarnings, withEnvFile } from '../config/env-file.ts';
+import { ConfigError, type Env } from '../config/env.ts';
 import { realFiles } from '../system/files.ts';
+import { createOutgoing } from '../system/outgoing.ts';
 import { checkAllowedOrigins } from './allowed-origins.ts';
 import { checkConfiguration, readSetup } from './configuration.ts';
 import { checkCredentials } from './credentials.ts';
 import { checkDataDir } from './data-dir.ts';
-import { fault, type Finding } from './finding.ts';
+import { fault, warning, type Finding } from './finding.ts';
+import { checkPastedSecrets } from './pasted-secrets.ts';
 import { checkPage } from './page/page.ts';
 import { checkPublicUrl } from './public-url.ts';
 import { checkRasaIo } from './rasa-io.ts';
@@ -46,12 +49,13 @@ export function startChecks(options: DoctorOptions): readonly Check[] {
   const { env, unread } = readEnv(options);
   const setup = readSetup(env);
   const { dataDir, secretFiles, allowLocalhost, formOrigins } = setup;
-  const web = createWeb({ fetch, now });
+  const outgoing = createOutgoing(setup.proxies);
+  const web = createWeb({ outgoing, fetch, now });
   const stop = new AbortController().signal;
   const allowedOrigins = allowLocalhost ? undefined : setup.allowedOrigins;
   const checks: readonly (readonly [string, () => Promise<readonly Finding[]> | readonly Finding[]])[] = [
-    ['Configuration', () => [...unread, ...checkConfiguration(env, setup)]],
-    ['Credentials', () => checkCredentials(setup, stop, fetch)],
+    ['Configuration', () => [...unread, ...checkConfiguration(env, setup), ...checkPastedSecrets(env)]],
+    ['Credentials', () => checkCredentials(setup, stop, { outgoing, fetch })],
     [
       'Files with secrets',
       () =>
@@ -60,7 +64,7 @@ export function startChecks(options: DoctorOptions): readonly Check[] {
           nowMs: now(),
         }),
     ],
-    ['rasa.io', () => checkRasaIo(setup, web)],
+    ['rasa.io', () => checkRasaIo(setup, web, outgoing)],
     [`Data directory ${dataDir}`, () => checkDataDir(setup, { files: realFiles, process })],
     ['Database', () => checkStore(setup, realFiles)],
     ['Allowed origins', () => checkAllowedOrigins(setup, web)],
@@ -81,7 +85,8 @@ function readEnv({ env, envFile }: DoctorOptions): {
   readonly unread: readonly Finding[];
 } {
   try {
-    return { env: withEnvFile(env, envFile), unread: [] };
+    const warnings = envFile === undefined ? [] : envFileWarnings(envFile);
+    return { env: withEnvFile(env, envFile), unread: warnings.map((words) => warning(words)) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { env, unread: error.faults.map((words) => fault(words)) };

@@ -1,3 +1,5 @@
+import type { NetworkFault } from '../system/network-fault.ts';
+import type { Outgoing } from '../system/outgoing.ts';
 import type { Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 import type { Visited, Web } from './web.ts';
@@ -9,29 +11,50 @@ import type { Visited, Web } from './web.ts';
 const mostSkewMs = 60_000;
 
 /** Checks whether rasa.io can be reached from here, how fast it answers, and whether the clocks agree. */
-export async function checkRasaIo({ upstream }: Setup, web: Web): Promise<readonly Finding[]> {
+export async function checkRasaIo(
+  { upstream }: Setup,
+  web: Web,
+  { proxyFor }: Pick<Outgoing, 'proxyFor'>,
+): Promise<readonly Finding[]> {
   if (!upstream) return [note('Which way sign-ups go cannot be told, so nobody was asked.')];
   if (upstream.is === 'sandbox') return [await checkSandbox(`http://${upstream.host}:${upstream.port}`, web)];
   const { baseUrl } = upstream;
   // Without a token it refuses, which is an answer too.
   const path = upstream.is === 'rasa' ? '/v1/communities' : '/';
   const visit = await web.get(baseUrl.replace(/\/+$/, '') + path);
+  const proxy = proxyFor(baseUrl);
+  const way = proxy === undefined ? [] : [note(`Calls to it go through the proxy ${proxy}.`)];
   if (visit.is === 'fault') {
+    const remedy = remedies[visit.fault ?? 'unknown'];
     return [
+      ...way,
       fault(
         `${baseUrl} cannot be reached: ${visit.reason}.`,
-        'Let this machine speak to it (DNS, firewall, proxy). Sign-ups are accepted and wait meanwhile.',
+        `${remedy} Sign-ups are accepted and wait meanwhile.`,
       ),
     ];
   }
   const answers = `${baseUrl} answers within ${visit.tookMs} ms`;
   return [
+    ...way,
     visit.status >= 500
       ? warning(`${answers}, with ${visit.status}.`, 'Sign-ups wait while it lasts; nothing is lost.')
       : fine(`${answers}.`),
     checkClock(visit),
   ];
 }
+
+const remedies: Readonly<Record<NetworkFault['is'], string>> = {
+  dns: 'Have this machine ask a name server that knows the Internet (/etc/resolv.conf), or set HTTPS_PROXY where only a proxy knows it.',
+  refused: 'Look at RASA_BASE_URL and at the firewall.',
+  unreachable:
+    'Let this machine out (route, firewall), or set HTTPS_PROXY where a proxy is the only way out.',
+  tls: 'If a proxy or firewall here opens TLS, give its certificate to Node as NODE_EXTRA_CA_CERTS; else look at RASA_BASE_URL.',
+  proxy:
+    'Look at HTTPS_PROXY and HTTP_PROXY, with their user name and password; NO_PROXY names what is reached without it.',
+  cut: 'Look at the firewall, and at RASA_BASE_URL.',
+  unknown: 'Let this machine speak to it (DNS, firewall, proxy).',
+};
 
 function checkClock({ headers, sentMs, tookMs }: Visited): Finding {
   const theirMs = Date.parse(headers.get('date') ?? '');

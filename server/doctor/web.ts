@@ -1,4 +1,6 @@
 import { withAnySignal } from '../system/any-signal.ts';
+import type { NetworkFault } from '../system/network-fault.ts';
+import { createOutgoing, type Outgoing } from '../system/outgoing.ts';
 
 /**
  * Requests, limited in time and size, to URLs that the operator names: their pages, their proxy, rasa.io.
@@ -8,7 +10,8 @@ export interface Web {
   get(address: string, headers?: Readonly<Record<string, string>>): Promise<Visit>;
 }
 
-export type Visit = Visited | { readonly is: 'fault'; readonly reason: string };
+export type Visit =
+  Visited | { readonly is: 'fault'; readonly reason: string; readonly fault?: NetworkFault['is'] };
 
 export interface Visited {
   readonly is: 'answer';
@@ -27,6 +30,8 @@ export interface Visited {
 }
 
 export interface WebOptions {
+  /** The way out, by a proxy if one is set. */
+  readonly outgoing?: Outgoing;
   readonly fetch?: typeof fetch | undefined;
   readonly now?: (() => number) | undefined;
   readonly stop?: AbortSignal;
@@ -38,7 +43,8 @@ export interface WebOptions {
 const mostRedirects = 10;
 
 export function createWeb({
-  fetch: send = fetch,
+  outgoing = createOutgoing(),
+  fetch: send = outgoing.fetch,
   now = Date.now,
   stop = new AbortController().signal,
   timeoutMs = 10_000,
@@ -50,10 +56,9 @@ export function createWeb({
       try {
         return await withAnySignal([timeout, stop], (either) => follow(address, headers, either));
       } catch (error) {
-        return {
-          is: 'fault',
-          reason: timeout.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error),
-        };
+        if (timeout.aborted) return { is: 'fault', reason: `no answer within ${timeoutMs} ms` };
+        const { is, reason } = outgoing.faultOf(error, address);
+        return { is: 'fault', reason, fault: is };
       }
     },
   };
@@ -123,14 +128,4 @@ export function jsonOf({ body }: Visited): unknown {
     // The expected content is missing, and the caller reports it.
     return undefined;
   }
-}
-
-/**
- * The reason of a failed `fetch`. It is in the error's cause, or in one of several causes if a name has
- * several addresses.
- */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const [first = cause] = cause instanceof AggregateError ? (cause.errors as unknown[]) : [];
-  return first instanceof Error ? first.message : String(first);
 }

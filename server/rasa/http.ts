@@ -1,4 +1,5 @@
 import { withAnySignal } from '../system/any-signal.ts';
+import { createOutgoing, type Outgoing } from '../system/outgoing.ts';
 import { readRetryAfter } from './retry-after.ts';
 
 /**
@@ -28,41 +29,57 @@ export type RasaAnswer =
       /** How long rasa.io asks to wait, where it does. */
       readonly retryAfterMs?: number;
     }
-  /** No answer: a network failure, the time limit, a body over 1 MiB, or `stop`. */
+  /** No answer: a network failure, the time limit, a body over 1 MiB, or `stop`. `reason` says which. */
   | { readonly is: 'fault'; readonly reason: string; readonly cause: unknown };
 
 export interface RasaHttpOptions {
   readonly baseUrl: string;
+  /** The way out, by a proxy if one is set. */
+  readonly outgoing?: Outgoing;
   readonly fetch?: typeof fetch;
   readonly now?: () => number;
-  /**
-   * Time limit of one call, in ms; 10,000 by default. rasa.io's own client waits 28 s for reads. No visitor
-   * waits for this call, but only one is in flight at a time.
-   */
-  readonly timeoutMs?: number;
+  readonly timeouts?: RasaTimeouts;
 }
+
+/**
+ * Time limits of one call, in ms. rasa.io's own clients wait 28 s for reads and up to 300 s for writes. No
+ * visitor waits for a call, but only one is in flight at a time.
+ */
+export interface RasaTimeouts {
+  readonly readMs: number;
+  readonly writeMs: number;
+}
+
+export const defaultTimeouts: RasaTimeouts = { readMs: 28_000, writeMs: 30_000 };
 
 const maxBodyBytes = 1024 * 1024;
 
 export function createRasaHttp({
   baseUrl,
-  fetch: send = fetch,
+  outgoing = createOutgoing(),
+  fetch: send = outgoing.fetch,
   now = Date.now,
-  timeoutMs = 10_000,
+  timeouts = defaultTimeouts,
 }: RasaHttpOptions): RasaHttp {
   const base = baseUrl.replace(/\/+$/, '');
 
   return {
     async call(request) {
+      const timeoutMs = request.method === 'GET' ? timeouts.readMs : timeouts.writeMs;
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
         return await withAnySignal([timeout, request.stop], (either) => call(request, either));
       } catch (cause) {
-        const reason = timeout.aborted ? `no answer within ${timeoutMs} ms` : 'the connection failed';
-        return { is: 'fault', reason, cause };
+        return { is: 'fault', reason: reasonOf(cause, timeout.aborted ? timeoutMs : undefined), cause };
       }
     },
   };
+
+  function reasonOf(cause: unknown, overMs: number | undefined): string {
+    if (overMs !== undefined) return `no answer within ${overMs} ms`;
+    if (cause instanceof TooLong) return cause.message;
+    return outgoing.faultOf(cause, base).reason;
+  }
 
   async function call(
     { method, path, headers, json }: RasaRequest,
@@ -91,6 +108,10 @@ export function createRasaHttp({
   }
 }
 
+class TooLong extends Error {
+  override readonly message = `the answer is longer than ${maxBodyBytes} bytes`;
+}
+
 async function readBounded(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let bytes = 0;
@@ -98,7 +119,7 @@ async function readBounded(response: Response): Promise<string> {
   const chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[] = response.body ?? [];
   for await (const chunk of chunks) {
     bytes += chunk.byteLength;
-    if (bytes > maxBodyBytes) throw new Error(`the answer is longer than ${maxBodyBytes} bytes`);
+    if (bytes > maxBodyBytes) throw new TooLong();
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

@@ -13,8 +13,8 @@ export interface WebhookOptions {
 /**
  * Client for the webhook behind rasa.io's own sign-up form. It needs no key and takes three fields of a
  * person; others are left out. Its answers are not documented: a 2xx in rasa.io's envelope counts as
- * delivered, and so do 201, 202 and 204; 400 and 422 in the envelope as a refusal of that person. Every other status may be about the GUID, which must not make a person a dead
- * letter; all sign-ups then wait.
+ * delivered, and so do 201, 202 and 204; 400 and 422 in the envelope as a refusal of that person. Every other
+ * status may be about the GUID, which must not make a person a dead letter; all sign-ups then wait.
  */
 export function createWebhookClient({ http, guid, minIntervalMs = 200 }: WebhookOptions): RasaClient {
   return {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -47,6 +48,16 @@ export async function readIfThere(files: Files, path: string): Promise<string | 
     if (isCode(error, 'ENOENT')) return undefined;
     throw error;
   }
+}
+
+/**
+ * The text of a file in UTF-8, or in UTF-16 where it begins with its byte order mark, as Windows' editors and
+ * shells write files. The mark itself is not part of the text.
+ */
+export function readText(path: string): string {
+  const bytes = readFileSync(path);
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
 }
 
 export function isCode(error: unknown, code: string): boolean {

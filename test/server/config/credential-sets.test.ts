@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, type Env } from '../../../server/config/config.ts';
-import { withEnvFile } from '../../../server/config/env.ts';
+import { withEnvFile } from '../../../server/config/env-file.ts';
 import { keyOf } from '../../../server/rasa/credentials.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 

@@ -72,7 +72,7 @@ describe('the configuration', () => {
   it('has an unknown variable reported by name, without its value', async () => {
     const found = await examine({ env: { RASA_APIKEY: 'a-secret', DATA_DIR: await temporaryDir() } });
     expect(complaintsIn(found['Configuration'])).toEqual([
-      'warning: RASA_APIKEY is set, and nothing reads a variable of that name. → Look at its spelling.',
+      'warning: RASA_APIKEY is set, and nothing reads a variable of that name. → Is it meant to be RASA_API_KEY?',
     ]);
   });
 
@@ -161,7 +161,7 @@ describe('the credentials', () => {
 
   it.each([
     ['answers with 500', { answer: { status: 500, on: 'tokens' } }, 'rasa.io answered 500'],
-    ['drops the connection', { drop: { on: 'tokens', when: 'before' } }, 'the connection failed'],
+    ['drops the connection', { drop: { on: 'tokens', when: 'before' } }, 'the connection was cut'],
   ])('are not blamed if rasa.io %s', async (_name, faults, words) => {
     const { sandbox, env } = await account();
     await sandbox.putFaults(faults);

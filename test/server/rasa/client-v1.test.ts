@@ -1,7 +1,8 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { readConfig, type Env } from '../../../server/config/config.ts';
 import { createRasaClient } from '../../../server/rasa/client-v1.ts';
-import { createRasaHttp } from '../../../server/rasa/http.ts';
+import { createRasaHttp, defaultTimeouts } from '../../../server/rasa/http.ts';
 import { createKeyRing } from '../../../server/rasa/key-ring.ts';
 import { createTokenApi } from '../../../server/rasa/token-api.ts';
 import { Secret } from '../../../server/system/secret.ts';
@@ -24,7 +25,7 @@ function clientOf(
   const http = createRasaHttp({
     baseUrl: sandbox.url,
     now,
-    timeoutMs: options.timeoutMs ?? 5000,
+    timeouts: { readMs: 5000, writeMs: options.timeoutMs ?? 5000 },
     fetch: (url, init) => {
       calls.push(`${init?.method ?? ''} ${new URL(url instanceof Request ? url.url : url).pathname}`);
       return fetch(url, init);
@@ -145,11 +146,11 @@ describe('when rasa.io is in trouble, the sign-up waits', () => {
       { answer: { status: 403, as: 'html', on: 'persons' } },
       'rasa.io answered 403',
     ],
-    ['a dropped connection', { drop: { when: 'before' } }, 'the connection failed'],
+    ['a dropped connection', { drop: { when: 'before' } }, 'the connection was cut'],
     [
       'a connection dropped after the work',
       { drop: { when: 'after', on: 'persons' } },
-      'the connection failed',
+      'the connection was cut',
     ],
   ])('%s', async (_name, faults, reason) => {
     const sandbox = await startSandbox();
@@ -176,6 +177,26 @@ describe('when rasa.io is in trouble, the sign-up waits', () => {
     expect(await waits(999_999)).toMatchObject([{ is: 'later', afterMs: 3_600_000 }]);
   });
 
+  it('P4: an answer that comes late is used, and the call is made once', async () => {
+    const sandbox = await startSandbox();
+    const { add, calls } = clientOf(sandbox);
+    await add('ada');
+    await sandbox.putFaults({ delayMs: 300 });
+    expect(await add('bob', 'cleo')).toEqual([{ is: 'delivered' }, { is: 'delivered' }]);
+    expect(calls).toEqual(['POST /v1/tokens', 'POST /v1/persons', 'POST /v1/persons']);
+  });
+
+  it('P4: reads and writes wait for as long as rasa.io itself, or as long as is set', () => {
+    const of = (env: Env) => readConfig(env).rasaTimeouts;
+    expect(of({})).toEqual({ readMs: 28_000, writeMs: 30_000 });
+    expect(of({})).toEqual(defaultTimeouts);
+    expect(of({ RASA_READ_TIMEOUT: '300s', RASA_WRITE_TIMEOUT: '5m' })).toEqual({
+      readMs: 300_000,
+      writeMs: 300_000,
+    });
+    expect(() => of({ RASA_WRITE_TIMEOUT: '6m' })).toThrow('RASA_WRITE_TIMEOUT: found "6m"');
+  });
+
   it('a slow answer: the call is aborted after the time limit', async () => {
     const sandbox = await startSandbox();
     await sandbox.putFaults({ delayMs: 60_000 });
@@ -193,7 +214,7 @@ describe('when rasa.io is in trouble, the sign-up waits', () => {
         });
       }),
     );
-    expect(await add('ada')).toEqual([{ is: 'later', reason: 'the connection failed' }]);
+    expect(await add('ada')).toEqual([{ is: 'later', reason: 'the answer is longer than 1048576 bytes' }]);
   });
 
   it('a redirect: it is not followed, and the credentials are not sent on', async () => {

@@ -39,7 +39,7 @@ describe('Retry-After (RFC 9110 10.2.3)', () => {
     ['zero', '0'],
     ['this moment', 'Mon, 23 Nov 2026 12:00:00 GMT'],
     ['a time that is past', 'Mon, 23 Nov 2026 11:59:00 GMT'],
-  ])('leaves our own back-off as it is: %s', async (_what, header) => {
+  ])('P5: leaves our own back-off as it is: %s', async (_what, header) => {
     expect(await hintOf(header)).toBeUndefined();
   });
 
@@ -59,7 +59,7 @@ describe('Retry-After (RFC 9110 10.2.3)', () => {
     ['Mon, 23 Nov 2026 12:01:00 +0100'],
     ['Mon, 99 Nov 2026 12:01:00 GMT'],
     ['(Mon, 23 Nov 2026 12:01:00 GMT)'],
-  ])('is no hint: %s', async (header) => {
+  ])('P5: is no hint: %s', async (header) => {
     expect(await hintOf(header)).toBeUndefined();
   });
 });
