@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { destinationOf } from './config/destination.ts';
 import type { Env } from './config/env.ts';
-import { startFormsReload } from './config/forms-reload.ts';
+import { startFormsReload } from './config/reload/forms-reload.ts';
 import { warnOfReadable } from './config/secret-files.ts';
 import type { SandboxUpstream } from './config/upstream.ts';
 import { openUpstream, type Upstream } from './delivery/upstream.ts';

@@ -277,7 +277,7 @@ describe('the source code', () => {
       'server/service.ts',
       'server/store/open-store.ts',
       'server/store/postgres/connection-settings.ts',
-      'server/system/outgoing.ts',
+      'server/system/network/outgoing.ts',
     ]);
   });
 });

@@ -7,7 +7,7 @@ import type { HstsMode } from '../http/headers.ts';
 import type { BotMode } from '../signup/bots.ts';
 import type { Axis } from '../signup/limits.ts';
 import type { RasaTimeouts } from '../rasa/http.ts';
-import type { Proxies } from '../system/outgoing.ts';
+import type { Proxies } from '../system/network/outgoing.ts';
 import type { LogLevel } from '../system/log.ts';
 import type { Secret } from '../system/secret.ts';
 import { ConfigError, createEnvReader, type Env } from './env.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Secret } from '../system/secret.ts';
 import { secretSetting, setting, type Setting } from './setting.ts';
-import { proxyAddress } from '../system/outgoing.ts';
+import { proxyAddress } from '../system/network/outgoing.ts';
 import { baseUrl, count, duration, port, text, unitMs } from './setting-schemas.ts';
 
 const mostWaitWanted = 'a time from 1s to 300s, such as 45s or 2m';

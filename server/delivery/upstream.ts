@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { rereadCredentials } from '../config/credential-sets.ts';
-import { startRotation } from '../config/credentials-reload.ts';
+import { startRotation } from '../config/reload/credentials-reload.ts';
 import type { Env } from '../config/env.ts';
 import { createRasaClient, type RasaClient } from '../rasa/client-v1.ts';
 import { createContactsClient } from '../rasa/client-v2.ts';
@@ -12,7 +12,7 @@ import { createKeyRing, type KeyRing, type KeyRingChange, type SetState } from '
 import { createWebhookClient } from '../rasa/signup-webhook.ts';
 import { createTokenApi } from '../rasa/token-api.ts';
 import type { Database } from '../store/database.ts';
-import { createOutgoing } from '../system/outgoing.ts';
+import { createOutgoing } from '../system/network/outgoing.ts';
 import { Secret } from '../system/secret.ts';
 import { startKeyNotes } from './key-notes.ts';
 

@@ -1,7 +1,7 @@
 import { keyOf, type CredentialSet } from '../rasa/credentials.ts';
 import { createRasaHttp } from '../rasa/http.ts';
 import { tryCredentials, type Tried } from '../rasa/try-credentials.ts';
-import type { Outgoing } from '../system/outgoing.ts';
+import type { Outgoing } from '../system/network/outgoing.ts';
 import { pause } from '../system/pause.ts';
 import { nameOf, type Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';

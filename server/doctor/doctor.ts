@@ -1,7 +1,7 @@
 import { envFileWarnings, withEnvFile } from '../config/env-file.ts';
 import { ConfigError, type Env } from '../config/env.ts';
 import { realFiles } from '../system/files.ts';
-import { createOutgoing } from '../system/outgoing.ts';
+import { createOutgoing } from '../system/network/outgoing.ts';
 import { checkAllowedOrigins } from './allowed-origins.ts';
 import { checkConfiguration, readSetup } from './configuration.ts';
 import { checkCredentials } from './credentials.ts';

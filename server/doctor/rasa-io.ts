@@ -1,5 +1,5 @@
-import type { NetworkFault } from '../system/network-fault.ts';
-import type { Outgoing } from '../system/outgoing.ts';
+import type { NetworkFault } from '../system/network/network-fault.ts';
+import type { Outgoing } from '../system/network/outgoing.ts';
 import type { Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 import type { Visited, Web } from './web.ts';

@@ -1,6 +1,6 @@
 import { withAnySignal } from '../system/any-signal.ts';
-import type { NetworkFault } from '../system/network-fault.ts';
-import { createOutgoing, type Outgoing } from '../system/outgoing.ts';
+import type { NetworkFault } from '../system/network/network-fault.ts';
+import { createOutgoing, type Outgoing } from '../system/network/outgoing.ts';
 
 /**
  * Requests, limited in time and size, to URLs that the operator names: their pages, their proxy, rasa.io.

@@ -1,5 +1,5 @@
 import { withAnySignal } from '../system/any-signal.ts';
-import { createOutgoing, type Outgoing } from '../system/outgoing.ts';
+import { createOutgoing, type Outgoing } from '../system/network/outgoing.ts';
 import { readRetryAfter } from './retry-after.ts';
 
 /**

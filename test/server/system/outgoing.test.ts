@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createOutgoing, type Outgoing } from '../../../server/system/outgoing.ts';
+import { createOutgoing, type Outgoing } from '../../../server/system/network/outgoing.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { freePort } from '../../helpers/server/free-port.ts';
 import { startHttpProxy } from '../../helpers/server/proxy.ts';

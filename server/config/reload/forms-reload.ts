@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { FormSpec } from '../forms/form-spec.ts';
-import { watchFiles } from '../system/watch-files.ts';
-import { missingOrigins, type Config } from './config.ts';
-import { ConfigError } from './env.ts';
-import { readFormsFile } from './forms-file/read.ts';
+import type { FormSpec } from '../../forms/form-spec.ts';
+import { watchFiles } from '../../system/watch-files.ts';
+import { missingOrigins, type Config } from '../config.ts';
+import { ConfigError } from '../env.ts';
+import { readFormsFile } from '../forms-file/read.ts';
 
 /**
  * Keeps the forms in step with the operator's forms file while the product runs. A file with a fault changes

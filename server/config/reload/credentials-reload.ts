@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import { isSame, keyOf, type CredentialSet } from '../rasa/credentials.ts';
-import { watchFiles } from '../system/watch-files.ts';
-import type { CredentialsFound } from './credential-sets.ts';
-import { ConfigError } from './env.ts';
-import { warnOfReadable } from './secret-files.ts';
+import { isSame, keyOf, type CredentialSet } from '../../rasa/credentials.ts';
+import { watchFiles } from '../../system/watch-files.ts';
+import type { CredentialsFound } from '../credential-sets.ts';
+import { ConfigError } from '../env.ts';
+import { warnOfReadable } from '../secret-files.ts';
 
 /**
  * Keeps the credentials in step with the operator's files while the product runs. If they do not parse,

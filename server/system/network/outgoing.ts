@@ -1,7 +1,7 @@
 import { EnvHttpProxyAgent, fetch as send } from 'undici';
 import { networkFault, type NetworkFault } from './network-fault.ts';
-import type { Secret } from './secret.ts';
-import { readUrl } from './urls.ts';
+import type { Secret } from '../secret.ts';
+import { readUrl } from '../urls.ts';
 
 /** The HTTP proxies between this machine and the world, as HTTPS_PROXY, HTTP_PROXY and NO_PROXY name them. */
 export interface Proxies {
