@@ -24,6 +24,7 @@ import { ServerSecrets } from '../../server/store/server-secrets.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { challengeSecret, leastWork } from '../helpers/server/issuer.ts';
 import { destination } from './backlog.ts';
+import { startProfile, type Spent } from './profile.ts';
 import { origin } from './visitors.ts';
 
 /** The tasks of the process with a server, for the benchmark. */
@@ -32,6 +33,9 @@ export interface Tasks {
   listen(): Promise<number>;
   /** CPU time of all threads since the start. */
   cpuMicros(): Promise<number>;
+  startProfile(): Promise<null>;
+  /** Where the main thread has spent its time since. */
+  stopProfile(): Promise<readonly Spent[]>;
 }
 
 /** The parts of the product that can be left out, one at a time, to measure their cost. */
@@ -72,6 +76,8 @@ const config = readConfig({
 });
 const log = pino({ level: 'silent' });
 
+let stop: () => Promise<readonly Spent[]> = () => Promise.resolve([]);
+
 const tasks: Tasks = {
   async listen() {
     if (name === 'product') {
@@ -85,6 +91,11 @@ const tasks: Tasks = {
     const { user, system } = process.cpuUsage();
     return Promise.resolve(user + system);
   },
+  async startProfile() {
+    stop = await startProfile(process.argv[1] ?? '');
+    return null;
+  },
+  stopProfile: () => stop(),
 };
 
 process.on('message', ({ task }: { readonly task: keyof Tasks }) => {

@@ -94,7 +94,7 @@ try {
 
 async function run(): Promise<void> {
   const visitors = await makeVisitors(
-    warmUpRequests + rounds * (closedRequests + 3 * cellMs + visitorsAtOnce),
+    warmUpRequests + closedRequests + rounds * (closedRequests + 3 * cellMs + visitorsAtOnce),
   );
   const isPinned = await pin(process.pid, 1);
   for (const measured of servers) running.push(await start(measured, visitors));
@@ -102,6 +102,7 @@ async function run(): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     for (const server of running) server.rounds.push(await measure(server));
   }
+  const profile = await profileOf(theServer('product'));
 
   const pinned = isPinned ? '' : '; servers and visitors shared processors';
   print(
@@ -114,6 +115,13 @@ async function run(): Promise<void> {
     'Cost of each part, CPU µs per sign-up, first quartiles of the rounds',
     table(['part', 'busy', 'at 1,000 a second'], costs),
   );
+  print(
+    `Where the main thread of the product spends its time, ${closedRequests} sign-ups, µs for each`,
+    table(
+      ['where', 'µs'],
+      profile.map(({ where, micros }) => [where, micros / closedRequests]),
+    ),
+  );
   const aims = aimsOf();
   print('Aims', aimsTable(aims));
 
@@ -121,7 +129,10 @@ async function run(): Promise<void> {
   const system = `${type()} ${release()}`;
   const about = { date: new Date().toISOString(), node: process.version, system, machine, quick, isPinned };
   const figures = running.map(({ name, rounds: measured }) => ({ name, rounds: measured }));
-  await writeFile(join(out, 'accept.json'), JSON.stringify({ ...about, figures, costs, aims }, null, 2));
+  await writeFile(
+    join(out, 'accept.json'),
+    JSON.stringify({ ...about, figures, costs, profile, aims }, null, 2),
+  );
 }
 
 async function start(measured: Measured, visitors: readonly Buffer[]): Promise<Running> {
@@ -156,6 +167,13 @@ async function measure({ child, target, isWhole }: Running): Promise<Round> {
     fresh1000: await openLoopFresh(target, 1000, cellMs),
     burst: await burst(target, visitorsAtOnce),
   };
+}
+
+/** After the rounds, since to be watched costs time itself. */
+async function profileOf({ child, target }: Running) {
+  await child.ask('startProfile');
+  await closedLoop(target, closedRequests);
+  return child.ask('stopProfile');
 }
 
 function acceptsTable(): string {
@@ -222,6 +240,7 @@ function costsOfParts(): [part: string, busy: number, at1000: number][] {
     ['HTTP in and out: addresses, types, headers', ...differences(intake, bare)],
     ...parts.map((part, index): [string, number, number] => [part, ...(costs[index] ?? [NaN, NaN])]),
     ['the rest: reading the fields, the intake itself', busyRest - sum(0), rest - sum(1)],
+    ['intake and store together', busyRest, rest],
     ['the noise: the product, and the same assembled here', ...differences(theServer('product'), all)],
   ];
 }
@@ -241,6 +260,12 @@ function aimsOf(): readonly Aim[] {
       ratio(product, theServer('naive proxy'), perSecond),
       'at least',
       3,
+    ),
+    aim(
+      'intake and store together, busy µs',
+      differences(theServer('without nothing'), theServer('without intake'))[0],
+      'at most',
+      155,
     ),
     aim(`the last of ${visitorsAtOnce} visitors at once, ms`, last, 'at most', 1000),
   ];

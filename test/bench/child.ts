@@ -42,6 +42,7 @@ async function compile(entry: string, outDir: string, entryFileNames: string): P
       outDir,
       target: 'node20',
       minify: false,
+      sourcemap: true,
       emptyOutDir: false,
       rolldownOptions: { output: { entryFileNames } },
     },
