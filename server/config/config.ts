@@ -5,7 +5,7 @@ import type { BuilderMode } from '../http/builder-gate.ts';
 import type { TrustProxy } from '../http/client-ip.ts';
 import type { HstsMode } from '../http/headers.ts';
 import type { BotMode } from '../signup/bots.ts';
-import type { Axis } from '../signup/limits.ts';
+import type { Axis, PlainRates } from '../signup/rates.ts';
 import type { RasaTimeouts } from '../rasa/http.ts';
 import type { Proxies } from '../system/network/outgoing.ts';
 import type { LogLevel } from '../system/log.ts';
@@ -38,6 +38,8 @@ export interface Config {
   readonly forms: FormsConfig;
   readonly trustProxy: TrustProxy;
   readonly rates: Readonly<Record<Axis, Rate | 'off'>>;
+  /** Quotas of sign-ups without scripts. */
+  readonly plainRates: PlainRates;
   readonly bots: BotConfig;
   readonly addresses: Pick<AddressRules, 'international' | 'disposable'>;
   /** Page URLs as `origin + pathname`. A trailing slash allows every page below it. */
@@ -70,6 +72,8 @@ export interface BotConfig {
   readonly mode: BotMode;
   /** Work of one proof under normal load, in thousands of PBKDF2 iterations. */
   readonly work: number;
+  /** How old the page that asks for a click must be, in ms. */
+  readonly leastPageAgeMs: number;
   readonly secret: Secret | undefined;
 }
 
@@ -118,7 +122,13 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
       form: read('RATE_FORM'),
       address: read('RATE_ADDRESS'),
     },
-    bots: { mode: read('BOT_MODE'), work: read('PROOF_WORK'), secret: read('CHALLENGE_SECRET') },
+    plainRates: { share: read('PLAIN_SHARE') / 100, network: read('RATE_PLAIN') },
+    bots: {
+      mode: read('BOT_MODE'),
+      work: read('PROOF_WORK'),
+      leastPageAgeMs: read('PLAIN_LEAST_AGE'),
+      secret: read('CHALLENGE_SECRET'),
+    },
     addresses: {
       international: read('INTERNATIONAL_ADDRESSES') === 'accept',
       disposable: read('DISPOSABLE'),

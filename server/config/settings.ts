@@ -86,10 +86,7 @@ export const settings = {
   ),
   RATE_NETWORK: rateSetting(
     'Limit of sign-ups from one network (an IPv4 address or an IPv6 /56) per period, or `off`.',
-    {
-      limit: 30,
-      windowMs: 10 * unitMs.m,
-    },
+    { limit: 30, windowMs: 10 * unitMs.m },
   ),
   RATE_ADDRESS: rateSetting(
     'Limit of sign-ups of one e-mail address per period, or `off`. Variants count as one address: `Ada+news@…` is `ada@…`.',
@@ -103,6 +100,20 @@ export const settings = {
     limit: 1000,
     windowMs: unitMs.m,
   }),
+  RATE_PLAIN: rateSetting(
+    'Limit of sign-ups without scripts from one network per period, or `off`. No such sign-up uses up what is kept for those with a proof of work.',
+    { limit: 3, windowMs: unitMs.m },
+  ),
+  PLAIN_SHARE: setting(
+    'Part of each other quota that sign-ups without scripts have beside it, in percent; `0` allows none.',
+    'a percentage from 0 to 100',
+    count(0, 100).default(10),
+  ),
+  PLAIN_LEAST_AGE: setting(
+    'How old the page that asks for a click without scripts must be for the click to count, or `off`.',
+    'a time such as 3s (s, m, h or d), or off',
+    z.union([z.literal('off').transform(() => 0), duration]).default(3 * unitMs.s),
+  ),
   BOT_MODE: setting(
     '`enforce` refuses robots. `observe` accepts them, but counts and logs what would have been refused. `off` requires no proof of work.',
     'enforce, observe or off',

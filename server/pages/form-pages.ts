@@ -15,6 +15,16 @@ export interface FormPage {
   readonly prefix: string;
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
+  /** The visitor can do at once with scripts what he cannot do without. */
+  readonly helpsScripts?: boolean | undefined;
+}
+
+/** A plain form that waits for its click. */
+export interface Unconfirmed {
+  readonly fields: Values;
+  readonly token: string;
+  /** The click came too soon. */
+  readonly isEarly: boolean;
 }
 
 /**
@@ -72,7 +82,8 @@ export function renderRefused(
     main: html`<div class="narrow">
       <p class="quiet crumb">${definition.title}</p>
       <h1>${definition.texts.problems[code]}</h1>
-      ${renderOtherIssues(definition, issues)} ${sandboxBanner(sandbox)}
+      ${renderScriptsHelp(page, definition)} ${renderOtherIssues(definition, issues)}
+      ${sandboxBanner(sandbox)}
       <div class="card">${renderPlainForm({ definition, prefix, values, issues })}</div>
     </div>`,
   });
@@ -81,10 +92,10 @@ export function renderRefused(
 /**
  * Repeats the answers of a form sent without scripts, and asks for the click that replaces a proof of work.
  */
-export function renderConfirmation(page: FormPage, fields: Values, token: string): string {
+export function renderConfirmation(page: FormPage, { fields, token, isEarly }: Unconfirmed): string {
   const { form, words, prefix, sandbox } = page;
   const definition = form.definitionIn(words);
-  const { title, explanation, button } = words.confirm;
+  const { title, explanation, tooSoon, button } = words.confirm;
   return renderPage({
     title,
     ...languageOf(definition),
@@ -93,12 +104,12 @@ export function renderConfirmation(page: FormPage, fields: Values, token: string
       <p class="quiet crumb">${definition.title}</p>
       <h1>${title}</h1>
       ${sandboxBanner(sandbox)}
-      <p>${explanation}</p>
+      <p>${isEarly ? tooSoon : explanation}</p>
       <div class="card">
         ${renderAnswers(definition, fields)}
         <form class="plain-form" method="post" action=${actionOf(definition, prefix)}>
           ${renderHidden({ ...fields, token })}
-          <button type="submit">${button}</button>
+          <button class="unhurried" type="submit">${button}</button>
         </form>
       </div>
     </div>`,
@@ -144,9 +155,18 @@ export function renderFormProblem(page: FormPage, { code }: Problem): string {
     main: html`<div class="narrow answer">
       <p class="quiet crumb">${definition.title}</p>
       <h1>${title}</h1>
+      ${page.helpsScripts ? html`<p>${words.confirm.useScripts}</p>` : ''}
       <p><a class="button" href=${actionOf(definition, prefix)}>${words.page.toForm}</a></p>
     </div>`,
   });
+}
+
+/** With a link to the hosted form, since the page that the visitor comes from may have a plain one only. */
+function renderScriptsHelp({ helpsScripts, words, prefix }: FormPage, definition: FormDefinition): Html | '' {
+  if (!helpsScripts) return '';
+  return html`<p>
+    ${words.confirm.useScripts} <a href=${actionOf(definition, prefix)}>${words.page.toForm}</a>
+  </p>`;
 }
 
 function languageOf({ lang, dir }: Pick<Messages, 'lang' | 'dir'>): Pick<Messages, 'lang' | 'dir'> {

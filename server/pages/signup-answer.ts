@@ -43,15 +43,15 @@ export function pageFor(answer: Answer, { words, prefix, sandbox }: Reader): Pag
       return { status: 303, headers: { Location: new URL(redirectTo).href }, body: '' };
     }
     case 'unconfirmed': {
-      const { form, fields, token, redirectTo } = answer;
-      const body = renderConfirmation({ form, words, prefix, sandbox }, fields, token);
+      const { form, redirectTo } = answer;
+      const body = renderConfirmation({ form, words, prefix, sandbox }, answer);
       return { status: 200, headers, body, leadsTo: redirectTo ?? form.definitionIn(words).redirect };
     }
     case 'refused': {
-      const { problem, form, fields } = answer;
+      const { problem, form, fields, helpsScripts } = answer;
       const { status } = problem;
       if (!form) return { status, headers, body: renderProblem(words, problem, prefix) };
-      const page = { form, words, prefix, sandbox };
+      const page = { form, words, prefix, sandbox, helpsScripts };
       if (!fields) return { status, headers, body: renderFormProblem(page, problem) };
       const body = renderRefused(page, problem, fields);
       return { status, headers, body, leadsTo: destinationOf(form, words, fields['redirect']) };

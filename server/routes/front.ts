@@ -16,7 +16,7 @@ import { createIntake } from '../signup/intake.ts';
 import { createLimits } from '../signup/limits.ts';
 import { createPageTokens } from '../signup/page-tokens.ts';
 import { createProofs } from '../signup/proofs.ts';
-import { createSharedLimits } from '../signup/shared-limits.ts';
+import { createSharedLimits } from '../signup/shared-quotas/shared-limits.ts';
 import { createTestAddresses } from '../signup/test-addresses.ts';
 import type { Database } from '../store/database.ts';
 import type { ServerSecrets } from '../store/server-secrets.ts';
@@ -43,6 +43,7 @@ export interface FrontOptions {
     | 'builder'
     | 'forms'
     | 'hsts'
+    | 'plainRates'
     | 'production'
     | 'publicUrl'
     | 'rates'
@@ -72,11 +73,17 @@ export async function openFront({
   secrets,
   sharedQuotas,
 }: FrontOptions): Promise<Front> {
-  const { addresses, bots: botConfig, rates, thankYouPages, trustProxy } = config;
+  const { addresses, bots: botConfig, plainRates: plain, rates, thankYouPages, trustProxy } = config;
   const secret = botConfig.secret?.reveal() ?? (await secrets.get('challenge'));
   const proofs = createProofs({ secret, work: botConfig.work });
   const tokens = createPageTokens({ key: await secrets.get('page token') });
-  const bots = createBots({ mode: botConfig.mode, proofs, tokens, log, newId: randomUUID });
+  const bots = createBots({
+    ...botConfig,
+    proofs,
+    tokens,
+    log,
+    newId: randomUUID,
+  });
 
   const address = createPublicAddress({
     publicUrl: config.publicUrl,
@@ -94,8 +101,8 @@ export async function openFront({
   });
   const addressKey = Buffer.from(await secrets.get('address')).toString('hex');
   const limits = sharedQuotas
-    ? createSharedLimits({ rates, addressKey, database: sharedQuotas })
-    : createLimits({ rates, addressKey });
+    ? createSharedLimits({ rates, plain, addressKey, database: sharedQuotas })
+    : createLimits({ rates, plain, addressKey });
   const origins = createOrigins({ ...config, publicOrigin: address.origin });
   const builder = createBuilderGate(config.builder, await secrets.get('builder'));
   const clientAddress = createClientAddress(trustProxy, log);

@@ -12,6 +12,7 @@ import type { SignupPost } from './signup-post.ts';
  * signs in `bot-signals.ts`.
  */
 export interface Bots {
+  readonly mode: BotMode;
   /** `wasAccepted` says whether the same sign-up was accepted before: its proof is not judged again. */
   judge(post: SignupPost, checked: Valid, wasAccepted: () => Promise<boolean>): Promise<Verdict>;
   /** The proof of a sign-up has let in another one: `undefined` where it passes all the same. */
@@ -22,8 +23,16 @@ export interface Bots {
 export type Verdict =
   /** Store `proof` in the same write as the sign-up: it counts once. */
   | { readonly is: 'person'; readonly proof: Once['proof'] }
-  /** A plain form without proof: the answer is a page that repeats these fields and asks for one click. */
-  | { readonly is: 'unconfirmed'; readonly fields: Readonly<Record<string, string>>; readonly token: string }
+  /**
+   * A plain form without proof: the answer is a page that repeats these fields and asks for one click.
+   * `isEarly`: the click came before the page was old enough, and counts a little later.
+   */
+  | {
+      readonly is: 'unconfirmed';
+      readonly fields: Readonly<Record<string, string>>;
+      readonly token: string;
+      readonly isEarly: boolean;
+    }
   | { readonly is: 'robot'; readonly reason: string };
 
 /** Counts since the start of the process. */
@@ -40,27 +49,38 @@ export interface BotsOptions {
   readonly mode: BotMode;
   readonly proofs: Pick<Proofs, 'redeem'>;
   readonly tokens: PageTokens;
+  /**
+   * How old the page that asks for a click must be when the click comes, in ms. Without scripts there is no
+   * work to ask a robot for, but it can be made to wait.
+   */
+  readonly leastPageAgeMs: number;
   readonly log: Logger;
   readonly newId: () => string;
 }
 
 type Proven =
   | { readonly is: 'good'; readonly ageMs: number; readonly proof: Once['proof'] }
+  | { readonly is: 'early'; readonly token: string }
   | Extract<Redeemed, { is: 'bad' }>
   | { readonly is: 'none' };
 type Valid = Extract<Checked, { is: 'valid' }>;
 
-export function createBots({ mode, proofs, tokens, log, newId }: BotsOptions): Bots {
+export function createBots({ mode, proofs, tokens, leastPageAgeMs, log, newId }: BotsOptions): Bots {
   const counted = { refused: 0, wouldHaveRefused: 0 };
   const reasons: Record<string, number> = {};
   const count = (reason: string) => (reasons[reason] = (reasons[reason] ?? 0) + 1);
 
   return {
+    mode,
+
     async judge(post, checked, wasAccepted) {
       if (mode === 'off') return person();
-      const proven = await redeem(post.form, checked);
+      const proven = await redeem(post, checked);
       if (proven.is !== 'good' && (await wasAccepted())) return person();
-      if (proven.is === 'none' && post.plain && mode === 'enforce') return unconfirmed(post.form, checked);
+      if (post.plain && mode === 'enforce') {
+        if (proven.is === 'none') return unconfirmed(post.form, checked);
+        if (proven.is === 'early') return early(checked, proven.token);
+      }
 
       const found = suspect({
         trap: checked.envelope[honeypot],
@@ -99,25 +119,32 @@ export function createBots({ mode, proofs, tokens, log, newId }: BotsOptions): B
     return { is: 'robot', reason: found.join(', ') };
   }
 
-  async function redeem(form: string, { fields, envelope }: Valid): Promise<Proven> {
+  async function redeem({ form, plain }: SignupPost, { fields, envelope }: Valid): Promise<Proven> {
     const { proof, token } = envelope;
     if (proof !== undefined) {
       const redeemed = proofs.redeem(proof, form);
       if (redeemed.is === 'bad') return redeemed;
       return { is: 'good', ageMs: redeemed.ageMs, proof: { kind: 'proof', text: redeemed.id } };
     }
-    if (token === undefined) return { is: 'none' };
+    // A click is a plain form's: sent in another way, it would use the quotas of those who prove work.
+    if (token === undefined || !plain) return { is: 'none' };
     const ageMs = await tokens.ageOf(token, form, confirmedBy(fields, envelope));
     // An expired token counts as none, so that the page is shown again.
-    return ageMs === undefined
-      ? { is: 'none' }
-      : { is: 'good', ageMs, proof: { kind: 'click', text: token } };
+    if (ageMs === undefined) return { is: 'none' };
+    if (ageMs < leastPageAgeMs) return { is: 'early', token };
+    return { is: 'good', ageMs, proof: { kind: 'click', text: token } };
+  }
+
+  /** The same page with the same token, whose age goes on. */
+  function early({ fields, envelope }: Valid, token: string): Verdict {
+    return { is: 'unconfirmed', fields: confirmedBy(fields, envelope), token, isEarly: true };
   }
 
   async function unconfirmed(form: string, { fields, envelope }: Valid): Promise<Verdict> {
     // A given id is kept: its click may already have been received.
     const confirmed = confirmedBy(fields, { id: newId(), ...envelope });
-    return { is: 'unconfirmed', fields: confirmed, token: await tokens.issue(form, confirmed) };
+    const token = await tokens.issue(form, confirmed);
+    return { is: 'unconfirmed', fields: confirmed, token, isEarly: false };
   }
 }
 
@@ -138,6 +165,7 @@ function person(proven?: Proven): Verdict {
 function faultOf(proven: Proven, plain: boolean): string | undefined {
   switch (proven.is) {
     case 'good':
+    case 'early':
       return undefined;
     case 'none':
       return plain ? undefined : 'no proof';

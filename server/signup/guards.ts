@@ -3,7 +3,8 @@ import { limits as sizes } from '../../shared/form.ts';
 import type { Problem } from '../../shared/signup.ts';
 import type { Origins } from '../http/origins.ts';
 import { problem } from '../http/problem.ts';
-import type { Axis, Quotas } from './limits.ts';
+import type { Quotas } from './limits.ts';
+import type { Counted } from './rates.ts';
 import type { SignupPost } from './signup-post.ts';
 
 /**
@@ -21,7 +22,8 @@ export function refuseUnlistedOrigin(
   });
 }
 
-const quotaTexts: Readonly<Record<Axis, string>> = {
+const quotaTexts: Readonly<Record<Counted, string>> = {
+  requests: 'Too many requests from this network',
   service: 'Too many sign-ups at the moment',
   network: 'Too many sign-ups from this network',
   form: 'Too many sign-ups with this form',
@@ -31,7 +33,7 @@ const quotaTexts: Readonly<Record<Axis, string>> = {
 /** Reserves one sign-up of a quota; `name` as in `Quotas.reserve`. */
 export async function refuseOverQuota(
   quotas: Quotas,
-  axis: Axis,
+  axis: Counted,
   name: string,
 ): Promise<Problem | undefined> {
   const reservation = await quotas.reserve(axis, name);

@@ -8,6 +8,7 @@ import { StoreUnavailable } from '../store/errors.ts';
 import type { Bots } from './bots.ts';
 import { readFields, refuseOverQuota, refuseUnlistedOrigin } from './guards.ts';
 import type { Quotas, Limits, QuotaState } from './limits.ts';
+import type { Counted } from './rates.ts';
 import type { SignupPost } from './signup-post.ts';
 import type { TestAddresses } from './test-addresses.ts';
 
@@ -32,6 +33,8 @@ export type Answer =
       readonly form: Form;
       readonly fields: Fields;
       readonly token: string;
+      /** The click came too soon and counts a little later. */
+      readonly isEarly: boolean;
       readonly redirectTo: string | undefined;
     }
   /** With the form and the fields, as far as they were read, so that a page can show them again. */
@@ -40,6 +43,8 @@ export type Answer =
       readonly problem: Problem;
       readonly form?: Form | undefined;
       readonly fields?: Readonly<Record<string, unknown>>;
+      /** A quota of plain sign-ups is used up: with scripts it would go through. */
+      readonly helpsScripts?: boolean;
     };
 
 type Fields = Readonly<Record<string, string>>;
@@ -68,11 +73,14 @@ export function createIntake({
   return {
     async receive(post) {
       const form = forms.find(post.form);
-      const quotas = limits.open(form);
+      // Where nobody has to prove work, a plain form is not a cheaper way in.
+      const isApart = post.plain && bots.mode === 'enforce';
+      const quotas = limits.open(form, isApart ? 'plain' : 'proven');
       try {
         const answer = await pass(post, form, quotas);
-        if (!usesQuota(answer)) await quotas.release();
-        return { ...answer, remaining: quotas.remaining };
+        await quotas.release(givenBack(answer));
+        const isLimited = answer.is === 'refused' && answer.problem.code === 'rate_limited';
+        return { ...answer, ...(isLimited && { helpsScripts: isApart }), remaining: quotas.remaining };
       } catch (error) {
         await quotas.release();
         throw error;
@@ -84,7 +92,7 @@ export function createIntake({
   async function pass(post: SignupPost, form: Form | undefined, quotas: Quotas): Promise<Answer> {
     const early =
       refuseUnlistedOrigin(form?.origins ?? origins, post) ??
-      (await refuseOverQuota(quotas, 'service', '')) ??
+      (await refuseOverQuota(quotas, 'requests', post.ip)) ??
       (await refuseOverQuota(quotas, 'network', post.ip));
     // The form is needed for a link back to it.
     if (early) return { is: 'refused', problem: early, form };
@@ -134,22 +142,27 @@ export function createIntake({
     const late =
       testAnswer?.problem ??
       (testAnswer ? undefined : await refuseOverQuota(quotas, 'address', quotaKeyOf(contact.email))) ??
+      (await refuseOverQuota(quotas, 'service', '')) ??
       (await refuseOverQuota(quotas, 'form', form.id));
-    if (late) return (await wasAccepted()) ? accepted : { ...refused(late), ...kept };
+    if (late) {
+      if (!(await wasAccepted())) return { ...refused(late), ...kept };
+      await quotas.release(signupQuotas);
+      return accepted;
+    }
 
     const signup = { form: form.id, contact, ...(page !== undefined && { page }) };
     let added = await outbox.add(signup, { retry, proof: verdict.proof });
     if (added === 'used') {
       const used = bots.judgeUsed(post);
       if (used) {
-        // One proof that is sent again and again must not use up what the form has for others.
-        await quotas.release(['address', 'form']);
+        // One proof that is sent again and again must not use up what there is for others.
+        await quotas.release(sharedQuotas);
         return { ...refused(robot(used.reason)), ...kept };
       }
       added = await outbox.add(signup, { retry });
     }
-    // A retry of a stored sign-up is not delivered again and uses no quota.
-    if (added === 'duplicate') await quotas.release(['address', 'form']);
+    // A retry of a stored sign-up is not delivered again and uses no quota of sign-ups.
+    if (added === 'duplicate') await quotas.release(signupQuotas);
     return accepted;
   }
 }
@@ -162,26 +175,42 @@ function robot(reason: string): Problem {
   return problem('bot_suspected', { detail: adviceFor(reason) });
 }
 
-/** Refusals that use up quota: those that the sender causes. Typing errors and exceeded quotas do not. */
-const usingQuota: readonly ProblemCode[] = [
-  'bot_suspected',
-  'malformed',
-  'no_such_form',
-  'too_large',
-  'unsupported',
-];
+/** Those of others too: only what was accepted uses them, so that nobody can use them up by refusals. */
+const sharedQuotas: readonly Counted[] = ['service', 'address', 'form'];
+const signupQuotas: readonly Counted[] = ['network', ...sharedQuotas];
 
-function usesQuota(answer: Answer): boolean {
+/**
+ * What a request does not use in the end. A sign-up that could not be kept uses nothing, since that is not
+ * the sender's fault. All others were checked, which uses up a request of the sender's network; refusals
+ * that no person causes use one of its sign-ups.
+ */
+function givenBack(answer: Answer): readonly Counted[] {
   switch (answer.is) {
     case 'accepted':
-      return true;
+      return [];
     case 'unconfirmed':
-      // The click will use the quota.
-      return false;
+      // The click will use them.
+      return signupQuotas;
     case 'refused':
-      return usingQuota.includes(answer.problem.code);
+      return givenBackBy[answer.problem.code];
   }
 }
+
+const givenBackBy: Readonly<Record<ProblemCode, readonly Counted[]>> = {
+  unavailable: ['requests', ...signupQuotas],
+  internal: ['requests', ...signupQuotas],
+  // Nothing was checked but the origin.
+  origin_refused: [],
+  invalid: signupQuotas,
+  rate_limited: signupQuotas,
+  bot_suspected: sharedQuotas,
+  malformed: sharedQuotas,
+  no_such_form: sharedQuotas,
+  not_found: sharedQuotas,
+  method_not_allowed: sharedQuotas,
+  too_large: sharedQuotas,
+  unsupported: sharedQuotas,
+};
 
 function adviceFor(reason: string): string {
   return `This looks like a robot (${reason}). A proof of work for this form comes from its /challenge and counts once.`;

@@ -1,9 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit';
-import type { FormRates, Rate } from '../forms/form-spec.ts';
-
-/** What quotas are kept for: the whole service, and each network, form and address. */
-export type Axis = 'service' | 'network' | 'form' | 'address';
+import type { Rate } from '../forms/form-spec.ts';
+import { rateFor, type Counted, type Limited, type RatesOptions, type Way } from './rates.ts';
 
 /**
  * The quotas of sign-ups. The check reserves a place at the same time, so that no more than the limit get
@@ -12,18 +10,12 @@ export type Axis = 'service' | 'network' | 'form' | 'address';
 export interface Limits {
   /**
    * The quotas that one request uses. A form with its own rates has its own quotas, shared with no other
-   * form.
+   * form, and so has each way in.
    */
-  open(form?: Limited): Quotas;
-  /** How much of its quota a network or a form has used, whichever is more, from 0 to 1. */
+  open(form?: Limited, way?: Way): Quotas;
+  /** How much of its quota for proven ones a network or a form has used, whichever is more, from 0 to 1. */
   load(ip: string, form: Limited): Promise<number>;
   close(): void;
-}
-
-/** The parts of a form that its quotas need. */
-export interface Limited {
-  readonly id: string;
-  readonly rates: FormRates;
 }
 
 /** The quotas of one request. */
@@ -32,9 +24,9 @@ export interface Quotas {
    * Reserves one place. `name` is the visitor's IP address, the form's id, or the address as `quotaKeyOf`
    * writes it; '' for the service.
    */
-  reserve(axis: Axis, name: string): Promise<Reservation>;
+  reserve(axis: Counted, name: string): Promise<Reservation>;
   /** Releases what was reserved, on all axes or on these. */
-  release(axes?: readonly Axis[]): Promise<void>;
+  release(axes?: readonly Counted[]): Promise<void>;
   /**
    * Quotas shown in the RateLimit headers: the sender's own, and the one that was exceeded. Others stay
    * private.
@@ -46,7 +38,7 @@ export type Reservation = { readonly is: 'within' } | { readonly is: 'over'; rea
 
 /** One quota as the sender may know it. */
 export interface QuotaState {
-  readonly axis: Axis;
+  readonly axis: Counted;
   readonly limit: number;
   readonly windowS: number;
   readonly remaining: number;
@@ -54,8 +46,7 @@ export interface QuotaState {
   readonly resetS: number;
 }
 
-export interface LimitsOptions {
-  readonly rates: Readonly<Record<Axis, Rate | 'off'>>;
+export interface LimitsOptions extends RatesOptions {
   /** Addresses are held as keyed hashes: without the key a hash could be found by trying addresses. */
   readonly addressKey: string;
   readonly now?: () => number;
@@ -65,18 +56,14 @@ interface Quota extends Rate {
   readonly store: MemoryStore;
 }
 
-export function createLimits({ rates, addressKey, now = Date.now }: LimitsOptions): Limits {
-  const quotas = new Map<Axis, Quota>();
-  for (const [axis, rate] of Object.entries(rates) as [Axis, Rate | 'off'][]) {
-    if (rate !== 'off') quotas.set(axis, openQuota(rate));
-  }
-  /** The forms' own quotas, by form and axis. */
-  const own = new Map<string, Quota>();
+export function createLimits({ addressKey, now = Date.now, ...options }: LimitsOptions): Limits {
+  /** By way, axis and, where it has its own, form. */
+  const quotas = new Map<string, Quota>();
 
   return {
-    open(form) {
+    open(form, way = 'proven') {
       const reserved = new Map<
-        Axis,
+        Counted,
         { readonly key: string; readonly untilMs: number; readonly store: MemoryStore }
       >();
       const shown: QuotaState[] = [];
@@ -85,7 +72,7 @@ export function createLimits({ rates, addressKey, now = Date.now }: LimitsOption
         remaining: shown,
 
         async reserve(axis, name) {
-          const quota = quotaOf(axis, form);
+          const quota = quotaOf(axis, way, form);
           if (!quota) return { is: 'within' };
           const { limit, windowMs, store } = quota;
           const key = keyOf(axis, name);
@@ -118,34 +105,34 @@ export function createLimits({ rates, addressKey, now = Date.now }: LimitsOption
     },
 
     close() {
-      for (const { store } of [...quotas.values(), ...own.values()]) store.shutdown();
+      for (const { store } of quotas.values()) store.shutdown();
     },
   };
 
-  function quotaOf(axis: Axis, form: Limited | undefined): Quota | undefined {
-    const rate = axis === 'service' ? undefined : form?.rates[axis];
-    if (form === undefined || rate === undefined) return quotas.get(axis);
+  function quotaOf(axis: Counted, way: Way, form: Limited | undefined): Quota | undefined {
+    const { rate, isOwn } = rateFor(options, { axis, way, form });
     if (rate === 'off') return undefined;
-    const name = `${form.id} ${axis}`;
-    const known = own.get(name);
+    const name = JSON.stringify([way, axis, isOwn ? form?.id : '']);
+    const known = quotas.get(name);
     // A reloaded form keeps its counts, unless the window's length changed.
     if (known?.windowMs === rate.windowMs) return { ...known, limit: rate.limit };
     known?.store.shutdown();
     const quota = openQuota(rate);
-    own.set(name, quota);
+    quotas.set(name, quota);
     return quota;
   }
 
-  async function used(axis: Axis, name: string, form: Limited): Promise<number> {
-    const quota = quotaOf(axis, form);
+  async function used(axis: Counted, name: string, form: Limited): Promise<number> {
+    const quota = quotaOf(axis, 'proven', form);
     if (!quota) return 0;
     const { totalHits = 0, resetTime } = (await quota.store.get(keyOf(axis, name))) ?? {};
     // The store removes an expired quota only at its next use.
     return resetTime && resetTime.getTime() > now() ? Math.min(1, totalHits / quota.limit) : 0;
   }
 
-  function keyOf(axis: Axis, name: string): string {
+  function keyOf(axis: Counted, name: string): string {
     switch (axis) {
+      case 'requests':
       case 'network':
         return networkOf(name);
       case 'address':

@@ -69,7 +69,10 @@ export const da: Messages = {
   confirm: {
     title: 'Kun ét klik mere',
     explanation: 'Bekræft din tilmelding, så vi ved, at du ikke er en robot.',
+    tooSoon: 'Det gik meget hurtigt. Vent et øjeblik, og klik igen, så vi ved, at du ikke er en robot.',
     button: 'Bekræft tilmelding',
+    useScripts:
+      'Hvis du slår JavaScript til i din browser, kan du tilmelde dig med det samme på formularens egen side.',
   },
   page: {
     description: 'Skriv din e-mailadresse, og få vores nyhedsbrev.',

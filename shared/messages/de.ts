@@ -74,7 +74,10 @@ export const de: Messages = {
   confirm: {
     title: 'Nur noch ein Klick',
     explanation: 'Bitte bestätigen Sie Ihre Anmeldung, damit wir wissen, dass Sie kein Roboter sind.',
+    tooSoon:
+      'Das ging sehr schnell. Bitte warten Sie einen Moment und klicken Sie noch einmal, damit wir wissen, dass Sie kein Roboter sind.',
     button: 'Anmeldung bestätigen',
+    useScripts: 'Mit eingeschaltetem JavaScript können Sie sich auf der Seite des Formulars sofort anmelden.',
   },
   page: {
     description: 'Tragen Sie Ihre E-Mail-Adresse ein und erhalten Sie unseren Newsletter.',

@@ -68,7 +68,11 @@ export const en: Messages = {
   confirm: {
     title: 'One more click',
     explanation: 'Please confirm your sign-up, so that we know you are not a robot.',
+    tooSoon:
+      'That was very quick. Please wait a moment and click again, so that we know you are not a robot.',
     button: 'Yes, sign me up',
+    useScripts:
+      'If you turn on JavaScript in your browser, you can sign up on the form’s own page right away.',
   },
   page: {
     description: 'Leave your email address and get our newsletter.',

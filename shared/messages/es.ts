@@ -70,7 +70,11 @@ export const es: Messages = {
   confirm: {
     title: 'Solo falta un clic',
     explanation: 'Con esta confirmación sabremos que no se trata de un robot.',
+    tooSoon:
+      'Ha sido muy rápido. Espere un momento y haga clic otra vez, para que sepamos que no es un robot.',
     button: 'Confirmar la suscripción',
+    useScripts:
+      'Si activa JavaScript en su navegador, puede suscribirse enseguida en la página del formulario.',
   },
   page: {
     description: 'Basta con un correo electrónico para recibir nuestro boletín.',

@@ -69,7 +69,11 @@ export const fr: Messages = {
   confirm: {
     title: 'Plus qu’un clic',
     explanation: 'Veuillez confirmer votre inscription pour nous montrer que vous n’êtes pas un robot.',
+    tooSoon:
+      'C’était très rapide. Veuillez attendre un instant et cliquer à nouveau, afin que nous sachions que vous n’êtes pas un robot.',
     button: 'Confirmer mon inscription',
+    useScripts:
+      'Si vous activez JavaScript dans votre navigateur, vous pouvez vous inscrire tout de suite sur la page du formulaire.',
   },
   page: {
     description: 'Indiquez votre adresse e-mail pour recevoir notre newsletter.',

@@ -70,7 +70,10 @@ export const it: Messages = {
   confirm: {
     title: 'Ancora un clic',
     explanation: 'Si prega di confermare l’iscrizione: così sappiamo che non si tratta di un robot.',
+    tooSoon:
+      'È stato molto veloce. Si prega di attendere un momento e di fare di nuovo clic: così sappiamo che non si tratta di un robot.',
     button: 'Conferma l’iscrizione',
+    useScripts: 'Con JavaScript attivo nel browser è possibile iscriversi subito nella pagina del modulo.',
   },
   page: {
     description: 'Basta un indirizzo email per ricevere la nostra newsletter.',

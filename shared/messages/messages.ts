@@ -15,7 +15,11 @@ export interface Messages {
   readonly confirm: {
     readonly title: string;
     readonly explanation: string;
+    /** In place of the explanation, if the click came at once. */
+    readonly tooSoon: string;
     readonly button: string;
+    /** With `problems.rate_limited`: what the visitor can do besides coming back. */
+    readonly useScripts: string;
   };
   /** Further texts of the form's pages. */
   readonly page: {

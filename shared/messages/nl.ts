@@ -68,7 +68,11 @@ export const nl: Messages = {
   confirm: {
     title: 'Nog één klik',
     explanation: 'Bevestig de aanmelding, zodat we weten dat er geen robot aan het werk is.',
+    tooSoon:
+      'Dat ging erg snel. Graag even wachten en nog een keer klikken, zodat we weten dat er geen robot aan het werk is.',
     button: 'Aanmelding bevestigen',
+    useScripts:
+      'Met JavaScript ingeschakeld in de browser kan de aanmelding meteen, op de pagina van het formulier.',
   },
   page: {
     description: 'Vul een e-mailadres in en ontvang onze nieuwsbrief.',

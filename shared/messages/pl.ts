@@ -69,7 +69,10 @@ export const pl: Messages = {
   confirm: {
     title: 'Jeszcze jedno kliknięcie',
     explanation: 'Prosimy potwierdzić zapis, abyśmy wiedzieli, że formularza nie wypełnia robot.',
+    tooSoon:
+      'To było bardzo szybko. Odczekaj chwilę i kliknij jeszcze raz, abyśmy wiedzieli, że nie jesteś robotem.',
     button: 'Potwierdzam zapis',
+    useScripts: 'Po włączeniu JavaScriptu w przeglądarce możesz zapisać się od razu na stronie formularza.',
   },
   page: {
     description: 'Wystarczy podać adres e-mail, aby otrzymywać nasz newsletter.',

@@ -68,7 +68,10 @@ export const ptBR: Messages = {
   confirm: {
     title: 'Só mais um clique',
     explanation: 'Confirme sua inscrição para sabermos que você não é um robô.',
+    tooSoon: 'Foi rápido demais. Espere um momento e clique de novo, para sabermos que você não é um robô.',
     button: 'Confirmar inscrição',
+    useScripts:
+      'Se você ativar o JavaScript no navegador, poderá se inscrever agora mesmo na página do formulário.',
   },
   page: {
     description: 'Informe seu e-mail para receber nossa newsletter.',

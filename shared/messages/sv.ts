@@ -68,7 +68,11 @@ export const sv: Messages = {
   confirm: {
     title: 'Bara ett klick kvar',
     explanation: 'Bekräfta din prenumeration, så vet vi att du inte är en robot.',
+    tooSoon:
+      'Det gick väldigt fort. Vänta ett ögonblick och klicka igen, så att vi vet att du inte är en robot.',
     button: 'Bekräfta prenumerationen',
+    useScripts:
+      'Om du slår på JavaScript i din webbläsare kan du anmäla dig direkt på formulärets egen sida.',
   },
   page: {
     description: 'Ange din e-postadress och få vårt nyhetsbrev.',

@@ -68,7 +68,9 @@ export const tr: Messages = {
   confirm: {
     title: 'Son bir tıklama',
     explanation: 'Robot olmadığınızdan emin olmamız için lütfen aboneliğinizi onaylayın.',
+    tooSoon: 'Bu çok hızlı oldu. Robot olmadığınızı anlamamız için lütfen biraz bekleyip yeniden tıklayın.',
     button: 'Aboneliği onayla',
+    useScripts: 'Tarayıcınızda JavaScript’i açarsanız formun kendi sayfasında hemen kaydolabilirsiniz.',
   },
   page: {
     description: 'Bültenimizi almak için e-posta adresinizi yazın.',

@@ -67,7 +67,9 @@ export const zhHans: Messages = {
   confirm: {
     title: '再点一下即可完成',
     explanation: '请确认订阅，以便我们知道您不是机器人。',
+    tooSoon: '您的操作太快了。请稍等片刻，然后再次点击，以便我们确认您不是机器人。',
     button: '确认订阅',
+    useScripts: '如果在浏览器中启用脚本，您可以立即在表单页面上订阅。',
   },
   page: {
     description: '留下电子邮箱，即可收到我们的邮件通讯。',

@@ -245,6 +245,7 @@ async function intakeOptions(without: Part): Promise<IntakeOptions> {
     origins: without === 'origin' ? anywhere : createOrigins(config),
     limits: createLimits({
       rates: without === 'rates' ? off : config.rates,
+      plain: config.plainRates,
       addressKey: Buffer.from(await secrets.get('address')).toString('hex'),
     }),
     forms: changed(forms, (form) => {
@@ -254,7 +255,13 @@ async function intakeOptions(without: Part): Promise<IntakeOptions> {
     bots:
       without === 'signals'
         ? proofAlone(redeem)
-        : createBots({ mode: 'enforce', proofs: { redeem }, tokens, log, newId: randomUUID }),
+        : createBots({
+            ...config.bots,
+            proofs: { redeem },
+            tokens,
+            log,
+            newId: randomUUID,
+          }),
     outbox:
       without === 'disk'
         ? { add: () => Promise.resolve('stored'), wasAdded: () => Promise.resolve(false) }
@@ -288,6 +295,7 @@ function unchecked(form: Form): Form {
 /** Judges by the proof alone. */
 function proofAlone(redeem: ReturnType<typeof createProofs>['redeem']): Bots {
   return {
+    mode: 'enforce',
     judge(post, { envelope }) {
       const proven = redeem(envelope.proof ?? '', post.form);
       if (proven.is === 'bad') return Promise.resolve({ is: 'robot', reason: proven.reason });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig, type Env } from '../../server/config/config.ts';
-import type { Axis } from '../../server/signup/limits.ts';
+import type { Axis } from '../../server/signup/rates.ts';
 import { challengeSecret, leastWork } from './server/issuer.ts';
 import { launchProduct } from './server/launch.ts';
 import { ask, type Answered } from './sites/visitor.ts';

@@ -297,7 +297,7 @@ export const signupMutations: readonly Mutation[] = [
   },
   {
     name: 'shared quotas: what is known to be used up is asked again',
-    file: 'server/signup/shared-limits.ts',
+    file: 'server/signup/shared-quotas/shared-limits.ts',
     find: 'if (counters.isKnownOver(charge)) return over(axis, charge);',
     replace: '',
     tests: shared,
@@ -305,7 +305,7 @@ export const signupMutations: readonly Mutation[] = [
   },
   {
     name: 'shared quotas: what is used up is believed to be so for ever',
-    file: 'server/signup/shared-counters.ts',
+    file: 'server/signup/shared-quotas/shared-counters.ts',
     find: 'const isFresh = this.#monotonicMs() - learnedAtMs < freshMs;',
     replace: 'const isFresh = learnedAtMs > 0;',
     tests: shared,
@@ -313,7 +313,7 @@ export const signupMutations: readonly Mutation[] = [
   },
   {
     name: 'shared quotas: what is over the limit is not taken back',
-    file: 'server/signup/shared-counters.ts',
+    file: 'server/signup/shared-quotas/shared-counters.ts',
     find: '      else this.#refund(charge);\n',
     replace: '',
     tests: shared,
@@ -321,7 +321,7 @@ export const signupMutations: readonly Mutation[] = [
   },
   {
     name: 'shared quotas: what came to nothing is not taken back',
-    file: 'server/signup/shared-counters.ts',
+    file: 'server/signup/shared-quotas/shared-counters.ts',
     find: "if (state === 'within') this.#refund(charge);",
     replace: '',
     tests: shared,
@@ -329,7 +329,7 @@ export const signupMutations: readonly Mutation[] = [
   },
   {
     name: 'shared quotas: one more than the limit passes',
-    file: 'server/signup/shared-counters.ts',
+    file: 'server/signup/shared-quotas/shared-counters.ts',
     find: 'const isWithin = before + index < charge.limit;',
     replace: 'const isWithin = before + index <= charge.limit;',
     tests: shared,
@@ -337,7 +337,7 @@ export const signupMutations: readonly Mutation[] = [
   },
   {
     name: 'shared quotas: what cannot be counted passes',
-    file: 'server/signup/shared-counters.ts',
+    file: 'server/signup/shared-quotas/shared-counters.ts',
     find: "if (charge.state === 'sent') charge.state = 'released';\n      throw error;",
     replace: "if (charge.state === 'sent') charge.state = 'within';",
     tests: shared,
@@ -345,7 +345,7 @@ export const signupMutations: readonly Mutation[] = [
   },
   {
     name: 'shared quotas: what is refused early is not counted',
-    file: 'server/signup/shared-limits.ts',
+    file: 'server/signup/shared-quotas/shared-limits.ts',
     find: "if (axis !== 'form') counters.note(charge);",
     replace: '',
     tests: shared,
@@ -353,7 +353,7 @@ export const signupMutations: readonly Mutation[] = [
   },
   {
     name: 'shared quotas: a window never ends',
-    file: 'server/signup/quota-statements.ts',
+    file: 'server/signup/shared-quotas/quota-statements.ts',
     find: 'select ((${sqliteNow} + shift) / span + 1) * span - shift, unhex(key), n from (',
     replace: 'select 9999999999999, unhex(key), n from (',
     tests: shared,

@@ -14,6 +14,8 @@ export const openIntake: Env = {
   RATE_ADDRESS: 'off',
   RATE_FORM: 'off',
   RATE_SERVICE: 'off',
+  RATE_PLAIN: 'off',
+  PLAIN_LEAST_AGE: 'off',
 };
 
 /** The intake with its default settings. */

@@ -68,12 +68,12 @@ const checked = (envelope: object, names = ['Ada']): Extract<Checked, { is: 'val
   names,
 });
 
-function openBots(mode: BotMode, redeemed: Redeemed = good, now?: () => number) {
+function openBots(mode: BotMode, redeemed: Redeemed = good, now?: () => number, leastPageAgeMs = 0) {
   const { log, lines } = recordLog();
   const tokens = createPageTokens({ key: new Uint8Array(32), ...(now && { now }) });
   let ids = 0;
   const newId = () => `made-here-${++ids}`;
-  const bots = createBots({ mode, proofs: { redeem: () => redeemed }, tokens, log, newId });
+  const bots = createBots({ mode, proofs: { redeem: () => redeemed }, tokens, leastPageAgeMs, log, newId });
   const judge = (sent: SignupPost, found: Parameters<typeof bots.judge>[1], wasAccepted = false) =>
     bots.judge(sent, found, () => Promise.resolve(wasAccepted));
   return { ...bots, judge, lines };
@@ -191,6 +191,25 @@ describe('a plain form', () => {
     expect((await bots.judge(plain, checked({ id: 'made-here-1', token }))).is).toBe('person');
     nowMs += 2000;
     expect((await bots.judge(plain, checked({ id: 'made-here-1', token }))).is).toBe('unconfirmed');
+  });
+
+  it('D1: counts when its page is old enough, and until then gets the same page again', async () => {
+    let nowMs = Date.now();
+    const bots = openBots('enforce', good, () => nowMs, 3000);
+    const { fields: shown, token, isEarly } = await pageFor(bots);
+    expect(isEarly).toBe(false);
+    const click = () => bots.judge(plain, checked({ id: 'made-here-1', token }));
+    nowMs += 2999;
+    expect(await click()).toEqual({ is: 'unconfirmed', fields: shown, token, isEarly: true });
+    nowMs += 1;
+    expect((await click()).is).toBe('person');
+  });
+
+  it('D1: does not count where it is not sent as a plain form', async () => {
+    const bots = openBots('enforce');
+    const { token } = await pageFor(bots);
+    const verdict = await bots.judge(post, checked({ id: 'made-here-1', token }));
+    expect(verdict).toEqual({ is: 'robot', reason: 'no proof' });
   });
 
   it('needs no click when no sign-up is refused', async () => {

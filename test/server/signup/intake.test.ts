@@ -18,8 +18,10 @@ import {
 } from '../../helpers/sites/visitor.ts';
 
 const listed = 'https://www.example.com';
+/** Plain sign-ups as any other. `plain-way.test.ts` has the limits of their own. */
+const unhurriedPlain: Env = { PLAIN_LEAST_AGE: 'off', PLAIN_SHARE: '100', RATE_PLAIN: 'off' };
 const start = (env: Env = {}) =>
-  startService({ ...guardedIntake, PROOF_WORK: '1', ALLOWED_ORIGINS: listed, ...env });
+  startService({ ...guardedIntake, ...unhurriedPlain, PROOF_WORK: '1', ALLOWED_ORIGINS: listed, ...env });
 
 /** Within the test's time, also on a machine that is busy. */
 const soon = { timeout: 15_000, interval: 20 };
@@ -156,11 +158,11 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
   });
 
   it('gets its budgets back when another one was used up', async () => {
-    const { url } = await start({ RATE_NETWORK: '2/10m', RATE_ADDRESS: '1/1d' });
+    const { url } = await start({ RATE_NETWORK: '4/10m', RATE_ADDRESS: '1/1d' });
     const { email } = somebody();
     expect((await signUp(url, way, { email })).status).toBe(202);
     for (let i = 0; i < 4; i++) expect((await signUp(url, way, { email })).status).toBe(429);
-    expect((await signUp(url, way, somebody())).status).toBe(202);
+    for (let i = 0; i < 3; i++) expect((await signUp(url, way, somebody())).status).toBe(202);
     expect((await signUp(url, way, somebody())).status).toBe(429);
   });
 
@@ -222,7 +224,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
       const [contact] = await readContacts(sandbox);
       expect(contact).toBeDefined();
       expect((await readContact(sandbox, contact?.['id']))['disposable']).toBe(attribute);
-    });
+    }, 10_000);
   });
 
   it('from an address with letters of any alphabet', async () => {
@@ -350,6 +352,15 @@ describe('a sign-up that comes again', () => {
       expect(await contactsOf(service)).toMatchObject([{ email, first_name: 'Ada' }]);
     });
   });
+});
+
+it('D15: a sign-up that cannot be stored gets its request back too', async () => {
+  const { url } = await start({ ...(await brokenUpstream()), OUTBOX_MAX: '1', RATE_NETWORK: '2/10m' });
+  expect((await signUp(url, 'urlencoded', somebody())).status).toBe(202);
+  const proof = await prove(url);
+  // Of requests that are checked a network has four for each sign-up.
+  for (let i = 0; i < 12; i++)
+    expect((await post(url, 'urlencoded', { ...somebody(), proof })).status).toBe(503);
 });
 
 describe('a challenge', () => {

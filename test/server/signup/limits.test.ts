@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Rate } from '../../../server/forms/form-spec.ts';
-import { createLimits, type Axis, type Quotas } from '../../../server/signup/limits.ts';
+import { createLimits, type Quotas } from '../../../server/signup/limits.ts';
+import type { Axis } from '../../../server/signup/rates.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
@@ -11,8 +12,10 @@ afterEach(() => {
 
 const off = { service: 'off', network: 'off', form: 'off', address: 'off' } as const;
 
+const plain = { share: 0.1, network: { limit: 3, windowMs: 60_000 } };
+
 function openLimits(rates: Partial<Record<Axis, Rate>>) {
-  const limits = createLimits({ rates: { ...off, ...rates }, addressKey: 'key' });
+  const limits = createLimits({ rates: { ...off, ...rates }, plain, addressKey: 'key' });
   onTestFinished(() => {
     limits.close();
   });

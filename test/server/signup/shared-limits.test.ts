@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Rate } from '../../../server/forms/form-spec.ts';
 import type { Limits, Quotas } from '../../../server/signup/limits.ts';
-import { createSharedLimits } from '../../../server/signup/shared-limits.ts';
+import type { Counted } from '../../../server/signup/rates.ts';
+import { createSharedLimits } from '../../../server/signup/shared-quotas/shared-limits.ts';
 import type { Database } from '../../../server/store/database.ts';
 import { StoreUnavailable } from '../../../server/store/errors.ts';
 import { useEngines } from '../../helpers/server/engines.ts';
@@ -34,6 +35,7 @@ async function startProcess(store: SharedStore, rates: Rates) {
   };
   const limits = createSharedLimits({
     rates: { service: 'off', network: 'off', address: 'off', form: 'off', ...rates },
+    plain: { share: 0.1, network: 'off' },
     addressKey: 'the same in all processes',
     database: { write },
   });
@@ -44,7 +46,7 @@ async function startProcess(store: SharedStore, rates: Rates) {
 }
 
 /** Asks for all four, in the order in which a sign-up does; the first one that is used up, or `undefined`. */
-async function reserveAll(quotas: Quotas, visitor: Visitor = {}): Promise<Axis | undefined> {
+async function reserveAll(quotas: Quotas, visitor: Visitor = {}): Promise<Counted | undefined> {
   const { ip = '203.0.113.1', address = 'ada@example.com', form = 'newsletter' } = visitor;
   const names = { service: '', network: ip, address, form };
   for (const axis of Object.keys(names) as Axis[]) {
@@ -79,6 +81,23 @@ describe.each(engines)('quotas that processes share on %s', (engine) => {
       expect(passed).toEqual([true, true, true, false, false, false]);
       const other = { ip: '198.51.100.1', address: 'grace@example.com', form: 'another' };
       expect(await signUp(two.limits, other)).toBe(axis !== 'service');
+    },
+  );
+
+  it.each(['service', 'address', 'form'] as const)(
+    'D1: keep a tenth of that of a %s for plain ones, in all processes, which takes nothing from proven ones',
+    async (axis) => {
+      const store = await create();
+      const rates = { [axis]: { ...hour, limit: 20 } };
+      const [one, two] = [await startProcess(store, rates), await startProcess(store, rates)];
+      const plain = async ({ limits }: { readonly limits: Limits }) =>
+        (await reserveAll(limits.open(undefined, 'plain'))) === undefined;
+      const passed = [];
+      for (const process of [one, two, one, two]) passed.push(await plain(process));
+      expect(passed).toEqual([true, true, false, false]);
+      for (let count = 0; count < 10; count++)
+        for (const { limits } of [one, two]) expect(await signUp(limits)).toBe(true);
+      expect(await signUp(one.limits)).toBe(false);
     },
   );
 

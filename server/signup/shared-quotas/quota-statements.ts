@@ -1,4 +1,4 @@
-import type { Sql } from '../store/database.ts';
+import type { Sql } from '../../store/database.ts';
 
 const sqliteNow = `cast(unixepoch('subsec') * 1000 as integer)`;
 const postgresNow = 'floor(extract(epoch from statement_timestamp()) * 1000)::bigint';

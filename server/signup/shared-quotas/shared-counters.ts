@@ -1,4 +1,4 @@
-import type { Database } from '../store/database.ts';
+import type { Database } from '../../store/database.ts';
 import { chargeSql, refundSql, sweepSql } from './quota-statements.ts';
 
 /** One use of one quota by one request. */

@@ -1,17 +1,10 @@
 import { createHmac } from 'node:crypto';
-import type { Rate } from '../forms/form-spec.ts';
-import type { Database } from '../store/database.ts';
-import {
-  networkOf,
-  type Axis,
-  type Limited,
-  type Limits,
-  type LimitsOptions,
-  type QuotaState,
-} from './limits.ts';
+import type { Database } from '../../store/database.ts';
+import { networkOf, type Limits, type LimitsOptions, type QuotaState } from '../limits.ts';
+import { rateFor, type Counted, type Limited, type Way } from '../rates.ts';
 import { SharedCounters, type Charge } from './shared-counters.ts';
 
-export interface SharedLimitsOptions extends Pick<LimitsOptions, 'rates' | 'addressKey'> {
+export interface SharedLimitsOptions extends Omit<LimitsOptions, 'now'> {
   /** The store that the processes share. The address key must be the same in all of them. */
   readonly database: Pick<Database, 'write'>;
   readonly monotonicMs?: () => number;
@@ -28,19 +21,19 @@ export interface SharedLimitsOptions extends Pick<LimitsOptions, 'rates' | 'addr
  * look must not let pass, and nothing is lost by it: the same store could not keep the sign-up.
  */
 export function createSharedLimits({
-  rates,
   addressKey,
   database,
   monotonicMs,
+  ...options
 }: SharedLimitsOptions): Limits {
   const counters = new SharedCounters({ database, ...(monotonicMs && { monotonicMs }) });
 
   return {
-    open(form) {
-      const charges = new Map<Axis, Charge>();
+    open(form, way = 'proven') {
+      const charges = new Map<Counted, Charge>();
       const shown: QuotaState[] = [];
 
-      const show = (axis: Axis, charge: Charge) => {
+      const show = (axis: Counted, charge: Charge) => {
         const { used = 0, restMs = charge.windowMs } = counters.known(charge) ?? {};
         const isCounted = charge.state === 'within';
         const quota = {
@@ -54,14 +47,14 @@ export function createSharedLimits({
         shown.splice(place < 0 ? shown.length : place, 1, quota);
         return quota;
       };
-      const over = (axis: Axis, charge: Charge) =>
+      const over = (axis: Counted, charge: Charge) =>
         ({ is: 'over', retryAfterS: show(axis, charge).resetS }) as const;
 
       return {
         remaining: shown,
 
         async reserve(axis, name) {
-          const charge = chargeFor(axis, name, form);
+          const charge = chargeFor(axis, name, { form, way });
           if (charge) {
             if (counters.isKnownOver(charge)) return over(axis, charge);
             charges.set(axis, charge);
@@ -92,8 +85,8 @@ export function createSharedLimits({
 
     /** As this process has last heard. */
     load(ip, form) {
-      const used = (axis: Axis, name: string) => {
-        const charge = chargeFor(axis, name, form);
+      const used = (axis: Counted, name: string) => {
+        const charge = chargeFor(axis, name, { form, way: 'proven' });
         return charge ? Math.min(1, (counters.known(charge)?.used ?? 0) / charge.limit) : 0;
       };
       return Promise.resolve(Math.max(used('network', ip), used('form', form.id)));
@@ -104,13 +97,17 @@ export function createSharedLimits({
     },
   };
 
-  function chargeFor(axis: Axis, name: string, form: Limited | undefined): Charge | undefined {
-    const own = axis === 'service' ? undefined : form?.rates[axis];
-    const rate: Rate | 'off' = own ?? rates[axis];
+  function chargeFor(
+    axis: Counted,
+    name: string,
+    { form, way }: { readonly form: Limited | undefined; readonly way: Way },
+  ): Charge | undefined {
+    const { rate, isOwn } = rateFor(options, { axis, way, form });
     if (rate === 'off') return undefined;
-    const whom = axis === 'network' ? networkOf(name) : name;
-    // A form with a rate of its own counts apart; a window of another length is another quota.
-    const parts = [axis, own === undefined ? '' : (form?.id ?? ''), rate.windowMs, whom];
+    const whom = axis === 'network' || axis === 'requests' ? networkOf(name) : name;
+    // A form with a rate of its own counts apart, and so does each way in; a window of another length is
+    // another quota.
+    const parts = [way, axis, isOwn ? form?.id : '', rate.windowMs, whom];
     const hash = createHmac('sha256', addressKey).update(JSON.stringify(parts)).digest('hex');
     return { key: hash.slice(0, 32), limit: rate.limit, windowMs: rate.windowMs, state: 'noted' };
   }
