@@ -133,8 +133,7 @@ export const deliveryMutations: readonly Mutation[] = [
     find: 'if (this.#noCredentialsUntilMs !== undefined) this.#noCredentialsUntilMs = 0;',
     replace:
       'this.#untilMs = 0;\n    if (this.#noCredentialsUntilMs !== undefined) this.#noCredentialsUntilMs = 0;',
-    tests: worker,
-    only: 'keeps to the pause that rasa.io asked for, even',
+    tests: circuit,
   },
   {
     name: 'circuit: refused credentials open it as a failure of rasa.io does',
