@@ -32,7 +32,7 @@ export interface Service {
   reload(): void;
   /**
    * Stops: accepts no new connections, finishes open answers and flushes the outbox. Takes about ten
-   * seconds at most.
+   * seconds at most. Rejects where the database could not be closed.
    */
   close(): Promise<void>;
 }
@@ -69,7 +69,15 @@ export async function openService({
 }: ServiceOptions): Promise<Service> {
   const closers: (() => Promise<void> | void)[] = [];
   const close = async () => {
-    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+    const failures: unknown[] = [];
+    for (let closer = closers.pop(); closer; closer = closers.pop()) {
+      try {
+        await closer();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   };
 
   try {
@@ -155,7 +163,9 @@ export async function openService({
     const builderLink = front.builderQuery === '' ? undefined : `${server.url}/${front.builderQuery}`;
     return { url: server.url, builderLink, sandbox, reload, close };
   } catch (error) {
-    await close();
+    await close().catch((failure: unknown) => {
+      log.error({ err: failure }, 'Not everything could be closed.');
+    });
     throw error;
   }
 }

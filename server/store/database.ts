@@ -33,6 +33,7 @@ export interface Database {
   tidy(): Promise<void>;
   /**
    * Finishes what was asked for, as far as that is possible within some seconds, and lets go of the database.
+   * Rejects with `StoreUnavailable` where the disk does not answer: the process then has a thread that waits.
    */
   close(): Promise<void>;
 }

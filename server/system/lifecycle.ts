@@ -2,22 +2,31 @@ import { closeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
 /** What both entry points need of the process, handed in by them. */
-export type ProcessLike = Pick<NodeJS.Process, 'on' | 'exit' | 'ppid' | 'env' | 'stderr'>;
+export type ProcessLike = Pick<NodeJS.Process, 'on' | 'exit' | 'kill' | 'pid' | 'ppid' | 'env' | 'stderr'>;
+
+/** An orderly stop takes ten seconds at most. */
+const longestStopMs = 11_000;
 
 /**
- * Calls `stop` once when the process is asked to stop, and ends it with 0 when that is done, or with 1 where
- * it fails; asked again, it ends at once. Besides SIGTERM and SIGINT the end of an `npm start` counts: npm
- * passes SIGTERM to the shell that it runs scripts in, and the shell dies of it without a word to us, so that
- * only the new parent tells.
+ * Calls `stop` once when the process is asked to stop, and ends it with 0 when that is done. Where it fails
+ * or takes longer than eleven seconds, as on a disk that does not answer, and where it is asked again, the
+ * process kills itself: `exit` would wait for a thread that waits for the disk. Besides SIGTERM and SIGINT
+ * the end of an `npm start` counts: npm passes SIGTERM to the shell that it runs scripts in, and the shell
+ * dies of it without a word to us, so that only the new parent tells.
  */
 export function onStopRequest(process: ProcessLike, stop: (reason: string) => Promise<void>): void {
   let stopping = false;
   const request = (reason: string) => {
-    if (stopping) process.exit(1);
+    if (stopping) endAtOnce(process);
     stopping = true;
+    setTimeout(() => {
+      failToStop(process, `it takes longer than ${longestStopMs / 1000} s`);
+    }, longestStopMs).unref();
     stop(reason).then(
       () => process.exit(0),
-      (error: unknown) => failToStop(process, error),
+      (error: unknown) => {
+        failToStop(process, explain(error));
+      },
     );
   };
   endWithoutTerminal(process);
@@ -44,9 +53,13 @@ function endWithoutTerminal(process: ProcessLike): void {
   });
 }
 
-function failToStop(process: ProcessLike, error: unknown): never {
-  process.stderr.write(`It could not be stopped in order: ${explain(error)}\n`);
-  return process.exit(1);
+function failToStop(process: ProcessLike, why: string): void {
+  process.stderr.write(`It could not be stopped in order: ${why}\n`);
+  endAtOnce(process);
+}
+
+function endAtOnce(process: ProcessLike): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 /**

@@ -124,6 +124,7 @@ export class SqliteDatabase implements Database {
       { path: this.#options.path },
       'the disk does not answer; the database was left open',
     );
+    throw new StoreUnavailable('timed_out', { outcome: 'unknown' });
   }
 
   /** Bounded in number and time, like writes. */

@@ -375,13 +375,13 @@ describe('a disk that hangs', () => {
     await database.close();
   });
 
-  test('does not keep close from ending', async () => {
+  test('does not keep close from ending, which says that it is not closed', async () => {
     const hanging = hangingStore();
     const { database } = hanging;
     const write = database.write([{ sql: sameSql('delete from signups where form = ?'), params: ['hang'] }]);
     write.catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    await database.close();
+    await expect(database.close()).rejects.toMatchObject({ reason: 'timed_out', outcome: 'unknown' });
     await expect(write).rejects.toThrow(StoreUnavailable);
     hanging.release();
   });
