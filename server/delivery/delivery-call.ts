@@ -12,6 +12,17 @@ export interface DeliveryRecord {
   lastSuccessMs: number | undefined;
 }
 
+/** Counters since the start of the process. */
+export interface DeliveryStats {
+  readonly circuit: 'closed' | 'open';
+  /** Sign-ups sent to rasa.io, counted once per attempt. */
+  readonly attempts: number;
+  readonly delivered: number;
+  readonly refused: number;
+  /** ISO 8601, UTC. */
+  readonly lastSuccess: string | undefined;
+}
+
 export interface DeliveryCallOptions {
   readonly batch: readonly Waiting[];
   readonly as: Call['as'];

@@ -6,7 +6,7 @@ import type { Contact, Destination, Outcome } from '../outbox/signup.ts';
 import type { Database } from '../store/database.ts';
 import { Leases, type Held } from '../store/leases.ts';
 import { Circuit } from './circuit.ts';
-import { DeliveryCall, type DeliveryRecord } from './delivery-call.ts';
+import { DeliveryCall, type DeliveryRecord, type DeliveryStats } from './delivery-call.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { Settling } from './settling.ts';
 import { Sleeper } from './sleeper.ts';
@@ -27,17 +27,6 @@ export interface DeliveryWorkerOptions {
   readonly now?: () => number;
   readonly monotonicMs?: () => number;
   readonly random?: () => number;
-}
-
-/** Counters since the start of the process. */
-export interface DeliveryStats {
-  readonly circuit: 'closed' | 'open';
-  /** Sign-ups sent to rasa.io, counted once per attempt. */
-  readonly attempts: number;
-  readonly delivered: number;
-  readonly refused: number;
-  /** ISO 8601, UTC. */
-  readonly lastSuccess: string | undefined;
 }
 
 /** How long the worker sleeps when nothing is due and nobody wakes it. */
