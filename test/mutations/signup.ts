@@ -11,7 +11,7 @@ export const signupMutations: readonly Mutation[] = [
   {
     name: 'intake: what was not accepted uses quota',
     file: 'server/signup/intake.ts',
-    find: 'if (!usesQuota(answer)) await quotas.release();',
+    find: 'await quotas.release(givenBack(answer));',
     replace: '',
     tests: intake,
     only: 'urlencoded gets its',
@@ -19,16 +19,16 @@ export const signupMutations: readonly Mutation[] = [
   {
     name: 'intake: signs of a robot use no quota',
     file: 'server/signup/intake.ts',
-    find: "  'bot_suspected',\n",
-    replace: '',
+    find: 'bot_suspected: sharedQuotas,',
+    replace: 'bot_suspected: signupQuotas,',
     tests: intake,
     only: 'urlencoded gets its quota back for a typing error',
   },
   {
     name: 'intake: the page that asks for a click uses quota',
     file: 'server/signup/intake.ts',
-    find: '      // The click will use the quota.\n      return false;',
-    replace: '      return true;',
+    find: '      // The click will use them.\n      return signupQuotas;',
+    replace: '      return [];',
     tests: intake,
     only: 'plain is limited by RATE_NETWORK',
   },
@@ -75,7 +75,7 @@ export const signupMutations: readonly Mutation[] = [
   {
     name: 'intake: a retry over quota is refused',
     file: 'server/signup/intake.ts',
-    find: 'return (await wasAccepted()) ? accepted : { ...refused(late), ...kept };',
+    find: 'if (!(await wasAccepted())) return { ...refused(late), ...kept };',
     replace: 'return { ...refused(late), ...kept };',
     tests: intake,
     only: 'a sign-up that comes again with its id and contents',
@@ -105,12 +105,13 @@ export const signupMutations: readonly Mutation[] = [
     only: 'the proof counts once',
   },
   {
-    name: 'intake: a used proof uses the quota of the form',
+    name: 'intake: a used proof keeps the quota of the form until it is answered',
     file: 'server/signup/intake.ts',
-    find: "        await quotas.release(['address', 'form']);\n        return { ...refused(robot(used.reason))",
+    find: '        await quotas.release(sharedQuotas);\n        return { ...refused(robot(used.reason))',
     replace: '        return { ...refused(robot(used.reason))',
     tests: intake,
     only: 'the proof that was used',
+    survives: 'The answer gives the same back a moment later.',
   },
   {
     name: 'intake: a sign-up with a used proof is dropped where robots are only observed',
@@ -123,7 +124,7 @@ export const signupMutations: readonly Mutation[] = [
   {
     name: 'intake: a retry uses quota',
     file: 'server/signup/intake.ts',
-    find: "if (added === 'duplicate') await quotas.release(['address', 'form']);",
+    find: "if (added === 'duplicate') await quotas.release(signupQuotas);",
     replace: '',
     tests: intake,
     only: 'urlencoded that is repeated',
@@ -178,7 +179,14 @@ export const signupMutations: readonly Mutation[] = [
   {
     name: 'bots: a plain form needs no click',
     file: 'server/signup/bots.ts',
-    find: "if (proven.is === 'none' && post.plain && mode === 'enforce') return unconfirmed(post.form, checked);",
+    find: "if (proven.is === 'none') return unconfirmed(post.form, checked);",
+    replace: '',
+    tests: bots,
+  },
+  {
+    name: 'bots: a click that comes too early counts',
+    file: 'server/signup/bots.ts',
+    find: "if (proven.is === 'early') return early(checked, proven.token);",
     replace: '',
     tests: bots,
   },
@@ -223,6 +231,13 @@ export const signupMutations: readonly Mutation[] = [
     file: 'server/signup/proofs.ts',
     find: 'if (!isOurs || !isSolved || data.form !== form)',
     replace: 'if (!isOurs || data.form !== form)',
+    tests: proofs,
+  },
+  {
+    name: 'proofs: the time since the first touch is believed without a signature',
+    file: 'server/signup/proofs.ts',
+    find: 'given.length === right.length && timingSafeEqual(given, right) ? Number(touchedAt) : undefined',
+    replace: 'given.length === right.length ? Number(touchedAt) : undefined',
     tests: proofs,
   },
   {
