@@ -61,7 +61,7 @@ function colorBehind(element: Element | null | undefined): string | undefined {
   const { backgroundColor, backgroundImage } = getComputedStyle(element);
   if (backgroundImage !== 'none') return undefined;
   // Less than half opaque.
-  return /[,/] 0(\.[0-4]\d*)?\)$/.test(backgroundColor)
+  return /(a.*,|\/) 0(\.[0-4]\d*)?\)$/.test(backgroundColor)
     ? colorBehind(element.assignedSlot ?? element.parentElement ?? (element.getRootNode() as ShadowRoot).host)
     : backgroundColor;
 }
