@@ -88,6 +88,10 @@ with the built script. It checks that the form changes nothing that the page sho
 the page changes nothing in the form except what is meant to be inherited, and that the whole form is visible, on a
 phone too.
 
+The pictures \`states-*.png\` show every state of the form: in light and dark, on a dark page that declares no
+\`color-scheme\`, on a coloured page, without any style sheet, in another font, from right to left, in each layout and
+display, on a phone, at 320 px and at 400 % zoom.
+
 \`npm run gallery\` takes the pictures again and writes this page.
 ${hostPages.map(describeHost).join('')}`;
   if (keepsPictures) await writeFile(`${pictures}/README.md`, readme);
