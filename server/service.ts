@@ -6,18 +6,22 @@ import type { Env } from './config/env.ts';
 import { startFormsReload } from './config/reload/forms-reload.ts';
 import { warnOfReadable } from './config/secret-files.ts';
 import type { SandboxUpstream } from './config/upstream.ts';
-import { openUpstream, type Upstream } from './delivery/upstream.ts';
+import type { DeliveryStats } from './delivery/delivery-call.ts';
+import { openUpstream, type CredentialsHealth } from './delivery/upstream.ts';
 import { DeliveryWorker } from './delivery/worker.ts';
 import { listen } from './http/http-server.ts';
 import { impatienceFor, type Impatience } from './http/request-limits.ts';
+import type { OutboxCounts } from './outbox/census.ts';
 import { refuseOldOutbox } from './outbox/old-directory.ts';
-import { Outbox } from './outbox/outbox.ts';
+import { Outbox, OutboxFull } from './outbox/outbox.ts';
 import { openPlace } from './outbox/place.ts';
 import { openFront } from './routes/front.ts';
-import type { Health } from './routes/health-routes.ts';
+import { healthOf } from './routes/health.ts';
+import type { BotStats } from './signup/bots.ts';
 import { openSandbox, type Sandbox, type SandboxOptions } from './sandbox/sandbox.ts';
 import { diskKind } from './store/disk-kind.ts';
 import { ServerSecrets } from './store/server-secrets.ts';
+import { StoreWatch } from './outbox/store-watch.ts';
 import { realFiles } from './system/files.ts';
 
 /** The running product. */
@@ -28,6 +32,8 @@ export interface Service {
   readonly builderLink: string | undefined;
   /** The stand-in for rasa.io if no credentials are set. */
   readonly sandbox: Sandbox | undefined;
+  /** What this process has counted. Not public: a figure that moves with a sign-up tells about its address. */
+  readonly figures: () => Figures;
   /** Reads forms and credentials again, and retries credentials that rasa.io refused. */
   reload(): void;
   /**
@@ -35,6 +41,17 @@ export interface Service {
    * seconds at most. Rejects where the database could not be closed.
    */
   close(): Promise<void>;
+}
+
+export interface Figures {
+  readonly outbox: Pick<OutboxCounts, 'waiting' | 'deadLetters'> & {
+    /** Waiting for other upstreams or accounts than this proxy's. */
+    readonly elsewhere: number;
+  };
+  readonly delivery: DeliveryStats;
+  readonly bots: BotStats;
+  /** `undefined` if the destination needs no key. */
+  readonly credentials: CredentialsHealth | undefined;
 }
 
 export interface ServiceOptions {
@@ -122,16 +139,31 @@ export async function openService({
     });
     closers.push(() => worker.stop(deliveryGraceMs));
 
+    const storeWatch = new StoreWatch({ database });
+    closers.push(() => storeWatch.close());
     const front = await openFront({
       config,
       log,
       builtDir,
       sandbox: sandbox?.url,
-      health: () => healthOf(outbox, worker, rasa),
+      health: () => {
+        const { waiting, othersOldestMs } = outbox.counts();
+        return healthOf({
+          storeFault: storeWatch.fault,
+          waiting,
+          most: config.outbox.max,
+          othersOldestMs,
+          areCredentialsRefused: rasa.health()?.is === 'refused',
+          isUnreachable: worker.stats().isUnreachable,
+        });
+      },
       outbox: {
         wasAdded: (retry) => outbox.wasAdded(retry),
         async add(signup, once) {
-          const added = await outbox.add(signup, once);
+          const added = await storeWatch.watch(
+            outbox.add(signup, once),
+            (error) => error instanceof OutboxFull,
+          );
           worker.wake();
           return added;
         },
@@ -161,24 +193,23 @@ export async function openService({
     });
     closers.push(() => server.close(answersGraceMs));
     const builderLink = front.builderQuery === '' ? undefined : `${server.url}/${front.builderQuery}`;
-    return { url: server.url, builderLink, sandbox, reload, close };
+    const figures = () => {
+      const { waiting, deadLetters, elsewhere } = outbox.counts();
+      const others = elsewhere.reduce((sum, group) => sum + group.waiting, 0);
+      return {
+        outbox: { waiting, deadLetters, elsewhere: others },
+        delivery: worker.stats(),
+        bots: front.bots(),
+        credentials: rasa.health(),
+      };
+    };
+    return { url: server.url, builderLink, sandbox, figures, reload, close };
   } catch (error) {
     await close().catch((failure: unknown) => {
       log.error({ err: failure }, 'Not everything could be closed.');
     });
     throw error;
   }
-}
-
-function healthOf(outbox: Outbox, worker: DeliveryWorker, rasa: Upstream): Omit<Health, 'bots'> {
-  const { waiting, elsewhere, deadLetters, oldestMs } = outbox.counts();
-  const others = elsewhere.reduce((sum, group) => sum + group.waiting, 0);
-  const oldest = oldestMs === undefined ? undefined : new Date(oldestMs).toISOString();
-  return {
-    outbox: { waiting, deadLetters, oldest, elsewhere: others > 0 ? others : undefined },
-    delivery: worker.stats(),
-    credentials: rasa.health(),
-  };
 }
 
 /** A redeploy or a restart would delete accepted sign-ups, or two processes could not trust their locks. */

@@ -25,8 +25,8 @@ it('docs/rotating-keys.md does what it says, command by command', async () => {
   });
   for (const name of ['before', 'planned', 'leaked', 'rekeyed'])
     expect(stdout).toContain(`${name}@example.com arrived`);
-  expect(stdout).toContain('{"status":"ready","credentials":"refused"}');
-  expect(stdout).toContain('{"status":"ready","credentials":"working"}');
+  expect(stdout).toContain('{"status":"degraded","reasons":["credentials"]}');
+  expect(stdout).toContain('{"status":"ok","reasons":[]}');
   expect(stdout.match(/The credentials were read again/g)).toHaveLength(1);
   expect(stdout).toMatch(/"state":"in use","lastUse":"/);
   expect(stdout).toContain('No row needs an older key any more.');

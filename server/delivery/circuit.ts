@@ -27,6 +27,8 @@ const firstPauseMs = 1000;
 const longestProbePauseMs = 60_000;
 /** Between two that go alone and fail: they are many where a whole form fails. */
 const longestAlonePauseMs = 2000;
+/** One lost connection is none. */
+const unreachableFrom = 3;
 const longestBackoffMs = 15 * 60_000;
 /**
  * Nothing ever asks for more, so that a clock that was wrong for a while cannot stop deliveries for longer.
@@ -56,6 +58,8 @@ export class Circuit {
   #aloneFailures = 0;
   #aloneUntilMs = 0;
   #noCredentialsUntilMs: number | undefined;
+  /** Calls in a row that got no answer. */
+  #unanswered = 0;
 
   constructor({ monotonicMs, random }: CircuitOptions) {
     this.#monotonicMs = monotonicMs;
@@ -69,6 +73,14 @@ export class Circuit {
   /** Only one sign-up may be sent at first. */
   get isOpen(): boolean {
     return this.#failures > 0 || this.#noCredentialsUntilMs !== undefined;
+  }
+
+  /**
+   * Not from failures alone: an answer may depend on the sign-up that was sent, and the network does not know
+   * about it.
+   */
+  get isUnreachable(): boolean {
+    return this.#unanswered >= unreachableFrom;
   }
 
   get pausedForMs(): number {
@@ -111,6 +123,8 @@ export class Circuit {
   /** `areOthers`: the credentials were exchanged during the call, which may have met the old ones. */
   note({ forms, outcomes, as }: Call, areOthers = false): void {
     this.#noteCredentials(outcomes, areOthers);
+    const isUnanswered = outcomes.some((outcome) => isLater(outcome) && outcome.isUnanswered === true);
+    this.#unanswered = isUnanswered ? this.#unanswered + 1 : 0;
     const later = outcomes.filter(isLater).filter(({ waitsFor }) => waitsFor === undefined);
     const isDone = (_: string, index: number) => outcomes[index]?.is !== 'later';
     const done = new Set(forms.filter(isDone));

@@ -4,23 +4,25 @@ import type { Waiting } from '../outbox/rows.ts';
 import type { Contact, Outcome } from '../outbox/signup.ts';
 import { isLater, type Call, type Circuit, type Later } from './circuit.ts';
 
-/** What has been done since the start. */
-export interface DeliveryRecord {
-  attempts: number;
-  delivered: number;
-  refused: number;
-  lastSuccessMs: number | undefined;
-}
-
 /** Counters since the start of the process. */
 export interface DeliveryStats {
   readonly circuit: 'closed' | 'open';
+  /** Several calls in a row got no answer. */
+  readonly isUnreachable: boolean;
   /** Sign-ups sent to rasa.io, counted once per attempt. */
   readonly attempts: number;
   readonly delivered: number;
   readonly refused: number;
   /** ISO 8601, UTC. */
   readonly lastSuccess: string | undefined;
+}
+
+/** What has been done since the start. */
+export interface DeliveryRecord {
+  attempts: number;
+  delivered: number;
+  refused: number;
+  lastSuccessMs: number | undefined;
 }
 
 export interface DeliveryCallOptions {

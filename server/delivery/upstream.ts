@@ -29,7 +29,7 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-/** The public state of the credentials: no secrets, no variables, no paths. */
+/** The state of the credentials: no secrets, no variables, no paths. */
 export interface CredentialsHealth {
   /** `untried` until the first delivery, `refused` while rasa.io accepts none of them. */
   readonly is: 'untried' | 'working' | 'refused';

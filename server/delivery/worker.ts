@@ -117,6 +117,7 @@ export class DeliveryWorker {
     return {
       ...counted,
       circuit: this.#circuit.isOpen ? 'open' : 'closed',
+      isUnreachable: this.#circuit.isUnreachable,
       lastSuccess: lastSuccessMs === undefined ? undefined : new Date(lastSuccessMs).toISOString(),
     };
   }

@@ -6,9 +6,9 @@ import { checkFormAddress, isMixedContent } from './page/form-url.ts';
 import { jsonOf, type Web } from './web.ts';
 
 const healthSchema = z.looseObject({
-  status: z.literal('ok'),
+  status: z.enum(['ok', 'degraded', 'unavailable']),
+  reasons: z.array(z.string()),
   upstream: z.string(),
-  credentials: z.looseObject({ is: z.string() }).optional(),
 });
 
 /** Checks that the proxy answers at its public URL as pages on the allowed origins need it. */
@@ -65,7 +65,7 @@ async function checkHealth(url: URL, web: Web, isSandboxMeant: boolean): Promise
       ),
     ];
   }
-  const { upstream, credentials } = health;
+  const { upstream, reasons } = health;
   return [
     fine(`${url.href} answers.`),
     ...(upstream === 'sandbox' && !isSandboxMeant
@@ -76,7 +76,15 @@ async function checkHealth(url: URL, web: Web, isSandboxMeant: boolean): Promise
           ),
         ]
       : []),
-    ...(credentials?.is === 'refused'
+    ...reasons
+      .filter((reason) => reason !== 'credentials')
+      .map((reason) =>
+        warning(
+          `The proxy there says that something is wrong: ${reason}.`,
+          'See Health and monitoring in docs/operating.md.',
+        ),
+      ),
+    ...(reasons.includes('credentials')
       ? [fault('The proxy there says that rasa.io refuses its credentials.', 'See docs/rotating-keys.md.')]
       : []),
   ];

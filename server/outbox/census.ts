@@ -9,6 +9,11 @@ export interface OutboxCounts {
   readonly deadLetters: number;
   /** When the oldest that waits was accepted, in ms since 1970; `undefined` when none waits. */
   readonly oldestMs: number | undefined;
+  /**
+   * The same of those of other persons than the oldest's: what no single sign-up can move, such as one that
+   * rasa.io never takes and never refuses.
+   */
+  readonly othersOldestMs: number | undefined;
 }
 
 export interface Elsewhere extends Destination {
@@ -35,7 +40,13 @@ const patienceMs = 10_000;
 export class Census {
   readonly #options: CensusOptions;
   readonly #monotonicMs: () => number;
-  #counts: OutboxCounts = { waiting: 0, elsewhere: [], deadLetters: 0, oldestMs: undefined };
+  #counts: OutboxCounts = {
+    waiting: 0,
+    elsewhere: [],
+    deadLetters: 0,
+    oldestMs: undefined,
+    othersOldestMs: undefined,
+  };
   #changes = 0;
   #countedAtMs = -Infinity;
   #timer: NodeJS.Timeout | undefined;
@@ -62,7 +73,8 @@ export class Census {
     const waiting = Math.max(0, this.#counts.waiting - gone);
     const deadLetters = this.#counts.deadLetters + dead;
     const oldestMs = waiting === 0 ? undefined : this.#counts.oldestMs;
-    this.#counts = { ...this.#counts, waiting, deadLetters, oldestMs };
+    const othersOldestMs = waiting < 2 ? undefined : this.#counts.othersOldestMs;
+    this.#counts = { ...this.#counts, waiting, deadLetters, oldestMs, othersOldestMs };
   }
 
   async start(): Promise<void> {
@@ -97,12 +109,17 @@ export class Census {
   async #count(): Promise<void> {
     const { database, destination } = this.#options;
     const changesBefore = this.#changes;
-    const [groups, [dead], [oldest]] = await Promise.all([
+    const [groups, [dead], [oldest], [othersOldest]] = await Promise.all([
       database.read({
         sql: sameSql('select upstream, account, count(*) as n from signups group by upstream, account'),
       }),
       database.read({ sql: sameSql('select count(*) as n from dead_letters') }),
       database.read({ sql: sameSql('select accepted_at from signups order by seq limit 1') }),
+      database.read({
+        sql: sameSql(
+          'select accepted_at from signups where person <> (select person from signups order by seq limit 1) order by seq limit 1',
+        ),
+      }),
     ]);
     const nowMs = this.#monotonicMs();
     if (changesBefore !== this.#changes && nowMs - this.#countedAtMs < patienceMs) return;
@@ -119,6 +136,7 @@ export class Census {
       elsewhere: counted.filter((group) => !isOurs(group)),
       deadLetters: Number(dead?.['n'] ?? 0),
       oldestMs: oldest && Number(oldest['accepted_at']),
+      othersOldestMs: othersOldest && Number(othersOldest['accepted_at']),
     };
   }
 }

@@ -31,6 +31,8 @@ export type Outcome =
       readonly reason: string;
       readonly afterMs?: number;
       readonly waitsFor?: 'credentials';
+      /** No answer came: a matter of the way there, whatever was sent. */
+      readonly isUnanswered?: boolean;
     }
   /** rasa.io refuses this contact; a further attempt would fail too. */
   | { readonly is: 'refused'; readonly reason: string };

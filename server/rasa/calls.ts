@@ -35,7 +35,7 @@ export function createAuthorizedCalls(http: RasaHttp, keyRing: KeyRing): Authori
       json,
       stop,
     });
-    if (answer.is === 'fault') return { is: 'later', reason: answer.reason };
+    if (answer.is === 'fault') return { is: 'later', reason: answer.reason, isUnanswered: true };
     if (isTokenRefused(answer)) keyRing.drop(grant.token);
     return answer;
   }

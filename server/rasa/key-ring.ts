@@ -36,7 +36,12 @@ export type TokenGrant =
    */
   | { readonly is: 'refused'; readonly status: number; readonly afterMs: number }
   /** No token at the moment, for a reason other than the credentials. */
-  | { readonly is: 'later'; readonly reason: string; readonly afterMs?: number };
+  | {
+      readonly is: 'later';
+      readonly reason: string;
+      readonly afterMs?: number;
+      readonly isUnanswered?: boolean;
+    };
 
 export interface KeyRingState {
   /** `untried` until the first mint, `refused` while no set works. */
@@ -236,7 +241,7 @@ export function isRefusal(answer: RasaAnswer): answer is Extract<RasaAnswer, { i
 }
 
 function later(answer: RasaAnswer): TokenGrant {
-  if (answer.is === 'fault') return { is: 'later', reason: answer.reason };
+  if (answer.is === 'fault') return { is: 'later', reason: answer.reason, isUnanswered: true };
   return {
     is: 'later',
     reason: `rasa.io answered ${answer.status} to the request for a token`,

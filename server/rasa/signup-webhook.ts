@@ -24,7 +24,7 @@ export function createWebhookClient({ http, guid, minIntervalMs = 200 }: Webhook
   async function addOne({ email, first_name, last_name }: Contact, stop: AbortSignal): Promise<Outcome> {
     const json = { email, first_name, last_name };
     const answer = await http.call({ method: 'POST', path: `/signup/${guid}`, json, stop });
-    if (answer.is === 'fault') return { is: 'later', reason: answer.reason };
+    if (answer.is === 'fault') return { is: 'later', reason: answer.reason, isUnanswered: true };
     const { status, body } = answer;
     if (isTaken(status, body)) return { is: 'delivered' };
     if (isRefusedContent(answer, [400, 422])) {

@@ -17,7 +17,8 @@ import type { Proofs } from '../signup/proofs.ts';
 import { sendProblem } from './answers.ts';
 import { createBuilderPages } from './builder-routes.ts';
 import { createFormRoutes } from './form-routes.ts';
-import { createHealthRoutes, type Health } from './health-routes.ts';
+import { createHealthRoutes } from './health-routes.ts';
+import type { Health } from './health.ts';
 
 export interface AppOptions {
   readonly origins: Origins;

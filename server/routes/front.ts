@@ -11,7 +11,7 @@ import { createOrigins } from '../http/origins.ts';
 import { createPublicAddress } from '../http/public-address.ts';
 import { readTarget } from '../http/request-limits.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { createBots } from '../signup/bots.ts';
+import { createBots, type BotStats } from '../signup/bots.ts';
 import { createIntake } from '../signup/intake.ts';
 import { createLimits } from '../signup/limits.ts';
 import { createPageTokens } from '../signup/page-tokens.ts';
@@ -21,13 +21,15 @@ import { createTestAddresses } from '../signup/test-addresses.ts';
 import type { Database } from '../store/database.ts';
 import type { ServerSecrets } from '../store/server-secrets.ts';
 import { createApp } from './app.ts';
-import type { Health } from './health-routes.ts';
+import type { Health } from './health.ts';
 
 /** Everything visitors reach, wired together: from a request to the sign-up that is added to the outbox. */
 export interface Front {
   readonly handle: RequestListener;
   /** The query a link to the builder needs; empty unless the builder requires a token. */
   readonly builderQuery: string;
+  /** What was refused, and would have been, since the start. */
+  readonly bots: () => BotStats;
   /** Replaces the forms. No request is dropped. */
   readonly replaceForms: (specs: readonly FormSpec[]) => void;
   close(): void;
@@ -55,7 +57,7 @@ export interface FrontOptions {
   readonly builtDir: string;
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
-  readonly health: () => Omit<Health, 'bots'>;
+  readonly health: () => Health;
   readonly outbox: Pick<Outbox, 'add' | 'wasAdded'>;
   /** What all proxies that share the store sign and hash with. */
   readonly secrets: Pick<ServerSecrets, 'get'>;
@@ -123,11 +125,12 @@ export async function openFront({
     builder,
     log,
     sandbox,
-    health: () => ({ ...health(), bots: bots.stats() }),
+    health,
   });
 
   return {
     builderQuery: builder.query,
+    bots: () => bots.stats(),
     replaceForms: (specs) => {
       forms.replace(specs);
     },

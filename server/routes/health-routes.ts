@@ -1,38 +1,5 @@
 import express from 'express';
-import type { BotStats } from '../signup/bots.ts';
-
-/** What `GET /healthz` reports in addition to the destination of sign-ups; no names, no addresses. */
-export interface Health {
-  readonly outbox: {
-    readonly waiting: number;
-    readonly deadLetters: number;
-    /** Waiting for another upstream or account than this proxy's; absent where there are none. */
-    readonly elsewhere: number | undefined;
-    /** When the one that has waited longest was accepted, ISO 8601. */
-    readonly oldest: string | undefined;
-  };
-  readonly delivery: {
-    readonly circuit: 'closed' | 'open';
-    /** Sign-ups sent to rasa.io since the start, counted once per attempt. */
-    readonly attempts: number;
-    readonly delivered: number;
-    readonly refused: number;
-    /** ISO 8601, UTC. */
-    readonly lastSuccess: string | undefined;
-  };
-  readonly bots: BotStats;
-  /** Absent if the destination needs no key. */
-  readonly credentials:
-    | {
-        readonly is: 'untried' | 'working' | 'refused';
-        readonly sets: readonly {
-          readonly number: number;
-          readonly fingerprint: string;
-          readonly state: 'in use' | 'standby' | 'retired';
-        }[];
-      }
-    | undefined;
-}
+import type { Health } from './health.ts';
 
 export interface HealthRoutesOptions {
   readonly health: () => Health;
@@ -40,23 +7,23 @@ export interface HealthRoutesOptions {
   readonly sandbox: string | undefined;
 }
 
+/** What everybody may see. Figures are for the log and the operator's commands. */
 export function createHealthRoutes({ health, sandbox }: HealthRoutesOptions): express.Router {
   const routes = express.Router({ caseSensitive: true });
 
   routes.get('/healthz', (_request, response) => {
-    response.set('Cache-Control', 'no-store').json({
-      status: 'ok',
-      upstream: sandbox === undefined ? 'rasa.io' : 'sandbox',
-      sandbox,
-      ...health(),
-    });
+    const upstream = sandbox === undefined ? 'rasa.io' : 'sandbox';
+    response.set('Cache-Control', 'no-store').json({ ...health(), upstream, sandbox });
   });
 
-  // A proxy that answers also accepts sign-ups. Refused credentials must be fixed by the operator; another
-  // proxy has the same credentials, so there is no reason to send visitors there.
+  // Refused credentials and an upstream that is away do not count: sign-ups are accepted and wait, and another
+  // proxy could not deliver them either.
   routes.get('/readyz', (_request, response) => {
-    const credentials = health().credentials?.is ?? 'none';
-    response.set('Cache-Control', 'no-store').json({ status: 'ready', credentials });
+    const now = health();
+    response
+      .status(now.status === 'unavailable' ? 503 : 200)
+      .set('Cache-Control', 'no-store')
+      .json(now);
   });
   return routes;
 }

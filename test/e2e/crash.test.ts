@@ -8,6 +8,7 @@ import { startProduct } from '../helpers/server/product.ts';
 import { startSandbox } from '../helpers/server/sandbox.ts';
 import { credentialsFor, readContacts } from '../helpers/server/service.ts';
 import { temporaryDir } from '../helpers/server/temporary-dir.ts';
+import { waitingIn } from '../helpers/server/waiting.ts';
 
 const { engines, server } = useEngines();
 const isSoak = process.env['SOAK'] !== undefined;
@@ -41,8 +42,7 @@ describe.each(engines)('a process that is killed under load, on %s', (engine) =>
       const last = await startProduct(env);
       await vi.waitFor(
         async () => {
-          const { outbox } = (await (await fetch(`${last.url}/healthz`)).json()) as { outbox: object };
-          expect(outbox).toEqual({ waiting: 0, deadLetters: 0 });
+          expect(await waitingIn(last, env)).toEqual({ waiting: 0, deadLetters: 0 });
         },
         { timeout: 120_000, interval: 250 },
       );

@@ -86,21 +86,13 @@ async function startProduction() {
 
 describe('docs/operating.md', () => {
   it('starts in production, and answers /readyz and /healthz as shown', async () => {
-    const { start, replaced, run, url, rasa } = await startProduction();
+    const { start, replaced, run, url } = await startProduction();
     start(replaced(production));
     await answer(`${url}/readyz`);
     await run(`curl -sS --fail ${url}/forms/newsletter -d email=ada@example.com`);
     const [ready, health] = exampleJson('docs/operating.md');
-    await vi.waitFor(async () => {
-      expect(await jsonOf(`${url}/readyz`)).toEqual(ready);
-    });
-    // With one that was delivered and one that waits, so that every member is there.
-    await vi.waitFor(async () => {
-      expect(await jsonOf(`${url}/healthz`)).toMatchObject({ delivery: { delivered: 1 } });
-    });
-    await rasa.putFaults({ answer: { status: 503, on: 'persons' } });
-    await run(`curl -sS --fail ${url}/forms/newsletter -d email=grace@example.com`);
-    expect(shapeOf(await jsonOf(`${url}/healthz`))).toEqual(shapeOf(health));
+    expect(await jsonOf(`${url}/readyz`)).toEqual(ready);
+    expect(await jsonOf(`${url}/healthz`)).toEqual(health);
   });
 
   it('shows, replays and purges rejected sign-ups, and shows keys', async () => {
@@ -111,13 +103,11 @@ describe('docs/operating.md', () => {
     start(replaced(production));
     await answer(`${url}/readyz`);
     await run(`curl -sS --fail ${url}/forms/newsletter -d email=ada@refused.test`);
-    await vi.waitFor(async () => {
-      expect(await jsonOf(`${url}/healthz`)).toMatchObject({ outbox: { deadLetters: 1 } });
-    });
-    const [listed] = JSON.parse(await run('node dist/server/cli.js outbox list')) as [
-      { readonly id: string },
-    ];
-    const { id } = listed;
+    const { id } = await vi.waitFor(async () => {
+      const list = JSON.parse(await run('node dist/server/cli.js outbox list')) as { readonly id: string }[];
+      expect(list).toHaveLength(1);
+      return list[0] ?? { id: '' };
+    }, 20_000);
     const printed = await run(outbox.replace(/(?<=outbox show )\S+/, id));
     expect(printed).toContain(`[{"id":"${id}"`);
     expect(printed).toContain('"reason":"There is no such segment"');

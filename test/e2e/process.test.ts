@@ -12,6 +12,7 @@ import { startProduct } from '../helpers/server/product.ts';
 import { startSandbox } from '../helpers/server/sandbox.ts';
 import { credentialsFor, readContacts } from '../helpers/server/service.ts';
 import { temporaryDir } from '../helpers/server/temporary-dir.ts';
+import { waitingIn } from '../helpers/server/waiting.ts';
 
 const signUp = (url: string, email: string) =>
   fetch(`${url}/forms/newsletter`, { method: 'POST', body: new URLSearchParams({ email }) });
@@ -99,15 +100,10 @@ describe('one directory', () => {
     );
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
     await vi.waitFor(async () => {
-      const health = await Promise.all(
-        [first, second].map(
-          async ({ url }) =>
-            (await fetch(`${url}/healthz`)).json() as Promise<{ delivery: { delivered: number } }>,
-        ),
-      );
-      const counts = health.map(({ delivery }) => delivery.delivered);
-      expect(counts.sort()).toEqual([0, 1]);
+      expect(await waitingIn(first)).toEqual({ waiting: 0, deadLetters: 0 });
     }, 10_000);
+    const traffic: unknown = await (await fetch(`${sandbox.url}/sandbox/traffic`)).json();
+    expect(traffic).toMatchObject({ calls: 1 });
   }, 40_000);
 
   it('with sign-ups of an earlier version, in files, stops the start and says what to do', async () => {
@@ -222,12 +218,8 @@ describe('a start with other settings', () => {
     const forgotten = await startProduct({ DATA_DIR: first.dataDir });
     expect((await signUp(forgotten.url, 'of-the-sandbox@example.com')).status).toBe(202);
     await vi.waitFor(async () => {
-      const health = (await (await fetch(`${forgotten.url}/healthz`)).json()) as {
-        delivery: { delivered: number };
-        outbox: { elsewhere?: number };
-      };
-      expect(health.delivery.delivered).toBe(1);
-      expect(health.outbox.elsewhere).toBe(3);
+      // Its own one has left, the others are still there.
+      expect(await waitingIn(forgotten)).toEqual({ waiting: 3, deadLetters: 0 });
     }, 10_000);
     expect(forgotten.output()).toMatch(
       /"waiting":3,"upstream":"v1 http.*Sign-ups wait for another upstream or account/,

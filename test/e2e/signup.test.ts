@@ -96,15 +96,14 @@ describe('a person is never taken for a robot', () => {
       (page: Page) => page.getByLabel('Email address').pressSequentially('ada@example.com', { delay: 80 }),
     ],
   ])('when the form is filled in %s', async (_name, fill) => {
-    const { url, contacts } = await start();
+    const { url, contacts, figures } = await start();
     const page = await browser.newPage();
     await page.goto(await servePage(document(forProxy(elementSnippet, url))));
     await page.getByLabel('Email address').waitFor();
     await fill(page);
     await page.getByRole('button', { name: 'Subscribe' }).click();
     await page.getByText('Thank you.').waitFor();
-    const { bots } = (await (await fetch(`${url}/healthz`)).json()) as { bots: { refused: number } };
-    expect(bots.refused).toBe(0);
+    expect(figures().bots.refused).toBe(0);
     await vi.waitFor(async () => {
       expect(await contacts()).toHaveLength(1);
     });

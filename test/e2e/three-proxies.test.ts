@@ -8,6 +8,7 @@ import { useEngines } from '../helpers/server/engines.ts';
 import { startProduct } from '../helpers/server/product.ts';
 import { credentialsFor, readContacts } from '../helpers/server/service.ts';
 import { temporaryDir } from '../helpers/server/temporary-dir.ts';
+import { waitingIn } from '../helpers/server/waiting.ts';
 import { ask, browserHeaders, solve } from '../helpers/sites/visitor.ts';
 import type { Challenge } from '../../shared/signup.ts';
 
@@ -42,6 +43,7 @@ describe.skipIf(!engines.includes('postgres'))('three proxies on one Postgres', 
           scarce: { fields: ['email', 'first_name'], rates: { form: `${quota}/1d` } },
         })),
       };
+      const dataDir = await temporaryDir();
       const proxies = await Promise.all([startProxy(env), startProxy(env), startProxy(env)]);
       const { answers, heldPerSecond } = await underLoad(proxies);
       if (heldPerSecond < perSecond * 0.95) {
@@ -53,7 +55,7 @@ describe.skipIf(!engines.includes('postgres'))('three proxies on one Postgres', 
         answers.filter((answer) => answer.form === form && answer.status === status);
       await vi.waitFor(
         async () => {
-          for (const { url } of proxies) expect(await waitingAt(url())).toBe(0);
+          expect((await waitingIn({ dataDir }, env)).waiting).toBe(0);
         },
         { timeout: isSoak ? 900_000 : 240_000, interval: 1000 },
       );
@@ -169,9 +171,4 @@ async function signUp(number: number, challengeFrom: string, to: string): Promis
   const sent = { method: 'POST', body, headers: { ...headers, 'content-type': 'application/json' } };
   const answer = await ask(`${to}/forms/${form}`, sent).catch(() => undefined);
   return { form, email, status: answer?.status };
-}
-
-async function waitingAt(url: string): Promise<number> {
-  const { outbox } = (await (await fetch(`${url}/healthz`)).json()) as { outbox: { waiting: number } };
-  return outbox.waiting;
 }

@@ -5,12 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig, type Env } from '../../server/config/config.ts';
 import type { Axis } from '../../server/signup/rates.ts';
 import { challengeSecret, leastWork } from './server/issuer.ts';
-import { launchProduct } from './server/launch.ts';
-import { ask, type Answered } from './sites/visitor.ts';
+import { launchProduct, type Product } from './server/launch.ts';
+import { waitingIn } from './server/waiting.ts';
+import { ask, signUp, type Answered } from './sites/visitor.ts';
 
 /** An attack on a product in a separate process, and the bound that the product's settings promise. */
 export interface Attack {
   readonly name: string;
+  readonly door: Door;
   /** Settings that differ from the defaults. */
   readonly env?: Env;
   /** Settings for a quick run, for attacks that need thousands of requests to reach the bound. */
@@ -21,13 +23,18 @@ export interface Attack {
    * The number of sign-ups that may get through: fixed, or `times` the quota of an axis for each window that
    * the attack took.
    */
-  readonly bound: number | { readonly axis: Axis; readonly times: number };
+  readonly bound: number | { readonly axis: Axis | 'plain'; readonly times: number };
   readonly passes: number;
   /** The status of a refused try. Any other status means that a different guard refused it. */
   readonly refusedWith: number;
   /** A repeated sign-up is answered like the first one, but stored only once. */
   readonly mayRepeat?: true;
+  /** A visitor with a proof, from another network, is never refused meanwhile. */
+  readonly sparesOthers?: true;
 }
+
+/** Where attacks come in. */
+export type Door = 'widget' | 'plain form' | 'click' | 'challenge' | 'test addresses';
 
 /** The attacked product. A restart changes its `url`. */
 export interface Target {
@@ -45,13 +52,18 @@ export interface Outcome {
   readonly kept: number;
   readonly bound: number;
   readonly holds: boolean;
+  /** Of this process, which is the attacker's. */
+  readonly cpuS: number;
+  readonly seconds: number;
+  /** What visitors with a proof met meanwhile; `undefined` where all count as one network. */
+  readonly visitors: { readonly accepted: number; readonly refused: number } | undefined;
 }
 
 const apiKey = 'known-to-the-one-who-counts';
 
 export async function run(attack: Attack, size: keyof Attack['tries']): Promise<Outcome> {
   const beyond = { ...attack.env, ...(size === 'quick' && attack.quickEnv) };
-  const env = {
+  const env: Env = {
     CHALLENGE_SECRET: challengeSecret,
     PROOF_WORK: String(leastWork),
     SANDBOX_API_KEY: apiKey,
@@ -61,6 +73,8 @@ export async function run(attack: Attack, size: keyof Attack['tries']): Promise<
   let product = await launchProduct(dir, env);
   try {
     const startMs = Date.now();
+    const cpuBefore = process.cpuUsage();
+    const others = env['TRUST_PROXY'] === undefined ? undefined : visitOnAndOn(() => product.url);
     const answers = await attack.attack(
       {
         get url() {
@@ -73,8 +87,11 @@ export async function run(attack: Attack, size: keyof Attack['tries']): Promise<
       },
       attack.tries[size],
     );
-    const bound = boundOf(attack, env, Date.now() - startMs);
-    const kept = await countKept(product.url);
+    const tookMs = Date.now() - startMs;
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const visitors = await others?.stop();
+    const bound = boundOf(attack, env, tookMs);
+    const kept = (await countKept(product)) - (visitors?.accepted ?? 0);
     const answeredWith = (wanted: number) => answers.filter(({ status }) => status === wanted).length;
     const [passed, refused] = [answeredWith(attack.passes), answeredWith(attack.refusedWith)];
     const otherwise = answers.length - passed - refused;
@@ -87,7 +104,14 @@ export async function run(attack: Attack, size: keyof Attack['tries']): Promise<
       otherwise,
       kept,
       bound,
-      holds: kept <= bound && (attack.mayRepeat ?? passed <= bound) && otherwise === 0,
+      holds:
+        kept <= bound &&
+        (attack.mayRepeat ?? passed <= bound) &&
+        otherwise === 0 &&
+        !(attack.sparesOthers && visitors?.refused !== 0),
+      cpuS: (user + system) / 1e6,
+      seconds: tookMs / 1000,
+      visitors,
     };
   } finally {
     await product.stop('SIGKILL');
@@ -97,26 +121,45 @@ export async function run(attack: Attack, size: keyof Attack['tries']): Promise<
 
 function boundOf({ bound }: Attack, env: Env, tookMs: number): number {
   if (typeof bound === 'number') return bound;
-  const rate = readConfig(env).rates[bound.axis];
-  return rate === 'off' ? Infinity : bound.times * rate.limit * Math.ceil((tookMs + 1) / rate.windowMs);
+  const { rates, plainRates } = readConfig(env);
+  const rate = bound.axis === 'plain' ? plainRates.network : rates[bound.axis];
+  return rate === 'off'
+    ? Infinity
+    : Math.floor(bound.times * rate.limit) * Math.ceil((tookMs + 1) / rate.windowMs);
 }
 
-/**
- * Counts after all deliveries are done: the contacts, or the deliveries if one contact was delivered more
- * than once.
- */
-async function countKept(url: string): Promise<number> {
-  interface Healthz {
-    readonly sandbox: string;
-    readonly outbox: { readonly waiting: number; readonly deadLetters: number };
-    readonly delivery: { readonly delivered: number };
-  }
+/** Visitors with the widget, one after the other, each from a network of their own. At least one. */
+function visitOnAndOn(url: () => string) {
+  const met = { accepted: 0, refused: 0 };
+  let isOver = false;
+  const visits = (async () => {
+    do {
+      const from = { 'x-forwarded-for': `203.0.113.${(met.accepted + met.refused) % 250}` };
+      const email = `visitor.${met.accepted + met.refused}@visitors.example`;
+      // A restart of the product is not a refusal.
+      const answer = await signUp(url(), 'urlencoded', { email }, from).catch(() => undefined);
+      if (answer) met[answer.status === 202 ? 'accepted' : 'refused']++;
+      await sleep(300);
+    } while (!isOver);
+  })();
+  return {
+    async stop() {
+      isOver = true;
+      await visits;
+      return met;
+    },
+  };
+}
+
+/** Counts the contacts after all deliveries are done, and what was set aside. */
+async function countKept({ url, dataDir }: Product): Promise<number> {
   for (;;) {
-    const { sandbox, outbox, delivery } = JSON.parse((await ask(`${url}/healthz`)).body) as Healthz;
-    if (outbox.waiting === 0) {
-      return Math.max(await countContacts(sandbox), delivery.delivered) + outbox.deadLetters;
+    const { waiting, deadLetters } = await waitingIn({ dataDir });
+    if (waiting === 0) {
+      const { sandbox } = JSON.parse((await ask(`${url}/healthz`)).body) as { readonly sandbox: string };
+      return (await countContacts(sandbox)) + deadLetters;
     }
-    await sleep(50);
+    await sleep(200);
   }
 }
 

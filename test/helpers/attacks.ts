@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Env } from '../../server/config/config.ts';
 import type { Challenge } from '../../shared/signup.ts';
 import type { Attack } from './attack.ts';
@@ -90,6 +91,7 @@ const forgeries: readonly (() => Promise<string>)[] = [
 export const attacks: readonly Attack[] = [
   {
     name: 'many addresses from one network',
+    door: 'widget',
     tries: { full: 5000, quick: 100 },
     attack: ({ url }, tries) => many(tries, (index) => signUp(url, anybody(index))),
     bound: { axis: 'network', times: 1 },
@@ -97,6 +99,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'one network that makes up X-Forwarded-For, no proxy in front',
+    door: 'widget',
     tries: { full: 2000, quick: 100 },
     attack: ({ url }, tries) =>
       many(tries, (index) => signUp(url, anybody(index), from(networkNumber(index)))),
@@ -105,6 +108,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'one network that makes up the start of X-Forwarded-For, one proxy in front',
+    door: 'widget',
     env: behindProxy,
     tries: { full: 2000, quick: 100 },
     attack: ({ url }, tries) =>
@@ -120,6 +124,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'one network that changes its address inside its IPv6 /56',
+    door: 'widget',
     env: behindProxy,
     tries: { full: 2000, quick: 100 },
     attack: ({ url }, tries) =>
@@ -132,6 +137,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'one mailbox in all its spellings, from as many networks',
+    door: 'widget',
     env: behindProxy,
     tries: { full: 1000, quick: 60 },
     attack: ({ url }, tries) =>
@@ -146,6 +152,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'one mailbox with an international domain, in all its spellings',
+    door: 'widget',
     env: behindProxy,
     tries: { full: 1000, quick: 60 },
     attack: ({ url }, tries) =>
@@ -164,6 +171,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'one proof again and again: at once, in turn, after a stop, after a crash',
+    door: 'widget',
     env: behindProxy,
     tries: { full: 1000, quick: 60 },
     async attack(target, tries) {
@@ -191,6 +199,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'one click without script again and again',
+    door: 'click',
     env: impatient,
     tries: { full: 1000, quick: 60 },
     async attack({ url }, tries) {
@@ -203,6 +212,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'a click without script for other fields than were confirmed',
+    door: 'click',
     env: impatient,
     tries: { full: 500, quick: 60 },
     async attack({ url }, tries) {
@@ -219,6 +229,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: `forged proofs, in ${forgeries.length} ways`,
+    door: 'widget',
     env: behindProxy,
     tries: { full: 50 * forgeries.length, quick: 4 * forgeries.length },
     attack: ({ url }, tries) =>
@@ -233,6 +244,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'challenges hoarded by one network',
+    door: 'challenge',
     env: behindProxy,
     tries: { full: 2000, quick: 200 },
     attack: ({ url }, tries) =>
@@ -246,6 +258,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'a flood of one form from as many networks',
+    door: 'widget',
     env: behindProxy,
     quickEnv: { RATE_FORM: '40/1m' },
     tries: { full: 1500, quick: 100 },
@@ -256,6 +269,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'a flood of everything from as many networks',
+    door: 'widget',
     env: { ...behindProxy, RATE_FORM: 'off' },
     quickEnv: { RATE_SERVICE: '60/1m' },
     tries: { full: 2500, quick: 100 },
@@ -264,4 +278,147 @@ export const attacks: readonly Attack[] = [
     bound: { axis: 'service', times: 1 },
     ...rated,
   },
+  {
+    name: 'plain sign-ups with fresh fields from as many networks, by one who waits',
+    door: 'plain form',
+    env: behindProxy,
+    tries: { full: 400, quick: 60 },
+    attack: ({ url }, tries) =>
+      patiently(url, tries, (index) => [{ email: anybody(index) }, networkNumber(index)]),
+    bound: { axis: 'form', times: 0.1 },
+    sparesOthers: true,
+    ...rated,
+  },
+  {
+    name: 'plain sign-ups with fresh fields from one IPv6 /56, by one who waits',
+    door: 'plain form',
+    env: behindProxy,
+    tries: { full: 12, quick: 12 },
+    attack: ({ url }, tries) =>
+      patiently(url, tries, (index) => [{ email: anybody(index) }, `2001:db8:0:42${10 + index}::1`]),
+    bound: { axis: 'plain', times: 1 },
+    sparesOthers: true,
+    ...rated,
+  },
+  {
+    name: 'plain sign-ups with fresh fields from as many networks, at once',
+    door: 'plain form',
+    env: behindProxy,
+    tries: { full: 1000, quick: 60 },
+    attack: ({ url }, tries) =>
+      many(tries, async (index) => {
+        const headers = from(networkNumber(index));
+        const page = await post(url, 'plain', { email: anybody(index) }, headers);
+        return post(url, 'plain', hiddenFields(page.body), headers);
+      }),
+    bound: 0,
+    sparesOthers: true,
+    passes: 202,
+    // The same page again.
+    refusedWith: 200,
+  },
+  {
+    name: 'pages that ask for a click, and no click, from one network',
+    door: 'plain form',
+    env: behindProxy,
+    tries: { full: 1000, quick: 60 },
+    attack: ({ url }, tries) =>
+      many(tries, (index) => post(url, 'plain', { email: anybody(index) }, from('198.51.100.7'))),
+    bound: { axis: 'plain', times: 4 },
+    sparesOthers: true,
+    passes: 200,
+    refusedWith: 429,
+  },
+  {
+    name: 'clicks that are sent as the widget sends',
+    door: 'click',
+    env: impatient,
+    tries: { full: 500, quick: 60 },
+    attack: ({ url }, tries) =>
+      many(tries, async (index) => {
+        const headers = from(networkNumber(index));
+        const page = await post(url, 'plain', { email: anybody(index) }, headers);
+        return post(url, index % 2 === 0 ? 'urlencoded' : 'json', hiddenFields(page.body), headers);
+      }),
+    bound: 0,
+    sparesOthers: true,
+    passes: 202,
+    refusedWith: 403,
+  },
+  {
+    name: 'a hundred unknown names again and again, from one network',
+    door: 'widget',
+    env: behindProxy,
+    tries: { full: 1000, quick: 200 },
+    attack: ({ url }, tries) => {
+      const names = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`name_${index}`, 'x']));
+      return many(tries, () => post(url, 'json', names, from('198.51.100.7')));
+    },
+    bound: { axis: 'network', times: 4 },
+    sparesOthers: true,
+    passes: 422,
+    refusedWith: 429,
+  },
+  {
+    name: 'sign-ups without a proof, from as many networks',
+    door: 'widget',
+    env: { ...behindProxy, RATE_SERVICE: '100/1m' },
+    tries: { full: 2000, quick: 200 },
+    attack: ({ url }, tries) =>
+      many(tries, (index) =>
+        post(url, 'json', { email: anybody(index), id: randomUUID() }, from(networkNumber(index))),
+      ),
+    bound: 0,
+    sparesOthers: true,
+    passes: 202,
+    refusedWith: 403,
+  },
+  {
+    name: 'challenges that pages of others ask for in the browser of a visitor',
+    door: 'challenge',
+    env: behindProxy,
+    tries: { full: 1000, quick: 200 },
+    attack: ({ url }, tries) =>
+      many(tries, (index) => {
+        const other = index % 2 === 0 ? { origin: 'https://evil.example' } : { 'sec-fetch-mode': 'no-cors' };
+        const headers = { 'sec-fetch-site': 'cross-site', ...other, ...from('203.0.113.0') };
+        return ask(`${url}/forms/newsletter/challenge`, { headers });
+      }),
+    bound: 0,
+    sparesOthers: true,
+    passes: 200,
+    refusedWith: 403,
+  },
+  {
+    name: 'a test address of the sandbox, from as many networks',
+    door: 'test addresses',
+    env: behindProxy,
+    quickEnv: { RATE_FORM: '40/1m' },
+    tries: { full: 500, quick: 100 },
+    attack: ({ url }, tries) =>
+      many(tries, (index) => signUp(url, 'accepted@sandbox.test', from(networkNumber(index)))),
+    bound: { axis: 'form', times: 1 },
+    ...rated,
+  },
 ];
+
+/** How old the page must be for its click to count, and a little more. */
+const leastPageAgeMs = 3100;
+
+/** Plain sign-ups whose clicks come when they count: as cheap as a robot can make them. */
+async function patiently(
+  url: string,
+  tries: number,
+  visitor: (index: number) => readonly [fields: Record<string, string>, address: string],
+): Promise<readonly Answered[]> {
+  const pages = await many(tries, async (index) => {
+    const [fields, address] = visitor(index);
+    return { headers: from(address), page: await post(url, 'plain', fields, from(address)) };
+  });
+  await sleep(leastPageAgeMs);
+  return many(tries, async (index) => {
+    const { headers, page } = pages[index] ?? {};
+    if (page?.status !== 200) return page ?? { status: 0, headers: {}, body: '' };
+    return post(url, 'plain', hiddenFields(page.body), headers);
+  });
+}

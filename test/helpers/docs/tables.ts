@@ -55,9 +55,9 @@ export async function generatedSections(): Promise<
       ...malformedHttp(),
     },
     'docs/operating.md': {
-      'health members': table(
-        ['member', 'meaning'],
-        Object.entries(healthTexts).map(([name, about]) => [code(name), about]),
+      'health reasons': table(
+        ['reason', '`status`', 'meaning'],
+        Object.entries(healthTexts).map(([name, [status, about]]) => [code(name), code(status), about]),
       ),
     },
     'docs/sandbox.md': {

@@ -1,4 +1,4 @@
-import type { Health } from '../../../server/routes/health-routes.ts';
+import type { HealthReason } from '../../../server/routes/health.ts';
 import type { ProblemCode, SignupEnvelope } from '../../../shared/signup.ts';
 
 /**
@@ -36,15 +36,20 @@ export const envelopeTexts: Readonly<Record<keyof SignupEnvelope, string>> = {
   your_message: 'The honeypot. Leave it out.',
 };
 
-/** The members of `GET /healthz`. */
-export const healthTexts: Readonly<Record<'upstream' | keyof Health, string>> = {
-  upstream: "`rasa.io`, or `sandbox` with the sandbox's URL in the member `sandbox`.",
-  outbox:
-    'How many sign-ups wait, how many were set aside, and when the oldest waiting one was accepted. `elsewhere` is there only if sign-ups wait for another account or another way to rasa.io than the current one; see [Errors of the database](#errors-of-the-database).',
-  delivery:
-    'The delivery worker since the start. `circuit` is `open` while it pauses because rasa.io is unavailable. With several proxies only one delivers.',
-  credentials: 'Which set is in use, by fingerprint. Absent where no key is needed.',
-  bots: "How many requests were refused as a robot's, or would have been (`BOT_MODE=observe`), and for which reasons.",
+/** The reasons that `GET /healthz` and `GET /readyz` give. */
+export const healthTexts: Readonly<Record<HealthReason, readonly [status: string, about: string]>> = {
+  store: [
+    'unavailable',
+    'The database takes no writes: it is locked, damaged, read-only, away or does not answer. The log has the reason.',
+  ],
+  disk: ['unavailable', 'No space is left on the disk of the database.'],
+  outbox_full: ['unavailable', 'As many sign-ups wait as `OUTBOX_MAX` allows.'],
+  credentials: [
+    'degraded',
+    'rasa.io accepts none of the credentials; see [Rotating keys](rotating-keys.md).',
+  ],
+  upstream_unreachable: ['degraded', 'The last three calls or more to rasa.io got no answer.'],
+  oldest_waiting: ['degraded', 'Sign-ups of several people have waited for more than an hour.'],
 };
 
 /** Faults for `PUT /sandbox/faults`, as JSON. A test sends each of them. */

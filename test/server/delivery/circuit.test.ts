@@ -152,3 +152,22 @@ describe('the circuit', () => {
     expect(circuit.retryAfterMs(attempts, afterMs === undefined ? {} : { afterMs })).toBe(waitMs);
   });
 });
+
+describe('D2: the way to rasa.io', () => {
+  const unanswered: Outcome = { is: 'later', reason: 'the connection failed', isUnanswered: true };
+
+  it('counts as interrupted after several calls without an answer, until one comes', () => {
+    const { circuit, note } = openCircuit();
+    const seen = [unanswered, unanswered, unanswered, later].map((outcome) => {
+      note('newsletter', outcome);
+      return circuit.isUnreachable;
+    });
+    expect(seen).toEqual([false, false, true, false]);
+  });
+
+  it('does not count as interrupted by answers, which may depend on what was sent', () => {
+    const { circuit, note } = openCircuit();
+    for (let call = 0; call < 20; call++) note('newsletter', later);
+    expect(circuit.isUnreachable).toBe(false);
+  });
+});

@@ -422,7 +422,7 @@ describe('the proxy from outside', () => {
     const sandboxed = await startService();
     const found = await examine({ env, publicUrl: sandboxed.url });
     expect(complaintsIn(found['The proxy from outside'])[0]).toContain('to its sandbox, not to rasa.io');
-    const health = JSON.stringify({ status: 'ok', upstream: 'rasa.io', credentials: { is: 'refused' } });
+    const health = JSON.stringify({ status: 'degraded', reasons: ['credentials'], upstream: 'rasa.io' });
     const refused = await examine({ env, publicUrl: await serveOneAnswer({}, 200, health) });
     expect(complaintsIn(refused['The proxy from outside'])[0]).toContain('rasa.io refuses its credentials');
   });

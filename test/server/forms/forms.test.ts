@@ -343,13 +343,12 @@ describe('a form', () => {
   });
 
   it('counts a link in a name field as a sign of a robot', async () => {
-    const { send, url } = await startWith(
+    const { send, figures } = await startWith(
       { fields: ['email', { name: 'full', type: 'text', label: 'Name', autocomplete: 'name' }] },
       { BOT_MODE: 'observe' },
     );
     await send({ email: 'ada@example.com', full: 'https://spam.example' });
-    const { bots } = JSON.parse((await ask(`${url}/healthz`)).body) as { bots: { reasons: object } };
-    expect(bots.reasons).toMatchObject({ 'link in a name': 1 });
+    expect(figures().bots.reasons).toMatchObject({ 'link in a name': 1 });
   });
 });
 

@@ -57,9 +57,8 @@ async function startWithContacts() {
   const prepare = async (signUp: (email: string) => Promise<unknown>) => {
     for (const email of [...addresses('known'), ...addresses('set aside')]) await signUp(email);
     await vi.waitFor(
-      async () => {
-        const { outbox } = (await (await fetch(`${service.url}/healthz`)).json()) as { outbox: object };
-        expect(outbox).toEqual({ waiting: 0, deadLetters: count });
+      () => {
+        expect(service.figures().outbox).toMatchObject({ waiting: 0, deadLetters: count });
       },
       { timeout: 20_000 },
     );

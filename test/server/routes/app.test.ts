@@ -313,17 +313,9 @@ describe('the other routes', () => {
     const { url, sandbox } = await startService();
     expect(await (await fetch(at(url, '/healthz'))).json()).toEqual({
       status: 'ok',
+      reasons: [],
       upstream: 'sandbox',
       sandbox: sandbox?.url,
-      outbox: { waiting: 0, deadLetters: 0 },
-      delivery: { circuit: 'closed', attempts: 0, delivered: 0, refused: 0 },
-      bots: { mode: 'off', refused: 0, wouldHaveRefused: 0, reasons: {} },
-      credentials: {
-        is: 'untried',
-        sets: [
-          { number: 1, fingerprint: expect.stringMatching(/^[0-9a-f]{6}$/) as string, state: 'standby' },
-        ],
-      },
     });
     for (const path of ['/', '/forms/newsletter']) {
       const page = await (await fetch(at(url, path), { headers: { accept: 'text/html' } })).text();

@@ -268,11 +268,8 @@ describe('a sign-up that comes again', () => {
     await vi.waitFor(async () => {
       expect(await contactsOf(service)).toMatchObject([{ email: fields.email, first_name: 'Ada' }]);
     });
-    await vi.waitFor(async () => {
-      const { bots, delivery } = JSON.parse((await ask(`${service.url}/healthz`)).body) as {
-        bots: object;
-        delivery: object;
-      };
+    await vi.waitFor(() => {
+      const { bots, delivery } = service.figures();
       expect(bots).toMatchObject({ refused: 0, reasons: {} });
       expect(delivery).toMatchObject({ delivered: 1 });
     });
@@ -301,11 +298,8 @@ describe('a sign-up that comes again', () => {
       expect((await signUp(service.url, 'urlencoded', fields)).status).toBe(202);
       expect((await post(service.url, 'urlencoded', { ...fields, ...other })).status).toBe(403);
       expect((await signUp(service.url, 'urlencoded', { ...fields, ...other })).status).toBe(202);
-      await vi.waitFor(async () => {
-        const { delivery } = JSON.parse((await ask(`${service.url}/healthz`)).body) as {
-          delivery: { delivered: number };
-        };
-        expect(delivery.delivered).toBe(2);
+      await vi.waitFor(() => {
+        expect(service.figures().delivery.delivered).toBe(2);
       });
     },
   );
@@ -334,11 +328,8 @@ describe('a sign-up that comes again', () => {
       const answer = await ask(`${service.url}/forms/${form}`, { method: 'POST', headers, body });
       expect(answer.status).toBe(202);
     }
-    await vi.waitFor(async () => {
-      const { delivery } = JSON.parse((await ask(`${service.url}/healthz`)).body) as {
-        delivery: { delivered: number };
-      };
-      expect(delivery.delivered).toBe(2);
+    await vi.waitFor(() => {
+      expect(service.figures().delivery.delivered).toBe(2);
     }, soon);
   });
 
@@ -407,8 +398,7 @@ describe('the proof', () => {
         both.map(({ email }) => email).sort(),
       );
     }, soon);
-    const { bots } = JSON.parse((await ask(`${service.url}/healthz`)).body) as { bots: object };
-    expect(bots).toMatchObject({ wouldHaveRefused: 1, reasons: { 'used proof': 1 } });
+    expect(service.figures().bots).toMatchObject({ wouldHaveRefused: 1, reasons: { 'used proof': 1 } });
   });
 
   it('can be used again when the sign-up had a typing error', async () => {
@@ -506,9 +496,9 @@ describe('the proof', () => {
   });
 
   it('is not required when the proxy only observes, which counts what it would have refused', async () => {
-    const { url } = await start({ BOT_MODE: 'observe' });
+    const { url, figures } = await start({ BOT_MODE: 'observe' });
     expect((await post(url, 'json', somebody())).status).toBe(202);
-    const { bots } = JSON.parse((await ask(`${url}/healthz`)).body) as { bots: object };
+    const { bots } = figures();
     expect(bots).toEqual({ mode: 'observe', refused: 0, wouldHaveRefused: 1, reasons: { 'no proof': 1 } });
   });
 
