@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --enable-source-maps
+#!/usr/bin/env -S node --enable-source-maps --
 import { hostname } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from './config/config.ts';
@@ -6,7 +6,7 @@ import { withEnvFile } from './config/env-file.ts';
 import { ConfigError, type Env } from './config/env.ts';
 import { checkForms, showForms } from './commands/forms.ts';
 import { showKeys } from './commands/keys.ts';
-import { failToStart, onStopRequest } from './system/lifecycle.ts';
+import { failToStart } from './system/lifecycle.ts';
 import {
   createOutboxCommands,
   type Filter,
@@ -14,8 +14,9 @@ import {
   type Output,
   type Selection,
 } from './commands/outbox.ts';
+import { storePlaceOf } from './commands/store-place.ts';
 import { openStoreCommands, type StoreCommands } from './commands/store.ts';
-import type { StorePlace } from './outbox/place.ts';
+import { readVersion } from './system/version.ts';
 import { readUrl } from './system/urls.ts';
 import { duration } from './config/setting-schemas.ts';
 import type { ExitCode } from './commands/terminal.ts';
@@ -23,6 +24,7 @@ import type { ExitCode } from './commands/terminal.ts';
 /** The `rasa-signup` command. */
 const program = new Command('rasa-signup')
   .description('Commands for operators of the sign-up proxy.')
+  .version(readVersion(), '-V, --version', 'print the version')
   .option('--env-file <path>', 'also read variables from this file; the environment takes precedence')
   .showSuggestionAfterError()
   .showHelpAfterError('(Use --help for details.)')
@@ -86,12 +88,17 @@ forms
 program
   .command('sandbox')
   .description('run the sandbox without the proxy (SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, DATA_DIR)')
+  .option('--json', 'print the settings for a proxy as JSON, instead of lines for a shell')
   .addHelpText('after', '\nExample:\n  $ SANDBOX_PORT=9000 rasa-signup sandbox')
-  .action(runSandbox);
+  .action(async ({ json }: Output) => {
+    // Imported only here: the sandbox's pages take longer to load than any other command takes to run.
+    const { runSandbox } = await import('./commands/sandbox.ts');
+    await runSandbox(environment(), { json, process });
+  });
 
 const outbox = program
   .command('outbox')
-  .description('manage the sign-ups that rasa.io rejected, which the proxy has set aside')
+  .description('manage the sign-ups that rasa.io refused, which the proxy has set aside')
   .addHelpText(
     'after',
     '\nWorks while the proxy runs, and reads the same variables: DATA_DIR or DATABASE_URL, OUTBOX_KEY.\n' +
@@ -99,7 +106,7 @@ const outbox = program
   );
 
 withFilters(outbox.command('list'))
-  .description('list rejected sign-ups, oldest first; prints a table on a terminal, a JSON array elsewhere')
+  .description('list refused sign-ups, oldest first; prints a table on a terminal, a JSON array elsewhere')
   .option('--json', 'print JSON on a terminal too')
   .addHelpText(
     'after',
@@ -109,14 +116,14 @@ withFilters(outbox.command('list'))
 
 outbox
   .command('show')
-  .description('show everything about one rejected sign-up; prints text on a terminal, JSON elsewhere')
+  .description('show everything about one refused sign-up; prints text on a terminal, JSON elsewhere')
   .argument('<id>', 'id from `outbox list`')
   .option('--json', 'print JSON on a terminal too')
   .addHelpText('after', '\nExample:\n  $ rasa-signup outbox show 7f0c2b1e-51a4-4c55-9d55-0a4f6a7b3c21')
   .action((id: string, options: Output) => runOutbox((commands) => commands.show(id, options)));
 
 withFilters(outbox.command('replay'))
-  .description('send rejected sign-ups again, through the running proxy or at its next start')
+  .description('send refused sign-ups again, through the running proxy or at its next start')
   .argument('[ids...]', 'ids from `outbox list`')
   .option('--all', 'all sign-ups that are set aside')
   .option('--json', 'print the ids as JSON: {"replayed":[ids]}')
@@ -130,7 +137,7 @@ withFilters(outbox.command('replay'))
   );
 
 withFilters(outbox.command('purge'))
-  .description('delete rejected sign-ups permanently')
+  .description('delete refused sign-ups permanently')
   .argument('[ids...]', 'ids from `outbox list`')
   .option('--all', 'all sign-ups that are set aside')
   .option('--yes', 'do not ask for confirmation; required without a terminal')
@@ -192,7 +199,7 @@ store
   )
   .action(async ({ to }: { readonly to: string }) => {
     const { moveStoreTo } = await import('./commands/move-store.ts');
-    process.exitCode = await moveStoreTo({ place: storePlace(), to, stdout: process.stdout });
+    process.exitCode = await moveStoreTo({ place: storePlaceOf(environment()), to, stdout: process.stdout });
   });
 
 // If the reader closes the pipe, as `head` does, the command ends.
@@ -209,7 +216,7 @@ function withFilters(command: Command): Command {
     )
     .option(
       '--older-than <time>',
-      'only those rejected longer ago than this, such as 7d (s, m, h or d)',
+      'only those refused longer ago than this, such as 7d (s, m, h or d)',
       someTime,
     );
 }
@@ -293,59 +300,11 @@ async function runOutbox(run: (commands: OutboxCommands) => Promise<ExitCode>): 
   );
 }
 
-/** Where the store is. No other variable is read: no credentials are required. */
-function storePlace(): StorePlace {
-  const env = environment();
-  const names = ['DATABASE_URL', 'DATABASE_POOL', 'OUTBOX_KEY', 'OUTBOX_KEY_PREVIOUS'];
-  const chosen = ['DATA_DIR', ...names, ...names.map((name) => `${name}_FILE`)];
-  const { dataDir, store } = readConfig(Object.fromEntries(chosen.map((name) => [name, env[name]])));
-  return { dataDir, ...store };
-}
-
 async function runStore(run: (store: StoreCommands) => Promise<ExitCode>): Promise<void> {
-  const commands = await openStoreCommands({ place: storePlace(), streams: process });
+  const commands = await openStoreCommands({ place: storePlaceOf(environment()), streams: process });
   try {
     process.exitCode = await run(commands);
   } finally {
     await commands.close();
   }
-}
-
-async function runSandbox(): Promise<void> {
-  // Imported only here: the sandbox's pages take longer to load than any other command takes to run.
-  const [{ builtDir }, { openSandbox }] = await Promise.all([
-    import('./http/static-files.ts'),
-    import('./sandbox/sandbox.ts'),
-  ]);
-  const { SANDBOX_HOST, SANDBOX_PORT, SANDBOX_API_KEY, SANDBOX_API_KEY_FILE, DATA_DIR } = environment();
-  // Only these variables are read; the others concern the proxy.
-  const { upstream, dataDir } = readConfig({
-    SANDBOX_HOST,
-    SANDBOX_PORT,
-    SANDBOX_API_KEY,
-    SANDBOX_API_KEY_FILE,
-    DATA_DIR,
-  });
-  if (upstream.is !== 'sandbox')
-    throw new Error('unreachable: without credentials the upstream is the sandbox');
-  const { host, port, apiKey } = upstream;
-  const sandbox = await openSandbox({
-    host,
-    port,
-    dataDir,
-    builtDir,
-    ...(apiKey && { apiKey: apiKey.reveal() }),
-  });
-  // Registered before the first output: the user may press Ctrl-C at once.
-  onStopRequest(process, () => sandbox.close());
-
-  const { username, password } = sandbox.credentials;
-  const key =
-    sandbox.firstKey === 'made'
-      ? `${sandbox.credentials.apiKey ?? ''} (shown once)`
-      : `as before; make another one at ${sandbox.url}/settings/api-keys`;
-  process.stdout.write(
-    `\nThe sandbox stands in for rasa.io at ${sandbox.url}\n\n` +
-      `  RASA_BASE_URL   ${sandbox.url}\n  RASA_USERNAME   ${username}\n  RASA_PASSWORD   ${password}\n  RASA_API_KEY    ${key}\n\n`,
-  );
 }

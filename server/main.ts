@@ -1,28 +1,43 @@
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { readConfig, type Config } from './config/config.ts';
 import { envFileWarnings, withEnvFile } from './config/env-file.ts';
 import { misspeltHints } from './config/spelling.ts';
 import { warnOfReadable } from './config/secret-files.ts';
 import { builtDir } from './http/static-files.ts';
 import { openService, type Service } from './service.ts';
+import { reportStart } from './start-report.ts';
 import { failToStart, onStopRequest } from './system/lifecycle.ts';
 import { createLog, openLogOutput } from './system/log.ts';
+import { readVersion } from './system/version.ts';
 
-/** `npm start`: reads the environment, runs the product until it is asked to stop, and logs what it does. */
-try {
-  const envFile = parseArgs({ options: { 'env-file': { type: 'string' } } }).values['env-file'];
+/**
+ * `npm start`: reads the environment, runs the product until it is asked to stop, and logs what it does. It
+ * can also be loaded with `require`, as application servers do: nothing is awaited while it loads.
+ */
+const program = new Command('rasa-signup proxy')
+  .description(
+    'Runs the sign-up proxy until it is stopped. Its settings are variables: docs/configuration.md.',
+  )
+  .usage('[options]')
+  .version(readVersion(), '-V, --version', 'print the version')
+  .option('--env-file <path>', 'also read variables from this file; the environment takes precedence')
+  .helpOption('-h, --help', 'print this help')
+  .showHelpAfterError('(Use --help for details.)')
+  .configureOutput({
+    outputError: (text, write) => {
+      write(text.replace(/^error: (.)/, (_, first: string) => first.toUpperCase()));
+    },
+  })
+  .parse();
+start(program.opts<{ envFile?: string }>()).catch((error: unknown) => failToStart(process, error));
+
+async function start({ envFile }: { readonly envFile?: string }): Promise<void> {
   const readEnv = () => withEnvFile(process.env, envFile);
   const config = readConfig(readEnv());
   const log = createLog(config.logLevel, openLogOutput(process));
   const warnings = [...misspeltHints(readEnv()), ...(envFile === undefined ? [] : envFileWarnings(envFile))];
   for (const words of warnings) log.warn(words);
-  const service = await openService({
-    config,
-    readEnv,
-    log,
-    builtDir,
-    process,
-  });
+  const service = await openService({ config, readEnv, log, builtDir, process });
   // Registered before the first output: a program that reads it may send a signal at once.
   process.on('SIGHUP', () => {
     service.reload();
@@ -43,8 +58,7 @@ try {
     );
   }
   if (envFile !== undefined) void warnOfReadable([envFile], log);
-} catch (error) {
-  failToStart(process, error);
+  if (config.production) await reportStart({ ...service, config, log });
 }
 
 function welcome(service: Service, { builder, forms }: Config): string {

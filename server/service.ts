@@ -7,7 +7,8 @@ import { startFormsReload } from './config/reload/forms-reload.ts';
 import { warnOfReadable } from './config/secret-files.ts';
 import type { SandboxUpstream } from './config/upstream.ts';
 import type { DeliveryStats } from './delivery/delivery-call.ts';
-import { openUpstream, type CredentialsHealth } from './delivery/upstream.ts';
+import { MinuteSummary } from './delivery/minute-summary.ts';
+import { openUpstream, type CredentialsHealth, type Upstream } from './delivery/upstream.ts';
 import { DeliveryWorker } from './delivery/worker.ts';
 import { listen } from './http/http-server.ts';
 import { impatienceFor, type Impatience } from './http/request-limits.ts';
@@ -34,6 +35,8 @@ export interface Service {
   readonly sandbox: Sandbox | undefined;
   /** What this process has counted. Not public: a figure that moves with a sign-up tells about its address. */
   readonly figures: () => Figures;
+  /** Whether rasa.io takes the credentials; `undefined` where there are none to try. */
+  readonly tryUpstream: Upstream['tryNow'];
   /** Reads forms and credentials again, and retries credentials that rasa.io refused. */
   reload(): void;
   /**
@@ -141,6 +144,10 @@ export async function openService({
 
     const storeWatch = new StoreWatch({ database });
     closers.push(() => storeWatch.close());
+    const summary = new MinuteSummary({ stats: () => worker.stats(), log });
+    closers.push(() => {
+      summary.close();
+    });
     const front = await openFront({
       config,
       log,
@@ -167,6 +174,9 @@ export async function openService({
           worker.wake();
           return added;
         },
+      },
+      onAnswer: (outcome) => {
+        summary.count(outcome);
       },
       secrets: new ServerSecrets({ database }),
       sharedQuotas: database.engine === 'postgres' ? database : undefined,
@@ -203,7 +213,7 @@ export async function openService({
         credentials: rasa.health(),
       };
     };
-    return { url: server.url, builderLink, sandbox, figures, reload, close };
+    return { url: server.url, builderLink, sandbox, figures, tryUpstream: rasa.tryNow, reload, close };
   } catch (error) {
     await close().catch((failure: unknown) => {
       log.error({ err: failure }, 'Not everything could be closed.');

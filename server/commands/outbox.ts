@@ -99,13 +99,13 @@ export function createOutboxCommands({
     },
 
     async purge(ids, { json, yes = false, ...selection }) {
+      const chosen = await choose(ids, selection, 'purge');
+      if (!chosen) return 1;
       const mayAsk = stdin.isTTY === true && stderr.isTTY === true;
       if (!yes && !mayAsk) {
         complain('purge deletes permanently. Without a terminal to ask at, confirm with --yes.');
         return 1;
       }
-      const chosen = await choose(ids, selection, 'purge');
-      if (!chosen) return 1;
       const agreed =
         yes ||
         chosen.ids.length === 0 ||

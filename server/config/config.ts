@@ -23,7 +23,8 @@ export interface Config {
   readonly production: boolean;
   /** `undefined` listens on all interfaces. */
   readonly host: string | undefined;
-  readonly port: number;
+  /** A port, or the path of a socket or named pipe. */
+  readonly port: number | string;
   /** Where visitors reach the proxy, without a trailing slash. */
   readonly publicUrl: string | undefined;
   readonly hsts: HstsMode;

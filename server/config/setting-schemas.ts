@@ -33,6 +33,12 @@ export const port = text
   .transform(Number)
   .refine((value) => value <= 65535);
 
+/** A port, or the path of a Unix socket or of a named pipe, as hosts with an application server set it. */
+export const portOrPath: z.ZodType<number | string, string> = z.union([
+  port,
+  text.regex(/^(\/|\.\.?\/|\\\\[.?]\\pipe\\)/),
+]);
+
 export const count = (least: number, most: number) =>
   text
     .regex(/^\d{1,9}$/)

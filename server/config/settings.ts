@@ -13,7 +13,7 @@ import {
   list,
   origin,
   pageAddress,
-  port,
+  portOrPath,
   publicUrl,
   rate,
   text,
@@ -33,7 +33,11 @@ const rateSetting = (about: string, fallback: Rate): Setting<Rate | 'off'> =>
  * parsed (`setting-schemas.ts`). `config.ts` decides what the settings mean together.
  */
 export const settings = {
-  PORT: setting('Port that the proxy listens on.', 'a port number, 0 to 65535', port.default(8787)),
+  PORT: setting(
+    'Port that the proxy listens on, or the path of a Unix socket or named pipe.',
+    'a port number, 0 to 65535, or the path of a socket such as /run/rasa-signup.sock',
+    portOrPath.default(8787),
+  ),
   HOST: setting(
     'Address that the proxy listens on. Default: this machine only; in production without a number in `TRUST_PROXY`, every interface.',
     'a host name or an IP address',

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Acknowledgement, SettleOptions } from '../outbox/acknowledgements.ts';
 import type { Waiting } from '../outbox/rows.ts';
 import type { Contact, Outcome } from '../outbox/signup.ts';
+import { redacted } from './redacted.ts';
 import { isLater, type Call, type Circuit, type Later } from './circuit.ts';
 
 /** Counters since the start of the process. */
@@ -46,6 +47,7 @@ export class DeliveryCall {
   #areOtherCredentials = false;
   #outcomes: readonly Outcome[] = [];
   #tooOld = 0;
+  readonly #refused: { readonly id: string; readonly form: string; readonly reason: string }[] = [];
 
   constructor(options: DeliveryCallOptions) {
     this.#options = options;
@@ -94,7 +96,11 @@ export class DeliveryCall {
         record.delivered++;
         record.lastSuccessMs = now();
       }
-      if (acknowledgement?.is === 'refused') record.refused++;
+      if (acknowledgement?.is === 'refused') {
+        const { id, form, contact } = waiting.signup;
+        this.#refused.push({ id, form, reason: redacted(acknowledgement.reason, contact) });
+        record.refused++;
+      }
     });
     const reason = this.#outcomes.find(isLater)?.reason ?? '';
     const hasChanged = circuit.failures > 0 || before > 0;
@@ -102,16 +108,22 @@ export class DeliveryCall {
   }
 
   /**
-   * One line when the circuit opens, one when it closes, and one for those that were refused; never an
+   * One line when the circuit opens, one when it closes, and one for each that was refused; never an
    * address.
    */
   report(failuresBefore: number, { failures, pausedForMs }: Circuit): void {
     const { log, now } = this.#options;
     if (this.#tooOld > 0) {
-      log.warn({ count: this.#tooOld }, 'Sign-ups are older than OUTBOX_MAX_AGE; they are set aside.');
+      const remedy = 'rasa-signup outbox list shows them; rasa-signup outbox replay sends them all the same';
+      log.warn(
+        { count: this.#tooOld, remedy },
+        'Sign-ups are older than OUTBOX_MAX_AGE; they are set aside.',
+      );
     }
-    const refused = this.#outcomes.filter(({ is }) => is === 'refused').length;
-    if (refused > 0) log.warn({ refused }, 'rasa.io refused sign-ups; they are set aside.');
+    for (const { id, form, reason } of this.#refused) {
+      const remedy = `rasa-signup outbox show ${id}; once the reason is gone, rasa-signup outbox replay ${id}`;
+      log.warn({ id, form, reason, remedy }, 'rasa.io refused a sign-up; it is set aside.');
+    }
     if (failuresBefore === 0 && failures > 0) {
       const reason = this.#outcomes.find(isLater)?.reason;
       const until = new Date(now() + pausedForMs).toISOString();

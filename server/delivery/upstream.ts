@@ -10,6 +10,7 @@ import type { CredentialSet } from '../rasa/credentials.ts';
 import { createRasaHttp, type RasaHttp } from '../rasa/http.ts';
 import { createKeyRing, type KeyRing, type KeyRingChange, type SetState } from '../rasa/key-ring.ts';
 import { createWebhookClient } from '../rasa/signup-webhook.ts';
+import { tryKeyRing, type Tried } from '../rasa/try-credentials.ts';
 import { createTokenApi } from '../rasa/token-api.ts';
 import type { Database } from '../store/database.ts';
 import { createOutgoing } from '../system/network/outgoing.ts';
@@ -24,6 +25,8 @@ export interface Upstream {
   readonly deliver: RasaClient['addPersons'];
   /** `undefined` if the destination needs no key. */
   health(): CredentialsHealth | undefined;
+  /** Tries the credentials now; `undefined` if the destination needs no key. */
+  readonly tryNow: () => Promise<Tried | undefined>;
   /** Reads the credentials again and retries those that rasa.io refused. */
   readonly reload: () => void;
   close(): Promise<void>;
@@ -82,6 +85,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     return {
       deliver: (persons, stop) => client.addPersons(persons, stop),
       health: () => undefined,
+      tryNow: () => Promise.resolve(undefined),
       ...nothingToRotate(log),
     };
   }
@@ -92,13 +96,16 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     );
   }
   const { keyRing, rotation, keyNotes } = openKeys(http, api, options);
+  const closing = new AbortController();
   const createClient = api === 'v1' ? createRasaClient : createContactsClient;
   const client = createClient({ http, keyRing, minIntervalMs });
   return {
     deliver: (persons, stop) => client.addPersons(persons, stop),
     health: () => healthOf(keyRing),
+    tryNow: () => tryKeyRing(http, keyRing, api, closing.signal),
     reload: rotation.reload,
     async close() {
+      closing.abort();
       await rotation.close();
       await keyNotes.close();
     },

@@ -1,3 +1,4 @@
+import { decoded } from '../system/urls.ts';
 import { withAnySignal } from '../system/any-signal.ts';
 import type { NetworkFault } from '../system/network/network-fault.ts';
 import { createOutgoing, type Outgoing } from '../system/network/outgoing.ts';
@@ -116,7 +117,7 @@ export function withoutUser(address: string): URL {
 }
 
 function basic(username: string, password: string): string {
-  const text = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const text = `${decoded(username)}:${decoded(password)}`;
   return `Basic ${Buffer.from(text).toString('base64')}`;
 }
 

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerOptions } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { lstat, unlink } from 'node:fs/promises';
+import { connect, type AddressInfo } from 'node:net';
 import { isLoopback } from '../system/urls.ts';
 
 /** A listening HTTP server that can be closed without interrupting requests. */
 export interface HttpServer {
-  /** Its URL on this machine, without a trailing slash. */
+  /** Its URL on this machine, without a trailing slash; `unix:` and the path for a socket. */
   readonly url: string;
+  /** 0 for a socket. */
   readonly port: number;
   /**
    * Accepts no new connections and lets running requests finish. After `graceMs` the remaining connections
@@ -24,8 +26,8 @@ export interface HttpServerOptions extends ServerOptions {
   readonly maxHeadersCount?: number;
   /** `undefined` listens on every interface. */
   readonly host: string | undefined;
-  /** 0 picks a free port. */
-  readonly port: number;
+  /** 0 picks a free port; a path listens on a Unix socket, or on a named pipe of Windows. */
+  readonly port: number | string;
 }
 
 /** Starts a server. Rejects with the system's error if it cannot listen, such as EADDRINUSE. */
@@ -46,15 +48,16 @@ export async function listen(
       if (closing) setImmediate(closeIdle);
     });
   });
-  server.listen({ port, ...(host !== undefined && { host }) });
+  if (typeof port === 'string') await removeStaleSocket(port);
+  server.listen(typeof port === 'string' ? { path: port } : { port, ...(host !== undefined && { host }) });
   await once(server, 'listening');
-  const { address, family, port: boundPort } = server.address() as AddressInfo;
-  const hostname = family === 'IPv6' ? `[${address}]` : address;
-  const isLocal = isLoopback(hostname) || hostname === '[::]' || hostname === '0.0.0.0';
+  // Application servers such as Passenger have us listen on a socket of their own.
+  const bound = server.address();
+  const isSocket = bound === null || typeof bound === 'string';
 
   return {
-    url: `http://${isLocal ? 'localhost' : hostname}:${boundPort}`,
-    port: boundPort,
+    url: isSocket ? `unix:${bound ?? ''}` : urlOf(bound),
+    port: isSocket ? 0 : bound.port,
     async close(graceMs) {
       closing = true;
       const closed = once(server, 'close');
@@ -66,4 +69,24 @@ export async function listen(
       clearTimeout(cutOff);
     },
   };
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  const hostname = family === 'IPv6' ? `[${address}]` : address;
+  const isLocal = isLoopback(hostname) || hostname === '[::]' || hostname === '0.0.0.0';
+  return `http://${isLocal ? 'localhost' : hostname}:${port}`;
+}
+
+/**
+ * A process that was killed leaves the file of its socket behind, and nobody can listen there until it is
+ * gone. One that is in use, and a file of another kind, stay where they are: listening then fails.
+ */
+async function removeStaleSocket(path: string): Promise<void> {
+  const probe = connect(path);
+  const [error] = (await Promise.race([once(probe, 'connect'), once(probe, 'error')]).catch(
+    (error: unknown) => [error],
+  )) as [NodeJS.ErrnoException | undefined];
+  probe.destroy();
+  // Linux refuses a connection to a file of another kind too.
+  if (error?.code === 'ECONNREFUSED' && (await lstat(path)).isSocket()) await unlink(path);
 }

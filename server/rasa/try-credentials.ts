@@ -2,7 +2,7 @@ import { Secret } from '../system/secret.ts';
 import { readResults, readToken } from './answers.ts';
 import type { Credentials } from './credentials.ts';
 import type { RasaHttp } from './http.ts';
-import { isRefusal } from './key-ring.ts';
+import { isRefusal, type KeyRing } from './key-ring.ts';
 import { createTokenApi } from './token-api.ts';
 
 /** The result of a test of credentials. */
@@ -47,6 +47,26 @@ export async function tryCredentials(
   const accounts = credentials.api === 'v1' ? await readAccounts(http, token, stop) : [];
   const ended = await tokens.end(token, credentials, stop);
   return { is: 'taken', accounts, isTokenEnded: ended.is === 'answer' && ended.status < 300 };
+}
+
+/** Tries the credentials that are in use, and keeps the token for the first delivery. */
+export async function tryKeyRing(
+  http: RasaHttp,
+  keyRing: Pick<KeyRing, 'token'>,
+  api: Credentials['api'],
+  stop: AbortSignal,
+): Promise<Tried> {
+  const grant = await keyRing.token(stop);
+  switch (grant.is) {
+    case 'token': {
+      const accounts = api === 'v1' ? await readAccounts(http, grant.token, stop) : [];
+      return { is: 'taken', accounts, isTokenEnded: false };
+    }
+    case 'refused':
+      return { is: 'refused', status: grant.status };
+    case 'later':
+      return { is: 'unknown', reason: grant.reason };
+  }
 }
 
 async function readAccounts(http: RasaHttp, token: Secret, stop: AbortSignal): Promise<readonly Account[]> {

@@ -59,6 +59,8 @@ export interface FrontOptions {
   readonly sandbox: string | undefined;
   readonly health: () => Health;
   readonly outbox: Pick<Outbox, 'add' | 'wasAdded'>;
+  /** Called with the outcome of each sign-up request: `accepted`, `unconfirmed` or a problem's code. */
+  readonly onAnswer?: (outcome: string) => void;
   /** What all proxies that share the store sign and hash with. */
   readonly secrets: Pick<ServerSecrets, 'get'>;
   /** The store, where several processes count quotas in it; without it each counts for itself. */
@@ -72,6 +74,7 @@ export async function openFront({
   sandbox,
   health,
   outbox,
+  onAnswer = () => undefined,
   secrets,
   sharedQuotas,
 }: FrontOptions): Promise<Front> {
@@ -110,7 +113,15 @@ export async function openFront({
   const clientAddress = createClientAddress(trustProxy, log);
   // With credentials there are no test addresses, so that every address is treated as a real one.
   const answerTestAddress = sandbox === undefined ? undefined : createTestAddresses();
-  const intake = createIntake({ origins, limits, forms, bots, outbox, answerTestAddress });
+  const checks = createIntake({ origins, limits, forms, bots, outbox, answerTestAddress });
+  const intake: typeof checks = {
+    ...checks,
+    async receive(post) {
+      const answer = await checks.receive(post);
+      onAnswer(answer.is === 'refused' ? answer.problem.code : answer.is);
+      return answer;
+    },
+  };
   const app = createApp({
     origins,
     forms,

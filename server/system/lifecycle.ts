@@ -32,7 +32,7 @@ export function onStopRequest(process: ProcessLike, stop: (reason: string) => Pr
   endWithoutTerminal(process);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, request);
 
-  if (process.env['npm_lifecycle_event'] === undefined) return;
+  if (!isRunByNpm(process.env)) return;
   const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;
@@ -40,6 +40,18 @@ export function onStopRequest(process: ProcessLike, stop: (reason: string) => Pr
     if (!stopping) request('the end of npm');
   }, 500);
   watch.unref();
+}
+
+/**
+ * Whether npm runs our own script in the foreground. A deployment script that leaves us in the background has
+ * the same variables, and its end is not ours.
+ */
+function isRunByNpm(env: ProcessLike['env']): boolean {
+  const isOurs = ['start', 'sandbox'].includes(env['npm_lifecycle_event'] ?? '');
+  const isLeftBehind = /(^|[^&>])&\s*($|[^&>\s])|\b(nohup|setsid|disown)\b/.test(
+    env['npm_lifecycle_script'] ?? '',
+  );
+  return isOurs && !isLeftBehind;
 }
 
 /**
@@ -72,7 +84,13 @@ export function failToStart(process: ProcessLike, error: unknown): never {
 
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+  const { code, port, address } = error as NodeJS.ErrnoException & {
+    readonly port?: number;
+    readonly address?: string;
+  };
+  if (code === 'EADDRINUSE' && (port ?? -1) < 0) {
+    return `${address ?? 'The socket'} is already in use. Stop the program that uses it, or set PORT to another path.`;
+  }
   if (code === 'EADDRINUSE') {
     return `Port ${port ?? ''} is already in use. Stop the program that uses it, or set PORT (or SANDBOX_PORT) to a free port.`;
   }

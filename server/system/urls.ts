@@ -10,6 +10,15 @@ export function readUrl(text: string, base?: string): URL | undefined {
   }
 }
 
+/** A percent-encoded text decoded; unchanged if its encoding is malformed, such as a lone `%`. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /**
  * Whether a host name, as `URL.hostname` writes it, always means this machine (RFC 6761 6.3 for localhost).
  */

@@ -5,6 +5,7 @@ import {
   findSandboxBlock,
   findScriptBlock,
   findTrustedTypesBlock,
+  malformedSources,
   type Blocked,
   type Policy,
 } from './security-policy.ts';
@@ -53,7 +54,13 @@ function checkPolicy(policy: Policy, { page, scripts, forms, plain }: PagePolici
     ),
     forms.length > 0 ? say(findTrustedTypesBlock(policy), 'what draws the form') : undefined,
   ];
-  const found = blocked.filter((finding) => finding !== undefined);
+  const malformed = malformedSources(policy).map((source) =>
+    warning(
+      `The Content-Security-Policy (${where}) has a malformed source: ${source}`,
+      'Write %25 for a percent sign, or remove the source.',
+    ),
+  );
+  const found = [...malformed, ...blocked.filter((finding) => finding !== undefined)];
   return [...new Map(found.map((finding) => [finding.what, finding])).values()];
 
   function say(block: Blocked | undefined, what: string, isSpare = false): Finding | undefined {

@@ -1,4 +1,4 @@
-import { readUrl } from '../../system/urls.ts';
+import { decoded, readUrl } from '../../system/urls.ts';
 import { fault, note, warning, type Finding } from '../finding.ts';
 import type { Visited, Web } from '../web.ts';
 import { heldBack } from './delayed-script.ts';
@@ -106,7 +106,7 @@ async function checkOrigin(
   if (!allowedOrigins || isOwn) return answers;
   const isTaken = answers.every(({ is }) => is === 'fine');
   const lists = unique(forms).map((form) => {
-    const id = decodeURIComponent(/[^/]*$/.exec(form.pathname)?.[0] ?? '');
+    const id = decoded(/[^/]*$/.exec(form.pathname)?.[0] ?? '');
     const own = formOrigins?.get(id);
     return own
       ? {

@@ -1,4 +1,5 @@
 import parsePolicy from 'content-security-policy-parser';
+import { decoded } from '../../system/urls.ts';
 
 /**
  * The effect of a page's Content-Security-Policies on a script or a request, as browsers decide it by CSP
@@ -100,6 +101,13 @@ export function findSandboxBlock({ from, directives }: Policy): Blocked | undefi
   return { directive: 'sandbox', remedy: `Add ${missing.join(' and ')} to sandbox.` };
 }
 
+/** Sources whose percent-encoding is malformed (RFC 3986 2.1), which browsers match as they are, or not at all. */
+export function malformedSources({ directives }: Policy): readonly string[] {
+  return [...directives].flatMap(([name, sources]) =>
+    sources.filter((source) => /%(?![0-9a-f]{2})/i.test(source)).map((source) => `${name} ${source}`),
+  );
+}
+
 /** Whether browsers load http URLs of the page by https, because a policy requests it. */
 export function upgradesInsecure(policies: readonly Policy[]): boolean {
   return policies.some(
@@ -170,7 +178,7 @@ function portMatches(expected: string | undefined, { port, protocol }: URL): boo
 /** A path with a trailing slash matches every path below it (6.7.2.12). */
 function pathMatches(expected: string, found: string): boolean {
   if (expected === '' || expected === '/') return true;
-  const [wanted, given] = [decodeURI(expected), decodeURI(found)];
+  const [wanted, given] = [decoded(expected), decoded(found)];
   return wanted.endsWith('/') ? given.startsWith(wanted) : given === wanted;
 }
 

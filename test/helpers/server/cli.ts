@@ -17,7 +17,7 @@ const cliPath = 'dist/server/cli.js';
  * default.
  */
 export async function runCli(args: readonly string[], env: Env, input = ''): Promise<CliRun> {
-  const child = spawn(process.execPath, [cliPath, ...args], { env: onlyThese(env) });
+  const child = spawn(process.execPath, ['--', cliPath, ...args], { env: onlyThese(env) });
   // A command that ends without reading closes its standard input early.
   child.stdin.on('error', () => undefined).end(input);
   const code = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -33,7 +33,7 @@ export interface RunningCli {
 
 /** Starts a built command that runs until it is stopped. */
 export function startCli(args: readonly string[], env: Env): RunningCli {
-  const child = spawn(process.execPath, [cliPath, ...args], { env: onlyThese(env) });
+  const child = spawn(process.execPath, ['--', cliPath, ...args], { env: onlyThese(env) });
   const closed = once(child, 'close');
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -97,7 +97,7 @@ export async function runCliOnTerminal(
   env: Env,
   answers: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number | null; readonly screen: string }> {
-  const [program = '', ...rest] = terminal?.run([process.execPath, cliPath, ...args]) ?? [];
+  const [program = '', ...rest] = terminal?.run([process.execPath, '--', cliPath, ...args]) ?? [];
   const child = spawn(program, rest, { env: onlyThese(env) });
   let screen = '';
   const open = new Map(Object.entries(answers));

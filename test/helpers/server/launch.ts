@@ -23,7 +23,7 @@ export async function launchProduct(
   env: Env,
   args: readonly string[] = [],
 ): Promise<Product> {
-  const child = spawn(process.execPath, ['dist/server/main.js', ...args], {
+  const child = spawn(process.execPath, ['--', 'dist/server/main.js', ...args], {
     env: { PATH: process.env['PATH'], PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

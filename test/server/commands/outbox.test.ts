@@ -259,6 +259,16 @@ describe('outbox replay', () => {
 });
 
 describe('outbox purge', () => {
+  it('O13: asks for a selection first, then for --yes', async () => {
+    const env = { DATA_DIR: await refusedDir() };
+    const { code, stderr } = await runCli(['outbox', 'purge'], env);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^purge needs to know which sign-ups/);
+    expect(stderr).not.toContain('--yes');
+    const chosen = await runCli(['outbox', 'purge', '--all'], env);
+    expect(chosen.stderr).toContain('confirm with --yes');
+  });
+
   it('deletes permanently, and the running proxy counts fewer', async () => {
     const dataDir = await refusedDir();
     expect(await outboxCli(dataDir, 'purge', '--older-than', '7d', '--yes')).toEqual({

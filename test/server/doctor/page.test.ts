@@ -389,6 +389,29 @@ describe('a page where the form would work, but', () => {
   });
 });
 
+describe('O14: a Content-Security-Policy with a malformed source', () => {
+  it('has it named, and the rest of the page is checked', async () => {
+    const served = new Map([
+      [
+        'https://www.example.com/',
+        '<head><meta http-equiv="content-security-policy" content="script-src https://signup.example.com/100%; connect-src https://other.example"></head>' +
+          '<body><script src="https://signup.example.com/embed.js" data-form="100%"></script>',
+      ],
+      ['https://signup.example.com/embed.js', 'rasa-signup'],
+    ]);
+    const findings = await checkPage('https://www.example.com/', {
+      web: createWeb({ fetch: answerFrom(served) }),
+      allowedOrigins: ['https://www.example.com'],
+      publicUrl: undefined,
+      builtDir,
+    });
+    const complaints = complaintsIn(findings).join('\n');
+    expect(complaints).toContain('malformed source: script-src https://signup.example.com/100%');
+    expect(complaints).toContain('blocks the script https://signup.example.com/embed.js: script-src.');
+    expect(complaints).toContain('connect-src');
+  });
+});
+
 describe('https', () => {
   it('with a proxy on http is reported, since browsers block that', async () => {
     const served = new Map([

@@ -116,7 +116,7 @@ describe('D5: a prefix', () => {
     expect(pages.map(({ status }) => status)).toEqual([200, 200, 200, 404, 200, 422]);
     const all = new Set(pages.flatMap(({ body }) => addresses(body)));
     for (const address of all) {
-      if (address.startsWith("http://localhost")) continue;
+      if (address.startsWith('http://localhost')) continue;
       const { origin, pathname } = new URL(address, under);
       expect(origin).toBe('https://www.example.com');
       expect(pathname).toMatch(/^\/newsletter\//);
