@@ -33,7 +33,7 @@ export interface Service {
   readonly builderLink: string | undefined;
   /** The stand-in for rasa.io if no credentials are set. */
   readonly sandbox: Sandbox | undefined;
-  /** What this process has counted. Not public: a figure that moves with a sign-up tells about its address. */
+  /** What this process has counted. Not public: figures that move with a sign-up tell about its address. */
   readonly figures: () => Figures;
   /** Whether rasa.io takes the credentials; `undefined` where there are none to try. */
   readonly tryUpstream: Upstream['tryNow'];

@@ -16,8 +16,8 @@ export function createHealthRoutes({ health, sandbox }: HealthRoutesOptions): ex
     response.set('Cache-Control', 'no-store').json({ ...health(), upstream, sandbox });
   });
 
-  // Refused credentials and an upstream that is away do not count: sign-ups are accepted and wait, and another
-  // proxy could not deliver them either.
+  // Refused credentials and an upstream that is away do not count: sign-ups are accepted and wait, and
+  // another proxy could not deliver them either.
   routes.get('/readyz', (_request, response) => {
     const now = health();
     response

@@ -131,7 +131,7 @@ function boundOf({ bound }: Attack, env: Env, tookMs: number): number {
 /** Visitors with the widget, one after the other, each from a network of their own. At least one. */
 function visitOnAndOn(url: () => string) {
   const met = { accepted: 0, refused: 0 };
-  let isOver = false;
+  const end = new AbortController();
   const visits = (async () => {
     do {
       const from = { 'x-forwarded-for': `203.0.113.${(met.accepted + met.refused) % 250}` };
@@ -140,11 +140,11 @@ function visitOnAndOn(url: () => string) {
       const answer = await signUp(url(), 'urlencoded', { email }, from).catch(() => undefined);
       if (answer) met[answer.status === 202 ? 'accepted' : 'refused']++;
       await sleep(300);
-    } while (!isOver);
+    } while (!end.signal.aborted);
   })();
   return {
     async stop() {
-      isOver = true;
+      end.abort();
       await visits;
       return met;
     },
