@@ -135,7 +135,7 @@ describe('unreadable colours', () => {
       await page.keyboard.press('Tab');
       await expect.poll(() => snippet.textContent()).toContain(`background-color: ${background}`);
       const [, scheme = ''] = /color-scheme: (\w+)/.exec((await snippet.textContent()) ?? '') ?? [];
-      const [, own = scheme === 'dark' ? '#ffb4ab' : '#b3261e'] =
+      const [, own = scheme === 'dark' ? '#fba89e' : '#a92120'] =
         /--rasa-signup-error-color: (#[0-9a-f]{6})/.exec((await snippet.textContent()) ?? '') ?? [];
       expect(ratio(own, background), background).toBeGreaterThanOrEqual(4.5);
     }

@@ -50,8 +50,8 @@ export function coloursOf(design: Design): Readonly<Partial<Record<ColourName, s
 
 /** The widget's own defaults, and the browser's `Canvas` and `CanvasText`. */
 const plainColours = {
-  light: { accent: '#0b5cad', onAccent: '#ffffff', background: '#ffffff', text: '#000000' },
-  dark: { accent: '#8ec5ff', onAccent: '#08131f', background: '#121212', text: '#ffffff' },
+  light: { accent: '#1a5bae', onAccent: '#ffffff', background: '#ffffff', text: '#000000' },
+  dark: { accent: '#9ac4fe', onAccent: '#030303', background: '#121212', text: '#ffffff' },
 };
 
 /** White or nearly black, whichever has more contrast to `colour`; at least 4.5 to 1 for every colour. */
@@ -65,7 +65,7 @@ export function errorColourOf({
   theme,
 }: Pick<Design, 'background' | 'theme'>): string | undefined {
   const scheme = schemeOf({ background, theme });
-  const red = scheme === 'dark' ? '#ffb4ab' : '#b3261e';
+  const red = scheme === 'dark' ? '#fba89e' : '#a92120';
   if (background === '' || wcagContrast(red, background) >= 4.5) return undefined;
   return nearestLightness(red, (colour) => wcagContrast(colour, background) >= 4.5) ?? readableOn(background);
 }

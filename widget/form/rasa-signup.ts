@@ -27,7 +27,7 @@ const fromAttribute = { hasChanged: () => true };
  * @summary A newsletter sign-up form that looks like the page around it.
  *
  * @attr {string} lang - Language of the form. Default: the nearest `lang` attribute around the element, else the visitor's language.
- * @attr {'stacked' | 'inline' | 'compact'} [layout=stacked] - `inline` puts fields and button in one row if there is room. `compact` uses smaller labels and less space.
+ * @attr {'stacked' | 'inline' | 'compact'} [layout=stacked] - `inline` puts fields and button in one row if there is room. `compact` uses less space, and puts first and last name side by side.
  * @attr {string} [open-on=button] - What opens a form that is not inline. One or more of `button`, a time (`10s`), a scroll position (`50%`) and `exit`, separated by spaces.
  * @attr {string} [again-after=7d] - How long to wait before opening automatically again after a visitor closes it. Stored in `localStorage`; the form stores nothing else.
  * @attr {boolean} [debug=false] - Shows what is wrong with the form on this page. `?debug` in the URL of the page does the same.

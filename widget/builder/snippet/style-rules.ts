@@ -57,7 +57,7 @@ export function stylePlainForm(design: Design): string {
 
 /** Approximates the widget's look with a few rules, because a plain form has no styles of its own. */
 function rulesOfForm(form: string, design: Design, surface: Rule['declarations']): readonly Rule[] {
-  const { accent = '#0b5cad', onAccent = '#ffffff' } = coloursOf(design);
+  const { accent = '#1a5bae', onAccent = '#ffffff' } = coloursOf(design);
   const isCompact = design.layout === 'compact';
   const isRow = design.layout === 'inline';
   return [
