@@ -50,7 +50,10 @@ async function start({ envFile }: { readonly envFile?: string }): Promise<void> 
 
   if (!config.production) process.stdout.write(welcome(service, config));
   if (service.sandbox) log.warn({ sandbox: service.sandbox.url }, 'Sandbox: sign-ups do not reach rasa.io.');
-  log.info({ url: service.url }, 'Listening.');
+  log.info(
+    { url: service.url, host: config.host ?? 'every interface', publicUrl: config.publicUrl },
+    'Listening.',
+  );
   if (service.builderLink !== undefined) {
     log.info(
       { link: service.builderLink },

@@ -202,7 +202,8 @@ export async function openService({
       ...impatience,
     });
     closers.push(() => server.close(answersGraceMs));
-    const builderLink = front.builderQuery === '' ? undefined : `${server.url}/${front.builderQuery}`;
+    const builderLink =
+      front.builderQuery === '' ? undefined : `${config.publicUrl ?? server.url}/${front.builderQuery}`;
     const figures = () => {
       const { waiting, deadLetters, elsewhere } = outbox.counts();
       const others = elsewhere.reduce((sum, group) => sum + group.waiting, 0);

@@ -22,9 +22,12 @@ export interface Setup extends Pick<
   | 'dataDir'
   | 'allowedOrigins'
   | 'allowLocalhost'
+  | 'publicUrl'
   | 'trustProxy'
   | 'secretFiles'
 > {
+  /** Whether the operator chose the address that the proxy listens on. */
+  readonly isHostSet: boolean;
   /** The origins of forms that list their own, by form id. */
   readonly formOrigins: ReadonlyMap<string, readonly string[]>;
   /** Every fault, in the words of the ConfigError. */
@@ -39,7 +42,7 @@ export function readSetup(env: Env): Setup {
   try {
     const config = readConfig(env);
     const named = config.forms.specs.flatMap(({ id, origins }) => (origins ? [[id, origins] as const] : []));
-    return { ...config, formOrigins: new Map(named), faults: [] };
+    return { ...config, isHostSet: Boolean(env['HOST']), formOrigins: new Map(named), faults: [] };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return readRest(env, error.faults);
@@ -65,6 +68,8 @@ function readRest(env: Env, faults: readonly string[]): Setup {
     },
     formOrigins: new Map(),
     trustProxy: readOr(reader, 'TRUST_PROXY', false),
+    publicUrl: readOr(reader, 'PUBLIC_URL', undefined),
+    isHostSet: reader.isSet('HOST'),
     upstream: readUpstream(reader),
     store: readStore(reader),
   };

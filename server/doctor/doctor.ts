@@ -34,7 +34,7 @@ export interface DoctorOptions {
   readonly envFile?: string | undefined;
   /** URLs of pages with the form. */
   readonly pages: readonly string[];
-  /** The proxy's public URL, as visitors reach it. */
+  /** The proxy's public URL, as visitors reach it; `PUBLIC_URL` by default. */
   readonly publicUrl?: string | undefined;
   /** Directory of the build that pages are compared with. */
   readonly builtDir: string;
@@ -45,9 +45,10 @@ export interface DoctorOptions {
 
 /** Starts all checks at the same time. The list is in reading order. */
 export function startChecks(options: DoctorOptions): readonly Check[] {
-  const { envFile, pages, publicUrl, builtDir, process, fetch, now = Date.now } = options;
+  const { envFile, pages, builtDir, process, fetch, now = Date.now } = options;
   const { env, unread } = readEnv(options);
   const setup = readSetup(env);
+  const { publicUrl = setup.publicUrl } = options;
   const { dataDir, secretFiles, allowLocalhost, formOrigins } = setup;
   const outgoing = createOutgoing(setup.proxies);
   const web = createWeb({ outgoing, fetch, now });

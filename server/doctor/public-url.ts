@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
+import { checkFrontServer } from './front-server.ts';
 import { checkEmbedScript } from './page/embed-script.ts';
 import { checkFormAddress, isMixedContent } from './page/form-url.ts';
 import { jsonOf, type Web } from './web.ts';
@@ -11,33 +12,45 @@ const healthSchema = z.looseObject({
   upstream: z.string(),
 });
 
-/** Checks that the proxy answers at its public URL as pages on the allowed origins need it. */
+/**
+ * Checks that the proxy answers at its public URL, by default `PUBLIC_URL`, as its own pages and those on the
+ * allowed origins need it.
+ */
 export async function checkPublicUrl(
   address: string | undefined,
   setup: Setup,
   { web, builtDir }: { readonly web: Web; readonly builtDir: string },
 ): Promise<readonly Finding[]> {
   if (address === undefined) {
-    return [note('Give its address to have it looked at: --url https://signup.example.com'), ...hint(setup)];
+    return [
+      note('Give its address to have it looked at: --url https://signup.example.com'),
+      note('PUBLIC_URL is not set. Pages print the Host header of each request; set it in production.'),
+      ...whereItListens(setup),
+      ...hint(setup),
+    ];
   }
   const base = new URL(address.endsWith('/') ? address : `${address}/`);
   const health = await checkHealth(new URL('healthz', base), web, setup.upstream?.is === 'sandbox');
   if (health.some(({ is }) => is === 'fault')) return health;
   const form = new URL('forms/newsletter', base);
   const { allowedOrigins } = setup;
-  const [script, ...forms] = await Promise.all([
+  const [script, front, ...forms] = await Promise.all([
     checkEmbedScript({
       url: new URL('embed.js', base),
       origin: allowedOrigins[0] ?? base.origin,
       web,
       builtDir,
     }),
-    ...allowedOrigins.map(async (origin) => [await checkFormAddress(form, origin, web)]),
+    checkFrontServer(base, web),
+    ...[...new Set([base.origin, ...allowedOrigins])].map(async (origin) => [
+      await checkFormAddress(form, origin, web),
+    ]),
   ]);
   const mixed = allowedOrigins.filter((origin) => isMixedContent(new URL(origin), base));
   return [
     ...health,
     ...script,
+    ...front,
     ...forms.flat(),
     ...mixed.map((origin) =>
       fault(
@@ -45,6 +58,7 @@ export async function checkPublicUrl(
         'Have your web server speak TLS for the proxy.',
       ),
     ),
+    ...whereItListens(setup),
     ...hint(setup, base),
   ];
 }
@@ -88,6 +102,19 @@ async function checkHealth(url: URL, web: Web, isSandboxMeant: boolean): Promise
       ? [fault('The proxy there says that rasa.io refuses its credentials.', 'See docs/rotating-keys.md.')]
       : []),
   ];
+}
+
+/** Only where it is a decision of the proxy: the operator knows HOST. */
+function whereItListens({ production, trustProxy, isHostSet }: Setup): readonly Finding[] {
+  if (!production || isHostSet) return [];
+  return typeof trustProxy === 'number'
+    ? [
+        note(
+          'The proxy listens on this machine only, since TRUST_PROXY is a number. If the web server is on another ' +
+            'machine or in another container, set HOST=0.0.0.0 and let no one else reach the port.',
+        ),
+      ]
+    : [note('The proxy listens on every interface, since HOST is not set.')];
 }
 
 /** The hint that the proxy itself logs only after the first visitors. */

@@ -77,6 +77,12 @@ function postOf(request: FormRequest, ip: string): SignupPost {
       secFetchSite,
     },
     contentType: headers['content-type'],
+    encodings: [headers['content-encoding'], headers['transfer-encoding']].flatMap((names = '') =>
+      names
+        .toLowerCase()
+        .split(',')
+        .map((name) => name.trim()),
+    ),
     readBody: (maxBytes) => readBody(request, maxBytes),
   };
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { MIMEType } from 'node:util';
 import { limits as sizes } from '../../shared/form.ts';
 import type { Problem } from '../../shared/signup.ts';
@@ -49,7 +50,13 @@ export async function refuseOverQuota(
 export type Read = { readonly is: 'read'; readonly fields: Record<string, unknown> } | Problem;
 
 /** Reads a urlencoded or JSON body; both carry the same flat names. */
-export async function readFields({ contentType, readBody }: SignupPost): Promise<Read> {
+export async function readFields({ contentType, encodings, readBody }: SignupPost): Promise<Read> {
+  const encoding = encodings.find((coding) => !plainCodings.includes(coding));
+  if (encoding !== undefined) {
+    return problem('unsupported', {
+      detail: `The body is encoded as ${JSON.stringify(encoding.slice(0, longestType))}; send it without Content-Encoding.`,
+    });
+  }
   const type = essenceOf(contentType);
   const parse = type === undefined ? undefined : parsers[type];
   if (!parse) {
@@ -64,7 +71,7 @@ export async function readFields({ contentType, readBody }: SignupPost): Promise
   const fields = body.is === 'whole' ? parse(body.bytes) : undefined;
   if (!fields) {
     return problem('malformed', {
-      detail: 'The body is not a JSON object in UTF-8 with one value per name.',
+      detail: malformedTexts[type ?? ''] ?? '',
     });
   }
   // Checking a name costs more than reading it, and the answer would repeat all of them.
@@ -74,14 +81,25 @@ export async function readFields({ contentType, readBody }: SignupPost): Promise
   return { is: 'read', fields };
 }
 
+/** What a body may be besides itself: `identity` says that it is itself, and Node puts chunks together. */
+const plainCodings: readonly string[] = ['', 'identity', 'chunked'];
+
+const malformedTexts: Readonly<Record<string, string>> = {
+  'application/x-www-form-urlencoded':
+    'The body is not UTF-8. On a page in another encoding, the form needs accept-charset="utf-8".',
+  'application/json': 'The body is not a JSON object in UTF-8 with one value per name.',
+};
+
 const parsers: Readonly<Record<string, (bytes: Uint8Array) => Record<string, unknown> | undefined>> = {
   'application/x-www-form-urlencoded': parseUrlencoded,
   'application/json': parseJson,
 };
 
-function parseUrlencoded(bytes: Uint8Array): Record<string, unknown> {
+function parseUrlencoded(bytes: Uint8Array): Record<string, unknown> | undefined {
+  const text = percentEncoded(bytes);
+  if (!isUtf8Encoded(text)) return undefined;
   const values = new Map<string, string | string[]>();
-  for (const [name, value] of new URLSearchParams(new TextDecoder().decode(bytes))) {
+  for (const [name, value] of new URLSearchParams(text)) {
     const before = values.get(name);
     // A name that was sent twice has no single value; the form's schema refuses it.
     if (Array.isArray(before)) before.push(value);
@@ -90,6 +108,23 @@ function parseUrlencoded(bytes: Uint8Array): Record<string, unknown> {
     if (values.size > sizes.names) break;
   }
   return Object.fromEntries(values);
+}
+
+/** The body with every byte beyond ASCII as a percent code, since a letter may be half one and half the other. */
+function percentEncoded(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('latin1');
+  return text.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
+}
+
+/**
+ * Whether all percent codes stand for UTF-8. Browsers write the letters of a page in another encoding as codes
+ * too, and `URLSearchParams` would replace them.
+ */
+function isUtf8Encoded(text: string): boolean {
+  const decoded = text.replace(/%([\da-f]{2})/gi, (_code, hex: string) =>
+    String.fromCharCode(parseInt(hex, 16)),
+  );
+  return isUtf8(Buffer.from(decoded, 'latin1'));
 }
 
 function parseJson(bytes: Uint8Array): Record<string, unknown> | undefined {

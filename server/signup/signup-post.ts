@@ -13,6 +13,8 @@ export interface SignupPost {
   readonly plain: boolean;
   readonly headers: BrowserHeaders;
   readonly contentType: string | undefined;
+  /** What Content-Encoding and Transfer-Encoding name, in lower case. */
+  readonly encodings: readonly string[];
   /** Reads the body. Called only after the cheap checks have passed. */
   readonly readBody: (maxBytes: number) => Promise<Body>;
 }

@@ -9,8 +9,9 @@ export const problemTexts: Readonly<Record<ProblemCode, string>> = {
   invalid:
     'A field is `missing`, `malformed`, `too_long`, `unknown`, `disposable` or `not_ascii`; `issues` names the field.',
   malformed:
-    'The body cannot be parsed or has more than 100 names. Or the request itself is ambiguous: an invalid target, two `Host` headers, 200 headers or more.',
-  unsupported: 'The content type is neither of the two accepted ones, or the charset is not UTF-8.',
+    'The body cannot be parsed, is not UTF-8, or has more than 100 names. Or the request itself is ambiguous: an invalid target or `Host`, two `Host` headers, 200 headers or more.',
+  unsupported:
+    'The content type is neither of the two accepted ones, the charset is not UTF-8, or the body is compressed (`Content-Encoding`).',
   too_large: 'The body is larger than 16 KiB.',
   origin_refused: 'The origin of the page is not in `ALLOWED_ORIGINS`.',
   rate_limited:

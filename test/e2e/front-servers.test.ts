@@ -1,0 +1,250 @@
+import decodeQr from 'qr/decode.js';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
+import { runCli } from '../helpers/server/cli.ts';
+import { freePort } from '../helpers/server/free-port.ts';
+import { startFrontServer, whyNot, type FrontServer } from '../helpers/server/front-servers.ts';
+import { startSandbox } from '../helpers/server/sandbox.ts';
+import { credentialsFor, guardedIntake, readContacts, startService } from '../helpers/server/service.ts';
+import { serveForeignSite } from '../helpers/sites/foreign-site.ts';
+
+// A program, a browser and a command each, on a machine that may be busy.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
+
+/** What `doctor` says, with the line to change; `undefined` where it finds nothing wrong. */
+interface Expected extends FrontServer {
+  readonly doctor?: RegExp;
+}
+
+const address = 'proxy_set_header X-Forwarded-For $remote_addr;';
+const servers: readonly (readonly [name: string, server: Expected])[] = [
+  [
+    'nginx with a bare proxy_pass',
+    {
+      program: 'nginx',
+      lines: 'location / { proxy_pass http://PROXY; }',
+      doctor: /proxy_set_header X-Forwarded-For \$remote_addr/,
+    },
+  ],
+  [
+    'nginx with Host $host',
+    {
+      program: 'nginx',
+      lines: `location / { proxy_pass http://PROXY; proxy_set_header Host $host; ${address} }`,
+    },
+  ],
+  [
+    'nginx with Host $host:$server_port',
+    {
+      program: 'nginx',
+      lines: `location / { proxy_pass http://PROXY; proxy_set_header Host $host:$server_port; ${address} }`,
+    },
+  ],
+  [
+    'nginx with TLS on a port like 8443',
+    {
+      program: 'nginx',
+      tls: true,
+      lines: `location / { proxy_pass http://PROXY; proxy_set_header Host $host; ${address} }`,
+    },
+  ],
+  [
+    'nginx that takes the prefix off',
+    {
+      program: 'nginx',
+      path: '/newsletter/',
+      lines: `location /newsletter/ { proxy_pass http://PROXY/; ${address} }`,
+    },
+  ],
+  [
+    'nginx that passes the prefix on',
+    {
+      program: 'nginx',
+      path: '/newsletter/',
+      lines: `location /newsletter { proxy_pass http://PROXY; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; }`,
+    },
+  ],
+  [
+    'nginx with proxy_cache',
+    {
+      program: 'nginx',
+      lines: `location / { proxy_pass http://PROXY; proxy_cache answers; proxy_set_header Host $host; ${address} }`,
+    },
+  ],
+  ['Apache as it is', { program: 'apache', lines: 'ProxyPass "/" "http://PROXY/"' }],
+  [
+    'Apache with ProxyPreserveHost',
+    { program: 'apache', lines: 'ProxyPreserveHost On\nProxyPass "/" "http://PROXY/"' },
+  ],
+  [
+    'Apache with a prefix',
+    { program: 'apache', path: '/newsletter/', lines: 'ProxyPass "/newsletter/" "http://PROXY/"' },
+  ],
+  ['Caddy', { program: 'caddy', lines: 'reverse_proxy PROXY' }],
+];
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** The product as in production, behind a real web server, and a site elsewhere that may embed its form. */
+async function start(server: Expected) {
+  const sandbox = await startSandbox();
+  const site = await serveForeignSite();
+  const port = await freePort();
+  const publicUrl = `${server.tls ? 'https' : 'http'}://localhost:${port}${server.path ?? ''}`.replace(
+    /\/$/,
+    '',
+  );
+  const env = {
+    NODE_ENV: 'production',
+    ...credentialsFor(sandbox),
+    ...guardedIntake,
+    ALLOWED_ORIGINS: site.origin,
+    PUBLIC_URL: server.path ? `${publicUrl}/` : publicUrl,
+    TRUST_PROXY: '1',
+    BUILDER: 'on',
+  };
+  const service = await startService(env);
+  const proxyPort = Number(new URL(service.url).port);
+  const { certificate } = await startFrontServer(server, { port, proxyPort });
+  return { publicUrl, site, sandbox, env: { ...env, DATA_DIR: service.dataDir }, certificate };
+}
+
+async function visit(options: object, run: (page: Page) => Promise<void>): Promise<void> {
+  const context = await browser.newContext({ locale: 'en-GB', ignoreHTTPSErrors: true, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await run(page);
+  await context.close();
+}
+
+async function signUp(page: Page, email: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Email address' }).fill(email);
+  await page.getByRole('button', { name: 'Subscribe' }).click();
+}
+
+const wide = { width: 300, height: 300 };
+
+describe.each(servers)('D5: through %s', (name, server) => {
+  const reason = whyNot(server);
+  if (reason !== undefined) process.stderr.write(`Skipped, ${name}: ${reason}.\n`);
+
+  it.skipIf(reason !== undefined)('visitors sign up everywhere, and addresses are right', async () => {
+    const { publicUrl, site, sandbox } = await start(server);
+    await poison(publicUrl);
+
+    site.paste(`<script async src="${publicUrl}/embed.js" data-form="newsletter"></script>`);
+    await visit({}, async (page) => {
+      const complaints = complaintsOf(page);
+      await page.goto(site.origin);
+      await signUp(page, 'embedded@example.com');
+      await page.getByText('Thank you.').waitFor();
+      expect(complaints).toEqual([]);
+    });
+
+    await visit({}, async (page) => {
+      const complaints = complaintsOf(page);
+      await page.goto(`${publicUrl}/forms/newsletter`);
+      expect(await page.locator('link[rel=canonical]').getAttribute('href')).toBe(
+        `${publicUrl}/forms/newsletter`,
+      );
+      const picture = await page.locator('.poster img').screenshot({ scale: 'css' });
+      expect(await readCode(page, picture)).toBe(`${publicUrl}/forms/newsletter`);
+      // Text typed earlier is kept too, but would be sent without scripts.
+      await page.waitForFunction(() =>
+        document.querySelector('rasa-signup')?.shadowRoot?.querySelector('input'),
+      );
+      await signUp(page, 'hosted@example.com');
+      await page.getByText('Thank you.').waitFor();
+      expect(complaints).toEqual([]);
+    });
+
+    await visit({ javaScriptEnabled: false }, async (page) => {
+      await page.goto(`${publicUrl}/forms/newsletter`);
+      await signUp(page, 'without-scripts@example.com');
+      await askedForOneClick(page, publicUrl);
+    });
+
+    site.paste(
+      `<form method="post" action="${publicUrl}/forms/newsletter"><label>Email address <input name="email"></label>
+       <button>Subscribe</button></form>`,
+    );
+    await visit({ javaScriptEnabled: false }, async (page) => {
+      await page.goto(site.origin);
+      await signUp(page, 'plain@example.com');
+      await askedForOneClick(page, publicUrl);
+    });
+
+    await vi.waitFor(async () => {
+      const emails = (await readContacts(sandbox)).map(({ email }) => email);
+      expect(emails.sort()).toEqual(['embedded@example.com', 'hosted@example.com']);
+    }, 20_000);
+  });
+
+  it.skipIf(reason !== undefined)('the builder works, and doctor is content or names the line', async () => {
+    const { publicUrl, env, certificate } = await start(server);
+    await visit({ viewport: { width: 1200, height: 900 } }, async (page) => {
+      const complaints = complaintsOf(page);
+      await page.goto(`${publicUrl}/`);
+      const preview = page.frameLocator('iframe');
+      await preview.getByRole('textbox', { name: 'Email address' }).first().waitFor();
+      await page.getByText(`${publicUrl}/embed.js`).first().waitFor();
+      expect(complaints).toEqual([]);
+    });
+
+    const { stdout } = await runCli(['doctor'], { ...env, NODE_EXTRA_CA_CERTS: certificate });
+    const { checks } = JSON.parse(stdout) as {
+      checks: { about: string; findings: { is: string; what: string; remedy?: string }[] }[];
+    };
+    const { findings = [] } = checks.find(({ about }) => about === 'The proxy from outside') ?? {};
+    const faults = findings.filter(({ is }) => is === 'fault' || is === 'warning');
+    if (server.doctor)
+      expect(faults).toMatchObject([{ remedy: expect.stringMatching(server.doctor) as string }]);
+    else expect(faults).toEqual([]);
+    expect(findings).toContainEqual({
+      is: 'fine',
+      what: `Pages print ${publicUrl}/ as the address of the proxy.`,
+    });
+  });
+});
+
+/** Somebody who was here first tried to have his address kept for the next visitor. */
+async function poison(publicUrl: string): Promise<void> {
+  if (publicUrl.startsWith('https')) return;
+  for (const path of ['/forms/newsletter/qr.svg', '/forms/newsletter', '/embed.js', '/']) {
+    const headers = {
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'javascript',
+      accept: 'text/html',
+    };
+    const answer = await fetch(publicUrl + path, { headers });
+    expect(await answer.text()).not.toContain('evil.example');
+  }
+}
+
+/** The click leads to the form at its public address too. */
+async function askedForOneClick(page: Page, publicUrl: string): Promise<void> {
+  await page.getByRole('heading', { name: 'One more click' }).waitFor();
+  const { origin, pathname } = new URL((await page.locator('form').getAttribute('action')) ?? '', page.url());
+  expect(origin + pathname).toBe(`${publicUrl}/forms/newsletter`);
+}
+
+/** What a phone's camera reads from the picture. */
+async function readCode(page: Page, png: Buffer): Promise<string> {
+  const data = await page.evaluate(
+    async ({ base64, width, height }) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+      const drawing = new OffscreenCanvas(width, height).getContext('2d');
+      drawing?.fillRect(0, 0, width, height);
+      drawing?.drawImage(image, 10, 10, width - 20, height - 20);
+      return [...(drawing?.getImageData(0, 0, width, height).data ?? [])];
+    },
+    { base64: png.toString('base64'), ...wide },
+  );
+  return decodeQr({ ...wide, data: Uint8Array.from(data) });
+}
