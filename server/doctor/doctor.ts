@@ -9,7 +9,7 @@ import { checkDataDir } from './data-dir.ts';
 import { fault, warning, type Finding } from './finding.ts';
 import { checkPastedSecrets } from './pasted-secrets.ts';
 import { checkPage } from './page/page.ts';
-import { checkPublicUrl } from './public-url.ts';
+import { checkPublicUrl } from './outside/public-url.ts';
 import { checkRasaIo } from './rasa-io.ts';
 import { checkSecretFiles } from './secret-files.ts';
 import { checkStore } from './store.ts';

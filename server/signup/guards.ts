@@ -110,15 +110,15 @@ function parseUrlencoded(bytes: Uint8Array): Record<string, unknown> | undefined
   return Object.fromEntries(values);
 }
 
-/** The body with every byte beyond ASCII as a percent code, since a letter may be half one and half the other. */
+/** The body with every byte beyond ASCII as a percent code: a letter may be half one, half the other. */
 function percentEncoded(bytes: Uint8Array): string {
   const text = Buffer.from(bytes).toString('latin1');
   return text.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
 }
 
 /**
- * Whether all percent codes stand for UTF-8. Browsers write the letters of a page in another encoding as codes
- * too, and `URLSearchParams` would replace them.
+ * Whether all percent codes stand for UTF-8. Browsers write the letters of a page in another encoding as
+ * codes too, and `URLSearchParams` would replace them.
  */
 function isUtf8Encoded(text: string): boolean {
   const decoded = text.replace(/%([\da-f]{2})/gi, (_code, hex: string) =>

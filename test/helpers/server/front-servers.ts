@@ -26,8 +26,8 @@ export function whyNot({ program }: FrontServer): string | undefined {
 }
 
 /**
- * Starts the real program on a port that is free, and stops it after the test. The certificate, where there is
- * one, is for localhost and signed by itself.
+ * Starts the real program on a port that is free, and stops it after the test. The certificate, where there
+ * is one, is for localhost and signed by itself.
  */
 export async function startFrontServer(
   { program, lines, tls = false }: FrontServer,

@@ -16,7 +16,7 @@ async function send(body: string, headers: readonly string[] = [], type = urlenc
     ...headers,
   ];
   const { answers } = await converse(service.url, `${head.join('\r\n')}\r\n\r\n${body}`);
-  const [{ status = 0, body: answer = '' } = {}] = answers;
+  const { status, body: answer } = answers[0] ?? { status: 0, body: '{}' };
   const problem = status === 202 ? {} : (JSON.parse(answer) as { code?: string; detail?: string });
   return { status, ...problem, answer, service };
 }

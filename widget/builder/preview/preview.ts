@@ -89,7 +89,7 @@ function drawArticle({ article: { site, title, before, after, link } }: Show): v
 
 function createWidget(design: Design, query = ''): HTMLElement {
   return createElement(document, 'rasa-signup', {
-    src: `/forms/${encodeURIComponent(design.form)}${query}`,
+    src: new URL(`forms/${encodeURIComponent(design.form)}${query}`, location.href).href,
     ...attributesIn(design),
   });
 }

@@ -1,5 +1,5 @@
-import { fault, fine, note, type Finding } from './finding.ts';
-import type { Web } from './web.ts';
+import { fault, fine, note, type Finding } from '../finding.ts';
+import type { Web } from '../web.ts';
 
 /**
  * Checks what the web server in front makes of requests: whether the pages print the address at which they

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Setup } from './configuration.ts';
-import { fault, fine, note, warning, type Finding } from './finding.ts';
+import type { Setup } from '../configuration.ts';
+import { fault, fine, note, warning, type Finding } from '../finding.ts';
 import { checkFrontServer } from './front-server.ts';
-import { checkEmbedScript } from './page/embed-script.ts';
-import { checkFormAddress, isMixedContent } from './page/form-url.ts';
-import { jsonOf, type Web } from './web.ts';
+import { checkEmbedScript } from '../page/embed-script.ts';
+import { checkFormAddress, isMixedContent } from '../page/form-url.ts';
+import { jsonOf, type Web } from '../web.ts';
 
 const healthSchema = z.looseObject({
   status: z.enum(['ok', 'degraded', 'unavailable']),
