@@ -1,4 +1,6 @@
 import styles from './overlay.css?inline';
+import { isTaken } from './page-state.ts';
+import { readTriggers, watch } from './triggers.ts';
 import { openQuietTime, type QuietTime } from './quiet-time.ts';
 import { addStyles } from '../styles.ts';
 
@@ -41,15 +43,16 @@ export function startOverlay(host: HTMLElement): () => void {
     },
     { signal },
   );
-  host.addEventListener(
+  // Also a sign-up in another element for the same form, which is in the page.
+  document.addEventListener(
     'signup-accepted',
-    () => {
-      quiet.keepForEver();
+    ({ target }) => {
+      if (target instanceof Element) quiet.keepForEver(target);
     },
     { signal },
   );
   overlay.listen(signal);
-  if (opensByItself && !quiet.isNow()) {
+  if (opensByItself) {
     const once = new AbortController();
     signal.addEventListener('abort', () => {
       once.abort();
@@ -57,9 +60,7 @@ export function startOverlay(host: HTMLElement): () => void {
     for (const trigger of triggers) {
       watch(trigger, once.signal, () => {
         once.abort();
-        whenTypingStops(host, signal, () => {
-          overlay.open('by itself');
-        });
+        openWhenPossible(overlay, quiet, signal);
       });
     }
   }
@@ -70,76 +71,17 @@ export function startOverlay(host: HTMLElement): () => void {
   };
 }
 
-type Trigger =
-  | { readonly on: 'button' }
-  | { readonly on: 'time'; readonly seconds: number }
-  | { readonly on: 'scroll'; readonly share: number }
-  | { readonly on: 'exit' };
-
-/** Unknown words are ignored. If none is left, there is a button. */
-function readTriggers(text: string): readonly Trigger[] {
-  const triggers = text.split(/\s+/).flatMap((word): Trigger[] => {
-    const [, number, unit] = /^(\d+)(s|%)$/.exec(word) ?? [];
-    if (unit === 's') return [{ on: 'time', seconds: Number(number) }];
-    if (unit === '%') return [{ on: 'scroll', share: Number(number) / 100 }];
-    return word === 'button' || word === 'exit' ? [{ on: word }] : [];
-  });
-  return triggers.length > 0 ? triggers : [{ on: 'button' }];
+/** Half a second after whatever hinders it has ended. */
+function openWhenPossible(overlay: Overlay, quiet: QuietTime, signal: AbortSignal): void {
+  if (signal.aborted || quiet.isNow() || overlay.isOpen) return;
+  if (!overlay.open('by itself'))
+    setTimeout(() => {
+      openWhenPossible(overlay, quiet, signal);
+    }, 500);
 }
 
-function watch(trigger: Trigger, signal: AbortSignal, fire: () => void): void {
-  switch (trigger.on) {
-    case 'button':
-      return;
-    case 'time': {
-      const timer = setTimeout(fire, trigger.seconds * 1000);
-      signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-      });
-      return;
-    }
-    case 'scroll':
-      addEventListener(
-        'scroll',
-        () => {
-          if (scrolledShare() >= trigger.share) fire();
-        },
-        { signal, passive: true },
-      );
-      return;
-    case 'exit':
-      // The pointer left towards the tabs and the address bar. Touch screens have no such signal.
-      document.documentElement.addEventListener(
-        'mouseleave',
-        ({ clientY }) => {
-          if (clientY <= 0) fire();
-        },
-        { signal },
-      );
-  }
-}
-
-function scrolledShare(): number {
-  const { scrollHeight } = document.documentElement;
-  return (scrollY + innerHeight) / scrollHeight;
-}
-
-/** Waits while the visitor is typing elsewhere on the page. */
-function whenTypingStops(host: Element, signal: AbortSignal, open: () => void): void {
-  const typesIn = 'input, textarea, select, [contenteditable]';
-  const active = document.activeElement;
-  if (active === host || !active?.matches(typesIn)) open();
-  else
-    active.addEventListener(
-      'blur',
-      () => {
-        setTimeout(() => {
-          if (!signal.aborted) whenTypingStops(host, signal, open);
-        });
-      },
-      { once: true, signal },
-    );
-}
+/** The open overlay of the page. There is never more than one. */
+const opened = new Set<Overlay>();
 
 class Overlay {
   readonly #dialog: HTMLDialogElement;
@@ -147,6 +89,7 @@ class Overlay {
   readonly #quiet: QuietTime;
   readonly #isModal: boolean;
   #before: HTMLElement | undefined;
+  #watching: ReturnType<typeof setInterval> | undefined;
 
   constructor(dialog: HTMLDialogElement, opener: HTMLElement, quiet: QuietTime) {
     this.#dialog = dialog;
@@ -155,20 +98,37 @@ class Overlay {
     this.#isModal = dialog.classList.contains('dialog');
     // The keyboard starts at the top of the form, and a screen reader announces the dialog.
     dialog.tabIndex = -1;
+    dialog.ariaModal = String(this.#isModal);
     if (!this.#isModal) dialog.popover = 'manual';
   }
 
-  open(how: 'asked' | 'by itself'): void {
+  /**
+   * Returns whether it is open now. By itself it does not open while the visitor types, or over something
+   * that has taken the page. It is never open where it is not rendered, because an invisible modal dialog
+   * would block the whole page.
+   */
+  open(how: 'asked' | 'by itself'): boolean {
     const dialog = this.#dialog;
-    if (this.#isOpen) return;
+    if (this.isOpen) return true;
+    if (how === 'by itself' && isTaken(dialog)) return false;
+    for (const other of opened) other.hide();
     this.#before = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
     // Otherwise the browser would move the focus into it, as it does for a modal dialog.
     dialog.inert = !this.#isModal;
     if (this.#isModal) dialog.showModal();
     else dialog.showPopover();
     dialog.inert = false;
+    if (!isRendered(dialog)) {
+      this.hide();
+      return false;
+    }
+    opened.add(this);
+    this.#watching = setInterval(() => {
+      if (!isRendered(dialog)) this.hide();
+    }, 100);
     if (how === 'asked') dialog.querySelector<HTMLElement>('form :is(input, select)')?.focus();
     else if (this.#isModal) dialog.focus();
+    return true;
   }
 
   /** Closes on the visitor's request. */
@@ -183,7 +143,9 @@ class Overlay {
   }
 
   hide(): void {
-    if (!this.#isOpen) return;
+    clearInterval(this.#watching);
+    opened.delete(this);
+    if (!this.isOpen) return;
     if (this.#isModal) this.#dialog.close();
     else this.#dialog.hidePopover();
   }
@@ -201,8 +163,9 @@ class Overlay {
     );
     dialog.addEventListener(
       'keydown',
-      ({ key }) => {
-        if (key === 'Escape' && !this.#isModal) this.close();
+      ({ key, isComposing }) => {
+        // During a composition Escape belongs to the input method.
+        if (key === 'Escape' && !isComposing && !this.#isModal) this.close();
       },
       { signal },
     );
@@ -224,7 +187,7 @@ class Overlay {
     );
   }
 
-  get #isOpen(): boolean {
+  get isOpen(): boolean {
     return this.#isModal ? this.#dialog.open : this.#dialog.matches(':popover-open');
   }
 
@@ -234,4 +197,9 @@ class Overlay {
       target === this.#dialog && (clientX < left || clientX > right || clientY < top || clientY > bottom)
     );
   }
+}
+
+/** `opacity` is not checked: it has no effect on the top layer. */
+function isRendered(dialog: Element): boolean {
+  return dialog.checkVisibility({ visibilityProperty: true });
 }

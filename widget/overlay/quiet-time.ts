@@ -5,41 +5,51 @@
 export interface QuietTime {
   isNow(): boolean;
   begin(): void;
-  /** Called after a sign-up, so that the visitor is not asked again. */
-  keepForEver(): void;
+  /**
+   * Called after a sign-up in `element`, so that the visitor is not asked again. A sign-up for another form
+   * is ignored.
+   */
+  keepForEver(element: Element): void;
 }
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**
  * Stores nothing if the form opens only on request (`isNeeded` is false) or if the browser forbids storage.
+ * What is stored is also known without storage, as long as the page is open.
  */
 export function openQuietTime(host: Element, isNeeded: boolean): QuietTime {
-  const { pathname } = new URL(host.getAttribute('src') ?? '', document.baseURI);
-  const key = `rasa-signup ${pathname}`;
-  const keep = (until: number): void => {
-    if (!isNeeded) return;
+  const key = keyOf(host);
+  let until = 0;
+  try {
+    until = Number(localStorage.getItem(key));
+  } catch {
+    // Storage is forbidden: the form opens again on the next page.
+  }
+  const keep = (time: number): void => {
+    // After a sign-up, closing the thanks changes nothing.
+    if (!isNeeded || time <= until) return;
+    until = time;
     try {
       localStorage.setItem(key, String(until));
     } catch {
-      // Storage is forbidden or full: the form opens again.
+      // Storage is forbidden or full.
     }
   };
   return {
-    isNow() {
-      try {
-        return Date.now() < Number(localStorage.getItem(key));
-      } catch {
-        return false;
-      }
-    },
+    isNow: () => Date.now() < until,
     begin() {
       keep(Date.now() + readTime(host.getAttribute('again-after') ?? ''));
     },
-    keepForEver() {
-      keep(Number.MAX_SAFE_INTEGER);
+    keepForEver(element) {
+      if (keyOf(element) === key) keep(Number.MAX_SAFE_INTEGER);
     },
   };
+}
+
+function keyOf(element: Element): string {
+  const { pathname } = new URL(element.getAttribute('src') ?? '', document.baseURI);
+  return `rasa-signup ${pathname}`;
 }
 
 function readTime(text: string): number {
