@@ -41,7 +41,7 @@ const onDemand: UserConfig = {
         debug: 'widget/debug/debug.ts',
         overlay: 'widget/overlay/overlay.ts',
         pbkdf2: 'widget/proof/pbkdf2.ts',
-        proof: 'widget/proof/proof.ts',
+        proof: 'widget/first-touch.ts',
       },
       formats: ['es'],
       fileName: (_format, name) => `${name}.js`,

@@ -40,7 +40,7 @@ const serverRooms: Readonly<Record<string, string>> = {
  * share.
  */
 const widgetRooms: Readonly<Record<string, string>> = {
-  '.': 'form shared',
+  '.': 'form proof shared',
   proof: '. shared',
   overlay: '. shared',
   debug: '. shared',
@@ -70,7 +70,7 @@ const largeFiles: Readonly<Record<string, string>> = {
   'server/config/settings.ts': 'every variable is declared here, in the order in which the docs show them',
   'server/cli.ts': 'every command and option is declared here, in the order in which --help shows them',
   'widget/form/rasa-signup.ts':
-    '60 lines are the documentation that the tables of docs/embedding.md are made from',
+    '80 lines are the documentation that the tables of docs/embedding.md are made from',
   'widget/builder/builder.css': 'one sheet of one page',
   'widget/pages/site.css': 'one sheet of all pages',
   'widget/form/rasa-signup.css': 'one sheet of one shadow root',

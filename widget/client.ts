@@ -1,5 +1,5 @@
 import type { FormDefinition, VisibleProblem } from '../shared/form.ts';
-import type { Challenge, IssueCode, Problem } from '../shared/signup.ts';
+import type { Accepted, Challenge, IssueCode, Problem } from '../shared/signup.ts';
 
 /**
  * The results of the widget's requests to the proxy. No function here throws; every failure is one of these
@@ -46,16 +46,18 @@ export async function loadDefinition(
   abort: AbortController,
 ): Promise<Loaded> {
   try {
-    const url = new URL(src, document.baseURI);
+    const url = fresh(src);
     if (lang && !url.searchParams.has('lang')) url.searchParams.set('lang', lang);
-    const response = await send(url.href, {}, abort);
-    if (!response.ok) return { is: 'unavailable' };
-    return { is: 'loaded', definition: (await response.json()) as FormDefinition };
+    const { status, text } = await send(url.href, {}, abort);
+    const definition = JSON.parse(text) as Partial<FormDefinition>;
+    // A page of another server, or of a service worker, can have the status 200 too.
+    if (status === 200 && definition.fields)
+      return { is: 'loaded', definition: definition as FormDefinition };
   } catch {
     // Offline, blocked, an origin that is not allowed, or not our server: the visitor's options are the same
     // for each.
-    return { is: 'unavailable' };
   }
+  return { is: 'unavailable' };
 }
 
 /**
@@ -68,10 +70,13 @@ export async function getChallenge(
   abort: AbortController,
 ): Promise<Challenged> {
   try {
-    const query = since ? `?since=${encodeURIComponent(since)}` : '';
-    const response = await send(below(src, `challenge${query}`), {}, abort);
-    if (!response.ok) return await readRefusal(response);
-    return { is: 'challenged', challenge: (await response.json()) as Challenge };
+    const url = fresh(below(src, 'challenge'));
+    if (since) url.searchParams.set('since', since);
+    const answer = await send(url.href, {}, abort);
+    const challenge = JSON.parse(answer.text) as Partial<Challenge>;
+    return challenge.parameters
+      ? { is: 'challenged', challenge: challenge as Challenge }
+      : readRefusal(answer);
   } catch {
     return unreachable;
   }
@@ -79,12 +84,14 @@ export async function getChallenge(
 
 /**
  * Sends a sign-up as a plain form would, so that no preflight is needed, and asks for JSON. The request
- * continues if the visitor leaves the page meanwhile.
+ * continues if the visitor leaves the page meanwhile. Only the proxy's own answer counts as accepted: a
+ * service worker or a maintenance page can answer with a success too.
  */
 export async function submit(src: string, fields: Readonly<Record<string, string>>): Promise<Submitted> {
   try {
-    const response = await send(src, { method: 'POST', body: new URLSearchParams(fields), keepalive: true });
-    return response.ok ? { is: 'accepted' } : await readRefusal(response);
+    const answer = await send(src, { method: 'POST', body: new URLSearchParams(fields), keepalive: true });
+    const { status } = JSON.parse(answer.text) as Partial<Accepted>;
+    return answer.status === 202 && status === 'accepted' ? { is: 'accepted' } : readRefusal(answer);
   } catch {
     return unreachable;
   }
@@ -102,35 +109,56 @@ export function below(src: string, path: string): string {
 
 /**
  * Imports a part of the script that not every visitor needs, from the proxy of `src`. Rejects if the part is
- * blocked or missing.
+ * blocked or missing, or does not arrive in time.
  */
 export function loadPart<T>(src: string, name: string): Promise<T> {
-  return import(/* @vite-ignore */ below(src, `../../${name}.js`)) as Promise<T>;
+  const part = import(/* @vite-ignore */ below(src, `../../${name}.js`)) as Promise<T>;
+  return new Promise((resolve, reject) => {
+    part.then(resolve, reject);
+    setTimeout(reject, timeoutMs);
+  });
 }
 
 /** Offline, blocked, too slow, or an answer that is not ours. */
 export const unreachable: Refused = { is: 'refused', problem: { code: 'unreachable', issues: {} } };
 
-async function readRefusal(response: Response): Promise<Refused> {
-  const { code = 'internal', issues = {} } = (await response.json()) as Partial<Problem>;
-  return { is: 'refused', problem: { code, issues } };
+/**
+ * The URL with a parameter that no request had before. The service worker of a page may answer from its
+ * cache, whatever the headers say.
+ */
+function fresh(src: string): URL {
+  const url = new URL(src, document.baseURI);
+  url.searchParams.set('fresh', String(Date.now() + Math.random()));
+  return url;
+}
+
+function readRefusal({ text }: Answer): Refused {
+  const { code, issues = {} } = JSON.parse(text) as Partial<Problem>;
+  return code ? { is: 'refused', problem: { code, issues } } : unreachable;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
 }
 
 /**
- * Fetches with a time limit that covers the time until the response's headers arrive. (`AbortSignal.any` and
- * `.timeout` are too recent for the supported browsers.)
+ * Fetches with a time limit that covers the whole answer. (`AbortSignal.any` and `.timeout` are too recent
+ * for the supported browsers.)
  */
-async function send(src: string, init: RequestInit, abort = new AbortController()): Promise<Response> {
+async function send(src: string, init: RequestInit, abort = new AbortController()): Promise<Answer> {
   const timer = setTimeout(() => {
     abort.abort();
   }, timeoutMs);
   try {
-    return await fetch(src, {
+    const response = await fetch(src, {
       ...init,
       headers: { accept: 'application/json' },
       credentials: 'omit',
+      cache: 'no-store',
       signal: abort.signal,
     });
+    return { status: response.status, text: await response.text() };
   } finally {
     clearTimeout(timer);
   }

@@ -80,9 +80,9 @@ describe('a page whose content Turbo swaps', () => {
       () => page.evaluate('setTimeout(() => history.back())'),
       () => page.getByRole('link', { name: 'Two' }).click(),
     ]) {
-      const before = await page.getByRole('heading').textContent();
+      const before = await page.getByRole('heading', { level: 1 }).textContent();
       await go();
-      await page.getByRole('heading', { name: before === 'One' ? 'Two' : 'One' }).waitFor();
+      await page.getByRole('heading', { level: 1, name: before === 'One' ? 'Two' : 'One' }).waitFor();
       await signUp(page);
       expect(await page.locator('rasa-signup').count()).toBe(1);
     }

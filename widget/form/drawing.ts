@@ -7,7 +7,7 @@ import type { Issues } from './issues.ts';
 /** The states of a form. This module draws each of them, and nothing else decides what is shown. */
 export type FormState =
   | { readonly step: 'loading' }
-  | { readonly step: 'unavailable'; readonly hasFallback: boolean }
+  | { readonly step: 'unavailable'; readonly isQuiet: boolean }
   | { readonly step: 'editing'; readonly issues: Issues }
   | { readonly step: 'sending' }
   | { readonly step: 'accepted'; readonly address: string }
@@ -28,6 +28,8 @@ export type Display = (typeof displays)[number];
 /** Handlers for events of the `<form>`. */
 export interface Listeners {
   readonly touch: () => void;
+  readonly edit: () => void;
+  readonly press: (event: Event) => void;
   readonly submit: (event: SubmitEvent) => void;
 }
 
@@ -95,7 +97,7 @@ function renderLine(state: FormState, form: Drawable | undefined): TemplateResul
 function renderForm(
   state: FormState,
   { src, definition }: Drawable,
-  { touch, submit }: Listeners,
+  { touch, edit, press, submit }: Listeners,
 ): TemplateResult {
   const { texts } = definition;
   const sending = state.step === 'sending';
@@ -111,8 +113,9 @@ function renderForm(
     @submit=${submit}
     @focusin=${touch}
     @pointerdown=${touch}
-    @input=${touch}
-    @change=${touch}
+    @input=${edit}
+    @change=${edit}
+    @click=${press}
   >
     ${fields.map((field) => renderField(field, texts, issues, sending, field === fields.at(-1) ? 'send' : 'next'))}
     ${renderHoneypot(texts)}
@@ -123,7 +126,8 @@ function renderForm(
   </form>`;
 }
 
-function issuesOf(state: FormState): Issues {
+/** The issues that are shown. */
+export function issuesOf(state: FormState): Issues {
   if (state.step === 'editing') return state.issues;
   return state.step === 'refused' ? state.problem.issues : {};
 }
@@ -139,14 +143,20 @@ function renderStatus(
     case 'sending':
       return nothing;
     case 'unavailable':
-      // A fallback already tells the visitor what to do instead.
-      return state.hasFallback ? nothing : 'The sign-up form could not be loaded. Please reload the page.';
+      return state.isQuiet ? nothing : 'The sign-up form could not be loaded. Please reload the page.';
     case 'accepted':
       return texts ? renderThanks(texts, state.address) : nothing;
     case 'refused':
-      return html`<span class="error"
-        >${texts?.problems[state.problem.code] ?? texts?.problems.internal}</span
-      >`;
+      // Set as a whole: a translator may have replaced the text.
+      return html`<span
+          class="error"
+          .textContent=${texts?.problems[state.problem.code] ?? texts?.problems.internal}
+        ></span>
+        ${
+          state.problem.code === 'origin_refused'
+            ? html`<a part="link" href=${form?.src ?? ''} target="_blank">${form?.definition.title}</a>`
+            : nothing
+        }`;
   }
 }
 

@@ -9,7 +9,7 @@ export class Envelope {
   #last: { readonly values: string; readonly id: string } | undefined;
 
   of(fields: Values): Values {
-    const values = JSON.stringify(fields);
+    const values = String(new URLSearchParams(fields));
     if (this.#last?.values !== values) this.#last = { values, id: makeId() };
     const page = thisPage();
     return { id: this.#last.id, ...(page && { page }) };

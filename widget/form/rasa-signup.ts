@@ -3,17 +3,19 @@ import type { FormDefinition, VisibleProblem } from '../../shared/form.ts';
 import { honeypot } from '../../shared/signup.ts';
 import { loadPart, type VisitorProblem } from '../client.ts';
 import type * as debug from '../debug/debug.ts';
+import type * as touch from '../first-touch.ts';
 import { Ground } from './controllers/ground.ts';
 import { FormLoader, langOf, renewForm, type LoadedForm } from './controllers/form-loader.ts';
 import { OverlayOpener } from './controllers/overlay-opener.ts';
 import { ProofOfWork } from './controllers/proof-of-work.ts';
-import { displays, renderState, type FormState } from './drawing.ts';
+import { Translation } from './controllers/translation.ts';
+import { TypedKeys } from './controllers/typed-keys.ts';
+import { displays, issuesOf, renderState, type FormState } from './drawing.ts';
 import { Envelope } from './envelope.ts';
 import { SignupEvent, SignupRefusedEvent, type SignupEvents } from './events.ts';
-import { findIssues } from './issues.ts';
+import { findIssues, recheck } from './issues.ts';
 import styles from './rasa-signup.css?inline';
-import { watchForTypos } from './typo.ts';
-import { carryOver, putBack, readValues, submitPlainly } from './values.ts';
+import { carryOver, controlOf, putBack, readValues, submitPlainly, restoreOuterForm } from './values.ts';
 
 /** The accessors below read and write the attribute, so Lit sees no difference and must not look for one. */
 const fromAttribute = { hasChanged: () => true };
@@ -120,12 +122,20 @@ export class RasaSignup extends LitElement {
     show: (form) => void this.#show(form),
   });
   readonly #proof = new ProofOfWork(this);
+  /** What a form in another language takes over from the one before. */
+  #resumed: FormState | undefined;
+  #isSubmitted = false;
 
   constructor() {
     super();
     this.state = { step: 'loading' };
     new OverlayOpener(this, this.#loader);
     new Ground(this);
+    new TypedKeys(this);
+    new Translation(this, (from, form) => {
+      carryOver(from, form);
+      this.#watch(form);
+    });
   }
 
   /**
@@ -158,8 +168,18 @@ export class RasaSignup extends LitElement {
     this.#kept = kept;
   }
 
+  /** An element of its own, so that it can be replaced. */
+  protected override createRenderRoot(): HTMLElement {
+    return super.createRenderRoot().appendChild(document.createElement('div'));
+  }
+
   protected override render(): TemplateResult {
-    return renderState(this.state, this.#loader.form, { touch: this.#onTouch, submit: this.#onSubmit });
+    return renderState(this.state, this.#loader.form, {
+      touch: this.#onTouch,
+      edit: this.#onEdit,
+      press: this.#onPress,
+      submit: this.#onSubmit,
+    });
   }
 
   protected override updated(): void {
@@ -180,27 +200,30 @@ export class RasaSignup extends LitElement {
   }
 
   #leave(): void {
+    const { form } = this.#loader;
+    if (form) this.#resumed = form.src === this.src && this.state.step !== 'sending' ? this.state : undefined;
     this.#left = this.#formElement ?? this.#left;
     this.#proof.stop();
     this.state = { step: 'loading' };
+    restoreOuterForm(this);
   }
 
   async #show(loaded: LoadedForm | undefined): Promise<void> {
     if (this.src) void this.#loadDebug(this.src);
     if (!loaded) {
-      this.state = { step: 'unavailable', hasFallback: !!this.querySelector(':scope > :not([slot])') };
+      this.state = { step: 'unavailable', isQuiet: !!this.querySelector(':scope > :not([slot])') };
       return;
     }
     // Read before the fallback disappears, because a hidden element has no focus.
     const focused = this.querySelector<HTMLInputElement>(':focus')?.name;
-    await this.#become({ step: 'editing', issues: {} });
+    await this.#become(this.#resumed ?? { step: 'editing', issues: {} });
     const form = this.#formElement;
     if (!form || this.#loader.form !== loaded) return;
     this.#tell(new SignupEvent('signup-ready', loaded.definition.id));
     const isKept = this.#kept && putBack(this.#kept, form);
     if (carryOver(this.#left ?? this, form) || isKept) this.#onTouch();
     this.#left = null;
-    if (focused) form.querySelector<HTMLElement>(`[name=${CSS.escape(focused)}]`)?.focus();
+    if (focused) controlOf(form, focused)?.focus();
   }
 
   async #loadDebug(src: string): Promise<void> {
@@ -232,11 +255,46 @@ export class RasaSignup extends LitElement {
     if (form.touched) return;
     form.touched = true;
     this.#tell(new SignupEvent('signup-start', form.definition.id));
-    watchForTypos(element, form.definition.texts);
+    this.#watch(element);
+  };
+
+  #watch(element: HTMLFormElement): void {
+    const { form } = this.#loader;
+    if (!form?.touched) return;
+    // Where the part is blocked, the form does without suggestions.
+    void loadPart<typeof touch>(form.src, 'proof').then(
+      ({ watchForTypos }) => {
+        watchForTypos(element, form.definition.texts);
+      },
+      () => undefined,
+    );
+  }
+
+  /** A field that was wrong is checked again at each keystroke. */
+  readonly #onEdit = (): void => {
+    const { form } = this.#loader;
+    const element = this.#formElement;
+    this.#onTouch();
+    const issues = issuesOf(this.state);
+    if (!form || !element || Object.keys(issues).length === 0) return;
+    this.state = { step: 'editing', issues: recheck(issues, form.definition, element) };
+  };
+
+  /** A frame with `sandbox` and without `allow-forms` submits nothing, and says so to nobody. */
+  readonly #onPress = ({ target }: Event): void => {
+    const { form } = this.#loader;
+    if (!form || !(target as Element).closest('[type=submit], slot[name=submit]')) return;
+    this.#isSubmitted = false;
+    setTimeout(() => {
+      if (this.#isSubmitted || this.state.step === 'accepted') return;
+      this.#tell(new SignupEvent('signup-submit', form.definition.id));
+      void this.#refuse(form, { code: 'origin_refused', issues: {} });
+    });
   };
 
   readonly #onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
+    this.#isSubmitted = true;
     if (this.state.step !== 'sending') void this.#submit();
   };
 
@@ -244,11 +302,12 @@ export class RasaSignup extends LitElement {
     const { form } = this.#loader;
     const element = this.#formElement;
     if (!form || !element) return;
-    this.#tell(new SignupEvent('signup-submit', form.definition.id));
+    const { id } = form.definition;
+    this.#tell(new SignupEvent('signup-submit', id));
     const issues = findIssues(form.definition, element);
     if (Object.keys(issues).length > 0) {
-      await this.#become({ step: 'editing', issues });
-      this.#refuse(form, 'invalid');
+      this.state = { step: 'editing', issues };
+      await this.#tellRefused(form, 'invalid');
       return;
     }
 
@@ -256,34 +315,46 @@ export class RasaSignup extends LitElement {
     const fields = { ...values, ...this.#envelope.of(values) };
     this.state = { step: 'sending' };
     const sent = await this.#proof.send(form, fields);
-    if (this.#loader.form !== form) return;
-    if (sent.is === 'impossible') {
+    if (this.#loader.form !== form) {
+      // Another form is shown now. The page is told nevertheless.
+      const code = sent.is === 'refused' ? sent.problem.code : 'unreachable';
+      this.#tell(
+        sent.is === 'accepted' ? new SignupEvent('signup-accepted', id) : new SignupRefusedEvent(id, code),
+      );
+    } else if (sent.is === 'impossible') {
       await this.#become({ step: 'editing', issues: {} });
-      submitPlainly(element, fields);
-    } else if (sent.is === 'refused') await this.#explain(form, element, sent.problem);
+      submitPlainly(this.#formElement, fields);
+    } else if (sent.is === 'refused') await this.#explain(form, sent.problem);
     else await this.#accept(form.definition, values['email'] ?? '');
   }
 
-  async #explain(form: LoadedForm, element: HTMLFormElement, problem: VisitorProblem): Promise<void> {
-    const trap = element.querySelector<HTMLInputElement>(`[name=${honeypot}]`);
+  async #explain(form: LoadedForm, problem: VisitorProblem): Promise<void> {
+    const trap = this.#formElement && controlOf(this.#formElement, honeypot);
     // Software filled in the honeypot without the visitor's knowledge. The visitor must be able to try again.
     if (trap && problem.code === 'bot_suspected') trap.value = '';
     const known = form.definition.fields.map(({ name }) => name);
-    if (Object.keys(problem.issues).some((name) => !known.includes(name))) await this.#renew(form, element);
-    await this.#become({ step: 'refused', problem });
-    this.#refuse(form, problem.code);
+    if (Object.keys(problem.issues).some((name) => !known.includes(name))) await this.#renew(form);
+    await this.#refuse(form, problem);
   }
 
   /** Typed values stay in the fields of the same names, wherever those are now. */
-  async #renew(form: LoadedForm, element: HTMLFormElement): Promise<void> {
+  async #renew(form: LoadedForm): Promise<void> {
     await renewForm(form, langOf(this));
+    const element = this.#formElement;
+    if (!element) return;
     const typed = new FormData(element);
     this.requestUpdate();
     await this.updateComplete;
-    putBack(typed, element);
+    putBack(typed, this.#formElement);
   }
 
-  #refuse({ definition }: LoadedForm, code: VisibleProblem): void {
+  async #refuse(form: LoadedForm, problem: VisitorProblem): Promise<void> {
+    this.state = { step: 'refused', problem };
+    await this.#tellRefused(form, problem.code);
+  }
+
+  async #tellRefused({ definition }: LoadedForm, code: VisibleProblem): Promise<void> {
+    await this.updateComplete;
     this.#formElement
       ?.querySelector<HTMLElement>(':is(input, select)[aria-invalid], [aria-invalid] input')
       ?.focus();

@@ -1,10 +1,10 @@
-import type { FormDefinition, HiddenField } from '../../shared/form.ts';
+import { limits, type FormDefinition, type HiddenField } from '../../shared/form.ts';
 import { honeypot } from '../../shared/signup.ts';
 
 /** What a form sends, by field name. */
 export type Values = Readonly<Record<string, string>>;
 
-type Control = HTMLInputElement | HTMLSelectElement;
+export type Control = HTMLInputElement | HTMLSelectElement;
 
 /**
  * The values that the browser would send, including empty fields. The honeypot is omitted while it is empty.
@@ -37,6 +37,27 @@ export function carryOver(from: ParentNode, form: HTMLFormElement): boolean {
   return changed;
 }
 
+/**
+ * Repairs a form of the page that contains the host with a whole form as its fallback. The parser drops the
+ * inner form, and ends the outer one with it. The outer form then requires and sends the fallback's controls,
+ * and lacks its own controls after the host.
+ */
+export function restoreOuterForm(host: Element): void {
+  const outer = host.closest('form');
+  const inner = host.querySelectorAll<HTMLInputElement>('input, select, textarea, button');
+  for (const control of inner) {
+    if (!outer || control.form !== outer) continue;
+    control.setAttribute('form', '');
+    outer.id ||= 'rasa-signup-outer';
+    for (
+      let next = outer.nextElementSibling;
+      next?.matches('input, select, textarea, button') && !next.hasAttribute('form');
+      next = next.nextElementSibling
+    )
+      next.setAttribute('form', outer.id);
+  }
+}
+
 /** Restores the values that the browser kept of a form. */
 export function putBack(kept: FormData, form: HTMLFormElement): true {
   for (const control of controlsIn(form)) {
@@ -65,7 +86,8 @@ export function submitPlainly(form: HTMLFormElement, fields: Values): void {
     for (const [name, value] of Object.entries(fields)) formData.set(name, value);
   };
   form.addEventListener('formdata', complete, { once: true });
-  form.submit();
+  // Not the form's own method: a field can have its name.
+  HTMLFormElement.prototype.submit.call(form);
 }
 
 function valueOf({ from }: HiddenField): string {
@@ -73,16 +95,24 @@ function valueOf({ from }: HiddenField): string {
   return from === 'page' ? thisPage() : (new URLSearchParams(location.search).get(from.slice(1)) ?? '');
 }
 
-/** The page's URL without query and fragment, which may be private. Empty if the page has no http URL. */
+/**
+ * The page's URL without query and fragment, which may be private. Cut to what the proxy takes. Empty if the
+ * page has no http URL.
+ */
 export function thisPage(): string {
   const { protocol, origin, pathname } = location;
-  return protocol.startsWith('http') ? origin + pathname : '';
+  return protocol.startsWith('http') ? (origin + pathname).slice(0, limits.page) : '';
 }
 
-function controlsIn(root: ParentNode): Iterable<Control> {
+export function controlsIn(root: ParentNode): Iterable<Control> {
   return root.querySelectorAll<Control>('input[name]:not([type=hidden]),select[name]');
 }
 
-function isBox(control: Control): control is HTMLInputElement {
+export function controlOf(root: ParentNode, name: string): Control | undefined {
+  for (const control of controlsIn(root)) if (control.name === name) return control;
+  return undefined;
+}
+
+export function isBox(control: Control): control is HTMLInputElement {
   return control.type === 'checkbox' || control.type === 'radio';
 }

@@ -53,8 +53,12 @@ export class Proofs {
     if (this.#work?.failed) this.stop();
     this.prepare();
     const work = this.#work;
-    const proved = await work?.outcome;
-    if (proved?.is !== 'proved') return proved ?? { is: 'impossible' };
+    if (!work) return { is: 'impossible' };
+    const proved = await Promise.race([work.outcome, work.patience()]);
+    if (proved.is !== 'proved') {
+      this.stop();
+      return proved;
+    }
     const sent = await submit(this.#src, { ...fields, proof: proved.proof });
     // The proof remains unused only if the fields were invalid.
     if (!isRefusedAs('invalid', sent) && this.#work === work) this.#work = undefined;
@@ -78,6 +82,7 @@ const maxAttempts = 100_000;
 class Work {
   readonly abort = new AbortController();
   readonly outcome: Promise<{ readonly is: 'proved'; readonly proof: string } | Refused | Impossible>;
+  #isSolving = false;
   failed = false;
   /**
    * On the clock of `performance.now()`, since the visitor's clock may be wrong. A tenth of the time is
@@ -88,8 +93,19 @@ class Work {
   constructor(src: string, since: string | undefined, onSince: (since: string) => void) {
     this.outcome = this.#prove(src, since, onSince).then((outcome) => {
       this.failed = outcome.is !== 'proved';
+      this.#isSolving = true;
       return outcome;
     });
+  }
+
+  /**
+   * How long a visitor waits for a challenge to be solved. Counted in turns of the page's thread, so that a
+   * page that is busy for seconds does not shorten it. The challenge has its own time limit.
+   */
+  async patience(): Promise<Impossible> {
+    for (let turns = 0; turns < 30; this.#isSolving && turns++)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    return { is: 'impossible' };
   }
 
   async #prove(src: string, since: string | undefined, onSince: (since: string) => void): Work['outcome'] {
@@ -98,6 +114,7 @@ class Work {
     if (answer.is === 'refused') return answer;
     const { since: touched, ...challenge } = answer.challenge;
     onSince(touched);
+    this.#isSolving = true;
     try {
       const { algorithm, expiresAt, data } = challenge.parameters;
       this.goodUntil = asked + (expiresAt * 1000 - data.issuedAt) * 0.9;
@@ -142,10 +159,16 @@ function isRefusedAs(code: Refused['problem']['code'], sent: Sent): boolean {
 }
 
 function fromHex(hex: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = parseInt(hex.slice(2 * at, 2 * at + 2), 16);
+  return bytes;
 }
 
 /** Encodes as UTF-8 first, because `btoa` accepts only Latin-1. */
 function toBase64(proof: Proof): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(proof))));
+  const json = JSON.stringify(proof, function (this: Readonly<Record<string, unknown>>, key: string) {
+    // The value itself: old libraries give arrays and strings a `toJSON` of their own.
+    return this[key];
+  });
+  return btoa(String.fromCharCode(...new TextEncoder().encode(json)));
 }

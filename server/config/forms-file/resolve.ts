@@ -1,6 +1,6 @@
 import type { BuiltInField } from '../../../shared/messages/messages.ts';
 import { builtInField, builtInNames } from '../../forms/built-in.ts';
-import { cleanText } from '../../forms/clean-text.ts';
+import { cleanText } from '../../../shared/clean-text.ts';
 import { defaultMaxLength } from '../../forms/definition.ts';
 import type { FieldSpec, FormSpec, Localized, TextsSpec } from '../../forms/form-spec.ts';
 import { languages, wordsOfTag } from '../../forms/languages.ts';

@@ -6,7 +6,14 @@ export async function serveStub(): Promise<number> {
   const answer = stubProxy();
   const origin = await serve((request, response) => {
     const { method = '', url = '' } = request;
-    const context: Context = { method, path: url, req: request, status: 404, type: 'text/plain', body: '' };
+    const context: Context = {
+      method,
+      path: url.replace(/\?.*/, ''),
+      req: request,
+      status: 404,
+      type: 'text/plain',
+      body: '',
+    };
     void answer(context, () => Promise.resolve()).then(() => {
       response
         .writeHead(context.status, {

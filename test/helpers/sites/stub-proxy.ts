@@ -93,7 +93,10 @@ export function stubProxy(): (context: Context, next: () => Promise<void>) => Pr
     } else if (context.method === 'POST') {
       await answerPost(context, behaviour as Behaviour, here);
     } else if (what.endsWith('/challenge')) {
-      here.asked.push(`challenge${new URL(context.req.url ?? '', 'http://localhost').search}`);
+      const { searchParams } = new URL(context.req.url ?? '', 'http://localhost');
+      // Makes every address unique.
+      searchParams.delete('fresh');
+      here.asked.push(`challenge${searchParams.size > 0 ? `?${String(searchParams)}` : ''}`);
       if (behaviour === 'busy' && !here.isReleased) answer(context, 429, problem('rate_limited'));
       else answer(context, 200, await makeChallenge(behaviour as Behaviour));
     } else if (what.endsWith('.js')) {

@@ -15,7 +15,7 @@ export class Ground implements ReactiveController {
   }
 
   hostConnected(): void {
-    this.#host.renderRoot.addEventListener('transitionend', this.#remeasure);
+    this.#host.shadowRoot?.addEventListener('transitionend', this.#remeasure);
   }
 
   /** The form, and for an overlay also its opener, which is on another ground. */

@@ -10,6 +10,7 @@ export class OverlayOpener implements ReactiveController {
   readonly #host: Host;
   readonly #loader: { readonly form: LoadedForm | undefined };
   #dialog: Element | null | undefined;
+  #wasOpen: boolean | undefined;
   #stop: (() => void) | undefined;
 
   constructor(host: Host, loader: { readonly form: LoadedForm | undefined }) {
@@ -18,12 +19,18 @@ export class OverlayOpener implements ReactiveController {
     host.addController(this);
   }
 
+  hostUpdate(): void {
+    this.#wasOpen = this.#dialog?.checkVisibility();
+  }
+
   hostUpdated(): void {
     const dialog = this.#host.isConnected ? this.#host.shadowRoot?.querySelector('dialog') : null;
     if (dialog === this.#dialog) return;
     this.#stop?.();
     this.#dialog = dialog;
     this.#stop = dialog ? this.#loader.form?.overlay?.start(this.#host) : undefined;
+    // The form was drawn anew while it was open.
+    if (dialog && this.#wasOpen) this.#host.shadowRoot?.querySelector<HTMLElement>('.opener')?.click();
   }
 
   hostConnected(): void {
