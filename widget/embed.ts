@@ -9,50 +9,68 @@ const placed = Symbol.for('rasa-signup');
 /** The options of a form that a script tag can set. */
 const passedOn = ['lang', 'layout', 'display', 'open-on', 'again-after', 'debug'] as const;
 
+/** The URL of this script, without its query. Unknown to a module. */
+const own = (document.currentScript as HTMLScriptElement | null)?.src.replace(/[?#].*/, '');
+
 /**
  * The entry of the script tag. It registers the element once, however often the script is loaded, and places
- * a form after each `<script src="…/embed.js" data-form="newsletter">`, regardless of how that script was
- * loaded and of which copy runs.
+ * a form for each `<script src="…/embed.js" data-form="newsletter">`, regardless of how that script was
+ * loaded and of which copy runs. Tag managers that drop `data-` attributes keep `embed.js?form=newsletter`.
  */
 if (!customElements.get('rasa-signup')) {
   customElements.define('rasa-signup', RasaSignup);
-  // A module runs only once, even if a page that swaps its content inserts the tag again. But every tag fires
-  // `load`.
-  document.addEventListener(
-    'load',
-    ({ target }) => {
-      if (target instanceof HTMLScriptElement) place(target);
-    },
-    true,
-  );
+  // A script runs only once, or not at all, if a router swaps the content of the page.
+  new MutationObserver(placeAll).observe(document, { childList: true, subtree: true });
 }
 
-document.querySelectorAll<HTMLScriptElement>('script[data-form]').forEach(place);
+placeAll();
+// Without any form on the page there is none that could show what is wrong.
+if (own && /[?&]debug\b/.test(location.search))
+  addEventListener('load', () => {
+    if (document.querySelector('rasa-signup')) return;
+    const element = document.createElement('rasa-signup');
+    element.setAttribute('src', own.replace(/[^/]*$/, 'forms/-'));
+    document.body.append(element);
+  });
+
+function placeAll(): void {
+  document.querySelectorAll<HTMLScriptElement>('script[data-form],script[src*="form="]').forEach(place);
+}
 
 function place(script: HTMLScriptElement): void {
-  const src = addressOf(script);
+  const query = new URLSearchParams(/\?([^#]*)/.exec(script.src)?.[1]);
+  const option = (name: string) => script.getAttribute(`data-${name}`) ?? query.get(name);
+  const src = addressOf(script, option('form'));
   if (!src || Reflect.has(script, placed)) return;
+  // In the head nothing is shown.
+  const into = option('into');
+  const parent = into ? document.getElementById(into) : script.closest('head') && document.body;
+  // The place may still be to come.
+  if (!parent && (into || script.closest('head'))) return;
   Reflect.set(script, placed, 1);
   // A copy of this tag, a copy of the page that includes the form, or a snippet that was pasted twice.
-  for (const near of [script.previousElementSibling, script.nextElementSibling]) {
+  for (const near of parent?.children ?? [script.previousElementSibling, script.nextElementSibling]) {
     if (near?.localName === 'rasa-signup' && near.getAttribute('src') === src) return;
   }
   const element = document.createElement('rasa-signup');
   element.setAttribute('src', src);
   for (const name of passedOn) {
-    const value = script.getAttribute(`data-${name}`);
+    const value = option(name);
     if (value !== null) element.setAttribute(name, value);
   }
-  script.after(element);
+  if (parent) parent.append(element);
+  else script.after(element);
 }
 
 /**
- * The URL of the form that a script tag is for. `data-form` is either a name, at the proxy that serves the
- * script, or a whole URL, for sites that serve a copy of the script from elsewhere. Returns `undefined` for a
- * tag that a consent tool or an optimiser holds back.
+ * The URL of the form that a script tag is for. `form` is either a name, at the proxy that serves the script,
+ * or a whole URL, for sites that serve a copy of the script from elsewhere. Returns `undefined` for a tag
+ * that a consent tool or an optimiser holds back, and for a script of another product that has a `form` in
+ * its query.
  */
-function addressOf({ src, type, dataset: { form } }: HTMLScriptElement): string | undefined {
+function addressOf({ src, type, dataset }: HTMLScriptElement, form: string | null): string | undefined {
   if (!form || !/^(module|(text|application)\/(x-)?(java|ecma)script)?$/i.test(type)) return undefined;
+  if (!dataset['form'] && own && !src.startsWith(own)) return undefined;
   if (/^https?:.+\/forms\/./.test(form)) return form;
   const [, proxy] = /^(https?:\/\/[\w.:-]+\/([^?#]*\/)?)embed(\.[0-9a-f]{16})?\.js([?#]|$)/.exec(src) ?? [];
   return proxy && `${proxy}forms/${encodeURIComponent(form)}`;

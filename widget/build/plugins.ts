@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
@@ -16,6 +16,8 @@ export const outDir = 'dist/widget';
  * - A second copy of the script draws nothing and creates no policy, so that it can still place its form.
  * - It sets no global variable, by which copies of lit warn of each other.
  * - It reads none either. Otherwise the page's own lit, of any version, would apply its polyfills to ours.
+ * - It works in pages that are XHTML.
+ * - It has no ways around features that every supported browser has.
  */
 export function keepLitToItself(): Plugin {
   const changes: readonly (readonly [found: RegExp, instead: string])[] = [
@@ -27,6 +29,11 @@ export function keepLitToItself(): Plugin {
       /,(\w+)=\w+\.litHtmlPolyfillSupport;\1\?\.\(\w+,\w+\),\(\w+\.litHtmlVersions\?\?=\[\]\)\.push\("[\d.]+"\);/g,
       ';',
     ],
+    // Templates are HTML, in an XHTML page too.
+    [
+      /,(\w+)=document,/g,
+      ',$1=/xml/.test(document.contentType)?document.implementation.createHTMLDocument():document,',
+    ],
     [
       /,(\w+)\.litElementHydrateSupport\?\.\(\{LitElement:\w+\}\);const (\w+)=\1\.litElementPolyfillSupport;\2\?\.\(\{LitElement:\w+\}\);/g,
       ';',
@@ -37,6 +44,15 @@ export function keepLitToItself(): Plugin {
       /,\w+\?\.\(\{ReactiveElement:\w+\}\),\(\w+\.reactiveElementVersions\?\?=\[\]\)\.push\("[\d.]+"\);/g,
       ';',
     ],
+    // Attributes are text here.
+    [
+      /\{toAttribute\((\w+),\w+\)\{switch.*?return \1\},fromAttribute\((\w+),\w+\)\{.*?return \w+\}\}/g,
+      '{toAttribute:$1=>$1,fromAttribute:$1=>$1}',
+    ],
+    // Templates are HTML here, neither SVG nor MathML.
+    [/2===(\w+)\?"<svg>":3===\1\?"<math>":""/g, '""'],
+    [/\(2===(\w+)\?"<\/svg>":3===\1\?"<\/math>":""\)/g, '""'],
+    [/2===(\w+)\|\|3===\1/g, '0'],
     // The properties that decorators declare. We have none.
     [/Symbol\.metadata\?\?=Symbol\("metadata"\),\w+\.litPropertyMetadata\?\?=new WeakMap;/g, ''],
     [
@@ -50,6 +66,11 @@ export function keepLitToItself(): Plugin {
     enforce: 'pre',
     buildStart() {
       times.fill(0);
+    },
+    resolveId(source, importer = '') {
+      return source === './css-tag.js' && importer.includes('/reactive-element/')
+        ? resolve('widget/build/css-tag.js')
+        : undefined;
     },
     transform(code, id) {
       if (!/\/(lit-html|lit-element|reactive-element)\//.test(id)) return undefined;

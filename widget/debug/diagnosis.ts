@@ -32,6 +32,12 @@ async function loadAgain(src: string | null): Promise<Loaded> {
       `The attribute src is ${JSON.stringify(src)}; wanted is the address of a form, such as https://signup.example.com/forms/newsletter.`,
     );
   }
+  if (src.endsWith('/forms/-')) {
+    return fault(
+      'script',
+      'The script is here, and names no form. Some tag managers drop data- attributes; they keep embed.js?form=newsletter.',
+    );
+  }
   const blocked = watchPolicy(src);
   try {
     const response = await fetch(src, { headers: { accept: 'application/json' }, credentials: 'omit' });
@@ -140,10 +146,14 @@ function findPlace(element: HTMLElement): readonly Finding[] {
           'The form stands in <head>, where nothing is shown. Move it, or its script tag, to where it should be seen.',
       },
     ];
-  const isInline = !element.hasAttribute('display') || element.getAttribute('display') === 'inline';
-  if (isInline && !element.checkVisibility())
+  if (!element.checkVisibility({ visibilityProperty: true }))
     return [
-      { is: 'fault', about: 'place', words: 'The form is hidden, by the page or by something around it.' },
+      {
+        is: 'fault',
+        about: 'place',
+        words:
+          'The form is hidden, by the page or by something around it. What is hidden does not open over the page either.',
+      },
     ];
   return [];
 }
