@@ -62,7 +62,7 @@ describe('README.md', () => {
       const contacts = await (await fetch(sandbox)).text();
       expect(contacts).toContain('ada@example.com');
       expect(contacts).toContain('grace@example.com');
-    });
+    }, 10_000);
   });
 
   it('has the same production start as docs/operating.md', () => {
