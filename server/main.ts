@@ -34,10 +34,18 @@ start(program.opts<{ envFile?: string }>()).catch((error: unknown) => failToStar
 async function start({ envFile }: { readonly envFile?: string }): Promise<void> {
   const readEnv = () => withEnvFile(process.env, envFile);
   const config = readConfig(readEnv());
-  const log = createLog(config.logLevel, openLogOutput(process));
+  const logOutput = openLogOutput(process);
+  const log = createLog(config.logLevel, logOutput);
   const warnings = [...misspeltHints(readEnv()), ...(envFile === undefined ? [] : envFileWarnings(envFile))];
   for (const words of warnings) log.warn(words);
-  const service = await openService({ config, readEnv, log, builtDir, process });
+  const service = await openService({
+    config,
+    readEnv,
+    log,
+    isLogFailing: () => logOutput.isFailing,
+    builtDir,
+    process,
+  });
   // Registered before the first output: a program that reads it may send a signal at once.
   process.on('SIGHUP', () => {
     service.reload();

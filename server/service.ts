@@ -62,6 +62,8 @@ export interface ServiceOptions {
   /** Returns the current environment, from which the credentials are read again. */
   readonly readEnv: () => Env;
   readonly log: Logger;
+  /** Whether lines of the log cannot be written now. */
+  readonly isLogFailing?: () => boolean;
   /** Directory of the files built for browsers. */
   readonly builtDir: string;
   readonly process: Pick<NodeJS.Process, 'pid'>;
@@ -84,6 +86,7 @@ export async function openService({
   log,
   builtDir,
   process,
+  isLogFailing = () => false,
   watchIntervalMs,
   impatience,
 }: ServiceOptions): Promise<Service> {
@@ -162,6 +165,7 @@ export async function openService({
           othersOldestMs,
           areCredentialsRefused: rasa.health()?.is === 'refused',
           isUnreachable: worker.stats().isUnreachable,
+          isLogFailing: isLogFailing(),
         });
       },
       outbox: {

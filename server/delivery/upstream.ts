@@ -119,7 +119,7 @@ function openKeys(http: RasaHttp, api: 'v1' | 'v2', options: UpstreamOptions) {
     tokens: createTokenApi(http),
     sets: config.upstream.is === 'rasa' ? config.upstream.sets : setsOf(sandbox),
     onChange(change) {
-      report(change, log);
+      report(change, sandbox, log);
       keyNotes.note();
     },
   });
@@ -189,7 +189,7 @@ function setsOf(sandbox: SandboxAccount | undefined): readonly CredentialSet[] {
   return [{ number: 1, source: { variable: 'SANDBOX_API_KEY' }, credentials }];
 }
 
-function report(change: KeyRingChange, log: Logger): void {
+function report(change: KeyRingChange, sandbox: SandboxAccount | undefined, log: Logger): void {
   switch (change.is) {
     case 'in use':
       log.info(wordsOf(change.set), 'rasa.io takes these credentials; they are in use.');
@@ -201,6 +201,14 @@ function report(change: KeyRingChange, log: Logger): void {
       );
       break;
     case 'none left':
+      if (sandbox) {
+        log.error(
+          { sandbox: sandbox.url },
+          `The sandbox refuses the proxy's key: it was revoked. Sign-ups are accepted and wait. Create a key at ` +
+            `${sandbox.url}/settings/api-keys and restart the proxy with it as SANDBOX_API_KEY.`,
+        );
+        break;
+      }
       log.error(
         { sets: change.sets.map(wordsOf) },
         'rasa.io refuses the credentials. Sign-ups are accepted and wait. Create a key at rasa.io (Settings → API Keys) ' +

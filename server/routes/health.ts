@@ -5,7 +5,7 @@ import type { UnavailableReason } from '../store/errors.ts';
  * must not tell whether an address is known, blocked or unsubscribed.
  */
 export type HealthReason =
-  'store' | 'disk' | 'outbox_full' | 'credentials' | 'upstream_unreachable' | 'oldest_waiting';
+  'store' | 'disk' | 'outbox_full' | 'credentials' | 'upstream_unreachable' | 'oldest_waiting' | 'log';
 
 export interface Health {
   /** `degraded`: sign-ups are accepted, but do not arrive as they should. `unavailable`: none is accepted. */
@@ -23,15 +23,18 @@ export interface HealthSigns {
   /** When the oldest was accepted that waits beside one of another person, in ms since 1970. */
   readonly othersOldestMs: number | undefined;
   readonly areCredentialsRefused: boolean;
+  /** Lines of the log cannot be written. */
+  readonly isLogFailing?: boolean;
   /** Several calls in a row got no answer at all. */
   readonly isUnreachable: boolean;
 }
 
 const longestWaitMs = 60 * 60_000;
-const accepting: readonly HealthReason[] = ['credentials', 'upstream_unreachable', 'oldest_waiting'];
+const accepting: readonly HealthReason[] = ['credentials', 'upstream_unreachable', 'oldest_waiting', 'log'];
 
 export function healthOf(signs: HealthSigns, nowMs = Date.now()): Health {
   const { storeFault, waiting, most, othersOldestMs, areCredentialsRefused, isUnreachable } = signs;
+  const { isLogFailing = false } = signs;
   const isFull = storeFault === 'full';
   const found: Readonly<Record<HealthReason, boolean>> = {
     store: storeFault !== undefined && !isFull && waiting < most,
@@ -40,6 +43,7 @@ export function healthOf(signs: HealthSigns, nowMs = Date.now()): Health {
     credentials: areCredentialsRefused,
     upstream_unreachable: isUnreachable,
     oldest_waiting: othersOldestMs !== undefined && nowMs - othersOldestMs > longestWaitMs,
+    log: isLogFailing,
   };
   const reasons = (Object.keys(found) as HealthReason[]).filter((reason) => found[reason]);
   const status = reasons.some((reason) => !accepting.includes(reason))

@@ -57,6 +57,11 @@ export class LogOutput implements DestinationStream {
     if (!this.#isBusy && !this.#retry) this.#go();
   }
 
+  /** Lines are being dropped. */
+  get isFailing(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** For the end of the process: writes what waits; a slow reader is waited for a moment. */
   flushSync(): void {
     // What a thread is writing just now is finished before the process ends.

@@ -31,7 +31,7 @@ export function createLog(level: LogLevel, stream: DestinationStream): Logger {
 }
 
 /** Standard output as a place for log lines; it may fail without stopping the product. */
-export function openLogOutput(process: Pick<NodeJS.Process, 'on' | 'stdout' | 'stderr'>): DestinationStream {
+export function openLogOutput(process: Pick<NodeJS.Process, 'on' | 'stdout' | 'stderr'>): LogOutput {
   // Whoever writes words to a closed pipe would end the process.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const output = new LogOutput({

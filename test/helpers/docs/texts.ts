@@ -51,6 +51,7 @@ export const healthTexts: Readonly<Record<HealthReason, readonly [status: string
   ],
   upstream_unreachable: ['degraded', 'The last three calls or more to rasa.io got no answer.'],
   oldest_waiting: ['degraded', 'Sign-ups of several people have waited for more than an hour.'],
+  log: ['degraded', 'Lines of the log cannot be written: a full disk, or a reader that is gone.'],
 };
 
 /** Faults for `PUT /sandbox/faults`, as JSON. A test sends each of them. */
