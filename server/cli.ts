@@ -59,6 +59,18 @@ program
   )
   .action(runKeys);
 
+program
+  .command('builder')
+  .description('the builder, where marketers adapt the form')
+  .command('link')
+  .description('print the link that opens the builder, where it needs one (BUILDER=token)')
+  .addHelpText(
+    'after',
+    '\nReads the same variables as the proxy, which has to have run once.\n' +
+      '\nExample:\n  $ rasa-signup --env-file production.env builder link',
+  )
+  .action(runBuilderLink);
+
 const forms = program
   .command('forms')
   .description('check or show the forms file (FORMS_FILE)')
@@ -270,6 +282,20 @@ async function runDoctor(pages: readonly string[], { url, json }: Output & { rea
   const { stdout } = process;
   const colours = stdout.isTTY && stdout.hasColors();
   process.exitCode = await printChecks(checks, { stdout, json, colours });
+}
+
+async function runBuilderLink(): Promise<void> {
+  const { printBuilderLink } = await import('./commands/builder.ts');
+  const { BUILDER, NODE_ENV = '', PUBLIC_URL, PORT } = environment();
+  // The credentials are not read: whoever makes links for marketers may not have them.
+  const { builder, publicUrl, port } = readConfig({ BUILDER, PUBLIC_URL, PORT });
+  const isOpen = (BUILDER ?? '') === '' && NODE_ENV.trim() !== 'production';
+  process.exitCode = await printBuilderLink({
+    place: storePlaceOf(environment()),
+    mode: (BUILDER ?? '') === '' && !isOpen ? 'token' : builder,
+    url: publicUrl ?? `http://localhost:${port}`,
+    streams: process,
+  });
 }
 
 async function runKeys({ json }: Output): Promise<void> {

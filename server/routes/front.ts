@@ -90,11 +90,6 @@ export async function openFront({
     newId: randomUUID,
   });
 
-  if (config.production && config.publicUrl === undefined) {
-    log.warn(
-      'PUBLIC_URL is not set: pages, QR codes and snippets print the Host of each request. Set PUBLIC_URL.',
-    );
-  }
   const address = createPublicAddress({
     publicUrl: config.publicUrl,
     isBehindTls: config.production && trustProxy !== false,

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BuilderSetup } from '../../../shared/builder.ts';
+import { runCli } from '../../helpers/server/cli.ts';
 import { startProduct } from '../../helpers/server/product.ts';
 import { startService } from '../../helpers/server/service.ts';
 
@@ -80,6 +81,25 @@ describe('BUILDER', () => {
     await expect.poll(() => tokenIn(again.output())).toBe(tokenIn(first.output()));
     const other = await startProduct({ BUILDER: 'token' });
     await expect.poll(() => tokenIn(other.output())).not.toBe(tokenIn(first.output()));
+  });
+});
+
+describe('rasa-signup builder link', () => {
+  it('D9: prints the link that the running proxy opens for, at its public address', async () => {
+    const PUBLIC_URL = 'https://www.example.com/newsletter';
+    const { url, dataDir } = await startService({ BUILDER: 'token', PUBLIC_URL });
+    const env = { NODE_ENV: 'production', DATA_DIR: dataDir, PUBLIC_URL };
+    const { code, stdout, stderr } = await runCli(['builder', 'link'], env);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^https:\/\/www\.example\.com\/newsletter\/\?token=[0-9a-f]{32}\n$/);
+    expect((await ask(stdout.trim().replace(PUBLIC_URL, url))).status).toBe(200);
+  });
+
+  it('says so where the builder is closed', async () => {
+    const { dataDir } = await startService({ BUILDER: 'off' });
+    const { code, stdout, stderr } = await runCli(['builder', 'link'], { BUILDER: 'off', DATA_DIR: dataDir });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('BUILDER=token');
   });
 });
 
