@@ -109,7 +109,7 @@ export const settings = {
     { limit: 3, windowMs: unitMs.m },
   ),
   PLAIN_SHARE: setting(
-    'Part of each other quota that sign-ups without scripts have beside it, in percent; `0` allows none.',
+    'Part of `RATE_FORM` and `RATE_SERVICE` that sign-ups without scripts have beside them, in percent; `0` allows none.',
     'a percentage from 0 to 100',
     count(0, 100).default(10),
   ),

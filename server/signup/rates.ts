@@ -21,7 +21,7 @@ export interface RatesOptions {
 }
 
 export interface PlainRates {
-  /** Their part of each quota, 0 to 1. Above 0 it is at least one sign-up. */
+  /** Their part of the quotas of forms and of the service, 0 to 1. Above 0 it is at least one sign-up. */
   readonly share: number;
   /** Of one network, if its quota for proven ones is not slower. */
   readonly network: Rate | 'off';
@@ -54,7 +54,8 @@ export function rateFor(
 
 function plainRate(axis: Axis, proven: Rate | 'off', { share, network }: PlainRates): Rate | 'off' {
   if (axis === 'network') return slower(proven, network);
-  if (proven === 'off') return 'off';
+  // A double click must not be refused for want of a second place.
+  if (proven === 'off' || axis === 'address') return proven;
   const limit = share === 0 ? 0 : Math.max(1, Math.floor(proven.limit * share));
   return { ...proven, limit };
 }

@@ -84,7 +84,7 @@ describe.each(engines)('quotas that processes share on %s', (engine) => {
     },
   );
 
-  it.each(['service', 'address', 'form'] as const)(
+  it.each(['service', 'form'] as const)(
     'D1: keep a tenth of that of a %s for plain ones, in all processes, which takes nothing from proven ones',
     async (axis) => {
       const store = await create();
