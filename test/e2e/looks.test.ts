@@ -143,6 +143,15 @@ describe('W16, W30: every colour is readable, whatever is behind the form', () =
     }
   });
 
+  it.each(['dialog', 'slide-in', 'bar'])('in a %s over a dark page too', async (display) => {
+    const { page } = await open({
+      css: 'body { background: #111; color: #eee }',
+      attributes: `display="${display}" open-on="0s"`,
+    });
+    await page.getByRole('dialog').waitFor();
+    expect((await surveyForm(page)).faults).toEqual([]);
+  });
+
   it('on a picture, by the colour of its text', async () => {
     const picture = 'linear-gradient(#123, #012)';
     const { form } = await open({

@@ -51,8 +51,9 @@ function measureGround(element: HTMLElement): void {
   const isDark = ground < 0.18;
   const far = isDark ? Math.max(0.81, 1.4 * lightness + 0.23) : Math.min(0.48, 1.2 * lightness - 0.58);
   const isAsAssumed = isDark === luminance('Canvas') < 0.18 && Math.abs(ground - 0.38) > 0.32;
-  style.setProperty('--_rs-measured', isAsAssumed || isNaN(far) ? '' : `oklch(${far} 0 0)`);
-  style.setProperty('--_rs-scheme', isAsAssumed ? '' : isDark ? 'dark' : 'light');
+  // `initial`, because a dialog is not on the ground of what it is in.
+  style.setProperty('--_rs-measured', isAsAssumed || isNaN(far) ? 'initial' : `oklch(${far} 0 0)`);
+  style.setProperty('--_rs-scheme', isAsAssumed ? 'initial' : isDark ? 'dark' : 'light');
 }
 
 /** `undefined` if there is a picture or a gradient, of which no script knows the colours. */
