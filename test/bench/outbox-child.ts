@@ -48,6 +48,8 @@ const place = {
   log: pino({ level: 'silent' }),
 };
 const bareAppend = await openBareAppend(join(dataDir, 'bare.ndjson'));
+/** Made before, like the line of the bare append. */
+const prepared = Array.from({ length: 4096 }, makeSignup);
 const line = `${JSON.stringify({ ...makeSignup(), id: randomUUID(), acceptedAt: new Date().toISOString() })}\n`;
 let opened: { readonly database: Database; readonly outbox: Outbox; readonly leases: Leases } | undefined;
 let held: Held | undefined;
@@ -70,9 +72,15 @@ const tasks: Tasks = {
 
   async add(ms) {
     const { outbox } = parts();
+    const prefix = randomUUID();
+    let count = 0;
     const before = cpuMicros();
     const figures = await closedLoop(
-      () => outbox.add(makeSignup(), { retry: randomUUID(), proof: { kind: 'proof', text: randomUUID() } }),
+      () => {
+        const name = `${prefix} ${count++}`;
+        const signup = prepared[count % prepared.length] ?? makeSignup();
+        return outbox.add(signup, { retry: name, proof: { kind: 'proof', text: name } });
+      },
       callers,
       ms,
     );
