@@ -50,7 +50,9 @@ describe('the configuration', () => {
     });
     expect(complaintsIn(found['Configuration'])).toEqual([
       expect.stringContaining('RASA_API_KEY_3: found nothing'),
-      'fault: PORT: found "http", wanted a port number, 0 to 65535.',
+      expect.stringContaining(
+        'PORT: found "http", wanted a port number, 0 to 65535, or the path of a socket',
+      ),
       expect.stringContaining('OUTBOX_KEY: found a value (not shown)'),
       expect.stringContaining('RASA_BATCH: found "99"'),
     ]);
