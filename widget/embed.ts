@@ -24,15 +24,6 @@ if (!customElements.get('rasa-signup')) {
 }
 
 placeAll();
-// Without any form on the page there is none that could show what is wrong.
-if (own && /[?&]debug\b/.test(location.search))
-  addEventListener('load', () => {
-    if (document.querySelector('rasa-signup')) return;
-    const element = document.createElement('rasa-signup');
-    element.setAttribute('src', own.replace(/[^/]*$/, 'forms/-'));
-    document.body.append(element);
-  });
-
 function placeAll(): void {
   document.querySelectorAll<HTMLScriptElement>('script[data-form],script[src*="form="]').forEach(place);
 }
@@ -44,9 +35,9 @@ function place(script: HTMLScriptElement): void {
   if (!src || Reflect.has(script, placed)) return;
   // In the head nothing is shown.
   const into = option('into');
-  const parent = into ? document.getElementById(into) : script.closest('head') && document.body;
-  // The place may still be to come.
-  if (!parent && (into || script.closest('head'))) return;
+  const parent = into ? document.getElementById(into) : script.closest('head') ? document.body : undefined;
+  // The place is still to come.
+  if (parent === null) return;
   Reflect.set(script, placed, 1);
   // A copy of this tag, a copy of the page that includes the form, or a snippet that was pasted twice.
   for (const near of parent?.children ?? [script.previousElementSibling, script.nextElementSibling]) {

@@ -35,13 +35,6 @@ describe('a tag manager that drops data attributes', () => {
     expect(await page.locator('rasa-signup').count()).toBe(1);
   });
 
-  it('W7: `?debug` says that no form is named', async () => {
-    const { base } = await stubbedProxy();
-    const site = await serveSite({ '/': pageOf(`<script src="${base}/embed.js"></script>`) });
-    const { page } = await openPage(browser, `${site}/?debug`);
-    await page.getByText('embed.js?form=newsletter').waitFor();
-  });
-
   it('W7: the script of another product with a form in its URL is left alone', async () => {
     const { base } = await stubbedProxy();
     const body = `<script src="/other/embed.js?form=12"></script><script src="${base}/embed.js" data-form="newsletter"></script>`;

@@ -49,6 +49,30 @@ export function keepLitToItself(): Plugin {
       /\{toAttribute\((\w+),\w+\)\{switch.*?return \1\},fromAttribute\((\w+),\w+\)\{.*?return \w+\}\}/g,
       '{toAttribute:$1=>$1,fromAttribute:$1=>$1}',
     ],
+    [
+      /const (\w+)=(\w+)\.getPropertyOptions\((\w+)\),\w+="function"==typeof \1\.converter.*?this\.(\S{4})=\3;.*?this\.\4=null/g,
+      'this.$4=$3,this[$3]=arguments[1],this.$4=null',
+    ],
+    // No property is reflected, and none has a default.
+    [/_\$ET\(\w+,\w+\)\{.*?(?=_\$AK\()/g, ''],
+    [/update\(\w\)\{this\._\$Eq&&=.*?,this\._\$EM\(\)\}/g, 'update(){this._$EM()}'],
+    [
+      /(C\(t,s),\{useDefault.*?(?=async)/g,
+      '$1){this._$AL.has(t)||this._$AL.set(t,this.hasUpdated?s:void 0)}',
+    ],
+    [/!\(\((i\.hasChanged\?\?f\)\(h,s\))\|\|i\.useDefault.*?\)\)\)\)return/g, '!($1)return'],
+    // No decorators add initializers, no controller is removed, and there is one style sheet.
+    [/static addInitializer.*?(?=static)/g, ''],
+    [/,void 0!==t\.l&&\(this\.l=\[\.\.\.t\.l\]\)/g, ''],
+    [/,this\.constructor\.l\?\.forEach\(t=>t\(this\)\)/g, ''],
+    [/removeController\(t\)\{.*?\}/g, ''],
+    [/if\(Array\.isArray\(s\)\)\{.*?\}else void 0!==s&&/g, ''],
+    // No directive is used.
+    [/(function \w)\(t,i,s=t,e\)\{.*?,i\)?\}(?=class|function)/g, '$1(t,i){return i}'],
+    // No part is a whole element, and no template has a script, style, textarea or title.
+    [/:6===(\w)\.type&&\(i=new Z\(h,this,t\)\)/g, ':0'],
+    [/else (\w)\.startsWith\((\w)\)&&\(\w\.push\(\{type:6,index:\w\}\),\w\.removeAttribute\(\1\)\)/g, ''],
+    [/if\(y\.test\(r\.tagName\)\)\{.*?\}\}\}else/g, '}else'],
     // Templates are HTML here, neither SVG nor MathML.
     [/2===(\w+)\?"<svg>":3===\1\?"<math>":""/g, '""'],
     [/\(2===(\w+)\?"<\/svg>":3===\1\?"<\/math>":""\)/g, '""'],

@@ -32,12 +32,6 @@ async function loadAgain(src: string | null): Promise<Loaded> {
       `The attribute src is ${JSON.stringify(src)}; wanted is the address of a form, such as https://signup.example.com/forms/newsletter.`,
     );
   }
-  if (src.endsWith('/forms/-')) {
-    return fault(
-      'script',
-      'The script is here, and names no form. Some tag managers drop data- attributes; they keep embed.js?form=newsletter.',
-    );
-  }
   const blocked = watchPolicy(src);
   try {
     const response = await fetch(src, { headers: { accept: 'application/json' }, credentials: 'omit' });

@@ -227,7 +227,7 @@ export class RasaSignup extends LitElement {
   }
 
   async #loadDebug(src: string): Promise<void> {
-    if (!this.hasAttribute('debug') && !new URLSearchParams(location.search).has('debug')) return;
+    if (!this.hasAttribute('debug') && !/[?&]debug\b/.test(location.search)) return;
     try {
       const { showDebug } = await loadPart<typeof debug>(src, 'debug');
       showDebug(this);

@@ -37,6 +37,8 @@ export function carryOver(from: ParentNode, form: HTMLFormElement): boolean {
   return changed;
 }
 
+const controls = 'input, select, textarea, button';
+
 /**
  * Repairs a form of the page that contains the host with a whole form as its fallback. The parser drops the
  * inner form, and ends the outer one with it. The outer form then requires and sends the fallback's controls,
@@ -44,16 +46,12 @@ export function carryOver(from: ParentNode, form: HTMLFormElement): boolean {
  */
 export function restoreOuterForm(host: Element): void {
   const outer = host.closest('form');
-  const inner = host.querySelectorAll<HTMLInputElement>('input, select, textarea, button');
+  const inner = host.querySelectorAll<HTMLInputElement>(controls);
   for (const control of inner) {
     if (!outer || control.form !== outer) continue;
     control.setAttribute('form', '');
     outer.id ||= 'rasa-signup-outer';
-    for (
-      let next = outer.nextElementSibling;
-      next?.matches('input, select, textarea, button') && !next.hasAttribute('form');
-      next = next.nextElementSibling
-    )
+    for (let next = outer.nextElementSibling; next?.matches(controls); next = next.nextElementSibling)
       next.setAttribute('form', outer.id);
   }
 }
