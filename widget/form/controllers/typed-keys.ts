@@ -3,7 +3,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 const types = ['keydown', 'keypress', 'keyup'] as const;
 
 /** The keys that a page may need while the visitor types. */
-const ofThePage = /^(Escape|Tab|F\d|Shift|Control|Alt|Meta)/;
+const ofThePage = /^(Esc|Tab|F\d|Shift|Con|Alt|Meta)/;
 
 /**
  * Keeps keys that are typed into the host from the handlers of the page, which would take them for shortcuts:
