@@ -101,7 +101,7 @@ export function findSandboxBlock({ from, directives }: Policy): Blocked | undefi
   return { directive: 'sandbox', remedy: `Add ${missing.join(' and ')} to sandbox.` };
 }
 
-/** Sources whose percent-encoding is malformed (RFC 3986 2.1), which browsers match as they are, or not at all. */
+/** Sources whose percent-encoding is malformed (RFC 3986 2.1); browsers match them as they are, or never. */
 export function malformedSources({ directives }: Policy): readonly string[] {
   return [...directives].flatMap(([name, sources]) =>
     sources.filter((source) => /%(?![0-9a-f]{2})/i.test(source)).map((source) => `${name} ${source}`),
