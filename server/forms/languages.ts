@@ -39,17 +39,54 @@ const byTag: ReadonlyMap<string, Messages> = new Map([
   ...languages.map((words): [string, Messages] => [words.lang.toLowerCase(), words]),
   ['pt', ptBR],
   ['zh', zhHans],
-  // Hebrew's tag until 1989, which some old Java versions still send.
-  ['iw', he],
 ]);
 
-/** The texts for a BCP 47 tag; `undefined` if there are none. */
+/** A language as somebody named it. */
+export interface NamedLanguage {
+  /** Without region and script. */
+  readonly language: string;
+  /** Whether a region or a script is named, such as in `zh-TW`. */
+  readonly isNarrow: boolean;
+  /** `undefined` if there are none, or only in another script. */
+  readonly words: Messages | undefined;
+}
+
+/**
+ * Reads a BCP 47 tag, or the name of a locale as systems write it (`de_DE.UTF-8`). Old names are read
+ * as their new ones (`iw` is Hebrew). `undefined` where it is neither.
+ */
+export function readLanguage(name: string): NamedLanguage | undefined {
+  const locale = localeOf(
+    name
+      .trim()
+      .replace(/[.@].*$/, '')
+      .replaceAll('_', '-'),
+  );
+  if (!locale) return undefined;
+  const words = lookUp(locale.baseName.toLowerCase());
+  const isReadable = words && locale.maximize().script === localeOf(words.lang)?.maximize().script;
+  return {
+    language: locale.language,
+    isNarrow: locale.baseName !== locale.language,
+    words: isReadable ? words : undefined,
+  };
+}
+
+/** The texts for a language; `undefined` if there are none. */
 export function wordsOfTag(tag: string): Messages | undefined {
-  return lookUp(tag.toLowerCase());
+  return readLanguage(tag)?.words;
+}
+
+function localeOf(tag: string): Intl.Locale | undefined {
+  try {
+    return new Intl.Locale(tag);
+  } catch {
+    return undefined;
+  }
 }
 
 /** RFC 4647 3.4: looks up the tag, then the tag without its last part, and so on; `de-AT` is met by `de`. */
-export function lookUp(tag: string): Messages | undefined {
+function lookUp(tag: string): Messages | undefined {
   const end = tag.lastIndexOf('-');
   return byTag.get(tag) ?? (end > 0 ? lookUp(tag.slice(0, end)) : undefined);
 }

@@ -56,7 +56,7 @@ export function createFormRoutes({
   routes
     .route('/forms/:form')
     .all((_request, response, next) => {
-      response.set('Cache-Control', 'no-cache').vary('Origin').vary('Accept').vary('Accept-Language');
+      response.set('Cache-Control', 'no-cache').vary('Origin').vary('Accept');
       next();
     })
     .post(crossOrigin(originsOf), receiveSignup({ intake, originsOf, clientAddress, prefix, sandbox }))
@@ -66,7 +66,7 @@ export function createFormRoutes({
       withForm((form, request, response) => {
         const words = wordsFor(request, form.languages);
         const definition = form.definitionIn(words);
-        response.set('Content-Language', definition.lang);
+        response.set('Content-Language', definition.lang).vary('Accept-Language');
         if (!wantsPage(request)) {
           response.json(definition);
           return;

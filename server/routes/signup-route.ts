@@ -46,6 +46,7 @@ export function receiveSignup({
 
   function pageOf(answer: Answer, request: FormRequest, response: Response): Detail {
     const words = wordsFor(request, answer.form?.languages);
+    response.vary('Accept-Language');
     const { leadsTo, headers, ...page } = pageFor(answer, { words, prefix, sandbox });
     const { sources: framedBy } = answer.form?.origins ?? originsOf(request.params.form);
     if (leadsTo !== undefined) pageHeaders({ framedBy, leadsTo })(request, response, () => undefined);

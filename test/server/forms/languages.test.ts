@@ -31,13 +31,40 @@ describe('a preferred language', () => {
   });
 
   it.each([
+    ['de_DE', 'de'],
+    ['de_DE.UTF-8', 'de'],
+    ['de_DE@euro', 'de'],
+    [' fr_CA ', 'fr'],
+    ['pt_PT', 'pt-BR'],
+    ['zh_CN', 'zh-Hans'],
+    ['zh-SG', 'zh-Hans'],
+    ['zh_TW', 'en'],
+    ['zh-Hant', 'en'],
+    ['zh-Hant-HK', 'en'],
+    ['zh-HK', 'en'],
+    ['zh-MO', 'en'],
+    ['yue', 'en'],
+    ['ja-Latn', 'en'],
+    ['de-1996', 'de'],
+    ['de-', 'en'],
+    ['C', 'en'],
+    ['x-klingon', 'en'],
+  ])('W17: lang=%s, a locale or another script, is met by %s', (lang, met) => {
+    const query = String(new URLSearchParams({ lang }));
+    expect(wordsFor({ url: `${path}?${query}`, headers: {} }).lang).toBe(met);
+  });
+
+  it.each([
     ['de-AT,de;q=0.9,en-US;q=0.8,en;q=0.7', 'de'],
     ['nb-NO,nb;q=0.9,da;q=0.8,en;q=0.7', 'da'],
     ['nn,nb;q=0.9', 'en'],
     ['en;q=0.5, ja', 'ja'],
     ['de-AT, en;q=0.9, de;q=0.8', 'de'],
     ['de;q=0, pl;q=0.1', 'pl'],
-    ['zh-TW,zh;q=0.9,en;q=0.8', 'zh-Hans'],
+    ['zh-TW,zh;q=0.9,en;q=0.8', 'en'],
+    ['zh-TW,zh;q=0.9,ja;q=0.8', 'ja'],
+    ['zh-TW,zh-CN;q=0.9,en;q=0.8', 'zh-Hans'],
+    ['en_GB.UTF-8, de', 'en'],
     ['*', 'en'],
     ['is, *;q=0.5', 'en'],
     [';;,,q=', 'en'],
