@@ -68,11 +68,13 @@ export class PostgresDatabase implements Database {
     ({ keyId: this.keyId, keyIds: this.keyIds } = this.#sealing);
     const commits = new GroupCommit(connections, this.#sealing);
     this.#queue = new WriteQueue({ maxWaiting, timeoutMs, commit: (callers) => commits.commit(callers) });
-    this.#sweeper = setInterval(() => {
+    const sweep = () => {
       sweepMarks(connections, Date.now()).catch((error: unknown) => {
         log.debug({ err: error }, 'old marks were not removed; the next round tries again');
       });
-    }, sweepEveryMs);
+    };
+    sweep();
+    this.#sweeper = setInterval(sweep, sweepEveryMs);
     this.#sweeper.unref();
   }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startPgBouncer, whyNoPgBouncer, type Pooler } from '../../helpers/server/pgbouncer.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 import { startPostgres, whyNoPostgres, type PostgresServer } from '../../helpers/server/postgres.ts';
@@ -10,7 +10,7 @@ import {
   signupRow,
   testKey,
 } from '../../helpers/server/store.ts';
-import { sameSql, Unreadable, type Statement } from '../../../server/store/database.ts';
+import { sameSql, Unreadable, type Database, type Statement } from '../../../server/store/database.ts';
 import {
   AlreadySeen,
   ConstraintViolated,
@@ -18,7 +18,7 @@ import {
   StoreUnavailable,
 } from '../../../server/store/errors.ts';
 import type { StoreOptions } from '../../../server/store/open-store.ts';
-import { Seen, bucketMs } from '../../../server/store/seen.ts';
+import { Seen, bucketMs, bucketOf, keptBuckets } from '../../../server/store/seen.ts';
 import { ServerSecrets } from '../../../server/store/server-secrets.ts';
 import { settings, signups } from '../../../server/store/tables.ts';
 import { Secret } from '../../../server/system/secret.ts';
@@ -434,6 +434,27 @@ describe.each(engines)('a store on %s', (engine) => {
       now += bucketMs;
       expect(await seen.has('signup', 'a')).toBe(true);
       await expect(database.write([seen.mark(['signup', 'a'])])).rejects.toThrow(AlreadySeen);
+    });
+
+    it('P8: and is not kept when its time is over', async () => {
+      const place = await newPlace(engine);
+      const database = await openTestStore(place);
+      const marked = async (agoMs: number, text: string) =>
+        database.write([new Seen({ database, key, now: () => Date.now() - agoMs }).mark(['signup', text])]);
+      await marked(3 * bucketMs, 'old');
+      await marked(0, 'fresh');
+      const rowsIn = async (store: Database) => {
+        const rows = await store.read({ sql: sameSql('select bucket from seen') });
+        return rows.map(({ bucket }) => Number(bucket));
+      };
+      const oldest = bucketOf(Date.now()) - keptBuckets;
+      expect(Math.min(...(await rowsIn(database)))).toBeLessThan(oldest);
+      await database.close();
+      const later = await openTestStore(place);
+      await vi.waitFor(async () => {
+        expect(Math.min(...(await rowsIn(later)))).toBeGreaterThanOrEqual(oldest);
+      });
+      expect(await rowsIn(later)).not.toEqual([]);
     });
   });
 
