@@ -7,7 +7,10 @@ export interface SignupEnvelope {
    * Made by the client, once for one set of values, so that a double click or a retry counts as one sign-up.
    */
   readonly id?: string;
-  /** URL of the page with the form, without query and fragment. */
+  /**
+   * URL of the page with the form, without query and fragment. For clients without the form's definition: kept
+   * only where a field of the form takes it, see `HiddenField`.
+   */
   readonly page?: string;
   /** The proof of work: base64 of the JSON of a `Proof`. It can be used once. */
   readonly proof?: string;

@@ -21,7 +21,6 @@ export function detailsOf({ signup, reason, attempts, refusedAt }: DeadLetter, n
     id: signup.id,
     form: signup.form,
     ...signup.contact,
-    ...(signup.page !== undefined && { page: signup.page }),
     accepted: `${signup.acceptedAt} (${ageOf(signup.acceptedAt, nowMs)} ago)`,
     refused: `${refusedAt} (${ageOf(refusedAt, nowMs)} ago)`,
     attempts: String(attempts),

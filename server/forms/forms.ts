@@ -105,6 +105,7 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
   const { id, fields, languages, rates, redirect } = spec;
   const definitions = new Map<Messages, FormDefinition>();
   const names = fields.map(({ name }) => name);
+  const pageFields = fields.filter((field) => field.type === 'hidden' && field.from === 'page');
   const nameFields = fields.filter(asksForName).map(({ name }) => name);
   const schema = z.strictObject({
     // Fields of pages that were opened before the form changed: allowed, and ignored.
@@ -127,7 +128,10 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
       return definition;
     },
     check(sent) {
-      const result = schema.safeParse(cleaned(sent));
+      const values = cleaned(sent);
+      // Clients without the definition name the page beside the fields.
+      for (const { name } of pageFields) values[name] ??= values['page'];
+      const result = schema.safeParse(values);
       if (!result.success) return { is: 'invalid', issues: issuesOf(result.error) };
       const given = textsOf(result.data, names);
       return {

@@ -89,7 +89,7 @@ export class Outbox {
     if (this.counts().waiting + this.#adding >= max) throw new OutboxFull();
     const nowMs = this.#now();
     const row = signupRow(
-      { id: this.#newId(), form: signup.form, contact: signup.contact, page: signup.page },
+      { id: this.#newId(), form: signup.form, contact: signup.contact },
       { destination, lane: lanes.fresh, person: this.#personOf(signup), sinceMs: nowMs },
     );
     const marks: [MarkKind, string][] = [];

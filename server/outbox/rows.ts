@@ -4,7 +4,6 @@ import type { Contact, Destination, Signup } from './signup.ts';
 /** What a row of `signups` or `dead_letters` holds sealed. */
 interface Payload {
   readonly contact: Contact;
-  readonly page?: string | undefined;
   /** ISO 8601, where the row's own time is that of a replay. */
   readonly acceptedAt?: string | undefined;
   /** Of a dead letter: rasa.io's words, which may quote an address. */
@@ -72,12 +71,11 @@ export function deadLetterOf(row: Row): DeadLetter | undefined {
 function signupOf(row: Row, acceptedMs: number): Signup | undefined {
   const payload = row['payload'];
   if (payload instanceof Unreadable) return undefined;
-  const { contact, page, acceptedAt } = payload as Payload;
+  const { contact, acceptedAt } = payload as Payload;
   return {
     id: String(row['id']),
     form: String(row['form']),
     contact,
-    ...(page !== undefined && { page }),
     acceptedAt: acceptedAt ?? isoOf(acceptedMs),
   };
 }
@@ -94,7 +92,6 @@ interface Storable {
   readonly id: string;
   readonly form: string;
   readonly contact: Contact;
-  readonly page?: string | undefined;
   /** Absent where it is the time since which it waits. */
   readonly acceptedAt?: string;
 }
@@ -143,9 +140,9 @@ export function deadLetterRow({ destination, waiting, ...rest }: DeadLetterOptio
 }
 
 /** Members that are undefined are left out of the JSON. */
-function payloadOf({ contact, page, acceptedAt }: Storable, sinceMs: number): Payload {
+function payloadOf({ contact, acceptedAt }: Storable, sinceMs: number): Payload {
   const isOwnTime = acceptedAt === undefined || acceptedAt === isoOf(sinceMs);
-  return { contact, page, acceptedAt: isOwnTime ? undefined : acceptedAt };
+  return { contact, acceptedAt: isOwnTime ? undefined : acceptedAt };
 }
 
 export function isoOf(ms: number): string {

@@ -2,8 +2,6 @@
 export interface NewSignup {
   readonly form: string;
   readonly contact: Contact;
-  /** URL of the page that the form was on. */
-  readonly page?: string;
 }
 
 export interface Signup extends NewSignup {

@@ -126,12 +126,12 @@ export function createIntake({
     { form, quotas, kept }: { readonly form: Form; readonly quotas: Quotas; readonly kept: object },
   ): Promise<Answer> {
     const { contact, fields, envelope } = checked;
-    const { id, page, redirect } = envelope;
+    const { id, redirect } = envelope;
     const redirectTo = redirect !== undefined && form.mayRedirectTo(redirect) ? redirect : undefined;
     // The answer is the same for every address; otherwise it would reveal who is subscribed.
     const accepted: Answer = { is: 'accepted', form, redirectTo };
     // The fields as typed: the contact made from them may contain the time.
-    const retry = id === undefined ? undefined : retryName([id, form.id, page ?? ''], fields);
+    const retry = id === undefined ? undefined : retryName([id, form.id], fields);
     const wasAccepted = () => outbox.wasAdded(retry);
 
     const verdict = await bots.judge(post, checked, wasAccepted);
@@ -150,7 +150,7 @@ export function createIntake({
       return accepted;
     }
 
-    const signup = { form: form.id, contact, ...(page !== undefined && { page }) };
+    const signup = { form: form.id, contact };
     let added = await outbox.add(signup, { retry, proof: verdict.proof });
     if (added === 'used') {
       const used = bots.judgeUsed(post);

@@ -16,7 +16,6 @@ export function makeSignup(): NewSignup {
       first_name: 'Ada',
       last_name: 'Lovelace',
     },
-    page: 'https://www.example.com/blog/what-an-engine-can-do',
   };
 }
 

@@ -1,8 +1,8 @@
 import { toHex } from '../hex.ts';
-import { thisPage, type Values } from './values.ts';
+import type { Values } from './values.ts';
 
 /**
- * Adds the id and the page to a form's values. Unchanged values keep their id when they are sent again;
+ * Adds the id to a form's values. Unchanged values keep their id when they are sent again;
  * changed ones get a new id.
  */
 export class Envelope {
@@ -11,8 +11,7 @@ export class Envelope {
   of(fields: Values): Values {
     const values = String(new URLSearchParams(fields));
     if (this.#last?.values !== values) this.#last = { values, id: makeId() };
-    const page = thisPage();
-    return { id: this.#last.id, ...(page && { page }) };
+    return { id: this.#last.id };
   }
 }
 

@@ -97,7 +97,7 @@ function valueOf({ from }: HiddenField): string {
  * The page's URL without query and fragment, which may be private. Cut to what the proxy takes. Empty if the
  * page has no http URL.
  */
-export function thisPage(): string {
+function thisPage(): string {
   const { protocol, origin, pathname } = location;
   return protocol.startsWith('http') ? (origin + pathname).slice(0, limits.page) : '';
 }

@@ -28,8 +28,8 @@ export const problemTexts: Readonly<Record<ProblemCode, string>> = {
 
 /** The names that a sign-up has beside the form's own fields, in the order in which they are shown. */
 export const envelopeTexts: Readonly<Record<keyof SignupEnvelope, string>> = {
-  id: 'Optional, made by the client. A request with the same id, form, `page` and fields is a retry for at least 10 minutes: it is accepted again and not stored twice. With other contents it is another sign-up.',
-  page: 'Optional. The URL of the page that carries the form, without query and fragment.',
+  id: 'Optional, made by the client. A request with the same id, form and fields is a retry for at least 10 minutes: it is accepted again and not stored twice. With other contents it is another sign-up.',
+  page: 'Optional. The URL of the page that carries the form, without query and fragment. Delivered only where a hidden field of the form takes it (`from: page`), and not stored otherwise.',
   proof:
     'The challenge and its solution as JSON, in base64. Required with `BOT_MODE=enforce`, except for plain forms.',
   token: 'Plain forms only: sent by the page that asks for one click.',

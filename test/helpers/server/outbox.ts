@@ -137,7 +137,7 @@ export async function setAside(database: Database, refused: readonly Refused[]):
     const failedMs = Date.now() - hoursAgo * 3_600_000;
     const signup = {
       ...makeSignup(id, { form }),
-      ...(rest.contact && { contact: rest.contact, page: 'https://www.example.com/join' }),
+      ...(rest.contact && { contact: rest.contact }),
       id,
       acceptedAt: new Date(failedMs).toISOString(),
     };

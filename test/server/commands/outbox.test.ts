@@ -170,7 +170,6 @@ describe('outbox show', () => {
       id: 'ada-0001',
       form: 'newsletter',
       contact,
-      page: 'https://www.example.com/join',
       acceptedAt: expect.any(String) as unknown,
       reason: 'no such segment',
       attempts: 1,
@@ -184,7 +183,7 @@ describe('outbox show', () => {
     expect(await commands.show('ada-0001', {})).toBe(0);
     expect(written.out).toContain(
       'id               ada-0001\nform             newsletter\nemail            ada@example.com\n' +
-        'first_name       Ada\nfavourite_topic  engines\npage             https://www.example.com/join\n',
+        'first_name       Ada\nfavourite_topic  engines\n',
     );
     expect(written.out).toMatch(/refused {10}\S+Z \(2h ago\)\nattempts {9}1\nreason {11}no such segment\n$/);
   });

@@ -179,6 +179,19 @@ describe('a hidden field', () => {
     expect(arrived['referred_by']).toBeNull();
   });
 
+  it('D14: is where the page goes, which is not kept otherwise', async () => {
+    const page = 'https://www.example.com/join';
+    const asking = { fields: ['email', { name: 'joined_on', type: 'hidden', from: 'page' }] };
+    const asked = await startWith(asking);
+    expect((await asked.send({ email: 'ada@example.com', page })).status).toBe(202);
+    expect(await asked.contact()).toMatchObject({ joined_on: page });
+    expect((await asked.send({ email: 'ada@example.com', page: 'javascript:1' })).status).toBe(422);
+
+    const silent = await startWith(form);
+    expect((await silent.send({ email: 'ada@example.com', page })).status).toBe(202);
+    expect(JSON.stringify(await silent.contact())).not.toContain(page);
+  });
+
   it('delivers the referrer', async () => {
     const { send, contact } = await startWith(form);
     await send({ email: 'ada@example.com', ref: 'r-123' });

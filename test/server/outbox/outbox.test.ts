@@ -34,14 +34,13 @@ describe.each(engines)('the outbox on %s', (engine) => {
     const place = await newPlace(engine);
     const first = await openTestOutbox({ place, now: () => Date.parse('2026-11-01T00:00:00Z') });
     const contact = { email: 'zoë@example.com', first_name: 'Zoë 😀', is_subscribed: true };
-    await first.outbox.add({ form: 'events', contact, page: 'https://www.example.com/join' });
+    await first.outbox.add({ form: 'events', contact });
     await first.close();
     const [waiting] = await (await openTestOutbox({ place })).due();
     expect(waiting?.signup).toEqual({
       id: expect.stringMatching(anId) as string,
       form: 'events',
       contact,
-      page: 'https://www.example.com/join',
       acceptedAt: '2026-11-01T00:00:00.000Z',
     });
   });

@@ -289,7 +289,6 @@ describe('a sign-up that comes again', () => {
   it.each<[string, object]>([
     ['another name', { first_name: 'Ada Lovelace' }],
     ['a field left out', { first_name: '' }],
-    ['another page', { page: 'https://www.example.com/elsewhere' }],
   ])(
     'with its id and %s is another sign-up: it needs a proof, is delivered, and the last one wins',
     async (_name, other) => {

@@ -40,7 +40,6 @@ describe('the form', () => {
       email: 'ada@example.com',
       first_name: 'Ada',
       last_name: '',
-      page: location.origin + location.pathname,
     });
     expect(post?.['id']).to.match(/^[0-9a-f]{32}$/);
     await expect(element).to.be.accessible();
