@@ -97,7 +97,7 @@ it.each(['slide-in', 'bar', 'dialog'])('W12: an open %s is not printed', async (
   await page.emulateMedia({ media: 'print' });
   expect(await dialog.count()).toBe(0);
   await page.emulateMedia({ media: 'screen' });
-  expect(await dialog.isVisible()).toBe(true);
+  await dialog.waitFor();
 });
 
 describe('W16, W30: every colour is readable, whatever is behind the form', () => {

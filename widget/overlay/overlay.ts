@@ -199,7 +199,7 @@ class Overlay {
   }
 }
 
-/** `opacity` is not checked: it has no effect on the top layer. */
+/** `opacity` is not checked: it has no effect on the top layer. On paper it is not shown, and stays open. */
 function isRendered(dialog: Element): boolean {
-  return dialog.checkVisibility({ visibilityProperty: true });
+  return dialog.checkVisibility({ visibilityProperty: true }) || matchMedia('print').matches;
 }
