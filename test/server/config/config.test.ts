@@ -46,7 +46,7 @@ describe('readConfig', () => {
   it('reports every fault at once, each with variable, found and wanted', () => {
     const faults = faultsOf({ PORT: 'http', TRUST_PROXY: 'true', RATE_NETWORK: 'many', LOG_LEVEL: 'loud' });
     expect(faults).toEqual([
-      'PORT: found "http", wanted a port number, 0 to 65535.',
+      'PORT: found "http", wanted a port number, 0 to 65535, or the path of a socket such as /run/rasa-signup.sock.',
       expect.stringMatching(/^LOG_LEVEL: found "loud", wanted one of trace, debug/),
       expect.stringMatching(/^TRUST_PROXY: found "true", wanted a number of proxies/),
       expect.stringMatching(/^RATE_NETWORK: found "many", wanted a number and a time such as 30\/10m/),

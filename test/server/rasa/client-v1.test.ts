@@ -201,7 +201,9 @@ describe('when rasa.io is in trouble, the sign-up waits', () => {
     const sandbox = await startSandbox();
     await sandbox.putFaults({ delayMs: 60_000 });
     const { add } = clientOf(sandbox, { timeoutMs: 100 });
-    expect(await add('ada')).toEqual([{ is: 'later', reason: 'no answer within 100 ms' }]);
+    expect(await add('ada')).toEqual([
+      { is: 'later', reason: 'no answer within 100 ms', isUnanswered: true },
+    ]);
   });
 
   it('an endless answer: reading stops at the size limit', async () => {
@@ -214,7 +216,9 @@ describe('when rasa.io is in trouble, the sign-up waits', () => {
         });
       }),
     );
-    expect(await add('ada')).toEqual([{ is: 'later', reason: 'the answer is longer than 1048576 bytes' }]);
+    expect(await add('ada')).toEqual([
+      { is: 'later', reason: 'the answer is longer than 1048576 bytes', isUnanswered: true },
+    ]);
   });
 
   it('a redirect: it is not followed, and the credentials are not sent on', async () => {

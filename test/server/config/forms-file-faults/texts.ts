@@ -198,14 +198,14 @@ export const texts: readonly Fault[] = [
     'forms.events.texts',
     'x',
     [
-      '78:16: forms.events.texts: found "x", wanted an object with submit, sending, accepted, optional, suggestion, takeSuggestion, close, leaveEmpty, issues, problems.',
+      '78:16: forms.events.texts: found "x", wanted an object with submit, sending, accepted, acceptedTitle, acceptedFor, acceptedNext, optional, suggestion, takeSuggestion, close, leaveEmpty, issues, problems.',
     ],
   ],
   [
     'forms.events.texts',
     { sumbit: 'x' },
     [
-      '79:9: forms.events.texts.sumbit: found an unknown member, wanted one of submit, sending, accepted, optional, suggestion, takeSuggestion, close, leaveEmpty, issues, problems.',
+      '79:9: forms.events.texts.sumbit: found an unknown member, wanted one of submit, sending, accepted, acceptedTitle, acceptedFor, acceptedNext, optional, suggestion, takeSuggestion, close, leaveEmpty, issues, problems.',
     ],
   ],
   [
