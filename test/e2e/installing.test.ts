@@ -124,8 +124,8 @@ describe('the installed product', () => {
       readonly scripts: Readonly<Record<string, string>>;
     };
     expect([scripts['start'], scripts['sandbox']]).toEqual([
-      expect.stringContaining('node --enable-source-maps dist/server/'),
-      expect.stringContaining('node --enable-source-maps dist/server/'),
+      expect.stringContaining('node --enable-source-maps -- dist/server/'),
+      expect.stringContaining('node --enable-source-maps -- dist/server/'),
     ]);
     for (const file of ['docs/deploy/Dockerfile', 'docs/deploy/rasa-signup.service', 'server/cli.ts'])
       expect(readFileSync(file, 'utf8'), file).toContain('--enable-source-maps');

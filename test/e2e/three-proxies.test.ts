@@ -110,7 +110,7 @@ async function startSandboxAlone() {
   });
   const url = await vi.waitFor(
     () => {
-      const [, found] = /RASA_BASE_URL +(\S+)/.exec(output()) ?? [];
+      const [, found] = /RASA_BASE_URL='?([^'\s]+)/.exec(output()) ?? [];
       if (found === undefined) throw new Error(output());
       return found;
     },

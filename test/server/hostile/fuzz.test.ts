@@ -30,7 +30,10 @@ type Got =
 
 describe.each([
   ['an open intake', { BOT_MODE: 'off', RATE_NETWORK: 'off' }],
-  ['the intake with default settings', { ...guardedIntake, RATE_NETWORK: 'off', RATE_SERVICE: 'off' }],
+  [
+    'the intake with default settings',
+    { ...guardedIntake, RATE_NETWORK: 'off', RATE_SERVICE: 'off', RATE_PLAIN: 'off', PLAIN_LEAST_AGE: 'off' },
+  ],
 ])('%s', (name, env) => {
   it(
     `answers ${cases / 2} requests as documented, whatever they are`,
