@@ -13,7 +13,12 @@ it(`${size} open connections do not prevent sign-ups, and their memory is freed`
   const reason = whyNot();
   if (reason !== undefined) skip(reason);
   // Behind a proxy, so that idle connections stay open for the whole test.
-  const product = await startProduct({ ...guardedIntake, TRUST_PROXY: '1', NODE_OPTIONS: collectsOnSignal });
+  const product = await startProduct({
+    ...guardedIntake,
+    PLAIN_LEAST_AGE: 'off',
+    TRUST_PROXY: '1',
+    NODE_OPTIONS: collectsOnSignal,
+  });
   const alone = usageOf(product);
 
   const peaks: number[] = [];
