@@ -8,8 +8,8 @@ export interface SignupEnvelope {
    */
   readonly id?: string;
   /**
-   * URL of the page with the form, without query and fragment. For clients without the form's definition: kept
-   * only where a field of the form takes it, see `HiddenField`.
+   * URL of the page with the form, without query and fragment. For clients without the form's definition:
+   * kept only where a field of the form takes it, see `HiddenField`.
    */
   readonly page?: string;
   /** The proof of work: base64 of the JSON of a `Proof`. It can be used once. */

@@ -1,6 +1,6 @@
 import type { FormDefinition } from '../../shared/form.ts';
 import { loadDefinition, type VisitorProblem } from '../../widget/client.ts';
-import { Envelope } from '../../widget/form/envelope.ts';
+import { Ids } from '../../widget/form/ids.ts';
 import { SignupEvent, SignupRefusedEvent } from '../../widget/form/events.ts';
 import { findIssues } from '../../widget/form/issues.ts';
 import { langOf } from '../../widget/form/controllers/form-loader.ts';
@@ -34,7 +34,7 @@ class VanillaSignup extends HTMLElement {
   readonly #frame = create('div', { class: 'root' });
   readonly #status = create('div', { class: 'status', part: 'status', role: 'status', tabindex: '-1' });
   readonly #fallback = create('slot');
-  readonly #envelope = new Envelope();
+  readonly #ids = new Ids();
   readonly #proof = new ProofOfWork({ addController: () => undefined });
   #form: LoadedForm | undefined;
   #loading: AbortController | undefined;
@@ -131,7 +131,7 @@ class VanillaSignup extends HTMLElement {
     }
     drawn.show({});
     const values = { ...readValues(drawn.element), ...form.captured };
-    const fields = { ...values, ...this.#envelope.of(values) };
+    const fields = { ...values, id: this.#ids.of(values) };
     form.isSending = true;
     drawn.setSending(true);
     const sent = await this.#proof.send(form, fields);

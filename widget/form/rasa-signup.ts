@@ -11,7 +11,7 @@ import { ProofOfWork } from './controllers/proof-of-work.ts';
 import { Translation } from './controllers/translation.ts';
 import { TypedKeys } from './controllers/typed-keys.ts';
 import { displays, issuesOf, renderState, type FormState } from './drawing.ts';
-import { Envelope } from './envelope.ts';
+import { Ids } from './ids.ts';
 import { SignupEvent, SignupRefusedEvent, type SignupEvents } from './events.ts';
 import { findIssues, recheck } from './issues.ts';
 import styles from './rasa-signup.css?inline';
@@ -112,7 +112,7 @@ export class RasaSignup extends LitElement {
   /** The previous form, until its typed values are copied to the next one. */
   #left: HTMLFormElement | null = null;
   #kept: FormData | undefined;
-  readonly #envelope = new Envelope();
+  readonly #ids = new Ids();
   readonly #internals = this.attachInternals();
   readonly #loader = new FormLoader(this, {
     isBusy: () => this.state.step === 'sending',
@@ -312,7 +312,7 @@ export class RasaSignup extends LitElement {
     }
 
     const values = { ...readValues(element), ...form.captured };
-    const fields = { ...values, ...this.#envelope.of(values) };
+    const fields = { ...values, id: this.#ids.of(values) };
     this.state = { step: 'sending' };
     const sent = await this.#proof.send(form, fields);
     if (this.#loader.form !== form) {

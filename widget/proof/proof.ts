@@ -1,6 +1,6 @@
 import type { Challenge, Proof } from '../../shared/signup.ts';
 import { getChallenge, loadPart, submit, type Impossible, type Refused, type Sent } from '../client.ts';
-import { toHex } from '../hex.ts';
+import { toHex } from './hex.ts';
 
 /**
  * Makes the proofs of work that sign-ups carry, while the visitor fills in the form. The module is loaded at

@@ -1,21 +1,19 @@
-import { toHex } from '../hex.ts';
 import type { Values } from './values.ts';
 
 /**
- * Adds the id to a form's values. Unchanged values keep their id when they are sent again;
- * changed ones get a new id.
+ * Names a form's values. Unchanged values keep their id when they are sent again; changed ones get a new id.
  */
-export class Envelope {
+export class Ids {
   #last: { readonly values: string; readonly id: string } | undefined;
 
-  of(fields: Values): Values {
+  of(fields: Values): string {
     const values = String(new URLSearchParams(fields));
     if (this.#last?.values !== values) this.#last = { values, id: makeId() };
-    return { id: this.#last.id };
+    return this.#last.id;
   }
 }
 
 /** 128 random bits. `crypto.randomUUID` does not exist on pages served over plain http. */
 function makeId(): string {
-  return toHex(crypto.getRandomValues(new Uint8Array(16)));
+  return crypto.getRandomValues(new Uint32Array(4)).join('-');
 }
