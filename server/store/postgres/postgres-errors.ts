@@ -17,7 +17,8 @@ export function translateError(error: unknown): Error {
   if (!(error instanceof Error)) return new Error('The database driver failed without an error.');
   const code = codeOf(error);
   if (code === undefined) return withoutCode(error);
-  if (!/^[0-9A-Z]{5}$/.test(code))
+  // PostgreSQL's own have five characters, as have EPIPE and others of the system.
+  if (!/^(?!E)[0-9A-Z]{5}$/.test(code))
     return new StoreUnavailable(systemReasons[code] ?? 'lost_connection', { code });
   // 22: a value out of range or of the wrong form; 23: a constraint.
   if (code.startsWith('22') || code.startsWith('23')) {

@@ -23,6 +23,7 @@ test.each([
   ['XX001', 'damaged'],
   ['ECONNREFUSED', 'lost_connection'],
   ['ECONNRESET', 'lost_connection'],
+  ['EPIPE', 'lost_connection'],
   ['ENOTFOUND', 'lost_connection'],
   ['EMFILE', 'exhausted'],
   ['CERT_HAS_EXPIRED', 'refused'],
