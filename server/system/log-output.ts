@@ -64,7 +64,7 @@ export class LogOutput implements DestinationStream {
 
   /** For the end of the process: writes what waits; a slow reader is waited for a moment. */
   flushSync(): void {
-    // What a thread is writing just now is finished before the process ends.
+    // What a thread is writing just now is finished before the process ends, perhaps after what follows here.
     if (this.#isBusy) this.#chunk = Buffer.alloc(0);
     this.#isBusy = true;
     const endMs = performance.now() + lastWaitMs;

@@ -333,7 +333,7 @@ describe('the design', () => {
         ['title', 'close'].map((part) => {
           const { top, width, height } =
             shadowRoot?.querySelector(`[part=${part}]`)?.getBoundingClientRect() ?? {};
-          return { top, width, height };
+          return { top, width: Math.round(Number(width)), height: Math.round(Number(height)) };
         }),
       );
       // The title may have a second line. Its first one is in the middle of 44 px.

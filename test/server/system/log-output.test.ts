@@ -52,6 +52,8 @@ function readLog(log: string) {
   const texts = log.split('\n').filter((line) => line !== '');
   const whole = texts.filter((line) => line.endsWith('}')).map((line) => JSON.parse(line) as Line);
   const numbers = whole.flatMap(({ n }) => n ?? []);
+  // What is written at the end may come before what a thread is still writing.
+  numbers.sort((a, b) => a - b);
   const losses = whole.filter(({ msg }) => msg.includes('missing'));
   const lost = losses.reduce((sum, { lines = 0 }) => sum + lines, 0);
   return { numbers, losses, lost, cut: texts.length - whole.length };
