@@ -4,12 +4,14 @@ import type { Config } from '../config/config.ts';
 import { rereadCredentials } from '../config/credential-sets.ts';
 import { startRotation } from '../config/reload/credentials-reload.ts';
 import type { Env } from '../config/env.ts';
-import { createRasaClient, type RasaClient } from '../rasa/client-v1.ts';
-import { createContactsClient } from '../rasa/client-v2.ts';
 import type { CredentialSet } from '../rasa/credentials.ts';
-import { createRasaHttp, type RasaHttp } from '../rasa/http.ts';
+import type { Delivery } from '../rasa/delivery/outcomes.ts';
+import { createPersonsDelivery } from '../rasa/delivery/v1.ts';
+import { createContactsDelivery } from '../rasa/delivery/v2.ts';
+import { createWebhookDelivery } from '../rasa/delivery/webhook.ts';
+import { createGate } from '../rasa/gate.ts';
+import { createRasaHttp, withGate, type RasaHttp } from '../rasa/http.ts';
 import { createKeyRing, type KeyRing, type KeyRingChange, type SetState } from '../rasa/key-ring.ts';
-import { createWebhookClient } from '../rasa/signup-webhook.ts';
 import { tryKeyRing, type Tried } from '../rasa/try-credentials.ts';
 import { createTokenApi } from '../rasa/token-api.ts';
 import type { Database } from '../store/database.ts';
@@ -22,7 +24,7 @@ import { startKeyNotes } from './key-notes.ts';
  * the product runs.
  */
 export interface Upstream {
-  readonly deliver: RasaClient['addPersons'];
+  readonly deliver: Delivery['addPersons'];
   /** `undefined` if the destination needs no key. */
   health(): CredentialsHealth | undefined;
   /** Tries the credentials now; `undefined` if the destination needs no key. */
@@ -71,14 +73,15 @@ export function openUpstream(options: UpstreamOptions): Upstream {
   const { config, sandbox, log } = options;
   const { upstream, rasaMinIntervalMs: minIntervalMs } = config;
   const isSandbox = upstream.is === 'sandbox';
-  const http = createRasaHttp({
+  const ungated = createRasaHttp({
     baseUrl: isSandbox ? (sandbox?.url ?? '') : upstream.baseUrl,
     // The product's own sandbox is on this machine.
     outgoing: createOutgoing(isSandbox ? {} : config.proxies),
     timeouts: config.rasaTimeouts,
   });
+  const http = withGate(ungated, createGate({ minIntervalMs }));
   if (upstream.is === 'webhook') {
-    const client = createWebhookClient({ http, guid: upstream.guid, minIntervalMs });
+    const client = createWebhookDelivery({ http, guid: upstream.guid });
     log.info(
       'Sign-ups go to the webhook of a sign-up form: e-mail address, first and last name, nothing else.',
     );
@@ -97,8 +100,8 @@ export function openUpstream(options: UpstreamOptions): Upstream {
   }
   const { keyRing, rotation, keyNotes } = openKeys(http, api, options);
   const closing = new AbortController();
-  const createClient = api === 'v1' ? createRasaClient : createContactsClient;
-  const client = createClient({ http, keyRing, minIntervalMs });
+  const createDelivery = api === 'v1' ? createPersonsDelivery : createContactsDelivery;
+  const client = createDelivery({ http, keyRing });
   return {
     deliver: (persons, stop) => client.addPersons(persons, stop),
     health: () => healthOf(keyRing),

@@ -1,88 +1,157 @@
-import type { Outcome, Contact } from '../outbox/signup.ts';
 import { pause } from '../system/pause.ts';
-import { isOwnAnswer } from './answers.ts';
-import type { RasaAnswer, RasaHttp } from './http.ts';
+import {
+  AccessDenied,
+  CredentialsRefused,
+  isRasaError,
+  NotFound,
+  RateLimited,
+  Refused,
+  TooLong,
+  Unavailable,
+  Unreachable,
+  Unreadable,
+  type RasaError,
+} from './errors.ts';
+import type { RasaAnswer, RasaHttp, RasaRequest } from './http.ts';
 import type { KeyRing } from './key-ring.ts';
+import { isOwnAnswer, readErrorText } from './reading/answers.ts';
 
 export type Answered = Extract<RasaAnswer, { is: 'answer' }>;
-export type Later = Extract<Outcome, { is: 'later' }>;
 
-/** Calls that carry a token. */
-export interface AuthorizedCalls {
-  /** Sends one POST, and a second one with a new token if rasa.io rejects the token (401 or 403). */
-  post(path: string, json: unknown, stop: AbortSignal): Promise<Answered | Later>;
+export interface Ask extends Pick<RasaRequest, 'method' | 'path' | 'json'> {
+  /**
+   * Whether it may be sent again when it is unknown whether it arrived. By default everything may but a POST
+   * may not.
+   */
+  readonly isRepeatable?: boolean;
+  /** What counts as success where no envelope of rasa.io's is expected; default: a 2xx in its envelope. */
+  readonly isSuccess?: (answer: Answered) => boolean;
+  /** Errors after which there is no further attempt, besides those that never have one. */
+  readonly isFinal?: (error: RasaError) => boolean;
+  /** Aborts the call, also while it waits; `ask` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-export function createAuthorizedCalls(http: RasaHttp, keyRing: KeyRing): AuthorizedCalls {
+/** Calls to rasa.io that end with an answer that can be used, or with a `RasaError`. */
+export interface Calls {
+  ask(ask: Ask): Promise<Answered>;
+}
+
+export interface RetryPolicy {
+  /** The pause before each further attempt, in ms. */
+  readonly delaysMs: readonly number[];
+  /** Where rasa.io asks for a longer pause than this, there is no further attempt. */
+  readonly longestWaitMs: number;
+}
+
+/** rasa.io's own clients make three attempts; theirs follow after 2 and 4 s too, but also after a 4xx. */
+export const defaultRetries: RetryPolicy = { delaysMs: [2000, 4000], longestWaitMs: 60_000 };
+
+/** For callers that have a queue of their own. */
+export const noRetries: RetryPolicy = { delaysMs: [], longestWaitMs: 0 };
+
+export interface CallsOptions {
+  readonly http: RasaHttp;
+  /** Gives each call a token; calls of the public API need none. */
+  readonly keyRing?: Pick<KeyRing, 'token' | 'drop'>;
+  readonly retries?: RetryPolicy;
+}
+
+const never = new AbortController().signal;
+
+/**
+ * The one way to call rasa.io: a token where one is needed, one more token and attempt where rasa.io refuses
+ * it (401 or 403), further attempts where the fault may pass, and an error of a closed set for everything
+ * else.
+ */
+export function createCalls({ http, keyRing, retries = defaultRetries }: CallsOptions): Calls {
   return {
-    async post(path, json, stop) {
-      const answer = await postOnce(path, json, stop);
-      return answer.is === 'answer' && isTokenRefused(answer) ? postOnce(path, json, stop) : answer;
+    async ask(ask) {
+      const { signal = never } = ask;
+      for (let attempt = 0; ; attempt++) {
+        const result = await tryOnce(ask, signal);
+        if (!isRasaError(result)) return result;
+        signal.throwIfAborted();
+        const pauseMs = pauseBefore(attempt, result, ask);
+        if (pauseMs === undefined) throw result;
+        await pause(pauseMs, signal);
+        signal.throwIfAborted();
+      }
     },
   };
 
-  async function postOnce(path: string, json: unknown, stop: AbortSignal): Promise<Answered | Later> {
-    const grant = await keyRing.token(stop);
-    if (grant.is === 'later') return grant;
-    if (grant.is === 'refused') {
-      const reason = `rasa.io refuses the credentials (${grant.status})`;
-      return { is: 'later', reason, afterMs: grant.afterMs, waitsFor: 'credentials' };
+  async function tryOnce(ask: Ask, stop: AbortSignal): Promise<Answered | RasaError> {
+    stop.throwIfAborted();
+    const answer = await send(ask, stop);
+    if (isRasaError(answer)) return answer;
+    const last = isTokenRefused(answer) && keyRing ? await send(ask, stop) : answer;
+    if (isRasaError(last)) return last;
+    const { isSuccess = isSuccessOf(ask) } = ask;
+    return is2xx(last) && isSuccess(last) ? last : errorOf(last);
+  }
+
+  async function send({ method, path, json }: Ask, stop: AbortSignal): Promise<Answered | RasaError> {
+    const grant = await keyRing?.token(stop);
+    if (grant?.is === 'refused') {
+      return new CredentialsRefused({ status: grant.status, retryAfterMs: grant.afterMs });
+    }
+    if (grant?.is === 'later') {
+      const { reason, status, afterMs } = grant;
+      if (status === undefined) return new Unreachable(reason);
+      if (status === 429) return new RateLimited({ retryAfterMs: afterMs });
+      return new Unavailable({ status, retryAfterMs: afterMs }, ' to the request for a token');
     }
     const answer = await http.call({
-      method: 'POST',
+      method,
       path,
-      headers: { 'rasa-token': grant.token.reveal() },
-      json,
+      ...(grant && { headers: { 'rasa-token': grant.token.reveal() } }),
+      ...(json !== undefined && { json }),
       stop,
     });
-    if (answer.is === 'fault') return { is: 'later', reason: answer.reason, isUnanswered: true };
-    if (isTokenRefused(answer)) keyRing.drop(grant.token);
+    if (answer.is === 'fault') {
+      const { reason, cause } = answer;
+      return answer.isTooLong ? new TooLong(reason, cause) : new Unreachable(reason, cause);
+    }
+    if (grant && isTokenRefused(answer)) keyRing?.drop(grant.token);
     return answer;
   }
-}
 
-/**
- * Sends persons one at a time, with a pause before each. Once one has to wait, the rest are not sent and get
- * the same outcome.
- */
-export async function oneByOne(
-  persons: readonly Contact[],
-  minIntervalMs: number,
-  stop: AbortSignal,
-  addOne: (person: Contact) => Promise<Outcome>,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const person of persons) {
-    const last = outcomes.at(-1);
-    if (last?.is === 'later') {
-      // rasa.io is unavailable or asked for a pause: the others would get the same answer.
-      outcomes.push(last);
-      continue;
-    }
-    await pause(minIntervalMs, stop);
-    outcomes.push(await addOne(person));
+  /** `undefined` if there is no further attempt. */
+  function pauseBefore(attempt: number, error: RasaError, ask: Ask): number | undefined {
+    const delayMs = retries.delaysMs[attempt];
+    if (delayMs === undefined || !mayPass(error) || ask.isFinal?.(error)) return undefined;
+    const isUncertain = error.code !== 'rate_limited';
+    if (isUncertain && !(ask.isRepeatable ?? ask.method !== 'POST')) return undefined;
+    const askedMs = 'retryAfterMs' in error ? (error.retryAfterMs ?? 0) : 0;
+    return askedMs > retries.longestWaitMs ? undefined : Math.max(delayMs, askedMs);
   }
-  return outcomes;
 }
 
-export function isSuccess(status: number): boolean {
+/** Whether the same call may succeed a little later. */
+function mayPass({ code }: RasaError): boolean {
+  switch (code) {
+    case 'rate_limited':
+    case 'unavailable':
+    case 'unreachable':
+    case 'unreadable':
+      return true;
+    case 'credentials_refused':
+    case 'access_denied':
+    case 'not_found':
+    case 'refused':
+    case 'too_long':
+      return false;
+  }
+}
+
+/** Updates and deletions have no documented body; everything else is answered in rasa.io's envelope. */
+function isSuccessOf({ method }: Ask): (answer: Answered) => boolean {
+  const mayBeEmpty = method === 'PUT' || method === 'DELETE';
+  return ({ body, text }) => isOwnAnswer(body) || (mayBeEmpty && text?.trim() === '');
+}
+
+function is2xx({ status }: Answered): boolean {
   return status >= 200 && status < 300;
-}
-
-export function later({ status, retryAfterMs }: Answered): Later {
-  return {
-    is: 'later',
-    reason: `rasa.io answered ${status}${isSuccess(status) ? ' without its own envelope' : ''}`,
-    ...(retryAfterMs !== undefined && { afterMs: retryAfterMs }),
-  };
-}
-
-/**
- * Whether rasa.io itself refuses the content of a call: one of these statuses, in its own envelope. The same
- * status of a gateway, as during a redeployment, says nothing about a contact.
- */
-export function isRefusedContent({ status, body }: Answered, statuses: readonly number[]): boolean {
-  return statuses.includes(status) && isOwnAnswer(body);
 }
 
 /**
@@ -91,4 +160,19 @@ export function isRefusedContent({ status, body }: Answered, statuses: readonly 
  */
 function isTokenRefused({ status }: Answered): boolean {
   return status === 401 || status === 403;
+}
+
+/**
+ * What an answer that is no success says. Only rasa.io itself refuses: the same status of a gateway, as
+ * during a redeployment, says nothing about what was sent.
+ */
+function errorOf(answer: Answered): RasaError {
+  const { status, body, retryAfterMs } = answer;
+  const text = readErrorText(body);
+  if (is2xx(answer)) return new Unreadable({ status, what: 'its own envelope' });
+  if (isTokenRefused(answer)) return new AccessDenied({ status, text });
+  if (status === 429) return new RateLimited({ retryAfterMs });
+  const isOwnRefusal = status >= 400 && status < 500 && status !== 408 && isOwnAnswer(body);
+  if (!isOwnRefusal) return new Unavailable({ status, retryAfterMs });
+  return status === 404 ? new NotFound({ text }) : new Refused({ status, text });
 }

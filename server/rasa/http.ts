@@ -1,6 +1,7 @@
 import { withAnySignal } from '../system/any-signal.ts';
 import { createOutgoing, type Outgoing } from '../system/network/outgoing.ts';
-import { readRetryAfter } from './retry-after.ts';
+import type { Gate } from './gate.ts';
+import { readRetryAfter } from './reading/retry-after.ts';
 
 /**
  * One call to rasa.io, limited in time and size. Answers and failures are returned as values: a call never
@@ -11,8 +12,8 @@ export interface RasaHttp {
 }
 
 export interface RasaRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** The path below the base URL, including the API version: `/v1/persons`. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** The path below the base URL, including the API version and a query: `/v1/persons?limit=50`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
@@ -26,11 +27,13 @@ export type RasaAnswer =
       readonly status: number;
       /** `undefined` if the body was empty or not JSON: gateway errors have bodies in other formats. */
       readonly body: unknown;
+      /** The body if it was not JSON. */
+      readonly text?: string;
       /** How long rasa.io asks to wait, where it does. */
       readonly retryAfterMs?: number;
     }
-  /** No answer: a network failure, the time limit, a body over 1 MiB, or `stop`. `reason` says which. */
-  | { readonly is: 'fault'; readonly reason: string; readonly cause: unknown };
+  /** No answer: a network failure, the time limit, a body that is too long, `stop`. `reason` says which. */
+  | { readonly is: 'fault'; readonly reason: string; readonly isTooLong?: boolean; readonly cause: unknown };
 
 export interface RasaHttpOptions {
   readonly baseUrl: string;
@@ -52,7 +55,9 @@ export interface RasaTimeouts {
 
 export const defaultTimeouts: RasaTimeouts = { readMs: 28_000, writeMs: 30_000 };
 
+/** Pages of 5,000 persons are in use, which are some 4 MB; no other answer is long. */
 const maxBodyBytes = 1024 * 1024;
+const maxReadBytes = 32 * 1024 * 1024;
 
 export function createRasaHttp({
   baseUrl,
@@ -70,7 +75,8 @@ export function createRasaHttp({
       try {
         return await withAnySignal([timeout, request.stop], (either) => call(request, either));
       } catch (cause) {
-        return { is: 'fault', reason: reasonOf(cause, timeout.aborted ? timeoutMs : undefined), cause };
+        const reason = reasonOf(cause, timeout.aborted ? timeoutMs : undefined);
+        return { is: 'fault', reason, ...(cause instanceof TooLong && { isTooLong: true }), cause };
       }
     },
   };
@@ -97,29 +103,50 @@ export function createRasaHttp({
       redirect: 'manual',
       signal,
     });
-    const body = parseJson(await readBounded(response));
+    const text = await readBounded(response, method === 'GET' ? maxReadBytes : maxBodyBytes);
+    const body = parseJson(text);
     const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), now());
     return {
       is: 'answer',
       status: response.status,
       body,
+      ...(body === undefined && { text }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     };
   }
 }
 
-class TooLong extends Error {
-  override readonly message = `the answer is longer than ${maxBodyBytes} bytes`;
+/** Every call waits for its turn at this gate, before its time limit begins. */
+export function withGate(http: RasaHttp, gate: Gate): RasaHttp {
+  return {
+    async call(request) {
+      try {
+        return await gate.turn((stop) => http.call({ ...request, stop }), {
+          stop: request.stop,
+          pauseAfter: (answer) => (answer.is === 'answer' ? answer.retryAfterMs : undefined),
+        });
+      } catch (cause) {
+        if (!request.stop.aborted) throw cause;
+        return { is: 'fault', reason: 'it was stopped before its turn', cause };
+      }
+    },
+  };
 }
 
-async function readBounded(response: Response): Promise<string> {
+class TooLong extends Error {
+  constructor(maxBytes: number) {
+    super(`the answer is longer than ${maxBytes} bytes`);
+  }
+}
+
+async function readBounded(response: Response, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder();
   let bytes = 0;
   let text = '';
   const chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[] = response.body ?? [];
   for await (const chunk of chunks) {
     bytes += chunk.byteLength;
-    if (bytes > maxBodyBytes) throw new TooLong();
+    if (bytes > maxBytes) throw new TooLong(maxBytes);
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

@@ -1,8 +1,8 @@
 import { Secret, type SecretSource } from '../system/secret.ts';
-import { isOwnAnswer, readExpiry, readLifetimeMs, readToken } from './answers.ts';
+import { readExpiry, readLifetimeMs, readToken } from './reading/answers.ts';
 import { isSame, keyOf, type CredentialSet } from './credentials.ts';
 import type { RasaAnswer } from './http.ts';
-import type { TokenApi } from './token-api.ts';
+import { isRefusal, type TokenApi } from './token-api.ts';
 
 /**
  * The key ring: decides which credentials are used and when a token is minted. A token is used until one
@@ -26,6 +26,8 @@ export interface KeyRing {
   /** Ends the pause of every retired set, so that the next mint tries it. */
   retry(): void;
   state(): KeyRingState;
+  /** Revokes the current token at rasa.io, and resolves when rasa.io has answered or cannot be reached. */
+  close(stop: AbortSignal): Promise<void>;
 }
 
 export type TokenGrant =
@@ -40,7 +42,8 @@ export type TokenGrant =
       readonly is: 'later';
       readonly reason: string;
       readonly afterMs?: number;
-      readonly isUnanswered?: boolean;
+      /** What rasa.io answered to the request for a token; absent if no answer came. */
+      readonly status?: number;
     };
 
 export interface KeyRingState {
@@ -136,6 +139,12 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
     },
 
     state: () => ({ is: verdict(), sets: entries.map(describe) }),
+
+    async close(stop) {
+      const last = held;
+      held = undefined;
+      if (last) await tokens.end(last.token, last.entry.set.credentials, stop);
+    },
   };
 
   function grant({ entry, token }: Minted): TokenGrant {
@@ -229,22 +238,12 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
   }
 }
 
-/**
- * Whether an answer refuses the credentials: 401 and 403, and any other 4xx in rasa.io's own envelope, except
- * 408 and 429, which are temporary. A gateway answers 404 or 400 while rasa.io is being redeployed.
- */
-export function isRefusal(answer: RasaAnswer): answer is Extract<RasaAnswer, { is: 'answer' }> {
-  if (answer.is !== 'answer') return false;
-  const { status, body } = answer;
-  if (status === 401 || status === 403) return true;
-  return status >= 400 && status < 500 && status !== 408 && status !== 429 && isOwnAnswer(body);
-}
-
 function later(answer: RasaAnswer): TokenGrant {
-  if (answer.is === 'fault') return { is: 'later', reason: answer.reason, isUnanswered: true };
+  if (answer.is === 'fault') return { is: 'later', reason: answer.reason };
   return {
     is: 'later',
     reason: `rasa.io answered ${answer.status} to the request for a token`,
+    status: answer.status,
     ...(answer.retryAfterMs !== undefined && { afterMs: answer.retryAfterMs }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Secret } from '../system/secret.ts';
 import type { Credentials } from './credentials.ts';
 import type { RasaAnswer, RasaHttp } from './http.ts';
+import { isOwnAnswer } from './reading/answers.ts';
 
 /**
  * Mints and revokes rasa.io's tokens. Only this module and the clients, which send their token, reveal
@@ -56,6 +57,17 @@ export function createTokenApi(http: RasaHttp): TokenApi {
       });
     },
   };
+}
+
+/**
+ * Whether an answer refuses the credentials: 401 and 403, and any other 4xx in rasa.io's own envelope, except
+ * 408 and 429, which are temporary. A gateway answers 404 or 400 while rasa.io is being redeployed.
+ */
+export function isRefusal(answer: RasaAnswer): answer is Extract<RasaAnswer, { is: 'answer' }> {
+  if (answer.is !== 'answer') return false;
+  const { status, body } = answer;
+  if (status === 401 || status === 403) return true;
+  return status >= 400 && status < 500 && status !== 408 && status !== 429 && isOwnAnswer(body);
 }
 
 function basic(username: string, password: Secret): string {

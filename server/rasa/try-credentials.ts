@@ -1,9 +1,9 @@
 import { Secret } from '../system/secret.ts';
-import { readResults, readToken } from './answers.ts';
+import { readResults, readToken } from './reading/answers.ts';
 import type { Credentials } from './credentials.ts';
 import type { RasaHttp } from './http.ts';
-import { isRefusal, type KeyRing } from './key-ring.ts';
-import { createTokenApi } from './token-api.ts';
+import type { KeyRing } from './key-ring.ts';
+import { createTokenApi, isRefusal } from './token-api.ts';
 
 /** The result of a test of credentials. */
 export type Tried =

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { DeliveryWorker } from '../../server/delivery/worker.ts';
 import { Outbox } from '../../server/outbox/outbox.ts';
-import { createRasaClient } from '../../server/rasa/client-v1.ts';
+import { createPersonsDelivery } from '../../server/rasa/delivery/v1.ts';
 import { createRasaHttp } from '../../server/rasa/http.ts';
 import { createKeyRing } from '../../server/rasa/key-ring.ts';
 import { createTokenApi } from '../../server/rasa/token-api.ts';
@@ -54,7 +54,7 @@ export async function drain(dir: string, signups: number, minIntervalMs: number)
   } as const;
   const sets = [{ number: 1, source: { variable: 'RASA_API_KEY' }, credentials }];
   const keyRing = createKeyRing({ tokens: createTokenApi(http), sets });
-  const rasa = createRasaClient({ http, keyRing, minIntervalMs });
+  const rasa = createPersonsDelivery({ http, keyRing });
 
   const start = performance.now();
   const worker = new DeliveryWorker({

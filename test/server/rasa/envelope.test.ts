@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createRasaClient } from '../../../server/rasa/client-v1.ts';
-import { createContactsClient } from '../../../server/rasa/client-v2.ts';
+import { createPersonsDelivery } from '../../../server/rasa/delivery/v1.ts';
+import { createContactsDelivery } from '../../../server/rasa/delivery/v2.ts';
+import { createWebhookDelivery } from '../../../server/rasa/delivery/webhook.ts';
 import { createRasaHttp } from '../../../server/rasa/http.ts';
 import { createKeyRing } from '../../../server/rasa/key-ring.ts';
-import { createWebhookClient } from '../../../server/rasa/signup-webhook.ts';
 import { createTokenApi } from '../../../server/rasa/token-api.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { serve } from '../../helpers/sites/serve.ts';
@@ -38,8 +38,8 @@ async function clientOf(api: (typeof apis)[number], served: Served, minted = tok
   const keyRing = createKeyRing({ tokens: createTokenApi(http), sets });
   const client =
     api === 'webhook'
-      ? createWebhookClient({ http, guid: 'a-guid', minIntervalMs: 0 })
-      : (api === 'v1' ? createRasaClient : createContactsClient)({ http, keyRing, minIntervalMs: 0 });
+      ? createWebhookDelivery({ http, guid: 'a-guid' })
+      : (api === 'v1' ? createPersonsDelivery : createContactsDelivery)({ http, keyRing });
   return { client, keyRing };
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readLifetimeMs, readToken } from '../../../server/rasa/answers.ts';
+import { readLifetimeMs, readToken } from '../../../server/rasa/reading/answers.ts';
 import type { Credentials } from '../../../server/rasa/credentials.ts';
 import { createRasaHttp } from '../../../server/rasa/http.ts';
 import { createTokenApi } from '../../../server/rasa/token-api.ts';

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { readConfig, type Env } from '../../../server/config/config.ts';
-import { createRasaClient } from '../../../server/rasa/client-v1.ts';
+import { createPersonsDelivery } from '../../../server/rasa/delivery/v1.ts';
 import { createRasaHttp, defaultTimeouts } from '../../../server/rasa/http.ts';
 import { createKeyRing } from '../../../server/rasa/key-ring.ts';
 import { createTokenApi } from '../../../server/rasa/token-api.ts';
@@ -43,7 +43,7 @@ function clientOf(
     sets: [{ number: 1, source: { variable: 'RASA_API_KEY' }, credentials }],
     onChange: ({ is }) => changes.push(is),
   });
-  const client = createRasaClient({ http, keyRing, minIntervalMs: 0 });
+  const client = createPersonsDelivery({ http, keyRing });
   return {
     add: (...names: string[]) => client.addPersons(persons(...names), never),
     calls,

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import type { PageInfo } from './reading/answers.ts';
+import type { Item } from './reading/values.ts';
+
+/** One page as rasa.io sent it. */
+export interface Page<T> extends PageInfo {
+  readonly items: readonly T[];
+}
+
+export interface PageOptions {
+  /**
+   * How many to ask for at once; 50 by default, the most that rasa.io documents. Its own clients ask for
+   * 1,000 and 5,000. rasa.io may send fewer; pages follow what came.
+   */
+  readonly pageSize?: number | undefined;
+  /** Aborts; the iteration then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Everything that a call lists. Iterating asks for page after page; each iteration begins anew. */
+export interface Listing<T> extends AsyncIterable<T> {
+  /** The same, page by page; without items that an earlier page had, and never empty. */
+  pages(): AsyncIterable<Page<T>>;
+  /** Everything at once. */
+  all(): Promise<readonly T[]>;
+}
+
+export interface PageSource<T> {
+  /** Reads one page. `skip` is text for a query, encoded already; at first it is `undefined`. */
+  readonly read: (skip: string | undefined, limit: number) => Promise<Page<Item>>;
+  readonly parse: (item: Item) => T;
+  readonly pageSize?: number | undefined;
+}
+
+const defaultPageSize = 50;
+
+export function createListing<T>(source: PageSource<T>): Listing<T> {
+  const pages = () => walk(source);
+  return {
+    pages,
+    async *[Symbol.asyncIterator]() {
+      for await (const { items } of pages()) yield* items;
+    },
+    async all() {
+      const all: T[] = [];
+      for await (const { items } of pages()) for (const item of items) all.push(item);
+      return all;
+    },
+  };
+}
+
+/**
+ * Page after page, by what came back. rasa.io's links go on past the end, its totals may be capped and its
+ * pages shorter than asked for, so none of them alone is an end. The end is an empty page, a page with
+ * nothing new (a server that goes round), or a short page that nothing says is followed by another.
+ */
+async function* walk<T>({ read, parse, pageSize = defaultPageSize }: PageSource<T>): AsyncGenerator<Page<T>> {
+  const isNew = rememberItems();
+  let skip: string | undefined;
+  for (let count = 0; ;) {
+    const page = await read(skip, pageSize);
+    const fresh = isNew(page.items.filter((item) => Object.keys(item).length > 0));
+    if (fresh.length === 0) return;
+    yield { ...page, items: fresh.map(parse) };
+
+    count += page.items.length;
+    const cursor = cursorIn(page.nextLink);
+    const hadCursor = skip !== undefined && !/^\d+$/.test(skip);
+    if (cursor === undefined && (hadCursor || isLast(page, count, pageSize))) return;
+    skip = cursor ?? String(count);
+  }
+}
+
+/** Clients report totals that are capped at a multiple of 1,000. */
+function isLast({ items, nextLink, total = 0 }: Page<Item>, count: number, pageSize: number): boolean {
+  const isTotalCertain = total > 0 && total % 1000 !== 0;
+  return items.length < pageSize && (nextLink === undefined || (isTotalCertain && count >= total));
+}
+
+/**
+ * The opaque `skip` of a link, as it is written there; `undefined` for none, and for a number, which says
+ * nothing that is not known.
+ */
+function cursorIn(link: string | undefined): string | undefined {
+  const [, skip = ''] = /[?&]skip=([^&#\s]*)/.exec(link ?? '') ?? [];
+  return skip === '' || /^\d+$/.test(skip) ? undefined : skip;
+}
+
+/**
+ * Tells items that no earlier page had, by their ids. Items without an id may look alike, as two opens in the
+ * same second do: they are old only where a whole page is.
+ */
+function rememberItems(): (items: readonly Item[]) => readonly Item[] {
+  const seen = new Set<string>();
+  const isNew = (key: string) => seen.size < seen.add(key).size;
+  return (items) => {
+    const others = items.filter((item) => idOf(item) === undefined);
+    const areNew = isNew(`page ${createHash('sha256').update(JSON.stringify(others)).digest('base64')}`);
+    return items.filter((item) => {
+      const id = idOf(item);
+      return id === undefined ? areNew : isNew(`id ${id}`);
+    });
+  };
+}
+
+function idOf({ id }: Item): string | number | undefined {
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+}
