@@ -51,8 +51,10 @@ export interface SandboxAccount {
   readonly credentials: {
     readonly username: string;
     readonly password: string;
-    readonly apiKey: string | undefined;
   };
+  /** Its keys, in the order in which they are tried. */
+  readonly ownKeys: () => readonly string[];
+  readonly onKeyCreated: (listener: () => void) => void;
 }
 
 export interface UpstreamOptions {
@@ -143,10 +145,16 @@ function openKeys(http: RasaHttp, api: 'v1' | 'v2', options: UpstreamOptions) {
 
 function openRotation(
   keyRing: KeyRing,
-  { config, readEnv, onReload, log, watchIntervalMs }: UpstreamOptions,
+  { config, sandbox, readEnv, onReload, log, watchIntervalMs }: UpstreamOptions,
 ): Pick<Upstream, 'reload' | 'close'> {
   const { upstream, secretFiles } = config;
-  if (upstream.is !== 'rasa') return nothingToRotate(log);
+  if (upstream.is !== 'rasa') {
+    sandbox?.onKeyCreated(() => {
+      keyRing.replace(setsOf(sandbox));
+      onReload();
+    });
+    return nothingToRotate(log);
+  }
   return startRotation({
     found: { sets: upstream.sets, files: secretFiles },
     read: () => rereadCredentials(readEnv(), upstream.api),
@@ -178,29 +186,29 @@ function healthOf(keyRing: KeyRing): CredentialsHealth {
 }
 
 /**
- * The sandbox's credential set. Without its key file it contains a key that the sandbox refuses, as rasa.io
- * would if the key were lost.
+ * One credential set for each key of the sandbox. Without a key the set contains one that the sandbox
+ * refuses, as rasa.io would if the key were lost.
  */
 function setsOf(sandbox: SandboxAccount | undefined): readonly CredentialSet[] {
-  const { username, password, apiKey } = sandbox?.credentials ?? { username: '', password: '', apiKey: '' };
-  const credentials = {
-    api: 'v1',
-    username,
-    password: new Secret(password),
-    apiKey: new Secret(apiKey ?? 'missing'),
-  } as const;
-  return [{ number: 1, source: { variable: 'SANDBOX_API_KEY' }, credentials }];
+  const { username = '', password = '' } = sandbox?.credentials ?? {};
+  const keys = sandbox?.ownKeys() ?? [];
+  return (keys.length === 0 ? ['missing'] : keys).map((key, index) => ({
+    number: index + 1,
+    source: { variable: 'the sandbox' },
+    credentials: { api: 'v1', username, password: new Secret(password), apiKey: new Secret(key) },
+  }));
 }
 
 function report(change: KeyRingChange, sandbox: SandboxAccount | undefined, log: Logger): void {
+  const taker = sandbox ? 'The sandbox' : 'rasa.io';
   switch (change.is) {
     case 'in use':
-      log.info(wordsOf(change.set), 'rasa.io takes these credentials; they are in use.');
+      log.info(wordsOf(change.set), `${taker} takes these credentials; they are in use.`);
       break;
     case 'refused':
       log.warn(
         { ...wordsOf(change.set), status: change.status },
-        'rasa.io refuses these credentials. The next set takes over, if there is one.',
+        `${taker} refuses these credentials. The next set takes over, if there is one.`,
       );
       break;
     case 'none left':
@@ -208,7 +216,7 @@ function report(change: KeyRingChange, sandbox: SandboxAccount | undefined, log:
         log.error(
           { sandbox: sandbox.url },
           `The sandbox refuses the proxy's key: it was revoked. Sign-ups are accepted and wait. Create a key at ` +
-            `${sandbox.url}/settings/api-keys and restart the proxy with it as SANDBOX_API_KEY.`,
+            `${sandbox.url}/settings/api-keys: the proxy takes it up at once.`,
         );
         break;
       }

@@ -23,6 +23,8 @@ export interface ApiKeys {
   create(name: string): Promise<{ readonly key: string; readonly entry: Readonly<ApiKey> }>;
   /** Adds a key that was created elsewhere. A known key stays unchanged, even if it is revoked. */
   adopt(key: string, name: string): Promise<void>;
+  /** The key with this text, without a use of it; `undefined` if it is unknown or revoked. */
+  find(key: string): Readonly<ApiKey> | undefined;
   /** The key with this text; `undefined` if it is unknown or revoked. Records the time of use. */
   use(key: string): Promise<Readonly<ApiKey> | undefined>;
   /** Revokes a key permanently. Its live tokens end too only if `revocationKillsTokens` is true. */
@@ -36,10 +38,16 @@ interface ApiKeysDeps {
   readonly tokens: Tokens;
   readonly now: () => number;
   readonly randomUUID: () => string;
+  /** Called when a key was revoked, or created: then with its text, which is in no state. */
+  readonly onChange: (created?: string) => Promise<void>;
 }
 
-export function createApiKeys({ state, tokens, now, randomUUID }: ApiKeysDeps): ApiKeys {
+export function createApiKeys({ state, tokens, now, randomUUID, onChange }: ApiKeysDeps): ApiKeys {
   const { data } = state;
+  const find = (key: string): ApiKey | undefined => {
+    const hash = sha256(key);
+    return data.apiKeys.find((known) => known.sha256 === hash && known.revoked === null);
+  };
   const timestamp = (): string => new Date(now()).toISOString();
 
   async function add(key: string, name: string): Promise<ApiKey> {
@@ -61,14 +69,16 @@ export function createApiKeys({ state, tokens, now, randomUUID }: ApiKeysDeps): 
     list: () => data.apiKeys.toReversed(),
     async create(name) {
       const key = randomUUID();
-      return { key, entry: await add(key, name) };
+      const entry = await add(key, name);
+      await onChange(key);
+      return { key, entry };
     },
     async adopt(key, name) {
       if (!data.apiKeys.some((entry) => entry.sha256 === sha256(key))) await add(key, name);
     },
+    find,
     async use(key) {
-      const hash = sha256(key);
-      const entry = data.apiKeys.find((known) => known.sha256 === hash && known.revoked === null);
+      const entry = find(key);
       if (!entry) return undefined;
       entry.lastUsed = timestamp();
       await state.save();
@@ -80,6 +90,7 @@ export function createApiKeys({ state, tokens, now, randomUUID }: ApiKeysDeps): 
       entry.revoked = timestamp();
       if (data.revocationKillsTokens) tokens.endThoseOf(id);
       await state.save();
+      await onChange();
     },
     get revocationKillsTokens() {
       return data.revocationKillsTokens;

@@ -10,7 +10,7 @@ import { createWebhook } from './api/signup-webhook.ts';
 import { measureTraffic, TrafficMeter } from './api/traffic.ts';
 import { openContactsFile } from './contacts-file.ts';
 import { Faults } from './faults.ts';
-import { settleFirstKey, type FirstKey } from './first-key.ts';
+import { OwnKeys, type FirstKey } from './first-key.ts';
 import { refuseForeignHosts } from './foreign-requests.ts';
 import { Persons } from './persons.ts';
 import { createSite } from './site/site.ts';
@@ -44,6 +44,10 @@ export interface Sandbox {
     /** `undefined` if the file with the first key was deleted. */
     readonly apiKey: string | undefined;
   };
+  /** The keys that the proxy of this sandbox may sign in with, in this order; some may be revoked. */
+  readonly ownKeys: () => readonly string[];
+  /** Calls back whenever a key was created, which is then the last of `ownKeys`. */
+  readonly onKeyCreated: (listener: () => void) => void;
   /** For version 2, in which an API key is the client secret. */
   readonly clientId: string;
   /** For the sign-up webhook. */
@@ -83,10 +87,17 @@ export async function openSandbox({
   const dir = join(dataDir, 'sandbox');
   const state = await openState(dir, now);
   const tokens = createTokens({ now, randomUUID });
-  const apiKeys = createApiKeys({ state, tokens, now, randomUUID });
+  const ownKeys = new OwnKeys({ dir, state, given, randomUUID });
+  const apiKeys = createApiKeys({
+    state,
+    tokens,
+    now,
+    randomUUID,
+    onChange: (created) => ownKeys.follow(created),
+  });
   const faults = new Faults();
   const traffic = new TrafficMeter();
-  const { firstKey, apiKey } = await settleFirstKey({ dir, state, apiKeys, given, randomUUID });
+  const { firstKey, apiKey } = await ownKeys.settle(apiKeys);
 
   const database = await openContactsFile(dataDir, log);
   const persons = new Persons({ database, changes: state.changes, now, randomUUID });
@@ -100,7 +111,7 @@ export async function openSandbox({
     .use('/v1', createApi(parts))
     .use('/v2', createContactsApi(parts))
     .use('/signup', createWebhook(parts))
-    .use(createSite({ ...parts, traffic, builtDir }));
+    .use(createSite({ ...parts, ownKeys, traffic, builtDir }));
 
   const server = await listen(app, { host, port }).catch(async (error: unknown) => {
     await database.close();
@@ -115,6 +126,10 @@ export async function openSandbox({
     clientId: account.clientId,
     signupGuid: account.signupGuid,
     firstKey,
+    ownKeys: () => ownKeys.texts,
+    onKeyCreated: (listener) => {
+      ownKeys.onCreated(listener);
+    },
     close() {
       stopping.abort();
       closed ??= server.close(closeGraceMs).then(async () => {

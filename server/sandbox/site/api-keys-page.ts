@@ -7,6 +7,8 @@ interface ApiKeysView {
   readonly account: Account;
   /** Newest first. */
   readonly keys: readonly Readonly<ApiKey>[];
+  /** The key that the proxy of this sandbox signs in with. */
+  readonly ownId: string | undefined;
   readonly revocationKillsTokens: boolean;
   readonly faults: object;
   /** A key that was just created. This page is the only one that shows its text. */
@@ -14,7 +16,14 @@ interface ApiKeysView {
 }
 
 /** "Settings → API Keys" as at rasa.io, with a switch for behaviour that rasa.io does not document. */
-export function apiKeysPage({ account, keys, revocationKillsTokens, faults, created }: ApiKeysView): string {
+export function apiKeysPage({
+  account,
+  keys,
+  ownId,
+  revocationKillsTokens,
+  faults,
+  created,
+}: ApiKeysView): string {
   return renderSandboxPage({
     title: 'API Keys',
     path: '/settings/api-keys',
@@ -24,7 +33,7 @@ export function apiKeysPage({ account, keys, revocationKillsTokens, faults, crea
       <h1>API Keys</h1>
       ${created ? newKey(created) : ''}
       <section class="scroll" tabindex="0" aria-label="API keys">
-        <div id="keys" data-live>${keys.length === 0 ? noKeys : keysTable(keys)}</div>
+        <div id="keys" data-live>${keys.length === 0 ? noKeys : keysTable(keys, ownId)}</div>
       </section>
       <form method="post" action="/settings/api-keys" class="row">
         <label for="name">Name of a new key</label>
@@ -68,6 +77,25 @@ export function apiKeysPage({ account, keys, revocationKillsTokens, faults, crea
   });
 }
 
+/** The question before the key is revoked that the proxy signs in with. */
+export function revokePage({ id, name }: Readonly<ApiKey>, faults: object): string {
+  return renderSandboxPage({
+    title: 'Revoke a key',
+    faults,
+    main: html`
+      <h1>Revoke the key “${name}”?</h1>
+      <p>
+        The proxy of this sandbox signs in with it. It goes on with the next key that is created here. Until
+        there is one, sign-ups are accepted and wait.
+      </p>
+      <form method="post" action=${`/settings/api-keys/${id}/revoke`} class="row">
+        <button class="danger">Revoke</button>
+        <a href="/settings/api-keys">Keep it</a>
+      </form>
+    `,
+  });
+}
+
 function newKey({ name, key }: { readonly name: string; readonly key: string }): Html {
   return html`
     <section class="card" aria-labelledby="new-key">
@@ -75,10 +103,11 @@ function newKey({ name, key }: { readonly name: string; readonly key: string }):
       <p>It is shown this once and is not kept here in readable form.</p>
       <pre tabindex="0" aria-label="The key"><code>${key}</code></pre>
       <p>
-        Write it into the file that <code>RASA_API_KEY_FILE</code> names, and the proxy takes it up while it
-        runs; or give it as the environment variable <code>RASA_API_KEY</code> and start the proxy again.
-        (With <code>RASA_API=v2</code> it is <code>RASA_CLIENT_SECRET</code>.) Never put it in a page, a
-        script or a repository: whoever has it can read and change all contacts.
+        A proxy that has this sandbox as its own takes it up by itself, when its key is revoked. For any
+        other, write it into the file that <code>RASA_API_KEY_FILE</code> names, and the proxy takes it up
+        while it runs; or give it as the environment variable <code>RASA_API_KEY</code> and start the proxy
+        again. (With <code>RASA_API=v2</code> it is <code>RASA_CLIENT_SECRET</code>.) Never put it in a page,
+        a script or a repository: whoever has it can read and change all contacts.
       </p>
     </section>
   `;
@@ -86,7 +115,7 @@ function newKey({ name, key }: { readonly name: string; readonly key: string }):
 
 const noKeys = html`<p class="card">There is no key. Create one, so that the proxy can sign in.</p>`;
 
-function keysTable(keys: readonly Readonly<ApiKey>[]): Html {
+function keysTable(keys: readonly Readonly<ApiKey>[], ownId: string | undefined): Html {
   return html`
     <table class="stacks">
       <thead>
@@ -99,13 +128,14 @@ function keysTable(keys: readonly Readonly<ApiKey>[]): Html {
         </tr>
       </thead>
       <tbody>
-        ${keys.map(keyRow)}
+        ${keys.map((key) => keyRow(key, key.id === ownId))}
       </tbody>
     </table>
   `;
 }
 
-function keyRow(key: Readonly<ApiKey>): Html {
+/** The proxy's own key is not revoked by one click. */
+function keyRow(key: Readonly<ApiKey>, isOwn: boolean): Html {
   return html`
     <tr>
       <th scope="row">${key.name}</th>
@@ -117,8 +147,12 @@ function keyRow(key: Readonly<ApiKey>): Html {
       <td data-label="Status">
         ${
           key.revoked === null
-            ? html`<form method="post" action=${`/settings/api-keys/${key.id}/revoke`} class="row">
-                ${badge('Active', 'on')}
+            ? html`<form
+                method=${isOwn ? 'get' : 'post'}
+                action=${`/settings/api-keys/${key.id}/revoke`}
+                class="row"
+              >
+                ${badge(isOwn ? 'Used by the proxy' : 'Active', 'on')}
                 <button class="danger" aria-label=${`Revoke ${key.name}`}>Revoke</button>
               </form>`
             : html`<span class="row">${badge('Revoked', 'off')} ${timeOf(key.revoked)}</span>`

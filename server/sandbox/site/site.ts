@@ -5,10 +5,11 @@ import { serveBuiltFiles } from '../../http/static-files.ts';
 import type { Account, ApiKeys } from '../api-keys.ts';
 import type { TrafficMeter } from '../api/traffic.ts';
 import type { Faults } from '../faults.ts';
+import type { OwnKeys } from '../first-key.ts';
 import { refuseCrossSite } from '../foreign-requests.ts';
 import type { Persons } from '../persons.ts';
 import type { State } from '../state.ts';
-import { apiKeysPage } from './api-keys-page.ts';
+import { apiKeysPage, revokePage } from './api-keys-page.ts';
 import { contactsPage, shownContacts } from './contacts-page.ts';
 import { failurePage } from './frame.ts';
 
@@ -17,6 +18,7 @@ export interface SiteDeps {
   readonly state: State;
   readonly persons: Persons;
   readonly apiKeys: ApiKeys;
+  readonly ownKeys: Pick<OwnKeys, 'current'>;
   readonly faults: Faults;
   readonly traffic: TrafficMeter;
   /** Directory of the files built for browsers. */
@@ -35,6 +37,7 @@ export function createSite({
   state,
   persons,
   apiKeys,
+  ownKeys,
   faults,
   traffic,
   builtDir,
@@ -72,10 +75,17 @@ export function createSite({
         .status(201)
         .send(apiKeysPage({ account, ...keySettings(), faults: faults.show(), created: { name, key } }));
     });
-  site.post('/settings/api-keys/:id/revoke', async (req, res) => {
-    await apiKeys.revoke(req.params.id);
-    res.redirect(303, '/settings/api-keys');
-  });
+  site
+    .route('/settings/api-keys/:id/revoke')
+    .get((req, res, next) => {
+      const key = apiKeys.list().find(({ id, revoked }) => id === req.params.id && revoked === null);
+      if (key) res.send(revokePage(key, faults.show()));
+      else next();
+    })
+    .post(async (req, res) => {
+      await apiKeys.revoke(req.params.id);
+      res.redirect(303, '/settings/api-keys');
+    });
   site.post('/settings/revocation', readForm, async (req, res) => {
     const { kills_tokens } = z.object({ kills_tokens: z.literal(['true', 'false']) }).parse(req.body);
     await apiKeys.setRevocationKillsTokens(kills_tokens === 'true');
@@ -146,8 +156,10 @@ export function createSite({
 
   function keySettings(): Pick<ApiKeys, 'revocationKillsTokens'> & {
     readonly keys: ReturnType<ApiKeys['list']>;
+    readonly ownId: string | undefined;
   } {
-    return { keys: apiKeys.list(), revocationKillsTokens: apiKeys.revocationKillsTokens };
+    const { revocationKillsTokens } = apiKeys;
+    return { keys: apiKeys.list(), ownId: ownKeys.current?.id, revocationKillsTokens };
   }
 
   function shownFaults(): object {
