@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import type { Tried } from './rasa/try-credentials.ts';
+import { isLoopback, readUrl } from './system/urls.ts';
 
 export interface StartReportOptions {
   readonly config: Pick<Config, 'publicUrl' | 'upstream' | 'trustProxy'>;
@@ -18,11 +19,15 @@ export interface StartReportOptions {
  * what is wrong.
  */
 export async function reportStart({ config, figures, tryUpstream, log }: StartReportOptions): Promise<void> {
-  const { publicUrl, upstream, trustProxy } = config;
+  const { publicUrl = '', upstream, trustProxy } = config;
   const counts = figures().outbox;
   const wrong: string[] = [];
-  if (publicUrl === undefined) wrong.push('PUBLIC_URL is not set');
-  if (publicUrl?.startsWith('https:') && trustProxy === false) {
+  if (isLoopback(readUrl(publicUrl)?.hostname ?? '')) {
+    wrong.push(
+      'PUBLIC_URL is not set, or leads to this machine only: set it to the address that visitors use',
+    );
+  }
+  if (publicUrl.startsWith('https:') && trustProxy === false) {
     wrong.push('TRUST_PROXY is off, so that all visitors behind your web server share one quota');
   }
   if (counts.elsewhere > 0) {
@@ -31,10 +36,7 @@ export async function reportStart({ config, figures, tryUpstream, log }: StartRe
   if (counts.deadLetters > 0) {
     wrong.push(`${counts.deadLetters} sign-ups are set aside: see rasa-signup outbox list`);
   }
-  log.info(
-    { publicUrl },
-    publicUrl === undefined ? 'Public address: none is set.' : `Public address: ${publicUrl}`,
-  );
+  log.info({ publicUrl }, `Public address: ${publicUrl}`);
 
   const tried = await tryUpstream();
   const { words, fault } = verdictOf(tried);

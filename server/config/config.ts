@@ -25,7 +25,7 @@ export interface Config {
   readonly host: string | undefined;
   /** A port, or the path of a socket or named pipe. */
   readonly port: number | string;
-  /** Where visitors reach the proxy, without a trailing slash. */
+  /** Where visitors reach the proxy, without a trailing slash. Always set in production. */
   readonly publicUrl: string | undefined;
   readonly hsts: HstsMode;
   readonly dataDir: string;
@@ -39,6 +39,8 @@ export interface Config {
   readonly forms: FormsConfig;
   readonly trustProxy: TrustProxy;
   readonly rates: Readonly<Record<Axis, Rate | 'off'>>;
+  /** Of pages, definitions and QR codes, for one network. */
+  readonly ratePages: Rate | 'off';
   /** Quotas of sign-ups without scripts. */
   readonly plainRates: PlainRates;
   readonly bots: BotConfig;
@@ -103,7 +105,10 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
   const allowedOrigins = read('ALLOWED_ORIGINS');
   const thankYouPages = read('THANK_YOU_PAGES');
   const forms = readForms();
-  if (upstream && !isSet('ALLOWED_ORIGINS')) faults.push(...missingOrigins(upstream, forms.specs));
+  if (upstream ? upstream.is !== 'sandbox' : production) {
+    if (!isSet('ALLOWED_ORIGINS')) faults.push(...missingOrigins(forms.specs));
+    if (production && !isSet('PUBLIC_URL')) faults.push(missingPublicUrl);
+  }
   const config = {
     production,
     host: read('HOST'),
@@ -123,6 +128,7 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
       form: read('RATE_FORM'),
       address: read('RATE_ADDRESS'),
     },
+    ratePages: read('RATE_PAGES'),
     plainRates: { share: read('PLAIN_SHARE') / 100, network: read('RATE_PLAIN') },
     bots: {
       mode: read('BOT_MODE'),
@@ -149,7 +155,9 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
   // With a number of proxies, clients that reach this one past them can forge their address.
   const isForVisitors = production && typeof config.trustProxy !== 'number';
   const host = config.host ?? (isForVisitors ? undefined : '127.0.0.1');
-  return { ...config, host, upstream, secretFiles: reader.files };
+  const publicUrl = config.publicUrl ?? (production ? onThisMachine(config.port) : undefined);
+  const ratePages = config.ratePages ?? (config.rates.network === 'off' ? 'off' : pagesAtMost);
+  return { ...config, host, publicUrl, ratePages, upstream, secretFiles: reader.files };
 
   function readStore(): StoreConfig {
     if (isSet('DATABASE_URL') && !isSet('OUTBOX_KEY')) {
@@ -182,12 +190,28 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
   }
 }
 
+/** Whole companies and mobile networks share one address, and each view of a page with a form counts. */
+const pagesAtMost: Rate = { limit: 1000, windowMs: 60_000 };
+
 /**
- * The fault to report if ALLOWED_ORIGINS is not set and a form lists no origins either, so that no page may
- * embed it. Empty with the sandbox, or if every form lists its origins.
+ * No header of a visitor decides what is printed in production, also where the sandbox is tried there. On a
+ * port that is not known yet, nobody comes through a web server.
  */
-export function missingOrigins({ is }: Pick<Config['upstream'], 'is'>, specs: readonly FormSpec[]): string[] {
-  if (is === 'sandbox' || specs.every(({ origins }) => origins !== undefined)) return [];
+function onThisMachine(port: number | string): string | undefined {
+  if (port === 0) return undefined;
+  return typeof port === 'number' ? `http://localhost:${port}` : 'http://localhost';
+}
+
+const missingPublicUrl =
+  `PUBLIC_URL: found nothing, wanted ${settings.PUBLIC_URL.wanted}, since NODE_ENV is production: ` +
+  'pages, QR codes and snippets print it.';
+
+/**
+ * The fault to report with rasa.io if ALLOWED_ORIGINS is not set and a form lists no origins either, so that
+ * no page may embed it. Empty if every form lists its origins.
+ */
+export function missingOrigins(specs: readonly FormSpec[]): string[] {
+  if (specs.every(({ origins }) => origins !== undefined)) return [];
   return [
     'ALLOWED_ORIGINS: found nothing, wanted the origins of the pages with your form, such as ' +
       'https://www.example.com. Without it no page could send a sign-up to rasa.io.',

@@ -44,7 +44,7 @@ export const settings = {
     text.optional(),
   ),
   PUBLIC_URL: setting(
-    'URL at which visitors reach the proxy, with the path if it has one: what pages, QR codes and snippets print, and the origin of its own pages. Without it the `Host` header of each request decides; set it in production.',
+    'URL at which visitors reach the proxy, with the path if it has one: what pages, QR codes and snippets print, and the origin of its own pages. Required in production, except with the sandbox; elsewhere the `Host` header of each request decides without it.',
     'an address such as https://signup.example.com or https://www.example.com/newsletter/, without query',
     publicUrl.optional(),
   ),
@@ -107,6 +107,11 @@ export const settings = {
   RATE_PLAIN: rateSetting(
     'Limit of sign-ups without scripts from one network per period, or `off`. No such sign-up uses up what is kept for those with a proof of work.',
     { limit: 3, windowMs: unitMs.m },
+  ),
+  RATE_PAGES: setting(
+    'Limit of requests for hosted pages, form definitions and QR codes from one network per period, or `off`. Default: `1000/1m`; `off` if `RATE_NETWORK` is `off`.',
+    'a number and a time such as 1000/1m (s, m, h or d), or off',
+    rate.optional(),
   ),
   PLAIN_SHARE: setting(
     'Part of `RATE_FORM` and `RATE_SERVICE` that sign-ups without scripts have beside them, in percent; `0` allows none.',

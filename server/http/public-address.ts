@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopback, readUrl } from '../system/urls.ts';
 
 /** Where visitors reach the proxy: what pages, QR codes and snippets print. `PUBLIC_URL` decides. */
 export interface PublicAddress {
@@ -8,20 +7,14 @@ export interface PublicAddress {
   /** The origin of the proxy's own pages; `undefined` without `PUBLIC_URL`. */
   readonly origin: string | undefined;
   /**
-   * The URL without a trailing slash. Without `PUBLIC_URL` it is the one in the Host header, so that a cache
-   * must not keep an answer with it for requests with another Host.
+   * The URL without a trailing slash. Outside production `PUBLIC_URL` may be missing: then it is the one in
+   * the Host header, so that a cache must not keep an answer with it for requests with another Host.
    */
   of(request: Pick<IncomingMessage, 'headers'>): string;
 }
 
-export interface PublicAddressOptions {
-  /** Without a trailing slash. */
-  readonly publicUrl: string | undefined;
-  /** Whether a web server that terminates TLS is in front. */
-  readonly isBehindTls: boolean;
-}
-
-export function createPublicAddress({ publicUrl, isBehindTls }: PublicAddressOptions): PublicAddress {
+/** `publicUrl` has no trailing slash. */
+export function createPublicAddress(publicUrl: string | undefined): PublicAddress {
   if (publicUrl !== undefined) {
     const { origin, pathname } = new URL(publicUrl);
     return { prefix: pathname === '/' ? '' : pathname, origin, of: () => publicUrl };
@@ -30,9 +23,6 @@ export function createPublicAddress({ publicUrl, isBehindTls }: PublicAddressOpt
     prefix: '',
     origin: undefined,
     // X-Forwarded-Host and X-Forwarded-Proto may come from the visitor: most web servers pass them on.
-    of({ headers: { host = '' } }) {
-      const isOwnMachine = isLoopback(readUrl(`http://${host}`)?.hostname ?? '');
-      return `${isBehindTls && !isOwnMachine ? 'https' : 'http'}://${host === '' ? 'localhost' : host}`;
-    },
+    of: ({ headers: { host = '' } }) => `http://${host === '' ? 'localhost' : host}`,
   };
 }

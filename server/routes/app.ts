@@ -29,6 +29,8 @@ export interface AppOptions {
   readonly clientAddress: ClientAddress;
   /** Rate of sign-ups from one network; challenges are allowed more often. */
   readonly rateNetwork: Rate | 'off';
+  /** Rate of pages, definitions and QR codes for one network. */
+  readonly ratePages: Rate | 'off';
   readonly health: () => Health;
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;

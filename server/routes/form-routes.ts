@@ -1,6 +1,5 @@
 import cors from 'cors';
 import express, { type Request, type RequestHandler, type Response } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import type { Rate } from '../forms/form-spec.ts';
 import type { Form, Forms } from '../forms/forms.ts';
 import type { ClientAddress } from '../http/client-ip.ts';
@@ -12,10 +11,11 @@ import { renderHostedForm } from '../pages/form-pages.ts';
 import { hostedPath, queryToKeep, type Visit } from '../pages/hosted-address.ts';
 import { renderQrCode } from '../pages/qr-code.ts';
 import type { Intake } from '../signup/intake.ts';
-import { networkOf, type Limits } from '../signup/limits.ts';
+import type { Limits } from '../signup/limits.ts';
 import type { Proofs } from '../signup/proofs.ts';
 import { refuseMethod, sendProblem, wantsPage } from './answers.ts';
 import { wordsFor } from './language.ts';
+import { limitChallenges, limitPages } from './network-limits.ts';
 import { receiveSignup } from './signup-route.ts';
 
 export interface FormRoutesOptions {
@@ -29,14 +29,13 @@ export interface FormRoutesOptions {
   readonly address: PublicAddress;
   /** Rate of sign-ups from one network; challenges are allowed more often. */
   readonly rateNetwork: Rate | 'off';
+  /** Rate of pages, definitions and QR codes for one network. */
+  readonly ratePages: Rate | 'off';
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
 }
 
 type FormRequest = Request<{ form: string }>;
-
-/** A visitor who starts to fill in a form requests a challenge, and not every form started is sent. */
-const challengesPerSignup = 4;
 
 /** What a form offers: its definition or its page, the way in for sign-ups, a challenge, and a QR code. */
 export function createFormRoutes({
@@ -48,21 +47,25 @@ export function createFormRoutes({
   clientAddress,
   address,
   rateNetwork,
+  ratePages,
   sandbox,
 }: FormRoutesOptions): express.Router {
   const routes = express.Router({ caseSensitive: true });
   const { prefix } = address;
+  const limitedPages = limitPages({ rate: ratePages, clientAddress });
+  const variesByHost = address.origin === undefined;
 
   routes
     .route('/forms/:form')
     .all((_request, response, next) => {
-      response.set('Cache-Control', 'no-cache').vary('Origin').vary('Accept');
+      response.set('Cache-Control', 'no-cache').vary(`Origin, Accept${variesByHost ? ', Host' : ''}`);
       next();
     })
     .post(crossOrigin(originsOf), receiveSignup({ intake, originsOf, clientAddress, prefix, sandbox }))
     .all(crossOrigin(originsOf, 'null'))
     .get(
       refuseUnlisted(originsOf, 'null'),
+      limitedPages,
       withForm((form, request, response) => {
         const words = wordsFor(request, form.languages);
         const definition = form.definitionIn(words);
@@ -71,6 +74,8 @@ export function createFormRoutes({
           response.json(definition);
           return;
         }
+        const asksReferrer = definition.fields.some((field) => 'from' in field && field.from === 'referrer');
+        if (asksReferrer) response.vary('Referer');
         // The page's plain form leads to this URL directly if no confirming click is required.
         const { redirect: leadsTo } = definition;
         if (leadsTo)
@@ -105,12 +110,13 @@ export function createFormRoutes({
   routes
     .route('/forms/:form/qr.svg')
     .get(
+      limitedPages,
       withForm((form, request, response) => {
         // The language of this browser does not count: the person who scans the code may have another one.
         const definition = form.definitionIn(wordsFor({ url: request.url, headers: {} }, form.languages));
         const visit = visitOf(request);
         const target = visit.publicUrl + hostedPath(definition.id) + queryToKeep(definition, visit);
-        if (address.origin === undefined) response.vary('Host');
+        if (variesByHost) response.vary('Host');
         response
           .set('Cache-Control', 'public, max-age=86400')
           .type('image/svg+xml')
@@ -182,50 +188,4 @@ function refuseOtherPages(originsOf: (form: string) => Origins): RequestHandler<
     if (isFromUnnamedPage(request.headers)) sendProblem(request, response, problem('origin_refused'));
     else void refuse(request, response, next);
   };
-}
-
-interface ChallengeLimits {
-  readonly forms: Forms;
-  readonly rateNetwork: Rate | 'off';
-  readonly clientAddress: ClientAddress;
-}
-
-/**
- * Limits challenges, since issuing one costs the server more than refusing, and so that clients
- * cannot hoard them.
- */
-function limitChallenges({ forms, rateNetwork, clientAddress }: ChallengeLimits): RequestHandler {
-  /** Limiters by rate, of which a forms file has few. A form with its own rate has its own quota. */
-  const limiters = new Map<string, RequestHandler>();
-  return (request, response, next) => {
-    const form = forms.find(String(request.params['form']));
-    const own = form?.rates.network;
-    const rate = own ?? rateNetwork;
-    if (rate === 'off') {
-      next();
-      return;
-    }
-    const name = own === undefined ? '' : `${rate.limit}/${rate.windowMs}`;
-    const limiter = limiters.get(name) ?? openLimiter(rate, own !== undefined);
-    limiters.set(name, limiter);
-    void limiter(request, response, next);
-  };
-
-  function openLimiter(rate: Rate, isOwn: boolean): RequestHandler {
-    return rateLimit({
-      windowMs: rate.windowMs,
-      limit: rate.limit * challengesPerSignup,
-      identifier: 'challenges',
-      // Warnings about proxies are logged by `client-ip.ts` instead.
-      validate: false,
-      standardHeaders: 'draft-8',
-      legacyHeaders: false,
-      keyGenerator: (request) =>
-        `${networkOf(clientAddress(request))}${isOwn ? ` ${String(request.params['form'])}` : ''}`,
-      handler(request, response) {
-        const retryAfterS = Number(response.getHeader('Retry-After'));
-        sendProblem(request, response, problem('rate_limited', { retryAfterS }));
-      },
-    });
-  }
 }

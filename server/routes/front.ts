@@ -46,8 +46,8 @@ export interface FrontOptions {
     | 'forms'
     | 'hsts'
     | 'plainRates'
-    | 'production'
     | 'publicUrl'
+    | 'ratePages'
     | 'rates'
     | 'thankYouPages'
     | 'trustProxy'
@@ -90,10 +90,7 @@ export async function openFront({
     newId: randomUUID,
   });
 
-  const address = createPublicAddress({
-    publicUrl: config.publicUrl,
-    isBehindTls: config.production && trustProxy !== false,
-  });
+  const address = createPublicAddress(config.publicUrl);
   const isDisposableDomain = addresses.disposable === 'allow' ? () => false : await loadDisposableDomains();
   const forms = createForms({
     specs: config.forms.specs,
@@ -130,6 +127,7 @@ export async function openFront({
     limits,
     clientAddress,
     rateNetwork: rates.network,
+    ratePages: config.ratePages,
     address,
     hsts: config.hsts,
     builtDir,

@@ -60,6 +60,7 @@ const config = readConfig({
   PORT: '0',
   DATA_DIR: dir,
   LOG_LEVEL: 'silent',
+  PUBLIC_URL: 'https://signup.example.com',
   ALLOWED_ORIGINS: `${origin},https://example.com`,
   TRUST_PROXY: '1',
   RATE_NETWORK: '1000000/1h',
@@ -128,7 +129,8 @@ async function assembled(part: Part): Promise<RequestListener> {
     proofs: createProofs({ secret: challengeSecret, work: config.bots.work }),
     clientAddress: createClientAddress(config.trustProxy, log),
     rateNetwork: config.rates.network,
-    address: createPublicAddress({ publicUrl: undefined, isBehindTls: true }),
+    ratePages: config.ratePages,
+    address: createPublicAddress(config.publicUrl),
     hsts: 'on',
     health: () => {
       throw new Error('Nothing asks for it.');

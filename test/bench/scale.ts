@@ -38,6 +38,7 @@ const settings: Env = {
   LOG_LEVEL: 'info',
   BUILDER: 'off',
   ALLOWED_ORIGINS: origin,
+  PUBLIC_URL: 'https://signup.example.com',
   TRUST_PROXY: '1',
   RATE_NETWORK: '1000000/1h',
   RATE_ADDRESS: '1000000/1d',

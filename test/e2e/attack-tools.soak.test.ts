@@ -30,6 +30,7 @@ async function startProbed() {
     ...guardedIntake,
     ...credentialsFor(sandbox),
     NODE_ENV: 'production',
+    PUBLIC_URL: 'https://signup.example.com',
     HOST: '127.0.0.1',
     TRUST_PROXY: '1',
   });

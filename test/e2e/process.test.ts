@@ -39,7 +39,7 @@ describe('starting', () => {
 
   it('does not start on a wrong configuration, and lists every fault', async () => {
     await expect(startProduct({ PORT: 'http', NODE_ENV: 'production' })).rejects.toThrow(
-      /has 4 faults:\n {2}- RASA_USERNAME.*\n {2}- RASA_PASSWORD.*\n {2}- RASA_API_KEY.*\n {2}- PORT: found "http"/,
+      /has 6 faults:\n(?: {2}- RASA_(?:USERNAME|PASSWORD|API_KEY).*\n){3} {2}- ALLOWED_ORIGINS.*\n {2}- PUBLIC_URL.*\n {2}- PORT: found "http"/,
     );
   });
 

@@ -62,6 +62,14 @@ type Carried = Writable<{
   readonly solution: { readonly counter: number; readonly derivedKey: string };
 }>;
 
+/** What is computed for each request without any sign-up. */
+const pages: readonly (readonly [name: string, path: string, headers: Record<string, string>])[] = [
+  ['the hosted page', '', { accept: 'text/html' }],
+  ['the definition', '', { accept: 'application/json' }],
+  ['the QR code', '/qr.svg', {}],
+  ['QR codes that differ', '/qr.svg?lang=de', {}],
+];
+
 const longAgo: IssuerOptions = { now: () => Date.now() - 30 * 60_000 };
 
 const forgeries: readonly (() => Promise<string>)[] = [
@@ -390,6 +398,22 @@ export const attacks: readonly Attack[] = [
     passes: 200,
     refusedWith: 403,
   },
+  ...pages.map(([name, path, headers]): Attack => ({
+    name: `${name} again and again, from one IPv6 /56`,
+    door: 'pages',
+    env: behindProxy,
+    quickEnv: { RATE_PAGES: '100/1m' },
+    tries: { full: 3000, quick: 200 },
+    attack: ({ url }, tries) =>
+      many(tries, (index) => {
+        const address = `2001:db8:0:42${(index & 255).toString(16).padStart(2, '0')}::1`;
+        return ask(`${url}/forms/newsletter${path}`, { headers: { ...headers, ...from(address) } });
+      }),
+    bound: { axis: 'pages', times: 1 },
+    sparesOthers: true,
+    passes: 200,
+    refusedWith: 429,
+  })),
   {
     name: 'a test address of the sandbox, from as many networks',
     door: 'test addresses',

@@ -24,7 +24,9 @@ export async function checkPublicUrl(
   if (address === undefined) {
     return [
       note('Give its address to have it looked at: --url https://signup.example.com'),
-      note('PUBLIC_URL is not set. Pages print the Host header of each request; set it in production.'),
+      note(
+        'PUBLIC_URL is not set. Pages print the Host header of each request; production needs the setting.',
+      ),
       ...whereItListens(setup),
       ...hint(setup),
     ];

@@ -15,7 +15,7 @@ export const problemTexts: Readonly<Record<ProblemCode, string>> = {
   too_large: 'The body is larger than 16 KiB.',
   origin_refused: 'The origin of the page is not in `ALLOWED_ORIGINS`.',
   rate_limited:
-    'Too many sign-ups from one network, of one address, at one form, or overall. `Retry-After` says when to try again.',
+    'Too many sign-ups from one network, of one address, at one form, or overall; or too many requests for pages from one network. `Retry-After` says when to try again.',
   bot_suspected:
     'The proof of work is missing, wrong, expired or already used, or the request shows several signs of a robot. A person can always try again.',
   no_such_form: 'No form has this name.',

@@ -58,6 +58,8 @@ describe('readConfig', () => {
       expect.stringMatching(/^RASA_USERNAME: found nothing.*SANDBOX=on/),
       expect.stringMatching(/^RASA_PASSWORD: found nothing/),
       expect.stringMatching(/^RASA_API_KEY: found nothing/),
+      expect.stringMatching(/^ALLOWED_ORIGINS: found nothing/),
+      expect.stringMatching(/^PUBLIC_URL: found nothing, wanted an address.*since NODE_ENV is production/),
     ]);
     expect(readConfig({ NODE_ENV: 'production', SANDBOX: 'on' }).upstream.is).toBe('sandbox');
   });

@@ -151,7 +151,7 @@ describe('credentials', () => {
     ],
     [
       'no GUID for the webhook',
-      { RASA_API: 'webhook', NODE_ENV: 'production' },
+      { RASA_API: 'webhook', NODE_ENV: 'production', PUBLIC_URL: 'https://signup.example.com' },
       /^RASA_SIGNUP_GUID: found nothing/,
     ],
     [

@@ -69,6 +69,7 @@ describe('O2: a wrong configuration', () => {
       expect.stringMatching(/^RASA_PASSWORD: found nothing/),
       expect.stringMatching(/^RASA_API_KEY: found both/),
       expect.stringMatching(/^RASA_API_KEY_FILE: found "\/nix", wanted a file that can be read/),
+      expect.stringMatching(/^PUBLIC_URL: found nothing/),
     ]);
   });
 
