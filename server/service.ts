@@ -20,7 +20,8 @@ import { openFront } from './routes/front.ts';
 import { healthOf } from './routes/health.ts';
 import type { BotStats } from './signup/bots.ts';
 import { openSandbox, type Sandbox, type SandboxOptions } from './sandbox/sandbox.ts';
-import { diskKind } from './store/disk-kind.ts';
+import { warnOfDisk } from './store/disk-kind.ts';
+import { Presence } from './store/presence.ts';
 import { ServerSecrets } from './store/server-secrets.ts';
 import { StoreWatch } from './outbox/store-watch.ts';
 import { realFiles } from './system/files.ts';
@@ -145,6 +146,8 @@ export async function openService({
     });
     closers.push(() => worker.stop(deliveryGraceMs));
 
+    const presence = database.engine === 'sqlite' ? await Presence.begin({ database }) : undefined;
+    closers.push(() => presence?.close());
     const storeWatch = new StoreWatch({ database });
     closers.push(() => storeWatch.close());
     const summary = new MinuteSummary({ stats: () => worker.stats(), log });
@@ -183,7 +186,8 @@ export async function openService({
         summary.count(outcome);
       },
       secrets: new ServerSecrets({ database }),
-      sharedQuotas: database.engine === 'postgres' ? database : undefined,
+      database,
+      presence,
     });
     closers.push(() => {
       front.close();
@@ -225,19 +229,6 @@ export async function openService({
     });
     throw error;
   }
-}
-
-/** A redeploy or a restart would delete accepted sign-ups, or two processes could not trust their locks. */
-async function warnOfDisk(dataDir: string, log: Logger): Promise<void> {
-  const kind = await diskKind(dataDir);
-  if (kind !== 'ephemeral' && kind !== 'network') return;
-  const words = {
-    ephemeral:
-      'DATA_DIR is on a disk that a restart or a redeploy empties: mount a volume there, or set DATABASE_URL.',
-    network:
-      'DATA_DIR is on a network file system, where SQLite is not safe: use a local disk, or set DATABASE_URL.',
-  };
-  log.warn({ dataDir }, words[kind]);
 }
 
 /** What waits for another upstream or account stays until the product runs with that one again. */

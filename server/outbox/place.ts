@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
 import { StoreRefused } from '../store/errors.ts';
-import { keyFileName } from '../store/key-file.ts';
+import { keyFileName } from '../store/engine/key-file.ts';
 import { databaseFileName, openSqlite, openStore, type StoreOptions } from '../store/open-store.ts';
 import type { SqliteDatabase } from '../store/sqlite/sqlite-database.ts';
 import { isCode, readIfThere, realFiles, type Files } from '../system/files.ts';

@@ -16,6 +16,7 @@ import { createIntake } from '../signup/intake.ts';
 import { createLimits } from '../signup/limits.ts';
 import { createPageTokens } from '../signup/page-tokens.ts';
 import { createProofs } from '../signup/proofs.ts';
+import { createAdaptiveLimits, type AdaptiveLimitsOptions } from '../signup/shared-quotas/adaptive-limits.ts';
 import { createSharedLimits } from '../signup/shared-quotas/shared-limits.ts';
 import { createTestAddresses } from '../signup/test-addresses.ts';
 import type { Database } from '../store/database.ts';
@@ -63,8 +64,10 @@ export interface FrontOptions {
   readonly onAnswer?: (outcome: string) => void;
   /** What all proxies that share the store sign and hash with. */
   readonly secrets: Pick<ServerSecrets, 'get'>;
-  /** The store, where several processes count quotas in it; without it each counts for itself. */
-  readonly sharedQuotas: Pick<Database, 'write'> | undefined;
+  /** Where processes that share a store count quotas. */
+  readonly database: Pick<Database, 'write'>;
+  /** With it quotas are counted in memory while this process is alone. */
+  readonly presence: AdaptiveLimitsOptions['presence'] | undefined;
 }
 
 export async function openFront({
@@ -76,7 +79,8 @@ export async function openFront({
   outbox,
   onAnswer = () => undefined,
   secrets,
-  sharedQuotas,
+  database,
+  presence,
 }: FrontOptions): Promise<Front> {
   const { addresses, bots: botConfig, plainRates: plain, rates, thankYouPages, trustProxy } = config;
   const secret = botConfig.secret?.reveal() ?? (await secrets.get('challenge'));
@@ -101,10 +105,11 @@ export async function openFront({
     allowLocalhost: config.allowLocalhost,
     publicOrigin: address.origin,
   });
-  const addressKey = Buffer.from(await secrets.get('address')).toString('hex');
-  const limits = sharedQuotas
-    ? createSharedLimits({ rates, plain, addressKey, database: sharedQuotas })
-    : createLimits({ rates, plain, addressKey });
+  const addressKey = await secrets.get('address');
+  const shared = createSharedLimits({ rates, plain, addressKey, database });
+  const limits = presence
+    ? createAdaptiveLimits({ own: createLimits({ rates, plain, addressKey }), shared, presence })
+    : shared;
   const origins = createOrigins({ ...config, publicOrigin: address.origin });
   const builder = createBuilderGate(config.builder, await secrets.get('builder'));
   const clientAddress = createClientAddress(trustProxy, log);

@@ -1,6 +1,5 @@
-import { createHmac } from 'node:crypto';
 import { ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit';
-import type { Rate } from '../forms/form-spec.ts';
+import { createKeyedHash } from '../system/keyed-hash.ts';
 import { rateFor, type Counted, type Limited, type RatesOptions, type Way } from './rates.ts';
 
 /**
@@ -47,18 +46,41 @@ export interface QuotaState {
 }
 
 export interface LimitsOptions extends RatesOptions {
-  /** Addresses are held as keyed hashes: without the key a hash could be found by trying addresses. */
-  readonly addressKey: string;
+  /**
+   * 32 bytes. Addresses are held as keyed hashes: without the key a hash could be found by trying addresses.
+   */
+  readonly addressKey: Uint8Array;
   readonly now?: () => number;
 }
 
-interface Quota extends Rate {
+/** The quotas of one process. */
+export interface OwnLimits extends Limits {
+  /** What is used now of each quota. */
+  counted(): Iterable<Use>;
+}
+
+/** What one sender, address or form uses of a quota. */
+export interface Use extends QuotaName {
+  readonly whom: string;
+  readonly used: number;
+}
+
+export interface QuotaName {
+  readonly way: Way;
+  readonly axis: Counted;
+  /** The id of a form that has a rate of its own; '' for what forms share. */
+  readonly form: string;
+  readonly windowMs: number;
+}
+
+interface Quota extends QuotaName {
   readonly store: MemoryStore;
 }
 
-export function createLimits({ addressKey, now = Date.now, ...options }: LimitsOptions): Limits {
+export function createLimits({ addressKey, now = Date.now, ...options }: LimitsOptions): OwnLimits {
   /** By way, axis and, where it has its own, form. */
   const quotas = new Map<string, Quota>();
+  const whomOf = createWhom(addressKey);
 
   return {
     open(form, way = 'proven') {
@@ -75,7 +97,7 @@ export function createLimits({ addressKey, now = Date.now, ...options }: LimitsO
           const quota = quotaOf(axis, way, form);
           if (!quota) return { is: 'within' };
           const { limit, windowMs, store } = quota;
-          const key = keyOf(axis, name);
+          const key = whomOf(axis, name);
           const { totalHits, resetTime } = await count({ store, key, windowMs, nowMs: now() });
           const isOver = totalHits > limit;
           const untilMs = resetTime?.getTime() ?? now() + windowMs;
@@ -104,51 +126,71 @@ export function createLimits({ addressKey, now = Date.now, ...options }: LimitsO
       return Math.max(await used('network', ip, form), await used('form', form.id, form));
     },
 
+    *counted() {
+      const nowMs = now();
+      for (const { store, ...quota } of quotas.values()) {
+        for (const [whom, { totalHits: used, resetTime }] of [...store.previous, ...store.current]) {
+          if (used > 0 && resetTime.getTime() > nowMs) yield { ...quota, whom, used };
+        }
+      }
+    },
+
     close() {
       for (const { store } of quotas.values()) store.shutdown();
     },
   };
 
-  function quotaOf(axis: Counted, way: Way, form: Limited | undefined): Quota | undefined {
+  function quotaOf(
+    axis: Counted,
+    way: Way,
+    form: Limited | undefined,
+  ): { readonly limit: number; readonly windowMs: number; readonly store: MemoryStore } | undefined {
     const { rate, isOwn } = rateFor(options, { axis, way, form });
     if (rate === 'off') return undefined;
-    const name = JSON.stringify([way, axis, isOwn ? form?.id : '']);
-    const known = quotas.get(name);
+    const { limit, windowMs } = rate;
+    const owner = isOwn ? (form?.id ?? '') : '';
+    const name = `${way} ${axis} ${owner}`;
+    let quota = quotas.get(name);
     // A reloaded form keeps its counts, unless the window's length changed.
-    if (known?.windowMs === rate.windowMs) return { ...known, limit: rate.limit };
-    known?.store.shutdown();
-    const quota = openQuota(rate);
-    quotas.set(name, quota);
-    return quota;
+    if (quota?.windowMs !== windowMs) {
+      quota?.store.shutdown();
+      quota = { way, axis, form: owner, windowMs, store: openMemory(windowMs) };
+      quotas.set(name, quota);
+    }
+    return { limit, windowMs, store: quota.store };
   }
 
   async function used(axis: Counted, name: string, form: Limited): Promise<number> {
     const quota = quotaOf(axis, 'proven', form);
     if (!quota) return 0;
-    const { totalHits = 0, resetTime } = (await quota.store.get(keyOf(axis, name))) ?? {};
+    const { totalHits = 0, resetTime } = (await quota.store.get(whomOf(axis, name))) ?? {};
     // The store removes an expired quota only at its next use.
     return resetTime && resetTime.getTime() > now() ? Math.min(1, totalHits / quota.limit) : 0;
   }
+}
 
-  function keyOf(axis: Counted, name: string): string {
+/** Whom a quota counts: the network, or a keyed hash of the address. */
+export function createWhom(addressKey: Uint8Array): (axis: Counted, name: string) => string {
+  const hash = createKeyedHash(addressKey);
+  return (axis, name) => {
     switch (axis) {
       case 'requests':
       case 'network':
         return networkOf(name);
       case 'address':
-        return createHmac('sha256', addressKey).update(name).digest('base64url').slice(0, 22);
+        return hash(name);
       case 'form':
       case 'service':
         return name;
     }
-  }
+  };
 }
 
-function openQuota(rate: Rate): Quota {
+function openMemory(windowMs: number): MemoryStore {
   const store = new MemoryStore();
   // The store uses only `windowMs` of the middleware's options.
-  store.init({ windowMs: rate.windowMs } as Options);
-  return { ...rate, store };
+  store.init({ windowMs } as Options);
+  return store;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { readFile, realpath, statfs } from 'node:fs/promises';
+import type { Logger } from 'pino';
 
 /**
  * What a directory stands on. `ephemeral`: memory or a container's own layer, which a restart or a new
@@ -58,6 +59,19 @@ export async function diskKind(
     // There is nothing there yet, or it cannot be looked at: opening the store says more.
     return 'unknown';
   }
+}
+
+/** A redeploy or a restart would delete accepted sign-ups, or two processes could not trust their locks. */
+export async function warnOfDisk(dataDir: string, log: Logger): Promise<void> {
+  const kind = await diskKind(dataDir);
+  if (kind !== 'ephemeral' && kind !== 'network') return;
+  const words = {
+    ephemeral:
+      'DATA_DIR is on a disk that a restart or a redeploy empties: mount a volume there, or set DATABASE_URL.',
+    network:
+      'DATA_DIR is on a network file system, where SQLite is not safe: use a local disk, or set DATABASE_URL.',
+  };
+  log.warn({ dataDir }, words[kind]);
 }
 
 /** The type of the file system that a path is on. Of mounts on top of each other the last one counts. */

@@ -6,7 +6,7 @@ import { realFiles, type Files } from '../system/files.ts';
 import type { Secret } from '../system/secret.ts';
 import type { Database } from './database.ts';
 import { StoreRefused } from './errors.ts';
-import { keyFileName, openKeyFile } from './key-file.ts';
+import { keyFileName, openKeyFile } from './engine/key-file.ts';
 import type { Migration } from './migrations.ts';
 import { refuseMoved } from './moving/fence.ts';
 import { PostgresDatabase } from './postgres/postgres-database.ts';

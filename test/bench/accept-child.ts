@@ -248,7 +248,7 @@ async function intakeOptions(without: Part): Promise<IntakeOptions> {
     limits: createLimits({
       rates: without === 'rates' ? off : config.rates,
       plain: config.plainRates,
-      addressKey: Buffer.from(await secrets.get('address')).toString('hex'),
+      addressKey: await secrets.get('address'),
     }),
     forms: changed(forms, (form) => {
       if (without === 'schema') return unchecked(form);

@@ -3,26 +3,41 @@ import type { Sql } from '../../store/database.ts';
 const sqliteNow = `cast(unixepoch('subsec') * 1000 as integer)`;
 const postgresNow = 'floor(extract(epoch from statement_timestamp()) * 1000)::bigint';
 
+const insertSql: Sql = {
+  sqlite: `insert into quotas (window_id, key, used)
+    select ((${sqliteNow} + shift) / span + 1) * span - shift, unhex(key), n from (
+      select value ->> 'key' as key, value ->> 'n' as n, value ->> 'windowMs' as span, value ->> 'shiftMs' as shift
+      from json_each(?)
+    ) where true`,
+  postgres: `insert into quotas (window_id, key, used)
+    select ((${postgresNow} + "shiftMs") / "windowMs" + 1) * "windowMs" - "shiftMs", decode(key, 'hex'), n
+    from json_to_recordset($1::json) as input (key text, n bigint, "windowMs" bigint, "shiftMs" bigint)
+    order by key collate "C"`,
+};
+
 /**
  * Counts. One parameter: JSON rows of `key` (hex), `n`, `windowMs` and `shiftMs`, in the order of their keys.
  * A window's id is the time of its end, in ms by the database's clock.
  */
 export const chargeSql: Sql = {
   sqlite: `
-    insert into quotas (window_id, key, used)
-    select ((${sqliteNow} + shift) / span + 1) * span - shift, unhex(key), n from (
-      select value ->> 'key' as key, value ->> 'n' as n, value ->> 'windowMs' as span, value ->> 'shiftMs' as shift
-      from json_each(?)
-    ) where true
+    ${insertSql.sqlite}
     on conflict (window_id, key) do update set used = used + excluded.used
     returning lower(hex(key)) as key, window_id, used, ${sqliteNow} as now_ms`,
   postgres: `
-    insert into quotas (window_id, key, used)
-    select ((${postgresNow} + "shiftMs") / "windowMs" + 1) * "windowMs" - "shiftMs", decode(key, 'hex'), n
-    from json_to_recordset($1::json) as input (key text, n bigint, "windowMs" bigint, "shiftMs" bigint)
-    order by key collate "C"
+    ${insertSql.postgres}
     on conflict (window_id, key) do update set used = quotas.used + excluded.used
     returning encode(key, 'hex') as key, window_id, used, ${postgresNow} as now_ms`,
+};
+
+/** Counts at least as much as given, with the same parameter. */
+export const carrySql: Sql = {
+  sqlite: `
+    ${insertSql.sqlite}
+    on conflict (window_id, key) do update set used = max(used, excluded.used)`,
+  postgres: `
+    ${insertSql.postgres}
+    on conflict (window_id, key) do update set used = greatest(quotas.used, excluded.used)`,
 };
 
 /** Takes back: JSON rows of `key`, `windowId` and `n`. Rows of windows that are over may be gone. */

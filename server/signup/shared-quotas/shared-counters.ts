@@ -1,5 +1,5 @@
 import type { Database } from '../../store/database.ts';
-import { chargeSql, refundSql, sweepSql } from './quota-statements.ts';
+import { carrySql, chargeSql, refundSql, sweepSql } from './quota-statements.ts';
 
 /** One use of one quota by one request. */
 export interface Charge {
@@ -37,6 +37,7 @@ const defaultLagMs = 200;
 /** For as long as this, what is known to be used up is believed without asking again. */
 const freshMs = 1000;
 const sweepEveryMs = 60_000;
+const carriedAtOnce = 500;
 
 /**
  * Counters of quotas in the table `quotas`, for processes that share a store. Charges of all requests go
@@ -109,6 +110,19 @@ export class SharedCounters {
     charge.state = 'released';
     if (state === 'noted') this.#noted.delete(charge);
     if (state === 'within') this.#refund(charge);
+  }
+
+  /** Counts at least this much for each, in slices, between which others write. */
+  async carry(
+    uses: readonly { readonly key: string; readonly used: number; readonly windowMs: number }[],
+  ): Promise<void> {
+    const sorted = [...uses].sort((a, b) => (a.key < b.key ? -1 : 1));
+    for (let from = 0; from < sorted.length; from += carriedAtOnce) {
+      const input = sorted
+        .slice(from, from + carriedAtOnce)
+        .map(({ key, used, windowMs }) => ({ key, n: used, windowMs, shiftMs: shiftOf(key, windowMs) }));
+      await this.#database.write([{ sql: carrySql, params: [JSON.stringify(input)] }]);
+    }
   }
 
   /** Tries once more to count what is noted. */

@@ -1,6 +1,13 @@
-import { createHmac } from 'node:crypto';
 import type { Database } from '../../store/database.ts';
-import { networkOf, type Limits, type LimitsOptions, type QuotaState } from '../limits.ts';
+import { createKeyedHash } from '../../system/keyed-hash.ts';
+import {
+  createWhom,
+  type Limits,
+  type LimitsOptions,
+  type QuotaName,
+  type QuotaState,
+  type Use,
+} from '../limits.ts';
 import { rateFor, type Counted, type Limited, type Way } from '../rates.ts';
 import { SharedCounters, type Charge } from './shared-counters.ts';
 
@@ -8,6 +15,11 @@ export interface SharedLimitsOptions extends Omit<LimitsOptions, 'now'> {
   /** The store that the processes share. The address key must be the same in all of them. */
   readonly database: Pick<Database, 'write'>;
   readonly monotonicMs?: () => number;
+}
+
+export interface SharedLimits extends Limits {
+  /** Takes over what a process has counted in memory; where more is counted already, that stays. */
+  carry(uses: Iterable<Use>): Promise<void>;
 }
 
 /**
@@ -25,7 +37,9 @@ export function createSharedLimits({
   database,
   monotonicMs,
   ...options
-}: SharedLimitsOptions): Limits {
+}: SharedLimitsOptions): SharedLimits {
+  const whomOf = createWhom(addressKey);
+  const hash = createKeyedHash(addressKey);
   const counters = new SharedCounters({ database, ...(monotonicMs && { monotonicMs }) });
 
   return {
@@ -92,6 +106,12 @@ export function createSharedLimits({
       return Promise.resolve(Math.max(used('network', ip), used('form', form.id)));
     },
 
+    carry(uses) {
+      return counters.carry(
+        Array.from(uses, (use) => ({ key: keyOf(use, use.whom), used: use.used, windowMs: use.windowMs })),
+      );
+    },
+
     close() {
       void counters.close();
     },
@@ -104,11 +124,16 @@ export function createSharedLimits({
   ): Charge | undefined {
     const { rate, isOwn } = rateFor(options, { axis, way, form });
     if (rate === 'off') return undefined;
-    const whom = axis === 'network' || axis === 'requests' ? networkOf(name) : name;
-    // A form with a rate of its own counts apart, and so does each way in; a window of another length is
-    // another quota.
-    const parts = [way, axis, isOwn ? form?.id : '', rate.windowMs, whom];
-    const hash = createHmac('sha256', addressKey).update(JSON.stringify(parts)).digest('hex');
-    return { key: hash.slice(0, 32), limit: rate.limit, windowMs: rate.windowMs, state: 'noted' };
+    const { limit, windowMs } = rate;
+    const quota = { way, axis, form: isOwn ? (form?.id ?? '') : '', windowMs };
+    return { key: keyOf(quota, whomOf(axis, name)), limit, windowMs, state: 'noted' };
+  }
+
+  /**
+   * A form with a rate of its own counts apart, and so does each way in; a window of another length is
+   * another quota.
+   */
+  function keyOf({ way, axis, form, windowMs }: QuotaName, whom: string): string {
+    return Buffer.from(hash(JSON.stringify([way, axis, form, windowMs, whom])), 'latin1').toString('hex');
   }
 }

@@ -197,7 +197,7 @@ const markBytes = 16;
 
 /** Free, and with epochs that no holder in the original has reached. */
 async function copyLeases(from: Database, to: Database): Promise<void> {
-  const leases = await from.read({ sql: sameSql('select name, epoch from leases') });
+  const leases = await from.read({ sql: sameSql('select name, epoch from leases where epoch > 0') });
   const statements = leases.map(({ name, epoch }): Statement => ({
     sql: sameSql(`insert into leases (name, owner, epoch, beat) values (?, '', ?, 0) on conflict do nothing`),
     params: [String(name), Number(epoch) + 1],

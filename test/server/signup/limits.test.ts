@@ -15,7 +15,7 @@ const off = { service: 'off', network: 'off', form: 'off', address: 'off' } as c
 const plain = { share: 0.1, network: { limit: 3, windowMs: 60_000 } };
 
 function openLimits(rates: Partial<Record<Axis, Rate>>) {
-  const limits = createLimits({ rates: { ...off, ...rates }, plain, addressKey: 'key' });
+  const limits = createLimits({ rates: { ...off, ...rates }, plain, addressKey: new Uint8Array(32) });
   onTestFinished(() => {
     limits.close();
   });

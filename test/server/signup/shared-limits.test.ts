@@ -36,7 +36,7 @@ async function startProcess(store: SharedStore, rates: Rates) {
   const limits = createSharedLimits({
     rates: { service: 'off', network: 'off', address: 'off', form: 'off', ...rates },
     plain: { share: 0.1, network: 'off' },
-    addressKey: 'the same in all processes',
+    addressKey: new Uint8Array(32),
     database: { write },
   });
   onTestFinished(() => {

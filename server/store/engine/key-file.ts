@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { isCode, ownerOnly, readIfThere, syncDirectory, type Files } from '../system/files.ts';
-import { StoreRefused } from './errors.ts';
+import { isCode, ownerOnly, readIfThere, syncDirectory, type Files } from '../../system/files.ts';
+import { StoreRefused } from '../errors.ts';
 
 export interface KeyFile {
   /** 64 hex digits. */
