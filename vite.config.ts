@@ -42,6 +42,7 @@ const onDemand: UserConfig = {
         overlay: 'widget/overlay/overlay.ts',
         pbkdf2: 'widget/proof/pbkdf2.ts',
         proof: 'widget/first-touch.ts',
+        words: 'widget/words/words.ts',
       },
       formats: ['es'],
       fileName: (_format, name) => `${name}.js`,

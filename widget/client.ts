@@ -5,9 +5,6 @@ import type { Accepted, Challenge, IssueCode, Problem } from '../shared/signup.t
  * The results of the widget's requests to the proxy. No function here throws; every failure is one of these
  * results.
  */
-export type Loaded =
-  { readonly is: 'loaded'; readonly definition: FormDefinition } | { readonly is: 'unavailable' };
-
 export type Challenged = { readonly is: 'challenged'; readonly challenge: Challenge } | Refused;
 
 export type Submitted = { readonly is: 'accepted' } | Refused;
@@ -38,26 +35,25 @@ const timeoutMs = 15_000;
 
 /**
  * Loads the form definition at `src`, in the language that `src` names, else in `lang`, else in the
- * visitor's. An abort through `abort` counts as unavailable.
+ * visitor's. `undefined` if it is unavailable, or after an abort through `abort`.
  */
 export async function loadDefinition(
   src: string,
-  lang: string | undefined,
-  abort: AbortController,
-): Promise<Loaded> {
+  lang?: string,
+  abort?: AbortController,
+): Promise<FormDefinition | undefined> {
   try {
     const url = fresh(src);
     if (lang && !url.searchParams.has('lang')) url.searchParams.set('lang', lang);
     const { status, text } = await send(url.href, {}, abort);
     const definition = JSON.parse(text) as Partial<FormDefinition>;
     // A page of another server, or of a service worker, can have the status 200 too.
-    if (status === 200 && definition.fields)
-      return { is: 'loaded', definition: definition as FormDefinition };
+    if (status === 200 && definition.fields) return definition as FormDefinition;
   } catch {
     // Offline, blocked, an origin that is not allowed, or not our server: the visitor's options are the same
     // for each.
   }
-  return { is: 'unavailable' };
+  return undefined;
 }
 
 /**
@@ -112,11 +108,29 @@ export function below(src: string, path: string): string {
  * blocked or missing, or does not arrive in time.
  */
 export function loadPart<T>(src: string, name: string): Promise<T> {
-  const part = import(/* @vite-ignore */ below(src, `../../${name}.js`)) as Promise<T>;
+  const url = below(src, `../../${name}.js`);
+  const part = import(/* @vite-ignore */ url + (again[url] ?? '')) as Promise<T>;
   return new Promise((resolve, reject) => {
-    part.then(resolve, reject);
+    part.then(resolve, () => {
+      again[url] = `${again[url] ?? '?'}1`;
+      reject(new Error(url));
+    });
     setTimeout(reject, timeoutMs);
   });
+}
+
+/** Queries for parts that have failed: browsers do not load a module again that they could not load. */
+const again: Record<string, string> = {};
+
+/** Shows what is wrong with a form, or with a script tag, if it or the URL of the page asks for that. */
+export async function explain(element: HTMLElement, src: string): Promise<void> {
+  if (!element.hasAttribute('debug') && !/[?&]debug\b/.test(location.search)) return;
+  try {
+    const { showDebug } = await loadPart<{ showDebug: (element: HTMLElement) => void }>(src, 'debug');
+    showDebug(element);
+  } catch {
+    element.dataset['debug'] = 'blocked';
+  }
 }
 
 /** Offline, blocked, too slow, or an answer that is not ours. */

@@ -1,3 +1,4 @@
+import { explain } from './client.ts';
 import { RasaSignup } from './form/rasa-signup.ts';
 
 /**
@@ -9,8 +10,11 @@ const placed = Symbol.for('rasa-signup');
 /** The options of a form that a script tag can set. */
 const passedOn = ['lang', 'layout', 'display', 'open-on', 'again-after', 'debug'] as const;
 
-/** The URL of this script, without its query. Unknown to a module. */
-const own = (document.currentScript as HTMLScriptElement | null)?.src.replace(/[?#].*/, '');
+/** Unknown to a module. */
+const tag = document.currentScript as HTMLScriptElement | null;
+
+/** The URL of this script, without its query. */
+const own = tag?.src.replace(/[?#].*/, '');
 
 /**
  * The entry of the script tag. It registers the element once, however often the script is loaded, and places
@@ -24,6 +28,9 @@ if (!customElements.get('rasa-signup')) {
 }
 
 placeAll();
+// A tag that has placed no form shows nothing. The part is beside the script, two levels above a form.
+if (tag && own) void explain(tag, `${own}/form`);
+
 function placeAll(): void {
   document.querySelectorAll<HTMLScriptElement>('script[data-form],script[src*="form="]').forEach(place);
 }
@@ -60,7 +67,7 @@ function place(script: HTMLScriptElement): void {
  * its query.
  */
 function addressOf({ src, type, dataset }: HTMLScriptElement, form: string | null): string | undefined {
-  if (!form || !/^(module|(text|application)\/(x-)?(java|ecma)script)?$/i.test(type)) return undefined;
+  if (!form || !/^(|module|\w+\/(x-)?(java|ecma)script)$/i.test(type)) return undefined;
   if (!dataset['form'] && own && !src.startsWith(own)) return undefined;
   if (/^https?:.+\/forms\/./.test(form)) return form;
   const [, proxy] = /^(https?:\/\/[\w.:-]+\/([^?#]*\/)?)embed(\.[0-9a-f]{16})?\.js([?#]|$)/.exec(src) ?? [];

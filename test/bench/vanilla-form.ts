@@ -8,7 +8,6 @@ import { ProofOfWork } from '../../widget/form/controllers/proof-of-work.ts';
 import styles from '../../widget/form/rasa-signup.css?inline';
 import { watchForTypos } from '../../widget/form/typo.ts';
 import { capture, carryOver, readValues, submitPlainly, type Values } from '../../widget/form/values.ts';
-import { addStyles } from '../../widget/styles.ts';
 import { create, slot, VanillaForm } from './vanilla-fields.ts';
 
 /** A loaded form. */
@@ -27,6 +26,9 @@ interface LoadedForm {
  * everything that does not use Lit. Displays over the page and `?debug` are left out, because their modules
  * are loaded on demand. It is not shipped.
  */
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(styles);
+
 class VanillaSignup extends HTMLElement {
   static readonly observedAttributes = ['src', 'lang'];
 
@@ -41,7 +43,7 @@ class VanillaSignup extends HTMLElement {
 
   constructor() {
     super();
-    addStyles(this.#root, styles);
+    this.#root.adoptedStyleSheets.push(sheet);
     this.#frame.append(this.#status, this.#fallback);
     this.#root.append(this.#frame);
   }
@@ -68,10 +70,10 @@ class VanillaSignup extends HTMLElement {
     const src = this.getAttribute('src');
     if (!src) return;
     const loading = (this.#loading = new AbortController());
-    const loaded = await loadDefinition(src, langOf(this), loading);
+    const definition = await loadDefinition(src, langOf(this), loading);
     if (this.#loading !== loading) return;
     this.#loading = undefined;
-    if (loaded.is === 'loaded') this.#show(src, loaded.definition, before);
+    if (definition) this.#show(src, definition, before);
     else if (!this.querySelector(':scope > :not([slot])'))
       this.#status.textContent = 'The sign-up form could not be loaded. Please reload the page.';
   }

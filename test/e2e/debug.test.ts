@@ -137,3 +137,51 @@ describe('?debug on a page says', () => {
     expect((await diagnosis(page)).data).toBe('place');
   });
 });
+
+describe('W7: ?debug on a page without a form says', () => {
+  /** The faults of the script tag, when the page has loaded. */
+  async function faultsOfTag(page: Page): Promise<readonly string[]> {
+    await page.locator('script[data-debug]').waitFor({ state: 'attached' });
+    return (await page.locator('[popover] .fault').allTextContents()).map((words) => words.slice(2));
+  }
+  const insert = (page: Page, src: string) =>
+    page.evaluate((url) => {
+      const script = document.createElement('script');
+      script.src = url;
+      document.body.append(script);
+    }, src);
+
+  it('that the script names none, and how its URL can', async () => {
+    const { base } = await stubbedProxy();
+    const { page } = await open('<h1>A page</h1>', { path: '/?debug' });
+    // As a tag manager does that drops `data-form`.
+    await insert(page, `${base}/embed.js`);
+    expect((await faultsOfTag(page)).join()).toContain(`${base}/embed.js?form=newsletter`);
+    // What it says is right.
+    await insert(page, `${base}/embed.js?form=newsletter`);
+    await page.getByLabel('Email address').waitFor();
+  });
+
+  it.each([
+    ['that the place of the form is missing', 'embed.js?form=newsletter&into=gone', 'id "gone"'],
+    ['that a copy of the script needs the whole URL', 'copy.js?form=newsletter', 'whole URL of the form'],
+  ])('%s', async (_name, file, words) => {
+    const { base } = await stubbedProxy();
+    const { page } = await openPage(browser, 'about:blank');
+    await page.route('**/copy.js*', (route) => route.continue({ url: `${base}/embed.js` }));
+    const site = await serveSite({ '/': pageOf(`<script src="${base}/${file}"></script>`) });
+    await page.goto(`${site}/?debug`);
+    expect((await faultsOfTag(page)).join()).toContain(words);
+  });
+
+  it('nothing if a form stands further down', async () => {
+    const { base, form } = await stubbedProxy();
+    const { page } = await open(
+      `<script src="${base}/embed.js"></script><x-box><template shadowrootmode="open"><rasa-signup src="${form}"></rasa-signup></template></x-box>`,
+      { path: '/?debug' },
+    );
+    await page.locator('rasa-signup[data-debug]').waitFor();
+    expect(await page.locator('script[data-debug]').count()).toBe(0);
+    expect(await page.locator('[popover] section').count()).toBe(1);
+  });
+});

@@ -18,15 +18,18 @@ async function open(body: string, { behaviour = 'trusting', head = '', type = '/
       .replaceAll('SCRIPT', `<script src="${proxy.base}/embed.js"></script>`)
       .replaceAll('BASE', proxy.base);
   const site = await serveSite({ [type]: pageOf(fill(body), fill(head)), '/bought': pageOf('Bought') });
-  return { ...proxy, site, ...(await openPage(browser, site)) };
+  const { page, complaints } = await openPage(browser, 'about:blank');
+  await page.clock.install();
+  await page.goto(site);
+  return { ...proxy, site, page, complaints };
 }
 
-/** Waits until the element has drawn its form, and a trigger of `0s` has fired. */
+/** Waits until the element has drawn its form, and every trigger of up to a minute has fired. */
 async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() =>
     document.querySelector('rasa-signup')?.shadowRoot?.querySelector('dialog'),
   );
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+  await page.clock.runFor(70_000);
 }
 
 const isModal = (page: Page) =>
@@ -130,27 +133,25 @@ describe('nothing opens by itself over what the visitor does', () => {
   it('W8: while somebody types into a component with a shadow root', async () => {
     const { page } = await open(
       `<x-search><template shadowrootmode="open"><input aria-label="Find"></template></x-search>
-       <rasa-signup src="FORM" display="dialog" open-on="1s"></rasa-signup>SCRIPT`,
+       <rasa-signup src="FORM" display="dialog" open-on="60s"></rasa-signup>SCRIPT`,
     );
     await page.getByLabel('Find').focus();
-    await settled(page);
-    await page.clock.install().catch(() => undefined);
     await page.keyboard.type('light');
-    await page.waitForTimeout(1300);
+    await settled(page);
     await page.keyboard.type('house');
     expect(await isModal(page)).toBe(false);
     expect(await page.getByLabel('Find').inputValue()).toBe('lighthouse');
     await page.getByLabel('Find').blur();
+    await page.clock.runFor(1000);
     await page.getByRole('dialog').waitFor();
   });
 
   it('W8: while the focus is in a frame', async () => {
     const { page } = await open(
-      `<iframe srcdoc="<input aria-label=Find>"></iframe><rasa-signup src="FORM" display="dialog" open-on="1s"></rasa-signup>SCRIPT`,
+      `<iframe srcdoc="<input aria-label=Find>"></iframe><rasa-signup src="FORM" display="dialog" open-on="60s"></rasa-signup>SCRIPT`,
     );
     await page.frameLocator('iframe').getByLabel('Find').click();
     await settled(page);
-    await page.waitForTimeout(1300);
     expect(await isModal(page)).toBe(false);
   });
 
@@ -172,6 +173,7 @@ describe('nothing opens by itself over what the visitor does', () => {
     await settled(page);
     expect(await isModal(page)).toBe(false);
     await page.getByRole('button', { name: 'Accept all' }).click();
+    await page.clock.runFor(1000);
     await page.getByRole('dialog', { name: 'Sign up' }).waitFor();
   });
 
@@ -180,8 +182,8 @@ describe('nothing opens by itself over what the visitor does', () => {
       `<rasa-signup src="FORM" display="slide-in" open-on="0s"></rasa-signup>
        <rasa-signup src="FORM" display="bar" open-on="0s button"></rasa-signup>SCRIPT`,
     );
+    await settled(page);
     await page.getByRole('dialog').first().waitFor();
-    await page.waitForTimeout(700);
     expect(await page.getByRole('dialog').count()).toBe(1);
     await page.getByRole('button', { name: 'Sign up' }).click();
     await page.locator('dialog.bar').waitFor();
@@ -255,12 +257,15 @@ describe('somebody who has signed up', () => {
   it('W24: nor after signing up in the page, for the same form', async () => {
     const { page } = await open(
       `<main><rasa-signup src="FORM"></rasa-signup></main>
-       <rasa-signup src="FORM" display="slide-in" open-on="2s"></rasa-signup>SCRIPT`,
+       <rasa-signup src="FORM" display="slide-in" open-on="60s"></rasa-signup>SCRIPT`,
     );
     await page.locator('main').getByLabel('Email address').fill('ada@example.com');
     await page.keyboard.press('Enter');
     await page.locator('main').getByText('Thank you').first().waitFor();
-    await page.waitForTimeout(2500);
+    await page.waitForFunction(() =>
+      document.querySelector('rasa-signup[display]')?.shadowRoot?.querySelector('dialog'),
+    );
+    await page.clock.runFor(70_000);
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 });

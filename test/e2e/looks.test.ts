@@ -262,6 +262,21 @@ describe('W29: a page without a layout', () => {
     }
   });
 
+  it.each([
+    ['block', '50%', 500],
+    ['block', 'calc(25% + 100px)', 350],
+    ['flex; flex-direction: column; align-items: center', '50%', 500],
+    ['block', '100%', 1000],
+    ['block', 'none', 1000],
+  ])('counts a width in percent once, of the place: display %s, %s', async (display, wanted, width) => {
+    const { page } = await open({
+      css: `section { display: ${display}; width: 1000px } rasa-signup { --rasa-signup-max-width: ${wanted}; width: 100% }`,
+      body: '<section>FORM</section>',
+    });
+    expect((await boxOf(page, '.box')).width).toBe(width);
+    expect((await boxOf(page, 'form')).width).toBe(width);
+  });
+
   it('is centred by the usual rule', async () => {
     const { page } = await open({ css: 'body { margin: 0 } rasa-signup { margin: 0 auto }', width: 1440 });
     expect((await boxOf(page, 'form')).x).toBe(464);

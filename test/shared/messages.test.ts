@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { languages } from '../../server/forms/languages.ts';
 import { en } from '../../shared/messages/en.ts';
 import type { Messages } from '../../shared/messages/messages.ts';
+import { unavailableIn } from '../../widget/words/words.ts';
 
 /** Every text of a language by its path, such as `texts.issues.missing`. */
 function textsOf(words: Messages): ReadonlyMap<string, string> {
@@ -67,6 +68,26 @@ describe('the texts', () => {
 
   it.each(every)('show work in progress with an ellipsis: %s', (_lang, words) => {
     expect(words.texts.sending).toMatch(/…$/);
+  });
+
+  it.each(every)('exist for a form that cannot be loaded: %s', (lang, words) => {
+    const { lang: spoken, sentence, link } = unavailableIn(lang);
+    expect([spoken, link]).toEqual([lang.slice(0, 2), words.page.toForm]);
+    expect(sentence).toBe(sentence.trim().normalize('NFC'));
+    if (words !== en) expect(sentence).not.toBe(unavailableIn('en').sentence);
+  });
+
+  it.each([
+    ['de_AT.UTF-8', 'de'],
+    ['PT-pt', 'pt'],
+    ['zh', 'zh'],
+    ['zh-Hans-SG', 'zh'],
+    ['zh-TW', 'en'],
+    ['zh_Hant', 'en'],
+    ['fi', 'en'],
+    ['', 'en'],
+  ])('for a form that cannot be loaded follow the tag %s: %s', (tag, lang) => {
+    expect(unavailableIn(tag).lang).toBe(lang);
   });
 
   it('follow the rules of their language', () => {

@@ -69,6 +69,11 @@ export function keepLitToItself(): Plugin {
     [/if\(Array\.isArray\(s\)\)\{.*?\}else void 0!==s&&/g, ''],
     // No directive is used.
     [/(function \w)\(t,i,s=t,e\)\{.*?,i\)?\}(?=class|function)/g, '$1(t,i){return i}'],
+    // Listeners are functions that never change.
+    [
+      /_\$AI\(t,i=this\)\{if\(\(t=M\(.*?(\.addEventListener\(this\.name,this),t\).*?(handleEvent\(t\)\{).*?\}/g,
+      '_$AI(t){this._$AH===A&&this.element$1),this._$AH=t}$2this._$AH(t)}',
+    ],
     // No part is a whole element, and no template has a script, style, textarea or title.
     [/:6===(\w)\.type&&\(i=new Z\(h,this,t\)\)/g, ':0'],
     [/else (\w)\.startsWith\((\w)\)&&\(\w\.push\(\{type:6,index:\w\}\),\w\.removeAttribute\(\1\)\)/g, ''],

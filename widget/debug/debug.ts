@@ -1,12 +1,27 @@
 import styles from './debug.css?inline';
-import { diagnose, type Finding } from './diagnosis.ts';
+import { diagnose } from './diagnosis.ts';
+import type { Finding } from './finding.ts';
+import { findTag } from './tag.ts';
 
 /**
  * Shows over the page what is wrong with a form, if the attribute `debug` or `?debug` in the URL asks for it.
  * All forms of a page share one panel. The element's `data-debug` gives the same for programs: `ok`, or the
- * subjects of the faults.
+ * subjects of the faults. A script tag that has placed no form is shown too, once the page has loaded.
  */
 export function showDebug(element: HTMLElement): void {
+  if (!(element instanceof HTMLScriptElement)) show(element);
+  else if (document.readyState === 'complete') showTag(element);
+  else
+    addEventListener('load', () => {
+      showTag(element);
+    });
+}
+
+function showTag(script: HTMLScriptElement): void {
+  if (findTag(script).length > 0) show(script);
+}
+
+function show(element: HTMLElement): void {
   const panel = panels.get(document) ?? new Panel();
   panels.set(document, panel);
   panel.add(element);

@@ -1,20 +1,15 @@
 import type { FormDefinition } from '../../shared/form.ts';
 import type { Problem } from '../../shared/signup.ts';
+import type { Finding } from './finding.ts';
 import { measureContrasts } from './measured-contrast.ts';
-
-/** The result of one check, for the person who put the form on the page. In English, like the log. */
-export interface Finding {
-  readonly is: 'fine' | 'fault';
-  /** One word. For a fault it is also in the element's `data-debug`. */
-  readonly about: 'address' | 'answer' | 'blocked' | 'contrast' | 'origin' | 'place' | 'proof' | 'script';
-  readonly words: string;
-}
+import { findTag } from './tag.ts';
 
 /**
  * Checks everything that can keep a form from working on its page. Sends only the requests that the form
  * itself makes.
  */
 export async function diagnose(element: HTMLElement): Promise<readonly Finding[]> {
+  if (element instanceof HTMLScriptElement) return findTag(element);
   const src = element.getAttribute('src');
   const loaded = await loadAgain(src);
   const proof = loaded.definition?.proof ? [await findProof()] : [];

@@ -1,17 +1,25 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { FormDefinition, FormTexts } from '../../shared/form.ts';
 import type { VisitorProblem } from '../client.ts';
+import type { UnavailableWords } from '../words/words.ts';
 import { renderField, renderHoneypot } from './fields.ts';
 import type { Issues } from './issues.ts';
 
 /** The states of a form. This module draws each of them, and nothing else decides what is shown. */
 export type FormState =
   | { readonly step: 'loading' }
-  | { readonly step: 'unavailable'; readonly isQuiet: boolean }
+  | Unavailable
   | { readonly step: 'editing'; readonly issues: Issues }
   | { readonly step: 'sending' }
   | { readonly step: 'accepted'; readonly address: string }
   | { readonly step: 'refused'; readonly problem: VisitorProblem };
+
+/** A form that could not be loaded. Without words, there is only the URL of its own page. */
+interface Unavailable {
+  readonly step: 'unavailable';
+  readonly src: string;
+  readonly words: UnavailableWords | undefined;
+}
 
 /** The part of a form that drawing needs. */
 export interface Drawable {
@@ -143,7 +151,7 @@ function renderStatus(
     case 'sending':
       return nothing;
     case 'unavailable':
-      return state.isQuiet ? nothing : 'The sign-up form could not be loaded. Please reload the page.';
+      return renderNotice(state);
     case 'accepted':
       return texts ? renderThanks(texts, state.address) : nothing;
     case 'refused':
@@ -158,6 +166,12 @@ function renderStatus(
             : nothing
         }`;
   }
+}
+
+function renderNotice({ src, words }: Unavailable): TemplateResult {
+  return html`<p lang=${words?.lang} dir="auto">
+    ${words?.sentence} <a part="link" href=${src} target="_blank">${words?.link ?? src}</a>
+  </p>`;
 }
 
 function renderThanks(texts: FormTexts, address: string): TemplateResult {

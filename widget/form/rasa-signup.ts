@@ -1,8 +1,7 @@
 import { LitElement, unsafeCSS, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { FormDefinition, VisibleProblem } from '../../shared/form.ts';
 import { honeypot } from '../../shared/signup.ts';
-import { loadPart, type VisitorProblem } from '../client.ts';
-import type * as debug from '../debug/debug.ts';
+import { explain, loadPart, type VisitorProblem } from '../client.ts';
 import type * as touch from '../first-touch.ts';
 import { Ground } from './controllers/ground.ts';
 import { FormLoader, langOf, renewForm, type LoadedForm } from './controllers/form-loader.ts';
@@ -10,6 +9,7 @@ import { OverlayOpener } from './controllers/overlay-opener.ts';
 import { ProofOfWork } from './controllers/proof-of-work.ts';
 import { Translation } from './controllers/translation.ts';
 import { TypedKeys } from './controllers/typed-keys.ts';
+import type * as unavailable from '../words/words.ts';
 import { displays, issuesOf, renderState, type FormState } from './drawing.ts';
 import { Ids } from './ids.ts';
 import { SignupEvent, SignupRefusedEvent, type SignupEvents } from './events.ts';
@@ -53,7 +53,7 @@ const fromAttribute = { hasChanged: () => true };
  * @csspart suggestion - The suggestion of a corrected address.
  * @csspart suggestion-button - The button that accepts it.
  * @csspart option - A radio button or checkbox with its label.
- * @csspart link - The link after the label of a checkbox.
+ * @csspart link - The link after the label of a checkbox, or to the form's own page.
  * @csspart button - The submit button.
  * @csspart status - The result of the sign-up.
  * @csspart mark - The check mark of an accepted sign-up.
@@ -209,11 +209,8 @@ export class RasaSignup extends LitElement {
   }
 
   async #show(loaded: LoadedForm | undefined): Promise<void> {
-    if (this.src) void this.#loadDebug(this.src);
-    if (!loaded) {
-      this.state = { step: 'unavailable', isQuiet: !!this.querySelector(':scope > :not([slot])') };
-      return;
-    }
+    if (this.src) void explain(this, this.src);
+    if (!loaded) return this.#excuse();
     // Read before the fallback disappears, because a hidden element has no focus.
     const focused = this.querySelector<HTMLInputElement>(':focus')?.name;
     await this.#become(this.#resumed ?? { step: 'editing', issues: {} });
@@ -226,14 +223,15 @@ export class RasaSignup extends LitElement {
     if (focused) controlOf(form, focused)?.focus();
   }
 
-  async #loadDebug(src: string): Promise<void> {
-    if (!this.hasAttribute('debug') && !/[?&]debug\b/.test(location.search)) return;
-    try {
-      const { showDebug } = await loadPart<typeof debug>(src, 'debug');
-      showDebug(this);
-    } catch {
-      this.dataset['debug'] = 'blocked';
-    }
+  /** Says that the form is unavailable, unless there is a fallback, or nobody asked for it: a pop-up. */
+  async #excuse(): Promise<void> {
+    const { src } = this;
+    if (!src || this.display !== 'inline' || this.querySelector(':scope > :not([slot])')) return;
+    const words = await loadPart<typeof unavailable>(src, 'words').then(
+      ({ unavailableIn }) => unavailableIn(langOf(this) ?? navigator.language),
+      () => undefined,
+    );
+    if (src === this.src && !this.#loader.form) this.state = { step: 'unavailable', src, words };
   }
 
   get #formElement(): HTMLFormElement | null {

@@ -1,11 +1,18 @@
 import type { FormTexts } from '../../shared/form.ts';
 import { findSlip } from './mailboxes.ts';
+import styles from './typo.css?inline';
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(styles);
 
 /**
  * Asks "did you mean …?" under the email fields of a form, once for each address. The question never blocks
  * the form: typing on or sending the form dismisses it.
  */
 export function watchForTypos(form: HTMLFormElement, texts: FormTexts): void {
+  const root = form.getRootNode();
+  if (root instanceof ShadowRoot && !root.adoptedStyleSheets.includes(sheet))
+    root.adoptedStyleSheets.push(sheet);
   for (const input of form.querySelectorAll<HTMLInputElement>('input[type=email]')) {
     const region = input.parentElement?.querySelector('.suggestion');
     if (region) watchInput(input, region, texts);

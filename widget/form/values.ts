@@ -1,4 +1,4 @@
-import { limits, type FormDefinition, type HiddenField } from '../../shared/form.ts';
+import type { FormDefinition, HiddenField } from '../../shared/form.ts';
 import { honeypot } from '../../shared/signup.ts';
 
 /** What a form sends, by field name. */
@@ -93,13 +93,10 @@ function valueOf({ from }: HiddenField): string {
   return from === 'page' ? thisPage() : (new URLSearchParams(location.search).get(from.slice(1)) ?? '');
 }
 
-/**
- * The page's URL without query and fragment, which may be private. Cut to what the proxy takes. Empty if the
- * page has no http URL.
- */
+/** The page's URL without query and fragment, which may be private. Empty if the page has no http URL. */
 function thisPage(): string {
   const { protocol, origin, pathname } = location;
-  return protocol.startsWith('http') ? (origin + pathname).slice(0, limits.page) : '';
+  return protocol.startsWith('http') ? origin + pathname : '';
 }
 
 export function controlsIn(root: ParentNode): Iterable<Control> {

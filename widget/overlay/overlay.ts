@@ -2,7 +2,10 @@ import styles from './overlay.css?inline';
 import { isTaken } from './page-state.ts';
 import { readTriggers, watch } from './triggers.ts';
 import { openQuietTime, type QuietTime } from './quiet-time.ts';
-import { addStyles } from '../styles.ts';
+
+/** Shared by all forms. The policy of a strict page allows it. */
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(styles);
 
 /**
  * Opens and closes a form over the page: as a modal dialog, or as a slide-in or bar that leaves the page
@@ -19,7 +22,7 @@ export function startOverlay(host: HTMLElement): () => void {
   const opener = root?.querySelector<HTMLElement>('.opener');
   const closer = root?.querySelector<HTMLElement>('.close');
   if (!root || !dialog || !opener || !closer) return () => undefined;
-  addStyles(root, styles);
+  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
 
   const triggers = readTriggers(host.getAttribute('open-on') ?? '');
   const opensByItself = triggers.some((trigger) => trigger.on !== 'button');

@@ -30,14 +30,15 @@ interface Uses {
   readonly isBusy: () => boolean;
   /** The form is about to be replaced. */
   readonly leave: () => void;
-  /** `undefined` if the form is unavailable. */
+  /** `undefined` if the form is unavailable. It is loaded again later. */
   readonly show: (form: LoadedForm | undefined) => void;
 }
 
 /**
  * Loads the form that the host's attributes name, again whenever one of them changes. The last change wins. A
  * host that is moved keeps its form. One that was removed while its form was loading loads it when it is
- * back.
+ * back. A form that is unavailable is loaded again when the browser is online again, and after 4, 8, 16 …
+ * seconds.
  */
 export class FormLoader implements ReactiveController {
   form: LoadedForm | undefined;
@@ -46,6 +47,8 @@ export class FormLoader implements ReactiveController {
   /** The attributes of `form`, or of the form that is loading. */
   #wanted = '';
   #loading: AbortController | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #waitMs = 0;
 
   constructor(host: Host, uses: Uses) {
     this.#host = host;
@@ -54,12 +57,14 @@ export class FormLoader implements ReactiveController {
   }
 
   hostConnected(): void {
+    addEventListener('online', this.#load);
     if (this.form) return;
     this.#wanted = '';
     this.#host.requestUpdate();
   }
 
   hostDisconnected(): void {
+    removeEventListener('online', this.#load);
     this.#abort();
   }
 
@@ -72,20 +77,28 @@ export class FormLoader implements ReactiveController {
     this.#abort();
     this.#uses.leave();
     this.form = undefined;
-    if (src) void this.#load(src, display);
+    this.#waitMs = 2000;
+    this.#load();
   }
 
-  async #load(src: string, display: Display): Promise<void> {
-    const loading = new AbortController();
-    this.#loading = loading;
+  readonly #load = (): void => {
+    const { src, display } = this.#host;
+    if (src && !this.form && !this.#loading) void this.#fetch(src, display);
+  };
+
+  async #fetch(src: string, display: Display): Promise<void> {
+    clearTimeout(this.#retry);
+    const loading = (this.#loading = new AbortController());
     const form = await loadForm(src, display, langOf(this.#host), loading);
     if (this.#loading !== loading) return;
     this.#loading = undefined;
     this.form = form;
     this.#uses.show(form);
+    if (!form) this.#retry = setTimeout(this.#load, (this.#waitMs *= 2));
   }
 
   #abort(): void {
+    clearTimeout(this.#retry);
     this.#loading?.abort();
     this.#loading = undefined;
   }
@@ -106,10 +119,10 @@ export function langOf(element: Element): string | undefined {
  * fails.
  */
 export async function renewForm(form: LoadedForm, lang: string | undefined): Promise<void> {
-  const loaded = await loadDefinition(form.src, lang, new AbortController());
-  if (loaded.is === 'unavailable') return;
-  form.definition = loaded.definition;
-  form.captured = capture(loaded.definition);
+  const definition = await loadDefinition(form.src, lang);
+  if (!definition) return;
+  form.definition = definition;
+  form.captured = capture(definition);
 }
 
 /** Loads the form at `src`, and the overlay where `display` needs one. */
@@ -119,10 +132,11 @@ async function loadForm(
   lang: string | undefined,
   abort: AbortController,
 ): Promise<LoadedForm | undefined> {
-  const [loaded, overlay] = await Promise.all([loadDefinition(src, lang, abort), loadOverlay(src, display)]);
-  if (loaded.is === 'unavailable') return undefined;
-  const { definition } = loaded;
-  return { src, definition, captured: capture(definition), overlay, touched: false };
+  const [definition, overlay] = await Promise.all([
+    loadDefinition(src, lang, abort),
+    loadOverlay(src, display),
+  ]);
+  return definition && { src, definition, captured: capture(definition), overlay, touched: false };
 }
 
 /** If the overlay is unavailable, the form shows in the page. */

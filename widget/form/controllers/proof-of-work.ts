@@ -58,8 +58,7 @@ export class ProofOfWork implements ReactiveController {
    * would fail too.
    */
   async #whyNot({ src }: Sendable): Promise<Sent> {
-    const { is } = await loadDefinition(src, undefined, new AbortController());
-    return is === 'loaded' ? { is: 'impossible' } : unreachable;
+    return (await loadDefinition(src)) ? { is: 'impossible' } : unreachable;
   }
 
   /** The module is loaded at the first call. */

@@ -1,0 +1,31 @@
+import type { Finding } from './finding.ts';
+
+/**
+ * Says why a script tag of ours has placed no form. Empty if there is one on the page: also a tag that only
+ * loads the script, for elements in the markup, names none.
+ */
+export function findTag({ src, dataset }: HTMLScriptElement): readonly Finding[] {
+  if (hasForm(document)) return [];
+  const query = new URL(src).searchParams;
+  const form = dataset['form'] ?? query.get('form');
+  const into = dataset['into'] ?? query.get('into');
+  const words =
+    form === null
+      ? `${src} names no form, and there is no <rasa-signup> on this page. Perhaps the attribute data-form was dropped, as some tag managers do. The URL of the script can name the form too: ${withForm(src)}`
+      : into !== null && !document.getElementById(into)
+        ? `${src} puts its form into the element with the id "${into}", which is not on this page.`
+        : `${src} has placed no form for "${form}". If this is a copy of the script, give the whole URL of the form, such as https://signup.example.com/forms/newsletter.`;
+  return [{ is: 'fault', about: 'script', words }];
+}
+
+function withForm(src: string): string {
+  const url = new URL(src);
+  url.searchParams.set('form', 'newsletter');
+  return url.href;
+}
+
+function hasForm(root: ParentNode): boolean {
+  if (root.querySelector('rasa-signup')) return true;
+  for (const { shadowRoot } of root.querySelectorAll('*')) if (shadowRoot && hasForm(shadowRoot)) return true;
+  return false;
+}
