@@ -96,8 +96,8 @@ export function createCalls({ http, keyRing, retries = defaultRetries }: CallsOp
       return new CredentialsRefused({ status: grant.status, retryAfterMs: grant.afterMs });
     }
     if (grant?.is === 'later') {
-      const { reason, status, afterMs } = grant;
-      if (status === undefined) return new Unreachable(reason);
+      const { reason, status, afterMs, cause } = grant;
+      if (status === undefined) return new Unreachable(reason, cause);
       if (status === 429) return new RateLimited({ retryAfterMs: afterMs });
       return new Unavailable({ status, retryAfterMs: afterMs }, ' to the request for a token');
     }

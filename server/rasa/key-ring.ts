@@ -44,6 +44,7 @@ export type TokenGrant =
       readonly afterMs?: number;
       /** What rasa.io answered to the request for a token; absent if no answer came. */
       readonly status?: number;
+      readonly cause?: unknown;
     };
 
 export interface KeyRingState {
@@ -239,7 +240,7 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
 }
 
 function later(answer: RasaAnswer): TokenGrant {
-  if (answer.is === 'fault') return { is: 'later', reason: answer.reason };
+  if (answer.is === 'fault') return { is: 'later', reason: answer.reason, cause: answer.cause };
   return {
     is: 'later',
     reason: `rasa.io answered ${answer.status} to the request for a token`,
