@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Database } from '../store/database.ts';
 import { AlreadySeen, StoreUnavailable } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
@@ -136,7 +136,5 @@ export class Outbox {
 /** The name of a sign-up and its contents, for `Once.retry`. */
 export function retryName(names: readonly string[], fields: Readonly<Record<string, string>>): string {
   const sorted = Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256')
-    .update(JSON.stringify([names, sorted]))
-    .digest('base64url');
+  return hash('sha256', JSON.stringify([names, sorted]), 'base64url');
 }

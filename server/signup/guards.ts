@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { MIMEType } from 'node:util';
 import { limits as sizes } from '../../shared/form.ts';
 import type { Problem } from '../../shared/signup.ts';
@@ -112,8 +112,10 @@ function parseUrlencoded(bytes: Uint8Array): Record<string, unknown> | undefined
 
 /** The body with every byte beyond ASCII as a percent code: a letter may be half one, half the other. */
 function percentEncoded(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes).toString('latin1');
-  return text.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  return isAscii(bytes)
+    ? text
+    : text.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
 }
 
 /**
@@ -121,6 +123,8 @@ function percentEncoded(bytes: Uint8Array): string {
  * codes too, and `URLSearchParams` would replace them.
  */
 function isUtf8Encoded(text: string): boolean {
+  // Most bodies have codes for ASCII only.
+  if (!/%[89a-f]/i.test(text)) return true;
   const decoded = text.replace(/%([\da-f]{2})/gi, (_code, hex: string) =>
     String.fromCharCode(parseInt(hex, 16)),
   );

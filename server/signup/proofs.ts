@@ -1,9 +1,10 @@
-import { createHmac, hkdfSync, randomInt, timingSafeEqual } from 'node:crypto';
+import { hkdfSync, randomInt, timingSafeEqual } from 'node:crypto';
 import { createChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { z } from 'zod';
 import { limits } from '../../shared/form.ts';
 import type { Challenge } from '../../shared/signup.ts';
+import { createHmacSha256 } from '../system/keyed-hash.ts';
 
 /**
  * Proof of work in place of puzzles: ALTCHA's second protocol with PBKDF2, which browsers compute natively
@@ -58,6 +59,9 @@ export const challengeLifeMs = 10 * 60_000;
 
 export function createProofs({ secret, work, now = Date.now }: ProofsOptions): Proofs {
   const { signatureKey, solutionKey, sinceKey } = challengeKeys(secret);
+  const signatureOf = createHmacSha256(signatureKey);
+  const solutionOf = createHmacSha256(solutionKey);
+  const sinceOf = createHmacSha256(sinceKey);
 
   return {
     async issue(form, load, since) {
@@ -84,8 +88,8 @@ export function createProofs({ secret, work, now = Date.now }: ProofsOptions): P
       if (!proof) return { is: 'bad', reason: 'wrong' };
       const { parameters, signature } = proof.challenge;
       const { expiresAt, data, keySignature } = parameters;
-      const isOurs = isSigned(JSON.stringify(parameters), signature, signatureKey);
-      const isSolved = isSigned(Buffer.from(proof.solution.derivedKey, 'hex'), keySignature, solutionKey);
+      const isOurs = isRight(signature, signatureOf(JSON.stringify(parameters)));
+      const isSolved = isRight(keySignature, solutionOf(Buffer.from(proof.solution.derivedKey, 'hex')));
       if (!isOurs || !isSolved || data.form !== form) return { is: 'bad', reason: 'wrong' };
       if (expiresAt * 1000 <= now()) return { is: 'bad', reason: 'stale' };
       return { is: 'good', ageMs: now() - data.touchedAt, id: signature.slice(0, 32) };
@@ -93,7 +97,7 @@ export function createProofs({ secret, work, now = Date.now }: ProofsOptions): P
   };
 
   function writeSince(touchedAt: number, form: string): string {
-    const signature = createHmac('sha256', sinceKey).update(`${touchedAt} ${form}`).digest('hex');
+    const signature = sinceOf(`${touchedAt} ${form}`).toString('hex');
     return `${touchedAt}.${signature.slice(0, 32)}`;
   }
 
@@ -158,8 +162,7 @@ function readProof(text: string): z.infer<typeof proofSchema> | undefined {
  * of CPU for what takes 12 µs here, more than the rest of a sign-up, and wait behind the outbox's writes. A
  * test compares the two.
  */
-function isSigned(content: string | Buffer, signature: string, key: string): boolean {
-  const wanted = createHmac('sha256', key).update(content).digest();
+function isRight(signature: string, wanted: Buffer): boolean {
   const given = Buffer.from(signature, 'hex');
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
