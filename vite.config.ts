@@ -86,6 +86,7 @@ const pages: UserConfig = {
         'widget/builder/builder.ts',
         'widget/builder/preview/preview.ts',
         'widget/pages/builder.css',
+        'widget/pages/sandbox.css',
         'widget/pages/sandbox.ts',
         'widget/pages/site.css',
       ],

@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from '../server/config/config.ts';
 import { readForms } from '../server/config/forms-file/read.ts';
 import { settings } from '../server/config/settings.ts';
+import { faultExamples } from '../server/sandbox/control/fault-examples.ts';
 import { withSections } from './helpers/docs/markdown.ts';
 import { generatedSections, schemaFile } from './helpers/docs/tables.ts';
-import { faultExamples, testAddresses } from './helpers/docs/texts.ts';
+import { testAddresses } from './helpers/docs/texts.ts';
 import { blocksOf, readmeBlocks } from './helpers/documents.ts';
 import { startSandbox } from './helpers/server/sandbox.ts';
 

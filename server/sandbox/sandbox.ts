@@ -4,15 +4,18 @@ import express from 'express';
 import type { Logger } from 'pino';
 import { listen } from '../http/http-server.ts';
 import { createApiKeys } from './api-keys.ts';
-import { createApi } from './api/api-v1.ts';
-import { createContactsApi } from './api/api-v2.ts';
-import { createWebhook } from './api/signup-webhook.ts';
-import { measureTraffic, TrafficMeter } from './api/traffic.ts';
-import { openContactsFile } from './contacts-file.ts';
-import { Faults } from './faults.ts';
+import { createApi } from './api/router.ts';
+import { openContactsFile } from './contacts/contacts-file.ts';
+import { Lists } from './contacts/lists.ts';
+import { Persons } from './contacts/persons.ts';
+import { Clock } from './control/clock.ts';
+import { Faults } from './control/faults.ts';
+import { Limits } from './control/limits.ts';
+import { Nights } from './control/nights.ts';
+import { RequestLog } from './control/request-log.ts';
+import { TrafficMeter } from './control/traffic.ts';
 import { OwnKeys, type FirstKey } from './first-key.ts';
 import { refuseForeignHosts } from './foreign-requests.ts';
-import { Persons } from './persons.ts';
 import { createSite } from './site/site.ts';
 import { openState } from './state.ts';
 import { createTokens } from './tokens.ts';
@@ -29,7 +32,7 @@ export interface SandboxOptions {
   readonly builtDir: string;
   /** For what its database has to say; by default nothing. */
   readonly log?: Logger | undefined;
-  /** Milliseconds since 1970. */
+  /** The machine's time in ms since 1970; the sandbox's own clock can be moved beside it. */
   readonly now?: () => number;
   readonly randomUUID?: () => string;
 }
@@ -67,6 +70,8 @@ const account = {
   signupGuid: 'sandbox-newsletter',
 } as const;
 const closeGraceMs = 2_000;
+/** How often is looked whether a night is due. */
+const nightWatchMs = 15_000;
 
 /**
  * Opens a stand-in for rasa.io: both versions of its API and its sign-up webhook over real HTTP, with pages
@@ -81,11 +86,13 @@ export async function openSandbox({
   apiKey: given,
   builtDir,
   log,
-  now = Date.now,
+  now: systemNow = Date.now,
   randomUUID = cryptoUUID,
 }: SandboxOptions): Promise<Sandbox> {
   const dir = join(dataDir, 'sandbox');
-  const state = await openState(dir, now);
+  const state = await openState(dir, systemNow);
+  const clock = new Clock({ state, now: systemNow });
+  const { now } = clock;
   const tokens = createTokens({ now, randomUUID });
   const ownKeys = new OwnKeys({ dir, state, given, randomUUID });
   const apiKeys = createApiKeys({
@@ -96,27 +103,48 @@ export async function openSandbox({
     onChange: (created) => ownKeys.follow(created),
   });
   const faults = new Faults();
-  const traffic = new TrafficMeter();
   const { firstKey, apiKey } = await ownKeys.settle(apiKeys);
 
   const database = await openContactsFile(dataDir, log);
-  const persons = new Persons({ database, changes: state.changes, now, randomUUID });
+  const rules = () => ({ ...faults.variants, segments: state.data.segments ?? undefined });
+  const persons = new Persons({ database, changes: state.changes, rules, now, randomUUID });
+  const nights = new Nights({ state, database, persons, now });
   const stopping = new AbortController();
-  const parts = { account, state, persons, apiKeys, tokens, faults, now, stop: stopping.signal };
+  const parts = {
+    account,
+    state,
+    database,
+    persons,
+    lists: new Lists({ database, persons, now }),
+    apiKeys,
+    ownKeys,
+    tokens,
+    faults,
+    limits: new Limits({ faults, now }),
+    traffic: new TrafficMeter(),
+    requests: new RequestLog({ changes: state.changes, now }),
+    clock,
+    nights,
+    now,
+    stop: stopping.signal,
+  };
   const app = express()
     .disable('x-powered-by')
     .disable('etag')
     .use(refuseForeignHosts(host))
-    .use(measureTraffic(traffic))
-    .use('/v1', createApi(parts))
-    .use('/v2', createContactsApi(parts))
-    .use('/signup', createWebhook(parts))
-    .use(createSite({ ...parts, ownKeys, traffic, builtDir }));
+    .use(createApi(parts))
+    .use(createSite({ ...parts, builtDir }));
 
   const server = await listen(app, { host, port }).catch(async (error: unknown) => {
     await database.close();
     throw error;
   });
+
+  const watchNights = () => {
+    nights.catchUp().catch((error: unknown) => log?.error({ error }, 'the night of the sandbox failed'));
+  };
+  watchNights();
+  const nightWatch = setInterval(watchNights, nightWatchMs).unref();
 
   let closed: Promise<void> | undefined;
   return {
@@ -132,7 +160,9 @@ export async function openSandbox({
     },
     close() {
       stopping.abort();
+      clearInterval(nightWatch);
       closed ??= server.close(closeGraceMs).then(async () => {
+        await nights.settled();
         await state.save();
         await database.close();
       });

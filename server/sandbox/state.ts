@@ -16,10 +16,31 @@ const apiKeySchema = z.strictObject({
   revoked: z.iso.datetime().nullable(),
 });
 
+const nightSchema = z.object({
+  at: z.number(),
+  archived: z.number(),
+  returned: z.number(),
+  added: z.number(),
+  /** How many live contacts there were afterwards. */
+  live: z.number(),
+});
+
 const stateSchema = z.object({
   version: z.literal(1),
   apiKeys: z.array(apiKeySchema),
   revocationKillsTokens: z.boolean(),
+  /** The codes of the account's segments; `null` where any code is taken. */
+  segments: z.array(z.string()).nullable().default(null),
+  nightly: z
+    .object({ keep: z.array(z.string()), at: z.string() })
+    .nullable()
+    .default(null),
+  /** Nights up to this time are over, in ms. */
+  nightsDoneUntil: z.number().default(0),
+  /** Newest first. */
+  nights: z.array(nightSchema).default([]),
+  /** What the sandbox's clock is ahead of the machine's, in ms. */
+  clockOffsetMs: z.number().default(0),
 });
 
 /** An API key as the sandbox keeps it: never its text, which is shown once, when the key is made. */
@@ -83,7 +104,7 @@ export class StateFileError extends Error {
 }
 
 function emptyState(): StateData {
-  return { version: 1, apiKeys: [], revocationKillsTokens: false };
+  return stateSchema.parse({ version: 1, apiKeys: [], revocationKillsTokens: false });
 }
 
 type Found =

@@ -14,12 +14,18 @@ export interface Token {
   readonly expires: number;
 }
 
+export interface MintOptions {
+  readonly lifetimeS?: number | undefined;
+  /** Whether the text has the claim `exp`; it expires without it too. */
+  readonly hasExpiry?: boolean;
+}
+
 /**
  * The live tokens, in memory only. A restart of the sandbox ends them all, which looks like an expiry to
  * callers. rasa.io does not document the lifetime of a token; its clients assume an hour.
  */
 export interface Tokens {
-  mint(keyId: string, scope: TokenScope, lifetimeS?: number): Token;
+  mint(keyId: string, scope: TokenScope, options?: MintOptions): Token;
   find(text: string | undefined): Token | undefined;
   /** Returns false if there is no such token. */
   end(text: string): boolean;
@@ -38,13 +44,13 @@ export function createTokens({ now, randomUUID }: { now: () => number; randomUUI
   const nowS = (): number => Math.floor(now() / 1000);
 
   return {
-    mint(keyId, scope, lifetimeS = hourS) {
+    mint(keyId, scope, { lifetimeS = hourS, hasExpiry = true } = {}) {
       endThose(({ expires }) => expires <= nowS());
       const issued = nowS();
       const expires = issued + lifetimeS;
       const claims = [
         { alg: 'HS256', typ: 'JWT' },
-        { jti: randomUUID(), iat: issued, exp: expires },
+        { jti: randomUUID(), iat: issued, ...(hasExpiry && { exp: expires }) },
       ];
       const body = claims.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
       const text = `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`;

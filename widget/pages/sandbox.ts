@@ -1,7 +1,7 @@
 /**
  * Keeps a sandbox page up to date. When the sandbox reports a change, it fetches the page again and puts the
  * new content into the regions marked `data-live`. A region that has the focus is left unchanged, so that
- * nothing moves while the user works in it.
+ * nothing moves while the user works in it; what was opened stays open.
  */
 let fetching = false;
 let isStale = false;
@@ -26,10 +26,20 @@ async function refresh(): Promise<void> {
 function update(fresh: Document): void {
   for (const region of document.querySelectorAll('[data-live]')) {
     const content = fresh.getElementById(region.id);
-    if (!content || content.innerHTML === region.innerHTML || region.contains(document.activeElement))
-      continue;
-    region.replaceChildren(...content.childNodes);
+    if (!content || region.contains(document.activeElement)) continue;
+    for (const { id } of region.querySelectorAll('details[open][id]')) {
+      content.querySelector(`#${CSS.escape(id)}`)?.setAttribute('open', '');
+    }
+    if (content.innerHTML !== region.innerHTML) region.replaceChildren(...content.childNodes);
   }
+}
+
+for (const button of document.querySelectorAll<HTMLElement>('[data-copy]')) {
+  button.hidden = false;
+  button.onclick = () => {
+    const text = document.getElementById(button.dataset['copy'] ?? '')?.textContent ?? '';
+    void navigator.clipboard.writeText(text).then(() => (button.textContent = 'Copied'));
+  };
 }
 
 const events = new EventSource('/sandbox/events');

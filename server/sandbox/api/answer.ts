@@ -1,26 +1,12 @@
 import { STATUS_CODES } from 'node:http';
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import { z } from 'zod';
 import { withAnySignal } from '../../system/any-signal.ts';
 import { pause } from '../../system/pause.ts';
-import type { Faults, Operation } from '../faults.ts';
-import type { Persons } from '../persons.ts';
+import type { Persons } from '../contacts/persons.ts';
+import type { Faults } from '../control/faults.ts';
 import type { Tokens } from '../tokens.ts';
-
-/** The parts that differ between answers. The rest of rasa.io's envelope follows from them and the status. */
-export interface AnswerParts {
-  readonly results?: readonly object[];
-  readonly error?: string;
-  /** The total number of results, if `results` is one page of them. */
-  readonly total?: number;
-  readonly nextLink?: string;
-  /** Seconds since 1970; default: the expiry of the caller's token. */
-  readonly tokenExpires?: number;
-  /** Sends an HTML page instead of the envelope, as a gateway in front of rasa.io would. */
-  readonly asGatewayPage?: boolean;
-  /** Further members of the body, next to the envelope's own. */
-  readonly beside?: object;
-}
+import { reply, type Operation, type Reply } from './route.ts';
 
 interface AnswerDeps {
   readonly faults: Faults;
@@ -30,68 +16,80 @@ interface AnswerDeps {
   readonly stop: AbortSignal;
 }
 
-export type Answer = (res: Response, status: number, parts?: AnswerParts) => Promise<void>;
+/** Sends a reply to a call of a kind of route. */
+export type Answer = (res: Response, kind: Operation, reply: Reply) => Promise<void>;
 
 /**
  * Creates the function that sends every answer of the API: rasa.io's envelope, with the faults that apply
  * after the work is done (delay and cut connection).
  */
 export function createAnswer({ faults, persons, tokens, now, stop }: AnswerDeps): Answer {
-  return async function answer(res, status, parts = {}) {
+  return async function answer(res, kind, parts) {
     const { req } = res;
     const arrived = now();
     await waitUnlessGone(res, faults.delayMs, stop);
-    if (faults.takeDrop(operationOf(req), 'after')) {
+    if (faults.takeDrop(kind, 'after')) {
       req.socket.destroy();
       return;
     }
+    const { status, document, retryAfter } = parts;
     res.status(status);
-    if (status === 204) {
-      res.end();
-    } else if (parts.asGatewayPage) {
-      const words = `${status} ${STATUS_CODES[status] ?? ''}`;
-      res
-        .type('html')
-        .send(`<html><head><title>${words}</title></head><body><h1>${words}</h1></body></html>`);
-    } else {
-      res.json({
-        code: status,
-        status_code: status,
-        metadata: {
-          errors: faults.variants.errors === 'array' ? [parts.error ?? []].flat() : (parts.error ?? ''),
-          next_link: parts.nextLink ?? null,
-          record_count: parts.results?.length ?? 0,
-          total_query_count: parts.total ?? null,
-          total_community_count: parts.total === undefined ? null : await persons.countLive(),
-          response_time: now() - arrived,
-          timestamp: new Date(now()).toISOString(),
-          token_expiration: parts.tokenExpires ?? tokens.find(req.get('rasa-token'))?.expires ?? null,
-        },
-        results: parts.results ?? [],
-        ...parts.beside,
-      });
-    }
+    if (retryAfter !== undefined) res.set('Retry-After', retryAfter);
+    if (status === 204) res.end();
+    else if (document) res.type(document.type).send(document.text);
+    else res.json(await envelopeOf(req, parts, now() - arrived));
   };
+
+  async function envelopeOf(req: Request, parts: Reply, responseTime: number): Promise<object> {
+    const { status, error, results = [], total, nextLink = null, beside } = parts;
+    const { errors, timestamp, requestEcho, totals, tokenExpiration } = faults.variants;
+    const expires = parts.tokenExpires ?? tokens.find(req.get('rasa-token'))?.expires;
+    const echo = requestEcho === 'present' ? { request: { method: req.method } } : {};
+    const shownTotal = totals === 'null' ? undefined : totals === 'capped' ? atMost1000(total) : total;
+    return {
+      code: status,
+      status_code: status,
+      ...echo,
+      ...(requestEcho === 'present' && { event: {} }),
+      metadata: {
+        errors: errors === 'array' ? [error ?? []].flat() : (error ?? ''),
+        next_link: nextLink,
+        record_count: results.length,
+        total_query_count: shownTotal ?? null,
+        total_community_count: shownTotal === undefined ? null : await persons.countLive(),
+        ...echo,
+        response_time: responseTime,
+        timestamp: timestamp === 'number' ? now() : new Date(now()).toISOString(),
+        token_expiration: expires === undefined ? null : expirationIn(tokenExpiration, expires),
+      },
+      results,
+      ...beside,
+    };
+  }
+
+  function expirationIn(form: 'seconds' | 'ms' | 'left', expires: number): number {
+    if (form === 'seconds') return expires;
+    return form === 'ms' ? expires * 1000 : Math.max(0, expires - Math.floor(now() / 1000));
+  }
 }
 
-/**
- * Applies the faults that come before any work is done: a cut connection, or another answer instead
- * of the true one.
- */
-export function playFaults(faults: Faults, answer: Answer): RequestHandler {
-  return async function playFault(req, res, next) {
-    if (faults.takeDrop(operationOf(req), 'before')) {
-      req.socket.destroy();
-      return;
-    }
-    const fault = faults.takeAnswer(operationOf(req));
-    if (!fault) {
-      next();
-      return;
-    }
-    if (fault.retryAfter !== undefined) res.set('Retry-After', String(fault.retryAfter));
-    const error = fault.error ?? STATUS_CODES[fault.status] ?? 'Error';
-    await answer(res, fault.status, { error, asGatewayPage: fault.as === 'html' });
+function atMost1000(total: number | undefined): number | undefined {
+  return total === undefined ? undefined : Math.min(total, 1000);
+}
+
+/** The answer that a fault puts in place of the true one. */
+export function replyOf(fault: NonNullable<ReturnType<Faults['takeAnswer']>>): Reply {
+  const { status, as, retryAfter } = fault;
+  const words = `${status} ${STATUS_CODES[status] ?? ''}`;
+  return {
+    ...reply(status, fault.error ?? STATUS_CODES[status] ?? 'Error'),
+    ...(retryAfter !== undefined && { retryAfter: String(retryAfter) }),
+    ...(as === 'html' && {
+      document: {
+        type: 'html',
+        text: `<html><head><title>${words}</title></head><body><h1>${words}</h1></body></html>`,
+      },
+    }),
   };
 }
 
@@ -102,20 +100,9 @@ export function answerErrors(answer: Answer): ErrorRequestHandler {
   return async (error: unknown, _req, res, next) => {
     if (res.headersSent) next(error);
     else if (isCallersFault(error))
-      await answer(res, 400, { error: 'The body is not JSON, or is too large' });
-    else await answer(res, 500, { error: error instanceof Error ? error.message : 'Unknown failure' });
+      await answer(res, 'other', reply(400, 'The body is not JSON, or is too large'));
+    else await answer(res, 'other', reply(500, error instanceof Error ? error.message : 'Unknown failure'));
   };
-}
-
-/** The kind of calls that a request belongs to, for faults that affect only some. */
-function operationOf({ originalUrl }: Request): Operation {
-  if (/^\/v[12]\/tokens/.test(originalUrl)) return 'tokens';
-  if (/^\/(v1\/persons|v2\/contacts|signup\/)/.test(originalUrl)) return 'persons';
-  return 'other';
-}
-
-export function isAboutPersons(req: Request): boolean {
-  return operationOf(req) === 'persons';
 }
 
 /** Errors that body-parser and the router throw because of a request have a 4xx status. */

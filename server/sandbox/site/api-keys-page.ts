@@ -1,7 +1,9 @@
 import { html, type Html } from '../../pages/document.ts';
 import type { Account } from '../api-keys.ts';
+import type { LoggedRequest } from '../control/request-log.ts';
 import type { ApiKey } from '../state.ts';
-import { badge, renderSandboxPage, timeOf } from './frame.ts';
+import { chip, heading, renderSandboxPage, timeOf } from './frame.ts';
+import { requestTable } from './requests-page.ts';
 
 interface ApiKeysView {
   readonly account: Account;
@@ -9,30 +11,25 @@ interface ApiKeysView {
   readonly keys: readonly Readonly<ApiKey>[];
   /** The key that the proxy of this sandbox signs in with. */
   readonly ownId: string | undefined;
+  /** Newest first. */
+  readonly requests: readonly LoggedRequest[];
   readonly revocationKillsTokens: boolean;
   readonly faults: object;
   /** A key that was just created. This page is the only one that shows its text. */
-  readonly created?: { readonly name: string; readonly key: string };
+  readonly created?: { readonly name: string; readonly key: string; readonly url: string };
 }
 
-/** "Settings → API Keys" as at rasa.io, with a switch for behaviour that rasa.io does not document. */
-export function apiKeysPage({
-  account,
-  keys,
-  ownId,
-  revocationKillsTokens,
-  faults,
-  created,
-}: ApiKeysView): string {
+/** As "Settings → API Keys" at rasa.io, with a switch for behaviour that rasa.io does not document. */
+export function apiKeysPage(view: ApiKeysView): string {
+  const { account, keys, ownId, requests, revocationKillsTokens, faults, created } = view;
   return renderSandboxPage({
     title: 'API Keys',
     path: '/settings/api-keys',
     faults,
     main: html`
-      <p class="quiet crumb">Settings</p>
-      <h1>API Keys</h1>
-      ${created ? newKey(created) : ''}
-      <section class="scroll" tabindex="0" aria-label="API keys">
+      ${heading('API Keys', 'As under Settings, API Keys at rasa.io.')}
+      ${created ? newKey(account, created) : ''}
+      <section class="panel scroll" tabindex="0" aria-label="API keys">
         <div id="keys" data-live>${keys.length === 0 ? noKeys : keysTable(keys, ownId)}</div>
       </section>
       <form method="post" action="/settings/api-keys" class="row">
@@ -40,6 +37,13 @@ export function apiKeysPage({
         <input id="name" name="name" required maxlength="100" autocomplete="off" placeholder="Sign-up form" />
         <button>+ Create API Key</button>
       </form>
+
+      <section class="panel scroll" tabindex="0" aria-labelledby="asked">
+        <h2 id="asked">Asked last <a href="/requests">All requests</a></h2>
+        <div id="requests" data-live>
+          ${requests.length === 0 ? html`<p class="empty quiet">Nothing was asked yet.</p>` : requestTable(requests)}
+        </div>
+      </section>
 
       <h2>When a key is revoked</h2>
       <form method="post" action="/settings/revocation" class="row" id="revocation" data-live>
@@ -89,25 +93,36 @@ export function revokePage({ id, name }: Readonly<ApiKey>, faults: object): stri
         there is one, sign-ups are accepted and wait.
       </p>
       <form method="post" action=${`/settings/api-keys/${id}/revoke`} class="row">
-        <button class="danger">Revoke</button>
+        <button class="danger">Yes, revoke it</button>
         <a href="/settings/api-keys">Keep it</a>
       </form>
     `,
   });
 }
 
-function newKey({ name, key }: { readonly name: string; readonly key: string }): Html {
+function newKey(
+  { username, password }: Account,
+  { name, key, url }: { readonly name: string; readonly key: string; readonly url: string },
+): Html {
+  const lines = Object.entries({
+    RASA_BASE_URL: url,
+    RASA_USERNAME: username,
+    RASA_PASSWORD: password,
+    RASA_API_KEY: key,
+  }).map(([variable, value]) => `export ${variable}=${value}\n`);
   return html`
-    <section class="card" aria-labelledby="new-key">
+    <section class="card newkey" aria-labelledby="new-key">
       <h2 id="new-key">Copy the key “${name}” now</h2>
       <p>It is shown this once and is not kept here in readable form.</p>
       <pre tabindex="0" aria-label="The key"><code>${key}</code></pre>
+      <p>These lines start a proxy that uses it:</p>
+      <pre tabindex="0" aria-label="Settings of the proxy" id="new-key-lines">${lines.join('')}</pre>
+      <p class="row"><button type="button" data-copy="new-key-lines" hidden>Copy the four lines</button></p>
       <p>
-        A proxy that has this sandbox as its own takes it up by itself, when its key is revoked. For any
-        other, write it into the file that <code>RASA_API_KEY_FILE</code> names, and the proxy takes it up
-        while it runs; or give it as the environment variable <code>RASA_API_KEY</code> and start the proxy
-        again. (With <code>RASA_API=v2</code> it is <code>RASA_CLIENT_SECRET</code>.) Never put it in a page,
-        a script or a repository: whoever has it can read and change all contacts.
+        A proxy that has this sandbox as its own takes it up by itself, when its key is revoked. In production
+        write it into the file that <code>RASA_API_KEY_FILE</code> names, and the proxy takes it up while it
+        runs. (With <code>RASA_API=v2</code> it is <code>RASA_CLIENT_SECRET</code>.) Never put it in a page, a
+        script or a repository: whoever has it can read and change all contacts.
       </p>
     </section>
   `;
@@ -134,30 +149,41 @@ function keysTable(keys: readonly Readonly<ApiKey>[], ownId: string | undefined)
   `;
 }
 
-/** The proxy's own key is not revoked by one click. */
+/** The proxy's own key is not revoked on this page, but on one that asks. */
 function keyRow(key: Readonly<ApiKey>, isOwn: boolean): Html {
+  const lastUse = key.lastUsed === null ? html`<span class="quiet">never</span>` : timeOf(key.lastUsed);
   return html`
     <tr>
       <th scope="row">${key.name}</th>
       <td data-label="Key"><code>${key.firstCharacters}…</code></td>
       <td data-label="Created (UTC)">${timeOf(key.created)}</td>
-      <td data-label="Last used (UTC)">
-        ${key.lastUsed === null ? html`<span class="quiet">never</span>` : timeOf(key.lastUsed)}
-      </td>
+      <td data-label="Last used (UTC)">${lastUse}</td>
       <td data-label="Status">
         ${
           key.revoked === null
-            ? html`<form
-                method=${isOwn ? 'get' : 'post'}
-                action=${`/settings/api-keys/${key.id}/revoke`}
-                class="row"
-              >
-                ${badge(isOwn ? 'Used by the proxy' : 'Active', 'on')}
-                <button class="danger" aria-label=${`Revoke ${key.name}`}>Revoke</button>
-              </form>`
-            : html`<span class="row">${badge('Revoked', 'off')} ${timeOf(key.revoked)}</span>`
+            ? html`<div class="row">
+                ${chip(isOwn ? 'Used by the proxy' : 'Active', 'good')}
+                ${isOwn ? ownRevocation(key) : revocation(key, lastUse)}
+              </div>`
+            : html`<span class="row">${chip('Revoked', 'off')} ${timeOf(key.revoked)}</span>`
         }
       </td>
     </tr>
   `;
+}
+
+function ownRevocation({ id, name }: Readonly<ApiKey>): Html {
+  return html`<form method="get" action=${`/settings/api-keys/${id}/revoke`}>
+    <button class="danger" aria-label=${`Revoke ${name}`}>Revoke</button>
+  </form>`;
+}
+
+function revocation({ id, name }: Readonly<ApiKey>, lastUse: Html): Html {
+  return html`<details>
+    <summary>Revoke</summary>
+    <form method="post" action=${`/settings/api-keys/${id}/revoke`} class="row">
+      <span>It was last used: ${lastUse}. What uses it gets no new tokens.</span>
+      <button class="danger" aria-label=${`Yes, revoke ${name}`}>Yes, revoke it</button>
+    </form>
+  </details>`;
 }

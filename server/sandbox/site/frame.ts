@@ -8,40 +8,50 @@ interface SandboxPage {
   readonly main: Html;
 }
 
+const pages: readonly (readonly [path: string, words: string])[] = [
+  ['/', 'Contacts'],
+  ['/settings/api-keys', 'API Keys'],
+  ['/requests', 'Requests'],
+  ['/nights', 'Nights'],
+  ['/faults', 'Faults'],
+];
+
 /** The frame of every sandbox page: its navigation, a note that this is a sandbox, and the active faults. */
 export function renderSandboxPage({ title, path, faults = {}, main }: SandboxPage): string {
-  const link = (target: string, words: string): Html =>
-    html`<a href=${target} aria-current=${target === path ? 'page' : nothing}>${words}</a>`;
   return renderPage({
     prefix: '',
     title: `${title} · rasa.io sandbox`,
     lang: 'en',
     scripts: ['/pages/sandbox.js'],
+    styles: ['/pages/sandbox.css'],
     header: html`
-      <header class="bar">
+      <header class="top">
+        <strong class="brand">rasa.io sandbox</strong>
         <nav aria-label="Sandbox">
-          <strong>rasa.io sandbox</strong>
-          ${link('/', 'Contacts')} ${link('/settings/api-keys', 'API Keys')}
+          ${pages.map(
+            ([target, words]) =>
+              html`<a href=${target} aria-current=${target === path ? 'page' : nothing}>${words}</a>`,
+          )}
         </nav>
+        <span class="chip warn">Nothing here reaches rasa.io</span>
       </header>
     `,
     main: html`
-      <p class="notice">
-        <strong>This is a sandbox.</strong> It stands in for rasa.io: nothing here reaches rasa.io, and nobody
-        gets mail from it.
-      </p>
       <div id="faults" data-live>
         ${
           Object.keys(faults).length === 0
             ? ''
             : html`<p class="notice danger">
                 <strong>Faults are switched on.</strong> The sandbox misbehaves on purpose, until
-                <code>DELETE /sandbox/faults</code>: <code>${JSON.stringify(faults)}</code>
+                <a href="/faults">they are switched off</a>: <code>${JSON.stringify(faults)}</code>
               </p>`
         }
       </div>
       ${main}
     `,
+    footer: html`<footer class="quiet">
+      This is a sandbox. It stands in for rasa.io: nothing here reaches rasa.io, and nobody gets mail from it.
+    </footer>`,
   });
 }
 
@@ -56,6 +66,17 @@ export function failurePage(words: string): string {
   });
 }
 
+/** A page's heading, with one line about it and what can be done here. */
+export function heading(words: string, about: string | Html, action: Html | '' = ''): Html {
+  return html`<div class="heading">
+    <div>
+      <h1>${words}</h1>
+      <p class="quiet">${about}</p>
+    </div>
+    ${action}
+  </div>`;
+}
+
 const timeFormat = new Intl.DateTimeFormat('en-GB', {
   dateStyle: 'medium',
   timeStyle: 'medium',
@@ -63,11 +84,21 @@ const timeFormat = new Intl.DateTimeFormat('en-GB', {
 });
 
 /** A time in UTC, since the reader's time zone is not known without script. */
-export function timeOf(iso: string): Html {
-  return html`<time datetime=${iso}>${timeFormat.format(new Date(iso))}</time>`;
+export function timeOf(time: string | number): Html {
+  const date = new Date(time);
+  return html`<time datetime=${date.toISOString()}>${timeFormat.format(date)}</time>`;
 }
 
-/** A badge that shows a state in one word. */
-export function badge(words: string, look: 'on' | 'off'): Html {
-  return html`<span class=${`badge ${look}`}>${words}</span>`;
+/** A state in one word, with a sign beside it. */
+export function chip(words: string, look: 'good' | 'warn' | 'bad' | 'off'): Html {
+  return html`<span class=${`chip ${look}`}>${words}</span>`;
+}
+
+/** An empty cell, hidden from screen readers. */
+export const none = html`<span class="quiet" aria-hidden="true">–</span>`;
+
+const numberFormat = new Intl.NumberFormat('en-GB');
+
+export function numberOf(value: number): string {
+  return numberFormat.format(value);
 }

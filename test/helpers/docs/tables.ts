@@ -8,6 +8,9 @@ import type { Rate } from '../../../server/forms/form-spec.ts';
 import { languages } from '../../../server/forms/languages.ts';
 import { problem } from '../../../server/http/problem.ts';
 import { impatienceFor } from '../../../server/http/request-limits.ts';
+import { routes } from '../../../server/sandbox/api/routes.ts';
+import { faultExamples } from '../../../server/sandbox/control/fault-examples.ts';
+import { variantNames, variants } from '../../../server/sandbox/control/variants.ts';
 import { createTestAddresses } from '../../../server/signup/test-addresses.ts';
 import { en } from '../../../shared/messages/en.ts';
 import type { ProblemCode } from '../../../shared/signup.ts';
@@ -15,7 +18,7 @@ import { createManifest, elementOf } from '../../../widget/build/package/manifes
 import { fieldMembers, fieldTypes, formMembers } from '../forms/forms-schema.ts';
 import { elementTables } from './element-tables.ts';
 import { code, listed, paragraph, table } from './markdown.ts';
-import { envelopeTexts, faultExamples, healthTexts, problemTexts, testAddresses } from './texts.ts';
+import { envelopeTexts, healthTexts, problemTexts, testAddresses } from './texts.ts';
 
 /**
  * Every generated section, by page and name: what `npm run docs` writes, and what the test expects to find.
@@ -66,6 +69,23 @@ export async function generatedSections(): Promise<
         faultExamples.map(([json, about]) => [code(json), about]),
       ),
       'test addresses': await testAddressTable(),
+      routes: table(
+        ['call', 'asks for', 'source', 'what it does'],
+        routes.map(({ method, path, access, source, about }) => [
+          code(`${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`),
+          accessTexts[access],
+          source,
+          about,
+        ]),
+      ),
+      variants: table(
+        ['variant', 'values, the first by default', 'what it decides'],
+        variantNames.map((name) => [
+          code(name),
+          variants[name].values.map((value) => code(String(value))).join(', '),
+          variants[name].about,
+        ]),
+      ),
     },
   };
 }
@@ -129,6 +149,13 @@ async function testAddressTable(): Promise<string> {
   });
   return table(['address', 'answer', 'what the form shows'], await Promise.all(rows));
 }
+
+const accessTexts = {
+  account: 'Basic',
+  v1: 'token of version 1',
+  v2: 'token of version 2',
+  none: 'nothing',
+} as const;
 
 const everySetting = Object.entries(settings) as [string, Setting<unknown>][];
 

@@ -54,35 +54,6 @@ export const healthTexts: Readonly<Record<HealthReason, readonly [status: string
   log: ['degraded', 'Lines of the log cannot be written: a full disk, or a reader that is gone.'],
 };
 
-/** Faults for `PUT /sandbox/faults`, as JSON. A test sends each of them. */
-export const faultExamples: readonly (readonly [json: string, about: string])[] = [
-  ['{"delayMs":2000}', 'Delays every answer.'],
-  [
-    '{"answer":{"status":401,"on":"persons","times":1}}',
-    'Answers with a status: on `tokens`, `persons` or `all` calls, `times` times or until the fault is removed.',
-  ],
-  [
-    '{"answer":{"status":429,"retryAfter":30}}',
-    'The same with `Retry-After`, in seconds or as an HTTP date.',
-  ],
-  ['{"answer":{"status":502,"as":"html"}}', 'Answers with the HTML page of a gateway instead of JSON.'],
-  ['{"drop":{"on":"persons","when":"before"}}', 'Closes the connection without processing the request.'],
-  [
-    '{"drop":{"on":"persons","when":"after","times":1}}',
-    'Processes the request, then closes the connection without an answer.',
-  ],
-  ['{"refuse":{"emails":["*@refused.test"],"error":"Blocked"}}', 'Refuses some contacts of a batch.'],
-  [
-    '{"variants":{"errors":"array","writeItems":"wrapped","writeOrder":"reversed"}}',
-    'Answers in another of the formats that rasa.io may use; also `readItems` `flat`, `writeCount` `one-short`.',
-  ],
-  ['{"tokenLifetimeS":60}', 'Sets how long new tokens are valid.'],
-  [
-    '{"revocationKillsTokens":true}',
-    'Revoking a key also ends its live tokens. Unlike the others, this one stays until it is set to `false`, here or on the page.',
-  ],
-];
-
 /**
  * The test addresses (`<name>@sandbox.test`), and what the form shows for each. A test sends each of them.
  */

@@ -66,7 +66,8 @@ function headOf(page: string): Record<string, string> {
 async function servedPages(): Promise<readonly { path: string; page: string; policy: string }[]> {
   const { url, sandbox } = await startService({ BOT_MODE: 'enforce', ALLOWED_ORIGINS: listed });
   const paths = ['/', '/forms/newsletter', '/forms/newsletter?lang=ar', '/forms/nothing', '/nothing'];
-  const sandboxPaths = ['/', '/settings/api-keys', '/nothing'].map((path) => (sandbox?.url ?? '') + path);
+  const pages = ['/', '/settings/api-keys', '/requests', '/nights', '/faults', '/nothing'];
+  const sandboxPaths = pages.map((path) => (sandbox?.url ?? '') + path);
   const answers: [path: string, answer: Answered][] = [];
   for (const address of [...paths.map((path) => url + path), ...sandboxPaths])
     answers.push([address.replace(/^https?:\/\/[^/]*/, ''), await ask(address, { headers: { accept } })]);

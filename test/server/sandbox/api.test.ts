@@ -72,7 +72,7 @@ describe('every answer is the envelope, with the status in it', () => {
     ['POST', '/v1/persons', live, [], 200],
     ['POST', '/v1/persons', live, '[{', 400],
     ['POST', '/v1/persons', live, `"${'x'.repeat(1_100_000)}"`, 400],
-    ['PUT', '/v1/persons', live, [], 400],
+    ['PUT', '/v1/persons', live, [], 200],
     ['GET', '/v1/persons/nobody', live, undefined, 404],
     ['PUT', '/v1/persons/nobody', live, {}, 404],
     ['DELETE', '/v1/persons/nobody', live, undefined, 404],
@@ -139,7 +139,6 @@ describe('adding persons', () => {
       { first_name: 'Nobody' },
       { email: 'not an address' },
       { email: 'flag@example.com', is_subscribed: 'perhaps' },
-      { email: 'deep@example.com', tags: ['a'] },
       [],
     );
     expect(status).toBe(201);
@@ -148,7 +147,6 @@ describe('adding persons', () => {
       [false, 'email is missing'],
       [false, 'email must be an e-mail address'],
       [false, 'is_subscribed must be 0, 1, true or false'],
-      [false, 'tags must be text, a number, or true or false'],
       [false, 'a person must be an object'],
     ]);
   });
@@ -215,7 +213,7 @@ describe('one person', () => {
   it('is hidden from the list when archived, and comes back with the subscription it had', async () => {
     const sandbox = await startSandbox();
     const id = idOf(await sandbox.addPersons({ email: 'ada@example.com', is_subscribed: 0 }));
-    await sandbox.api('PUT', `/v1/persons/${id}`, { token: await sandbox.token(), body: { archive: 1 } });
+    await sandbox.api('PUT', `/v1/persons/${id}`, { token: await sandbox.token(), body: { is_archived: 1 } });
     expect(await emails(sandbox)).toEqual([]);
     await sandbox.addPersons({ email: 'ada@example.com' });
     expect((await list(sandbox)).envelope.results).toMatchObject([{ data: { id, is_subscribed: 0 } }]);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { TrafficMeter } from '../../../server/sandbox/api/traffic.ts';
+import { TrafficMeter } from '../../../server/sandbox/control/traffic.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 
 function openMeter() {

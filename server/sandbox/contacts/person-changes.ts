@@ -1,12 +1,12 @@
 import { z } from 'zod';
-
-type AttributeValue = string | number | boolean | null;
+import type { V2Fields } from './person.ts';
 
 /** What an item that was sent asks for. */
 export interface Changes {
   readonly fields: z.infer<typeof fieldsSchema>;
-  /** By name; null takes the attribute away. */
-  readonly attributes: readonly (readonly [name: string, value: AttributeValue])[];
+  readonly attributes: readonly (readonly [name: string, value: unknown])[];
+  /** Only by version 2. */
+  readonly v2?: V2Fields;
 }
 
 const text = z.string({ error: 'must be text' }).nullable();
@@ -25,6 +25,7 @@ const unstored = [
   'last_open',
   'last_click',
   'schedule_id',
+  'unsubscribe_reason',
   'next_newsbrief',
 ];
 
@@ -42,35 +43,30 @@ const fieldsSchema = z
   })
   .partial();
 
-/** rasa.io's own name for the archive flag is unknown, so the likely ones all count. */
-const archiveFlags = ['is_archived', 'archived', 'archive'];
+/** Fields that a person keeps where they are sent empty. The flags always have a value. */
+export const textFields = [
+  'external_id',
+  'first_name',
+  'last_name',
+  'segment_code',
+  'referred_by',
+] as const satisfies readonly (keyof Changes['fields'])[];
 
-const attributeSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-
-/** Reads a person that was sent, or says what is wrong with it. */
+/** Reads a person that was sent, or says what is wrong with it. Unknown names are custom attributes. */
 export function readChanges(item: unknown): Changes | Refused {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
     return refused('a person must be an object');
   }
-  const members = Object.entries(item)
-    .filter(([name]) => !unstored.includes(name))
-    .map(
-      ([name, value]: [string, unknown]) =>
-        [archiveFlags.includes(name) ? 'is_archived' : name, value] as const,
-    );
+  const members = Object.entries(item as Readonly<Record<string, unknown>>).filter(
+    ([name]) => !unstored.includes(name),
+  );
   const isField = ([name]: readonly [string, unknown]): boolean => Object.hasOwn(fieldsSchema.shape, name);
 
   const parsed = fieldsSchema.safeParse(Object.fromEntries(members.filter(isField)));
   if (!parsed.success) {
     return refused(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '));
   }
-  const attributes = [];
-  for (const [name, value] of members.filter((member) => !isField(member))) {
-    const attribute = attributeSchema.safeParse(value);
-    if (!attribute.success) return refused(`${name} must be text, a number, or true or false`);
-    attributes.push([name, attribute.data] as const);
-  }
-  return { fields: parsed.data, attributes };
+  return { fields: parsed.data, attributes: members.filter((member) => !isField(member)) };
 }
 
 /** What became of one person that was sent. `refused` changed nothing. */

@@ -1,10 +1,7 @@
-import type { RequestHandler } from 'express';
-import { isAboutPersons } from './answer.ts';
-
 /** rasa.io publishes no limit. Its other clients leave 200 ms between two calls. */
 const politeGapMs = 200;
 
-/** How clients treat the API, measured over all their calls that add or read persons. */
+/** How clients treat the API, measured over all their calls about persons and figures. */
 interface Traffic {
   readonly calls: number;
   /** Calls that began while another one was not answered yet. */
@@ -57,12 +54,4 @@ export class TrafficMeter {
       this.#endedAtMs = this.#monotonicMs();
     };
   }
-}
-
-export function measureTraffic(meter: TrafficMeter): RequestHandler {
-  return function measure(req, res, next) {
-    // A connection that breaks ends its call too.
-    if (isAboutPersons(req)) res.once('close', meter.begin());
-    next();
-  };
 }

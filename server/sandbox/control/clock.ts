@@ -1,0 +1,33 @@
+import type { State } from '../state.ts';
+
+/**
+ * The sandbox's time: that of the machine, moved by what a test or the page asked for. The move is kept over
+ * a restart, since contacts have times of it.
+ */
+export class Clock {
+  readonly #state: State;
+  readonly #systemNow: () => number;
+
+  constructor({ state, now }: { readonly state: State; readonly now: () => number }) {
+    this.#state = state;
+    this.#systemNow = now;
+  }
+
+  /** Milliseconds since 1970. */
+  readonly now = (): number => this.#systemNow() + this.#state.data.clockOffsetMs;
+
+  get offsetMs(): number {
+    return this.#state.data.clockOffsetMs;
+  }
+
+  async moveTo(ms: number): Promise<void> {
+    this.#state.data.clockOffsetMs = ms - this.#systemNow();
+    await this.#state.save();
+  }
+
+  /** Back to the machine's time. */
+  async reset(): Promise<void> {
+    this.#state.data.clockOffsetMs = 0;
+    await this.#state.save();
+  }
+}
