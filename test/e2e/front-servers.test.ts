@@ -107,7 +107,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** The product as in production, behind a real web server, and two sites elsewhere that may embed its form. */
+/** The product as in production, behind a real web server, and two other sites that may embed its form. */
 async function start(server: Expected) {
   const sandbox = await startSandbox();
   const [site, plainSite] = await Promise.all([serveForeignSite(), serveForeignSite()]);

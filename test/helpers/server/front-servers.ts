@@ -104,7 +104,7 @@ const nginxKnowsHttp2 = nginxMinor > 25 || (nginxMinor === 25 && nginxPatch > 0)
 
 function versionOfNginx(): readonly number[] {
   const { stderr } = spawnSync(programs.nginx, ['-v'], { encoding: 'utf8' });
-  return /(\d+)\.(\d+)\.(\d+)/.exec(String(stderr))?.slice(1).map(Number) ?? [];
+  return /(\d+)\.(\d+)\.(\d+)/.exec(stderr)?.slice(1).map(Number) ?? [];
 }
 
 const nginxAround = ({ dir }: Setup, server: string) => `
