@@ -41,15 +41,15 @@ export type {
 /** How to reach rasa.io. Everything has a default. */
 export interface ConnectionOptions {
   /** Without the version; default: `https://api.rasa.io`. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   /** Every call waits for its turn at it. Default: one call at a time, 200 ms apart, Retry-After honoured. */
-  readonly gate?: Gate;
+  readonly gate?: Gate | undefined;
   /** In ms, 300,000 at most; default: 28,000 for reads and 30,000 for writes. */
-  readonly timeouts?: Partial<RasaTimeouts>;
+  readonly timeouts?: Partial<RasaTimeouts> | undefined;
   /** Default: two more attempts, after 2 and 4 s or as long as rasa.io asks, but at most 60 s. */
-  readonly retries?: RetryPolicy;
+  readonly retries?: RetryPolicy | undefined;
   /** Default: undici's. Proxies of the environment are not used. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: typeof fetch | undefined;
 }
 
 export interface V1Options extends ConnectionOptions {
@@ -62,7 +62,7 @@ export interface V2Options extends ConnectionOptions {
     readonly clientId: string;
     readonly clientSecret: string;
     /** Limits the token to one of several accounts. */
-    readonly accountGuid?: string;
+    readonly accountGuid?: string | undefined;
   };
 }
 
@@ -98,7 +98,7 @@ export function createRasaV2Client({ credentials, ...options }: V2Options): Rasa
 
 /** Client of what needs no key; its host is `https://public-api.rasa.io` by default. */
 export function createRasaPublicClient(options: ConnectionOptions = {}): PublicApi {
-  const http = openHttp({ baseUrl: 'https://public-api.rasa.io', ...options });
+  const http = openHttp({ ...options, baseUrl: options.baseUrl ?? 'https://public-api.rasa.io' });
   return createPublicApi(createCalls({ http, ...retriesOf(options) }));
 }
 

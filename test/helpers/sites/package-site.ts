@@ -10,7 +10,15 @@ import { temporaryDir } from '../server/temporary-dir.ts';
 
 const execute = promisify(execFile);
 
-/** A site that has installed the npm package as it would be published, and nothing else of ours. */
+/** One of our packages, in the folder that it is packed from. */
+export interface OurPackage {
+  readonly folder: string;
+  readonly name: string;
+}
+
+const widget: OurPackage = { folder: './dist/package', name: '@rasa-signup/widget' };
+
+/** A site that has installed one of our packages as it would be published, and nothing else of ours. */
 export interface PackageSite {
   readonly dir: string;
   /** The folder of the installed package. */
@@ -19,36 +27,47 @@ export interface PackageSite {
   readonly write: (name: string, text: string) => Promise<void>;
   /** Runs node in the site's folder. */
   readonly run: (...args: readonly string[]) => Promise<{ readonly stdout: string }>;
+  /** The same with these variables too. */
+  readonly runWith: (
+    env: Readonly<Record<string, string>>,
+    ...args: readonly string[]
+  ) => Promise<{ readonly stdout: string }>;
 }
 
-export async function createPackageSite(packages: readonly string[] = []): Promise<PackageSite> {
+/** Of the widget with its dependencies; of another package only with those that are named. */
+export async function createPackageSite(
+  packages: readonly string[] = [],
+  { folder, name }: OurPackage = widget,
+): Promise<PackageSite> {
   const dir = await temporaryDir();
   const modules = join(dir, 'node_modules');
-  const installed = join(modules, '@rasa-signup/widget');
+  const installed = join(modules, name);
   await mkdir(join(modules, '@types'), { recursive: true });
-  packed ??= pack();
+  const tarball = packed.get(folder) ?? pack(folder);
+  packed.set(folder, tarball);
   await pipeline(
-    Readable.from([await packed]),
+    Readable.from([await tarball]),
     createGunzip(),
     extract(installed, { map: (header) => ({ ...header, name: header.name.replace(/^package\//, '') }) }),
   );
   const dependencies = await readDependencies(installed);
-  for (const name of [...dependencies, ...packages])
-    await symlink(resolve('node_modules', name), join(modules, name));
+  for (const each of [...(name === widget.name ? dependencies : []), ...packages])
+    await symlink(resolve('node_modules', each), join(modules, each));
   return {
     dir,
     installed,
     dependencies,
     write: (name, text) => writeFile(join(dir, name), text),
     run: (...args) => execute(process.execPath, args, { cwd: dir }),
+    runWith: (env, ...args) => execute(process.execPath, args, { cwd: dir, env: { ...process.env, ...env } }),
   };
 }
 
-let packed: Promise<Buffer> | undefined;
+const packed = new Map<string, Promise<Buffer>>();
 
-async function pack(): Promise<Buffer> {
+async function pack(folder: string): Promise<Buffer> {
   const dir = await temporaryDir();
-  await execute('npm', ['pack', './dist/package', '--pack-destination', dir]);
+  await execute('npm', ['pack', folder, '--pack-destination', dir]);
   const tarball = (await readdir(dir)).find((name) => name.endsWith('.tgz')) ?? '';
   return readFile(join(dir, tarball));
 }
