@@ -17,8 +17,8 @@ import { toHex } from './hex.ts';
 export class Proofs {
   readonly #src: string;
   #work: Work | undefined;
-  /** Of the last challenge: how long the visitor has been at the form, whatever becomes of proofs. */
-  #since: string | undefined;
+  /** Its `since` tells how long the visitor has been at the form, whatever becomes of proofs. */
+  #last: Challenge | undefined;
 
   constructor(src: string) {
     this.#src = src;
@@ -28,7 +28,7 @@ export class Proofs {
   prepare(): void {
     if (this.#work && performance.now() < this.#work.goodUntil) return;
     this.stop();
-    this.#work = new Work(this.#src, this.#since, (since) => (this.#since = since));
+    this.#work = new Work(this.#src, this.#last, (challenge) => (this.#last = challenge));
   }
 
   /** Aborts the proof in progress. The next `prepare` starts a new one. */
@@ -90,8 +90,8 @@ class Work {
    */
   goodUntil = Infinity;
 
-  constructor(src: string, since: string | undefined, onSince: (since: string) => void) {
-    this.outcome = this.#prove(src, since, onSince).then((outcome) => {
+  constructor(src: string, last: Challenge | undefined, keep: (challenge: Challenge) => void) {
+    this.outcome = this.#prove(src, last, keep).then((outcome) => {
       this.failed = outcome.is !== 'proved';
       this.#isSolving = true;
       return outcome;
@@ -108,12 +108,18 @@ class Work {
     return { is: 'impossible' };
   }
 
-  async #prove(src: string, since: string | undefined, onSince: (since: string) => void): Work['outcome'] {
+  async #prove(
+    src: string,
+    last: Challenge | undefined,
+    keep: (challenge: Challenge) => void,
+  ): Work['outcome'] {
     const asked = performance.now();
-    const answer = await getChallenge(src, since, this.abort);
+    const answer = await getChallenge(src, last?.since, this.abort);
     if (answer.is === 'refused') return answer;
-    const { since: touched, ...challenge } = answer.challenge;
-    onSince(touched);
+    keep(answer.challenge);
+    const { since: _, ...challenge } = answer.challenge;
+    // A service worker that ignores queries gives the same one for ever.
+    if (challenge.parameters.nonce === last?.parameters.nonce) return { is: 'impossible' };
     this.#isSolving = true;
     try {
       const { algorithm, expiresAt, data } = challenge.parameters;
