@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --enable-source-maps --
 import { hostname } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { readAccountNames } from './config/accounts/accounts.ts';
 import { readConfig } from './config/config.ts';
 import { withEnvFile } from './config/env-file.ts';
 import { ConfigError, type Env } from './config/env.ts';
@@ -311,12 +312,14 @@ function runFormsCheck(file: string | undefined, { json }: Output): void {
     ]);
   }
   const { thankYouPages } = readConfig({ THANK_YOU_PAGES });
-  process.exitCode = checkForms(path, { json, thankYouPages, streams: process });
+  // Where the file is checked, the proxy's settings may not be set.
+  const accounts = readAccountNames(environment());
+  process.exitCode = checkForms(path, { json, thankYouPages, accounts, streams: process });
 }
 
 function runFormsShow(id: string | undefined, { json }: Output): void {
-  const { FORMS_FILE, THANK_YOU_PAGES } = environment();
-  const { forms } = readConfig({ FORMS_FILE, THANK_YOU_PAGES });
+  const { ACCOUNTS, FORMS_FILE, THANK_YOU_PAGES } = environment();
+  const { forms } = readConfig({ ACCOUNTS, FORMS_FILE, THANK_YOU_PAGES });
   process.exitCode = showForms(forms.specs, id, { json, streams: process });
 }
 

@@ -1,15 +1,14 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
-import { destinationOf } from './config/destination.ts';
+import { destinationOf } from './config/accounts/destination.ts';
 import type { Env } from './config/env.ts';
 import { startFormsReload } from './config/reload/forms-reload.ts';
 import { warnOfReadable } from './config/secret-files.ts';
 import type { SandboxUpstream } from './config/upstream.ts';
+import { Deliveries, type AccountState } from './delivery/deliveries.ts';
 import type { DeliveryStats } from './delivery/delivery-call.ts';
 import { MinuteSummary } from './delivery/minute-summary.ts';
-import { openUpstream, type CredentialsHealth, type Upstream } from './delivery/upstream.ts';
-import { DeliveryWorker } from './delivery/worker.ts';
 import { listen } from './http/http-server.ts';
 import { impatienceFor, type Impatience } from './http/request-limits.ts';
 import type { OutboxCounts } from './outbox/census.ts';
@@ -36,8 +35,8 @@ export interface Service {
   readonly sandbox: Sandbox | undefined;
   /** What this process has counted. Not public: figures that move with a sign-up tell about its address. */
   readonly figures: () => Figures;
-  /** Whether rasa.io takes the credentials; `undefined` where there are none to try. */
-  readonly tryUpstream: Upstream['tryNow'];
+  /** Whether rasa.io takes the credentials of each account. */
+  readonly tryAccounts: Deliveries['tryNow'];
   /** Reads forms and credentials again, and retries credentials that rasa.io refused. */
   reload(): void;
   /**
@@ -54,8 +53,7 @@ export interface Figures {
   };
   readonly delivery: DeliveryStats;
   readonly bots: BotStats;
-  /** `undefined` if the destination needs no key. */
-  readonly credentials: CredentialsHealth | undefined;
+  readonly accounts: readonly AccountState[];
 }
 
 export interface ServiceOptions {
@@ -105,52 +103,40 @@ export async function openService({
   };
 
   try {
-    const { upstream, dataDir } = config;
+    const { accounts, dataDir } = config;
     await refuseOldOutbox(dataDir, realFiles);
     const database = await openPlace({ dataDir, ...config.store }, { log, isProduction: config.production });
     closers.push(() => database.close());
     if (config.production && !config.store.databaseUrl) await warnOfDisk(dataDir, log);
-    const destination = destinationOf(upstream);
-    const outbox = await Outbox.open({ database, destination, max: config.outbox.max });
+    const destinations = new Map(accounts.map((account) => [account.name, destinationOf(account)]));
+    const outbox = await Outbox.open({ database, destinations, max: config.outbox.max });
     closers.push(() => outbox.close());
     warnOfElsewhere(outbox, log);
 
+    const [{ upstream }] = accounts;
     const sandbox =
       upstream.is === 'sandbox' ? await openOwnSandbox(upstream, { dataDir, builtDir, log }) : undefined;
     if (sandbox) closers.push(() => sandbox.close());
 
     void warnOfReadable(config.secretFiles, log);
-    const rasa = openUpstream({
+    const deliveries = new Deliveries({
       config,
       sandbox,
       pid: process.pid,
+      owner: `process ${process.pid} on ${hostname()}`,
       database,
+      outbox,
       readEnv,
-      onReload: () => {
-        worker.resume();
-      },
       log,
       watchIntervalMs,
     });
-    closers.push(() => rasa.close());
-    const worker = new DeliveryWorker({
-      database,
-      destination,
-      outbox,
-      owner: `process ${process.pid} on ${hostname()}`,
-      deliver: rasa.deliver,
-      batchSize: config.rasaBatch,
-      minIntervalMs: config.rasaMinIntervalMs,
-      maxAgeMs: config.outbox.maxAgeMs,
-      log,
-    });
-    closers.push(() => worker.stop(deliveryGraceMs));
+    closers.push(() => deliveries.close(deliveryGraceMs));
 
     const presence = database.engine === 'sqlite' ? await Presence.begin({ database }) : undefined;
     closers.push(() => presence?.close());
     const storeWatch = new StoreWatch({ database });
     closers.push(() => storeWatch.close());
-    const summary = new MinuteSummary({ stats: () => worker.stats(), log });
+    const summary = new MinuteSummary({ stats: () => deliveries.stats(), log });
     closers.push(() => {
       summary.close();
     });
@@ -166,8 +152,10 @@ export async function openService({
           waiting,
           most: config.outbox.max,
           othersOldestMs,
-          areCredentialsRefused: rasa.health()?.is === 'refused',
-          isUnreachable: worker.stats().isUnreachable,
+          areCredentialsRefused: deliveries
+            .accounts()
+            .some(({ credentials }) => credentials?.is === 'refused'),
+          isUnreachable: deliveries.stats().isUnreachable,
           isLogFailing: isLogFailing(),
         });
       },
@@ -178,7 +166,7 @@ export async function openService({
             outbox.add(signup, once),
             (error) => error instanceof OutboxFull,
           );
-          worker.wake();
+          deliveries.wake(signup.account);
           return added;
         },
       },
@@ -201,7 +189,7 @@ export async function openService({
     closers.push(() => formsFile.close());
     const reload = () => {
       formsFile.reload();
-      rasa.reload();
+      deliveries.reload();
     };
     const server = await listen(front.handle, {
       host: config.host,
@@ -217,12 +205,13 @@ export async function openService({
       const others = elsewhere.reduce((sum, group) => sum + group.waiting, 0);
       return {
         outbox: { waiting, deadLetters, elsewhere: others },
-        delivery: worker.stats(),
+        delivery: deliveries.stats(),
         bots: front.bots(),
-        credentials: rasa.health(),
+        accounts: deliveries.accounts(),
       };
     };
-    return { url: server.url, builderLink, sandbox, figures, tryUpstream: rasa.tryNow, reload, close };
+    const tryAccounts = () => deliveries.tryNow();
+    return { url: server.url, builderLink, sandbox, figures, tryAccounts, reload, close };
   } catch (error) {
     await close().catch((failure: unknown) => {
       log.error({ err: failure }, 'Not everything could be closed.');

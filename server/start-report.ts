@@ -1,15 +1,18 @@
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
+import type { AccountConfig } from './config/accounts/accounts.ts';
 import type { Tried } from './rasa/try-credentials.ts';
 import { isLoopback, readUrl } from './system/urls.ts';
 
 export interface StartReportOptions {
-  readonly config: Pick<Config, 'publicUrl' | 'upstream' | 'trustProxy'>;
+  readonly config: Pick<Config, 'publicUrl' | 'trustProxy'>;
   readonly figures: () => {
     readonly outbox: { readonly waiting: number; readonly elsewhere: number; readonly deadLetters: number };
   };
-  /** Tries the credentials, or says that there is nothing to try. */
-  readonly tryUpstream: () => Promise<Tried | undefined>;
+  /** Tries the credentials of each account, or says that there is nothing to try. */
+  readonly tryAccounts: () => Promise<
+    readonly { readonly account: AccountConfig; readonly tried: Tried | undefined }[]
+  >;
   readonly log: Logger;
 }
 
@@ -18,8 +21,8 @@ export interface StartReportOptions {
  * it listens on: the public address, where sign-ups go and whether the credentials work, how many wait, and
  * what is wrong.
  */
-export async function reportStart({ config, figures, tryUpstream, log }: StartReportOptions): Promise<void> {
-  const { publicUrl = '', upstream, trustProxy } = config;
+export async function reportStart({ config, figures, tryAccounts, log }: StartReportOptions): Promise<void> {
+  const { publicUrl = '', trustProxy } = config;
   const counts = figures().outbox;
   const wrong: string[] = [];
   if (isLoopback(readUrl(publicUrl)?.hostname ?? '')) {
@@ -38,15 +41,17 @@ export async function reportStart({ config, figures, tryUpstream, log }: StartRe
   }
   log.info({ publicUrl }, `Public address: ${publicUrl}`);
 
-  const tried = await tryUpstream();
-  const { words, fault } = verdictOf(tried);
-  if (fault !== undefined) wrong.push(fault);
-  const to =
-    upstream.is === 'sandbox'
-      ? 'the sandbox'
-      : `${upstream.baseUrl} (${upstream.is === 'rasa' ? upstream.api : 'webhook'})`;
-  const accounts = tried?.is === 'taken' ? tried.accounts : [];
-  log.info({ accounts }, `Upstream: ${to}, ${words}.`);
+  for (const { account, tried } of await tryAccounts()) {
+    const { name, isNamed, upstream } = account;
+    const { words, fault } = verdictOf(tried);
+    if (fault !== undefined) wrong.push(isNamed ? `${name}: ${fault}` : fault);
+    const to =
+      upstream.is === 'sandbox'
+        ? 'the sandbox'
+        : `${upstream.baseUrl} (${upstream.is === 'rasa' ? upstream.api : 'webhook'})`;
+    const accounts = tried?.is === 'taken' ? tried.accounts : [];
+    log.info({ accounts }, `Upstream${isNamed ? ` of ${name}` : ''}: ${to}, ${words}.`);
+  }
   log.info(counts, `Waiting: ${counts.waiting} sign-ups, set aside: ${counts.deadLetters}.`);
   if (wrong.length === 0) log.info('Nothing is wrong.');
   else log.warn({ wrong }, `Wrong: ${wrong.join('; ')}. Run rasa-signup doctor for remedies.`);

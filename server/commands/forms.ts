@@ -8,13 +8,18 @@ import { printable, tableOf, toJson, type ExitCode, type TextStream } from './te
 export interface FormsCommandOptions {
   readonly json?: boolean | undefined;
   readonly thankYouPages: readonly string[];
+  /** As in `FormsFileOptions`. */
+  readonly accounts: readonly string[] | undefined;
   readonly streams: { readonly stdout: TextStream; readonly stderr: TextStream };
 }
 
 /** `rasa-signup forms check`: reports whether the proxy would accept this file, and every fault if not. */
-export function checkForms(path: string, { json, thankYouPages, streams }: FormsCommandOptions): ExitCode {
+export function checkForms(
+  path: string,
+  { json, thankYouPages, accounts, streams }: FormsCommandOptions,
+): ExitCode {
   const { stdout } = streams;
-  const read = readForms(textOf(path), { thankYouPages });
+  const read = readForms(textOf(path), { thankYouPages, accounts });
   const faults: readonly FormsFault[] = read.is === 'faulty' ? read.faults : [];
   const forms = read.is === 'read' ? read.specs.map(({ id }) => id) : [];
   if (json ?? !stdout.isTTY) stdout.write(`${toJson({ file: path, forms, faults })}\n`);
@@ -29,7 +34,7 @@ export function checkForms(path: string, { json, thankYouPages, streams }: Forms
 export function showForms(
   specs: readonly FormSpec[],
   id: string | undefined,
-  { json, streams }: Omit<FormsCommandOptions, 'thankYouPages'>,
+  { json, streams }: Omit<FormsCommandOptions, 'thankYouPages' | 'accounts'>,
 ): ExitCode {
   const { stdout, stderr } = streams;
   const shown = id === undefined ? specs : specs.filter((spec) => spec.id === id);

@@ -1,5 +1,5 @@
 import { ageOf } from '../config/setting-schemas.ts';
-import { longestSilenceMs, readKeyNotes, type KeyNote } from '../delivery/key-notes.ts';
+import { longestSilenceMs, readKeyNotes, type KeyNote } from '../accounts/key-notes.ts';
 import type { Database } from '../store/database.ts';
 import { isCode } from '../system/files.ts';
 import { printable, tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';

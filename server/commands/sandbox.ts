@@ -15,7 +15,8 @@ export interface SandboxCommandOptions {
 export async function runSandbox(env: Env, { json, process }: SandboxCommandOptions): Promise<void> {
   // Only these variables are read; the others concern the proxy.
   const names = ['SANDBOX_HOST', 'SANDBOX_PORT', 'SANDBOX_API_KEY', 'SANDBOX_API_KEY_FILE', 'DATA_DIR'];
-  const { upstream, dataDir } = readConfig(Object.fromEntries(names.map((name) => [name, env[name]])));
+  const { accounts, dataDir } = readConfig(Object.fromEntries(names.map((name) => [name, env[name]])));
+  const [{ upstream }] = accounts;
   if (upstream.is !== 'sandbox')
     throw new Error('unreachable: without credentials the upstream is the sandbox');
   const { host, port, apiKey } = upstream;

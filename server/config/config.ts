@@ -10,11 +10,11 @@ import type { RasaTimeouts } from '../rasa/http.ts';
 import type { Proxies } from '../system/network/outgoing.ts';
 import type { LogLevel } from '../system/log.ts';
 import type { Secret } from '../system/secret.ts';
+import { readAccounts, type Accounts } from './accounts/accounts.ts';
 import { ConfigError, createEnvReader, type Env } from './env.ts';
 import { readFormsFile } from './forms-file/read.ts';
 import { settings } from './settings.ts';
 import { misspeltHints } from './spelling.ts';
-import { readUpstream, type Upstream } from './upstream.ts';
 
 export { ConfigError, type Env } from './env.ts';
 
@@ -57,7 +57,7 @@ export interface Config {
   readonly rasaTimeouts: RasaTimeouts;
   /** For calls to rasa.io. */
   readonly proxies: Proxies;
-  readonly upstream: Upstream;
+  readonly accounts: Accounts;
   /** Paths of the files that secrets were read from. */
   readonly secretFiles: readonly string[];
 }
@@ -101,7 +101,8 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
   const reader = createEnvReader(env, readFile);
   const { read, isSet, faults } = reader;
   const production = read('NODE_ENV') === 'production';
-  const upstream = readUpstream(reader, production);
+  const accounts = readAccounts(reader, production);
+  const upstream = accounts?.[0].upstream;
   const allowedOrigins = read('ALLOWED_ORIGINS');
   const thankYouPages = read('THANK_YOU_PAGES');
   const forms = readForms();
@@ -151,13 +152,13 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
     rasaTimeouts: { readMs: read('RASA_READ_TIMEOUT'), writeMs: read('RASA_WRITE_TIMEOUT') },
     proxies: { https: read('HTTPS_PROXY'), http: read('HTTP_PROXY'), except: read('NO_PROXY') },
   };
-  if (faults.length > 0 || !upstream) throw new ConfigError(faults, misspeltHints(env));
+  if (faults.length > 0 || !accounts) throw new ConfigError(faults, misspeltHints(env));
   // With a number of proxies, clients that reach this one past them can forge their address.
   const isForVisitors = production && typeof config.trustProxy !== 'number';
   const host = config.host ?? (isForVisitors ? undefined : '127.0.0.1');
   const publicUrl = config.publicUrl ?? (production ? onThisMachine(config.port) : undefined);
   const ratePages = config.ratePages ?? (config.rates.network === 'off' ? 'off' : pagesAtMost);
-  return { ...config, host, publicUrl, ratePages, upstream, secretFiles: reader.files };
+  return { ...config, host, publicUrl, ratePages, accounts, secretFiles: reader.files };
 
   function readStore(): StoreConfig {
     if (isSet('DATABASE_URL') && !isSet('OUTBOX_KEY')) {
@@ -176,11 +177,18 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
 
   function readForms(): FormsConfig {
     const file = read('FORMS_FILE');
-    if (file === undefined) return { file, specs: [newsletter] };
+    if (file === undefined) {
+      if (accounts && accounts.length > 1) {
+        faults.push(
+          'FORMS_FILE: found nothing, wanted a forms file in which each form has its `account`, since ACCOUNTS has several.',
+        );
+      }
+      return { file, specs: [{ ...newsletter, account: namesOf(accounts)[0] }] };
+    }
     try {
       return {
         file,
-        specs: readFormsFile(file, { thankYouPages }, readFile),
+        specs: readFormsFile(file, { thankYouPages, accounts: accounts && namesOf(accounts) }, readFile),
       };
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
@@ -192,6 +200,11 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
 
 /** Whole companies and mobile networks share one address, and each view of a page with a form counts. */
 const pagesAtMost: Rate = { limit: 1000, windowMs: 60_000 };
+
+/** The names that forms may have; empty where accounts have none. */
+export function namesOf(accounts: Accounts | undefined): readonly string[] {
+  return (accounts ?? []).flatMap(({ name, isNamed }) => (isNamed ? [name] : []));
+}
 
 /**
  * No header of a visitor decides what is printed in production, also where the sandbox is tried there. On a

@@ -50,7 +50,7 @@ export function readCredentialSets(reader: EnvReader, api: 'v1' | 'v2'): readonl
     if (given === undefined) continue;
     if (!reader.isSet(key + suffix)) {
       reader.faults.push(
-        `${key}${suffix}: found nothing, wanted ${settings[key].wanted}, since ${given}${suffix} is set.`,
+        `${reader.variable(key + suffix)}: found nothing, wanted ${settings[key].wanted}, since ${reader.variable(given + suffix)} is set.`,
       );
     }
     const credentials = readSet(reader, api, suffix, first);
@@ -59,11 +59,16 @@ export function readCredentialSets(reader: EnvReader, api: 'v1' | 'v2'): readonl
   return sets;
 }
 
-/** Reads the credentials again from the current environment. Throws a ConfigError that lists every fault. */
-export function rereadCredentials(env: Env, api: 'v1' | 'v2'): CredentialsFound {
-  const reader = createEnvReader(env);
+/**
+ * Reads the credentials again from the current environment; those of an account, or of the one without a
+ * name. Throws a ConfigError that lists every fault.
+ */
+export function rereadCredentials(env: Env, api: 'v1' | 'v2', account: string | undefined): CredentialsFound {
+  const all = createEnvReader(env);
+  const reader = account === undefined ? all : all.forAccount(account);
   for (const name of required[api]) {
-    if (!reader.isSet(name)) reader.faults.push(`${name}: found nothing, wanted ${settings[name].wanted}.`);
+    if (reader.isSet(name)) continue;
+    reader.faults.push(`${reader.variable(name)}: found nothing, wanted ${settings[name].wanted}.`);
   }
   const sets = readCredentialSets(reader, api);
   if (reader.faults.length > 0) throw new ConfigError(reader.faults);

@@ -3,6 +3,7 @@ import type { SecretSource } from '../system/secret.ts';
 import { readText } from '../system/files.ts';
 import type { Setting } from './setting.ts';
 import { settings } from './settings.ts';
+import { variableOfAccount } from './accounts/variables.ts';
 
 /** Environment variables, from the process or from a test. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -42,21 +43,39 @@ export interface EnvReader {
   /** Whether the variable or its `_FILE` variant is set. */
   readonly isSet: (name: string) => boolean;
   readonly source: (name: string) => SecretSource;
+  /** The variable that is read for a name: another one for the settings of a named account. */
+  readonly variable: (name: string) => string;
+  /** The variables that are set. */
+  readonly names: readonly string[];
+  /** Reads this account's own variables where there are such. Faults and files are collected together. */
+  readonly forAccount: (account: string) => EnvReader;
   readonly faults: string[];
   /** Paths of the files that were read. */
   readonly files: string[];
 }
 
-export function createEnvReader(env: Env, readFile: (path: string) => string = readText): EnvReader {
-  const faults: string[] = [];
-  const files: string[] = [];
+interface ReaderOptions {
+  readonly faults?: string[];
+  readonly files?: string[];
+  readonly account?: string;
+}
+
+export function createEnvReader(
+  env: Env,
+  readFile: (path: string) => string = readText,
+  { faults = [], files = [], account }: ReaderOptions = {},
+): EnvReader {
+  const variableOf = (name: string) => (account === undefined ? name : variableOfAccount(account, name));
   return {
     faults,
     files,
+    variable: variableOf,
+    names: Object.keys(env).filter((name) => value(name) !== undefined),
+    forAccount: (other) => createEnvReader(env, readFile, { faults, files, account: other }),
 
     read<N extends SettingName>(name: N, suffix = '') {
       const { schema, wanted, secret, file }: Setting<unknown> = settings[name];
-      const variable = name + suffix;
+      const variable = variableOf(name + suffix);
       const found = file ? valueOrContent(variable, wanted) : value(variable);
       const result = schema.safeParse(found);
       if (!result.success) {
@@ -66,11 +85,12 @@ export function createEnvReader(env: Env, readFile: (path: string) => string = r
       return result.data as SettingValue<N>;
     },
 
-    isSet: (name) => value(name) !== undefined || value(`${name}_FILE`) !== undefined,
+    isSet: (name) => value(variableOf(name)) !== undefined || value(`${variableOf(name)}_FILE`) !== undefined,
 
     source(name) {
-      const file = value(`${name}_FILE`);
-      return file === undefined ? { variable: name } : { variable: `${name}_FILE`, file };
+      const variable = variableOf(name);
+      const file = value(`${variable}_FILE`);
+      return file === undefined ? { variable } : { variable: `${variable}_FILE`, file };
     },
   };
 

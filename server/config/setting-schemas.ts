@@ -57,6 +57,11 @@ export function list<T>(item: z.ZodType<T, string>): z.ZodType<T[], string> {
     .pipe(z.array(item).min(1));
 }
 
+/** Names that stay different as parts of variables. */
+export const accountNames: z.ZodType<string[], string> = list(
+  text.regex(/^[a-z](-?[a-z0-9]){0,29}$/).max(30),
+).refine((names) => new Set(names).size === names.length);
+
 export const trustProxy: z.ZodType<TrustProxy, string> = z.union([
   z.literal('off').transform(() => false as const),
   count(1, 16),

@@ -1,3 +1,4 @@
+import { accountVariables, readVariable } from './accounts/variables.ts';
 import type { Env } from './env.ts';
 import type { Setting } from './setting.ts';
 import { settings } from './settings.ts';
@@ -14,10 +15,14 @@ export interface Misspelt {
  * some for each service (`…_SERVICE_HOST`, `…_PORT`).
  */
 export function misspeltVariables(env: Env): readonly Misspelt[] {
+  // Of accounts that are not declared nothing is read, which is a fault of its own.
+  const ofAccounts = accountVariables((env['ACCOUNTS'] ?? '').split(',').map((name) => name.trim()));
   return Object.keys(env)
-    .filter((name) => !isRead(name) && env[name] !== '' && !isFromKubernetes(name, env))
+    .filter(
+      (name) => !isRead(readVariable(name)?.name ?? name) && env[name] !== '' && !isFromKubernetes(name, env),
+    )
     .flatMap((name) => {
-      const nearest = nearestTo(name.toUpperCase().replaceAll('-', '_'));
+      const nearest = nearestTo(name.toUpperCase().replaceAll('-', '_'), ofAccounts);
       return nearest !== undefined || own.test(name) ? [{ name, nearest }] : [];
     })
     .sort((a, b) => a.name.localeCompare(b.name));
@@ -64,13 +69,16 @@ function isFromKubernetes(name: string, env: Env): boolean {
 }
 
 /** The nearest name that is read, in upper case; with the number and `_FILE` at its end where they fit. */
-function nearestTo(name: string): string | undefined {
+function nearestTo(name: string, ofAccounts: readonly string[]): string | undefined {
   const [, base = name, end = ''] = /^(.+?)((?:_\d{1,2})?(?:_FILE)?)$/.exec(name) ?? [];
-  const candidates = [...all].flatMap(([known, { file }]) => [
-    { known: isRead(known + end) ? known + end : known, distance: distance(base, known) },
-    { known, distance: distance(name, known) },
-    ...(file ? [{ known: `${known}_FILE`, distance: distance(name, `${known}_FILE`) }] : []),
-  ]);
+  const candidates = [
+    ...ofAccounts.map((known) => ({ known: known + end, distance: distance(base, known) })),
+    ...[...all].flatMap(([known, { file }]) => [
+      { known: isRead(known + end) ? known + end : known, distance: distance(base, known) },
+      { known, distance: distance(name, known) },
+      ...(file ? [{ known: `${known}_FILE`, distance: distance(name, `${known}_FILE`) }] : []),
+    ]),
+  ];
   const [nearest] = candidates.sort((a, b) => a.distance - b.distance);
   return nearest && nearest.distance <= mostWrong(name) ? nearest.known : undefined;
 }

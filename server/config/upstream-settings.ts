@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Secret } from '../system/secret.ts';
 import { secretSetting, setting, type Setting } from './setting.ts';
 import { proxyAddress } from '../system/network/outgoing.ts';
-import { baseUrl, count, duration, port, text, unitMs } from './setting-schemas.ts';
+import { accountNames, baseUrl, count, duration, port, text, unitMs } from './setting-schemas.ts';
 
 const mostWaitWanted = 'a time from 1s to 300s, such as 45s or 2m';
 const mostWait = duration.refine((ms) => ms <= 300 * unitMs.s);
@@ -56,6 +56,11 @@ export const upstreamSettings = {
     'How sign-ups reach rasa.io: version `v1` of its API, `v2` (experimental), or `webhook`, which needs no key.',
     'v1, v2 or webhook',
     z.enum(['v1', 'v2', 'webhook']).default('v1'),
+  ),
+  ACCOUNTS: setting(
+    'Names of several rasa.io accounts, separated by commas. Each has its own credentials with two underscores behind its name: `RASA_HARBOUR__API_KEY`, `RASA_HARBOUR__USERNAME` and so on, and each form names its account. Default: one account without a name.',
+    'different names of 1 to 30 small letters, digits and hyphens that begin with a letter, separated by commas',
+    accountNames.default([]),
   ),
   RASA_USERNAME: {
     ...setting('User name of the rasa.io account.', 'the user name', text.optional()),

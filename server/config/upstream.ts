@@ -30,20 +30,23 @@ export interface SandboxUpstream {
 }
 
 /**
- * Reads where sign-ups go. Credentials that are incomplete or meant for another API than RASA_API are added
- * to `reader.faults`, and what is returned must not be used then.
+ * Reads where the sign-ups of each account go; `readers` has one for each. Credentials that are incomplete or
+ * meant for another API than RASA_API are added to the faults, and what is returned must not be used then.
  */
-export function readUpstream(reader: EnvReader, isProduction: boolean): Upstream | undefined {
+export function readUpstreams(
+  reader: EnvReader,
+  readers: readonly EnvReader[],
+  isProduction: boolean,
+): readonly Upstream[] | undefined {
   const { read, faults } = reader;
   const sandbox = read('SANDBOX');
   const baseUrls = { api: read('RASA_BASE_URL'), webhook: read('RASA_PUBLIC_BASE_URL') };
-  const guid = read('RASA_SIGNUP_GUID') ?? '';
   const faultsBefore = faults.length;
   const api = read('RASA_API');
   // Which credentials are meant is not known then.
   if (faults.length > faultsBefore) return undefined;
-  const isMeant = areCredentialsMeant(reader, api);
-  refuseOtherApi(reader, api);
+  const areMeant = readers.some((of) => areCredentialsMeant(of, api));
+  for (const of of readers) refuseOtherApi(of, api);
   const own: SandboxUpstream = {
     is: 'sandbox',
     host: read('SANDBOX_HOST'),
@@ -51,27 +54,31 @@ export function readUpstream(reader: EnvReader, isProduction: boolean): Upstream
     apiKey: read('SANDBOX_API_KEY'),
   };
 
-  if (!isMeant && (sandbox === 'on' || (sandbox !== 'off' && !isProduction))) return own;
-  if (sandbox !== 'on') reportMissing(reader, api, isMeant);
-  // Also where a part is missing, so that every fault is reported at once.
-  const sets = api === 'webhook' || !isMeant ? [] : readCredentialSets(reader, api);
+  if (!areMeant && (sandbox === 'on' || (sandbox !== 'off' && !isProduction))) return readers.map(() => own);
+  const upstreams = readers.map((of): Upstream => {
+    const isMeant = areCredentialsMeant(of, api);
+    if (sandbox !== 'on') reportMissing(of, api, areMeant);
+    if (api === 'webhook') {
+      return { is: 'webhook', baseUrl: baseUrls.webhook, guid: of.read('RASA_SIGNUP_GUID') ?? '' };
+    }
+    // Also where a part is missing, so that every fault is reported at once.
+    const sets = isMeant ? readCredentialSets(of, api) : [];
+    return { is: 'rasa', api, baseUrl: baseUrls.api, sets };
+  });
   if (sandbox === 'on') {
     faults.push(
       'SANDBOX: found "on" together with credentials for rasa.io, wanted only one of them: remove SANDBOX, or the RASA_ variables.',
     );
   }
   // What further faults there are depends on what is meant.
-  if (sandbox === 'on' || !isMeant) return undefined;
-  return api === 'webhook'
-    ? { is: 'webhook', baseUrl: baseUrls.webhook, guid }
-    : { is: 'rasa', api, baseUrl: baseUrls.api, sets };
+  return sandbox === 'on' || !areMeant ? undefined : upstreams;
 }
 
-function reportMissing({ isSet, faults }: EnvReader, api: RasaApi, areOthersSet: boolean): void {
+function reportMissing({ isSet, variable, faults }: EnvReader, api: RasaApi, areOthersSet: boolean): void {
   const missing = required[api].filter((name) => !isSet(name));
   for (const name of missing) {
     faults.push(
-      `${name}: found nothing, wanted ${settings[name].wanted}` +
+      `${variable(name)}: found nothing, wanted ${settings[name].wanted}` +
         (areOthersSet
           ? ', since the other credentials are set.'
           : ', or SANDBOX=on to try the product without rasa.io.'),
@@ -83,12 +90,12 @@ function reportMissing({ isSet, faults }: EnvReader, api: RasaApi, areOthersSet:
  * Reports credentials that are set for another API only. Without this fault they would be ignored silently.
  */
 function refuseOtherApi(reader: EnvReader, api: RasaApi): void {
-  const { isSet, faults } = reader;
+  const { isSet, variable, faults } = reader;
   const meant = (['v1', 'v2', 'webhook'] as const).filter((other) => areCredentialsMeant(reader, other));
   const [other] = meant;
   if (other === undefined || meant.includes(api)) return;
   const name = required[other].find((name) => isSet(name)) ?? required[other][0];
   faults.push(
-    `RASA_API: found ${JSON.stringify(api)}, wanted ${JSON.stringify(other)}, since ${name} is set.`,
+    `RASA_API: found ${JSON.stringify(api)}, wanted ${JSON.stringify(other)}, since ${variable(name)} is set.`,
   );
 }

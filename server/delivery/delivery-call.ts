@@ -53,10 +53,6 @@ export class DeliveryCall {
     this.#options = options;
   }
 
-  get wasSent(): boolean {
-    return this.#outcomes.length > 0;
-  }
-
   abandon(): void {
     this.#stop.abort();
   }

@@ -1,7 +1,10 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import { openAccount, openKeys, type Account } from '../accounts/account.ts';
+import type { AccountConfig } from '../config/accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import { rereadCredentials } from '../config/credential-sets.ts';
+import { destinationOf } from '../config/accounts/destination.ts';
 import { startRotation } from '../config/reload/credentials-reload.ts';
 import type { Env } from '../config/env.ts';
 import type { CredentialSet } from '../rasa/credentials.ts';
@@ -9,19 +12,15 @@ import type { Delivery } from '../rasa/delivery/outcomes.ts';
 import { createPersonsDelivery } from '../rasa/delivery/v1.ts';
 import { createContactsDelivery } from '../rasa/delivery/v2.ts';
 import { createWebhookDelivery } from '../rasa/delivery/webhook.ts';
-import { createGate } from '../rasa/gate.ts';
-import { createRasaHttp, withGate, type RasaHttp } from '../rasa/http.ts';
-import { createKeyRing, type KeyRing, type KeyRingChange, type SetState } from '../rasa/key-ring.ts';
-import { tryKeyRing, type Tried } from '../rasa/try-credentials.ts';
-import { createTokenApi } from '../rasa/token-api.ts';
+import type { KeyRing } from '../rasa/key-ring.ts';
+import type { Tried } from '../rasa/try-credentials.ts';
 import type { Database } from '../store/database.ts';
 import { createOutgoing } from '../system/network/outgoing.ts';
 import { Secret } from '../system/secret.ts';
-import { startKeyNotes } from './key-notes.ts';
 
 /**
- * The destination of sign-ups and its credentials, which are watched, rotated and reported while
- * the product runs.
+ * Where the sign-ups of an account go, and its credentials, which are watched, rotated and reported while the
+ * product runs.
  */
 export interface Upstream {
   readonly deliver: Delivery['addPersons'];
@@ -58,11 +57,13 @@ export interface SandboxAccount {
 }
 
 export interface UpstreamOptions {
-  readonly config: Config;
+  readonly config: Pick<Config, 'rasaMinIntervalMs' | 'rasaTimeouts' | 'proxies' | 'secretFiles'>;
+  readonly account: AccountConfig;
   readonly sandbox: SandboxAccount | undefined;
   readonly pid: number;
-  /** Keeps the notes of the keys' state. */
   readonly database: Database;
+  /** Names this process to people. */
+  readonly owner: string;
   /** Returns the current environment. */
   readonly readEnv: () => Env;
   /** Called when the credentials have changed, before it is known whether they work. */
@@ -72,92 +73,97 @@ export interface UpstreamOptions {
 }
 
 export function openUpstream(options: UpstreamOptions): Upstream {
-  const { config, sandbox, log } = options;
-  const { upstream, rasaMinIntervalMs: minIntervalMs } = config;
+  const { config, account: configured, sandbox, database, owner, log } = options;
+  const { upstream } = configured;
   const isSandbox = upstream.is === 'sandbox';
-  const ungated = createRasaHttp({
+  const destination = destinationOf(configured);
+  const account = openAccount({
+    id: `${destination.upstream} ${destination.account}`,
     baseUrl: isSandbox ? (sandbox?.url ?? '') : upstream.baseUrl,
     // The product's own sandbox is on this machine.
     outgoing: createOutgoing(isSandbox ? {} : config.proxies),
     timeouts: config.rasaTimeouts,
+    minIntervalMs: config.rasaMinIntervalMs,
+    database,
+    owner,
+    log,
   });
-  const http = withGate(ungated, createGate({ minIntervalMs }));
   if (upstream.is === 'webhook') {
-    const client = createWebhookDelivery({ http, guid: upstream.guid });
+    const delivery = createWebhookDelivery({ http: account.deliveries, guid: upstream.guid });
     log.info(
       'Sign-ups go to the webhook of a sign-up form: e-mail address, first and last name, nothing else.',
     );
     return {
-      deliver: (persons, stop) => client.addPersons(persons, stop),
+      deliver: (persons, stop) => delivery.addPersons(persons, stop),
       health: () => undefined,
       tryNow: () => Promise.resolve(undefined),
-      ...nothingToRotate(log),
+      reload: () => {
+        log.info('There are no credentials to read again.');
+      },
+      close: () => account.close(),
     };
   }
+  return openWithKeys(account, options);
+}
+
+function openWithKeys(account: Account, options: UpstreamOptions): Upstream {
+  const { account: configured, sandbox, database, pid, log } = options;
+  const { name, upstream } = configured;
   const api = upstream.is === 'rasa' ? upstream.api : 'v1';
   if (api === 'v2') {
     log.warn(
       'RASA_API=v2 is experimental: it follows the published description and was never tested against rasa.io.',
     );
   }
-  const { keyRing, rotation, keyNotes } = openKeys(http, api, options);
+  const keys = openKeys({
+    account,
+    name,
+    api,
+    sets: upstream.is === 'rasa' ? upstream.sets : setsOf(sandbox),
+    sandboxUrl: sandbox?.url,
+    database,
+    host: hostname(),
+    pid,
+    log,
+  });
+  const rotation = openRotation(keys.ring, options);
   const closing = new AbortController();
   const createDelivery = api === 'v1' ? createPersonsDelivery : createContactsDelivery;
-  const client = createDelivery({ http, keyRing });
+  const delivery = createDelivery({ http: account.deliveries, keyRing: keys.ring });
   return {
-    deliver: (persons, stop) => client.addPersons(persons, stop),
-    health: () => healthOf(keyRing),
-    tryNow: () => tryKeyRing(http, keyRing, api, closing.signal),
+    deliver: (persons, stop) => delivery.addPersons(persons, stop),
+    health: () => healthOf(keys.ring),
+    tryNow: () => keys.tryNow(closing.signal),
     reload: rotation.reload,
     async close() {
       closing.abort();
       await rotation.close();
-      await keyNotes.close();
+      await keys.close();
+      await account.close();
     },
   };
 }
 
-/** Opens the key ring, the rotation of its keys and the file that reports their state. */
-function openKeys(http: RasaHttp, api: 'v1' | 'v2', options: UpstreamOptions) {
-  const { config, sandbox, log, pid, database } = options;
-  const keyRing = createKeyRing({
-    tokens: createTokenApi(http),
-    sets: config.upstream.is === 'rasa' ? config.upstream.sets : setsOf(sandbox),
-    onChange(change) {
-      report(change, sandbox, log);
-      keyNotes.note();
-    },
-  });
-  const keyNotes = startKeyNotes({
-    database,
-    account: 'main',
-    host: hostname(),
-    pid,
-    api,
-    state: () => {
-      const { is, sets } = keyRing.state();
-      return { credentials: is, sets: [...sets] };
-    },
-    log,
-  });
-  return { keyRing, keyNotes, rotation: openRotation(keyRing, options) };
-}
-
 function openRotation(
   keyRing: KeyRing,
-  { config, sandbox, readEnv, onReload, log, watchIntervalMs }: UpstreamOptions,
-): Pick<Upstream, 'reload' | 'close'> {
-  const { upstream, secretFiles } = config;
+  { account, config, sandbox, readEnv, onReload, log, watchIntervalMs }: UpstreamOptions,
+): Pick<Upstream, 'reload'> & { close(): Promise<void> } {
+  const { name, isNamed, upstream } = account;
   if (upstream.is !== 'rasa') {
     sandbox?.onKeyCreated(() => {
       keyRing.replace(setsOf(sandbox));
       onReload();
     });
-    return nothingToRotate(log);
+    return {
+      reload() {
+        log.info('There are no credentials to read again.');
+      },
+      close: () => Promise.resolve(),
+    };
   }
   return startRotation({
-    found: { sets: upstream.sets, files: secretFiles },
-    read: () => rereadCredentials(readEnv(), upstream.api),
+    found: { sets: upstream.sets, files: config.secretFiles },
+    read: () => rereadCredentials(readEnv(), upstream.api, isNamed ? name : undefined),
     async onReload(sets, again, stop) {
       keyRing.replace(sets);
       if (again) keyRing.retry();
@@ -169,15 +175,6 @@ function openRotation(
     log,
     intervalMs: watchIntervalMs,
   });
-}
-
-function nothingToRotate(log: Logger): Pick<Upstream, 'reload' | 'close'> {
-  return {
-    reload() {
-      log.info('There are no credentials to read again.');
-    },
-    close: () => Promise.resolve(),
-  };
 }
 
 function healthOf(keyRing: KeyRing): CredentialsHealth {
@@ -197,39 +194,4 @@ function setsOf(sandbox: SandboxAccount | undefined): readonly CredentialSet[] {
     source: { variable: 'the sandbox' },
     credentials: { api: 'v1', username, password: new Secret(password), apiKey: new Secret(key) },
   }));
-}
-
-function report(change: KeyRingChange, sandbox: SandboxAccount | undefined, log: Logger): void {
-  const taker = sandbox ? 'The sandbox' : 'rasa.io';
-  switch (change.is) {
-    case 'in use':
-      log.info(wordsOf(change.set), `${taker} takes these credentials; they are in use.`);
-      break;
-    case 'refused':
-      log.warn(
-        { ...wordsOf(change.set), status: change.status },
-        `${taker} refuses these credentials. The next set takes over, if there is one.`,
-      );
-      break;
-    case 'none left':
-      if (sandbox) {
-        log.error(
-          { sandbox: sandbox.url },
-          `The sandbox refuses the proxy's key: it was revoked. Sign-ups are accepted and wait. Create a key at ` +
-            `${sandbox.url}/settings/api-keys: the proxy takes it up at once.`,
-        );
-        break;
-      }
-      log.error(
-        { sets: change.sets.map(wordsOf) },
-        'rasa.io refuses the credentials. Sign-ups are accepted and wait. Create a key at rasa.io (Settings → API Keys) ' +
-          'and write it into the file that the variable names; it is read automatically. If the variable itself ' +
-          'contains the key, restart the proxy with the new key.',
-      );
-      break;
-  }
-}
-
-function wordsOf({ number, source, fingerprint }: SetState): object {
-  return { set: number, ...source, fingerprint };
 }

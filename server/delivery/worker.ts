@@ -20,8 +20,6 @@ export interface DeliveryWorkerOptions {
   /** Names this process to people. */
   readonly owner: string;
   readonly batchSize?: number;
-  /** Between two calls. */
-  readonly minIntervalMs?: number;
   /** Older ones are set aside unsent; by default none is. */
   readonly maxAgeMs?: number | undefined;
   readonly now?: () => number;
@@ -40,12 +38,12 @@ const tidyBesideEveryMs = 24 * 60 * 60_000;
 const tidyBeside = 10_000;
 
 /**
- * Carries what waits in the outbox to rasa.io: in batches, one call at a time, politely. Of all processes
- * that share the store one does so for an account, by a lease; another takes over within 15 seconds when that
- * one dies. What was never tried, what is tried again and what goes alone are calls of their own, by turns,
- * so that what always fails holds nobody up (see `Circuit`). Nothing is given up for the number of its
- * attempts. What became of a call is written down before the next one is made, however often that has to be
- * tried.
+ * Carries what waits in the outbox to rasa.io: in batches, one call at a time, at the pace of the account's
+ * gate. Of all processes that share the store one does so for an account, by a lease; another takes over
+ * within 15 seconds when that one dies. What was never tried, what is tried again and what goes alone are
+ * calls of their own, by turns, so that what always fails holds nobody up (see `Circuit`). Nothing is given
+ * up for the number of its attempts. What became of a call is written down before the next one is made,
+ * however often that has to be tried.
  */
 export class DeliveryWorker {
   readonly #options: DeliveryWorkerOptions;
@@ -55,7 +53,6 @@ export class DeliveryWorker {
   readonly #lease: LeaseKeeper;
   readonly #settling: Settling;
   readonly #sleeper = new Sleeper();
-  readonly #minIntervalMs: number;
   readonly #now: () => number;
   readonly #monotonicMs: () => number;
   readonly #record: DeliveryRecord = { attempts: 0, delivered: 0, refused: 0, lastSuccessMs: undefined };
@@ -71,7 +68,6 @@ export class DeliveryWorker {
   constructor(options: DeliveryWorkerOptions) {
     const { database, destination, owner, log, now = Date.now, random = Math.random } = options;
     this.#options = options;
-    this.#minIntervalMs = options.minIntervalMs ?? 200;
     this.#now = now;
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
     this.#tidiedAtMs = this.#monotonicMs() - tidyEveryMs;
@@ -157,8 +153,6 @@ export class DeliveryWorker {
       this.#settling.drop();
       this.#circuit.take(await this.#acknowledgements.pause());
       this.#epoch = held.epoch;
-      // The one before may have made a call just now.
-      await this.#sleeper.sleep(this.#minIntervalMs, ['stopping']);
     }
     if (this.#settling.isPending) {
       await this.#settling.again(held);
@@ -223,7 +217,6 @@ export class DeliveryWorker {
     // Abandoned for want of the lease: what became of it is for the one who has it.
     if (this.#holds(held)) await this.#settling.save(held, settled);
     call.report(before, this.#circuit);
-    if (call.wasSent) await this.#sleeper.sleep(this.#minIntervalMs, ['stopping']);
   }
 
   #holds({ epoch }: Held): boolean {

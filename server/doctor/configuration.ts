@@ -1,4 +1,5 @@
 import { ConfigError, readConfig, type Config } from '../config/config.ts';
+import { readerOf, unnamedAccount, type AccountConfig } from '../config/accounts/accounts.ts';
 import { areCredentialsMeant, readCredentialSets } from '../config/credential-sets.ts';
 import {
   createEnvReader,
@@ -32,8 +33,8 @@ export interface Setup extends Pick<
   readonly formOrigins: ReadonlyMap<string, readonly string[]>;
   /** Every fault, in the words of the ConfigError. */
   readonly faults: readonly string[];
-  /** `undefined` if it cannot be determined. */
-  readonly upstream: Config['upstream'] | undefined;
+  /** Those whose way can be determined. */
+  readonly accounts: readonly AccountConfig[];
   /** `faulty` where a setting of it is wrong. */
   readonly store: Config['store'] | 'faulty';
 }
@@ -70,11 +71,23 @@ function readRest(env: Env, faults: readonly string[]): Setup {
     trustProxy: readOr(reader, 'TRUST_PROXY', false),
     publicUrl: readOr(reader, 'PUBLIC_URL', undefined),
     isHostSet: reader.isSet('HOST'),
-    upstream: readUpstream(reader),
+    accounts: readAccounts(reader),
     store: readStore(reader),
   };
   // If a part is missing, the configuration does not read the further sets; the doctor reads them too.
   return { ...rest, secretFiles: reader.files, faults: [...new Set([...faults, ...reader.faults])] };
+}
+
+function readAccounts(reader: EnvReader): readonly AccountConfig[] {
+  const names = readOr(reader, 'ACCOUNTS', []);
+  const accounts =
+    names.length === 0
+      ? [{ name: unnamedAccount, isNamed: false }]
+      : names.map((name) => ({ name, isNamed: true }));
+  return accounts.flatMap((account) => {
+    const upstream = readUpstream(readerOf(reader, account));
+    return upstream ? [{ ...account, upstream }] : [];
+  });
 }
 
 function readUpstream(reader: EnvReader): RasaUpstream | WebhookUpstream | undefined {
@@ -117,7 +130,7 @@ function isWhole({ credentials }: CredentialSet): boolean {
   return parts.every((part) => part !== undefined);
 }
 
-export function checkConfiguration(env: Env, { faults, upstream, production }: Setup): readonly Finding[] {
+export function checkConfiguration(env: Env, { faults, accounts, production }: Setup): readonly Finding[] {
   const wrong = faults.map((words) => fault(words));
   const unread = misspeltVariables(env).map((misspelt) => {
     const { what, remedy } = misspeltWords(misspelt);
@@ -125,10 +138,20 @@ export function checkConfiguration(env: Env, { faults, upstream, production }: S
   });
   if (wrong.length > 0) return [...wrong, ...unread];
   const mode = production ? 'for production' : 'for trying out (NODE_ENV is not production)';
-  return [fine(`Nothing is wrong with it; it is ${mode}.`), whereTo(upstream), ...unread];
+  return [
+    fine(`Nothing is wrong with it; it is ${mode}.`),
+    whereTo(accounts[0]?.upstream),
+    ...namesOfAccounts(accounts),
+    ...unread,
+  ];
 }
 
-function whereTo(upstream: Setup['upstream']): Finding {
+function namesOfAccounts(accounts: Setup['accounts']): readonly Finding[] {
+  const named = accounts.filter(({ isNamed }) => isNamed).map(({ name }) => name);
+  return named.length === 0 ? [] : [note(`Accounts: ${named.join(', ')}.`)];
+}
+
+function whereTo(upstream: AccountConfig['upstream'] | undefined): Finding {
   switch (upstream?.is) {
     case 'rasa':
       return note(`Sign-ups go to ${upstream.baseUrl} by version ${upstream.api.slice(1)} of the API.`);

@@ -1,5 +1,5 @@
 import { keyOf, type CredentialSet } from '../rasa/credentials.ts';
-import { createRasaHttp } from '../rasa/http.ts';
+import { createRasaHttp, type RasaHttp } from '../rasa/http.ts';
 import { tryCredentials, type Tried } from '../rasa/try-credentials.ts';
 import type { Outgoing } from '../system/network/outgoing.ts';
 import { pause } from '../system/pause.ts';
@@ -11,32 +11,45 @@ const minIntervalMs = 200;
 
 /** Checks which sets rasa.io accepts, and for which account. Tries all of them, one after the other. */
 export async function checkCredentials(
-  { upstream, rasaTimeouts }: Setup,
+  { accounts, rasaTimeouts }: Setup,
   stop: AbortSignal,
   { outgoing, fetch: send }: { readonly outgoing?: Outgoing; readonly fetch?: typeof fetch | undefined } = {},
 ): Promise<readonly Finding[]> {
+  const upstream = accounts[0]?.upstream;
   if (!upstream) return [note('There is no complete set that could be tried.')];
   if (upstream.is === 'sandbox') return [note('The sandbox makes its own.')];
   if (upstream.is === 'webhook') {
     return [note('The webhook takes no key. Whether its GUID is right shows only when somebody signs up.')];
   }
-  const http = createRasaHttp({
-    baseUrl: upstream.baseUrl,
-    ...(outgoing && { outgoing }),
-    ...(send && { fetch: send }),
-    timeouts: rasaTimeouts,
-  });
+  const findings: Finding[] = [];
+  for (const account of accounts) {
+    if (account.upstream.is !== 'rasa') continue;
+    const { baseUrl, sets } = account.upstream;
+    const http = createRasaHttp({
+      baseUrl,
+      ...(outgoing && { outgoing }),
+      ...(send && { fetch: send }),
+      timeouts: rasaTimeouts,
+    });
+    const found = await checkSets(sets, http, stop);
+    const about = account.isNamed ? `${account.name}: ` : '';
+    findings.push(...found.map((finding) => ({ ...finding, what: about + finding.what })));
+  }
+  return findings;
+}
+
+async function checkSets(
+  sets: readonly CredentialSet[],
+  http: RasaHttp,
+  stop: AbortSignal,
+): Promise<readonly Finding[]> {
   const trials: Trial[] = [];
-  for (const set of upstream.sets) {
+  for (const set of sets) {
     if (trials.length > 0) await pause(minIntervalMs, stop);
     trials.push({ set, tried: await tryCredentials(http, set.credentials, stop) });
   }
   const works = trials.some(({ tried }) => tried.is === 'taken');
-  return [
-    ...trials.flatMap((trial) => findingsOf(trial, works)),
-    ...twins(upstream.sets),
-    ...accountsOf(trials),
-  ];
+  return [...trials.flatMap((trial) => findingsOf(trial, works)), ...twins(sets), ...accountsOf(trials)];
 }
 
 interface Trial {

@@ -12,10 +12,12 @@ const mostSkewMs = 60_000;
 
 /** Checks whether rasa.io can be reached from here, how fast it answers, and whether the clocks agree. */
 export async function checkRasaIo(
-  { upstream }: Setup,
+  { accounts }: Setup,
   web: Web,
   { proxyFor }: Pick<Outgoing, 'proxyFor'>,
 ): Promise<readonly Finding[]> {
+  // All are reached in the same way.
+  const upstream = accounts[0]?.upstream;
   if (!upstream) return [note('Which way sign-ups go cannot be told, so nobody was asked.')];
   if (upstream.is === 'sandbox') return [await checkSandbox(`http://${upstream.host}:${upstream.port}`, web)];
   const { baseUrl } = upstream;

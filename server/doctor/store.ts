@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { destinationOf } from '../config/destination.ts';
+import { destinationOf } from '../config/accounts/destination.ts';
 import { refuseOldOutbox } from '../outbox/old-directory.ts';
 import { openPlace, refuseMissing } from '../outbox/place.ts';
 import { sameSql, type Database, type Row } from '../store/database.ts';
@@ -68,7 +68,7 @@ async function checkWorkers(database: Database): Promise<readonly Finding[]> {
   return alive.map(({ owner }) => fine(`A proxy delivers from it: ${String(owner)}.`));
 }
 
-async function checkWaiting(database: Database, { upstream }: Setup): Promise<readonly Finding[]> {
+async function checkWaiting(database: Database, { accounts }: Setup): Promise<readonly Finding[]> {
   const groups = await database.read({
     sql: sameSql(
       'select upstream, account, key_id, count(*) as n from signups group by upstream, account, key_id',
@@ -76,8 +76,9 @@ async function checkWaiting(database: Database, { upstream }: Setup): Promise<re
   });
   const [dead] = await database.read({ sql: sameSql('select count(*) as n from dead_letters') });
   const deadLetters = Number(dead?.['n'] ?? 0);
-  const own = upstream && destinationOf(upstream);
-  const isOurs = (row: Row) => row['upstream'] === own?.upstream && row['account'] === own?.account;
+  const own = accounts.map(destinationOf);
+  const isOurs = (row: Row) =>
+    own.some(({ upstream, account }) => row['upstream'] === upstream && row['account'] === account);
   const elsewhere = groups.filter((row) => !isOurs(row));
   const sealed = groups.filter((row) => !database.keyIds.includes(String(row['key_id'])));
   return [

@@ -32,6 +32,7 @@ export function builtInField(name: BuiltInField): TypedSpec {
 /** The form that is served without a forms file. */
 export const newsletter: FormSpec = {
   id: 'newsletter',
+  account: undefined,
   languages,
   title: undefined,
   intro: undefined,

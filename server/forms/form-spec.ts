@@ -12,6 +12,8 @@ export type Localized = string | ReadonlyMap<string, string>;
  */
 export interface FormSpec {
   readonly id: string;
+  /** The account that its contacts are added to; `undefined` where accounts have no names. */
+  readonly account: string | undefined;
   /** The languages it is offered in. The first is the default. */
   readonly languages: readonly Messages[];
   /** `undefined` uses the product's text. */

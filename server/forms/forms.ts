@@ -27,6 +27,8 @@ export interface LiveForms extends Forms {
 
 export interface Form {
   readonly id: string;
+  /** The account that its contacts are added to; `undefined` where accounts have no names. */
+  readonly account: string | undefined;
   /** The languages it is offered in. The first is the default. */
   readonly languages: readonly Messages[];
   /** Which pages may show it: the form's list, or the one for all forms. */
@@ -102,7 +104,7 @@ interface FormOptions extends FormsOptions {
 
 function createForm(spec: FormSpec, options: FormOptions): Form {
   const { address, proof, thankYouPages, origins, asked, now = Date.now } = options;
-  const { id, fields, languages, rates, redirect } = spec;
+  const { id, account, fields, languages, rates, redirect } = spec;
   const definitions = new Map<Messages, FormDefinition>();
   const names = fields.map(({ name }) => name);
   const pageFields = fields.filter((field) => field.type === 'hidden' && field.from === 'page');
@@ -117,6 +119,7 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
 
   return {
     id,
+    account,
     languages,
     origins,
     rates,

@@ -2,7 +2,7 @@ import { sameSql, type Database } from '../store/database.ts';
 import type { Destination } from './signup.ts';
 
 export interface OutboxCounts {
-  /** For the destination of this process. */
+  /** For the destinations of this process. */
   readonly waiting: number;
   /** For other destinations: they stay until the product runs with these again. */
   readonly elsewhere: readonly Elsewhere[];
@@ -22,7 +22,8 @@ export interface Elsewhere extends Destination {
 
 export interface CensusOptions {
   readonly database: Database;
-  readonly destination: Destination;
+  /** Of this process. */
+  readonly destinations: readonly Destination[];
   /** Between two counts at least. */
   readonly restMs?: number;
   readonly monotonicMs?: () => number;
@@ -107,7 +108,7 @@ export class Census {
   }
 
   async #count(): Promise<void> {
-    const { database, destination } = this.#options;
+    const { database, destinations } = this.#options;
     const changesBefore = this.#changes;
     const [groups, [dead], [oldest], [othersOldest]] = await Promise.all([
       database.read({
@@ -130,9 +131,9 @@ export class Census {
       waiting: Number(row['n']),
     }));
     const isOurs = ({ upstream, account }: Destination) =>
-      upstream === destination.upstream && account === destination.account;
+      destinations.some((own) => upstream === own.upstream && account === own.account);
     this.#counts = {
-      waiting: counted.find(isOurs)?.waiting ?? 0,
+      waiting: counted.filter(isOurs).reduce((sum, { waiting }) => sum + waiting, 0),
       elsewhere: counted.filter((group) => !isOurs(group)),
       deadLetters: Number(dead?.['n'] ?? 0),
       oldestMs: oldest && Number(oldest['accepted_at']),

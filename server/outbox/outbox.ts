@@ -12,7 +12,8 @@ import type { Destination, NewSignup } from './signup.ts';
 
 export interface OutboxOptions {
   readonly database: Database;
-  readonly destination: Destination;
+  /** Of each account, by its name. The first is that of sign-ups that name none. */
+  readonly destinations: ReadonlyMap<string, Destination>;
   /** How many may wait. */
   readonly max: number;
   /** Unix time in ms. */
@@ -63,13 +64,13 @@ export class Outbox {
     options: OutboxOptions,
     keys: { readonly seen: Uint8Array; readonly person: Uint8Array },
   ) {
-    const { database, destination, now = Date.now } = options;
+    const { database, destinations, now = Date.now } = options;
     this.#options = options;
     this.#now = now;
     this.#seen = new Seen({ database, key: keys.seen, now });
     this.#personHash = createKeyedHash(keys.person);
     this.#newId = createIds(now);
-    this.#census = new Census({ database, destination });
+    this.#census = new Census({ database, destinations: [...destinations.values()] });
   }
 
   static async open(options: OutboxOptions): Promise<Outbox> {
@@ -85,12 +86,17 @@ export class Outbox {
    * not at all: where it rejects with `StoreUnavailable`, the proof is as good as before.
    */
   async add(signup: NewSignup, { retry, proof }: Once = {}): Promise<Added> {
-    const { database, destination, max } = this.#options;
+    const { database, max } = this.#options;
     if (this.counts().waiting + this.#adding >= max) throw new OutboxFull();
     const nowMs = this.#now();
     const row = signupRow(
       { id: this.#newId(), form: signup.form, contact: signup.contact },
-      { destination, lane: lanes.fresh, person: this.#personOf(signup), sinceMs: nowMs },
+      {
+        destination: this.#destinationOf(signup),
+        lane: lanes.fresh,
+        person: this.#personOf(signup),
+        sinceMs: nowMs,
+      },
     );
     const marks: [MarkKind, string][] = [];
     if (retry !== undefined) marks.push(['signup', retry]);
@@ -126,6 +132,13 @@ export class Outbox {
 
   close(): Promise<void> {
     return this.#census.stop();
+  }
+
+  #destinationOf({ account }: NewSignup): Destination {
+    const { destinations } = this.#options;
+    const destination = account === undefined ? [...destinations.values()][0] : destinations.get(account);
+    if (!destination) throw new Error(`There is no account ${JSON.stringify(account)}.`);
+    return destination;
   }
 
   #personOf({ contact }: NewSignup): Uint8Array {

@@ -1,6 +1,8 @@
 /** A sign-up past the intake: typed, normalised, parsed by nobody again. */
 export interface NewSignup {
   readonly form: string;
+  /** As the operator calls it; `undefined` where there is one without a name. */
+  readonly account?: string | undefined;
   readonly contact: Contact;
 }
 

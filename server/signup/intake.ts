@@ -150,7 +150,7 @@ export function createIntake({
       return accepted;
     }
 
-    const signup = { form: form.id, contact };
+    const signup = { form: form.id, account: form.account, contact };
     let added = await outbox.add(signup, { retry, proof: verdict.proof });
     if (added === 'used') {
       const used = bots.judgeUsed(post);

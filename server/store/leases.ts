@@ -22,6 +22,12 @@ export interface LeasesOptions {
   readonly safeForMs?: number;
 }
 
+interface LeaseRow {
+  readonly owner: string;
+  readonly epoch: number;
+  readonly beat: number;
+}
+
 interface Observed {
   readonly epoch: number;
   readonly beat: number;
@@ -67,6 +73,17 @@ export class Leases {
   /** Confirms the lease where this process holds it, takes it where it may, and says which it holds now. */
   async look(name: string): Promise<Held | undefined> {
     return (await this.#beat(name)) ?? (await this.#observe(name));
+  }
+
+  /** Confirms what this process holds, and never takes anything over. */
+  async confirm({ name, epoch }: Held): Promise<boolean> {
+    return (await this.#beat(name))?.epoch === epoch;
+  }
+
+  /** Whether some process holds it, as far as `look` would say so. Takes nothing over. */
+  async isTaken(name: string): Promise<boolean> {
+    const row = await this.#read(name);
+    return row !== undefined && row.owner !== '' && !this.#isAbandoned(name, row, this.#monotonicMs());
   }
 
   /** How long the holder may still act on it, in ms. 0: stop now, another process may have taken over. */
@@ -123,10 +140,7 @@ export class Leases {
 
   async #observe(name: string): Promise<Held | undefined> {
     const startedAtMs = this.#monotonicMs();
-    const [row] = await this.#database.read({
-      sql: sameSql('select owner, epoch, beat from leases where name = ?'),
-      params: [name],
-    });
+    const row = await this.#read(name);
     if (!row) {
       const isMine = await this.#tryWrite({
         sql: sameSql(
@@ -137,9 +151,8 @@ export class Leases {
       });
       return isMine ? this.#hold(name, 1, 0, startedAtMs) : undefined;
     }
-    const epoch = Number(row['epoch']);
-    const beat = Number(row['beat']);
-    if (row['owner'] !== '' && !this.#isAbandoned(name, epoch, beat, startedAtMs)) return undefined;
+    const { owner, epoch, beat } = row;
+    if (owner !== '' && !this.#isAbandoned(name, row, startedAtMs)) return undefined;
     const isMine = await this.#tryWrite({
       sql: sameSql(
         'update leases set owner = ?, epoch = ?, beat = 0 where name = ? and epoch = ? and beat = ?',
@@ -150,7 +163,15 @@ export class Leases {
     return isMine ? this.#hold(name, epoch + 1, 0, startedAtMs) : undefined;
   }
 
-  #isAbandoned(name: string, epoch: number, beat: number, nowMs: number): boolean {
+  async #read(name: string): Promise<LeaseRow | undefined> {
+    const [row] = await this.#database.read({
+      sql: sameSql('select owner, epoch, beat from leases where name = ?'),
+      params: [name],
+    });
+    return row && { owner: String(row['owner']), epoch: Number(row['epoch']), beat: Number(row['beat']) };
+  }
+
+  #isAbandoned(name: string, { epoch, beat }: LeaseRow, nowMs: number): boolean {
     const before = this.#observed.get(name);
     const isSame = before?.epoch === epoch && before.beat === beat;
     const unchangedMs = isSame ? before.unchangedMs + Math.min(longestLookMs, nowMs - before.lookedAtMs) : 0;

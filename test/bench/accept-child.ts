@@ -267,7 +267,11 @@ async function intakeOptions(without: Part): Promise<IntakeOptions> {
     outbox:
       without === 'disk'
         ? { add: () => Promise.resolve('stored'), wasAdded: () => Promise.resolve(false) }
-        : await Outbox.open({ database, destination, max: config.outbox.max }),
+        : await Outbox.open({
+            database,
+            destinations: new Map([['main', destination]]),
+            max: config.outbox.max,
+          }),
   };
 }
 

@@ -4,7 +4,8 @@ import { pino } from 'pino';
 import { DeliveryWorker } from '../../server/delivery/worker.ts';
 import { Outbox } from '../../server/outbox/outbox.ts';
 import { createPersonsDelivery } from '../../server/rasa/delivery/v1.ts';
-import { createRasaHttp } from '../../server/rasa/http.ts';
+import { createGate } from '../../server/rasa/gate.ts';
+import { createRasaHttp, withGate } from '../../server/rasa/http.ts';
 import { createKeyRing } from '../../server/rasa/key-ring.ts';
 import { createTokenApi } from '../../server/rasa/token-api.ts';
 import { openSandbox } from '../../server/sandbox/sandbox.ts';
@@ -34,17 +35,22 @@ export async function drain(dir: string, signups: number, minIntervalMs: number)
   await fetch(`${sandbox.url}/sandbox/faults`, { method: 'PUT', body: JSON.stringify({ delayMs }) });
   const log = pino({ level: 'silent' });
   const database = await openStore({ dataDir: dir, log });
-  const outbox = await Outbox.open({ database, destination, max: Infinity });
+  const outbox = await Outbox.open({
+    database,
+    destinations: new Map([['main', destination]]),
+    max: Infinity,
+  });
   await Promise.all(Array.from({ length: signups }, () => outbox.add(makeSignup())));
 
   let calls = 0;
-  const http = createRasaHttp({
+  const ungated = createRasaHttp({
     baseUrl: sandbox.url,
     fetch(url, init) {
       if (url === `${sandbox.url}/v1/persons`) calls++;
       return fetch(url, init);
     },
   });
+  const http = withGate(ungated, createGate({ minIntervalMs }));
   const { username, password, apiKey = '' } = sandbox.credentials;
   const credentials = {
     username,
@@ -64,7 +70,6 @@ export async function drain(dir: string, signups: number, minIntervalMs: number)
     owner: 'bench',
     deliver: (persons, stop) => rasa.addPersons(persons, stop),
     log,
-    minIntervalMs,
   });
   while (worker.stats().delivered < signups) await new Promise((resolve) => setTimeout(resolve, 5));
   const seconds = (performance.now() - start) / 1000;

@@ -65,7 +65,11 @@ const tasks: Tasks = {
   async open() {
     const start = performance.now();
     const database = await openStore(place);
-    const outbox = await Outbox.open({ database, destination, max: Infinity });
+    const outbox = await Outbox.open({
+      database,
+      destinations: new Map([['main', destination]]),
+      max: Infinity,
+    });
     opened = { database, outbox, leases: new Leases({ database, owner: 'bench' }) };
     return { openMs: performance.now() - start, rssMb: rssMb() };
   },

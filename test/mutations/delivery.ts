@@ -1,9 +1,10 @@
 import type { Mutation } from './mutation.ts';
 
 const worker = 'test/server/delivery/worker.test.ts';
+const gate = 'test/server/accounts/gate.test.ts';
 const circuit = 'test/server/delivery/circuit.test.ts';
 const leaseKeeper = 'test/server/delivery/lease-keeper.test.ts';
-const keyNotes = 'test/server/delivery/key-notes.test.ts';
+const keyNotes = 'test/server/accounts/key-notes.test.ts';
 
 /** Of server/delivery. */
 export const deliveryMutations: readonly Mutation[] = [
@@ -284,20 +285,36 @@ export const deliveryMutations: readonly Mutation[] = [
     only: 'keeps to a pause that was asked for before a restart',
   },
   {
-    name: 'worker: the first call follows at once the last one of another process',
-    file: 'server/delivery/worker.ts',
-    find: "      await this.#sleeper.sleep(this.#minIntervalMs, ['stopping']);\n    }\n    if (this.#settling",
-    replace: '    }\n    if (this.#settling',
-    tests: worker,
-    only: 'leave as much time between',
+    name: 'gate: calls follow each other at once',
+    file: 'server/accounts/gate.ts',
+    find: 'await this.#pause(this.#minIntervalMs);',
+    replace: '',
+    tests: gate,
+    only: 'with a pause after each',
   },
   {
-    name: 'worker: calls follow each other at once',
-    file: 'server/delivery/worker.ts',
-    find: "if (call.wasSent) await this.#sleeper.sleep(this.#minIntervalMs, ['stopping']);",
+    name: 'gate: what rasa.io asks is not kept to',
+    file: 'server/accounts/gate.ts',
+    find: 'await pause(askedMs - this.#minIntervalMs, this.#closing.signal);',
     replace: '',
-    tests: worker,
-    only: 'waits between two calls',
+    tests: gate,
+    only: 'for as long as rasa.io asked',
+  },
+  {
+    name: 'gate: deliveries wait in line',
+    file: 'server/accounts/turns.ts',
+    find: "if (asking === 'other' && (await this.#mustMakeWay())) return undefined;",
+    replace: '',
+    tests: gate,
+    only: 'whose process died',
+  },
+  {
+    name: 'gate: one process calls again and again',
+    file: 'server/accounts/turns.ts',
+    find: 'this.#hadLast = true;',
+    replace: '',
+    tests: gate,
+    only: 'again and again',
   },
   {
     name: 'worker: what is put off stays as it is',
@@ -364,7 +381,7 @@ export const deliveryMutations: readonly Mutation[] = [
   },
   {
     name: 'key notes: an orderly end is not noted',
-    file: 'server/delivery/key-notes.ts',
+    file: 'server/accounts/key-notes.ts',
     find: '...(isStopping && { stoppedAt: at }),',
     replace: '',
     tests: keyNotes,
@@ -372,7 +389,7 @@ export const deliveryMutations: readonly Mutation[] = [
   },
   {
     name: 'key notes: a clock that was set back keeps them from being written',
-    file: 'server/delivery/key-notes.ts',
+    file: 'server/accounts/key-notes.ts',
     find: 'Math.abs(nowMs - written.atMs)',
     replace: 'nowMs - written.atMs',
     tests: keyNotes,
@@ -380,7 +397,7 @@ export const deliveryMutations: readonly Mutation[] = [
   },
   {
     name: 'key notes: those of processes that are long gone stay',
-    file: 'server/delivery/key-notes.ts',
+    file: 'server/accounts/key-notes.ts',
     find: '        { sql: sweepSql, params: [account, nowMs - keptMs] },\n',
     replace: '',
     tests: keyNotes,

@@ -44,6 +44,7 @@ const originText = z.string(originWords).refine((value) => origin.safeParse(valu
 const pageWords = 'an address such as https://www.example.com/thanks, without query';
 const pageText = z.string(pageWords).refine((value) => pageAddress.safeParse(value).success, pageWords);
 const fieldsWords = 'a list of 1 to 50 fields';
+const accountWords = 'the name of an account, as ACCOUNTS has it';
 const codeWords = 'text of 1 to 100 characters';
 
 export const formSchema = object({
@@ -63,6 +64,9 @@ export const formSchema = object({
     .max(50, fieldsWords)
     .describe('Fields of the form, in this order. `email` must be one of them.'),
   texts: texts.optional().describe('Texts that replace the built-in ones.'),
+  account: line(accountWords, 30)
+    .optional()
+    .describe('The account at rasa.io that contacts of this form are added to: one of ACCOUNTS.'),
   segment_code: line(codeWords, 100)
     .optional()
     .describe('Code of the rasa.io segment that contacts of this form are added to.'),

@@ -23,6 +23,8 @@ import { brokenRules } from './rules.ts';
 export interface FormsFileOptions {
   /** The pages allowed for all forms, from THANK_YOU_PAGES. */
   readonly thankYouPages: readonly string[];
+  /** The accounts' names, from ACCOUNTS; empty where accounts have none. `undefined`: not known here. */
+  readonly accounts?: readonly string[] | undefined;
 }
 
 export type FormsRead =
@@ -101,7 +103,7 @@ export function readForms(text: string, options: FormsFileOptions): FormsRead {
       path: ['forms', id, ...fault.path],
     }));
     faults.push(...broken);
-    return broken.length > 0 ? [] : [resolveForm(id, form.data)];
+    return broken.length > 0 ? [] : [resolveForm(id, form.data, options.accounts?.[0])];
   });
   return faults.length > 0 ? faulty(faults) : { is: 'read', specs };
 

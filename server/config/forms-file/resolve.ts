@@ -10,9 +10,10 @@ import type { FileField, FileForm, FileText } from './form-schema.ts';
 /**
  * Converts a form from the forms file to a full form: short notations are expanded and all defaults applied.
  */
-export function resolveForm(id: string, form: FileForm): FormSpec {
+export function resolveForm(id: string, form: FileForm, firstAccount: string | undefined): FormSpec {
   return {
     id,
+    account: form.account ?? firstAccount,
     languages: languagesOf(form),
     title: localized(form.title),
     intro: localized(form.intro),

@@ -15,7 +15,7 @@ const mostCharacters = limits.bodyBytes / 2;
 /** Faults across members, in a form whose members are each valid. */
 export function brokenRules(
   form: FileForm,
-  shared: { readonly thankYouPages?: readonly string[] },
+  shared: { readonly thankYouPages?: readonly string[]; readonly accounts?: readonly string[] | undefined },
 ): readonly FaultAt[] {
   const fields = form.fields.map(resolveField);
   const twice = namesTwice(fields);
@@ -29,7 +29,16 @@ export function brokenRules(
     ...redirectRules(form, shared.thankYouPages),
     ...resubscribeRules(form, fields),
     ...suggestionRules(form),
+    ...accountRules(form, shared.accounts),
   ];
+}
+
+/** A form whose account is not clear would fill somebody else's newsletter. */
+function accountRules({ account }: FileForm, accounts: readonly string[] | undefined): readonly FaultAt[] {
+  if (!accounts || (account === undefined ? accounts.length < 2 : accounts.includes(account))) return [];
+  const wanted =
+    accounts.length === 0 ? 'no account, since ACCOUNTS declares none' : `one of ${accounts.join(', ')}`;
+  return [{ path: ['account'], wanted }];
 }
 
 function namesTwice(fields: readonly FieldSpec[]): readonly FaultAt[] {

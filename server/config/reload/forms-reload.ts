@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { FormSpec } from '../../forms/form-spec.ts';
 import { watchFiles } from '../../system/watch-files.ts';
-import { missingOrigins, type Config } from '../config.ts';
+import { missingOrigins, namesOf, type Config } from '../config.ts';
 import { ConfigError } from '../env.ts';
 import { readFormsFile } from '../forms-file/read.ts';
 
@@ -15,7 +15,7 @@ export interface FormsReload {
 }
 
 export interface FormsReloadOptions {
-  readonly config: Pick<Config, 'forms' | 'thankYouPages' | 'allowedOrigins' | 'upstream'>;
+  readonly config: Pick<Config, 'forms' | 'thankYouPages' | 'allowedOrigins' | 'accounts'>;
   readonly onReload: (specs: readonly FormSpec[]) => void;
   readonly log: Logger;
   /**
@@ -55,9 +55,9 @@ export function startFormsReload({
 
   function reload(path: string, isAsked: boolean): void {
     try {
-      const specs = readFormsFile(path, config);
-      const missing =
-        config.allowedOrigins.length > 0 || config.upstream.is === 'sandbox' ? [] : missingOrigins(specs);
+      const specs = readFormsFile(path, { ...config, accounts: namesOf(config.accounts) });
+      const isSandbox = config.accounts[0].upstream.is === 'sandbox';
+      const missing = config.allowedOrigins.length > 0 || isSandbox ? [] : missingOrigins(specs);
       if (missing.length > 0) throw new ConfigError(missing);
       const changed = fingerprintOf(specs) !== known;
       if (!changed && !isAsked) return;

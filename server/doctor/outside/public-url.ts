@@ -32,7 +32,11 @@ export async function checkPublicUrl(
     ];
   }
   const base = new URL(address.endsWith('/') ? address : `${address}/`);
-  const health = await checkHealth(new URL('healthz', base), web, setup.upstream?.is === 'sandbox');
+  const health = await checkHealth(
+    new URL('healthz', base),
+    web,
+    setup.accounts[0]?.upstream.is === 'sandbox',
+  );
   if (health.some(({ is }) => is === 'fault')) return health;
   const form = new URL('forms/newsletter', base);
   const { allowedOrigins } = setup;

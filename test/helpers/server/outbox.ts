@@ -52,7 +52,8 @@ export interface TestOutbox {
   readonly close: () => Promise<void>;
 }
 
-export interface TestOutboxOptions extends Partial<Pick<OutboxOptions, 'destination' | 'max' | 'now'>> {
+export interface TestOutboxOptions extends Partial<Pick<OutboxOptions, 'max' | 'now'>> {
+  readonly destination?: Destination;
   readonly place: Partial<StoreOptions> & Pick<StoreOptions, 'dataDir'>;
 }
 
@@ -67,7 +68,7 @@ export async function openTestOutbox({
   const database = await openStore({ log: recordLog().log, ...place });
   let closed: Promise<void> | undefined;
   onTestFinished(() => closed ?? database.close());
-  const outbox = await Outbox.open({ database, destination, max, now });
+  const outbox = await Outbox.open({ database, destinations: new Map([['main', destination]]), max, now });
   const parts = { database, destination, now };
   const claims = new Claims(parts);
   const acknowledgements = new Acknowledgements(parts);

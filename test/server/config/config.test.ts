@@ -31,7 +31,7 @@ describe('readConfig', () => {
         service: { limit: 1000, windowMs: 60_000 },
       },
       bots: { mode: 'enforce' },
-      upstream: { is: 'sandbox', port: 8788 },
+      accounts: [{ name: 'main', isNamed: false, upstream: { is: 'sandbox', port: 8788 } }],
       allowLocalhost: true,
     });
   });
@@ -39,7 +39,7 @@ describe('readConfig', () => {
   it('treats an empty variable as not set', () => {
     expect(readConfig({ PORT: '', RASA_API_KEY: '' })).toMatchObject({
       port: 8787,
-      upstream: { is: 'sandbox' },
+      accounts: [{ upstream: { is: 'sandbox' } }],
     });
   });
 
@@ -61,7 +61,7 @@ describe('readConfig', () => {
       expect.stringMatching(/^ALLOWED_ORIGINS: found nothing/),
       expect.stringMatching(/^PUBLIC_URL: found nothing, wanted an address.*since NODE_ENV is production/),
     ]);
-    expect(readConfig({ NODE_ENV: 'production', SANDBOX: 'on' }).upstream.is).toBe('sandbox');
+    expect(readConfig({ NODE_ENV: 'production', SANDBOX: 'on' }).accounts[0].upstream.is).toBe('sandbox');
   });
 
   it('does not fall back to the sandbox when one of three credentials is missing', () => {
@@ -110,7 +110,7 @@ describe('readConfig', () => {
   it('never shows a secret, whatever is wrong', () => {
     const faults = faultsOf({ ...credentials, PORT: 'x' });
     const config = readConfig({ ...credentials, ALLOWED_ORIGINS: 'https://www.example.com' });
-    const printed = `${faults.join()} ${JSON.stringify(config)} ${String(Object.values(config.upstream))}`;
+    const printed = `${faults.join()} ${JSON.stringify(config)} ${String(Object.values(config.accounts[0].upstream))}`;
     expect(printed).not.toContain(credentials.RASA_API_KEY);
     expect(printed).not.toContain(credentials.RASA_PASSWORD);
   });

@@ -16,11 +16,12 @@ const v2 = { RASA_API: 'v2', RASA_CLIENT_ID: 'the client', RASA_CLIENT_SECRET: '
 
 /** The credentials that were read, in readable form. Only tests reveal secrets. */
 function setsOf(env: Env, files: Readonly<Record<string, string>> = {}) {
-  const { upstream } = readConfig({ ...origins, ...env }, (path) => {
+  const { accounts } = readConfig({ ...origins, ...env }, (path) => {
     const text = files[path];
     if (text === undefined) throw new Error('ENOENT');
     return text;
   });
+  const [{ upstream }] = accounts;
   if (upstream.is !== 'rasa') throw new Error(`the upstream is ${upstream.is}`);
   return upstream.sets.map(({ number, source, credentials }) => ({
     number,
@@ -98,8 +99,12 @@ describe('credentials', () => {
   });
 
   it('are only a GUID for the webhook', () => {
-    const { upstream } = readConfig({ ...origins, RASA_API: 'webhook', RASA_SIGNUP_GUID: 'abc-123' });
-    expect(upstream).toEqual({ is: 'webhook', baseUrl: 'https://public-api.rasa.io', guid: 'abc-123' });
+    const { accounts } = readConfig({ ...origins, RASA_API: 'webhook', RASA_SIGNUP_GUID: 'abc-123' });
+    expect(accounts[0].upstream).toEqual({
+      is: 'webhook',
+      baseUrl: 'https://public-api.rasa.io',
+      guid: 'abc-123',
+    });
   });
 
   it.each<[string, Env, RegExp]>([

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
-import { readKeyNotes } from '../../../server/delivery/key-notes.ts';
+import { readKeyNotes } from '../../../server/accounts/key-notes.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { recordCalls } from '../../helpers/recorder.ts';
 import { createKey, revokeKey } from '../../helpers/server/keys.ts';
@@ -37,7 +37,11 @@ async function serviceWithKeyFile(env: Env = {}, sandboxUrl?: string, running?: 
     first,
     keyFile,
     signUp,
-    health: () => Promise.resolve(service.figures()),
+    /** Of the one account. */
+    health: () => {
+      const { accounts, ...figures } = service.figures();
+      return Promise.resolve({ ...figures, credentials: accounts[0]?.credentials });
+    },
     ready: async () => (await (await fetch(`${service.url}/readyz`)).json()) as unknown,
     /** Replaced as editors and secret managers replace files: with a rename. */
     writeKey: async (key: string) => {

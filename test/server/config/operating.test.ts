@@ -38,7 +38,8 @@ describe('O1: what stands around a value in the environment', () => {
     const padded = Object.fromEntries(
       Object.entries(credentials).map(([name, value]) => [name, `${around}${value}${around}`]),
     );
-    const { upstream, allowedOrigins } = readConfig(padded);
+    const { accounts, allowedOrigins } = readConfig(padded);
+    const [{ upstream }] = accounts;
     const [set] = upstream.is === 'rasa' ? upstream.sets : [];
     expect(set && keyOf(set.credentials).reveal()).toBe('a-key');
     expect(set?.credentials).toMatchObject({ username: 'you@example.com' });

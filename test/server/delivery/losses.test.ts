@@ -40,7 +40,6 @@ function startWorker({ database, outbox }: TestOutbox, now: () => number = Date.
     deliver,
     log,
     owner: 'a test',
-    minIntervalMs: 1,
     maxAgeMs: 30 * 24 * hourMs,
     now,
   });

@@ -38,7 +38,6 @@ async function workerWith(
       deliver,
       log,
       owner: 'a test',
-      minIntervalMs: 1,
       random: () => 0,
       now,
       ...options,
@@ -151,26 +150,6 @@ describe('the delivery worker', () => {
     });
     // Nor does another process, or the next start, take it for away.
     expect(await pauseOf()).toEqual({ failures: 0, untilMs: 0 });
-  });
-
-  it('waits between two calls for as long as it is told to', async () => {
-    const calls: number[] = [];
-    const { add, start, ...parts } = await workerWith(
-      (persons) => {
-        calls.push(persons.length);
-        return all({ is: 'delivered' })(persons);
-      },
-      { minIntervalMs: 2000 },
-    );
-    for (let at = 0; at < 30; at++) await add(`${at}@example.com`);
-    const worker = start();
-    await vi.waitFor(async () => {
-      expect(await waitingIn(parts)).toBe(5);
-    }, soon);
-    worker.wake();
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await worker.stop(0);
-    expect(calls).toEqual([25]);
   });
 
   it.each([
@@ -738,32 +717,6 @@ describe('two processes', () => {
     await vi.waitFor(() => {
       expect(sent).toEqual(['ada@example.com by one', 'bob@example.com by one', 'cyd@example.com by two']);
     }, soon);
-  });
-
-  it('leave as much time between the last call of one and the first of the other as between any two', async () => {
-    const calls: string[] = [];
-    const deliver = (by: string) => (persons: readonly Contact[]) => {
-      calls.push(by);
-      return all({ is: 'delivered' })(persons);
-    };
-    const one = await workerWith(deliver('one'));
-    const first = one.start();
-    await one.add('ada@example.com');
-    first.wake();
-    await vi.waitFor(() => {
-      expect(calls).toEqual(['one']);
-    }, soon);
-    await first.stop(1000);
-    const two = await workerWith(deliver('two'), { dataDir: one.dataDir, minIntervalMs: 60_000 });
-    await two.add('bob@example.com');
-    const second = two.start();
-    await vi.waitFor(async () => {
-      const [lease] = await two.database.read({ sql: sameSql('select owner, epoch from leases') });
-      expect(lease).toMatchObject({ owner: 'a test' });
-    }, soon);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await second.stop(0);
-    expect(calls).toEqual(['one']);
   });
 
   it('stop at once where a write says that another one has taken over', async () => {

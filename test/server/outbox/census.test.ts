@@ -13,7 +13,7 @@ async function openSlowCensus() {
   const clock = { ms: 0 };
   const census = new Census({
     database,
-    destination: toSandbox,
+    destinations: [toSandbox],
     restMs: 1,
     monotonicMs: () => clock.ms,
   });

@@ -356,7 +356,11 @@ class World {
     const parts = { database, destination: toSandbox, now: () => this.#now() };
     return {
       database,
-      outbox: await Outbox.open({ ...parts, max: Infinity }),
+      outbox: await Outbox.open({
+        ...parts,
+        destinations: new Map([['main', parts.destination]]),
+        max: Infinity,
+      }),
       claims: new Claims(parts),
       acknowledgements: new Acknowledgements(parts),
       deadLetters: new DeadLetters(parts),

@@ -98,7 +98,9 @@ describe('with RASA_API=v2', () => {
     await signUp('bob');
     await counts(0, 0);
     expect(service.figures()).toMatchObject({
-      credentials: { is: 'working', sets: [{ state: 'retired' }, { state: 'in use' }] },
+      accounts: [
+        { name: 'main', credentials: { is: 'working', sets: [{ state: 'retired' }, { state: 'in use' }] } },
+      ],
     });
     expect(service.log()).toContain('RASA_API=v2 is experimental');
   });
@@ -108,7 +110,7 @@ describe('with RASA_API=webhook', () => {
   it('no key is required, stored or shown', async () => {
     const { service } = await serviceBy('webhook');
     expect(await (await fetch(`${service.url}/readyz`)).json()).toEqual({ status: 'ok', reasons: [] });
-    expect(service.figures().credentials).toBeUndefined();
+    expect(service.figures().accounts[0]?.credentials).toBeUndefined();
     service.reload();
     expect(service.log()).toContain('There are no credentials to read again.');
   });

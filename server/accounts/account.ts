@@ -1,0 +1,111 @@
+import type { Logger } from 'pino';
+import type { CredentialSet } from '../rasa/credentials.ts';
+import { createRasaHttp, withGate, type RasaHttp, type RasaTimeouts } from '../rasa/http.ts';
+import { createKeyRing, type KeyRing } from '../rasa/key-ring.ts';
+import { createTokenApi } from '../rasa/token-api.ts';
+import { tryKeyRing, type Tried } from '../rasa/try-credentials.ts';
+import type { Database } from '../store/database.ts';
+import type { Outgoing } from '../system/network/outgoing.ts';
+import { AccountGate } from './gate.ts';
+import { startKeyNotes } from './key-notes.ts';
+import { createKeyReport } from './key-report.ts';
+import { Turns } from './turns.ts';
+
+export interface AccountOptions {
+  /** What all processes call it that reach it: the name of its turn in the store. */
+  readonly id: string;
+  readonly baseUrl: string;
+  readonly outgoing: Outgoing;
+  readonly timeouts: RasaTimeouts;
+  /** From the end of a call to the beginning of the next one. */
+  readonly minIntervalMs: number;
+  readonly database: Database;
+  /** Names this process to people. */
+  readonly owner: string;
+  readonly log: Logger;
+}
+
+/** An account at rasa.io as this process reaches it: every call passes its gate. */
+export interface Account {
+  /** For what is delivered: these calls come first. */
+  readonly deliveries: RasaHttp;
+  /** For everything else. */
+  readonly others: RasaHttp;
+  /** Resolves when the calls that wait are made or stopped, and other processes may have the turn. */
+  close(): Promise<void>;
+}
+
+export function openAccount({
+  id,
+  baseUrl,
+  outgoing,
+  timeouts,
+  minIntervalMs,
+  database,
+  owner,
+  log,
+}: AccountOptions): Account {
+  const http = createRasaHttp({ baseUrl, outgoing, timeouts });
+  const gate = new AccountGate({
+    turns: new Turns({ database, owner, account: id }),
+    minIntervalMs,
+    log,
+  });
+  return {
+    deliveries: withGate(http, gate.deliveries),
+    others: withGate(http, gate.others),
+    close: () => gate.close(),
+  };
+}
+
+export interface AccountKeysOptions {
+  readonly account: Account;
+  /** As the operator calls it. */
+  readonly name: string;
+  readonly api: 'v1' | 'v2';
+  readonly sets: readonly CredentialSet[];
+  /** Where the product's own sandbox stands in for rasa.io: its address. */
+  readonly sandboxUrl: string | undefined;
+  readonly database: Database;
+  readonly host: string;
+  readonly pid: number;
+  readonly log: Logger;
+}
+
+/** The keys of an account, with notes of how they stand for other processes. */
+export interface AccountKeys {
+  readonly ring: KeyRing;
+  /** Tries the keys that are in use, and keeps the token for the first delivery. */
+  tryNow(stop: AbortSignal): Promise<Tried>;
+  close(): Promise<void>;
+}
+
+export function openKeys(options: AccountKeysOptions): AccountKeys {
+  const { account, name, api, sets, sandboxUrl, database, host, pid, log } = options;
+  const report = createKeyReport(sandboxUrl, log);
+  const ring = createKeyRing({
+    tokens: createTokenApi(account.deliveries),
+    sets,
+    onChange(change) {
+      report(change);
+      notes.note();
+    },
+  });
+  const notes = startKeyNotes({
+    database,
+    account: name,
+    host,
+    pid,
+    api,
+    state: () => {
+      const { is, sets: states } = ring.state();
+      return { credentials: is, sets: [...states] };
+    },
+    log,
+  });
+  return {
+    ring,
+    tryNow: (stop) => tryKeyRing(account.others, ring, api, stop),
+    close: () => notes.close(),
+  };
+}

@@ -1,0 +1,117 @@
+import type { Logger } from 'pino';
+import type { AccountConfig } from '../config/accounts/accounts.ts';
+import type { Config } from '../config/config.ts';
+import { destinationOf } from '../config/accounts/destination.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { Tried } from '../rasa/try-credentials.ts';
+import type { DeliveryStats } from './delivery-call.ts';
+import { openUpstream, type CredentialsHealth, type Upstream, type UpstreamOptions } from './upstream.ts';
+import { DeliveryWorker } from './worker.ts';
+
+export interface DeliveriesOptions extends Omit<UpstreamOptions, 'account' | 'config' | 'onReload'> {
+  readonly config: UpstreamOptions['config'] & Pick<Config, 'accounts' | 'rasaBatch' | 'outbox'>;
+  readonly outbox: Pick<Outbox, 'counts' | 'noteSettled'>;
+}
+
+/** One account with what the product knows of it now. */
+export interface AccountState {
+  readonly name: string;
+  /** `undefined` if it needs no key. */
+  readonly credentials: CredentialsHealth | undefined;
+}
+
+interface Way {
+  readonly account: AccountConfig;
+  readonly upstream: Upstream;
+  readonly worker: DeliveryWorker;
+}
+
+/**
+ * The ways of all accounts to rasa.io, side by side: each has its own credentials, its own worker and its own
+ * pauses, so that an account whose key is refused holds up no other.
+ */
+export class Deliveries {
+  readonly #ways: readonly Way[];
+
+  constructor(options: DeliveriesOptions) {
+    this.#ways = options.config.accounts.map((account) => openWay(account, options));
+  }
+
+  /** Says that something was added for this account, so that it is carried now and not at the next look. */
+  wake(name: string | undefined): void {
+    for (const { account, worker } of this.#ways) {
+      if (name === undefined || account.name === name) worker.wake();
+    }
+  }
+
+  accounts(): readonly AccountState[] {
+    return this.#ways.map(({ account, upstream }) => ({
+      name: account.name,
+      credentials: upstream.health(),
+    }));
+  }
+
+  /** Of all accounts together: the circuit is open where that of one is. */
+  stats(): DeliveryStats {
+    const all = this.#ways.map(({ worker }) => worker.stats());
+    const sum = (of: 'attempts' | 'delivered' | 'refused') =>
+      all.reduce((total, stats) => total + stats[of], 0);
+    return {
+      circuit: all.some(({ circuit }) => circuit === 'open') ? 'open' : 'closed',
+      isUnreachable: all.some(({ isUnreachable }) => isUnreachable),
+      attempts: sum('attempts'),
+      delivered: sum('delivered'),
+      refused: sum('refused'),
+      lastSuccess: all
+        .flatMap(({ lastSuccess }) => lastSuccess ?? [])
+        .sort()
+        .at(-1),
+    };
+  }
+
+  /** Tries the credentials of all accounts now. `tried` is `undefined` where none is needed. */
+  tryNow(): Promise<readonly { readonly account: AccountConfig; readonly tried: Tried | undefined }[]> {
+    return Promise.all(
+      this.#ways.map(async ({ account, upstream }) => ({ account, tried: await upstream.tryNow() })),
+    );
+  }
+
+  /** Reads all credentials again and retries those that rasa.io refused. */
+  reload(): void {
+    for (const { upstream } of this.#ways) upstream.reload();
+  }
+
+  /** Abandons calls under way after `graceMs`; what was not confirmed is delivered again later. */
+  async close(graceMs: number): Promise<void> {
+    await Promise.all(
+      this.#ways.map(async ({ upstream, worker }) => {
+        await worker.stop(graceMs);
+        await upstream.close();
+      }),
+    );
+  }
+}
+
+function openWay(account: AccountConfig, { outbox, log, ...options }: DeliveriesOptions): Way {
+  const { config, database, owner } = options;
+  const ownLog: Logger = account.isNamed ? log.child({ account: account.name }) : log;
+  const upstream = openUpstream({
+    ...options,
+    account,
+    onReload: () => {
+      worker.resume();
+    },
+    log: ownLog,
+  });
+  const worker = new DeliveryWorker({
+    database,
+    destination: destinationOf(account),
+    outbox,
+    owner,
+    deliver: upstream.deliver,
+    batchSize: config.rasaBatch,
+    maxAgeMs: config.outbox.maxAgeMs,
+    log: ownLog,
+  });
+  return { account, upstream, worker };
+}

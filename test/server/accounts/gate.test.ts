@@ -1,0 +1,172 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout as timeout } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { AccountGate } from '../../../server/accounts/gate.ts';
+import { Turns } from '../../../server/accounts/turns.ts';
+import { openTestStore, quiet } from '../../helpers/server/store.ts';
+import { useEngines, type Place } from '../../helpers/server/engines.ts';
+import { deferred } from '../../helpers/deferred.ts';
+
+const { engines, newPlace } = useEngines();
+const minIntervalMs = 60;
+const never = new AbortController().signal;
+setMaxListeners(0, never);
+
+/** A process: a handle of its own on the store, and a gate. */
+async function openProcess(place: Place, account = 'main') {
+  const database = await openTestStore(place);
+  const turns = new Turns({ database, owner: 'a test', account });
+  const gate = new AccountGate({ turns, minIntervalMs, log: quiet });
+  onTestFinished(() => gate.close());
+  return { gate, database };
+}
+
+/** What rasa.io sees: calls with their beginnings and ends. */
+function watchCalls() {
+  const calls: { readonly name: string; readonly fromMs: number; readonly toMs: number }[] = [];
+  let inFlight = 0;
+  return {
+    calls,
+    most: 0,
+    call(name: string, ms = 5) {
+      return async () => {
+        this.most = Math.max(this.most, ++inFlight);
+        const fromMs = performance.now();
+        await timeout(ms);
+        calls.push({ name, fromMs, toMs: performance.now() });
+        inFlight--;
+        return name;
+      };
+    },
+    /** Between the end of each call and the beginning of the next one. */
+    get gapsMs() {
+      return calls.slice(1).map(({ fromMs }, index) => fromMs - (calls[index]?.toMs ?? 0));
+    },
+  };
+}
+
+describe.each(engines)('the gate of an account on %s', (engine) => {
+  it('lets one call through at a time, with a pause after each, from all rooms of all processes', async () => {
+    const place = await newPlace(engine);
+    const processes = [await openProcess(place), await openProcess(place), await openProcess(place)];
+    const seen = watchCalls();
+    await Promise.all(
+      processes.flatMap(({ gate }, process) =>
+        Array.from({ length: 4 }, (_, index) => {
+          const way = index % 2 === 0 ? gate.deliveries : gate.others;
+          return way.turn(seen.call(`${process} ${index}`), { stop: never });
+        }),
+      ),
+    );
+    expect(seen.calls).toHaveLength(12);
+    expect(seen.most).toBe(1);
+    // The clock of the timers is coarse.
+    expect(Math.min(...seen.gapsMs)).toBeGreaterThanOrEqual(minIntervalMs - 2);
+  });
+
+  it('lets a delivery wait for one call at most, also for those of other processes', async () => {
+    const place = await newPlace(engine);
+    const [one, two] = [await openProcess(place), await openProcess(place)];
+    const seen = watchCalls();
+    const others = [one, two, two, one, two].map(({ gate }, index) =>
+      gate.others.turn(seen.call(`other ${index}`, 150), { stop: never }),
+    );
+    await Promise.race(others);
+    // One is under way, or will be; it may end before this one comes in between.
+    await one.gate.deliveries.turn(seen.call('delivery'), { stop: never });
+    expect(seen.calls.findIndex(({ name }) => name === 'delivery')).toBeLessThanOrEqual(2);
+    await Promise.all(others);
+  });
+
+  it('lets no process call again and again while another one waits', async () => {
+    const place = await newPlace(engine);
+    const [one, two] = [await openProcess(place), await openProcess(place)];
+    const seen = watchCalls();
+    const many = Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        one.gate.others.turn(seen.call(`one ${index}`), { stop: never }),
+      ),
+    );
+    while (seen.calls.length === 0) await timeout(5);
+    await two.gate.others.turn(seen.call('two'), { stop: never });
+    expect(seen.calls.findIndex(({ name }) => name === 'two')).toBeLessThanOrEqual(4);
+    await many;
+  });
+
+  it('keeps accounts apart', async () => {
+    const place = await newPlace(engine);
+    const [one, two] = [await openProcess(place, 'harbour'), await openProcess(place, 'engine')];
+    const held = deferred<string>();
+    const waiting = one.gate.others.turn(() => held.promise, { stop: never });
+    await two.gate.others.turn(() => Promise.resolve('through'), { stop: never });
+    held.resolve('through');
+    await waiting;
+  });
+
+  it('lets nobody call for as long as rasa.io asked', async () => {
+    const place = await newPlace(engine);
+    const [one, two] = [await openProcess(place), await openProcess(place)];
+    const seen = watchCalls();
+    await one.gate.others.turn(seen.call('limited'), { stop: never, pauseAfter: () => 400 });
+    await two.gate.deliveries.turn(seen.call('after'), { stop: never });
+    expect(seen.gapsMs[0]).toBeGreaterThanOrEqual(398);
+  });
+
+  it('makes no call that was stopped while it waited, and lets the next one through', async () => {
+    const { gate } = await openProcess(await newPlace(engine));
+    const held = deferred<string>();
+    const first = gate.others.turn(() => held.promise, { stop: never });
+    const stopping = new AbortController();
+    const second = gate.deliveries.turn(() => Promise.reject(new Error('was called')), {
+      stop: stopping.signal,
+    });
+    const third = gate.others.turn(() => Promise.resolve('through'), { stop: never });
+    stopping.abort(new Error('not wanted any longer'));
+    await expect(second).rejects.toThrow('not wanted any longer');
+    held.resolve('');
+    await first;
+    expect(await third).toBe('through');
+  });
+
+  it('passes on what a call fails with, and is free afterwards', async () => {
+    const { gate } = await openProcess(await newPlace(engine));
+    const failing = gate.others.turn(() => Promise.reject(new Error('a bug')), { stop: never });
+    await expect(failing).rejects.toThrow('a bug');
+    expect(await gate.others.turn(() => Promise.resolve('through'), { stop: never })).toBe('through');
+  });
+});
+
+describe('the turn of an account', () => {
+  const clockOf = () => {
+    const clock = { ms: 1000 };
+    return { clock, monotonicMs: () => clock.ms };
+  };
+
+  it('of a process that died is free ten seconds later, by the clock of the one who waits', async () => {
+    const database = await openTestStore(await newPlace('sqlite'));
+    const dead = new Turns({ database, owner: 'dead', account: 'main' });
+    expect(await dead.tryTake('other')).toBeDefined();
+    const { clock, monotonicMs } = clockOf();
+    const waiting = new Turns({ database, owner: 'waiting', account: 'main', monotonicMs });
+    let looks = 0;
+    for (; looks < 30 && !(await waiting.tryTake('other')); looks++) clock.ms += 500;
+    expect(looks * 500).toBeGreaterThanOrEqual(10_000);
+    expect(looks * 500).toBeLessThanOrEqual(11_000);
+  });
+
+  it('is not kept from others by the wish of a delivery whose process died', async () => {
+    const database = await openTestStore(await newPlace('sqlite'));
+    const turn = await new Turns({ database, owner: 'one', account: 'main' }).tryTake('other');
+    const dead = new Turns({ database, owner: 'dead', account: 'main' });
+    expect(await dead.tryTake('delivery')).toBeUndefined();
+    await turn?.end();
+    const { clock, monotonicMs } = clockOf();
+    const waiting = new Turns({ database, owner: 'waiting', account: 'main', monotonicMs });
+    expect(await waiting.tryTake('other')).toBeUndefined();
+    for (let look = 0; look < 25; look++) {
+      clock.ms += 500;
+      if (await waiting.tryTake('other')) return;
+    }
+    expect.unreachable('The turn was never free.');
+  });
+});

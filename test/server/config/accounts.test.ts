@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { destinationOf } from '../../../server/config/accounts/destination.ts';
+import { ConfigError, readConfig, type Env } from '../../../server/config/config.ts';
+import { misspeltHints } from '../../../server/config/spelling.ts';
+
+const forms = JSON.stringify({
+  forms: {
+    north: { account: 'harbour', fields: ['email'] },
+    south: { account: 'engine-room', fields: ['email'] },
+  },
+});
+
+const two: Env = {
+  ALLOWED_ORIGINS: 'https://www.example.com',
+  ACCOUNTS: 'harbour, engine-room',
+  FORMS_FILE: '/forms.json',
+  RASA_HARBOUR__USERNAME: 'you@example.com',
+  RASA_HARBOUR__PASSWORD: 'secret-1',
+  RASA_HARBOUR__API_KEY: 'key-1',
+  RASA_ENGINE_ROOM__USERNAME: 'you@example.com',
+  RASA_ENGINE_ROOM__PASSWORD: 'secret-2',
+  RASA_ENGINE_ROOM__API_KEY_FILE: '/run/key-2',
+  RASA_ENGINE_ROOM__API_KEY_2: 'key-3',
+};
+
+const files: Readonly<Record<string, string>> = { '/forms.json': forms, '/run/key-2': 'key-2\n' };
+const read = (env: Env) => readConfig(env, (path) => files[path] ?? '');
+
+function faultsOf(changes: Env): readonly string[] {
+  try {
+    read({ ...two, ...changes });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('several accounts', () => {
+  it('have credentials of their own, also in files and in numbered sets', () => {
+    const config = read(two);
+    const keys = config.accounts.map(({ name, upstream }) => [
+      name,
+      upstream.is === 'rasa' &&
+        upstream.sets.map(({ source, credentials }) => [
+          source.variable,
+          credentials.api === 'v1' && credentials.apiKey.reveal(),
+        ]),
+    ]);
+    expect(keys).toEqual([
+      ['harbour', [['RASA_HARBOUR__API_KEY', 'key-1']]],
+      [
+        'engine-room',
+        [
+          ['RASA_ENGINE_ROOM__API_KEY_FILE', 'key-2'],
+          ['RASA_ENGINE_ROOM__API_KEY_2', 'key-3'],
+        ],
+      ],
+    ]);
+    expect(config.forms.specs.map(({ id, account }) => [id, account])).toEqual([
+      ['north', 'harbour'],
+      ['south', 'engine-room'],
+    ]);
+    expect(config.secretFiles).toEqual(['/run/key-2']);
+  });
+
+  it('are told apart where they wait, also if they are one user', () => {
+    const [one, other] = read(two).accounts.map(destinationOf);
+    expect(one?.upstream).toBe(other?.upstream);
+    expect(one?.account).not.toBe(other?.account);
+    expect(one?.account).toMatch(/^harbour [0-9a-f]{12}$/);
+  });
+
+  it('share the sandbox where none of them has credentials', () => {
+    const config = readConfig({ ACCOUNTS: 'harbour,engine-room', FORMS_FILE: '/forms.json' }, () => forms);
+    expect(config.accounts).toMatchObject([
+      { name: 'harbour', isNamed: true, upstream: { is: 'sandbox' } },
+      { name: 'engine-room', isNamed: true, upstream: { is: 'sandbox' } },
+    ]);
+  });
+
+  it.each<[string, Env, string[]]>([
+    [
+      'one of them lacks a part',
+      { RASA_HARBOUR__PASSWORD: '' },
+      ['RASA_HARBOUR__PASSWORD: found nothing, wanted the password, since the other credentials are set.'],
+    ],
+    [
+      'one of them has no credentials at all',
+      { RASA_HARBOUR__USERNAME: '', RASA_HARBOUR__PASSWORD: '', RASA_HARBOUR__API_KEY: '' },
+      [
+        'RASA_HARBOUR__USERNAME: found nothing, wanted the user name, since the other credentials are set.',
+        'RASA_HARBOUR__PASSWORD: found nothing, wanted the password, since the other credentials are set.',
+        'RASA_HARBOUR__API_KEY: found nothing, wanted the API key, since the other credentials are set.',
+      ],
+    ],
+    [
+      'a key names no account',
+      { RASA_API_KEY: 'key' },
+      [
+        'RASA_API_KEY: found a value (not shown) without an account, wanted one for each account, such as RASA_HARBOUR__API_KEY, since ACCOUNTS is set.',
+      ],
+    ],
+    [
+      'an account is not declared',
+      { RASA_HABROUR__API_KEY_FILE: '/run/key-2' },
+      [
+        'RASA_HABROUR__API_KEY_FILE: found the account "habrour", wanted one that ACCOUNTS declares (harbour, engine-room).',
+      ],
+    ],
+    [
+      'no form says whose it is',
+      { FORMS_FILE: '' },
+      [
+        'FORMS_FILE: found nothing, wanted a forms file in which each form has its `account`, since ACCOUNTS has several.',
+      ],
+    ],
+    [
+      'names cannot be told apart',
+      { ACCOUNTS: 'harbour,harbour' },
+      [
+        'ACCOUNTS: found "harbour,harbour", wanted different names of 1 to 30 small letters, digits and hyphens that begin with a letter, separated by commas.',
+      ],
+    ],
+  ])('are refused if %s', (_name, changes, faults) => {
+    expect(faultsOf(changes)).toEqual(faults);
+  });
+
+  it('are named by forms, each by one that is declared', () => {
+    const faults = faultsOf({
+      ACCOUNTS: 'engine-room',
+      RASA_HARBOUR__USERNAME: '',
+      RASA_HARBOUR__PASSWORD: '',
+      RASA_HARBOUR__API_KEY: '',
+    });
+    expect(faults).toEqual([
+      expect.stringMatching(/forms\.north\.account: found "harbour", wanted one of engine-room\.$/),
+    ]);
+  });
+
+  it('may not be meant by a key whose account nobody declared', () => {
+    expect(faultsOf({ ACCOUNTS: '', RASA_ENGINE_ROOM__API_KEY_2: '' })).toContain(
+      'RASA_HARBOUR__API_KEY: found the account "harbour", wanted one that ACCOUNTS declares (none).',
+    );
+  });
+
+  it('are hinted at where two underscores are one, or a part is misspelt', () => {
+    const hints = misspeltHints({
+      ACCOUNTS: 'harbour',
+      RASA_HARBOUR_API_KEY: 'x',
+      RASA_HARBOUR__API_KEI: 'x',
+    });
+    expect(hints).toEqual([
+      'RASA_HARBOUR__API_KEI is set, and nothing reads a variable of that name. Is it meant to be RASA_HARBOUR__API_KEY?',
+      'RASA_HARBOUR_API_KEY is set, and nothing reads a variable of that name. Is it meant to be RASA_HARBOUR__API_KEY?',
+    ]);
+  });
+});
