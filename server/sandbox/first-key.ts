@@ -27,7 +27,7 @@ export class OwnKeys {
   /** In the order in which they are tried. */
   readonly #texts: string[] = [];
   #apiKeys: Pick<ApiKeys, 'find' | 'adopt'> | undefined;
-  #onCreated: () => void = () => undefined;
+  readonly #listeners: (() => void)[] = [];
 
   constructor(deps: OwnKeysDeps) {
     this.#deps = deps;
@@ -69,7 +69,7 @@ export class OwnKeys {
 
   /** Calls back whenever a key was created. */
   onCreated(listener: () => void): void {
-    this.#onCreated = listener;
+    this.#listeners.push(listener);
   }
 
   /** A key was created, with this text, or one was revoked. */
@@ -77,7 +77,7 @@ export class OwnKeys {
     if (created !== undefined) this.#texts.push(created);
     const current = this.#texts.find((text) => this.#apiKeys?.find(text) !== undefined);
     if (current !== undefined && current !== this.#deps.given) await this.#write(current);
-    if (created !== undefined) this.#onCreated();
+    if (created !== undefined) for (const listener of this.#listeners) listener();
   }
 
   async #write(key: string): Promise<void> {
