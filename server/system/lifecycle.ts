@@ -82,17 +82,34 @@ export function failToStart(process: ProcessLike, error: unknown): never {
   return process.exit(1);
 }
 
+const notOurs: readonly string[] = ['EACCES', 'EEXIST', 'ENOTDIR', 'EPERM', 'EROFS'];
+
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code, port, address } = error as NodeJS.ErrnoException & {
+  const { code, port, address, syscall, hostname, path } = error as NodeJS.ErrnoException & {
     readonly port?: number;
     readonly address?: string;
+    readonly hostname?: string;
   };
   if (code === 'EADDRINUSE' && (port ?? -1) < 0) {
     return `${address ?? 'The socket'} is already in use. Stop the program that uses it, or set PORT to another path.`;
   }
   if (code === 'EADDRINUSE') {
     return `Port ${port ?? ''} is already in use. Stop the program that uses it, or set PORT (or SANDBOX_PORT) to a free port.`;
+  }
+  if (syscall === 'getaddrinfo' || code === 'EADDRNOTAVAIL') {
+    return (
+      `The proxy cannot listen on ${hostname ?? address ?? 'this host'} (${code ?? ''}): this machine has no such address. ` +
+      'Set HOST (or SANDBOX_HOST) to one that it has, without http://, or leave it out.'
+    );
+  }
+  if (syscall === 'listen') {
+    return (port ?? -1) < 0
+      ? `${error.message}. Set PORT to a path in a directory that exists and that this user can write to.`
+      : `${error.message}. Set PORT (or SANDBOX_PORT) to one that this user may use, such as 8787.`;
+  }
+  if (path !== undefined && notOurs.includes(code ?? '')) {
+    return `${error.message}. See that DATA_DIR is a directory that this user can write to.`;
   }
   // Messages of errors made for operators, and of system errors such as EACCES, are complete without a stack.
   const forOperators = ['ConfigError', 'StateFileError', 'NewerSchema', 'StoreRefused', 'StoreUnavailable'];

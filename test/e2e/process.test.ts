@@ -4,6 +4,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Env } from '../../server/config/config.ts';
 import { sameSql } from '../../server/store/database.ts';
 import { freePort } from '../helpers/server/free-port.ts';
 import { openTestOutbox } from '../helpers/server/outbox.ts';
@@ -68,6 +69,19 @@ describe('starting', () => {
     const { url } = await startProduct();
     const { port } = new URL(url);
     await expect(startProduct({ PORT: port })).rejects.toThrow(`Port ${port} is already in use`);
+  });
+
+  it.each<[string, Env, RegExp]>([
+    ['a host of another machine', { HOST: '192.0.2.1' }, /192\.0\.2\.1.*has no such address.*Set HOST/],
+    ['a host that is a URL', { HOST: 'http://localhost' }, /http:\/\/localhost.*Set HOST.*without http/],
+    [
+      'a socket in no directory',
+      { PORT: '/nowhere/proxy.sock' },
+      /\/nowhere\/proxy\.sock.*Set PORT to a path/,
+    ],
+    ['a directory that is a file', { DATA_DIR: 'package.json' }, /package\.json.*DATA_DIR is a directory/],
+  ])('says what to set where it cannot start: %s', async (_name, env, words) => {
+    await expect(startProduct(env)).rejects.toThrow(words);
   });
 });
 

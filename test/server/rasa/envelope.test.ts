@@ -11,6 +11,7 @@ import { serve } from '../../helpers/sites/serve.ts';
 interface Served {
   readonly status: number;
   readonly type?: string;
+  readonly location?: string;
   readonly body: string;
 }
 
@@ -24,8 +25,8 @@ const envelope = (status: number, results: readonly object[], errors = '') =>
 /** A client of an upstream that answers every call so, and requests for a token as `minted` says. */
 async function clientOf(api: (typeof apis)[number], served: Served, minted = token) {
   const baseUrl = await serve((request, response) => {
-    const { status, type, body } = request.url?.endsWith('/tokens') ? minted : served;
-    response.writeHead(status, type === undefined ? {} : { 'content-type': type });
+    const { status, type, location, body } = request.url?.endsWith('/tokens') ? minted : served;
+    response.writeHead(status, { ...(type && { 'content-type': type }), ...(location && { location }) });
     response.end(status === 204 ? undefined : body);
   });
   const http = createRasaHttp({ baseUrl });
@@ -64,6 +65,15 @@ const gatewayRefusals: readonly (readonly [string, Served])[] = [
     '400 as problem details',
     { status: 400, type: 'application/problem+json', body: '{"title":"Bad Request","status":400}' },
   ],
+  ['302 to a login page', { status: 302, type: 'text/html', location: '/login', body: page }],
+  ['307 to another host', { status: 307, location: 'http://127.0.0.1:9/', body: '' }],
+  ['410 as text', { status: 410, type: 'text/plain', body: 'Gone' }],
+  ['418 as JSON', { status: 418, ...json({ error: 'I am a teapot' }) }],
+  [
+    '422 as rasa.io writes it, cut off',
+    { status: 422, type: 'application/json', body: envelope(422, []).body.slice(0, -9) },
+  ],
+  ['451 as a page', { status: 451, type: 'text/html', body: page }],
   ['413 as a page', { status: 413, type: 'text/html', body: page }],
 ];
 
