@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { readConfig, type Config } from './config/config.ts';
+import { ConfigError, readConfig, type Config, type Env } from './config/config.ts';
 import { envFileWarnings, withEnvFile } from './config/env-file.ts';
 import { misspeltHints } from './config/spelling.ts';
 import { warnOfReadable } from './config/secret-files.ts';
@@ -33,10 +33,10 @@ start(program.opts<{ envFile?: string }>()).catch((error: unknown) => failToStar
 
 async function start({ envFile }: { readonly envFile?: string }): Promise<void> {
   const readEnv = () => withEnvFile(process.env, envFile);
-  const config = readConfig(readEnv());
+  const warnings = [...misspeltHints(readEnv()), ...(envFile === undefined ? [] : envFileWarnings(envFile))];
+  const config = readConfigOrExplain(readEnv(), warnings);
   const logOutput = openLogOutput(process);
   const log = createLog(config.logLevel, logOutput);
-  const warnings = [...misspeltHints(readEnv()), ...(envFile === undefined ? [] : envFileWarnings(envFile))];
   for (const words of warnings) log.warn(words);
   const service = await openService({
     config,
@@ -70,6 +70,15 @@ async function start({ envFile }: { readonly envFile?: string }): Promise<void> 
   }
   if (envFile !== undefined) void warnOfReadable([envFile], log);
   if (config.production) await reportStart({ ...service, config, log });
+}
+
+/** What was read differently from how it looks may be why something is missing. */
+function readConfigOrExplain(env: Env, warnings: readonly string[]): Config {
+  try {
+    return readConfig(env);
+  } catch (error) {
+    throw error instanceof ConfigError ? new ConfigError(error.faults, warnings) : error;
+  }
 }
 
 function welcome(service: Service, { builder, forms }: Config): string {

@@ -12,18 +12,29 @@ export function withEnvFile(env: Env, path: string | undefined): Env {
 
 /**
  * What is read differently from how it looks: a value without quotes ends at `#`, as it does for Node's own
- * `--env-file`. Names variables, never values. Empty where the file cannot be read.
+ * `--env-file`; a quote that is not closed; a line of another form, as in YAML. Names variables and lines,
+ * never values. Empty where the file cannot be read.
  */
 export function envFileWarnings(path: string): readonly string[] {
-  const text = readTextOr(path, '');
-  return text.split(/\r?\n/).flatMap((line) => {
+  const lines = withoutQuoted(readTextOr(path, '')).split(/\r?\n/);
+  return lines.flatMap((line, index) => {
+    if (/^\s*(#|$)/.test(line)) return [];
     const [, name, value = ''] = /^\s*(?:export\s+)?([\w.-]+)\s*=\s*(.*)$/.exec(line) ?? [];
+    if (name === undefined) return [`Line ${index + 1} of ${path} is not read: it is not NAME=value.`];
+    if (/^["'`]/.test(value)) return [`${name}: the quote before the value is not closed on any line.`];
     // After a blank a comment is what most people mean.
-    if (name === undefined || /^["'`]/.test(value) || !/[^\s#]#/.test(value)) return [];
+    if (!/[^\s#]#/.test(value)) return [];
     return [
       `${name}: the value ends before the #, since it is not in quotes. If the # belongs to it, write ${name}='…' around ` +
         'the whole value.',
     ];
+  });
+}
+
+/** The text with nothing between quotes but the ends of lines, which a value in quotes may have. */
+function withoutQuoted(text: string): string {
+  return text.replace(/(=[ \t]*)(["'`])([^]*?)\2/g, (_all, before: string, _quote, value: string) => {
+    return before + value.replace(/[^\n]/g, '');
   });
 }
 

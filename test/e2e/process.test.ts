@@ -53,6 +53,10 @@ describe('starting', () => {
     await expect(startProduct({ SANDBOX: 'off' }, ['--env-file', path])).rejects.toThrow(
       'RASA_API_KEY: found nothing',
     );
+    writeFileSync(path, 'NODE_ENV=production\nRASA_API_KEY: the key\n');
+    await expect(startProduct({}, ['--env-file', path])).rejects.toThrow(
+      /RASA_API_KEY: found[^]*Line 2 of .* is not read/,
+    );
   });
 
   it('does not start without the requested env file, and names it', async () => {

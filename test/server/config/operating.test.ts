@@ -175,9 +175,23 @@ describe('O4: an env file', () => {
     },
   );
 
-  it.each(['A="a#b"', "A='a#b'", 'A=a # b', 'A=#', '#A=a#b', ''])('has no warning for %j', async (line) => {
-    expect(envFileWarnings(await fileOf(`${line}\n`))).toEqual([]);
+  it.each([
+    ['RASA_PASSWORD: secret', /^Line 2 of .* is not read/],
+    ['[Service]', /^Line 2 of .* is not read/],
+    ['RASA_PASSWORD secret', /^Line 2 of .* is not read/],
+    ['RASA_PASSWORD="secret', /^RASA_PASSWORD: the quote before the value is not closed/],
+  ])('has a line that nothing is read from named, never shown: %s', async (line, words) => {
+    const warnings = envFileWarnings(await fileOf(`# fine\n${line}\nPORT=1\n`));
+    expect(warnings).toEqual([expect.stringMatching(words)]);
+    expect(warnings.join()).not.toContain('secret');
   });
+
+  it.each(['A="a\nb: c\n"', 'A="a#b"', "A='a#b'", 'A=a # b', 'A=#', '#A=a#b', ''])(
+    'has no warning for %j',
+    async (line) => {
+      expect(envFileWarnings(await fileOf(`${line}\n`))).toEqual([]);
+    },
+  );
 });
 
 describe('O12: NODE_ENV', () => {
