@@ -86,8 +86,9 @@ const pages: UserConfig = {
         'widget/builder/builder.ts',
         'widget/builder/preview/preview.ts',
         'widget/pages/builder.css',
-        'widget/pages/sandbox.css',
+        // A script before the style sheet of the same name, whose empty chunk would take the script's name.
         'widget/pages/sandbox.ts',
+        'widget/pages/sandbox.css',
         'widget/pages/site.css',
       ],
       output: { entryFileNames: '[name].js', assetFileNames: '[name][extname]' },

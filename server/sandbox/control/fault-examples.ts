@@ -6,7 +6,7 @@ export const faultExamples: readonly (readonly [json: string, about: string])[] 
   ['{"delayMs":2000}', 'Delays every answer.'],
   [
     '{"answer":{"status":401,"on":"persons","times":1}}',
-    'Answers with a status: on `tokens`, `persons`, `analytics`, `other` or `all` calls, `times` times or until the fault is removed.',
+    'Answers with a status: on `tokens`, `persons`, `analytics`, `other` or `all` calls; for the next `times` of them, or until the fault is removed.',
   ],
   [
     '{"answer":{"status":429,"retryAfter":30}}',

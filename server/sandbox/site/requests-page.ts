@@ -25,7 +25,9 @@ export function requestsPage({ requests, traffic, faults }: RequestsView): strin
         ${Object.entries(traffic).map(
           ([name, value]) =>
             html`<dt>${words[name] ?? name}</dt>
-              <dd>${value === null ? none : String(value)}</dd>`,
+              <dd>
+                ${value === null ? none : String(typeof value === 'number' ? Math.round(value) : value)}
+              </dd>`,
         )}
       </dl>
     `,
@@ -46,7 +48,7 @@ const noRequests = html`<div class="empty">
 
 export function requestTable(requests: readonly LoggedRequest[]): Html {
   return html`
-    <table>
+    <table class="stacks requests">
       <thead>
         <tr>
           <th scope="col">Time (UTC)</th>
@@ -60,11 +62,11 @@ export function requestTable(requests: readonly LoggedRequest[]): Html {
         ${requests.map(
           ({ at, method, path, status, ms, key }) => html`
             <tr>
-              <td>${timeOf(at)}</td>
-              <td><code>${method} ${path}</code></td>
-              <td>${answerOf(status)}</td>
-              <td class="number">${ms} ms</td>
-              <td>${key ?? none}</td>
+              <td data-label="Time (UTC)">${timeOf(at)}</td>
+              <th scope="row"><code>${method} ${path}</code></th>
+              <td data-label="Answer">${answerOf(status)}</td>
+              <td data-label="Took" class="number">${ms} ms</td>
+              <td data-label="Key">${key ?? none}</td>
             </tr>
           `,
         )}

@@ -117,3 +117,19 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
 export function tokenIn({ envelope }: ApiAnswer): string {
   return z.string().parse(envelope.results[0]?.['rasa-token']);
 }
+
+/** A token of version 2, for the first key. */
+export async function v2Token({ api, clientId, credentials }: TestSandbox): Promise<string> {
+  const { text } = await api('POST', '/v2/tokens', {
+    body: { grant_type: 'client_credentials', client_id: clientId, client_secret: credentials.apiKey },
+  });
+  return z.object({ access_token: z.string() }).parse(JSON.parse(text)).access_token;
+}
+
+/** The fields of each item of a read, whether it is wrapped or not. */
+export function fieldsIn({ envelope }: ApiAnswer): readonly Readonly<Record<string, unknown>>[] {
+  return envelope.results.map((item) => {
+    const { data } = item;
+    return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : item;
+  });
+}
