@@ -15,6 +15,7 @@ import {
 import type { RasaAnswer, RasaHttp, RasaRequest } from './http.ts';
 import type { KeyRing } from './key-ring.ts';
 import { isOwnAnswer, readErrorText } from './reading/answers.ts';
+import { tokenHeaders } from './token-api.ts';
 
 export type Answered = Extract<RasaAnswer, { is: 'answer' }>;
 
@@ -104,7 +105,7 @@ export function createCalls({ http, keyRing, retries = defaultRetries }: CallsOp
     const answer = await http.call({
       method,
       path,
-      ...(grant && { headers: { 'rasa-token': grant.token.reveal() } }),
+      ...(grant && { headers: tokenHeaders(path, grant.token.reveal()) }),
       ...(json !== undefined && { json }),
       stop,
     });

@@ -30,6 +30,14 @@ export function createGate({
   let last: Promise<unknown> = Promise.resolve();
   let opensAtMs = 0;
 
+  /** A timer may end a little early, and one waits for a day at most. */
+  async function opened(stop: AbortSignal): Promise<void> {
+    for (let leftMs = opensAtMs - monotonicMs(); leftMs > 0; leftMs = opensAtMs - monotonicMs()) {
+      await pause(Math.min(Math.ceil(leftMs), 86_400_000), stop);
+      stop.throwIfAborted();
+    }
+  }
+
   return {
     async turn(call, { stop, pauseAfter }) {
       const before = last;
@@ -40,8 +48,7 @@ export function createGate({
       last = before.then(() => left);
       try {
         await settledOrAborted(before, stop);
-        await pause(opensAtMs - monotonicMs(), stop);
-        stop.throwIfAborted();
+        await opened(stop);
         let pauseMs = minIntervalMs;
         try {
           const result = await call(stop);

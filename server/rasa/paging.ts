@@ -52,7 +52,7 @@ export function createListing<T>(source: PageSource<T>): Listing<T> {
 /**
  * Page after page, by what came back. rasa.io's links go on past the end, its totals may be capped and its
  * pages shorter than asked for, so none of them alone is an end. The end is an empty page, a page with
- * nothing new (a server that goes round), or a short page that nothing says is followed by another.
+ * nothing new (a server that goes round), or a short page that completes the total or is followed by no link.
  */
 async function* walk<T>({ read, parse, pageSize = defaultPageSize }: PageSource<T>): AsyncGenerator<Page<T>> {
   const isNew = rememberItems();
@@ -73,8 +73,11 @@ async function* walk<T>({ read, parse, pageSize = defaultPageSize }: PageSource<
 
 /** Clients report totals that are capped at a multiple of 1,000. */
 function isLast({ items, nextLink, total = 0 }: Page<Item>, count: number, pageSize: number): boolean {
+  if (items.length >= pageSize) return false;
   const isTotalCertain = total > 0 && total % 1000 !== 0;
-  return items.length < pageSize && (nextLink === undefined || (isTotalCertain && count >= total));
+  // A larger page may have been cut to what is documented.
+  const isUncut = pageSize <= defaultPageSize && nextLink === undefined;
+  return isUncut || (isTotalCertain && count >= total);
 }
 
 /**

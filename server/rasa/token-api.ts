@@ -52,11 +52,16 @@ export function createTokenApi(http: RasaHttp): TokenApi {
       return http.call({
         method: 'DELETE',
         path: '/v2/tokens',
-        headers: { 'rasa-token': token.reveal() },
+        headers: tokenHeaders('/v2/tokens', token.reveal()),
         stop,
       });
     },
   };
+}
+
+/** Version 2 documents the same header, and calls its tokens bearer tokens: it gets both. */
+export function tokenHeaders(path: string, token: string): Readonly<Record<string, string>> {
+  return { 'rasa-token': token, ...(path.startsWith('/v2/') && { authorization: `Bearer ${token}` }) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { readDate } from '../reading/dates.ts';
-import { readFlag, readText, type Item } from '../reading/values.ts';
+import { isItem, readFlag, readText, type Item } from '../reading/values.ts';
 
 /** What JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
@@ -87,12 +87,12 @@ export function readPerson(item: Item): Person {
 function readAttributes(item: Item): Readonly<Record<string, Json>> {
   // One client has expected them in an object of their own.
   const { attributes } = item;
-  const isApart = typeof attributes === 'object' && attributes !== null && !Array.isArray(attributes);
+  const isApart = isItem(attributes);
   const own = Object.entries(item).filter(
     ([name]) => !fieldNames.has(name) && !(isApart && name === 'attributes'),
   );
   const apart = isApart ? Object.entries(attributes) : [];
-  return Object.fromEntries([...own, ...apart]);
+  return Object.fromEntries([...own, ...apart]) as Readonly<Record<string, Json>>;
 }
 
 function read(
@@ -124,18 +124,18 @@ export interface Attribute {
   readonly created: Date | undefined;
 }
 
-/** From an entry of the list of attributes, or from an object with all of them. */
-export function readAttributeEntries(item: Item): readonly Attribute[] {
-  const { name, value, data_source_name, created, attributes } = item;
-  if (typeof name === 'string' && 'value' in item) {
-    const source = readText(data_source_name);
-    return [{ name, value: value as Json, data_source_name: source, created: readDate(created) }];
-  }
-  const all = typeof attributes === 'object' && attributes !== null ? attributes : {};
-  return Object.entries(all).map(([each, its]: [string, unknown]) => ({
-    name: each,
-    value: its as Json,
-    data_source_name: undefined,
-    created: undefined,
-  }));
+/** The entries of a list of attributes; one client has expected an object with all of them instead. */
+export function attributeItems(item: Item): readonly Item[] {
+  const { attributes } = item;
+  if ('name' in item || !isItem(attributes)) return [item];
+  return Object.entries(attributes).map(([name, value]) => ({ name, value }));
+}
+
+export function readAttribute({ name, value, data_source_name, created }: Item): Attribute {
+  return {
+    name: readText(name) ?? '',
+    value: value as Json,
+    data_source_name: readText(data_source_name),
+    created: readDate(created),
+  };
 }

@@ -16,7 +16,8 @@ import {
   type Tombstone,
 } from './engagement.ts';
 import {
-  readAttributeEntries,
+  attributeItems,
+  readAttribute,
   readPerson,
   toBody,
   type Attribute,
@@ -70,6 +71,9 @@ const root = '/v1/persons';
 
 export function createPersons(calls: Calls): Persons {
   const reader = createReader(calls);
+  const attributeReader = createReader(calls, {
+    resultsOf: (body) => readResults(body).flatMap(attributeItems),
+  });
   const pathOf = (id: string, below = '') => `${root}/${segment(id)}${below}`;
 
   return {
@@ -88,8 +92,8 @@ export function createPersons(calls: Calls): Persons {
       return readPerson(person ?? {});
     },
 
-    attributes: (id, { pageSize, signal } = {}) =>
-      flattened(reader.list(pathOf(id, '/attributes'), {}, readAttributeEntries, { pageSize, signal })),
+    attributes: (id, options = {}) =>
+      attributeReader.list(pathOf(id, '/attributes'), {}, readAttribute, options),
 
     async save(person, { signal } = {}) {
       const [saved] = await savePersons(calls, [toBody(person)], signal);
@@ -137,16 +141,4 @@ export function createPersons(calls: Calls): Persons {
 
 function isAboutError(entry: Item): boolean {
   return readErrorText(undefined, entry) !== undefined;
-}
-
-function flattened<T>(listing: Listing<readonly T[]>): Listing<T> {
-  return {
-    async *pages() {
-      for await (const page of listing.pages()) yield { ...page, items: page.items.flat() };
-    },
-    async *[Symbol.asyncIterator]() {
-      for await (const some of listing) yield* some;
-    },
-    all: async () => (await listing.all()).flat(),
-  };
 }

@@ -119,11 +119,12 @@ export function clientsOf(
   url: string,
   options: ConnectionOptions = {},
   credentials = { username: 'u', password: 'p', apiKey: 'k' },
+  clientCredentials = { clientId: 'id', clientSecret: 's' },
 ) {
   const connection = { baseUrl: url, ...quick(), ...options };
   return {
     rasa: createRasaClient({ credentials, ...connection }),
-    v2: createRasaV2Client({ credentials: { clientId: 'id', clientSecret: 's' }, ...connection }),
+    v2: createRasaV2Client({ credentials: clientCredentials, ...connection }),
     open: createRasaPublicClient(connection),
   };
 }

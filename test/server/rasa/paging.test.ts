@@ -68,6 +68,7 @@ describe('a list', () => {
     [{ maxPage: 50 }, 1000],
     [{ maxPage: 7 }, 50],
     [{ maxPage: 1 }, 5000],
+    [{ maxPage: 50, hasLinks: false }, 1000],
     // The total is capped.
     [{ maxPage: 50, total: 1000 }, 1000],
   ])('is complete where the server cuts its pages: %j, asked for %i', async (server, pageSize) => {
