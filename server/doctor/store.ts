@@ -1,11 +1,15 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { destinationOf } from '../config/accounts/destination.ts';
 import { refuseOldOutbox } from '../outbox/old-directory.ts';
-import { openPlace, refuseMissing } from '../outbox/place.ts';
+import { openFile, openPlace, refuseMissing } from '../outbox/place.ts';
 import { sameSql, type Database, type Row } from '../store/database.ts';
 import { NewerSchema, StoreRefused, StoreUnavailable } from '../store/errors.ts';
+import { databaseFileName } from '../store/open-store.ts';
+import { checkSealed } from '../store/maintenance.ts';
 import { ServerSecrets } from '../store/server-secrets.ts';
+import type { SqliteDatabase } from '../store/sqlite/sqlite-database.ts';
 import type { Files } from '../system/files.ts';
 import type { Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
@@ -21,15 +25,17 @@ export async function checkStore(setup: Setup, files: Files): Promise<readonly F
   try {
     await refuseOldOutbox(dataDir, files);
     if (!(await isMade(place, files))) return [note('Nobody has signed up yet: there is no database.')];
-    const database = await openPlace(place, {
-      log: pino({ level: 'silent' }),
-      isProduction: production,
-      files,
-    });
+    const options = { log: pino({ level: 'silent' }), isProduction: production, files };
+    const file = store.databaseUrl ? undefined : await openFile(place, options);
+    const database = file ?? (await openPlace(place, options));
     try {
       // Reading one secret tells whether the key is the right one.
       await new ServerSecrets({ database }).get('seen');
-      return [...(await checkWorkers(database)), ...(await checkWaiting(database, setup))];
+      return [
+        ...(file ? await checkSoundness(file, join(dataDir, databaseFileName), files) : []),
+        ...(await checkWorkers(database)),
+        ...(await checkWaiting(database, setup)),
+      ];
     } finally {
       await database.close();
     }
@@ -51,6 +57,33 @@ async function isMade(place: Parameters<typeof refuseMissing>[0], files: Files):
     throw error;
   }
 }
+
+/** A larger file would take seconds from a slow disk, while nothing is stored. */
+const checkedBytes = 32 * 1024 * 1024;
+
+/** What `store check` finds, of a small file. */
+async function checkSoundness(
+  database: SqliteDatabase,
+  path: string,
+  files: Files,
+): Promise<readonly Finding[]> {
+  const { size } = await files.stat(path);
+  if (size > checkedBytes) {
+    return [note('The database is too large to be read through here: rasa-signup store check does so.')];
+  }
+  const faults = [...(await database.check())];
+  for (const { table, damaged } of await checkSealed(database)) {
+    if (damaged.length > 0) faults.push(`${table}: the contents of ${damaged.length} rows are damaged`);
+  }
+  if (faults.length === 0) return [fine('The database is sound.')];
+  return faults
+    .slice(0, shownFaults)
+    .map((words) =>
+      fault(`The database is damaged: ${words}.`, 'Check the disk. Restore a backup, or see store check.'),
+    );
+}
+
+const shownFaults = 5;
 
 async function checkWorkers(database: Database): Promise<readonly Finding[]> {
   const read = () =>

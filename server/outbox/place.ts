@@ -5,6 +5,7 @@ import { StoreRefused } from '../store/errors.ts';
 import { keyFileName } from '../store/engine/key-file.ts';
 import { databaseFileName, openSqlite, openStore, type StoreOptions } from '../store/open-store.ts';
 import type { SqliteDatabase } from '../store/sqlite/sqlite-database.ts';
+import { reservePath } from '../store/sqlite/file-guard.ts';
 import { isCode, readIfThere, realFiles, type Files } from '../system/files.ts';
 import { Secret } from '../system/secret.ts';
 
@@ -43,7 +44,8 @@ export async function refuseMissing(
 ): Promise<void> {
   if (databaseUrl) return;
   const path = join(dataDir, databaseFileName);
-  if (!(await isThere(path, files))) {
+  // A database that is gone is damage, which opening says.
+  if (!(await isThere(path, files)) && !(await isThere(reservePath(path), files))) {
     throw new StoreRefused(
       `There is no database in ${dataDir}. Set DATA_DIR to what the proxy has, and start from the same directory.`,
     );

@@ -66,7 +66,7 @@ export async function openSqlite(options: StoreOptions): Promise<SqliteDatabase>
     files = realFiles,
     reserveBytes = defaultReserveBytes,
   } = options;
-  await mkdir(dataDir, { recursive: true });
+  await makeDirectory(dataDir);
   const path = join(dataDir, fileName);
   const key = await keyFor(options, path, files);
   const database = new SqliteDatabase({ ...sharedOptions(options), path, key, reserveBytes, schema });
@@ -115,6 +115,17 @@ function sharedOptions({ previousKeys = [], timeoutMs, maxWaiting, log }: StoreO
     maxWaiting: maxWaiting ?? defaultMaxWaiting,
     log,
   };
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new StoreRefused(
+      `${path} is not a directory and cannot be made one (${code}). Set DATA_DIR to a directory that the proxy's user may write to.`,
+    );
+  }
 }
 
 /** The operator's key, or the one in the data directory. */

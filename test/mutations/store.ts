@@ -127,7 +127,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: 'SQLite: a damaged log is opened',
     file: 'server/store/sqlite/open-file.ts',
-    find: "if (scanWal(walPath, wal.mtimeMs < startedAtMs) !== 'damaged') return;",
+    find: "if (scanWal(walPath, startedAtMs) !== 'damaged') return;",
     replace: 'return;',
     tests: tests('sqlite-faults'),
     only: 'a write-ahead log',

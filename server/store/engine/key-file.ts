@@ -38,7 +38,7 @@ export async function openKeyFile(dataDir: string, files: Files): Promise<KeyFil
     return { text: made, isNew: true };
   } catch (error) {
     const others = isCode(error, 'EEXIST') ? await readKey(path, files) : undefined;
-    if (others === undefined) throw error;
+    if (others === undefined) throw cannotBeUsed(path, error);
     return { text: others, isNew: false };
   } finally {
     await files.unlink(draft);
@@ -46,9 +46,24 @@ export async function openKeyFile(dataDir: string, files: Files): Promise<KeyFil
 }
 
 async function readKey(path: string, files: Files): Promise<string | undefined> {
-  const text = (await readIfThere(files, path))?.trim();
+  const text = (await readOrRefuse(path, files))?.trim();
   if (text === undefined || /^[0-9a-f]{64}$/.test(text)) return text;
   throw new StoreRefused(
     `${path} does not hold a key (64 hex digits). Restore it from a backup: without it, what is stored cannot be read.`,
+  );
+}
+
+async function readOrRefuse(path: string, files: Files): Promise<string | undefined> {
+  try {
+    return await readIfThere(files, path);
+  } catch (error) {
+    throw cannotBeUsed(path, error);
+  }
+}
+
+function cannotBeUsed(path: string, error: unknown): Error {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return new StoreRefused(
+    `${path} cannot be used as the key file (${code}). Put the key's file there, readable for the proxy's user, or set OUTBOX_KEY.`,
   );
 }

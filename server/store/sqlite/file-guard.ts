@@ -89,7 +89,7 @@ export class FileGuard {
   }
 
   get #ballastPath(): string {
-    return `${this.#path}-reserve`;
+    return reservePath(this.#path);
   }
 
   #freeBytes(): number | undefined {
@@ -106,6 +106,11 @@ export class FileGuard {
     const message = `${path} was renamed, removed or replaced while in use. Nothing more is written until it is back or the process is restarted.`;
     return new StoreUnavailable('moved', { message });
   }
+}
+
+/** The ballast's file. It is laid when the database has been made, so that it tells that there was one. */
+export function reservePath(path: string): string {
+  return `${path}-reserve`;
 }
 
 /** Device and inode of a file. */

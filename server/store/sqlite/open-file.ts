@@ -1,10 +1,11 @@
-import { closeSync, openSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, statSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { ownerOnly } from '../../system/files.ts';
 import { StoreRefused, StoreUnavailable } from '../errors.ts';
 import { missingAfter, type Migration } from '../migrations.ts';
 import { isBusy, PreparingConnection, type OpenConnection, type SqliteConnection } from './driver.ts';
+import { reservePath } from './file-guard.ts';
 import { scanWal } from './wal-scan.ts';
 
 /**
@@ -48,24 +49,43 @@ export function openFile(path: string, open: OpenConnection, schema: readonly Mi
 }
 
 /**
- * Damage that SQLite would not report but make worse: a log that ends too early, or one without its database.
+ * Damage that SQLite would not report but make worse: a database that is gone while something beside it says
+ * that it was there, a log that ends too early, or one without its database.
  */
 function refuseDamage(path: string): void {
+  refuseOtherThanFile(path);
   const walPath = `${path}-wal`;
-  const wal = statSync(walPath, { throwIfNoEntry: false });
-  if (!wal || wal.size === 0) return;
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) {
-    const message = `${path} is missing or empty, but its log ${walPath} is there. Bring the database back beside it, or move the log away.`;
-    throw new StoreUnavailable('damaged', { message });
+  const size = (name: string) => statSync(name, { throwIfNoEntry: false })?.size ?? 0;
+  if (size(path) === 0) {
+    for (const [what, name] of [
+      ['log', walPath],
+      ['reserve', reservePath(path)],
+    ] as const) {
+      if (size(name) === 0) continue;
+      const message = `${path} is missing or empty, but its ${what} ${name} is there. Bring the database back beside it, or move the ${what} away.`;
+      throw new StoreUnavailable('damaged', { message });
+    }
+    return;
   }
   const startedAtMs = Date.now() - uptime() * 1000;
   for (let look = 0; look < walLooks; look++) {
-    if (scanWal(walPath, wal.mtimeMs < startedAtMs) !== 'damaged') return;
+    if (scanWal(walPath, startedAtMs) !== 'damaged') return;
     // Another process may have begun the log anew while it was read.
     sleep(100);
   }
-  const message = `${walPath} is damaged: commits after the damage would be lost. Restore a backup, or move this file away to go on without them.`;
+  const message = `${walPath} is damaged: commits after the damage would be lost. Restore a backup, or move this file and ${path}-shm away to go on without them.`;
   throw new StoreUnavailable('damaged', { message });
+}
+
+/** A directory, or a link to a volume that is not mounted: SQLite would say less, or make a new file. */
+function refuseOtherThanFile(path: string): void {
+  if (!lstatSync(path, { throwIfNoEntry: false })) return;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() === true) return;
+  const what = found ? 'it is not a file' : 'it is a link to a file that is not there';
+  throw new StoreRefused(
+    `${path} cannot be used as the database file: ${what}. Mount what it leads to, or move it away.`,
+  );
 }
 
 const walLooks = 3;

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { endianness } from 'node:os';
 
 /**
@@ -16,25 +16,30 @@ const frameHeaderBytes = 24;
  * in the middle it loses all later commits (https://sqlite.org/fileformat2.html#walformat).
  *
  * After a bad frame, further frames of the same log mean damage. With two exceptions. A power cut can leave
- * one unfinished transaction with holes: where the machine has started anew since (`mayHaveLostPower`), a bad
+ * one unfinished transaction with holes: where the machine has started anew since the last write, a bad
  * frame in the last transaction counts as cut. And a transaction that failed leaves frames that a shorter one
  * overwrites in part: where the log's index (`-shm`) is still that of this log, it says how many frames are
  * committed, and only they count.
+ *
+ * Where the machine has not started anew, the index also tells of a log that lost its end, or is gone: it
+ * knows more frames than are there, and not all of them are in the database yet.
+ *
+ * @param startedAtMs Unix time in ms at which the machine started.
  */
-export function scanWal(path: string, mayHaveLostPower: boolean): WalState {
+export function scanWal(path: string, startedAtMs: number): WalState {
+  const index = readIndex(`${path.slice(0, -'-wal'.length)}-shm`, startedAtMs);
+  const lost = index && index.committedFrames > index.copiedFrames ? 'damaged' : 'empty';
   let file: number;
   try {
     file = openSync(path, 'r');
   } catch {
     // There is none, or it cannot be read, which the opening will say.
-    return 'empty';
+    return existsSync(path) ? 'empty' : lost;
   }
   try {
-    return scanFile(
-      file,
-      mayHaveLostPower,
-      mayHaveLostPower ? undefined : readIndex(`${path.slice(0, -'-wal'.length)}-shm`),
-    );
+    const mayHaveLostPower = fstatSync(file).mtimeMs < startedAtMs;
+    const state = scanFile(file, mayHaveLostPower, mayHaveLostPower ? undefined : index);
+    return state === 'empty' && !mayHaveLostPower ? lost : state;
   } finally {
     closeSync(file);
   }
@@ -43,21 +48,30 @@ export function scanWal(path: string, mayHaveLostPower: boolean): WalState {
 interface Index {
   readonly salts: Buffer;
   readonly committedFrames: number;
+  /** How many of them are in the database too. */
+  readonly copiedFrames: number;
 }
 
 const indexHeaderBytes = 48;
+/** Of the number of frames that were copied into the database, after both headers. */
+const copiedAt = 2 * indexHeaderBytes;
 
 /**
  * What the index says, https://sqlite.org/walformat.html#the_wal_index_header. It is in the machine's byte
- * order.
+ * order. After a power cut it says nothing.
  */
-function readIndex(path: string): Index | undefined {
+function readIndex(path: string, startedAtMs: number): Index | undefined {
   try {
+    if (statSync(path).mtimeMs < startedAtMs) return undefined;
     const [one, two] = [0, indexHeaderBytes].map((at) => readBytes(path, at, indexHeaderBytes));
     // Two copies, which differ while one is written.
     if (!one || !two?.equals(one) || one[12] !== 1) return undefined;
-    const committedFrames = endianness() === 'LE' ? one.readUInt32LE(16) : one.readUInt32BE(16);
-    return { salts: one.subarray(32, 40), committedFrames };
+    const copied = readBytes(path, copiedAt, 4);
+    const numberIn = (bytes: Buffer, at: number) =>
+      endianness() === 'LE' ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
+    const committedFrames = numberIn(one, 16);
+    const copiedFrames = copied ? numberIn(copied, 0) : committedFrames;
+    return { salts: one.subarray(32, 40), committedFrames, copiedFrames };
   } catch {
     // There is none, as in a copy of the files.
     return undefined;
@@ -97,6 +111,7 @@ function scanFile(file: number, mayHaveLostPower: boolean, index: Index | undefi
   let framesAfterCommit = 0;
   const committed = index?.salts.equals(salts) === true ? index.committedFrames : undefined;
   const end = committed === undefined ? size : headerBytes + committed * frameBytes;
+  if (index && committed !== undefined && size < end && committed > index.copiedFrames) return 'damaged';
   for (let at = headerBytes; at + frameBytes <= Math.min(end, size); at += frameBytes) {
     if (readSync(file, frame, 0, frameBytes, at) < frameBytes) break;
     const isOfThisLog = frame.subarray(8, 16).equals(salts);

@@ -1,11 +1,13 @@
 import type * as fs from 'node:fs/promises';
-import { chmod, mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
 import { readSetup } from '../../../server/doctor/configuration.ts';
 import { checkDataDir } from '../../../server/doctor/data-dir.ts';
 import { checkStore } from '../../../server/doctor/store.ts';
+import { sameSql } from '../../../server/store/database.ts';
+import { databaseFileName, openStore } from '../../../server/store/open-store.ts';
 import { realFiles } from '../../../server/system/files.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { recordCalls } from '../../helpers/recorder.ts';
@@ -16,6 +18,7 @@ import { createKey, revokeKey } from '../../helpers/server/keys.ts';
 import { openTestOutbox } from '../../helpers/server/outbox.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
+import { addSignup, openTestStore, quiet } from '../../helpers/server/store.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 import { serveOneAnswer } from '../../helpers/sites/one-answer.ts';
 
@@ -320,6 +323,24 @@ describe('the database', () => {
         /^warning: 2 sign-ups wait for v1 https:\/\/api\.rasa\.io \(account abc\).* → Run the proxy with the RASA_ settings/,
       ),
     ]);
+  });
+
+  it('has said what is damaged, and that it is sound where nothing is', async () => {
+    const dataDir = await temporaryDir();
+    const database = await openTestStore({ dataDir });
+    await addSignup(database);
+    expect(wordsIn(await examineStore({ DATA_DIR: dataDir }))).toContain('fine: The database is sound.');
+    await database.write([{ sql: sameSql(`update signups set payload = x'0102'`) }]);
+    expect(wordsIn(await examineStore({ DATA_DIR: dataDir }))).toContain(
+      'fault: The database is damaged: signups: the contents of 1 rows are damaged.',
+    );
+  });
+
+  it('that is gone, while its reserve is there, is a fault', async () => {
+    const dataDir = await temporaryDir();
+    await (await openStore({ dataDir, log: quiet })).close();
+    await rm(join(dataDir, databaseFileName));
+    expect(wordsIn(await examineStore({ DATA_DIR: dataDir }))).toMatch(/^fault: .* is missing or empty/m);
   });
 
   it('is left as it was, and is not made by looking at it', async () => {

@@ -255,7 +255,7 @@ describe('a database file', () => {
 describe('a write-ahead log', () => {
   test('that a crash left behind is taken in whole', async () => {
     const { dataDir, ids } = await crashedStore(30);
-    expect(scanWal(join(dataDir, `${fileName}-wal`), false)).toBe('whole');
+    expect(scanWal(join(dataDir, `${fileName}-wal`), 0)).toBe('whole');
     expect(await idsIn(await openTestStore({ dataDir }))).toEqual(ids);
   });
 
@@ -277,7 +277,7 @@ describe('a write-ahead log', () => {
     for (let n = 0; n < 200; n++) {
       writeFileSync(path, sound);
       flipByte(path, Math.floor((n / 200) * lastFrame));
-      expect([n, scanWal(path, false)]).toEqual([n, 'damaged']);
+      expect([n, scanWal(path, 0)]).toEqual([n, 'damaged']);
     }
     const damaged = readFileSync(path);
     await expect(openTestStore({ dataDir })).rejects.toMatchObject({ reason: 'damaged' });
@@ -290,8 +290,8 @@ describe('a write-ahead log', () => {
     const bytes = readFileSync(path);
     bytes.fill(0, bytes.length - 2 * 4120, bytes.length - 4120);
     writeFileSync(path, bytes);
-    expect(scanWal(path, false)).toBe('damaged');
-    expect(scanWal(path, true)).toBe('cut');
+    expect(scanWal(path, 0)).toBe('damaged');
+    expect(scanWal(path, Infinity)).toBe('cut');
   });
 });
 
