@@ -28,8 +28,12 @@ if (!customElements.get('rasa-signup')) {
 }
 
 placeAll();
-// A tag that has placed no form shows nothing. The part is beside the script, two levels above a form.
-if (tag && own) void explain(tag, `${own}/form`);
+if (tag && own) {
+  place(tag);
+  RasaSignup.script = own;
+  // A tag that has placed no form shows nothing. The part is beside the script, two levels above a form.
+  void explain(tag, `${own}/form`);
+}
 
 function placeAll(): void {
   document.querySelectorAll<HTMLScriptElement>('script[data-form],script[src*="form="]').forEach(place);
@@ -40,9 +44,9 @@ function place(script: HTMLScriptElement): void {
   const option = (name: string) => script.getAttribute(`data-${name}`) ?? query.get(name);
   const src = addressOf(script, option('form'));
   if (!src || Reflect.has(script, placed)) return;
-  // In the head nothing is shown.
+  // In the head nothing is shown, and a loader may have removed the tag.
   const into = option('into');
-  const parent = into ? document.getElementById(into) : script.closest('head') ? document.body : undefined;
+  const parent = into ? document.getElementById(into) : script.closest('body') ? undefined : document.body;
   // The place is still to come.
   if (parent === null) return;
   Reflect.set(script, placed, 1);

@@ -26,16 +26,15 @@ async function open(body: string, { behaviour = 'trusting', head = '', type = '/
 
 /** Waits until the element has drawn its form, and every trigger of up to a minute has fired. */
 async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() =>
-    document.querySelector('rasa-signup')?.shadowRoot?.querySelector('dialog'),
-  );
+  await page.locator('rasa-signup dialog').first().waitFor({ state: 'attached' });
   await page.clock.runFor(70_000);
 }
 
 const isModal = (page: Page) =>
-  page.evaluate(
-    () => !!document.querySelector('rasa-signup')?.shadowRoot?.querySelector('dialog:modal, :popover-open'),
-  );
+  page
+    .locator('rasa-signup dialog')
+    .first()
+    .evaluate((dialog) => dialog.matches(':modal, :popover-open'));
 
 /** The page is alive: its button can be clicked. */
 async function clickPage(page: Page): Promise<void> {
@@ -57,6 +56,11 @@ describe('the page is never blocked by a form that is not seen', () => {
     ['in a hidden container', `<div style="display:none">${popUp()}</div>`],
     ['hidden itself', popUp('hidden')],
     ['in closed details', `<details><summary>More</summary>${popUp()}</details>`],
+    ['in an inert part', `<div inert>${popUp()}</div>`],
+    [
+      'in a component in an inert part',
+      `<div inert><x-box><template shadowrootmode="open">${popUp()}</template></x-box></div>`,
+    ],
   ])('W1: %s it does not open', async (_name, body) => {
     const { page, complaints } = await open(`${alive}${body}SCRIPT`);
     await settled(page);
@@ -74,6 +78,22 @@ describe('the page is never blocked by a form that is not seen', () => {
       box.style.display = 'none';
     });
     await expect.poll(() => isModal(page)).toBe(false);
+    await clickPage(page);
+  });
+
+  it('W1: an open dialog closes when its part of the page becomes inert', async () => {
+    const { page } = await open(`${alive}<main>${popUp()}</main>SCRIPT`);
+    await page.getByRole('dialog').waitFor();
+    await page.locator('main').evaluate((main) => {
+      main.setAttribute('inert', '');
+    });
+    await expect.poll(() => isModal(page)).toBe(false);
+    await clickPage(page);
+  });
+
+  it('W1: a dialog can be used where the page takes no clicks', async () => {
+    const { page } = await open(`${alive}<main style="pointer-events: none">${popUp()}</main>SCRIPT`);
+    await page.getByRole('button', { name: 'Close' }).click();
     await clickPage(page);
   });
 

@@ -25,6 +25,19 @@ describe('a tag manager that drops data attributes', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('W7: or removes the script again at once', async () => {
+    const { base } = await stubbedProxy();
+    const { page, complaints } = await openPage(browser, await serveSite({ '/': pageOf('<main></main>') }));
+    await page.evaluate((src) => {
+      const script = document.createElement('script');
+      script.src = src;
+      document.head.append(script);
+      script.remove();
+    }, `${base}/embed.js?form=newsletter`);
+    await signUp(page.locator('body > rasa-signup'));
+    expect(complaints).toEqual([]);
+  });
+
   it('W7: puts the form into the element that the URL names, as documented', async () => {
     const { base } = await stubbedProxy();
     const block = readmeBlocks('docs/embedding.md', 'html').find((html) => html.includes('into=')) ?? '';

@@ -64,6 +64,15 @@ describe('a form that cannot be had', () => {
     },
   );
 
+  it('W20: says so where no server answers for the form, but the script is there', async () => {
+    const { base } = await stubbedProxy();
+    const gone = 'http://127.0.0.1:9/forms/newsletter';
+    const body = `<rasa-signup lang="de" src="${gone}"></rasa-signup><script src="${base}/embed.js"></script>`;
+    const { page } = await openPage(browser, await serveSite({ '/': pageOf(body) }));
+    await page.getByText('Das Formular konnte nicht geladen werden.').waitFor();
+    expect(await page.getByRole('link', { name: 'Zum Formular' }).getAttribute('href')).toBe(gone);
+  });
+
   it('W20: leaves it to the fallback, which says enough', async () => {
     const { page, form } = await open(
       `<rasa-signup src="BASE/forms/newsletter"><a href="BASE/forms/newsletter">Newsletter</a></rasa-signup><script src="BASE/embed.js"></script>`,

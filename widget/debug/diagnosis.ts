@@ -144,6 +144,14 @@ function findPlace(element: HTMLElement): readonly Finding[] {
           'The form is hidden, by the page or by something around it. What is hidden does not open over the page either.',
       },
     ];
+  if (element.closest('[inert]'))
+    return [
+      {
+        is: 'fault',
+        about: 'place',
+        words: 'The form is in an inert part of the page, where nothing can be used or opened.',
+      },
+    ];
   return [];
 }
 

@@ -107,6 +107,9 @@ export class RasaSignup extends LitElement {
     state: { state: true },
   };
 
+  /** The URL of the script, which may be elsewhere than the forms. Unknown to the npm package. */
+  static script: string | undefined;
+
   declare private state: FormState;
 
   /** The previous form, until its typed values are copied to the next one. */
@@ -227,10 +230,13 @@ export class RasaSignup extends LitElement {
   async #excuse(): Promise<void> {
     const { src } = this;
     if (!src || this.display !== 'inline' || this.querySelector(':scope > :not([slot])')) return;
-    const words = await loadPart<typeof unavailable>(src, 'words').then(
-      ({ unavailableIn }) => unavailableIn(langOf(this) ?? navigator.language),
-      () => undefined,
-    );
+    const load = (from: string) => loadPart<typeof unavailable>(from, 'words');
+    const words = await load(src)
+      .catch(() => load(`${RasaSignup.script}/form`))
+      .then(
+        ({ unavailableIn }) => unavailableIn(langOf(this) ?? navigator.language),
+        () => undefined,
+      );
     if (src === this.src && !this.#loader.form) this.state = { step: 'unavailable', src, words };
   }
 

@@ -107,13 +107,13 @@ class Overlay {
 
   /**
    * Returns whether it is open now. By itself it does not open while the visitor types, or over something
-   * that has taken the page. It is never open where it is not rendered, because an invisible modal dialog
-   * would block the whole page.
+   * that has taken the page. It is never open where it is not rendered or inert, because a modal dialog that
+   * cannot be used would block the whole page.
    */
   open(how: 'asked' | 'by itself'): boolean {
     const dialog = this.#dialog;
     if (this.isOpen) return true;
-    if (how === 'by itself' && isTaken(dialog)) return false;
+    if (isInert(dialog) || (how === 'by itself' && isTaken(dialog))) return false;
     for (const other of opened) other.hide();
     this.#before = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
     // Otherwise the browser would move the focus into it, as it does for a modal dialog.
@@ -127,7 +127,7 @@ class Overlay {
     }
     opened.add(this);
     this.#watching = setInterval(() => {
-      if (!isRendered(dialog)) this.hide();
+      if (!isRendered(dialog) || (this.#isModal && isInert(dialog.parentElement))) this.hide();
     }, 100);
     if (how === 'asked') dialog.querySelector<HTMLElement>('form :is(input, select)')?.focus();
     else if (this.#isModal) dialog.focus();
@@ -205,4 +205,13 @@ class Overlay {
 /** `opacity` is not checked: it has no effect on the top layer. On paper it is not shown, and stays open. */
 function isRendered(dialog: Element): boolean {
   return dialog.checkVisibility({ visibilityProperty: true }) || matchMedia('print').matches;
+}
+
+/** Whether an ancestor, through slots and shadow roots, has the attribute `inert`. */
+function isInert(element: Element | null): boolean {
+  if (!element) return false;
+  const { assignedSlot, parentElement } = element;
+  const root = element.getRootNode();
+  const around = assignedSlot ?? parentElement ?? (root instanceof ShadowRoot ? root.host : null);
+  return element.hasAttribute('inert') || isInert(around);
 }
