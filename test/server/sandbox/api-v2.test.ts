@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startSandbox } from '../../helpers/server/sandbox.ts';
+import { fieldsIn, startSandbox } from '../../helpers/server/sandbox.ts';
 
 async function sandboxWithToken() {
   const sandbox = await startSandbox();
@@ -84,5 +84,137 @@ describe('the sign-up webhook', () => {
     const headers = { 'sec-fetch-site': 'cross-site' };
     const body = { email: 'ada@example.com' };
     expect((await api('POST', `/signup/${signupGuid}`, { body, headers })).status).toBe(403);
+  });
+});
+
+describe('contacts and lists of version 2', () => {
+  async function open() {
+    const sandbox = await sandboxWithToken();
+    const { token } = sandbox;
+    const call = (method: string, path: string, body?: unknown) => sandbox.api(method, path, { token, body });
+    return {
+      ...sandbox,
+      call,
+      get: async (path: string) => fieldsIn(await call('GET', path)),
+      add: async (body: object) =>
+        String((await call('POST', '/v2/contacts', body)).envelope.results[0]?.['id']),
+    };
+  }
+
+  it('have all fields that can be written', async () => {
+    const { add, get, call } = await open();
+    const id = await add({
+      email: 'ada@example.com',
+      source: 'spring fair',
+      can_email: false,
+      can_email_code: 'manual',
+      can_email_message: 'asked by phone',
+      options: { boats: [1, { sails: null }] },
+      system: 'hubspot',
+      identifier: '42',
+      system_identifier: 'portal-1',
+    });
+    expect(await get(`/v2/contacts/${id}`)).toMatchObject([
+      {
+        id,
+        source: 'spring fair',
+        can_email: false,
+        can_email_code: 'manual',
+        can_email_message: 'asked by phone',
+        options: { boats: [1, { sails: null }] },
+        identifiers: [{ system: 'hubspot', identifier: '42', system_identifier: 'portal-1' }],
+      },
+    ]);
+    const [whole] = await get(`/v2/contacts/${id}`);
+    expect((await call('PUT', `/v2/contacts/${id}`, { first_name: 'Ada' })).status).toBe(200);
+    expect((await get(`/v2/contacts/${id}`))[0]).toMatchObject({ first_name: 'Ada', source: 'spring fair' });
+    expect(whole).not.toHaveProperty('list_id');
+  });
+
+  it.each([
+    [{ system: 'hubspot' }],
+    [{ identifier: '42' }],
+    [{ list_id: 99 }],
+    [{ list_id: 'one' }],
+    [{ company: 'Analytical' }],
+    [{ can_email: 'yes' }],
+  ])('refuse %j', async (fields) => {
+    const { call } = await open();
+    expect((await call('POST', '/v2/contacts', { email: 'ada@example.com', ...fields })).status).toBe(400);
+    expect((await call('GET', '/v2/contacts')).envelope.results).toEqual([]);
+  });
+
+  it('are paged by skip, limit and list_id', async () => {
+    const { add, get, call } = await open();
+    const made = await call('POST', '/v2/lists', { name: 'Boats' });
+    const list = Number(made.envelope.results[0]?.['id']);
+    expect([made.status, await get('/v2/lists')]).toMatchObject([
+      201,
+      [{ id: '1' }, { id: String(list), name: 'Boats' }],
+    ]);
+    const ids: string[] = [];
+    for (let index = 0; index < 6; index++)
+      ids.push(await add({ email: `p${index}@example.com`, ...(index % 2 === 0 && { list_id: list }) }));
+    const found = async (query: string) => (await get(`/v2/contacts?${query}`)).map(({ id }) => id);
+    expect(await found('skip=1&limit=2')).toEqual(ids.slice(1, 3));
+    expect(await found(`list_id=${list}`)).toEqual([ids[0], ids[2], ids[4]]);
+    expect(await found(`list_id=${list}&skip=1&limit=1`)).toEqual([ids[2]]);
+    expect((await call('DELETE', `/v2/contact-lists/${ids[2] ?? ''}/list/${list}`)).status).toBe(204);
+    expect(await found(`list_id=${list}`)).toEqual([ids[0], ids[4]]);
+    expect((await call('DELETE', `/v2/contacts/${ids[0] ?? ''}`)).status).toBe(204);
+    expect(await found(`list_id=${list}`)).toEqual([ids[4]]);
+    expect(await get('/v2/contacts/deleted')).toMatchObject([
+      { id: ids[2], email: 'p2@example.com', newsletter_id: list, is_archived: false },
+      { id: ids[0], email: 'p0@example.com', newsletter_id: null, is_archived: true },
+    ]);
+    // Archived, it stays on its lists.
+    await add({ email: 'p0@example.com' });
+    expect(await found(`list_id=${list}`)).toEqual([ids[0], ids[4]]);
+  });
+
+  it.each([[(items: object[]) => items], [(contacts: object[]) => ({ contacts })]])(
+    'are created many at a time, in either form',
+    async (form) => {
+      const { call } = await open();
+      const items = [{ email: 'a@example.com' }, { email: 'no' }, { email: 'b@example.com' }];
+      const { status, envelope } = await call('POST', '/v2/contacts/bulk', form(items));
+      expect(status).toBe(201);
+      expect(envelope.results.map((one) => one['status'])).toEqual(['created', 'error', 'created']);
+    },
+  );
+
+  it('have subscriptions by the number that the page shows', async () => {
+    const { add, get, call, page } = await open();
+    await add({ email: 'ada@example.com' });
+    const number = Number(/Number in version 2<\/dt>\s*<dd><bdi>(\d+)/.exec(await page('/'))?.[1]);
+    const body = {
+      contact_id: number,
+      subscription_type_id: 2,
+      can_email: false,
+      unsubscribe_code: 'manual',
+    };
+    const { envelope } = await call('POST', '/v2/subscriptions', body);
+    const id = Number(envelope.results[0]?.['id']);
+    expect(await get(`/v2/subscriptions?contact_id=${number}`)).toMatchObject([
+      { id, ...body, subscription_type: 'Offers' },
+    ]);
+    expect((await call('PUT', `/v2/subscriptions/${id}`, { can_email: true })).status).toBe(200);
+    expect(await get(`/v2/subscriptions/${id}`)).toMatchObject([
+      { can_email: true, unsubscribe_code: 'manual' },
+    ]);
+    expect((await call('POST', '/v2/subscriptions', { ...body, contact_id: 99 })).status).toBe(400);
+    expect((await call('POST', '/v2/subscriptions', { ...body, subscription_type_id: 9 })).status).toBe(400);
+  });
+
+  it.each([
+    ['rasa-token', [200, 401]],
+    ['bearer', [401, 200]],
+    ['either', [200, 200]],
+  ])('take the token in the header of the variant %s', async (v2Header, statuses) => {
+    const { api, token, putFaults } = await open();
+    await putFaults({ variants: { v2Header } });
+    const own = await api('GET', '/v2/lists', { token });
+    const bearer = await api('GET', '/v2/lists', { headers: { authorization: `Bearer ${token}` } });
+    expect([own.status, bearer.status]).toEqual(statuses);
   });
 });
