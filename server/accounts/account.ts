@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { CredentialSet } from '../rasa/credentials.ts';
+import { createGate } from '../rasa/gate.ts';
 import { createRasaHttp, withGate, type RasaHttp, type RasaTimeouts } from '../rasa/http.ts';
 import { createKeyRing, type KeyRing } from '../rasa/key-ring.ts';
 import { createTokenApi } from '../rasa/token-api.ts';
@@ -19,9 +20,11 @@ export interface AccountOptions {
   readonly timeouts: RasaTimeouts;
   /** From the end of a call to the beginning of the next one. */
   readonly minIntervalMs: number;
-  readonly database: Database;
+  /** `undefined` where there is no store yet: then no other process calls this account. */
+  readonly database: Database | undefined;
   /** Names this process to people. */
   readonly owner: string;
+  readonly fetch?: typeof fetch | undefined;
   readonly log: Logger;
 }
 
@@ -43,9 +46,14 @@ export function openAccount({
   minIntervalMs,
   database,
   owner,
+  fetch,
   log,
 }: AccountOptions): Account {
-  const http = createRasaHttp({ baseUrl, outgoing, timeouts });
+  const http = createRasaHttp({ baseUrl, outgoing, timeouts, ...(fetch && { fetch }) });
+  if (!database) {
+    const gated = withGate(http, createGate({ minIntervalMs }));
+    return { deliveries: gated, others: gated, close: () => Promise.resolve() };
+  }
   const gate = new AccountGate({
     turns: new Turns({ database, owner, account: id }),
     minIntervalMs,

@@ -44,7 +44,7 @@ export class Turns {
   constructor({ database, owner, account, monotonicMs = () => performance.now() }: TurnsOptions) {
     this.#leases = new Leases({ database, owner, monotonicMs });
     this.#turnName = `call ${account}`;
-    this.#wishNames = { delivery: `deliver next ${account}`, other: `call next ${account}` };
+    this.#wishNames = { delivery: `next delivery ${account}`, other: `next call ${account}` };
     this.#monotonicMs = monotonicMs;
   }
 

@@ -1,20 +1,38 @@
 import { keyOf, type CredentialSet } from '../rasa/credentials.ts';
-import { createRasaHttp, type RasaHttp } from '../rasa/http.ts';
+import { pino } from 'pino';
+import { openAccount } from '../accounts/account.ts';
+import { destinationOf } from '../config/accounts/destination.ts';
+import type { RasaHttp } from '../rasa/http.ts';
+import type { Database } from '../store/database.ts';
+import { withAnySignal } from '../system/any-signal.ts';
 import { tryCredentials, type Tried } from '../rasa/try-credentials.ts';
 import type { Outgoing } from '../system/network/outgoing.ts';
-import { pause } from '../system/pause.ts';
 import { nameOf, type Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 
-/** Pause between two sets, as between two deliveries. */
+/** Pause between two calls, as between two deliveries. */
 const minIntervalMs = 200;
+/** For all sets of an account. Where rasa.io has asked everybody to wait, it would be an hour. */
+const longestMs = 90_000;
+const silent = pino({ level: 'silent' });
 
-/** Checks which sets rasa.io accepts, and for which account. Tries all of them, one after the other. */
+export interface CredentialsOptions {
+  /** The store, where there is one. */
+  readonly database: Database | undefined;
+  readonly outgoing: Outgoing;
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/**
+ * Checks which sets rasa.io accepts, and for which account. Tries all of them, one after the other, each call
+ * in its turn with those of the proxies that run.
+ */
 export async function checkCredentials(
-  { accounts, rasaTimeouts }: Setup,
+  setup: Setup,
   stop: AbortSignal,
-  { outgoing, fetch: send }: { readonly outgoing?: Outgoing; readonly fetch?: typeof fetch | undefined } = {},
+  { database, outgoing, fetch: send }: CredentialsOptions,
 ): Promise<readonly Finding[]> {
+  const { accounts, rasaTimeouts } = setup;
   const upstream = accounts[0]?.upstream;
   if (!upstream) return [note('There is no complete set that could be tried.')];
   if (upstream.is === 'sandbox') return [note('The sandbox makes its own.')];
@@ -22,18 +40,30 @@ export async function checkCredentials(
     return [note('The webhook takes no key. Whether its GUID is right shows only when somebody signs up.')];
   }
   const findings: Finding[] = [];
-  for (const account of accounts) {
-    if (account.upstream.is !== 'rasa') continue;
-    const { baseUrl, sets } = account.upstream;
-    const http = createRasaHttp({
+  for (const configured of accounts) {
+    if (configured.upstream.is !== 'rasa') continue;
+    const { baseUrl, sets } = configured.upstream;
+    const destination = destinationOf(configured);
+    const account = openAccount({
+      id: `${destination.upstream} ${destination.account}`,
       baseUrl,
-      ...(outgoing && { outgoing }),
-      ...(send && { fetch: send }),
+      outgoing,
+      fetch: send,
       timeouts: rasaTimeouts,
+      minIntervalMs,
+      database,
+      owner: 'rasa-signup doctor',
+      log: silent,
     });
-    const found = await checkSets(sets, http, stop);
-    const about = account.isNamed ? `${account.name}: ` : '';
-    findings.push(...found.map((finding) => ({ ...finding, what: about + finding.what })));
+    const about = configured.isNamed ? `${configured.name}: ` : '';
+    try {
+      const found = await withAnySignal([stop, AbortSignal.timeout(longestMs)], (either) =>
+        checkSets(sets, account.others, either),
+      );
+      findings.push(...found.map((finding) => ({ ...finding, what: about + finding.what })));
+    } finally {
+      await account.close();
+    }
   }
   return findings;
 }
@@ -45,7 +75,6 @@ async function checkSets(
 ): Promise<readonly Finding[]> {
   const trials: Trial[] = [];
   for (const set of sets) {
-    if (trials.length > 0) await pause(minIntervalMs, stop);
     trials.push({ set, tried: await tryCredentials(http, set.credentials, stop) });
   }
   const works = trials.some(({ tried }) => tried.is === 'taken');

@@ -12,7 +12,7 @@ import { checkPage } from './page/page.ts';
 import { checkPublicUrl } from './outside/public-url.ts';
 import { checkRasaIo } from './rasa-io.ts';
 import { checkSecretFiles } from './secret-files.ts';
-import { checkStore } from './store.ts';
+import { checkStore, openStoreIfThere } from './store.ts';
 import { createWeb, withoutUser } from './web.ts';
 
 export type { Finding } from './finding.ts';
@@ -56,7 +56,17 @@ export function startChecks(options: DoctorOptions): readonly Check[] {
   const allowedOrigins = allowLocalhost ? undefined : setup.allowedOrigins;
   const checks: readonly (readonly [string, () => Promise<readonly Finding[]> | readonly Finding[]])[] = [
     ['Configuration', () => [...unread, ...checkConfiguration(env, setup), ...checkPastedSecrets(env)]],
-    ['Credentials', () => checkCredentials(setup, stop, { outgoing, fetch })],
+    [
+      'Credentials',
+      async () => {
+        const database = await openStoreIfThere(setup, realFiles);
+        try {
+          return await checkCredentials(setup, stop, { database, outgoing, fetch });
+        } finally {
+          await database?.close();
+        }
+      },
+    ],
     [
       'Files with secrets',
       () =>

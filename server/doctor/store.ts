@@ -14,6 +14,7 @@ import type { Files } from '../system/files.ts';
 import type { Setup } from './configuration.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
 
+const silent = pino({ level: 'silent' });
 /** Longer than a holder of a lease takes to confirm it. */
 const beatMs = 2500;
 
@@ -25,7 +26,7 @@ export async function checkStore(setup: Setup, files: Files): Promise<readonly F
   try {
     await refuseOldOutbox(dataDir, files);
     if (!(await isMade(place, files))) return [note('Nobody has signed up yet: there is no database.')];
-    const options = { log: pino({ level: 'silent' }), isProduction: production, files };
+    const options = { log: silent, isProduction: production, files };
     const file = store.databaseUrl ? undefined : await openFile(place, options);
     const database = file ?? (await openPlace(place, options));
     try {
@@ -44,6 +45,21 @@ export async function checkStore(setup: Setup, files: Files): Promise<readonly F
       return [fault(error.message)];
     }
     throw error;
+  }
+}
+
+/** The store, where there is one that can be used; what is wrong with it is said elsewhere. */
+export async function openStoreIfThere(
+  { dataDir, store, production }: Setup,
+  files: Files,
+): Promise<Database | undefined> {
+  if (store === 'faulty') return undefined;
+  const place = { dataDir, ...store };
+  try {
+    await refuseMissing(place, files);
+    return await openPlace(place, { log: silent, isProduction: production, files });
+  } catch {
+    return undefined;
   }
 }
 
@@ -87,7 +103,9 @@ const shownFaults = 5;
 
 async function checkWorkers(database: Database): Promise<readonly Finding[]> {
   const read = () =>
-    database.read({ sql: sameSql(`select name, owner, epoch, beat from leases where owner <> ''`) });
+    database.read({
+      sql: sameSql(`select name, owner, epoch, beat from leases where owner <> '' and name like 'deliver %'`),
+    });
   const before = await read();
   if (before.length === 0) return [note('No proxy delivers from it just now.')];
   await sleep(beatMs);
