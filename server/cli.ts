@@ -15,6 +15,7 @@ import {
   type Output,
   type Selection,
 } from './commands/outbox.ts';
+import type { GetOptions, RasaCommands } from './commands/rasa.ts';
 import { storePlaceOf } from './commands/store-place.ts';
 import { openStoreCommands, type StoreCommands } from './commands/store.ts';
 import { readVersion } from './system/version.ts';
@@ -164,6 +165,52 @@ withFilters(outbox.command('purge'))
     runOutbox((commands) => commands.purge(ids, options)),
   );
 
+const rasa = program
+  .command('rasa')
+  .description('look at an account at rasa.io: reads only')
+  .option('--account <name>', 'which one, where ACCOUNTS declares several', someText)
+  .addHelpText(
+    'after',
+    '\nReads the same variables as the proxy. Where the proxy has its database here, calls wait for their turn with its\n' +
+      'own, deliveries first.\n' +
+      '\nExample:\n  $ rasa-signup --env-file production.env rasa whoami',
+  );
+
+rasa
+  .command('whoami')
+  .description('show each set of credentials: fingerprint, account, newsletter, how long a token lives')
+  .option('--json', 'print JSON on a terminal too')
+  .addHelpText(
+    'after',
+    '\nThe exit code is 1 if rasa.io takes none of them.\n\nExample:\n  $ rasa-signup rasa whoami',
+  )
+  .action((options: Output) => runRasa((commands) => commands.whoAmI(options)));
+
+rasa
+  .command('get')
+  .description('print the answer to an authorized GET as JSON; it may contain personal data')
+  .argument('<path>', 'below /v1/ or /v2/, such as /v1/communities')
+  .option('--all', 'all items, page after page, without their wrapping')
+  .option('--ndjson', 'with --all: one item per line')
+  .option('--page-size <n>', 'with --all: how many to ask for at once; 50 by default', someCount)
+  .addHelpText(
+    'after',
+    '\nExamples:\n  $ rasa-signup rasa get /v1/communities\n' +
+      '  $ rasa-signup rasa get "/v1/persons?updated_since=2026-11-01 00:00:00" --all --ndjson | wc -l',
+  )
+  .action((path: string, options: GetOptions) => runRasa((commands) => commands.get(path, options)));
+
+rasa
+  .command('check')
+  .description('try every documented read once, and report what differs from docs/rasa-api.md')
+  .option('--json', 'print JSON on a terminal too')
+  .addHelpText(
+    'after',
+    '\nThe report has names, kinds of values and counts, and no personal data: it can be sent to support.\n' +
+      '\nExample:\n  $ rasa-signup rasa check --json > report.json',
+  )
+  .action((options: Output) => runRasa((commands) => commands.check(options)));
+
 const store = program
   .command('store')
   .description('look after the database that keeps sign-ups')
@@ -244,6 +291,11 @@ function someTime(text: string): number {
   const { data } = duration.safeParse(text);
   if (data === undefined) throw new InvalidArgumentError('Wanted a time such as 7d (s, m, h or d).');
   return data;
+}
+
+function someCount(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('Wanted a number from 1 to 99999.');
+  return Number(text);
 }
 
 function someAddress(text: string): string {
@@ -327,6 +379,18 @@ async function runOutbox(run: (commands: OutboxCommands) => Promise<ExitCode>): 
   await runStore(async (store) =>
     run(createOutboxCommands({ deadLetters: store.deadLetters(), streams: process })),
   );
+}
+
+async function runRasa(run: (commands: RasaCommands) => Promise<ExitCode>): Promise<void> {
+  const { openRasaCommands } = await import('./commands/rasa.ts');
+  const stop = new AbortController().signal;
+  const { account } = rasa.opts<{ account?: string }>();
+  const commands = await openRasaCommands({ env: environment(), account, streams: process, stop });
+  try {
+    process.exitCode = await run(commands);
+  } finally {
+    await commands.close();
+  }
 }
 
 async function runStore(run: (store: StoreCommands) => Promise<ExitCode>): Promise<void> {

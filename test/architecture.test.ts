@@ -32,7 +32,7 @@ const serverRooms: Readonly<Record<string, string>> = {
   sandbox: 'http pages store system',
   doctor: 'config accounts mail http outbox rasa survival store system',
   commands:
-    'config delivery doctor forms outbox contacts accounts analytics events confirm survival mail http sandbox store system',
+    'config delivery doctor forms outbox contacts accounts analytics events confirm survival mail http rasa sandbox store system',
 };
 
 /**

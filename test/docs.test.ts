@@ -50,6 +50,7 @@ const blocksThatRun: readonly (readonly [page: string, begins: string, test: str
   ['docs/operating.md', 'npm ci\nnpm run build', 'test/e2e/documents.test.ts'],
   ['docs/operating.md', '{', 'test/e2e/documents.test.ts'],
   ['docs/operating.md', 'node dist/server/cli.js', 'test/e2e/documents.test.ts'],
+  ['docs/rasa-api.md', 'node dist/server/cli.js rasa', 'test/e2e/rasa-package.test.ts'],
   ['docs/rasa-api.md', 'import', 'test/e2e/rasa-package.test.ts'],
   ['docs/sandbox.md', 'npm run sandbox', 'test/e2e/documents.test.ts'],
   ['docs/sandbox.md', 'curl', 'test/e2e/documents.test.ts'],

@@ -1,5 +1,5 @@
 import { Secret } from '../system/secret.ts';
-import { readResults, readToken } from './reading/answers.ts';
+import { readExpiry, readResults, readToken } from './reading/answers.ts';
 import type { Credentials } from './credentials.ts';
 import type { RasaHttp } from './http.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -13,6 +13,8 @@ export type Tried =
       readonly accounts: readonly Account[];
       /** Whether the minted token was revoked again. */
       readonly isTokenEnded: boolean;
+      /** When the token ends, in ms since 1970, if it says so itself. */
+      readonly tokenExpiresMs: number | undefined;
     }
   | { readonly is: 'refused'; readonly status: number }
   /** rasa.io gave no answer about the credentials. */
@@ -46,7 +48,8 @@ export async function tryCredentials(
   // Version 2 has no call for this, and sends its token in the same header.
   const accounts = credentials.api === 'v1' ? await readAccounts(http, token, stop) : [];
   const ended = await tokens.end(token, credentials, stop);
-  return { is: 'taken', accounts, isTokenEnded: ended.is === 'answer' && ended.status < 300 };
+  const isTokenEnded = ended.is === 'answer' && ended.status < 300;
+  return { is: 'taken', accounts, isTokenEnded, tokenExpiresMs: readExpiry(text) };
 }
 
 /** Tries the credentials that are in use, and keeps the token for the first delivery. */
@@ -60,7 +63,8 @@ export async function tryKeyRing(
   switch (grant.is) {
     case 'token': {
       const accounts = api === 'v1' ? await readAccounts(http, grant.token, stop) : [];
-      return { is: 'taken', accounts, isTokenEnded: false };
+      const tokenExpiresMs = readExpiry(grant.token.reveal());
+      return { is: 'taken', accounts, isTokenEnded: false, tokenExpiresMs };
     }
     case 'refused':
       return { is: 'refused', status: grant.status };

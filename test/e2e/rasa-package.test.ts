@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readmeBlocks } from '../helpers/documents.ts';
 import { startSandbox } from '../helpers/server/sandbox.ts';
 import { envelope, scriptRasa } from '../helpers/server/scripted-rasa.ts';
+import { temporaryDir } from '../helpers/server/temporary-dir.ts';
+import { openShell } from '../helpers/shell.ts';
 import { createPackageSite, type PackageSite } from '../helpers/sites/package-site.ts';
 
 /** A program that has installed the package, with none of its dependencies but undici. */
@@ -78,6 +81,36 @@ describe('the examples of docs/rasa-api.md', { timeout: 60_000 }, () => {
       expect.stringMatching(/^wrong\.ts.*firstname/),
     ]);
   });
+});
+
+it('the commands of docs/rasa-api.md look at an account', { timeout: 60_000 }, async () => {
+  const { url, credentials, addPersons } = await startSandbox();
+  await addPersons({ email: 'ada@example.com' }, { email: 'bob@example.com' });
+  const { run } = await openShell({
+    RASA_BASE_URL: url,
+    RASA_USERNAME: credentials.username,
+    RASA_PASSWORD: credentials.password,
+    RASA_API_KEY: credentials.apiKey ?? '',
+    DATA_DIR: await temporaryDir(),
+  });
+  const [commands = ''] = readmeBlocks('docs/rasa-api.md', 'sh');
+  const printed = (await run(commands)).trim().split('\n');
+  expect(printed.map((line): unknown => JSON.parse(line))).toMatchObject([
+    { api: 'v1', sets: [{ is: 'taken' }] },
+    { api: 'v1', reads: expect.any(Array) as unknown[] },
+    { email: 'ada@example.com' },
+    { email: 'bob@example.com' },
+  ]);
+});
+
+it('docs/rasa-api.md lists every code of an error', () => {
+  const codes = [...readFileSync('server/rasa/errors.ts', 'utf8').matchAll(/readonly code = '(\w+)'/g)];
+  const listed = [
+    ...readFileSync('docs/rasa-api.md', 'utf8').matchAll(/^\| `([a-z]+(?:_[a-z]+)*)` \| (?!`)/gm),
+  ];
+  const namesIn = (matches: readonly RegExpExecArray[]) => matches.map(([, name = '']) => name);
+  expect(codes).toHaveLength(9);
+  expect(namesIn(listed)).toEqual(expect.arrayContaining(namesIn(codes)));
 });
 
 it('the package loads neither the web server nor a database', { timeout: 60_000 }, async () => {

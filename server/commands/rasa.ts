@@ -1,0 +1,259 @@
+import { pino } from 'pino';
+import { openAccount } from '../accounts/account.ts';
+import { readAccounts, type AccountConfig } from '../config/accounts/accounts.ts';
+import { destinationOf } from '../config/accounts/destination.ts';
+import { ConfigError, createEnvReader, type Env } from '../config/env.ts';
+import { openPlace, refuseMissing, type StorePlace } from '../outbox/place.ts';
+import { checkAccount, type ReadReport } from '../rasa/check/check.ts';
+import { lookAt, type LookedAt } from '../rasa/check/look-at.ts';
+import { keyOf, type CredentialSet } from '../rasa/credentials.ts';
+import { isRasaError } from '../rasa/errors.ts';
+import { createGate } from '../rasa/gate.ts';
+import { createRasaHttp, withGate, type RasaHttp } from '../rasa/http.ts';
+import type { Database } from '../store/database.ts';
+import { StoreRefused } from '../store/errors.ts';
+import { createOutgoing } from '../system/network/outgoing.ts';
+import { readVersion } from '../system/version.ts';
+import { storePlaceOf } from './store-place.ts';
+import { printable, tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';
+
+/** `rasa-signup rasa …`: what rasa.io answers to this account. Reads only. */
+export interface RasaCommands {
+  whoAmI(options: { readonly json?: boolean | undefined }): Promise<ExitCode>;
+  get(path: string, options: GetOptions): Promise<ExitCode>;
+  check(options: { readonly json?: boolean | undefined }): Promise<ExitCode>;
+  close(): Promise<void>;
+}
+
+export interface GetOptions {
+  /** All items, page after page, in place of one answer. */
+  readonly all?: boolean | undefined;
+  /** An item a line. */
+  readonly ndjson?: boolean | undefined;
+  readonly pageSize?: number | undefined;
+}
+
+export interface RasaCommandsOptions {
+  readonly env: Env;
+  /** As ACCOUNTS has it; needed where there are several. */
+  readonly account: string | undefined;
+  readonly streams: { readonly stdout: TextStream; readonly stderr: TextStream };
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Where the proxy has a store, calls wait for the turn of the account there, as its own do. Rejects with a
+ * ConfigError that lists every fault of the credentials.
+ */
+export async function openRasaCommands(options: RasaCommandsOptions): Promise<RasaCommands> {
+  const { env, streams, stop } = options;
+  const { stdout, stderr } = streams;
+  const configured = readAccount(options);
+  const { api, baseUrl, sets } = configured.upstream;
+  const { http, close } = await openHttp(configured, env);
+  const account = lookAt(http, api, sets);
+  const isForPeople = (json: boolean | undefined) => !(json ?? !stdout.isTTY);
+
+  return {
+    async whoAmI({ json }) {
+      const found: Identity[] = [];
+      for (const set of sets) found.push(await identify(account, set, stop));
+      if (isForPeople(json)) stdout.write(`${describe(found, stdout.columns)}\n`);
+      else stdout.write(`${toJson({ api, baseUrl, sets: found })}\n`);
+      return found.some(({ is }) => is === 'taken') ? 0 : 1;
+    },
+
+    get: (path, options) =>
+      revoking(async () => {
+        if (options.all) await printAll(account, path, { ...options, stdout, stop });
+        else stdout.write(`${toJson((await account.reads.get(path, { signal: stop })) ?? null)}\n`);
+      }),
+
+    check: ({ json }) =>
+      revoking(async () => {
+        const reads: ReadReport[] = [];
+        for await (const read of checkAccount(account.calls, api, stop)) {
+          reads.push(read);
+          if (isForPeople(json)) stdout.write(`${wordsOf(read)}\n`);
+        }
+        if (!isForPeople(json)) {
+          stdout.write(`${toJson({ version: readVersion(), api, baseUrl, reads })}\n`);
+        }
+      }),
+
+    close,
+  };
+
+  /** Reports what is rasa.io's or the caller's fault, and leaves no token behind. */
+  async function revoking(run: () => Promise<void>): Promise<ExitCode> {
+    try {
+      await run();
+      return 0;
+    } catch (error) {
+      if (!isRasaError(error) && !(error instanceof TypeError)) throw error;
+      const text = isRasaError(error) && 'text' in error ? error.text : undefined;
+      stderr.write(`${printable(error.message)}${text === undefined ? '' : `: ${printable(text)}`}\n`);
+      return 1;
+    } finally {
+      await account.close(stop);
+    }
+  }
+}
+
+/** Read again once they are known to be right. */
+const connectionSettings = [
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'RASA_READ_TIMEOUT',
+  'RASA_WRITE_TIMEOUT',
+  'RASA_MIN_INTERVAL_MS',
+] as const;
+
+type Configured = AccountConfig & { readonly upstream: { readonly is: 'rasa' } };
+
+function readAccount({ env, account }: Pick<RasaCommandsOptions, 'env' | 'account'>): Configured {
+  const reader = createEnvReader(env);
+  const accounts = readAccounts(reader, true) ?? [];
+  for (const name of connectionSettings) reader.read(name);
+  if (reader.faults.length > 0) throw new ConfigError(reader.faults);
+  const names = accounts.map(({ name }) => name).join(', ');
+  const found = accounts.filter(({ name }) => account === undefined || name === account);
+  const [one] = found;
+  if (!one || found.length > 1) {
+    const wanted = `wanted one of ${names}, by --account.`;
+    throw new ConfigError([`The account: found ${JSON.stringify(account ?? 'none')}, ${wanted}`]);
+  }
+  const { upstream } = one;
+  if (upstream.is === 'rasa') return { ...one, upstream };
+  throw new ConfigError([
+    upstream.is === 'sandbox'
+      ? 'SANDBOX: found "on", wanted credentials: rasa-signup sandbox starts one and prints them.'
+      : 'RASA_API: found "webhook", wanted v1 or v2: the webhook has nothing to read.',
+  ]);
+}
+
+async function openHttp(
+  configured: Configured,
+  env: Env,
+): Promise<{ readonly http: RasaHttp; readonly close: () => Promise<void> }> {
+  const { read } = createEnvReader(env);
+  const { baseUrl } = configured.upstream;
+  const proxies = { https: read('HTTPS_PROXY'), http: read('HTTP_PROXY'), except: read('NO_PROXY') };
+  const timeouts = { readMs: read('RASA_READ_TIMEOUT'), writeMs: read('RASA_WRITE_TIMEOUT') };
+  const connection = { baseUrl, timeouts, outgoing: createOutgoing(proxies) };
+  const minIntervalMs = read('RASA_MIN_INTERVAL_MS');
+  const log = pino({ level: 'silent' });
+  const database = await openIfThere(storePlaceOf(env), log);
+  if (!database) {
+    const http = withGate(createRasaHttp(connection), createGate({ minIntervalMs }));
+    return { http, close: () => Promise.resolve() };
+  }
+  const { upstream, account } = destinationOf(configured);
+  const opened = openAccount({
+    ...connection,
+    id: `${upstream} ${account}`,
+    minIntervalMs,
+    database,
+    owner: 'rasa-signup rasa',
+    log,
+  });
+  return {
+    http: opened.others,
+    async close() {
+      await opened.close();
+      await database.close();
+    },
+  };
+}
+
+/** On a machine without a proxy there is no store, and nothing to wait for. */
+async function openIfThere(place: StorePlace, log: pino.Logger): Promise<Database | undefined> {
+  try {
+    await refuseMissing(place);
+  } catch (error) {
+    if (error instanceof StoreRefused) return undefined;
+    throw error;
+  }
+  return openPlace(place, { log });
+}
+
+interface Identity {
+  readonly number: number;
+  readonly fingerprint: string;
+  /** The user name, or the client id of version 2. */
+  readonly name: string;
+  readonly is: 'taken' | 'refused' | 'unknown';
+  readonly reason?: string;
+  readonly newsletters?: readonly { readonly id: string; readonly name?: string | undefined }[];
+  /** `undefined` if the token does not say. */
+  readonly tokenLifeS?: number | undefined;
+}
+
+async function identify(
+  account: LookedAt,
+  { number, credentials }: CredentialSet,
+  stop: AbortSignal,
+): Promise<Identity> {
+  const name = credentials.api === 'v1' ? credentials.username : credentials.clientId;
+  const set = { number, fingerprint: keyOf(credentials).fingerprint, name };
+  const tried = await account.tryOne(credentials, stop);
+  switch (tried.is) {
+    case 'taken': {
+      const { accounts: newsletters, tokenExpiresMs } = tried;
+      const tokenLifeS =
+        tokenExpiresMs === undefined ? undefined : Math.round((tokenExpiresMs - Date.now()) / 1000);
+      return { ...set, is: 'taken', newsletters, tokenLifeS };
+    }
+    case 'refused':
+      return { ...set, is: 'refused', reason: `rasa.io answered ${tried.status}` };
+    case 'unknown':
+      return { ...set, is: 'unknown', reason: tried.reason };
+  }
+}
+
+function describe(found: readonly Identity[], columns = 0): string {
+  const rows = found.map(({ number, fingerprint, name, reason, newsletters = [], tokenLifeS }) => [
+    String(number),
+    fingerprint,
+    name,
+    reason ?? (tokenLifeS === undefined ? 'not said' : `${tokenLifeS} s`),
+    newsletters.map((each) => `${each.name ?? ''} (${each.id})`).join(', ') || '-',
+  ]);
+  return tableOf(['SET', 'FINGERPRINT', 'ACCOUNT', 'TOKEN LIVES', 'NEWSLETTER'], rows, { columns });
+}
+
+/** Item by item, so that a list of any length needs the memory of a page. */
+async function printAll(
+  { reads }: LookedAt,
+  path: string,
+  {
+    ndjson,
+    pageSize,
+    stdout,
+    stop,
+  }: GetOptions & { readonly stdout: TextStream; readonly stop: AbortSignal },
+): Promise<void> {
+  if (/[?&](skip|limit)=/.test(path)) {
+    throw new TypeError('With --all a path has no skip and no limit; --page-size says how many at once.');
+  }
+  let count = 0;
+  for await (const item of reads.items(path, { pageSize, signal: stop })) {
+    const before = ndjson ? '' : count === 0 ? '[' : ',\n';
+    stdout.write(`${before}${toJson(item)}${ndjson ? '\n' : ''}`);
+    count++;
+  }
+  if (!ndjson) stdout.write(count === 0 ? '[]\n' : ']\n');
+}
+
+function wordsOf({ route, status, ms, problem, shape, differences }: ReadReport): string {
+  const mark = problem !== undefined ? '✖' : differences.length > 0 ? '!' : '✔';
+  const figures = [
+    status === undefined ? undefined : String(status),
+    ms === undefined ? undefined : `${ms} ms`,
+    shape && `${shape.count} items`,
+  ].filter((part) => part !== undefined);
+  const lines = status === undefined && problem !== undefined ? [problem] : differences;
+  const head = `${mark} ${route}${figures.length === 0 ? '' : `  ${figures.join(', ')}`}`;
+  return [head, ...lines.map((line) => `    ${printable(line)}`)].join('\n');
+}
