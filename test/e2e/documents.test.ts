@@ -170,13 +170,22 @@ describe('docs/forms.md', () => {
 describe('docs/sandbox.md', () => {
   it('starts the sandbox alone, and makes it fail and work again', async () => {
     const { start, run, replaced, sandbox } = await openReader();
-    const [alone = '', faults = '', traffic = ''] = readmeBlocks('docs/sandbox.md', 'sh');
+    const [alone = '', contacts = '', faults = '', nights = '', traffic = ''] = readmeBlocks(
+      'docs/sandbox.md',
+      'sh',
+    );
     const output = start(alone);
     await answer(sandbox);
     for (const name of ['RASA_BASE_URL', 'RASA_USERNAME', 'RASA_PASSWORD', 'RASA_API_KEY'])
       expect(output()).toContain(name);
     expect(await run(replaced(faults))).toMatch(/"status":503.*"status":503/);
     expect(await jsonOf(`${sandbox}/sandbox/faults`)).not.toHaveProperty('answer');
+    await fetch(`${sandbox}/signup/sandbox-newsletter`, {
+      method: 'POST',
+      body: '{"email":"ada@example.com"}',
+    });
+    expect(await run(replaced(contacts))).toMatch(/"made":1000.*"unsubscribe_reason":"OneClickUnsubscribe"/);
+    expect(await run(replaced(nights))).toMatch(/"archived":1,.*"offsetS":0/);
     expect(await run(replaced(traffic))).toMatch(/"shortestGapMs":.*"shortestGapMs":null/);
   });
 });

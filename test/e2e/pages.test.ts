@@ -73,7 +73,7 @@ describe('every page', () => {
         `${url}/forms/newsletter?lang=${words.lang}`,
         `${url}/forms/nothing`,
         sandbox,
-        `${sandbox}/settings/api-keys`,
+        ...['/settings/api-keys', '/requests', '/nights', '/faults'].map((path) => sandbox + path),
       ]) {
         await page.goto(address, { waitUntil: 'networkidle' });
         expect(await faultsOf(page), address).toEqual([]);

@@ -48,9 +48,14 @@ export class RequestLog {
   }
 }
 
-/** Parameters whose values are numbers, times or words of the API. */
-const harmlessParameters =
-  /^(skip|limit|include_counts|list_id|contact_id|num_records|format|source|interval|timezone|date_range|start_date|end_date|metrics|suspect_click|segment_code|(created|updated|archived)_(since|before))$/;
+/** Values of parameters that say nothing of anybody: numbers, times, and words of the API. */
+const harmlessValue = /^(\d{1,9}|\d{4}-\d{2}-\d{2}([T ][\d:.]{5,12}Z?)?|now(-\d+[mhdw])?(\/[mhdw])?)$/;
+const harmlessWords: ReadonlySet<string> = new Set(
+  (
+    'hour day week month past_day past_week past_month past_quarter past_year open click delivered bounce ' +
+    'unsubscribe real_clicks All UTC original json rss'
+  ).split(' '),
+);
 
 /**
  * The path as it may be shown. A path of the API keeps its own words and the beginning of an id; of any other
@@ -66,7 +71,7 @@ export function shownPath(url: string, pattern: string | undefined): string {
     .map((part, index) => (names[index] === part ? part : partShown(part, names[index])))
     .join('/');
   const parameters = [...new URLSearchParams(query)].map(
-    ([name, value]) => `${nameShown(name)}=${valueShown(name, value)}`,
+    ([name, value]) => `${nameShown(name)}=${valueShown(value)}`,
   );
   return parameters.length > 0 ? `${shown}?${parameters.join('&')}` : shown;
 }
@@ -77,10 +82,12 @@ function partShown(part: string, name: string | undefined): string {
   return /^[a-z0-9_-]{0,24}$/i.test(part) ? part : '…';
 }
 
-function valueShown(name: string, value: string): string {
-  return harmlessParameters.test(name) && /^[\w :.,+/-]{0,40}$/.test(value) ? value : '…';
+function valueShown(value: string): string {
+  const isHarmless = harmlessValue.test(value) || value.split(',').every((word) => harmlessWords.has(word));
+  return isHarmless ? value : '…';
 }
 
+/** A secret may stand in the place of a name too. */
 function nameShown(name: string): string {
-  return /^[\w[\].-]{1,40}$/.test(name) ? name : '…';
+  return /^[a-z_[\]]{1,20}$/.test(name) ? name : '…';
 }

@@ -18,17 +18,20 @@ export interface Period {
   readonly segment: string | undefined;
 }
 
-/** Who got issues of a period, counted. The number of rows depends on the days, not on the contacts. */
+/**
+ * Who got issues of a period, counted. The number of rows depends on the days, not on the contacts; what was
+ * before and after the period is the same for it.
+ */
 export async function readSpans(
   database: Database,
   { firstIssue, lastIssue, segment }: Period,
 ): Promise<readonly Span[]> {
   const rows = await database.read({
     sql: sameSql(
-      `select first, past, bucket, unsubscribed, sum(n) as n from spans
-        where first <= ? and past > ? and (? is null or segment = ?) group by first, past, bucket, unsubscribed`,
+      `select max(first, ?) as first, min(past, ?) as past, bucket, unsubscribed, sum(n) as n from spans
+        where first <= ? and past > ? and (? is null or segment = ?) group by 1, 2, 3, 4`,
     ),
-    params: [lastIssue, firstIssue, segment ?? null, segment ?? null],
+    params: [firstIssue, lastIssue + 2, lastIssue, firstIssue, segment ?? null, segment ?? null],
   });
   return rows.map(spanOf);
 }

@@ -128,7 +128,12 @@ export async function v2Token({ api, clientId, credentials }: TestSandbox): Prom
 
 /** The fields of each item of a read, whether it is wrapped or not. */
 export function fieldsIn({ envelope }: ApiAnswer): readonly Readonly<Record<string, unknown>>[] {
-  return envelope.results.map((item) => {
+  return fieldsOf(envelope);
+}
+
+export function fieldsOf(body: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const { results } = z.object({ results: z.array(z.record(z.string(), z.unknown())) }).parse(body);
+  return results.map((item) => {
     const { data } = item;
     return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : item;
   });
