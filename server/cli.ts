@@ -383,9 +383,18 @@ async function runOutbox(run: (commands: OutboxCommands) => Promise<ExitCode>): 
 
 async function runRasa(run: (commands: RasaCommands) => Promise<ExitCode>): Promise<void> {
   const { openRasaCommands } = await import('./commands/rasa.ts');
-  const stop = new AbortController().signal;
+  const stopping = new AbortController();
+  // The token is then revoked all the same; a second time ends the process at once.
+  process.once('SIGINT', () => {
+    stopping.abort();
+  });
   const { account } = rasa.opts<{ account?: string }>();
-  const commands = await openRasaCommands({ env: environment(), account, streams: process, stop });
+  const commands = await openRasaCommands({
+    env: environment(),
+    account,
+    streams: process,
+    stop: stopping.signal,
+  });
   try {
     process.exitCode = await run(commands);
   } finally {

@@ -5,8 +5,8 @@ import { destinationOf } from '../config/accounts/destination.ts';
 import { ConfigError, createEnvReader, type Env } from '../config/env.ts';
 import { openPlace, refuseMissing, type StorePlace } from '../outbox/place.ts';
 import { checkAccount, type ReadReport } from '../rasa/check/check.ts';
+import { identify, type Identity } from '../rasa/check/identify.ts';
 import { lookAt, type LookedAt } from '../rasa/check/look-at.ts';
-import { keyOf, type CredentialSet } from '../rasa/credentials.ts';
 import { isRasaError } from '../rasa/errors.ts';
 import { createGate } from '../rasa/gate.ts';
 import { createRasaHttp, withGate, type RasaHttp } from '../rasa/http.ts';
@@ -90,12 +90,13 @@ export async function openRasaCommands(options: RasaCommandsOptions): Promise<Ra
       await run();
       return 0;
     } catch (error) {
+      if (stop.aborted) return 1;
       if (!isRasaError(error) && !(error instanceof TypeError)) throw error;
       const text = isRasaError(error) && 'text' in error ? error.text : undefined;
       stderr.write(`${printable(error.message)}${text === undefined ? '' : `: ${printable(text)}`}\n`);
       return 1;
     } finally {
-      await account.close(stop);
+      await account.close(AbortSignal.timeout(longestEndMs));
     }
   }
 }
@@ -109,6 +110,9 @@ const connectionSettings = [
   'RASA_WRITE_TIMEOUT',
   'RASA_MIN_INTERVAL_MS',
 ] as const;
+
+/** For revoking the token, also after Ctrl-C. */
+const longestEndMs = 5000;
 
 type Configured = AccountConfig & { readonly upstream: { readonly is: 'rasa' } };
 
@@ -176,40 +180,6 @@ async function openIfThere(place: StorePlace, log: pino.Logger): Promise<Databas
     throw error;
   }
   return openPlace(place, { log });
-}
-
-interface Identity {
-  readonly number: number;
-  readonly fingerprint: string;
-  /** The user name, or the client id of version 2. */
-  readonly name: string;
-  readonly is: 'taken' | 'refused' | 'unknown';
-  readonly reason?: string;
-  readonly newsletters?: readonly { readonly id: string; readonly name?: string | undefined }[];
-  /** `undefined` if the token does not say. */
-  readonly tokenLifeS?: number | undefined;
-}
-
-async function identify(
-  account: LookedAt,
-  { number, credentials }: CredentialSet,
-  stop: AbortSignal,
-): Promise<Identity> {
-  const name = credentials.api === 'v1' ? credentials.username : credentials.clientId;
-  const set = { number, fingerprint: keyOf(credentials).fingerprint, name };
-  const tried = await account.tryOne(credentials, stop);
-  switch (tried.is) {
-    case 'taken': {
-      const { accounts: newsletters, tokenExpiresMs } = tried;
-      const tokenLifeS =
-        tokenExpiresMs === undefined ? undefined : Math.round((tokenExpiresMs - Date.now()) / 1000);
-      return { ...set, is: 'taken', newsletters, tokenLifeS };
-    }
-    case 'refused':
-      return { ...set, is: 'refused', reason: `rasa.io answered ${tried.status}` };
-    case 'unknown':
-      return { ...set, is: 'unknown', reason: tried.reason };
-  }
 }
 
 function describe(found: readonly Identity[], columns = 0): string {

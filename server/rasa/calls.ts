@@ -13,7 +13,7 @@ import {
   type RasaError,
 } from './errors.ts';
 import type { RasaAnswer, RasaHttp, RasaRequest } from './http.ts';
-import type { KeyRing } from './key-ring.ts';
+import type { KeyRing, TokenGrant } from './key-ring.ts';
 import { isOwnAnswer, readErrorText } from './reading/answers.ts';
 import { tokenHeaders } from './token-api.ts';
 
@@ -60,18 +60,25 @@ export interface CallsOptions {
 
 const never = new AbortController().signal;
 
+/** What a repeated deletion comes to, if the first one arrived after all. */
+const gone: Answered = { is: 'answer', status: 404, body: undefined };
+
 /**
  * The one way to call rasa.io: a token where one is needed, one more token and attempt where rasa.io refuses
  * it (401 or 403), further attempts where the fault may pass, and an error of a closed set for everything
  * else.
  */
 export function createCalls({ http, keyRing, retries = defaultRetries }: CallsOptions): Calls {
+  /** Errors of calls that were never sent, since there was no token. */
+  const unsent = new WeakSet<RasaError>();
+
   return {
     async ask(ask) {
       const { signal = never } = ask;
       for (let attempt = 0; ; attempt++) {
         const result = await tryOnce(ask, signal);
         if (!isRasaError(result)) return result;
+        if (attempt > 0 && ask.method === 'DELETE' && result.code === 'not_found') return gone;
         signal.throwIfAborted();
         const pauseMs = pauseBefore(attempt, result, ask);
         if (pauseMs === undefined) throw result;
@@ -93,14 +100,10 @@ export function createCalls({ http, keyRing, retries = defaultRetries }: CallsOp
 
   async function send({ method, path, json }: Ask, stop: AbortSignal): Promise<Answered | RasaError> {
     const grant = await keyRing?.token(stop);
-    if (grant?.is === 'refused') {
-      return new CredentialsRefused({ status: grant.status, retryAfterMs: grant.afterMs });
-    }
-    if (grant?.is === 'later') {
-      const { reason, status, afterMs, cause } = grant;
-      if (status === undefined) return new Unreachable(reason, cause);
-      if (status === 429) return new RateLimited({ retryAfterMs: afterMs });
-      return new Unavailable({ status, retryAfterMs: afterMs }, ' to the request for a token');
+    if (grant && grant.is !== 'token') {
+      const error = errorOfGrant(grant);
+      unsent.add(error);
+      return error;
     }
     const answer = await http.call({
       method,
@@ -121,11 +124,21 @@ export function createCalls({ http, keyRing, retries = defaultRetries }: CallsOp
   function pauseBefore(attempt: number, error: RasaError, ask: Ask): number | undefined {
     const delayMs = retries.delaysMs[attempt];
     if (delayMs === undefined || !mayPass(error) || ask.isFinal?.(error)) return undefined;
-    const isUncertain = error.code !== 'rate_limited';
+    const isUncertain = error.code !== 'rate_limited' && !unsent.has(error);
     if (isUncertain && !(ask.isRepeatable ?? ask.method !== 'POST')) return undefined;
     const askedMs = 'retryAfterMs' in error ? (error.retryAfterMs ?? 0) : 0;
     return askedMs > retries.longestWaitMs ? undefined : Math.max(delayMs, askedMs);
   }
+}
+
+function errorOfGrant(grant: Exclude<TokenGrant, { is: 'token' }>): RasaError {
+  if (grant.is === 'refused') {
+    return new CredentialsRefused({ status: grant.status, retryAfterMs: grant.afterMs });
+  }
+  const { reason, status, afterMs, cause } = grant;
+  if (status === undefined) return new Unreachable(reason, cause);
+  if (status === 429) return new RateLimited({ retryAfterMs: afterMs });
+  return new Unavailable({ status, retryAfterMs: afterMs }, ' to the request for a token');
 }
 
 /** Whether the same call may succeed a little later. */

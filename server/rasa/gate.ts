@@ -22,7 +22,10 @@ export interface GateOptions {
   readonly monotonicMs?: () => number;
 }
 
-/** A gate for one account in one process: one call at a time, in the order in which they came. */
+/**
+ * A gate for one account in one process: one call at a time, in the order in which they came. Where rasa.io
+ * asks for a pause, an hour at most, all calls wait for it; each can be aborted.
+ */
 export function createGate({
   minIntervalMs = 200,
   monotonicMs = () => performance.now(),

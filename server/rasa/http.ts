@@ -94,7 +94,7 @@ export function createRasaHttp({
     const response = await send(base + path, {
       method,
       headers: {
-        accept: 'application/json',
+        accept: 'application/json, */*;q=0.1',
         ...(json !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },

@@ -39,7 +39,7 @@ function imageIn(item: string): string | undefined {
 /** The date of RFC 822, which always has a zone. */
 function dateIn(text = ''): Date | undefined {
   const date = new Date(text);
-  return /\b(GMT|UTC?|Z|[A-Z]{3}|[+-]\d{4})$/.test(text) && !Number.isNaN(date.getTime()) ? date : undefined;
+  return / (?:Z|[A-Z]{2,3}|[+-]\d{4})$/.test(text) && !Number.isNaN(date.getTime()) ? date : undefined;
 }
 
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

@@ -56,6 +56,26 @@ describe('further attempts', () => {
     expect(await rasa.posts().all()).toHaveLength(1);
   });
 
+  it('of a deletion that had arrived after all find it done', async () => {
+    const { url } = await scriptRasa((_asked, earlier) =>
+      earlier === 0 ? { instead: 'cut' } : { status: 404, body: envelope([], { errors: 'No such person' }) },
+    );
+    const { rasa } = clientsOf(url, { retries: { delaysMs: [0], longestWaitMs: 0 } });
+    await rasa.persons.remove('p');
+    await expect(rasa.persons.remove('p')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('are made of any call that was not sent for want of a token', async () => {
+    let wanted = 0;
+    const { url, asked } = await scriptRasa(
+      () => ({ status: 201, body: envelope([{ id: 'c' }]) }),
+      () => (++wanted === 1 ? { instead: 'cut' } : { body: { access_token: 't' } }),
+    );
+    const { v2 } = clientsOf(url, { retries: { delaysMs: [0], longestWaitMs: 0 } });
+    expect(await v2.contacts.create({ email: 'ada@example.com' })).toBe('c');
+    expect(asked).toHaveLength(1);
+  });
+
   it('are made for a token too, with the cause of what failed', async () => {
     let asked = 0;
     const { url } = await scriptRasa(
