@@ -141,21 +141,24 @@ export function startKeyNotes(options: KeyNotesOptions): KeyNotes {
   }
 }
 
+/** A note with the account that it is about. */
+export type KeyNoteOf = KeyNote & { readonly account: string };
+
 export interface KeyNotesRead {
   /** The one that was written last comes first. */
-  readonly notes: readonly KeyNote[];
+  readonly notes: readonly KeyNoteOf[];
   /** Of another version, or sealed with a key that is not given. */
   readonly unreadable: number;
 }
 
 export async function readKeyNotes(database: Pick<Database, 'read'>): Promise<KeyNotesRead> {
   const rows = await database.read({
-    sql: sameSql(`select id, key_id, payload from ${table.name} order by changed_at desc, id`),
+    sql: sameSql(`select id, account, key_id, payload from ${table.name} order by changed_at desc, id`),
     opens: table,
   });
-  const notes = rows.flatMap(({ payload }) => {
+  const notes = rows.flatMap(({ account, payload }) => {
     const { data } = noteSchema.safeParse(payload instanceof Unreadable ? undefined : payload);
-    return data ?? [];
+    return data ? [{ account: String(account), ...data }] : [];
   });
   return { notes, unreadable: rows.length - notes.length };
 }

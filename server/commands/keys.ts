@@ -1,5 +1,6 @@
+import { unnamedAccount } from '../config/accounts/accounts.ts';
 import { ageOf } from '../config/setting-schemas.ts';
-import { longestSilenceMs, readKeyNotes, type KeyNote } from '../accounts/key-notes.ts';
+import { longestSilenceMs, readKeyNotes, type KeyNote, type KeyNoteOf } from '../accounts/key-notes.ts';
 import type { Database } from '../store/database.ts';
 import { isCode } from '../system/files.ts';
 import { printable, tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';
@@ -44,10 +45,16 @@ export async function showKeys({
     return 0;
   }
   const texts = shown.map(
-    (note) => `${table(note, now(), stdout.columns)}\n\n${summary(note, now(), running.length > 0)}\n`,
+    (note) =>
+      `${heading(note)}${table(note, now(), stdout.columns)}\n\n${summary(note, now(), running.length > 0)}\n`,
   );
   stdout.write(texts.join('\n'));
   return 0;
+}
+
+/** Where accounts have names. */
+function heading({ account }: KeyNoteOf): string {
+  return account === unnamedAccount ? '' : `Account ${printable(account)}\n\n`;
 }
 
 interface Observer {

@@ -1,3 +1,4 @@
+import { readVariable } from '../config/accounts/variables.ts';
 import type { Env } from '../config/env.ts';
 import type { Setting } from '../config/setting.ts';
 import { settings } from '../config/settings.ts';
@@ -12,15 +13,21 @@ export function checkPastedSecrets(env: Env): readonly Finding[] {
   return Object.keys(env)
     .sort()
     .flatMap((name) => {
-      const base = name.replace(/_FILE$/, '').replace(/_[2-9]$/, '');
+      const variable = withoutEnding(name);
+      const base = withoutEnding(readVariable(name)?.name ?? name);
       const { secret, file }: Partial<Setting<unknown>> =
         base in settings ? settings[base as keyof typeof settings] : {};
       if (!secret && !file) return [];
       const text = name.endsWith('_FILE') ? contentOf(env[name] ?? '') : (env[name] ?? '');
-      return mistakesIn(text.trim(), base).map(({ what, remedy }) =>
+      return mistakesIn(text.trim(), variable).map(({ what, remedy }) =>
         warning(`${name} ${what} The value is used as it is.`, remedy),
       );
     });
+}
+
+/** Without the number of its set and without `_FILE`. */
+function withoutEnding(name: string): string {
+  return name.replace(/_FILE$/, '').replace(/_[2-9]$/, '');
 }
 
 interface Mistake {

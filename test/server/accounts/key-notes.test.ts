@@ -59,7 +59,7 @@ describe.each(engines)('what processes note of their keys on %s', (engine) => {
   const says = async (database: Database, note: object) => {
     await vi.waitFor(async () => {
       expect((await readKeyNotes(database)).notes[0]).toMatchObject(note);
-    });
+    }, 10_000);
   };
 
   it('is written at the start, when something changes and at the end, and not otherwise', async () => {

@@ -116,6 +116,28 @@ describe('keys', () => {
     expect((await onTerminal(dataDir)).out.match(/Written by process/g)).toHaveLength(1);
   });
 
+  it('shows each account by its name, where accounts have names', { timeout: 30_000 }, async () => {
+    const dataDir = await temporaryDir();
+    const database = await openTestStore({ dataDir });
+    for (const account of ['harbour', 'engine-room']) {
+      const notes = startKeyNotes({
+        database,
+        account,
+        host: 'another-machine',
+        pid: 77,
+        api: 'v1',
+        state: () => ({ credentials: 'working', sets: [] }),
+        log: quiet,
+      });
+      onTestFinished(() => notes.close());
+    }
+    await vi.waitFor(async () => {
+      const { out } = await onTerminal(dataDir);
+      expect(out).toContain('Account harbour\n');
+      expect(out).toContain('Account engine-room\n');
+    }, 10_000);
+  });
+
   it('says in plain words that there is no database', async () => {
     const dataDir = await temporaryDir();
     const { code, stdout, stderr } = await runCli(['keys', '--json'], { DATA_DIR: dataDir });

@@ -324,6 +324,7 @@ it('the store says how each set stands, and holds no secret', async () => {
   const database = await openTestStore({ dataDir: service.dataDir });
   await vi.waitFor(async () => {
     expect((await readKeyNotes(database)).notes[0]).toEqual({
+      account: 'main',
       host: hostname(),
       pid: process.pid,
       writtenAt: time,

@@ -15,10 +15,11 @@ describe('O1: a secret that was pasted wrong', () => {
     ['with an invisible character', `7f0c\u200b2b1e`],
     ['encoded by echo', Buffer.from(`${key}\n`).toString('base64')],
     ['encoded twice', Buffer.from(key).toString('base64')],
+    ['with the name of an account', `RASA_HARBOUR__API_KEY=${key}`],
   ])('is named, never shown: %s', (_how, value) => {
-    for (const name of ['RASA_API_KEY', 'RASA_API_KEY_2']) {
+    for (const name of ['RASA_API_KEY', 'RASA_API_KEY_2', 'RASA_HARBOUR__API_KEY']) {
       const [complaint = ''] = complaintsIn(checkPastedSecrets({ [name]: value }));
-      if (name === 'RASA_API_KEY' || !value.startsWith('RASA_'))
+      if (value.startsWith(`${name}=`) || !value.startsWith('RASA_'))
         expect(complaint).toContain(`warning: ${name} `);
       expect(complaint).not.toContain('7f0c');
     }
