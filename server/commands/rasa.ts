@@ -8,8 +8,7 @@ import { checkAccount, type ReadReport } from '../rasa/check/check.ts';
 import { identify, type Identity } from '../rasa/check/identify.ts';
 import { lookAt, type LookedAt } from '../rasa/check/look-at.ts';
 import { isRasaError } from '../rasa/errors.ts';
-import { createGate } from '../rasa/gate.ts';
-import { createRasaHttp, withGate, type RasaHttp } from '../rasa/http.ts';
+import type { RasaHttp } from '../rasa/http.ts';
 import type { Database } from '../store/database.ts';
 import { StoreRefused } from '../store/errors.ts';
 import { createOutgoing } from '../system/network/outgoing.ts';
@@ -149,10 +148,6 @@ async function openHttp(
   const minIntervalMs = read('RASA_MIN_INTERVAL_MS');
   const log = pino({ level: 'silent' });
   const database = await openIfThere(storePlaceOf(env), log);
-  if (!database) {
-    const http = withGate(createRasaHttp(connection), createGate({ minIntervalMs }));
-    return { http, close: () => Promise.resolve() };
-  }
   const { upstream, account } = destinationOf(configured);
   const opened = openAccount({
     ...connection,
@@ -166,7 +161,7 @@ async function openHttp(
     http: opened.others,
     async close() {
       await opened.close();
-      await database.close();
+      await database?.close();
     },
   };
 }
