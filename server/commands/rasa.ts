@@ -66,6 +66,7 @@ export async function openRasaCommands(options: RasaCommandsOptions): Promise<Ra
       revoking(async () => {
         if (options.all) await printAll(account, path, { ...options, stdout, stop });
         else stdout.write(`${toJson((await account.reads.get(path, { signal: stop })) ?? null)}\n`);
+        return 0;
       }),
 
     check: ({ json }) =>
@@ -78,16 +79,16 @@ export async function openRasaCommands(options: RasaCommandsOptions): Promise<Ra
         if (!isForPeople(json)) {
           stdout.write(`${toJson({ version: readVersion(), api, baseUrl, reads })}\n`);
         }
+        return reads.every(({ problem }) => problem !== undefined) ? 1 : 0;
       }),
 
     close,
   };
 
   /** Reports what is rasa.io's or the caller's fault, and leaves no token behind. */
-  async function revoking(run: () => Promise<void>): Promise<ExitCode> {
+  async function revoking(run: () => Promise<ExitCode>): Promise<ExitCode> {
     try {
-      await run();
-      return 0;
+      return await run();
     } catch (error) {
       if (stop.aborted) return 1;
       if (!isRasaError(error) && !(error instanceof TypeError)) throw error;

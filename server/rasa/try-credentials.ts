@@ -1,5 +1,6 @@
 import { Secret } from '../system/secret.ts';
 import { readExpiry, readResults, readToken } from './reading/answers.ts';
+import { readCommunity } from './content/content.ts';
 import type { Credentials } from './credentials.ts';
 import type { RasaHttp } from './http.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -77,10 +78,10 @@ async function readAccounts(http: RasaHttp, token: Secret, stop: AbortSignal): P
   const headers = { 'rasa-token': token.reveal() };
   const answer = await http.call({ method: 'GET', path: '/v1/communities', headers, stop });
   if (answer.is === 'fault' || answer.status !== 200) return [];
-  return readResults(answer.body).flatMap(({ id, name, identifier }) => {
-    const label = [name, identifier].find((value) => typeof value === 'string' && value !== '');
-    return typeof id === 'string' || typeof id === 'number'
-      ? [{ id: String(id), name: typeof label === 'string' ? label : undefined }]
-      : [];
-  });
+  return readResults(answer.body)
+    .map(readCommunity)
+    .flatMap(({ id, name, identifier }) => {
+      const label = [name, identifier].find((text) => typeof text === 'string' && text !== '');
+      return id === undefined ? [] : [{ id, name: label ?? undefined }];
+    });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
 import { Secret } from '../../../server/system/secret.ts';
-import { runCli } from '../../helpers/server/cli.ts';
+import { hasTerminal, runCli, runCliOnTerminal } from '../../helpers/server/cli.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
 import { envelope, scriptRasa } from '../../helpers/server/scripted-rasa.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
@@ -199,11 +199,22 @@ describe('rasa-signup rasa check', () => {
 
   it('reports refused credentials once', async () => {
     const { env } = await openAccount();
-    const { stdout } = await runCli(['rasa', 'check'], { ...env, RASA_API_KEY: 'wrong' });
+    const { code, stdout } = await runCli(['rasa', 'check'], { ...env, RASA_API_KEY: 'wrong' });
+    expect(code).toBe(1);
     expect((JSON.parse(stdout) as Report).reads).toMatchObject([
       { route: 'GET /v1/communities', problem: 'rasa.io refuses the credentials (401)' },
     ]);
   });
+});
+
+it.runIf(hasTerminal)('on a terminal, people read tables and marks', async () => {
+  const { env, sandbox } = await openAccount();
+  const who = await runCliOnTerminal(['rasa', 'whoami'], env);
+  expect(who.screen).toMatch(/SET +FINGERPRINT +ACCOUNT +TOKEN LIVES +NEWSLETTER/);
+  expect(who.screen).toContain(sandbox.credentials.username);
+  const { screen } = await runCliOnTerminal(['rasa', 'check'], env);
+  expect(screen).toMatch(/✔ GET \/v1\/communities {2}200, \d+ ms, 1 items/);
+  expect(screen).toMatch(/! GET \/v1\/posts .*\n +also with id/);
 });
 
 it('where the proxy has its database, calls wait for their turn with its own', async () => {
