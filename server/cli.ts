@@ -16,8 +16,9 @@ import {
   type Selection,
 } from './commands/outbox.ts';
 import type { GetOptions, RasaCommands } from './commands/rasa.ts';
-import { storePlaceOf } from './commands/store-place.ts';
-import { openStoreCommands, type StoreCommands } from './commands/store.ts';
+import { openStoreCommands, storePlaceOf, type StoreCommands } from './commands/store.ts';
+import { createTokenCommands, type NewTokenOptions, type TokenCommands } from './commands/tokens.ts';
+import { scopes, type Scope } from './contacts/tokens.ts';
 import { readVersion } from './system/version.ts';
 import { readUrl } from './system/urls.ts';
 import { duration } from './config/setting-schemas.ts';
@@ -262,6 +263,49 @@ store
     process.exitCode = await moveStoreTo({ place: storePlaceOf(environment()), to, stdout: process.stdout });
   });
 
+const tokens = program
+  .command('tokens')
+  .description('manage the tokens with which applications reach the HTTP API')
+  .addHelpText(
+    'after',
+    '\nWorks while the proxy runs, and reads the same variables: DATA_DIR or DATABASE_URL, OUTBOX_KEY, ACCOUNTS.\n' +
+      '\nExample:\n  $ rasa-signup tokens create shop --scope contacts:write --expires 90d',
+  );
+
+tokens
+  .command('create')
+  .description('make a token and print it; it is not shown again')
+  .argument('<name>', 'what `tokens list` and `tokens revoke` call it', someName)
+  .requiredOption('--scope <scopes>', `what it allows, separated by commas: ${scopes.join(', ')}`, someScopes)
+  .option(
+    '--expires <time>',
+    'how long it is valid, such as 90d (s, m, h or d); default: until revoked',
+    someTime,
+  )
+  .option('--account <name>', 'the account that its contacts are for, one of ACCOUNTS; default: the only one')
+  .option('--json', 'print JSON: {"token":…,"name":…,"account":…,"scopes":[…],"expires":…}')
+  .addHelpText(
+    'after',
+    '\nExample:\n  $ RASA_SIGNUP_TOKEN=$(rasa-signup tokens create shop --scope contacts:write,contacts:read)',
+  )
+  .action((name: string, options: NewTokenOptions) =>
+    runTokens((commands) => commands.create(name, options)),
+  );
+
+tokens
+  .command('list')
+  .description('list all tokens and their last use; prints a table on a terminal, a JSON array elsewhere')
+  .option('--json', 'print JSON on a terminal too')
+  .addHelpText('after', '\nNever shows the tokens themselves.\n\nExample:\n  $ rasa-signup tokens list')
+  .action((options: Output) => runTokens((commands) => commands.list(options)));
+
+tokens
+  .command('revoke')
+  .description('make a token invalid, at every proxy that shares the database, from the next request on')
+  .argument('<name>', 'name from `tokens list`')
+  .addHelpText('after', '\nExample:\n  $ rasa-signup tokens revoke shop')
+  .action((name: string) => runTokens((commands) => commands.revoke(name)));
+
 // If the reader closes the pipe, as `head` does, the command ends.
 process.stdout.on('error', () => process.exit());
 await program.parseAsync().catch((error: unknown) => failToStart(process, error));
@@ -296,6 +340,21 @@ function someTime(text: string): number {
 function someCount(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('Wanted a number from 1 to 99999.');
   return Number(text);
+}
+
+function someName(text: string): string {
+  if (/^[\w.-]{1,64}$/.test(text)) return text;
+  throw new InvalidArgumentError('Wanted 1 to 64 letters, digits, dots, - and _.');
+}
+
+function someScopes(text: string): readonly Scope[] {
+  const names = text.split(',').map((name) => name.trim());
+  const known = scopes.filter((scope) => names.includes(scope));
+  const unknown = names.filter((name) => !known.some((scope) => scope === name));
+  if (unknown.length === 0) return known;
+  throw new InvalidArgumentError(
+    `Wanted some of ${scopes.join(', ')}, separated by commas, not ${JSON.stringify(unknown[0])}.`,
+  );
 }
 
 function someAddress(text: string): string {
@@ -400,6 +459,13 @@ async function runRasa(run: (commands: RasaCommands) => Promise<ExitCode>): Prom
   } finally {
     await commands.close();
   }
+}
+
+async function runTokens(run: (commands: TokenCommands) => Promise<ExitCode>): Promise<void> {
+  const accounts = readAccountNames(environment());
+  await runStore(async (store) =>
+    run(createTokenCommands({ tokens: store.tokens(), accounts, streams: process })),
+  );
 }
 
 async function runStore(run: (store: StoreCommands) => Promise<ExitCode>): Promise<void> {

@@ -13,7 +13,7 @@ import type { Database } from '../store/database.ts';
 import { StoreRefused } from '../store/errors.ts';
 import { createOutgoing } from '../system/network/outgoing.ts';
 import { readVersion } from '../system/version.ts';
-import { storePlaceOf } from './store-place.ts';
+import { storePlaceOf } from './store.ts';
 import { printable, tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';
 
 /** `rasa-signup rasa …`: what rasa.io answers to this account. Reads only. */

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { pino } from 'pino';
+import { readConfig, type Env } from '../config/config.ts';
+import { Tokens } from '../contacts/tokens.ts';
 import { DeadLetters } from '../outbox/dead-letters.ts';
 import { openFile, openPlace, refuseMissing, type StorePlace } from '../outbox/place.ts';
 import type { Database } from '../store/database.ts';
@@ -8,12 +10,13 @@ import { printable, type ExitCode, type TextStream } from './terminal.ts';
 
 /**
  * What is done to the database by hand, while the proxy runs or not: `rasa-signup store …`, and `outbox …`
- * beside it.
+ * and `tokens …` beside it.
  */
 export interface StoreCommands {
   /** For commands that only look. */
   readonly database: Pick<Database, 'read'>;
   deadLetters(): DeadLetters;
+  tokens(): Tokens;
   backUp(path: string): Promise<ExitCode>;
   check(): Promise<ExitCode>;
   rekey(): Promise<ExitCode>;
@@ -43,6 +46,7 @@ export async function openStoreCommands({ place, streams }: StoreCommandsOptions
   return {
     database,
     deadLetters: () => new DeadLetters({ database }),
+    tokens: () => new Tokens({ database }),
 
     async backUp(path) {
       if (!file) return onlyFiles();
@@ -84,4 +88,12 @@ export async function openStoreCommands({ place, streams }: StoreCommandsOptions
 
     close: () => database.close(),
   };
+}
+
+/** Where the store is. No other variable is read: no credentials are required. */
+export function storePlaceOf(env: Env): StorePlace {
+  const names = ['DATABASE_URL', 'DATABASE_POOL', 'OUTBOX_KEY', 'OUTBOX_KEY_PREVIOUS'];
+  const chosen = ['DATA_DIR', ...names, ...names.map((name) => `${name}_FILE`)];
+  const { dataDir, store } = readConfig(Object.fromEntries(chosen.map((name) => [name, env[name]])));
+  return { dataDir, ...store };
 }

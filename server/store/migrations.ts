@@ -120,10 +120,43 @@ const first: Migration = {
   `,
 };
 
+const tokens: Migration = {
+  version: 2,
+  name: 'tokens',
+  sqlite: `
+    create table tokens (
+      id text primary key,
+      name text not null,
+      hash blob not null unique,
+      scopes text not null,
+      account text not null,
+      created_at integer not null,
+      expires_at integer not null,
+      used_at integer not null,
+      revoked_at integer not null
+    ) strict;
+    create unique index tokens_name on tokens (name) where revoked_at = 0;
+  `,
+  postgres: `
+    create table tokens (
+      id text collate "C" primary key,
+      name text not null,
+      hash bytea not null unique,
+      scopes text not null,
+      account text not null,
+      created_at bigint not null,
+      expires_at bigint not null,
+      used_at bigint not null,
+      revoked_at bigint not null
+    );
+    create unique index tokens_name on tokens (name) where revoked_at = 0;
+  `,
+};
+
 /**
  * All steps of the product's schema, in order. Every start runs those that the database does not have yet.
  */
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, tokens];
 
 /** The steps of a schema that a database lacks whose last one is this. */
 export function missingAfter(

@@ -93,6 +93,27 @@ export const pauses = {
   id: 'id',
 } as const satisfies Table;
 
+/** Tokens of applications, see `Tokens`. Times are Unix time in ms; 0 is never. */
+export const tokens = {
+  name: 'tokens',
+  columns: {
+    id: 'text',
+    /** Chosen by the operator. Of tokens that are not revoked, each has another. */
+    name: 'text',
+    /** SHA-256 of the token. */
+    hash: 'bytes',
+    /** Separated by blanks. */
+    scopes: 'text',
+    /** The name of the account of everything that is sent with the token. */
+    account: 'text',
+    created_at: 'integer',
+    expires_at: 'integer',
+    used_at: 'integer',
+    revoked_at: 'integer',
+  },
+  id: 'id',
+} as const satisfies Table;
+
 /** All tables with a sealed column: what `rekey` goes through. A new table must be added here. */
 export const sealedTables: readonly Table[] = [signups, deadLetters, secrets, settings, keyNotes];
 
@@ -100,4 +121,12 @@ export const sealedTables: readonly Table[] = [signups, deadLetters, secrets, se
  * All tables that `store move` copies: what is promised or was decided. Not among them are counters of
  * quotas, and leases and marks, which are copied in ways of their own. A new table must be added here.
  */
-export const movedTables: readonly Table[] = [signups, deadLetters, secrets, settings, keyNotes, pauses];
+export const movedTables: readonly Table[] = [
+  signups,
+  deadLetters,
+  secrets,
+  settings,
+  keyNotes,
+  pauses,
+  tokens,
+];
