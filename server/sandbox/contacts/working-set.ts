@@ -50,9 +50,9 @@ export class WorkingSet {
       this.#ownerOf({ email });
     if (!known) return this.#add(email, changes, origin);
     const returns = rules.archivedAgain === 'returns' ? { is_archived: false } : {};
-    const cleared =
-      rules.omittedFields === 'cleared' ? Object.fromEntries(textFields.map((name) => [name, null])) : {};
-    return this.#change(known, { ...changes, fields: { ...returns, ...cleared, ...changes.fields } });
+    const clears = rules.omittedFields === 'cleared';
+    const cleared = clears ? Object.fromEntries(textFields.map((name) => [name, null])) : {};
+    return this.#change(known, { ...changes, clears, fields: { ...returns, ...cleared, ...changes.fields } });
   }
 
   /** By its id, or else as `upsert` finds it. */
@@ -91,15 +91,15 @@ export class WorkingSet {
     return { status: 'created', id: person.id };
   }
 
-  #change(person: Person, changes: Changes): Saved {
+  #change(person: Person, changes: Applied): Saved {
     const refusal = this.#apply(person, changes);
     if (refusal) return refusal;
     if (!this.added.has(person)) this.updated.add(person);
     return { status: 'updated', id: person.id };
   }
 
-  #apply(person: Person, { fields, attributes, v2 }: Changes): Refused | undefined {
-    const { segments, omittedFields } = this.#options.rules;
+  #apply(person: Person, { fields, attributes, v2, clears = false }: Applied): Refused | undefined {
+    const { segments } = this.#options.rules;
     const owners = [
       this.#ownerOf({ email: fields.email }),
       this.#ownerOf({ external_id: fields.external_id }),
@@ -119,7 +119,7 @@ export class WorkingSet {
     else if (wasSubscribed) person.unsubscribe_reason = 'API';
     stampEnd(person, updated);
     if (v2) person.v2 = { ...person.v2, ...v2 };
-    if (omittedFields === 'cleared') person.attributes = [];
+    if (clears) person.attributes = [];
     if (attributes.length > 0) {
       const names = new Set(attributes.map(([name]) => name));
       person.attributes = [
@@ -153,6 +153,11 @@ export function stampEnd(person: Person, now: number): void {
   const isReceiving = person.is_active && person.is_subscribed && !person.is_archived;
   if (isReceiving) person.until = never;
   else if (person.until === never) person.until = now;
+}
+
+/** Changes, and whether attributes that they leave out are taken away. */
+interface Applied extends Changes {
+  readonly clears?: boolean;
 }
 
 /** What names a person. */

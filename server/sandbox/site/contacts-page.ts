@@ -37,8 +37,8 @@ export function contactsPage(view: ContactsView): string {
             value=${text}
             maxlength="100"
             autocomplete="off"
-            aria-label="Search contacts"
-            placeholder="Beginning of an address or a name"
+            aria-label="Search contacts by the beginning of an address or a name"
+            placeholder="Address or name"
           />
           ${view.state === undefined ? '' : html`<input type="hidden" name="state" value=${view.state} />`}
           <button class="plain">Search</button>

@@ -61,7 +61,7 @@ function button(target: string, words: string, look = ''): Html {
 
 function nightTable(nights: readonly Night[]): Html {
   return html`
-    <table>
+    <table class="stacks">
       <thead>
         <tr>
           <th scope="col">Night (UTC)</th>
@@ -75,8 +75,15 @@ function nightTable(nights: readonly Night[]): Html {
         ${nights.map(
           ({ at, archived, returned, added, live }) => html`
             <tr>
-              <td>${timeOf(at)}</td>
-              ${[archived, returned, added, live].map((value) => html`<td class="number">${numberOf(value)}</td>`)}
+              <th scope="row">${timeOf(at)}</th>
+              ${Object.entries({
+                Archived: archived,
+                'Came back': returned,
+                Added: added,
+                Contacts: live,
+              }).map(
+                ([label, value]) => html`<td class="number" data-label=${label}>${numberOf(value)}</td>`,
+              )}
             </tr>
           `,
         )}
