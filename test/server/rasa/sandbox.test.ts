@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createRasaClient } from '../../../server/rasa/rasa.ts';
+import { createRasaClient, type ConnectionOptions, type Gate } from '../../../server/rasa/rasa.ts';
 import { variantNames, variants } from '../../../server/sandbox/control/variants.ts';
+import { readRoutes, writeRoutes } from '../../helpers/server/rasa-routes.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
 import { clientsOf, type Clients } from '../../helpers/server/scripted-rasa.ts';
 
-function clientsFor(sandbox: TestSandbox): Clients {
+function clientsFor(sandbox: TestSandbox, options: ConnectionOptions = {}): Clients {
   const { username, password, apiKey = '' } = sandbox.credentials;
   const v2 = { clientId: sandbox.clientId, clientSecret: apiKey };
-  return clientsOf(sandbox.url, {}, { username, password, apiKey }, v2);
+  return clientsOf(sandbox.url, options, { username, password, apiKey }, v2);
 }
 
 /** Everything that can be read, as the client gives it. */
@@ -108,6 +109,43 @@ function common(reads: Reads, name: string, value: string | number): object {
 function totalOf(member: unknown): unknown {
   return typeof member === 'object' && member !== null && 'total' in member ? member.total : member;
 }
+
+/** Without pauses, also where rasa.io asks for one: these tests ask for it all the time. */
+const open: Gate = { turn: (call, { stop }) => call(stop) };
+
+const faults: readonly (readonly [fault: object, error: object])[] = [
+  [{ answer: { status: 400, error: 'Not now' } }, { code: 'refused', status: 400, text: 'Not now' }],
+  [{ answer: { status: 404, error: 'Nowhere' } }, { code: 'not_found', text: 'Nowhere' }],
+  [{ answer: { status: 404, as: 'html' } }, { code: 'unavailable', status: 404 }],
+  [{ answer: { status: 429, retryAfter: 30 } }, { code: 'rate_limited', retryAfterMs: 30_000 }],
+  [{ answer: { status: 429 } }, { code: 'rate_limited', retryAfterMs: undefined }],
+  [{ answer: { status: 500 } }, { code: 'unavailable', status: 500 }],
+  [{ answer: { status: 502, as: 'html' } }, { code: 'unavailable', status: 502 }],
+  [{ drop: { when: 'before' } }, { code: 'unreachable' }],
+  [{ drop: { when: 'after' } }, { code: 'unreachable' }],
+  [{ rateLimit: { calls: 1, seconds: 3600 } }, { code: 'rate_limited' }],
+  [{ dailyQuota: { calls: 1, retryAfter: 'absent' } }, { code: 'rate_limited', retryAfterMs: undefined }],
+];
+
+describe('every call to a sandbox that fails', () => {
+  it.each(faults)('ends in the documented error: %j', async (fault, error) => {
+    const sandbox = await startSandbox();
+    const clients = clientsFor(sandbox, { gate: open });
+    // They have their tokens already.
+    await clients.rasa.communities();
+    await clients.v2.lists.all();
+    await sandbox.putFaults(fault);
+    // Uses up a limit of one call.
+    await clients.rasa.communities().catch(() => undefined);
+    for (const { route, call } of [...readRoutes, ...writeRoutes]) {
+      const rejection: unknown = await call(clients).then(
+        () => 'no error',
+        (reason: unknown) => reason,
+      );
+      expect(rejection, route).toMatchObject(error);
+    }
+  });
+});
 
 describe('the client writes into the sandbox', () => {
   it.each([
