@@ -34,6 +34,8 @@ export interface Account {
   readonly deliveries: RasaHttp;
   /** For everything else. */
   readonly others: RasaHttp;
+  /** For who is going to call soon, about once a second, see `AccountGate`. Never rejects. */
+  observe(): Promise<void>;
   /** Resolves when the calls that wait are made or stopped, and other processes may have the turn. */
   close(): Promise<void>;
 }
@@ -52,7 +54,8 @@ export function openAccount({
   const http = createRasaHttp({ baseUrl, outgoing, timeouts, ...(fetch && { fetch }) });
   if (!database) {
     const gated = withGate(http, createGate({ minIntervalMs }));
-    return { deliveries: gated, others: gated, close: () => Promise.resolve() };
+    const nothing = () => Promise.resolve();
+    return { deliveries: gated, others: gated, observe: nothing, close: nothing };
   }
   const gate = new AccountGate({
     turns: new Turns({ database, owner, account: id }),
@@ -62,6 +65,7 @@ export function openAccount({
   return {
     deliveries: withGate(http, gate.deliveries),
     others: withGate(http, gate.others),
+    observe: () => gate.observe(),
     close: () => gate.close(),
   };
 }

@@ -5,7 +5,7 @@ import { pause } from '../system/pause.ts';
 import type { Asking, Turn, Turns } from './turns.ts';
 
 export interface AccountGateOptions {
-  readonly turns: Pick<Turns, 'tryTake' | 'dropWishes'>;
+  readonly turns: Pick<Turns, 'tryTake' | 'observe' | 'dropWishes'>;
   /** From the end of a call to the beginning of the next one, in ms. */
   readonly minIntervalMs?: number;
   readonly log: Logger;
@@ -45,6 +45,12 @@ export class AccountGate {
   constructor(options: AccountGateOptions) {
     this.#options = options;
     this.#minIntervalMs = options.minIntervalMs ?? 200;
+  }
+
+  /** For who is going to call soon, about once a second: see `Turns.observe`. Never rejects. */
+  async observe(): Promise<void> {
+    // While somebody waits here, the looks for the turn do the same.
+    if (!this.#serving) await this.#options.turns.observe().catch(() => undefined);
   }
 
   /** Resolves when the calls that wait are made or stopped, and other processes may have the turn. */

@@ -58,6 +58,14 @@ export class Turns {
     return undefined;
   }
 
+  /**
+   * Looks who has the turn without taking it, so that the time counts after which that of a dead process is
+   * free. Rejects with `StoreUnavailable`.
+   */
+  async observe(): Promise<void> {
+    await this.#leases.isTaken(this.#turnName);
+  }
+
   /** Nobody waits here any longer. Never rejects. */
   async dropWishes(): Promise<void> {
     const wishes = [...this.#wishes.values()];

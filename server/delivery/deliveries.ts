@@ -109,6 +109,7 @@ function openWay(account: AccountConfig, { outbox, log, ...options }: Deliveries
     outbox,
     owner,
     deliver: upstream.deliver,
+    observe: upstream.observe,
     batchSize: config.rasaBatch,
     maxAgeMs: config.outbox.maxAgeMs,
     log: ownLog,

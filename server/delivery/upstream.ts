@@ -24,6 +24,8 @@ import { Secret } from '../system/secret.ts';
  */
 export interface Upstream {
   readonly deliver: Delivery['addPersons'];
+  /** For a process that waits to deliver, about once a second. Never rejects. */
+  readonly observe: () => Promise<void>;
   /** `undefined` if the destination needs no key. */
   health(): CredentialsHealth | undefined;
   /** Tries the credentials now; `undefined` if the destination needs no key. */
@@ -95,6 +97,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     );
     return {
       deliver: (persons, stop) => delivery.addPersons(persons, stop),
+      observe: () => account.observe(),
       health: () => undefined,
       tryNow: () => Promise.resolve(undefined),
       reload: () => {
@@ -132,6 +135,7 @@ function openWithKeys(account: Account, options: UpstreamOptions): Upstream {
   const delivery = createDelivery({ http: account.deliveries, keyRing: keys.ring });
   return {
     deliver: (persons, stop) => delivery.addPersons(persons, stop),
+    observe: () => account.observe(),
     health: () => healthOf(keys.ring),
     tryNow: () => keys.tryNow(closing.signal),
     reload: rotation.reload,

@@ -16,6 +16,8 @@ export interface DeliveryWorkerOptions {
   readonly destination: Destination;
   readonly outbox: Pick<Outbox, 'counts' | 'noteSettled'>;
   readonly deliver: (persons: readonly Contact[], stop: AbortSignal) => Promise<readonly Outcome[]>;
+  /** Called about once a second while another process delivers. Never rejects. */
+  readonly observe?: () => Promise<void>;
   readonly log: Logger;
   /** Names this process to people. */
   readonly owner: string;
@@ -146,6 +148,7 @@ export class DeliveryWorker {
     this.#sleeper.forget('lease');
     const { held } = this.#lease;
     if (!held) {
+      await this.#options.observe?.();
       await this.#sleeper.sleep(idleMs, ['stopping', 'lease']);
       return;
     }

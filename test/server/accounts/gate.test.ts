@@ -154,6 +154,18 @@ describe('the turn of an account', () => {
     expect(looks * 500).toBeLessThanOrEqual(11_000);
   });
 
+  it('of a process that died is free at once for one that has looked on for ten seconds', async () => {
+    const database = await openTestStore(await newPlace('sqlite'));
+    await new Turns({ database, owner: 'dead', account: 'main' }).tryTake('delivery');
+    const { clock, monotonicMs } = clockOf();
+    const waiting = new Turns({ database, owner: 'waiting', account: 'main', monotonicMs });
+    for (let second = 0; second <= 10; second++) {
+      await waiting.observe();
+      clock.ms += 1000;
+    }
+    expect(await waiting.tryTake('delivery')).toBeDefined();
+  });
+
   it('is not kept from others by the wish of a delivery whose process died', async () => {
     const database = await openTestStore(await newPlace('sqlite'));
     const turn = await new Turns({ database, owner: 'one', account: 'main' }).tryTake('other');
