@@ -67,6 +67,12 @@ describe('every page', () => {
   it.each(looks)('is accessible as it is served: $colorScheme', async ({ words, ...look }) => {
     const { url, sandbox } = await start();
     const { colorScheme, width } = look;
+    // So that the sandbox has every kind of row.
+    await fetch(`${sandbox}/sandbox/contacts`, { method: 'POST', body: '{"count":60}' });
+    const faults = '{"delayMs":1,"nightly":{"keep":["ada.1*","grace.2*"]}}';
+    await fetch(`${sandbox}/sandbox/faults`, { method: 'PUT', body: faults });
+    await fetch(`${sandbox}/sandbox/nights`, { method: 'POST' });
+    await fetch(`${sandbox}/v1/persons`);
     await inPage({ colorScheme, viewport: { width, height: 800 } }, async (page) => {
       for (const address of [
         url,
