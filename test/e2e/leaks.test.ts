@@ -261,13 +261,14 @@ describe('no secret leaves:', () => {
     ];
     const said: Evidence[] = [];
     for (const env of faulty) {
-      for (const args of [[], ['--env-file', envFile]]) {
+      const starts = [[], ['--env-file', envFile]].map(async (args) => {
         const error: unknown = await startProduct(env, args).catch((error: unknown) => error);
         expect(error).toBeInstanceOf(Error);
         said.push({ where: JSON.stringify(Object.keys(env)), bytes: Buffer.from(String(error)) });
-      }
+      });
       const { stdout, stderr } = await runCli(['doctor'], { DATA_DIR: dir, ...env });
       said.push({ where: 'doctor', bytes: Buffer.from(stdout + stderr) });
+      await Promise.all(starts);
     }
     expectNoLeak(said, { ...marks, inUrl: 'MARK-in-url' });
   }, 120_000);

@@ -28,6 +28,7 @@ describe.skipIf(!engines.includes('postgres'))('three proxies on one Postgres', 
     async () => {
       const sandbox = await startSandboxAlone();
       const env = {
+        RASA_MIN_INTERVAL_MS: '200',
         ...credentialsFor(sandbox),
         DATABASE_URL: await server().createDatabase(),
         OUTBOX_KEY: 'ab'.repeat(32),

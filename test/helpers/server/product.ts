@@ -7,7 +7,7 @@ import { directoryInMemory } from './temporary-dir.ts';
 /** Starts the product for one test, with an open intake unless `env` says otherwise. */
 export async function startProduct(env: Env = {}, args: readonly string[] = []): Promise<Product> {
   const dataDir = env['DATA_DIR'] ?? (await directoryInMemory());
-  const product = await launchProduct(dataDir, { ...openIntake, ...env }, args);
+  const product = await launchProduct(dataDir, { RASA_MIN_INTERVAL_MS: '0', ...openIntake, ...env }, args);
   onTestFinished(async () => {
     await product.stop('SIGKILL');
   });

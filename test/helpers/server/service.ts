@@ -24,8 +24,8 @@ export const guardedIntake: Env = Object.fromEntries(
 );
 
 /**
- * The whole product in this process, on free ports and with an open intake, with its own sandbox unless `env`
- * says otherwise.
+ * The whole product in this process, on free ports, with an open intake and no pause between its calls to
+ * rasa.io, with its own sandbox unless `env` says otherwise.
  */
 export async function startService(
   env: Env = {},
@@ -33,7 +33,8 @@ export async function startService(
 ): Promise<Service & { readonly log: () => string; readonly dataDir: string }> {
   const dataDir = env['DATA_DIR'] ?? (await directoryInMemory());
   const { log, lines } = recordLog();
-  const full = { PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir, ...openIntake, ...env };
+  const places = { PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir };
+  const full = { ...places, RASA_MIN_INTERVAL_MS: '0', ...openIntake, ...env };
   const service = await openService({
     config: readConfig(full),
     readEnv: () => full,
