@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
+import { noteDelivered } from './contacts/sent-contacts.ts';
 import { destinationOf } from './config/accounts/destination.ts';
 import type { Env } from './config/env.ts';
 import { startFormsReload } from './config/reload/forms-reload.ts';
@@ -129,6 +130,7 @@ export async function openService({
       readEnv,
       log,
       watchIntervalMs,
+      besideDelivered: noteDelivered,
     });
     closers.push(() => deliveries.close(deliveryGraceMs));
 
@@ -162,12 +164,13 @@ export async function openService({
       outbox: {
         wasAdded: (retry) => outbox.wasAdded(retry),
         async add(signup, once) {
-          const added = await storeWatch.watch(
-            outbox.add(signup, once),
-            (error) => error instanceof OutboxFull,
-          );
+          const added = await storeWatch.watch(outbox.add(signup, once), isFull);
           deliveries.wake(signup.account);
           return added;
+        },
+        async addAll(signups, beside) {
+          await storeWatch.watch(outbox.addAll(signups, beside), isFull);
+          for (const name of new Set(signups.map(({ account }) => account))) deliveries.wake(name);
         },
       },
       onAnswer: (outcome) => {
@@ -218,6 +221,11 @@ export async function openService({
     });
     throw error;
   }
+}
+
+/** That says nothing about the store. */
+function isFull(error: unknown): boolean {
+  return error instanceof OutboxFull;
 }
 
 /** What waits for another upstream or account stays until the product runs with that one again. */

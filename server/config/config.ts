@@ -41,6 +41,8 @@ export interface Config {
   readonly rates: Readonly<Record<Axis, Rate | 'off'>>;
   /** Of pages, definitions and QR codes, for one network. */
   readonly ratePages: Rate | 'off';
+  /** Of requests of applications, for one token. */
+  readonly rateToken: Rate | 'off';
   /** Quotas of sign-ups without scripts. */
   readonly plainRates: PlainRates;
   readonly bots: BotConfig;
@@ -130,6 +132,7 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
       address: read('RATE_ADDRESS'),
     },
     ratePages: read('RATE_PAGES'),
+    rateToken: read('RATE_TOKEN'),
     plainRates: { share: read('PLAIN_SHARE') / 100, network: read('RATE_PLAIN') },
     bots: {
       mode: read('BOT_MODE'),

@@ -113,6 +113,10 @@ export const settings = {
     'a number and a time such as 1000/1m (s, m, h or d), or off',
     rate.optional(),
   ),
+  RATE_TOKEN: rateSetting(
+    'Limit of requests to `/api/` with one token per period, or `off`; and of requests without a valid one from one network.',
+    { limit: 600, windowMs: unitMs.m },
+  ),
   PLAIN_SHARE: setting(
     'Part of `RATE_FORM` and `RATE_SERVICE` that sign-ups without scripts have beside them, in percent; `0` allows none.',
     'a percentage from 0 to 100',

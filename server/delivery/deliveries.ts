@@ -6,11 +6,12 @@ import type { Outbox } from '../outbox/outbox.ts';
 import type { Tried } from '../rasa/try-credentials.ts';
 import type { DeliveryStats } from './delivery-call.ts';
 import { openUpstream, type CredentialsHealth, type Upstream, type UpstreamOptions } from './upstream.ts';
-import { DeliveryWorker } from './worker.ts';
+import { DeliveryWorker, type DeliveryWorkerOptions } from './worker.ts';
 
 export interface DeliveriesOptions extends Omit<UpstreamOptions, 'account' | 'config' | 'onReload'> {
   readonly config: UpstreamOptions['config'] & Pick<Config, 'accounts' | 'rasaBatch' | 'outbox'>;
   readonly outbox: Pick<Outbox, 'counts' | 'noteSettled'>;
+  readonly besideDelivered: DeliveryWorkerOptions['besideDelivered'];
 }
 
 /** One account with what the product knows of it now. */
@@ -92,7 +93,10 @@ export class Deliveries {
   }
 }
 
-function openWay(account: AccountConfig, { outbox, log, ...options }: DeliveriesOptions): Way {
+function openWay(
+  account: AccountConfig,
+  { outbox, besideDelivered, log, ...options }: DeliveriesOptions,
+): Way {
   const { config, database, owner } = options;
   const ownLog: Logger = account.isNamed ? log.child({ account: account.name }) : log;
   const upstream = openUpstream({
@@ -110,6 +114,7 @@ function openWay(account: AccountConfig, { outbox, log, ...options }: Deliveries
     owner,
     deliver: upstream.deliver,
     observe: upstream.observe,
+    besideDelivered,
     batchSize: config.rasaBatch,
     maxAgeMs: config.outbox.maxAgeMs,
     log: ownLog,

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { Acknowledgements } from '../outbox/acknowledgements.ts';
+import { Acknowledgements, type BesideDelivered } from '../outbox/acknowledgements.ts';
 import { Claims, type Claim } from '../outbox/claims.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Contact, Destination, Outcome } from '../outbox/signup.ts';
@@ -18,6 +18,7 @@ export interface DeliveryWorkerOptions {
   readonly deliver: (persons: readonly Contact[], stop: AbortSignal) => Promise<readonly Outcome[]>;
   /** Called about once a second while another process delivers. Never rejects. */
   readonly observe?: () => Promise<void>;
+  readonly besideDelivered?: BesideDelivered | undefined;
   readonly log: Logger;
   /** Names this process to people. */
   readonly owner: string;
@@ -74,7 +75,8 @@ export class DeliveryWorker {
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
     this.#tidiedAtMs = this.#monotonicMs() - tidyEveryMs;
     this.#claims = new Claims({ database, destination, now });
-    this.#acknowledgements = new Acknowledgements({ database, destination, now });
+    const { besideDelivered } = options;
+    this.#acknowledgements = new Acknowledgements({ database, destination, besideDelivered, now });
     this.#circuit = new Circuit({ monotonicMs: this.#monotonicMs, random });
     this.#lease = new LeaseKeeper({
       leases: new Leases({ database, owner }),

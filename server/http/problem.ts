@@ -1,7 +1,15 @@
 import { STATUS_CODES } from 'node:http';
 import type { IssueCode, Problem, ProblemCode } from '../../shared/signup.ts';
 
-const statusOf: Readonly<Record<ProblemCode, number>> = {
+/** The codes that only applications meet, which no form has texts for. */
+export type ApiProblemCode =
+  'unauthorized' | 'forbidden' | 'idempotency_mismatch' | 'idempotency_in_progress';
+
+export interface ApiProblem extends Omit<Problem, 'code'> {
+  readonly code: ProblemCode | ApiProblemCode;
+}
+
+const statusOf: Readonly<Record<ProblemCode | ApiProblemCode, number>> = {
   invalid: 422,
   malformed: 400,
   unsupported: 415,
@@ -14,6 +22,10 @@ const statusOf: Readonly<Record<ProblemCode, number>> = {
   method_not_allowed: 405,
   unavailable: 503,
   internal: 500,
+  unauthorized: 401,
+  forbidden: 403,
+  idempotency_mismatch: 422,
+  idempotency_in_progress: 409,
 };
 
 export interface ProblemMembers {
@@ -24,7 +36,10 @@ export interface ProblemMembers {
 }
 
 /** Makes a problem detail (RFC 9457). The status follows from the code. */
-export function problem(code: ProblemCode, { detail, issues, retryAfterS }: ProblemMembers = {}): Problem {
+export function problem<Code extends ProblemCode | ApiProblemCode>(
+  code: Code,
+  { detail, issues, retryAfterS }: ProblemMembers = {},
+): Omit<Problem, 'code'> & { readonly code: Code } {
   const status = statusOf[code];
   return {
     type: 'about:blank',

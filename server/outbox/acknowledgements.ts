@@ -1,7 +1,7 @@
 import { sameSql, type Database, type Statement, type WriteStatement } from '../store/database.ts';
 import { deadLetters, lanes } from '../store/tables.ts';
 import { deadLetterRow, type Waiting } from './rows.ts';
-import type { Destination } from './signup.ts';
+import type { Destination, Signup } from './signup.ts';
 
 /** Delivered ones are deleted, later ones wait until they are due, refused ones are set aside. */
 export type Acknowledgement = { readonly waiting: Waiting } & (
@@ -45,19 +45,25 @@ export interface SettledCounts {
   readonly dead: number;
 }
 
+/** What other rooms write in the same transaction about what was delivered. */
+export type BesideDelivered = (signups: readonly Signup[], nowMs: number) => readonly Statement[];
+
 /** Writes down what became of what was claimed: in one transaction, and only as the holder of the lease. */
 export class Acknowledgements {
   readonly #database: Database;
   readonly #destination: Destination;
+  readonly #beside: BesideDelivered;
   readonly #now: () => number;
 
   constructor(options: {
     readonly database: Database;
     readonly destination: Destination;
+    readonly besideDelivered?: BesideDelivered | undefined;
     readonly now?: () => number;
   }) {
     this.#database = options.database;
     this.#destination = options.destination;
+    this.#beside = options.besideDelivered ?? (() => []);
     this.#now = options.now ?? Date.now;
   }
 
@@ -90,6 +96,10 @@ export class Acknowledgements {
       });
     }
     for (const id of damaged) statements.push(copyDamaged(id, this.#now()));
+    if (delivered.length > 0) {
+      const signups = delivered.map(({ waiting }) => waiting.signup);
+      statements.push(...this.#beside(signups, this.#now()));
+    }
     const removed = [...gone, ...damaged];
     if (removed.length > 0) statements.push(removal(removed));
     for (const one of acknowledgements) if (one.is === 'later') statements.push(postponement(one));

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
-import type { Database } from '../store/database.ts';
+import type { Database, NewRow, WriteStatement } from '../store/database.ts';
 import { AlreadySeen, StoreUnavailable } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
 import { Seen, type MarkKind } from '../store/seen.ts';
 import { ServerSecrets } from '../store/server-secrets.ts';
-import { lanes, signups } from '../store/tables.ts';
+import { lanes, signups as table } from '../store/tables.ts';
 import { createKeyedHash, type KeyedHash } from '../system/keyed-hash.ts';
 import { Census, type OutboxCounts } from './census.ts';
 import { signupRow } from './rows.ts';
@@ -89,22 +89,14 @@ export class Outbox {
     const { database, max } = this.#options;
     if (this.counts().waiting + this.#adding >= max) throw new OutboxFull();
     const nowMs = this.#now();
-    const row = signupRow(
-      { id: this.#newId(), form: signup.form, contact: signup.contact },
-      {
-        destination: this.#destinationOf(signup),
-        lane: lanes.fresh,
-        person: this.#personOf(signup),
-        sinceMs: nowMs,
-      },
-    );
+    const row = this.#freshRow({ ...signup, id: this.#newId() }, nowMs);
     const marks: [MarkKind, string][] = [];
     if (retry !== undefined) marks.push(['signup', retry]);
     if (proof) marks.push([proof.kind, proof.text]);
     const once = marks.length > 0 ? [this.#seen.mark(...marks)] : [];
     this.#adding++;
     try {
-      await database.write([...once, { into: signups, rows: [row] }]);
+      await database.write([...once, { into: table, rows: [row] }]);
       this.#census.noteAdded(nowMs);
       return 'stored';
     } catch (error) {
@@ -112,6 +104,28 @@ export class Outbox {
       return (await this.wasAdded(retry)) ? 'duplicate' : 'used';
     } finally {
       this.#adding--;
+    }
+  }
+
+  /**
+   * Stores all of them, and what is to be written beside them, or nothing. Rejects as `Database.write` does,
+   * and with `OutboxFull`.
+   */
+  async addAll(
+    signups: readonly (NewSignup & { readonly id: string })[],
+    beside: readonly WriteStatement[],
+  ): Promise<void> {
+    const { database, max } = this.#options;
+    const count = signups.length;
+    if (count > 0 && this.counts().waiting + this.#adding + count > max) throw new OutboxFull();
+    const nowMs = this.#now();
+    const rows = signups.map((signup) => this.#freshRow(signup, nowMs));
+    this.#adding += count;
+    try {
+      await database.write([...(count > 0 ? [{ into: table, rows }] : []), ...beside]);
+      for (let added = 0; added < count; added++) this.#census.noteAdded(nowMs);
+    } finally {
+      this.#adding -= count;
     }
   }
 
@@ -132,6 +146,19 @@ export class Outbox {
 
   close(): Promise<void> {
     return this.#census.stop();
+  }
+
+  #freshRow(signup: NewSignup & { readonly id: string }, nowMs: number): NewRow {
+    const { id, form, contact, consent } = signup;
+    return signupRow(
+      { id, form, contact, consent },
+      {
+        destination: this.#destinationOf(signup),
+        lane: lanes.fresh,
+        person: this.#personOf(signup),
+        sinceMs: nowMs,
+      },
+    );
   }
 
   #destinationOf({ account }: NewSignup): Destination {

@@ -1,9 +1,10 @@
 import { Unreadable, type NewRow, type Row } from '../store/database.ts';
-import type { Contact, Destination, Signup } from './signup.ts';
+import type { Consent, Contact, Destination, Signup } from './signup.ts';
 
 /** What a row of `signups` or `dead_letters` holds sealed. */
 interface Payload {
   readonly contact: Contact;
+  readonly consent?: Consent | undefined;
   /** ISO 8601, where the row's own time is that of a replay. */
   readonly acceptedAt?: string | undefined;
   /** Of a dead letter: rasa.io's words, which may quote an address. */
@@ -71,11 +72,12 @@ export function deadLetterOf(row: Row): DeadLetter | undefined {
 function signupOf(row: Row, acceptedMs: number): Signup | undefined {
   const payload = row['payload'];
   if (payload instanceof Unreadable) return undefined;
-  const { contact, acceptedAt } = payload as Payload;
+  const { contact, consent, acceptedAt } = payload as Payload;
   return {
     id: String(row['id']),
     form: String(row['form']),
     contact,
+    ...(consent && { consent }),
     acceptedAt: acceptedAt ?? isoOf(acceptedMs),
   };
 }
@@ -92,6 +94,7 @@ interface Storable {
   readonly id: string;
   readonly form: string;
   readonly contact: Contact;
+  readonly consent?: Consent | undefined;
   /** Absent where it is the time since which it waits. */
   readonly acceptedAt?: string;
 }
@@ -140,9 +143,9 @@ export function deadLetterRow({ destination, waiting, ...rest }: DeadLetterOptio
 }
 
 /** Members that are undefined are left out of the JSON. */
-function payloadOf({ contact, acceptedAt }: Storable, sinceMs: number): Payload {
+function payloadOf({ contact, consent, acceptedAt }: Storable, sinceMs: number): Payload {
   const isOwnTime = acceptedAt === undefined || acceptedAt === isoOf(sinceMs);
-  return { contact, acceptedAt: isOwnTime ? undefined : acceptedAt };
+  return { contact, consent, acceptedAt: isOwnTime ? undefined : acceptedAt };
 }
 
 export function isoOf(ms: number): string {

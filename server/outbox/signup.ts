@@ -4,6 +4,15 @@ export interface NewSignup {
   /** As the operator calls it; `undefined` where there is one without a name. */
   readonly account?: string | undefined;
   readonly contact: Contact;
+  /** What the person agreed to, as the sender reports it. Kept with the contact, not sent to rasa.io. */
+  readonly consent?: Consent | undefined;
+}
+
+export interface Consent {
+  readonly text?: string | undefined;
+  /** ISO 8601. */
+  readonly at?: string | undefined;
+  readonly source?: string | undefined;
 }
 
 export interface Signup extends NewSignup {
@@ -14,10 +23,10 @@ export interface Signup extends NewSignup {
 }
 
 /**
- * A contact in rasa.io's format: one flat object, in which any additional name is a custom attribute. Field
- * values are text; `is_subscribed` is a boolean, and only ever `true`.
+ * A contact in rasa.io's format: one flat object, in which any additional name is a custom attribute. The
+ * answers of a form are text; `is_subscribed` is a boolean, and only ever `true`.
  */
-export type Contact = Readonly<Record<string, string | boolean>> & { readonly email: string };
+export type Contact = Readonly<Record<string, string | number | boolean | null>> & { readonly email: string };
 
 /** The outcome of sending one contact to rasa.io. */
 export type Outcome =

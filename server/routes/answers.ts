@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Problem } from '../../shared/signup.ts';
-import { problem } from '../http/problem.ts';
+import { problem, type ApiProblem } from '../http/problem.ts';
 import { renderProblem } from '../pages/form-pages.ts';
 import { wordsFor } from './language.ts';
 
@@ -19,7 +19,7 @@ export interface Detail {
 }
 
 /** A problem as programs get it: a problem detail (RFC 9457). */
-export function detailOf(answer: Problem): Detail {
+export function detailOf(answer: ApiProblem): Detail {
   const { status, retry_after: retryAfterS } = answer;
   return {
     status,

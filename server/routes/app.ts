@@ -15,7 +15,9 @@ import type { Intake } from '../signup/intake.ts';
 import type { Limits } from '../signup/limits.ts';
 import type { Proofs } from '../signup/proofs.ts';
 import { sendProblem } from './answers.ts';
+import { createApiAccess, type ApiAccessOptions } from './api-access.ts';
 import { createBuilderPages } from './builder-routes.ts';
+import { createContactRoutes, type ContactRoutesOptions } from './contact-routes.ts';
 import { createFormRoutes } from './form-routes.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import type { Health } from './health.ts';
@@ -39,6 +41,12 @@ export interface AppOptions {
   /** Directory of the files built for browsers. */
   readonly builtDir: string;
   readonly builder: BuilderGate;
+  readonly contacts: ContactRoutesOptions['contacts'];
+  readonly tokens: ApiAccessOptions['tokens'];
+  /** The names of all accounts. */
+  readonly accounts: readonly string[];
+  /** Rate of requests with one token. */
+  readonly rateToken: Rate | 'off';
   readonly log: Logger;
 }
 
@@ -80,6 +88,9 @@ function createRoutes(options: AppOptions): express.Router {
   });
 
   routes.use(createFormRoutes({ ...options, originsOf }));
+
+  const access = createApiAccess({ ...options, rate: options.rateToken });
+  routes.use(createContactRoutes({ contacts: options.contacts, access }));
 
   routes.use((request, response) => {
     sendProblem(

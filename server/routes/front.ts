@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
+import { Contacts } from '../contacts/contacts.ts';
+import { Tokens } from '../contacts/tokens.ts';
 import { loadDisposableDomains } from '../forms/email-address.ts';
 import type { FormSpec } from '../forms/form-spec.ts';
 import { createForms } from '../forms/forms.ts';
@@ -39,6 +41,7 @@ export interface Front {
 export interface FrontOptions {
   readonly config: Pick<
     Config,
+    | 'accounts'
     | 'addresses'
     | 'allowedOrigins'
     | 'allowLocalhost'
@@ -49,6 +52,7 @@ export interface FrontOptions {
     | 'plainRates'
     | 'publicUrl'
     | 'ratePages'
+    | 'rateToken'
     | 'rates'
     | 'thankYouPages'
     | 'trustProxy'
@@ -59,13 +63,12 @@ export interface FrontOptions {
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
   readonly health: () => Health;
-  readonly outbox: Pick<Outbox, 'add' | 'wasAdded'>;
+  readonly outbox: Pick<Outbox, 'add' | 'addAll' | 'wasAdded'>;
   /** Called with the outcome of each sign-up request: `accepted`, `unconfirmed` or a problem's code. */
   readonly onAnswer?: (outcome: string) => void;
   /** What all proxies that share the store sign and hash with. */
   readonly secrets: Pick<ServerSecrets, 'get'>;
-  /** Where processes that share a store count quotas. */
-  readonly database: Pick<Database, 'write'>;
+  readonly database: Database;
   /** With it quotas are counted in memory while this process is alone. */
   readonly presence: AdaptiveLimitsOptions['presence'] | undefined;
 }
@@ -85,20 +88,21 @@ export async function openFront({
   const { addresses, bots: botConfig, plainRates: plain, rates, thankYouPages, trustProxy } = config;
   const secret = botConfig.secret?.reveal() ?? (await secrets.get('challenge'));
   const proofs = createProofs({ secret, work: botConfig.work });
-  const tokens = createPageTokens({ key: await secrets.get('page token') });
+  const pageTokens = createPageTokens({ key: await secrets.get('page token') });
   const bots = createBots({
     ...botConfig,
     proofs,
-    tokens,
+    tokens: pageTokens,
     log,
     newId: randomUUID,
   });
 
   const address = createPublicAddress(config.publicUrl);
   const isDisposableDomain = addresses.disposable === 'allow' ? () => false : await loadDisposableDomains();
+  const addressRules = { ...addresses, isDisposableDomain };
   const forms = createForms({
     specs: config.forms.specs,
-    address: { ...addresses, isDisposableDomain },
+    address: addressRules,
     proof: botConfig.mode !== 'off',
     thankYouPages,
     allowedOrigins: config.allowedOrigins,
@@ -124,6 +128,12 @@ export async function openFront({
       return answer;
     },
   };
+  const contacts = new Contacts({
+    database,
+    outbox,
+    address: addressRules,
+    key: await secrets.get('contacts'),
+  });
   const app = createApp({
     origins,
     forms,
@@ -137,6 +147,10 @@ export async function openFront({
     hsts: config.hsts,
     builtDir,
     builder,
+    contacts,
+    tokens: new Tokens({ database }),
+    accounts: config.accounts.map(({ name }) => name),
+    rateToken: config.rateToken,
     log,
     sandbox,
     health,
@@ -154,6 +168,7 @@ export async function openFront({
     },
     close() {
       limits.close();
+      contacts.close();
     },
   };
 }

@@ -67,6 +67,30 @@ export function limitPages({ rate, clientAddress }: PageLimits): RequestHandler 
   return rateLimit({ ...refusing(rate), keyGenerator: (request) => networkOf(clientAddress(request)) });
 }
 
+interface RequestLimits {
+  readonly rate: Rate | 'off';
+  readonly keyOf: (request: Request, response: Response) => string;
+  /** Which answers count. Default: all. */
+  readonly isCounted?: (response: Response) => boolean;
+}
+
+/** Limits requests of applications. The answer to one too many is data. */
+export function limitRequests({ rate, keyOf, isCounted }: RequestLimits): RequestHandler {
+  if (rate === 'off') {
+    return (_request, _response, next) => {
+      next();
+    };
+  }
+  return rateLimit({
+    ...refusing(rate),
+    keyGenerator: keyOf,
+    ...(isCounted && {
+      skipSuccessfulRequests: true,
+      requestWasSuccessful: (_request: Request, response: Response) => !isCounted(response),
+    }),
+  });
+}
+
 function refusing({ limit, windowMs }: Rate): Partial<Options> {
   return {
     windowMs,

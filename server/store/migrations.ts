@@ -153,10 +153,49 @@ const tokens: Migration = {
   `,
 };
 
+const fromApplications: Migration = {
+  version: 3,
+  name: 'contacts from applications',
+  sqlite: `
+    create table sent_contacts (
+      id text primary key,
+      account text not null,
+      ref blob not null,
+      turn integer not null,
+      content blob not null,
+      sent_at integer not null,
+      delivered_at integer not null
+    ) strict, without rowid;
+    create unique index sent_contacts_ref on sent_contacts (ref, turn) where turn > 0;
+    create table request_answers (
+      id text primary key, body blob not null, created_at integer not null, key_id text not null, payload blob not null
+    ) strict;
+  `,
+  postgres: `
+    create table sent_contacts (
+      id text collate "C" primary key,
+      account text not null,
+      ref bytea not null,
+      turn integer not null,
+      content bytea not null,
+      sent_at bigint not null,
+      delivered_at bigint not null
+    );
+    create unique index sent_contacts_ref on sent_contacts (ref, turn) where turn > 0;
+    create table request_answers (
+      id text collate "C" primary key,
+      body bytea not null,
+      created_at bigint not null,
+      key_id text not null,
+      payload bytea not null
+    );
+  `,
+};
+
 /**
  * All steps of the product's schema, in order. Every start runs those that the database does not have yet.
  */
-export const migrations: readonly Migration[] = [first, tokens];
+export const migrations: readonly Migration[] = [first, tokens, fromApplications];
 
 /** The steps of a schema that a database lacks whose last one is this. */
 export function missingAfter(

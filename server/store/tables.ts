@@ -114,8 +114,49 @@ export const tokens = {
   id: 'id',
 } as const satisfies Table;
 
+/** What applications have sent: whose it is, and when it was delivered. See `SentContacts`. */
+export const sentContacts = {
+  name: 'sent_contacts',
+  columns: {
+    /** The id of its row in `signups`. */
+    id: 'text',
+    /** By its name. */
+    account: 'text',
+    /** A keyed hash of the account and the sender's own name for it; empty where it has none. */
+    ref: 'bytes',
+    /** Of those with one `ref`, the highest is the last; 0 without. */
+    turn: 'integer',
+    /** A keyed hash of the contents, where there is a `ref`. */
+    content: 'bytes',
+    sent_at: 'integer',
+    /** 0 where it is not delivered. */
+    delivered_at: 'integer',
+  },
+  id: 'id',
+} as const satisfies Table;
+
+/** Answers to requests with an Idempotency-Key. `id` is a keyed hash of the account and the key. */
+export const requestAnswers = {
+  name: 'request_answers',
+  columns: {
+    id: 'text',
+    /** SHA-256 of the request's body. */
+    body: 'bytes',
+    created_at: 'integer',
+  },
+  id: 'id',
+  sealed: 'payload',
+} as const satisfies Table;
+
 /** All tables with a sealed column: what `rekey` goes through. A new table must be added here. */
-export const sealedTables: readonly Table[] = [signups, deadLetters, secrets, settings, keyNotes];
+export const sealedTables: readonly Table[] = [
+  signups,
+  deadLetters,
+  secrets,
+  settings,
+  keyNotes,
+  requestAnswers,
+];
 
 /**
  * All tables that `store move` copies: what is promised or was decided. Not among them are counters of
@@ -129,4 +170,6 @@ export const movedTables: readonly Table[] = [
   keyNotes,
   pauses,
   tokens,
+  sentContacts,
+  requestAnswers,
 ];

@@ -132,14 +132,20 @@ async function assembled(part: Part): Promise<RequestListener> {
     ratePages: config.ratePages,
     address: createPublicAddress(config.publicUrl),
     hsts: 'on',
-    health: () => {
-      throw new Error('Nothing asks for it.');
-    },
+    health: unused,
     sandbox: undefined,
     builtDir: 'dist/widget',
     builder: createBuilderGate('off', new Uint8Array()),
+    contacts: { add: unused, addOnce: unused, find: unused, findByRef: unused },
+    tokens: { find: unused },
+    accounts: [],
+    rateToken: 'off',
     log,
   });
+}
+
+function unused(): never {
+  throw new Error('Nothing asks for it.');
 }
 
 /** A minimal server that reads a form and answers 202: no guard, and no header except Node's own. */

@@ -5,7 +5,7 @@ import { builtInNames } from '../../forms/built-in.ts';
 import { wordsOfTag } from '../../forms/languages.ts';
 import { refusePattern } from '../../forms/pattern.ts';
 import { readUrl } from '../../system/urls.ts';
-import { refuseAttribute } from './attributes.ts';
+import { refuseAttribute } from '../../forms/attributes.ts';
 import { line, object, tags, text, textFor } from './schema-parts.ts';
 
 const bool = z.boolean('true or false');

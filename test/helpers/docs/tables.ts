@@ -18,7 +18,7 @@ import { createManifest, elementOf } from '../../../widget/build/package/manifes
 import { fieldMembers, fieldTypes, formMembers } from '../forms/forms-schema.ts';
 import { elementTables } from './element-tables.ts';
 import { code, listed, paragraph, table } from './markdown.ts';
-import { envelopeTexts, healthTexts, problemTexts, testAddresses } from './texts.ts';
+import { apiProblemTexts, envelopeTexts, healthTexts, problemTexts, testAddresses } from './texts.ts';
 
 /**
  * Every generated section, by page and name: what `npm run docs` writes, and what the test expects to find.
@@ -55,6 +55,7 @@ export async function generatedSections(): Promise<
         ],
       ),
       problems: problemsTable(),
+      'api problems': apiProblemsTable(),
       ...malformedHttp(),
     },
     'docs/operating.md': {
@@ -110,6 +111,17 @@ function problemsTable(): string {
   return table(
     ['status', '`code`', 'when'],
     problemCodes.map((name) => [String(problem(name).status), code(name), problemTexts[name]]),
+  );
+}
+
+function apiProblemsTable(): string {
+  return table(
+    ['status', '`code`', 'when'],
+    (Object.keys(apiProblemTexts) as (keyof typeof apiProblemTexts)[]).map((name) => [
+      String(problem(name).status),
+      code(name),
+      apiProblemTexts[name],
+    ]),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { ApiProblemCode } from '../../../server/http/problem.ts';
 import type { HealthReason } from '../../../server/routes/health.ts';
 import type { ProblemCode, SignupEnvelope } from '../../../shared/signup.ts';
 
@@ -24,6 +25,16 @@ export const problemTexts: Readonly<Record<ProblemCode, string>> = {
   unavailable:
     'The sign-up cannot be stored at the moment; with `Retry-After`. Sign-ups that were accepted before are safe.',
   internal: 'A bug. The log has the stack trace.',
+};
+
+/** The problems that only `/api/` has. */
+export const apiProblemTexts: Readonly<Record<ApiProblemCode, string>> = {
+  unauthorized: 'The token is missing, unknown, expired or revoked; with `WWW-Authenticate`.',
+  forbidden:
+    'The token lacks the scope that `detail` names, or is for an account that this proxy does not have.',
+  idempotency_mismatch: 'The `Idempotency-Key` was used with another body within 24 hours.',
+  idempotency_in_progress:
+    'The first request with this `Idempotency-Key` is not finished; try again after `Retry-After`.',
 };
 
 /** The names that a sign-up has beside the form's own fields, in the order in which they are shown. */

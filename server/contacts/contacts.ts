@@ -1,0 +1,213 @@
+import { hash } from 'node:crypto';
+import type { AddressRules } from '../forms/email-address.ts';
+import type { IssueCode } from '../../shared/signup.ts';
+import { DeadLetters } from '../outbox/dead-letters.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { NewSignup } from '../outbox/signup.ts';
+import { isoOf } from '../outbox/rows.ts';
+import type { Database, NewRow, WriteStatement } from '../store/database.ts';
+import { ConstraintViolated } from '../store/errors.ts';
+import { createIds } from '../store/ids.ts';
+import { sentContacts } from '../store/tables.ts';
+import { createKeyedHash, type KeyedHash } from '../system/keyed-hash.ts';
+import { readItem, type ReadItem, type Ref } from './items.ts';
+import { forgetOldAnswers, readAnswer, storeAnswer } from './request-answers.ts';
+import { forgetOld, readLatest, readSent, sentByApplication, sentRow, type Latest } from './sent-contacts.ts';
+
+/** What became of one item of a request. */
+export interface Result {
+  readonly ref: Ref | null;
+  /** `null` where nothing is stored. */
+  readonly id: string | null;
+  /** `duplicate`: the last item with this `ref` had the same contents; nothing more was stored. */
+  readonly status: 'accepted' | 'duplicate' | 'invalid';
+  /** With `invalid`: the first field that is wrong; absent where the item is not an object. */
+  readonly field?: string;
+  readonly issue?: IssueCode;
+}
+
+/** What became of one contact that was accepted. Times are ISO 8601, UTC. */
+export type Fate = { readonly id: string; readonly sent_at: string } & (
+  | { readonly status: 'waiting' }
+  | { readonly status: 'delivered'; readonly delivered_at: string }
+  | { readonly status: 'dead_letter'; readonly reason: string; readonly failed_at: string }
+  /** It was a dead letter, and the operator deleted it. */
+  | { readonly status: 'purged' }
+);
+
+export type Once =
+  | { readonly is: 'answered'; readonly results: readonly Result[] }
+  /** The key has been used with another body. */
+  | { readonly is: 'mismatch' }
+  /** The first request with the key is not finished. */
+  | { readonly is: 'in_progress' };
+
+export interface ContactsOptions {
+  readonly database: Database;
+  readonly outbox: Pick<Outbox, 'addAll'>;
+  readonly address: AddressRules;
+  /** 32 bytes, for the hashes of what senders call their contacts and requests. */
+  readonly key: Uint8Array;
+  readonly now?: () => number;
+}
+
+export interface IdempotentRequest {
+  readonly key: string;
+  readonly body: Uint8Array;
+  readonly items: readonly unknown[];
+}
+
+const sweepEveryMs = 60 * 60_000;
+/** Another request may have taken the turn of a `ref` meanwhile. */
+const attempts = 5;
+
+/** Contacts that applications send, and what became of them. Each account sees only what it sent. */
+export class Contacts {
+  readonly #options: ContactsOptions;
+  readonly #hash: KeyedHash;
+  readonly #now: () => number;
+  readonly #newId: () => string;
+  /** The bodies' hashes of the requests under way, by key. */
+  readonly #running = new Map<string, string>();
+  readonly #sweeper: NodeJS.Timeout;
+
+  constructor(options: ContactsOptions) {
+    this.#options = options;
+    this.#hash = createKeyedHash(options.key);
+    this.#now = options.now ?? Date.now;
+    this.#newId = createIds(this.#now);
+    this.#sweeper = setInterval(() => void this.#sweep(), sweepEveryMs).unref();
+    void this.#sweep();
+  }
+
+  /**
+   * Stores what is valid, in one transaction, and says what became of each item, in their order. Rejects with
+   * `StoreUnavailable`: then nothing of it is stored, unless its outcome is unknown.
+   */
+  async add(items: readonly unknown[], account: string): Promise<readonly Result[]> {
+    const read = this.#read(items);
+    return this.#retrying(() => this.#store(read, account, () => []));
+  }
+
+  /** The same for a request that may come again: then it gets the first answer, and nothing is stored. */
+  async addOnce({ key, body, items }: IdempotentRequest, account: string): Promise<Once> {
+    const { database } = this.#options;
+    const id = Buffer.from(this.#hash(`key\n${account}\n${key}`), 'latin1').toString('hex');
+    const digest = hash('sha256', body, 'hex');
+    const running = this.#running.get(id);
+    if (running !== undefined) return { is: running === digest ? 'in_progress' : 'mismatch' };
+    this.#running.set(id, digest);
+    try {
+      const read = this.#read(items);
+      return await this.#retrying(async (): Promise<Once> => {
+        const nowMs = this.#now();
+        const known = await readAnswer(database, id, nowMs);
+        if (known) {
+          return known.body === digest
+            ? { is: 'answered', results: known.answer as readonly Result[] }
+            : { is: 'mismatch' };
+        }
+        const results = await this.#store(read, account, (answer) => [
+          storeAnswer({ id, body: digest, answer }, nowMs),
+        ]);
+        return { is: 'answered', results };
+      });
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+
+  /** `undefined` where this account sent none of this id within the last 30 days. */
+  async find(id: string, account: string): Promise<Fate | undefined> {
+    if (!/^[\da-f-]{36}$/.test(id)) return undefined;
+    const { database } = this.#options;
+    const row = await readSent(database, id, account);
+    if (!row) return undefined;
+    const common = { id, sent_at: isoOf(Number(row['sent_at'])) };
+    const deliveredMs = Number(row['delivered_at']);
+    if (Number(row['dead']) > 0) {
+      const letter = await new DeadLetters({ database }).get(id);
+      if (letter === undefined) return this.find(id, account);
+      const { reason, refusedAt } =
+        letter === 'unreadable' ? { reason: 'It cannot be read.', refusedAt: common.sent_at } : letter;
+      return { ...common, status: 'dead_letter', reason, failed_at: refusedAt };
+    }
+    if (Number(row['waiting']) > 0) return { ...common, status: 'waiting' };
+    if (deliveredMs > 0) return { ...common, status: 'delivered', delivered_at: isoOf(deliveredMs) };
+    return { ...common, status: 'purged' };
+  }
+
+  /** The last one with this `ref`. */
+  async findByRef(ref: string, account: string): Promise<Fate | undefined> {
+    const [latest] = (await readLatest(this.#options.database, [this.#refHash(ref, account)])).values();
+    return latest && this.find(latest.id, account);
+  }
+
+  close(): void {
+    clearInterval(this.#sweeper);
+  }
+
+  #read(items: readonly unknown[]): readonly ReadItem[] {
+    return items.map((item) => readItem(item, this.#options.address));
+  }
+
+  async #store(
+    items: readonly ReadItem[],
+    account: string,
+    beside: (results: readonly Result[]) => readonly WriteStatement[],
+  ): Promise<readonly Result[]> {
+    const { database, outbox } = this.#options;
+    const nowMs = this.#now();
+    const hashes = items.map(({ ref }) => (ref === null ? '' : this.#refHash(ref, account)));
+    const latest = await readLatest(database, [...new Set(hashes.filter((ref) => ref !== ''))]);
+    const signups: (NewSignup & { readonly id: string })[] = [];
+    const sent: NewRow[] = [];
+    const results = items.map((item, index): Result => {
+      if (item.is === 'invalid') {
+        const { ref, field, issue } = item;
+        return { ref, id: null, status: 'invalid', ...(field !== undefined && { field }), issue };
+      }
+      const { ref, contact, consent } = item;
+      const refHash = hashes[index] ?? '';
+      const before = latest.get(refHash);
+      const content =
+        refHash === '' ? '' : this.#hash(`content\n${JSON.stringify([sorted(contact), consent])}`);
+      if (before?.content === content) return { ref, id: before.id, status: 'duplicate' };
+      const id = this.#newId();
+      const one: Latest = { id, turn: refHash === '' ? 0 : (before?.turn ?? 0) + 1, content };
+      if (refHash !== '') latest.set(refHash, one);
+      signups.push({ id, form: sentByApplication, account, contact, consent });
+      sent.push(sentRow({ ...one, account, ref: refHash }, nowMs));
+      return { ref, id, status: 'accepted' };
+    });
+    const statements = [...(sent.length > 0 ? [{ into: sentContacts, rows: sent }] : []), ...beside(results)];
+    if (statements.length > 0) await outbox.addAll(signups, statements);
+    return results;
+  }
+
+  async #retrying<T>(run: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await run();
+      } catch (error) {
+        if (!(error instanceof ConstraintViolated) || attempt === attempts) throw error;
+      }
+    }
+  }
+
+  #refHash(ref: Ref, account: string): string {
+    // A number and its text are one name: in `?ref=` both are text.
+    return this.#hash(`ref\n${account}\n${ref}`);
+  }
+
+  async #sweep(): Promise<void> {
+    const nowMs = this.#now();
+    await this.#options.database.write([forgetOld(nowMs), forgetOldAnswers(nowMs)]).catch(() => {
+      // The store is away: there is a next time.
+    });
+  }
+}
+
+function sorted(contact: NewSignup['contact']): readonly (readonly [string, unknown])[] {
+  return Object.entries(contact).sort(([a], [b]) => (a < b ? -1 : 1));
+}

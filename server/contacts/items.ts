@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { limits } from '../../shared/form.ts';
+import { honeypot, type IssueCode } from '../../shared/signup.ts';
+import { refuseAttribute } from '../forms/attributes.ts';
+import { cleaned } from '../forms/clean-text.ts';
+import { isDisposable, readAddress, type AddressRules } from '../forms/email-address.ts';
+import type { Consent, Contact } from '../outbox/signup.ts';
+
+/** The sender's own name for an item. */
+export type Ref = string | number;
+
+/** One contact of a request, checked and normalised. */
+export type ReadItem =
+  | {
+      readonly is: 'contact';
+      readonly ref: Ref | null;
+      readonly contact: Contact;
+      readonly consent: Consent | undefined;
+    }
+  | {
+      readonly is: 'invalid';
+      readonly ref: Ref | null;
+      /** Absent where the item itself is not an object. */
+      readonly field?: string;
+      readonly issue: IssueCode;
+    };
+
+const longestRef = 200;
+const longestText = limits.page;
+
+const consentSchema = z.strictObject({
+  text: z.string().max(longestText).optional(),
+  at: z.iso.datetime({ offset: true }).optional(),
+  source: z.string().max(longestText).optional(),
+});
+
+/** rasa.io's fields of a contact that an application may write. Every other name is a custom attribute. */
+const texts: readonly string[] = ['first_name', 'last_name', 'external_id', 'segment_code'];
+
+/** What belongs to forms. As attributes they would only ever be mistakes. */
+const ofForms: readonly string[] = ['proof', honeypot];
+
+/**
+ * Reads an item: an object with `email`, rasa.io's other fields, custom attributes of any JSON scalar, and
+ * beside them `ref` and `consent`. Addresses are checked by the rules of forms.
+ */
+export function readItem(item: unknown, rules: AddressRules): ReadItem {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+    return { is: 'invalid', ref: null, issue: 'malformed' };
+  }
+  const { ref: givenRef = null, consent: givenConsent = null, ...given } = item as Record<string, unknown>;
+  if (givenRef !== null && !isRef(givenRef)) return invalid(null, 'ref', 'malformed');
+  const ref = givenRef;
+  if (Object.keys(given).length > limits.names) return { is: 'invalid', ref, issue: 'too_long' };
+  const consent = consentSchema.optional().safeParse(givenConsent ?? undefined);
+  if (!consent.success) return invalid(ref, 'consent', 'malformed');
+
+  const values: [string, string | number | boolean | null][] = [];
+  for (const [name, value] of Object.entries(cleaned(given))) {
+    if (value === undefined || name === 'email') continue;
+    const issue = issueOf(name, value);
+    if (issue) return invalid(ref, name.slice(0, limits.name), issue);
+    if (value === null && texts.includes(name)) continue;
+    values.push([name, value as string | number | boolean | null]);
+  }
+  const { email: address } = cleaned({ email: given['email'] });
+  const email = readEmail(address, rules);
+  if (email.is === 'fault') return invalid(ref, 'email', email.issue);
+  if (rules.disposable === 'flag' && isDisposable(email.email, rules)) values.push(['disposable', 'yes']);
+  const contact = { email: email.email, ...Object.fromEntries(values) };
+  return { is: 'contact', ref, contact, consent: consent.data };
+}
+
+function isRef(value: unknown): value is Ref {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value === 'string' && value !== '' && value.length <= longestRef;
+}
+
+function readEmail(address: unknown, rules: AddressRules): ReturnType<typeof readAddress> {
+  if (address === undefined || address === null) return { is: 'fault', issue: 'missing' };
+  if (typeof address !== 'string') return { is: 'fault', issue: 'malformed' };
+  const read = address.length > limits.email ? undefined : readAddress(address, rules);
+  // An international domain is longer in its ASCII form.
+  if (!read || (read.is === 'address' && read.email.length > limits.email))
+    return { is: 'fault', issue: 'too_long' };
+  return read;
+}
+
+function issueOf(name: string, value: unknown): IssueCode | undefined {
+  if (name.length > limits.name) return 'too_long';
+  const isReserved = name !== 'external_id' && refuseAttribute(name) !== undefined;
+  if (name.trim() === '' || isReserved || ofForms.includes(name)) return 'unknown';
+  if (typeof value === 'string') {
+    return value.length > (texts.includes(name) ? limits.name : longestText) ? 'too_long' : undefined;
+  }
+  const isScalar = value === null || typeof value === 'boolean' || typeof value === 'number';
+  return isScalar && (value === null || !texts.includes(name)) ? undefined : 'malformed';
+}
+
+function invalid(ref: Ref | null, field: string, issue: IssueCode): ReadItem {
+  return { is: 'invalid', ref, field, issue };
+}

@@ -1,0 +1,101 @@
+import type { Signup } from '../outbox/signup.ts';
+import { sameSql, type Database, type NewRow, type Row, type Statement } from '../store/database.ts';
+import { sentContacts as table } from '../store/tables.ts';
+
+/** Stands in place of a form's id with what applications send. No form can be called so. */
+export const sentByApplication = '/api/contacts';
+
+/** How long it can be asked what became of a contact, and its `ref` is known. */
+const keptMs = 30 * 24 * 60 * 60_000;
+
+/** The last contact with one `ref`. */
+export interface Latest {
+  readonly id: string;
+  readonly turn: number;
+  /** A keyed hash, as a Latin-1 text. */
+  readonly content: string;
+}
+
+/** The last contact of each of these hashes of a `ref`, by the hash. */
+export async function readLatest(
+  database: Pick<Database, 'read'>,
+  refs: readonly string[],
+): Promise<Map<string, Latest>> {
+  if (refs.length === 0) return new Map();
+  const rows = await database.read({
+    sql: sameSql(
+      `select s.id, s.ref, s.turn, s.content from ${table.name} s
+       where s.turn > 0 and s.ref in (${refs.map(() => '?').join(', ')}) and not exists (
+         select 1 from ${table.name} t where t.turn > 0 and t.ref = s.ref and t.turn > s.turn
+       )`,
+    ),
+    params: refs.map((ref) => Buffer.from(ref, 'latin1')),
+  });
+  return new Map(
+    rows.map((row) => [
+      textOf(row['ref']),
+      { id: String(row['id']), turn: Number(row['turn']), content: textOf(row['content']) },
+    ]),
+  );
+}
+
+/** `ref` and `content` are empty, and `turn` is 0, where the sender has no name for it. */
+export function sentRow(
+  sent: Latest & { readonly account: string; readonly ref: string },
+  nowMs: number,
+): NewRow {
+  return {
+    id: sent.id,
+    account: sent.account,
+    ref: Buffer.from(sent.ref, 'latin1'),
+    turn: sent.turn,
+    content: Buffer.from(sent.content, 'latin1'),
+    sent_at: nowMs,
+    delivered_at: 0,
+  };
+}
+
+/** What became of one, and whether it waits or is a dead letter; `undefined` for other accounts. */
+export async function readSent(
+  database: Pick<Database, 'read'>,
+  id: string,
+  account: string,
+): Promise<Row | undefined> {
+  const [row] = await database.read({
+    sql: sameSql(
+      `select s.id, s.sent_at, s.delivered_at,
+         (select count(*) from signups w where w.id = s.id) as waiting,
+         (select count(*) from dead_letters d where d.id = s.id) as dead
+       from ${table.name} s where s.id = ? and s.account = ?`,
+    ),
+    params: [id, account],
+  });
+  return row;
+}
+
+/** Notes when contacts of applications were delivered: for the write that removes them from the outbox. */
+export function noteDelivered(signups: readonly Signup[], nowMs: number): readonly Statement[] {
+  const ids = signups.filter(({ form }) => form === sentByApplication).map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const text = `update ${table.name} set delivered_at = ? where id in (${ids.map(() => '?').join(', ')})`;
+  return [{ sql: sameSql(text), params: [nowMs, ...ids] }];
+}
+
+/** Forgets what is old, but not while it waits or is a dead letter. Ids begin with their time. */
+export function forgetOld(nowMs: number): Statement {
+  const time = Math.max(0, nowMs - keptMs)
+    .toString(16)
+    .padStart(12, '0');
+  return {
+    sql: sameSql(
+      `delete from ${table.name} where id < ?
+         and not exists (select 1 from signups w where w.id = ${table.name}.id)
+         and not exists (select 1 from dead_letters d where d.id = ${table.name}.id)`,
+    ),
+    params: [`${time.slice(0, 8)}-${time.slice(8)}`],
+  };
+}
+
+function textOf(bytes: unknown): string {
+  return Buffer.from(bytes as Uint8Array).toString('latin1');
+}

@@ -1,0 +1,162 @@
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import type { Contacts, Fate, Result } from '../contacts/contacts.ts';
+import { decode, itemsOf } from '../contacts/ndjson.ts';
+import { problem, type ApiProblem } from '../http/problem.ts';
+import { hearOut, readBody } from '../http/request-body.ts';
+import { StoreUnavailable } from '../store/errors.ts';
+import { sendApiProblem, tokenOf, type ApiAccess } from './api-access.ts';
+import { refuseMethod } from './answers.ts';
+
+export interface ContactRoutesOptions {
+  readonly contacts: Pick<Contacts, 'add' | 'addOnce' | 'find' | 'findByRef'>;
+  readonly access: ApiAccess;
+}
+
+/** Of a body of JSON; NDJSON has no limit but the time of a request. */
+const limits = { bytes: 4 * 1024 * 1024, items: 1000 };
+/** So many items of NDJSON share one transaction. */
+const batch = 500;
+const unavailableForS = 30;
+
+/** `/api/contacts`: contacts from applications. No answer has CORS headers: a token belongs on a server. */
+export function createContactRoutes({ contacts, access }: ContactRoutesOptions): express.Router {
+  const routes = express.Router({ caseSensitive: true });
+  routes.post('/api/contacts', ...access.allow('contacts:write'), answering(receive));
+  routes.get('/api/contacts', ...access.allow('contacts:read'), answering(findByRef));
+  routes.get('/api/contacts/:id', ...access.allow('contacts:read'), answering(findById));
+  routes.all('/api/contacts', refuseMethod('GET, POST'));
+  routes.all('/api/contacts/:id', refuseMethod('GET'));
+  return routes;
+
+  async function receive(request: Request, response: Response): Promise<ApiProblem | Answer> {
+    if (!isPlain(request.get('content-encoding'))) {
+      return problem('unsupported', { detail: 'Send the body without Content-Encoding.' });
+    }
+    const { account } = tokenOf(response);
+    switch (kindOf(request)) {
+      case 'json':
+        return receiveJson(request, account);
+      case 'ndjson': {
+        const results: Result[] = [];
+        for await (const items of itemsOf(request, batch))
+          results.push(...(await contacts.add(items, account)));
+        return { results };
+      }
+      case undefined:
+        return problem('unsupported', {
+          detail: 'Wanted the content type application/json or application/x-ndjson, in UTF-8.',
+        });
+    }
+  }
+
+  async function receiveJson(request: Request, account: string): Promise<ApiProblem | Answer> {
+    const body = await readBody(request, limits.bytes);
+    if (body.is === 'broken') return problem('malformed', { detail: 'The body is not complete.' });
+    if (body.is === 'too_large') {
+      return problem('too_large', { detail: `Wanted at most ${limits.bytes} bytes, or NDJSON.` });
+    }
+    const items = readItems(body.bytes);
+    if (!items) return problem('malformed', { detail: 'Wanted a JSON object, or an array, in UTF-8.' });
+    if (items.length > limits.items) {
+      return problem('too_large', {
+        detail: `Found ${items.length} items, wanted at most ${limits.items}, or NDJSON.`,
+      });
+    }
+    const header = request.get('idempotency-key');
+    if (header === undefined) return { results: await contacts.add(items, account) };
+    const key = readIdempotencyKey(header);
+    if (key === undefined) {
+      return problem('malformed', {
+        detail: 'Wanted an Idempotency-Key of 1 to 255 visible ASCII characters.',
+      });
+    }
+    const once = await contacts.addOnce({ key, body: body.bytes, items }, account);
+    switch (once.is) {
+      case 'answered':
+        return { results: once.results };
+      case 'mismatch':
+        return problem('idempotency_mismatch', {
+          detail: 'This Idempotency-Key was used with another body.',
+        });
+      case 'in_progress':
+        return problem('idempotency_in_progress', {
+          detail: 'The first request with this Idempotency-Key is not finished.',
+          retryAfterS: 1,
+        });
+    }
+  }
+
+  async function findById(request: Request, response: Response): Promise<ApiProblem | Answer> {
+    return (await contacts.find(String(request.params['id']), tokenOf(response).account)) ?? unknown;
+  }
+
+  async function findByRef(request: Request, response: Response): Promise<ApiProblem | Answer> {
+    const { ref } = request.query;
+    if (typeof ref !== 'string' || ref === '') {
+      return problem('malformed', { detail: 'Wanted ?ref= with one name of yours, or /api/contacts/<id>.' });
+    }
+    return (await contacts.findByRef(ref, tokenOf(response).account)) ?? unknown;
+  }
+}
+
+type Answer = { readonly results: readonly Result[] } | Fate;
+
+const unknown = problem('not_found', {
+  detail: 'This account sent no such contact within the last 30 days.',
+});
+
+function answering(
+  answer: (request: Request, response: Response) => Promise<ApiProblem | Answer>,
+): RequestHandler {
+  return async (request, response) => {
+    const found = await answer(request, response).catch((error: unknown) => {
+      if (error instanceof StoreUnavailable) return problem('unavailable', { retryAfterS: unavailableForS });
+      // The sender is gone, in the middle of its body.
+      if (request.errored) return problem('malformed');
+      throw error;
+    });
+    if (response.destroyed) return;
+    if (!request.complete) response.set('Connection', 'close');
+    if ('code' in found) sendApiProblem(response, found);
+    else response.set('Cache-Control', 'no-store').json(found);
+    if (!request.complete) await hearOut(request);
+  };
+}
+
+function kindOf(request: Request): 'json' | 'ndjson' | undefined {
+  const [type = '', ...parameters] = (request.get('content-type') ?? '').toLowerCase().split(';');
+  const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith('charset='));
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) return undefined;
+  switch (type.trim()) {
+    case 'application/json':
+      return 'json';
+    case 'application/x-ndjson':
+    case 'application/ndjson':
+      return 'ndjson';
+    default:
+      return undefined;
+  }
+}
+
+function isPlain(encoding = 'identity'): boolean {
+  return encoding.trim().toLowerCase() === 'identity';
+}
+
+function readItems(bytes: Uint8Array): readonly unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(decode(bytes) ?? '');
+    if (typeof value !== 'object' || value === null) return undefined;
+    return Array.isArray(value) ? (value as readonly unknown[]) : [value];
+  } catch {
+    // Not JSON: the answer says so.
+    return undefined;
+  }
+}
+
+/** A string of structured fields (RFC 8941 3.3.3), or the same without its quotes. */
+function readIdempotencyKey(header: string): string | undefined {
+  const text = header.trim();
+  const quoted = /^"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/.exec(text)?.[1];
+  const key = quoted?.replaceAll(/\\(.)/g, '$1') ?? (/^[\x21\x23-\x7e]+$/.test(text) ? text : '');
+  return key.length >= 1 && key.length <= 255 ? key : undefined;
+}
