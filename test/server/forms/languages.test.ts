@@ -107,7 +107,7 @@ describe('the form', () => {
 
       for (const { headers } of [asked, page]) {
         expect(headers['content-language']).toBe(lang);
-        expect(headers.vary).toBe('Origin, Accept, Accept-Language');
+        expect(headers.vary).toBe('Origin, Accept, Host, Accept-Language');
       }
     }
   });
@@ -134,7 +134,7 @@ describe('the pages without scripts', () => {
       const { url } = await startService({ BOT_MODE: 'enforce' });
       const expectPage = ({ body, headers }: Awaited<ReturnType<typeof post>>, ...said: string[]) => {
         expect(headers['content-language']).toBe(lang);
-        expect(headers.vary).toBe('Origin, Accept, Accept-Language');
+        expect(headers.vary).toBe('Origin, Accept, Host, Accept-Language');
         expect(body).toContain(`<html lang="${lang}" dir="${dir}">`);
         for (const text of said) expect(body).toContain(text);
       };
@@ -172,6 +172,6 @@ describe('the pages without scripts', () => {
     const { status, headers } = await post(url, 'urlencoded', { email: 'ada@example.com' }, speaking('de'));
     expect(status).toBe(202);
     expect(headers['content-language']).toBeUndefined();
-    expect(headers.vary).toBe('Origin, Accept');
+    expect(headers.vary).toBe('Origin, Accept, Host');
   });
 });
