@@ -125,8 +125,11 @@ function readAccount({ env, account }: Pick<RasaCommandsOptions, 'env' | 'accoun
   const found = accounts.filter(({ name }) => account === undefined || name === account);
   const [one] = found;
   if (!one || found.length > 1) {
-    const wanted = `wanted one of ${names}, by --account.`;
-    throw new ConfigError([`The account: found ${JSON.stringify(account ?? 'none')}, ${wanted}`]);
+    const shown = account === undefined ? 'nothing' : JSON.stringify(account);
+    const wanted = accounts.some(({ isNamed }) => isNamed)
+      ? `wanted one of ${names}`
+      : 'wanted nothing, since ACCOUNTS is not set';
+    throw new ConfigError([`--account: found ${shown}, ${wanted}.`]);
   }
   const { upstream } = one;
   if (upstream.is === 'rasa') return { ...one, upstream };

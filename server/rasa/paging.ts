@@ -30,6 +30,7 @@ export interface PageSource<T> {
   readonly read: (skip: string | undefined, limit: number) => Promise<Page<Item>>;
   readonly parse: (item: Item) => T;
   readonly pageSize?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const defaultPageSize = 50;
@@ -39,7 +40,13 @@ export function createListing<T>(source: PageSource<T>): Listing<T> {
   return {
     pages,
     async *[Symbol.asyncIterator]() {
-      for await (const { items } of pages()) yield* items;
+      for await (const { items } of pages()) {
+        for (const item of items) {
+          // Also in the middle of a page, which may have thousands.
+          source.signal?.throwIfAborted();
+          yield item;
+        }
+      }
     },
     async all() {
       const all: T[] = [];

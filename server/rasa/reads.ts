@@ -36,6 +36,7 @@ export function createReader(
       createListing({
         parse,
         pageSize,
+        signal,
         async read(skip, limit) {
           const body = await get(withQuery(path, { limit, ...query }, skip), signal);
           return { items: resultsOf(body), ...readPageInfo(body) };

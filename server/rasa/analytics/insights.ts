@@ -57,6 +57,7 @@ export function createInsights(verbs: EitherVerb): Insights {
     return createListing({
       parse,
       pageSize,
+      signal,
       async read(skip, limit) {
         const { body } = await verbs.ask({
           name: path,

@@ -21,13 +21,19 @@ export class Clock {
   }
 
   async moveTo(ms: number): Promise<void> {
-    this.#state.data.clockOffsetMs = ms - this.#systemNow();
-    await this.#state.save();
+    await this.#setOffset(ms - this.#systemNow());
   }
 
   /** Back to the machine's time. */
   async reset(): Promise<void> {
-    this.#state.data.clockOffsetMs = 0;
+    await this.#setOffset(0);
+  }
+
+  async #setOffset(ms: number): Promise<void> {
+    const { data } = this.#state;
+    data.clockOffsetMs = ms;
+    // Back in time: the nights to come are those after it.
+    data.nightsDoneUntil = Math.min(data.nightsDoneUntil, this.now());
     await this.#state.save();
   }
 }

@@ -213,6 +213,19 @@ describe('aborting', () => {
     expect(seen).toHaveLength(50);
   });
 
+  it('ends an iteration in the middle of a page too', async () => {
+    const stopping = new AbortController();
+    const { url } = await scriptRasa((asked) => serverOf(people(120))(asked));
+    const seen: unknown[] = [];
+    const iterate = async () => {
+      for await (const { id } of clientsOf(url).rasa.persons.list({ signal: stopping.signal })) {
+        if (seen.push(id) === 3) stopping.abort(reason);
+      }
+    };
+    await expect(iterate()).rejects.toBe(reason);
+    expect(seen).toHaveLength(3);
+  });
+
   it('ends a call that waits for a token, or for another attempt', async () => {
     const { url, asked } = await scriptRasa(() => ({ status: 503 }));
     const stopping = new AbortController();

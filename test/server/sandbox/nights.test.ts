@@ -98,6 +98,18 @@ describe('a night of the customer', () => {
     expect(await control(sandbox, 'GET', 'nights')).toMatchObject({ nightly: null, next: null });
   });
 
+  it('comes again after the clock was moved back', async () => {
+    const now = Date.UTC(2026, 10, 27, 0, 30);
+    const sandbox = await startSandbox({ now: () => now });
+    await sandbox.putFaults({ nightly });
+    await control(sandbox, 'PUT', 'clock', { byS: 200_000 });
+    await control(sandbox, 'DELETE', 'clock');
+    expect(await control(sandbox, 'GET', 'nights')).toMatchObject({ next: '2026-11-27 01:00:00' });
+    await sandbox.addPersons({ email: 'fresh@other.test' });
+    await control(sandbox, 'PUT', 'clock', { byS: 90_000 });
+    expect(await emailsOf(sandbox)).not.toContain('fresh@other.test');
+  });
+
   it('is set and run on the page, and the clock is moved there', async () => {
     const sandbox = await startSandbox({ now: () => Date.UTC(2026, 10, 26, 20) });
     const { submit, page, addPersons } = sandbox;
