@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Destination } from '../outbox/signup.ts';
 import type { CredentialSet } from '../rasa/credentials.ts';
 import { createGate } from '../rasa/gate.ts';
 import { createRasaHttp, withGate, type RasaHttp, type RasaTimeouts } from '../rasa/http.ts';
@@ -13,8 +14,8 @@ import { createKeyReport } from './key-report.ts';
 import { Turns } from './turns.ts';
 
 export interface AccountOptions {
-  /** What all processes call it that reach it: the name of its turn in the store. */
-  readonly id: string;
+  /** What all processes that reach it call it: the name of its turn in the store. */
+  readonly destination: Destination;
   readonly baseUrl: string;
   readonly outgoing: Outgoing;
   readonly timeouts: RasaTimeouts;
@@ -41,7 +42,7 @@ export interface Account {
 }
 
 export function openAccount({
-  id,
+  destination: { upstream, account },
   baseUrl,
   outgoing,
   timeouts,
@@ -58,7 +59,7 @@ export function openAccount({
     return { deliveries: gated, others: gated, observe: nothing, close: nothing };
   }
   const gate = new AccountGate({
-    turns: new Turns({ database, owner, account: id }),
+    turns: new Turns({ database, owner, account: `${upstream} ${account}` }),
     minIntervalMs,
     log,
   });

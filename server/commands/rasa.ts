@@ -152,10 +152,9 @@ async function openHttp(
   const minIntervalMs = read('RASA_MIN_INTERVAL_MS');
   const log = pino({ level: 'silent' });
   const database = await openIfThere(storePlaceOf(env), log);
-  const { upstream, account } = destinationOf(configured);
   const opened = openAccount({
     ...connection,
-    id: `${upstream} ${account}`,
+    destination: destinationOf(configured),
     minIntervalMs,
     database,
     owner: 'rasa-signup rasa',

@@ -78,9 +78,8 @@ export function openUpstream(options: UpstreamOptions): Upstream {
   const { config, account: configured, sandbox, database, owner, log } = options;
   const { upstream } = configured;
   const isSandbox = upstream.is === 'sandbox';
-  const destination = destinationOf(configured);
   const account = openAccount({
-    id: `${destination.upstream} ${destination.account}`,
+    destination: destinationOf(configured),
     baseUrl: isSandbox ? (sandbox?.url ?? '') : upstream.baseUrl,
     // The product's own sandbox is on this machine.
     outgoing: createOutgoing(isSandbox ? {} : config.proxies),

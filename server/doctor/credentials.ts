@@ -43,9 +43,8 @@ export async function checkCredentials(
   for (const configured of accounts) {
     if (configured.upstream.is !== 'rasa') continue;
     const { baseUrl, sets } = configured.upstream;
-    const destination = destinationOf(configured);
     const account = openAccount({
-      id: `${destination.upstream} ${destination.account}`,
+      destination: destinationOf(configured),
       baseUrl,
       outgoing,
       fetch: send,

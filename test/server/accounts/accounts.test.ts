@@ -71,9 +71,8 @@ it('two proxies and a third process call one at a time, and not at once after ea
   // As a command does it, or another room.
   const database = await openTestStore({ dataDir: env.DATA_DIR });
   const [configured] = readConfig(env).accounts;
-  const { upstream, account: name } = destinationOf(configured);
   const account = openAccount({
-    id: `${upstream} ${name}`,
+    destination: destinationOf(configured),
     baseUrl: sandbox.url,
     outgoing: createOutgoing({}),
     timeouts: defaultTimeouts,
