@@ -64,6 +64,12 @@ export async function openRasaCommands(options: RasaCommandsOptions): Promise<Ra
 
     get: (path, options) =>
       revoking(async () => {
+        if (path.startsWith(api === 'v1' ? '/v2/' : '/v1/')) {
+          throw new TypeError(`A path must begin with /${api}/ where RASA_API is ${api}.`);
+        }
+        if (!options.all && (options.ndjson || options.pageSize !== undefined)) {
+          throw new TypeError('--ndjson and --page-size are for lists: add --all.');
+        }
         if (options.all) await printAll(account, path, { ...options, stdout, stop });
         else stdout.write(`${toJson((await account.reads.get(path, { signal: stop })) ?? null)}\n`);
         return 0;
@@ -79,7 +85,7 @@ export async function openRasaCommands(options: RasaCommandsOptions): Promise<Ra
         if (!isForPeople(json)) {
           stdout.write(`${toJson({ version: readVersion(), api, baseUrl, reads })}\n`);
         }
-        return reads.every(({ problem }) => problem !== undefined) ? 1 : 0;
+        return reads.some(hasFailed) || reads.every(({ problem }) => problem !== undefined) ? 1 : 0;
       }),
 
     close,
@@ -90,7 +96,10 @@ export async function openRasaCommands(options: RasaCommandsOptions): Promise<Ra
     try {
       return await run();
     } catch (error) {
-      if (stop.aborted) return 1;
+      if (stop.aborted) {
+        stderr.write('Stopped before the end.\n');
+        return 1;
+      }
       if (!isRasaError(error) && !(error instanceof TypeError)) throw error;
       const text = isRasaError(error) && 'text' in error ? error.text : undefined;
       stderr.write(`${printable(error.message)}${text === undefined ? '' : `: ${printable(text)}`}\n`);
@@ -206,22 +215,33 @@ async function printAll(
     throw new TypeError('With --all a path has no skip and no limit; --page-size says how many at once.');
   }
   let count = 0;
-  for await (const item of reads.items(path, { pageSize, signal: stop })) {
-    const before = ndjson ? '' : count === 0 ? '[' : ',\n';
-    stdout.write(`${before}${toJson(item)}${ndjson ? '\n' : ''}`);
-    count++;
+  let isWhole = false;
+  try {
+    for await (const item of reads.items(path, { pageSize, signal: stop })) {
+      const before = ndjson ? '' : count === 0 ? '[' : ',\n';
+      stdout.write(`${before}${toJson(item)}${ndjson ? '\n' : ''}`);
+      count++;
+    }
+    isWhole = true;
+  } finally {
+    // Also where it ends early: what has been printed is JSON, and the exit code says that it is not all.
+    if (!ndjson && (isWhole || count > 0)) stdout.write(count === 0 ? '[]\n' : ']\n');
   }
-  if (!ndjson) stdout.write(count === 0 ? '[]\n' : ']\n');
 }
 
-function wordsOf({ route, status, ms, problem, shape, differences }: ReadReport): string {
+/** Asked for, and without an answer; what was not tried for lack of contacts is no failure. */
+function hasFailed({ problem, differences }: ReadReport): boolean {
+  return problem !== undefined && differences.length > 0;
+}
+
+function wordsOf({ route, status, ms, problem, shape, differences, notes }: ReadReport): string {
   const mark = problem !== undefined ? '✖' : differences.length > 0 ? '!' : '✔';
   const figures = [
     status === undefined ? undefined : String(status),
     ms === undefined ? undefined : `${ms} ms`,
     shape && `${shape.count} items`,
   ].filter((part) => part !== undefined);
-  const lines = status === undefined && problem !== undefined ? [problem] : differences;
+  const lines = status === undefined && problem !== undefined ? [problem] : [...differences, ...notes];
   const head = `${mark} ${route}${figures.length === 0 ? '' : `  ${figures.join(', ')}`}`;
   return [head, ...lines.map((line) => `    ${printable(line)}`)].join('\n');
 }

@@ -3,7 +3,7 @@ import { isRasaError, type RasaError } from '../errors.ts';
 import { readPageInfo, readResults, readResultsOfV2 } from '../reading/answers.ts';
 import { readId, type Item } from '../reading/values.ts';
 import { documentedV1, documentedV2, type DocumentedRead, type Known } from './documented-reads.ts';
-import { shapeOf, type Shape } from './shape.ts';
+import { shapeOf, type Kind, type Shape } from './shape.ts';
 
 /**
  * What an account answers to one documented read. Contains names, kinds of values and counts, and no value
@@ -19,6 +19,8 @@ export interface ReadReport {
   readonly shape?: Shape;
   /** What differs from docs/rasa-api.md, one sentence each. */
   readonly differences: readonly string[];
+  /** What was seen where nothing is documented. */
+  readonly notes: readonly string[];
 }
 
 const wrongVerb: readonly number[] = [400, 404, 405, 415];
@@ -37,7 +39,7 @@ export async function* checkAccount(
     const path = read.path(known);
     if (path === undefined) {
       const problem = 'not tried: an earlier answer did not have what its path needs';
-      yield { route: read.route, status: undefined, ms: undefined, problem, differences: [] };
+      yield { route: read.route, status: undefined, ms: undefined, problem, differences: [], notes: [] };
       continue;
     }
     const began = performance.now();
@@ -78,25 +80,48 @@ function reportOf(
   { items, fields, hasAttributes = false }: DocumentedRead,
   tried: Tried,
   api: 'v1' | 'v2',
-): Pick<ReadReport, 'status' | 'problem' | 'shape' | 'differences'> {
+): Omit<ReadReport, 'route' | 'ms'> {
   if (isRasaError(tried)) {
     const status = 'status' in tried ? tried.status : undefined;
     // Not its text, which may quote something.
-    return { status, problem: tried.message, differences: [`${tried.message}; documented is an answer`] };
+    const differences = [`${tried.message}; documented is an answer`];
+    return { status, problem: tried.message, differences, notes: [] };
   }
   const shape = shapeOf(tried.body, { documented: fields, hasAttributes, api });
+  // Attributes are the account's own.
+  const hasOthers = shape.undocumented.length > 0 && !hasAttributes;
+  const others = hasOthers ? [`also with ${shape.undocumented.join(', ')}`] : [];
   const differences = [
     ...(tried.isPosted ? ['it answers to POST, not to GET'] : []),
     ...(api === 'v1' && tried.status !== 200 ? [`it answers with ${tried.status}, not 200`] : []),
     ...(shape.items !== 'none' && shape.items !== items ? [`items are ${shape.items}, not ${items}`] : []),
     ...(shape.missing.length > 0 ? [`without ${shape.missing.join(', ')}`] : []),
-    // Attributes are the account's own.
-    ...(shape.undocumented.length > 0 && !hasAttributes
-      ? [`also with ${shape.undocumented.join(', ')}`]
-      : []),
+    ...(api === 'v1' ? otherKinds(shape) : []),
+    ...(fields.length > 0 ? others : []),
   ];
-  return { status: tried.status, shape, differences };
+  return { status: tried.status, shape, differences, notes: fields.length > 0 ? [] : others };
 }
+
+/** Values of another kind than the one in which version 1 documents them. `null` is none. */
+function otherKinds({ errors, kinds }: Shape): readonly string[] {
+  const wrong = Object.entries(kinds).flatMap(([name, found]) => {
+    const wanted = kindsOf(name);
+    return found
+      .filter((kind) => wanted.length > 0 && kind !== 'null' && !wanted.includes(kind))
+      .map((kind) => `${name} is ${kind}, not ${wanted.join(' or ')}`);
+  });
+  const isText = errors === 'absent' || errors === 'text' || errors === 'null';
+  return [...(isText ? [] : [`metadata.errors is ${errors}, not text`]), ...wrong];
+}
+
+/** Where the name says it; none for names of which sources differ. */
+function kindsOf(name: string): readonly Kind[] {
+  if (name.startsWith("is_")) return ['number', 'true or false'];
+  if (/^(total|unique)_/.test(name)) return ['number'];
+  return dates.test(name) ? ['YYYY-MM-DD HH:MM:SS'] : [];
+}
+
+const dates = /^(created|updated|last_open|last_click|archived_date)$/;
 
 /** How pages end, and whether they are cut: sources differ. */
 async function* checkLimits(calls: Calls, signal: AbortSignal | undefined): AsyncGenerator<ReadReport> {
@@ -110,7 +135,7 @@ async function* checkLimits(calls: Calls, signal: AbortSignal | undefined): Asyn
     const ms = Math.round(performance.now() - began);
     if (isRasaError(tried)) {
       const status = 'status' in tried ? tried.status : undefined;
-      yield { route, status, ms, problem: tried.message, differences: [tried.message] };
+      yield { route, status, ms, problem: tried.message, differences: [tried.message], notes: [] };
       continue;
     }
     const { nextLink, total } = readPageInfo(tried.body);
@@ -118,7 +143,7 @@ async function* checkLimits(calls: Calls, signal: AbortSignal | undefined): Asyn
     const words =
       `${count} came, the total is ${total ?? 'not said'}, ` +
       (nextLink === undefined ? 'there is no next_link' : 'next_link is there');
-    yield { route, status: tried.status, ms, differences: [words] };
+    yield { route, status: tried.status, ms, differences: [], notes: [words] };
   }
 }
 

@@ -18,7 +18,8 @@ export interface Shape {
   readonly undocumented: readonly string[];
 }
 
-type Kind = 'null' | 'true or false' | 'number' | 'number as text' | 'text' | 'list' | 'object' | DateKind;
+export type Kind =
+  'null' | 'true or false' | 'number' | 'number as text' | 'text' | 'list' | 'object' | DateKind;
 type DateKind = 'YYYY-MM-DD HH:MM:SS' | 'YYYY-MM-DD' | 'MM/DD/YYYY' | 'ISO 8601';
 
 export interface Documented {

@@ -99,8 +99,7 @@ export function replyOf(fault: NonNullable<ReturnType<Faults['takeAnswer']>>): R
 export function answerErrors(answer: Answer): ErrorRequestHandler {
   return async (error: unknown, _req, res, next) => {
     if (res.headersSent) next(error);
-    else if (isCallersFault(error))
-      await answer(res, 'other', reply(400, 'The body is not JSON, or is too large'));
+    else if (isCallersFault(error)) await answer(res, 'other', reply(400, wordsFor(error)));
     else await answer(res, 'other', reply(500, error instanceof Error ? error.message : 'Unknown failure'));
   };
 }
@@ -108,6 +107,12 @@ export function answerErrors(answer: Answer): ErrorRequestHandler {
 /** Errors that body-parser and the router throw because of a request have a 4xx status. */
 function isCallersFault(error: unknown): boolean {
   return z.object({ status: z.int().min(400).max(499) }).safeParse(error).success;
+}
+
+/** body-parser's errors have a type; the router's are about the path. */
+function wordsFor(error: unknown): string {
+  const isAboutBody = error instanceof Error && 'type' in error;
+  return isAboutBody ? 'The body is not JSON, or is too large' : 'The path cannot be decoded';
 }
 
 async function waitUnlessGone(res: Response, ms: number, stop: AbortSignal): Promise<void> {

@@ -40,10 +40,12 @@ export function pageParts(
   variants: Variants,
 ): Pick<Reply, 'nextLink' | 'total'> {
   const hasMore = total === undefined ? found === limit : skip + found < total;
-  const isLinked = variants.nextLink === 'past-end' || (variants.nextLink === 'until-end' && hasMore);
+  // A page of none has no next one: its link would lead to itself.
+  const goesOn =
+    limit > 0 && (variants.nextLink === 'past-end' || (variants.nextLink === 'until-end' && hasMore));
   return {
     ...(total !== undefined && call.query['include_counts'] !== '0' && { total }),
-    nextLink: isLinked ? linkTo(call, String(skip + limit)) : null,
+    nextLink: goesOn ? linkTo(call, String(skip + limit)) : null,
   };
 }
 

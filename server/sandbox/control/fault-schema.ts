@@ -7,7 +7,8 @@ const callNames = ['tokens', 'persons', 'analytics', 'other', 'all'] as const;
 const on = wanted(z.literal(callNames), 'tokens, persons, analytics, other or all').default('all');
 const times = wanted(z.int().min(1), 'a whole number from 1; without it, the fault stays').optional();
 const words = wanted(z.string().min(1).max(500), 'text of 1 to 500 characters');
-const pattern = z.string().regex(/^[^*]*\*?[^*]*$/);
+/** With `*`, or an address as a whole: one without `@` would match nobody, ever. */
+const pattern = z.string().regex(/^([^*]*\*[^*]*|[^*\s@]+@[^*\s@]+)$/);
 const patterns = wanted(z.array(pattern).min(1), 'a list of addresses, each with one * at most');
 const calls = wanted(z.int().min(1).max(1_000_000), 'a whole number from 1 to 1000000');
 const retryAfter = wanted(

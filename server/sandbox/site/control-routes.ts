@@ -1,4 +1,4 @@
-import express, { Router, type RequestHandler } from 'express';
+import express, { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
 import { z } from 'zod';
 import { readTime, writeTime } from '../api/dates.ts';
 import { makeContacts } from '../contacts/made-up.ts';
@@ -98,6 +98,7 @@ export function createControls(parts: SiteParts): Router {
     }),
   );
 
+  controls.use('/sandbox', refuseUnreadable);
   return controls;
 
   function shownRequests(): object {
@@ -139,6 +140,12 @@ function show(value: () => object): RequestHandler {
     res.json(value());
   };
 }
+
+/** A body that is not JSON, or too large. */
+const refuseUnreadable: ErrorRequestHandler = (error: unknown, _req, res, next) => {
+  if (!z.object({ status: z.int().min(400).max(499) }).safeParse(error).success) next(error);
+  else res.status(400).json({ errors: [{ path: '', found: null, wanted: 'JSON of at most 256 kB' }] });
+};
 
 /** Answers 400 with what is wanted where the handler cannot do anything with the body. */
 function change(wanted: string, handle: Handler): RequestHandler {

@@ -63,7 +63,9 @@ export async function readAnalyticsQuery(
   const parsed = querySchema.safeParse(method === 'GET' ? call.query : (call.body ?? {}));
   if (!parsed.success) {
     const names = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
-    return reply(400, `These parameters cannot be read: ${names}`);
+    const words =
+      names === '' ? 'The parameters must be a JSON object' : `These parameters cannot be read: ${names}`;
+    return reply(400, words);
   }
   const { interval, metrics, suspect_click, segment_code, timezone, limit } = parsed.data;
   const { since, before } = timesOf(parsed.data, now());

@@ -125,12 +125,29 @@ describe('rasa-signup rasa get', () => {
 
   it.each([
     ['/v1/persons/none', 'rasa.io answered 404: No such person'],
-    ['/v2/contacts', 'A path must begin with /v1/.'],
+    ['/v2/contacts', 'A path must begin with /v1/ where RASA_API is v1.'],
     ['/v1/../v2/contacts', 'A path must begin with /v1/.'],
     ['https://elsewhere.example/v1/', 'A path must begin with /v1/.'],
   ])('says what is wrong with %s', async (path, words) => {
     const { run } = await openAccount();
     expect(await run('get', path)).toEqual({ code: 1, stdout: '', stderr: `${words}\n` });
+  });
+
+  it('refuses options that would have no effect', async () => {
+    const { run } = await openAccount();
+    const words = '--ndjson and --page-size are for lists: add --all.\n';
+    expect(await run('get', '/v1/persons', '--ndjson')).toEqual({ code: 1, stdout: '', stderr: words });
+  });
+
+  it('ends with an error, and prints JSON all the same, where a page fails', async () => {
+    const { url } = await scriptRasa((_asked, earlier) =>
+      earlier === 0 ? { body: envelope([{ id: 1 }, { id: 2 }]) } : { status: 400, body: envelope([]) },
+    );
+    const env = await envFor({ url, credentials: { username: 'u', password: 'p', apiKey: 'k' } });
+    const args = ['rasa', 'get', '/v1/persons', '--all', '--page-size', '2'];
+    const { code, stdout, stderr } = await runCli(args, env);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('rasa.io answered 400')]);
+    expect(JSON.parse(stdout)).toHaveLength(2);
   });
 
   it('only reads, and revokes its token', async () => {
@@ -156,6 +173,7 @@ interface Report {
     readonly route: string;
     readonly status: number;
     readonly differences: readonly string[];
+    readonly notes: readonly string[];
   }[];
 }
 
@@ -168,8 +186,9 @@ describe('rasa-signup rasa check', () => {
     expect(reads.length).toBeGreaterThan(15);
     expect(reads.filter(({ status }) => status !== 200)).toEqual([]);
     const different = reads.filter(({ differences }) => differences.length > 0).map(({ route }) => route);
-    expect(different).toEqual([
-      'GET /v1/persons/{id}/topics',
+    expect(different).toEqual(['GET /v1/persons/{id}/topics']);
+    const noted = reads.filter(({ notes }) => notes.length > 0).map(({ route }) => route);
+    expect(noted).toEqual([
       'GET /v1/posts',
       'GET /v1/content-pool',
       'GET /v1/persons?limit=1000',
@@ -183,13 +202,28 @@ describe('rasa-signup rasa check', () => {
   it('reports what differs', async () => {
     const { run, sandbox } = await openAccount();
     await sandbox.putFaults({
-      variants: { readItems: 'flat', analyticsVerb: 'post', metricNames: 'plural', maxPage: 1000 },
+      variants: {
+        readItems: 'flat',
+        analyticsVerb: 'post',
+        metricNames: 'plural',
+        maxPage: 1000,
+        errors: 'array',
+        flags: 'text',
+      },
       answer: { on: 'other', status: 404, times: 1 },
     });
-    const { reads } = JSON.parse((await run('check')).stdout) as Report;
+    const { code, stdout } = await run('check');
+    // A documented read without an answer.
+    expect(code).toBe(1);
+    const { reads } = JSON.parse(stdout) as Report;
     const of = (route: string) => reads.find((read) => read.route === route)?.differences;
     expect(of('GET /v1/communities')).toEqual(['rasa.io answered 404; documented is an answer']);
-    expect(of('GET /v1/persons')).toEqual(['items are flat, not wrapped']);
+    expect(of('GET /v1/persons')).toEqual([
+      'items are flat, not wrapped',
+      'metadata.errors is list, not text',
+      'is_active is number as text, not number or true or false',
+      'is_subscribed is number as text, not number or true or false',
+    ]);
     expect(of('GET /v1/analytics/activities')).toEqual([
       'it answers to POST, not to GET',
       expect.stringContaining('without total_open'),
@@ -214,7 +248,7 @@ it.runIf(hasTerminal)('on a terminal, people read tables and marks', async () =>
   expect(who.screen).toContain(sandbox.credentials.username);
   const { screen } = await runCliOnTerminal(['rasa', 'check'], env);
   expect(screen).toMatch(/✔ GET \/v1\/communities {2}200, \d+ ms, 1 items/);
-  expect(screen).toMatch(/! GET \/v1\/posts .*\n +also with id/);
+  expect(screen).toMatch(/✔ GET \/v1\/posts .*\n +also with id/);
 });
 
 it('where the proxy has its database, calls wait for their turn with its own', async () => {

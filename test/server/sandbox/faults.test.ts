@@ -186,3 +186,21 @@ it('keeps the switch for revocation when faults are cleared or the sandbox resta
   const again = await startSandbox({ dataDir });
   expect(await (await fetch(`${again.url}/sandbox/faults`)).json()).toEqual({ revocationKillsTokens: true });
 });
+
+it('answers a body that is no JSON with JSON', async () => {
+  const { url } = await startSandbox();
+  const answer = await fetch(`${url}/sandbox/faults`, { method: 'PUT', body: '{"delayMs":' });
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toEqual({
+    errors: [{ path: '', found: null, wanted: 'JSON of at most 256 kB' }],
+  });
+});
+
+it('refuses addresses that can match nobody', async () => {
+  const { putFaults } = await startSandbox();
+  const keep = ['nobody'];
+  expect(await putFaults({ nightly: { keep } })).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: 'nightly.keep', found: keep }] },
+  });
+});
