@@ -227,6 +227,7 @@ describe('rasa-signup rasa check', () => {
     expect(of('GET /v1/analytics/activities')).toEqual([
       'it answers to POST, not to GET',
       expect.stringContaining('without total_open'),
+      'metadata.errors is list, not text',
       expect.stringContaining('also with total_opens'),
     ]);
   });
