@@ -38,11 +38,13 @@ export class Deliveries {
     this.#ways = options.config.accounts.map((account) => openWay(account, options));
   }
 
-  /** Says that something was added for this account, so that it is carried now and not at the next look. */
+  /**
+   * Says that something was added for this account, so that it is carried now and not at the next look.
+   * Without a name: for the first one.
+   */
   wake(name: string | undefined): void {
-    for (const { account, worker } of this.#ways) {
-      if (name === undefined || account.name === name) worker.wake();
-    }
+    const way = name === undefined ? this.#ways[0] : this.#ways.find(({ account }) => account.name === name);
+    way?.worker.wake();
   }
 
   accounts(): readonly AccountState[] {

@@ -10,6 +10,7 @@ import { DeliveryCall, type DeliveryRecord, type DeliveryStats } from './deliver
 import { LeaseKeeper } from './lease-keeper.ts';
 import { Settling } from './settling.ts';
 import { Sleeper } from './sleeper.ts';
+import { Tidying } from './tidying.ts';
 
 export interface DeliveryWorkerOptions {
   readonly database: Database;
@@ -23,6 +24,8 @@ export interface DeliveryWorkerOptions {
   /** Names this process to people. */
   readonly owner: string;
   readonly batchSize?: number;
+  /** Between two looks when nothing is due and nobody wakes it. */
+  readonly lookEveryMs?: number;
   /** Older ones are set aside unsent; by default none is. */
   readonly maxAgeMs?: number | undefined;
   readonly now?: () => number;
@@ -30,15 +33,11 @@ export interface DeliveryWorkerOptions {
   readonly random?: () => number;
 }
 
-/** How long the worker sleeps when nothing is due and nobody wakes it. */
-const idleMs = 1000;
+const defaultLookEveryMs = 1000;
+/** After an error of the store. */
+const retryMs = 1000;
 /** For how long those of a failing form are put off when they are due, while others are sent. */
 const heldForMs = 10 * 60_000;
-/** Between two times that the file is wiped of what was delivered, when it has run empty. */
-const tidyEveryMs = 60_000;
-/** The same while something waits, unless that is so much that copying it would hold up sign-ups. */
-const tidyBesideEveryMs = 24 * 60 * 60_000;
-const tidyBeside = 10_000;
 
 /**
  * Carries what waits in the outbox to rasa.io: in batches, one call at a time, at the pace of the account's
@@ -56,31 +55,35 @@ export class DeliveryWorker {
   readonly #lease: LeaseKeeper;
   readonly #settling: Settling;
   readonly #sleeper = new Sleeper();
+  readonly #tidying: Tidying;
   readonly #now: () => number;
   readonly #monotonicMs: () => number;
   readonly #record: DeliveryRecord = { attempts: 0, delivered: 0, refused: 0, lastSuccessMs: undefined };
   readonly #running: Promise<void>;
+  readonly #lookEveryMs: number;
+  /** Of the lease, and of the signals that something was added. */
+  readonly #name: string;
+  readonly #stopListening: () => void;
   /** The holding whose pause was read. */
   #epoch: number | undefined;
   #isStopping = false;
   #call: DeliveryCall | undefined;
-  #isTidy = true;
-  /** Of the monotonic clock. At first as long ago as an empty file needs. */
-  #tidiedAtMs: number;
 
   constructor(options: DeliveryWorkerOptions) {
     const { database, destination, owner, log, now = Date.now, random = Math.random } = options;
     this.#options = options;
     this.#now = now;
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
-    this.#tidiedAtMs = this.#monotonicMs() - tidyEveryMs;
+    this.#tidying = new Tidying({ database, monotonicMs: this.#monotonicMs });
+    this.#lookEveryMs = options.lookEveryMs ?? defaultLookEveryMs;
+    this.#name = `deliver ${destination.upstream} ${destination.account}`;
     this.#claims = new Claims({ database, destination, now });
     const { besideDelivered } = options;
     this.#acknowledgements = new Acknowledgements({ database, destination, besideDelivered, now });
     this.#circuit = new Circuit({ monotonicMs: this.#monotonicMs, random });
     this.#lease = new LeaseKeeper({
       leases: new Leases({ database, owner }),
-      name: `deliver ${destination.upstream} ${destination.account}`,
+      name: this.#name,
       onChange: () => {
         if (!this.#lease.held) this.#call?.abandon();
         this.#sleeper.wake('lease');
@@ -92,17 +95,24 @@ export class DeliveryWorker {
       lease: this.#lease,
       sleeper: this.#sleeper,
       onSettled: (counts) => {
-        if (counts.gone > 0) this.#isTidy = false;
+        if (counts.gone > 0) this.#tidying.noteGone();
         options.outbox.noteSettled(counts);
       },
       log,
     });
+    this.#stopListening = database.onSignal((topic) => {
+      if (topic === this.#name) this.#sleeper.wake('added');
+    });
     this.#running = this.#run();
   }
 
-  /** Says that something was added, so that it is carried now and not at the next look. */
+  /**
+   * Says that something was added, so that it is carried now and not at the next look, by the process that
+   * delivers.
+   */
   wake(): void {
     this.#sleeper.wake('added');
+    if (!this.#lease.held) this.#options.database.signal(this.#name);
   }
 
   /** Says that the credentials are other ones, so that what waits for them is tried now. */
@@ -125,6 +135,7 @@ export class DeliveryWorker {
   /** Abandons the call under way after `graceMs`; what was not confirmed is delivered again later. */
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
+    this.#stopListening();
     this.#sleeper.wake('stopping');
     const grace = setTimeout(() => this.#call?.abandon(), graceMs);
     await this.#running;
@@ -141,7 +152,7 @@ export class DeliveryWorker {
           { err: error },
           'The outbox cannot be used; the delivery worker tries again.',
         );
-        await this.#sleeper.sleep(idleMs, ['stopping']);
+        await this.#sleeper.sleep(retryMs, ['stopping']);
       }
     }
   }
@@ -151,7 +162,7 @@ export class DeliveryWorker {
     const { held } = this.#lease;
     if (!held) {
       await this.#options.observe?.();
-      await this.#sleeper.sleep(idleMs, ['stopping', 'lease']);
+      await this.#sleeper.sleep(this.#lookEveryMs, ['stopping', 'lease']);
       return;
     }
     if (this.#epoch !== held.epoch) {
@@ -235,17 +246,8 @@ export class DeliveryWorker {
   }
 
   async #rest(): Promise<void> {
-    const { database, outbox } = this.#options;
-    const sinceMs = this.#monotonicMs() - this.#tidiedAtMs;
-    const { waiting } = outbox.counts();
-    const isTime =
-      waiting === 0 ? sinceMs >= tidyEveryMs : waiting <= tidyBeside && sinceMs >= tidyBesideEveryMs;
-    if (!this.#isTidy && isTime) {
-      this.#isTidy = true;
-      this.#tidiedAtMs = this.#monotonicMs();
-      await database.tidy();
-    }
-    await this.#sleeper.sleep(idleMs, ['stopping', 'added', 'lease']);
+    await this.#tidying.rest(this.#options.outbox.counts().waiting);
+    await this.#sleeper.sleep(this.#lookEveryMs, ['stopping', 'added', 'lease']);
   }
 }
 

@@ -27,6 +27,14 @@ export interface Database {
   /** Which of the marks are known, in the order in which they were given. */
   haveSeen(marks: Marks): Promise<readonly boolean[]>;
   /**
+   * Tells the processes on this store that there is something new of a topic, such as sign-ups of an account.
+   * Only a hint: it comes within moments, late, or never (SQLite, a pooler), and nothing waits for it, so
+   * that who listens looks now and then as well.
+   */
+  signal(topic: string): void;
+  /** Calls with the topic of each signal, also of those of this process. Returns what ends that. */
+  onSignal(listener: (topic: string) => void): () => void;
+  /**
    * Wipes what deleted rows left in the file, where the engine can. To be called when little is left in the
    * tables.
    */

@@ -11,6 +11,7 @@ import { Connections } from './connections.ts';
 import { GroupCommit } from './group-commit.ts';
 import { haveSeen, sweepMarks } from './marks.ts';
 import { openServer } from './open-server.ts';
+import { Signals } from './signals.ts';
 import { runStatement } from './statements.ts';
 
 export interface PostgresDatabaseOptions {
@@ -36,6 +37,7 @@ export class PostgresDatabase implements Database {
   readonly keyId: string;
   readonly keyIds: readonly string[];
   readonly #connections: Connections;
+  readonly #signals: Signals;
   readonly #sealing: Sealing;
   readonly #queue: WriteQueue;
   readonly #maxWaiting: number;
@@ -44,12 +46,13 @@ export class PostgresDatabase implements Database {
 
   static async open(options: PostgresDatabaseOptions): Promise<PostgresDatabase> {
     const { databaseUrl, isProduction, openTimeoutMs, log } = options;
-    const connections = new Connections({ ...options, settings: await connectionSettings(databaseUrl) });
+    const settings = await connectionSettings(databaseUrl);
+    const connections = new Connections({ ...options, settings });
     const endMs = performance.now() + openTimeoutMs;
     for (;;) {
       try {
         await openServer(connections, isProduction, log);
-        return new PostgresDatabase(connections, options);
+        return new PostgresDatabase(connections, new Signals({ ...options, settings, connections }), options);
       } catch (error) {
         if (!isPassing(error) || performance.now() > endMs) {
           await connections.close(closeGraceMs);
@@ -60,9 +63,10 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  private constructor(connections: Connections, options: PostgresDatabaseOptions) {
+  private constructor(connections: Connections, signals: Signals, options: PostgresDatabaseOptions) {
     const { key, previousKeys, maxWaiting, timeoutMs, log } = options;
     this.#connections = connections;
+    this.#signals = signals;
     this.#maxWaiting = maxWaiting;
     this.#sealing = new Sealing(key, previousKeys);
     ({ keyId: this.keyId, keyIds: this.keyIds } = this.#sealing);
@@ -98,6 +102,14 @@ export class PostgresDatabase implements Database {
     return haveSeen(this.#connections, encoded);
   }
 
+  signal(topic: string): void {
+    this.#signals.signal(topic);
+  }
+
+  onSignal(listener: (topic: string) => void): () => void {
+    return this.#signals.onSignal(listener);
+  }
+
   /** Nothing: what was deleted stands in the server's log and backups in any case, sealed. */
   tidy(): Promise<void> {
     return Promise.resolve();
@@ -108,6 +120,7 @@ export class PostgresDatabase implements Database {
     this.#isClosed = true;
     clearInterval(this.#sweeper);
     await this.#queue.close(closeGraceMs);
+    await this.#signals.close();
     await this.#connections.close(closeGraceMs);
   }
 

@@ -96,6 +96,15 @@ export class SqliteDatabase implements Database {
     return this.#ask({ do: 'haveSeen', marks: encoded });
   }
 
+  /** Nothing: a file tells other processes nothing, and each of them looks once a second. */
+  signal(): void {
+    return;
+  }
+
+  onSignal(): () => void {
+    return () => undefined;
+  }
+
   async tidy(): Promise<void> {
     try {
       // No limit: a large file takes its time, and writes that wait for it time out by themselves.

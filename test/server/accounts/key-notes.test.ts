@@ -19,6 +19,10 @@ function startProcess(database: Database, pid: number, now: () => number = Date.
     keyIds: database.keyIds,
     read: (statement) => database.read(statement),
     haveSeen: (marks) => database.haveSeen(marks),
+    signal: (topic) => {
+      database.signal(topic);
+    },
+    onSignal: (listener) => database.onSignal(listener),
     tidy: () => database.tidy(),
     close: () => database.close(),
     async write(statements) {
