@@ -1,4 +1,4 @@
-import type { Signup } from '../outbox/signup.ts';
+import type { BesideDelivered } from '../outbox/acknowledgements.ts';
 import { sameSql, type Database, type NewRow, type Row, type Statement } from '../store/database.ts';
 import { sentContacts as table } from '../store/tables.ts';
 
@@ -74,12 +74,12 @@ export async function readSent(
 }
 
 /** Notes when contacts of applications were delivered: for the write that removes them from the outbox. */
-export function noteDelivered(signups: readonly Signup[], nowMs: number): readonly Statement[] {
-  const ids = signups.filter(({ form }) => form === sentByApplication).map(({ id }) => id);
+export const noteDelivered: BesideDelivered = (delivered, { nowMs }) => {
+  const ids = delivered.flatMap(({ signup: { id, form } }) => (form === sentByApplication ? [id] : []));
   if (ids.length === 0) return [];
   const text = `update ${table.name} set delivered_at = ? where id in (${ids.map(() => '?').join(', ')})`;
   return [{ sql: sameSql(text), params: [nowMs, ...ids] }];
-}
+};
 
 /** Forgets what is old, but not while it waits or is a dead letter. Ids begin with their time. */
 export function forgetOld(nowMs: number): Statement {

@@ -150,7 +150,7 @@ export class DeliveryCall {
   ): Acknowledgement | undefined {
     switch (outcome.is) {
       case 'delivered':
-        return { waiting, is: 'delivered' };
+        return { waiting, is: 'delivered', contactId: outcome.contactId };
       case 'refused':
         return { waiting, is: 'refused', code: 'refused', reason: outcome.reason };
       case 'later':

@@ -1,11 +1,11 @@
 import { sameSql, type Database, type Statement, type WriteStatement } from '../store/database.ts';
 import { deadLetters, lanes } from '../store/tables.ts';
 import { deadLetterRow, type Waiting } from './rows.ts';
-import type { Destination, Signup } from './signup.ts';
+import type { ContactId, Destination, Signup } from './signup.ts';
 
 /** Delivered ones are deleted, later ones wait until they are due, refused ones are set aside. */
 export type Acknowledgement = { readonly waiting: Waiting } & (
-  | { readonly is: 'delivered' }
+  | { readonly is: 'delivered'; readonly contactId?: ContactId | undefined }
   | { readonly is: 'later'; readonly lane: 'retry' | 'alone'; readonly dueMs: number }
   /** `code` for the column that is not sealed, `reason` in rasa.io's or our words. */
   | { readonly is: 'refused'; readonly code: 'refused' | 'too_old'; readonly reason: string }
@@ -45,8 +45,23 @@ export interface SettledCounts {
   readonly dead: number;
 }
 
-/** What other rooms write in the same transaction about what was delivered. */
-export type BesideDelivered = (signups: readonly Signup[], nowMs: number) => readonly Statement[];
+/** What is known of a contact when its delivery is acknowledged. */
+export interface Delivered {
+  readonly signup: Signup;
+  /** The keyed hash of its address. */
+  readonly person: Uint8Array;
+  /** `undefined` where rasa.io said none. */
+  readonly contactId: ContactId | undefined;
+}
+
+/**
+ * What other rooms write in the same transaction about what was delivered in one call. It may be written
+ * twice, so it must change nothing the second time.
+ */
+export type BesideDelivered = (
+  delivered: readonly Delivered[],
+  call: { readonly destination: Destination; readonly nowMs: number },
+) => readonly WriteStatement[];
 
 /** Writes down what became of what was claimed: in one transaction, and only as the holder of the lease. */
 export class Acknowledgements {
@@ -76,7 +91,7 @@ export class Acknowledgements {
     damaged = [],
   }: SettleOptions): Promise<SettledCounts> {
     const refused = acknowledgements.filter((one) => one.is === 'refused');
-    const delivered = acknowledgements.filter(({ is }) => is === 'delivered');
+    const delivered = acknowledgements.filter((one) => one.is === 'delivered');
     const gone = [...delivered, ...refused].map(({ waiting }) => waiting.signup.id);
     const statements: WriteStatement[] = [fence];
     if (refused.length > 0) {
@@ -97,8 +112,12 @@ export class Acknowledgements {
     }
     for (const id of damaged) statements.push(copyDamaged(id, this.#now()));
     if (delivered.length > 0) {
-      const signups = delivered.map(({ waiting }) => waiting.signup);
-      statements.push(...this.#beside(signups, this.#now()));
+      const contacts = delivered.map(({ waiting: { signup, person }, contactId }) => ({
+        signup,
+        person,
+        contactId,
+      }));
+      statements.push(...this.#beside(contacts, { destination: this.#destination, nowMs: this.#now() }));
     }
     const removed = [...gone, ...damaged];
     if (removed.length > 0) statements.push(removal(removed));

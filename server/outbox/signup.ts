@@ -28,9 +28,16 @@ export interface Signup extends NewSignup {
  */
 export type Contact = Readonly<Record<string, string | number | boolean | null>> & { readonly email: string };
 
+/** rasa.io's id of a contact that was delivered. */
+export interface ContactId {
+  readonly id: string;
+  /** `batch`: of one of the contacts of the call, since the order of the answer is not documented. */
+  readonly of: 'contact' | 'batch';
+}
+
 /** The outcome of sending one contact to rasa.io. */
 export type Outcome =
-  | { readonly is: 'delivered' }
+  | { readonly is: 'delivered'; readonly contactId?: ContactId | undefined }
   /**
    * Try again, not before `afterMs` (ms from now) if rasa.io or the key ring asked for a pause. A contact
    * that waits for credentials is tried earlier if the credentials change.

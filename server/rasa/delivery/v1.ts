@@ -1,4 +1,4 @@
-import type { Outcome } from '../../outbox/signup.ts';
+import type { ContactId, Outcome } from '../../outbox/signup.ts';
 import { createCalls, noRetries } from '../calls.ts';
 import { savePersons, type Saved } from '../persons/saving.ts';
 import { later, type Delivery, type DeliveryOptions } from './outcomes.ts';
@@ -14,10 +14,15 @@ export function createPersonsDelivery({ http, keyRing }: DeliveryOptions): Deliv
 function outcomeOfSaved(saved: Saved): Outcome {
   switch (saved.is) {
     case 'saved':
-      return { is: 'delivered' };
+      return { is: 'delivered', contactId: contactIdOf(saved) };
     case 'refused':
       return { is: 'refused', reason: saved.text };
     case 'failed':
       return later(saved.error);
   }
+}
+
+function contactIdOf({ id, idInBatch }: Extract<Saved, { is: 'saved' }>): ContactId | undefined {
+  if (id !== undefined) return { id, of: 'contact' };
+  return idInBatch === undefined ? undefined : { id: idInBatch, of: 'batch' };
 }

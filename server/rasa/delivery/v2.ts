@@ -1,6 +1,7 @@
 import type { Contact } from '../../outbox/signup.ts';
 import { createCalls, noRetries } from '../calls.ts';
 import { isTaken } from '../reading/answers.ts';
+import { readIdOfNew } from '../v2/reading.ts';
 import { oneByOne, outcomeOf, type Delivery, type DeliveryOptions } from './outcomes.ts';
 
 /**
@@ -14,14 +15,15 @@ export function createContactsDelivery({ http, keyRing }: DeliveryOptions): Deli
     addPersons: (persons, stop) =>
       oneByOne(persons, async (person) => {
         try {
-          await calls.ask({
+          const { body } = await calls.ask({
             method: 'POST',
             path: '/v2/contacts',
             json: contactOf(person),
             isSuccess: ({ status, body }) => isTaken(status, body),
             signal: stop,
           });
-          return { is: 'delivered' };
+          const id = readIdOfNew(body);
+          return { is: 'delivered', ...(id !== undefined && { contactId: { id, of: 'contact' } }) };
         } catch (error) {
           const outcome = outcomeOf(error, [400, 409, 422], stop);
           const isKnown = outcome.is === 'refused' && (error as { status?: unknown }).status === 409;

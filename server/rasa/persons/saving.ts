@@ -9,6 +9,8 @@ export type Saved =
       readonly is: 'saved';
       /** `undefined` in an answer to several persons: whose is whose is not documented. */
       readonly id: string | undefined;
+      /** In an answer to several persons: the id of one of them. All ids of the answer occur. */
+      readonly idInBatch?: string | undefined;
       /** Likewise, and where rasa.io does not say whether the person was there before. */
       readonly isNew: boolean | undefined;
     }
@@ -64,7 +66,12 @@ async function saveBatch(
     const results = readResults(answer.body);
     if (results.length === batch.length && results.every(hasId)) {
       // Their order is not documented.
-      return results.map(() => ({ is: 'saved', id: undefined, isNew: undefined }));
+      return results.map(({ id }) => ({
+        is: 'saved',
+        id: undefined,
+        idInBatch: readId(id),
+        isNew: undefined,
+      }));
     }
   }
   const one: Saved[] = [];

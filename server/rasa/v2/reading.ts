@@ -35,5 +35,10 @@ export async function postV2(
   options: CallOptions & { readonly isRepeatable?: boolean } = {},
 ): Promise<string | undefined> {
   const { body } = await calls.ask({ method: 'POST', path, json, isSuccess: isReadable, ...options });
+  return readIdOfNew(body);
+}
+
+/** The id in an answer of version 2 to something new. */
+export function readIdOfNew(body: unknown): string | undefined {
   return readId(readResultsOfV2(body)[0]?.['id']);
 }
