@@ -5,8 +5,8 @@ import { createIds } from '../store/ids.ts';
 import { Seen, type MarkKind } from '../store/seen.ts';
 import { ServerSecrets } from '../store/server-secrets.ts';
 import { lanes, signups as table } from '../store/tables.ts';
-import { createKeyedHash, type KeyedHash } from '../system/keyed-hash.ts';
 import { Census, type OutboxCounts } from './census.ts';
+import { openPersonHash, type PersonHash } from './person-hash.ts';
 import { signupRow } from './rows.ts';
 import type { Destination, NewSignup } from './signup.ts';
 
@@ -54,7 +54,7 @@ export class OutboxFull extends StoreUnavailable {
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #seen: Seen;
-  readonly #personHash: KeyedHash;
+  readonly #personHash: PersonHash;
   readonly #census: Census;
   readonly #newId: () => string;
   readonly #now: () => number;
@@ -62,20 +62,20 @@ export class Outbox {
 
   private constructor(
     options: OutboxOptions,
-    keys: { readonly seen: Uint8Array; readonly person: Uint8Array },
+    keys: { readonly seen: Uint8Array; readonly person: PersonHash },
   ) {
     const { database, destinations, now = Date.now } = options;
     this.#options = options;
     this.#now = now;
     this.#seen = new Seen({ database, key: keys.seen, now });
-    this.#personHash = createKeyedHash(keys.person);
+    this.#personHash = keys.person;
     this.#newId = createIds(now);
     this.#census = new Census({ database, destinations: [...destinations.values()] });
   }
 
   static async open(options: OutboxOptions): Promise<Outbox> {
     const secrets = new ServerSecrets(options);
-    const [seen, person] = [await secrets.get('seen'), await secrets.get('person')];
+    const [seen, person] = [await secrets.get('seen'), await openPersonHash(options.database)];
     const outbox = new Outbox(options, { seen, person });
     await outbox.#census.start();
     return outbox;
@@ -155,7 +155,7 @@ export class Outbox {
       {
         destination: this.#destinationOf(signup),
         lane: lanes.fresh,
-        person: this.#personOf(signup),
+        person: this.#personHash(contact.email),
         sinceMs: nowMs,
       },
     );
@@ -166,10 +166,6 @@ export class Outbox {
     const destination = account === undefined ? [...destinations.values()][0] : destinations.get(account);
     if (!destination) throw new Error(`There is no account ${JSON.stringify(account)}.`);
     return destination;
-  }
-
-  #personOf({ contact }: NewSignup): Uint8Array {
-    return Buffer.from(this.#personHash(contact.email.toLowerCase()), 'latin1');
   }
 }
 

@@ -17,6 +17,12 @@ export interface PageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** For lists of contacts, whose pages are counted. */
+export interface OffsetOptions extends PageOptions {
+  /** How many to leave out, to go on where an earlier reading stopped; 0 by default. */
+  readonly skip?: number | undefined;
+}
+
 /** Everything that a call lists. Iterating asks for page after page; each iteration begins anew. */
 export interface Listing<T> extends AsyncIterable<T> {
   /** The same, page by page; without items that an earlier page had, and never empty. */
@@ -30,6 +36,7 @@ export interface PageSource<T> {
   readonly read: (skip: string | undefined, limit: number) => Promise<Page<Item>>;
   readonly parse: (item: Item) => T;
   readonly pageSize?: number | undefined;
+  readonly skip?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -61,10 +68,15 @@ export function createListing<T>(source: PageSource<T>): Listing<T> {
  * pages shorter than asked for, so none of them alone is an end. The end is an empty page, a page with
  * nothing new (a server that goes round), or a short page that completes the total or is followed by no link.
  */
-async function* walk<T>({ read, parse, pageSize = defaultPageSize }: PageSource<T>): AsyncGenerator<Page<T>> {
+async function* walk<T>({
+  read,
+  parse,
+  pageSize = defaultPageSize,
+  skip: start = 0,
+}: PageSource<T>): AsyncGenerator<Page<T>> {
   const isNew = rememberItems();
-  let skip: string | undefined;
-  for (let count = 0; ;) {
+  let skip = start > 0 ? String(start) : undefined;
+  for (let count = start; ;) {
     const page = await read(skip, pageSize);
     const fresh = isNew(page.items.filter((item) => Object.keys(item).length > 0));
     if (fresh.length === 0) return;

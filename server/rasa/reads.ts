@@ -1,5 +1,5 @@
 import type { Ask, Calls } from './calls.ts';
-import { createListing, type Listing, type PageOptions } from './paging.ts';
+import { createListing, type Listing, type OffsetOptions } from './paging.ts';
 import { readPageInfo, readResults } from './reading/answers.ts';
 import { withQuery, type QueryValue } from './reading/query.ts';
 import type { Item } from './reading/values.ts';
@@ -13,7 +13,7 @@ type Query = Readonly<Record<string, QueryValue>>;
 
 /** Reads in the two forms that rasa.io has: page after page, and all at once. */
 export interface Reader {
-  list<T>(path: string, query: Query, parse: (item: Item) => T, options: PageOptions): Listing<T>;
+  list<T>(path: string, query: Query, parse: (item: Item) => T, options: OffsetOptions): Listing<T>;
   items(path: string, query: Query, options: CallOptions | undefined): Promise<readonly Item[]>;
 }
 
@@ -32,10 +32,11 @@ export function createReader(
     (await calls.ask({ method: 'GET', path, signal, ...(isSuccess && { isSuccess }) })).body;
 
   return {
-    list: (path, query, parse, { pageSize, signal }) =>
+    list: (path, query, parse, { pageSize, skip: start, signal }) =>
       createListing({
         parse,
         pageSize,
+        skip: start,
         signal,
         async read(skip, limit) {
           const body = await get(withQuery(path, { limit, ...query }, skip), signal);

@@ -192,10 +192,55 @@ const fromApplications: Migration = {
   `,
 };
 
+const people: Migration = {
+  version: 4,
+  name: 'people',
+  sqlite: `
+    create table people (
+      id text primary key,
+      account text not null,
+      person blob not null,
+      rasa_id text not null,
+      subscription text not null,
+      archived integer not null,
+      reason text not null,
+      read_at integer not null
+    ) strict, without rowid;
+    create index people_rasa_id on people (rasa_id);
+    create table people_reads (
+      id text primary key,
+      began_at integer not null,
+      position integer not null,
+      complete_at integer not null,
+      read_at integer not null
+    ) strict, without rowid;
+  `,
+  postgres: `
+    create table people (
+      id text collate "C" primary key,
+      account text not null,
+      person bytea not null,
+      rasa_id text not null,
+      subscription text not null,
+      archived smallint not null,
+      reason text not null,
+      read_at bigint not null
+    );
+    create index people_rasa_id on people (rasa_id);
+    create table people_reads (
+      id text collate "C" primary key,
+      began_at bigint not null,
+      position bigint not null,
+      complete_at bigint not null,
+      read_at bigint not null
+    );
+  `,
+};
+
 /**
  * All steps of the product's schema, in order. Every start runs those that the database does not have yet.
  */
-export const migrations: readonly Migration[] = [first, tokens, fromApplications];
+export const migrations: readonly Migration[] = [first, tokens, fromApplications, people];
 
 /** The steps of a schema that a database lacks whose last one is this. */
 export function missingAfter(

@@ -148,6 +148,48 @@ export const requestAnswers = {
   sealed: 'payload',
 } as const satisfies Table;
 
+/** What is known of people at rasa.io, without their addresses. See `People`. */
+export const people = {
+  name: 'people',
+  columns: {
+    /** Names the account and the person. */
+    id: 'text',
+    /** The destination: its upstream and account. */
+    account: 'text',
+    /** The keyed hash of the address, as in `signups`. */
+    person: 'bytes',
+    /** rasa.io's id; empty where it is not known. */
+    rasa_id: 'text',
+    /** `subscribed`, `unsubscribed`, `bounced`, `complained` or `unknown`. */
+    subscription: 'text',
+    /** 1 archived, 0 not, -1 not known. */
+    archived: 'integer',
+    /** rasa.io's word for why somebody is not subscribed; empty without. */
+    reason: 'text',
+    /** Unix time in ms. */
+    read_at: 'integer',
+  },
+  id: 'id',
+} as const satisfies Table;
+
+/** How far the list of an account has been read. Times are Unix time in ms; 0 is never. */
+export const peopleReads = {
+  name: 'people_reads',
+  columns: {
+    /** The destination. */
+    id: 'text',
+    /** When the reading of the whole list that is under way began. */
+    began_at: 'integer',
+    /** How many of the list it has read. */
+    position: 'integer',
+    /** When the whole list was read for the last time. */
+    complete_at: 'integer',
+    /** When the last reading began, of the list or of its changes: those since then are not known. */
+    read_at: 'integer',
+  },
+  id: 'id',
+} as const satisfies Table;
+
 /** All tables with a sealed column: what `rekey` goes through. A new table must be added here. */
 export const sealedTables: readonly Table[] = [
   signups,
@@ -172,4 +214,6 @@ export const movedTables: readonly Table[] = [
   tokens,
   sentContacts,
   requestAnswers,
+  people,
+  peopleReads,
 ];

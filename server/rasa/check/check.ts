@@ -116,7 +116,7 @@ function otherKinds({ errors, kinds }: Shape): readonly string[] {
 
 /** Where the name says it; none for names of which sources differ. */
 function kindsOf(name: string): readonly Kind[] {
-  if (name.startsWith("is_")) return ['number', 'true or false'];
+  if (name.startsWith('is_')) return ['number', 'true or false'];
   if (/^(total|unique)_/.test(name)) return ['number'];
   return dates.test(name) ? ['YYYY-MM-DD HH:MM:SS'] : [];
 }

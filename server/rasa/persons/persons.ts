@@ -1,6 +1,6 @@
 import type { Calls } from '../calls.ts';
 import { Refused, Unreadable } from '../errors.ts';
-import type { Listing, PageOptions } from '../paging.ts';
+import type { Listing, OffsetOptions, PageOptions } from '../paging.ts';
 import { hasId, readErrorText, readPageInfo, readResults } from '../reading/answers.ts';
 import { segment, withQuery } from '../reading/query.ts';
 import type { Item } from '../reading/values.ts';
@@ -38,7 +38,7 @@ export interface PersonFilter {
 /** The contacts of a newsletter, in version 1 of the API. Methods reject with a `RasaError`. */
 export interface Persons {
   /** Live ones, without custom attributes. */
-  list(options?: PersonFilter & PageOptions): Listing<Person>;
+  list(options?: PersonFilter & OffsetOptions): Listing<Person>;
   /** How many live ones rasa.io says there are; `undefined` if it does not say. It may cap the number. */
   count(options?: PersonFilter & CallOptions): Promise<number | undefined>;
   /** One with its custom attributes. */
@@ -77,8 +77,8 @@ export function createPersons(calls: Calls): Persons {
   const pathOf = (id: string, below = '') => `${root}/${segment(id)}${below}`;
 
   return {
-    list: ({ pageSize, signal, ...filter } = {}) =>
-      reader.list(root, { ...filter }, readPerson, { pageSize, signal }),
+    list: ({ pageSize, skip, signal, ...filter } = {}) =>
+      reader.list(root, { ...filter }, readPerson, { pageSize, skip, signal }),
 
     async count({ signal, ...filter } = {}) {
       const path = withQuery(root, { ...filter, limit: 1 });
@@ -122,8 +122,8 @@ export function createPersons(calls: Calls): Persons {
       await calls.ask({ method: 'DELETE', path: pathOf(id), signal });
     },
 
-    deleted: ({ archived_since, pageSize, signal } = {}) =>
-      reader.list(`${root}/deleted`, { archived_since }, readTombstone, { pageSize, signal }),
+    deleted: ({ archived_since, ...options } = {}) =>
+      reader.list(`${root}/deleted`, { archived_since }, readTombstone, options),
 
     actions: async (id, options) => (await reader.items(pathOf(id, '/actions'), {}, options)).map(readAction),
     topics: async (id, options) =>

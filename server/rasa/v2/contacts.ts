@@ -1,6 +1,6 @@
 import type { Calls } from '../calls.ts';
 import { Unreadable } from '../errors.ts';
-import type { Listing, PageOptions } from '../paging.ts';
+import type { Listing, OffsetOptions, PageOptions } from '../paging.ts';
 import type { Json } from '../persons/person.ts';
 import { hasId } from '../reading/answers.ts';
 import { readDate } from '../reading/dates.ts';
@@ -74,7 +74,7 @@ export interface RemovedContact {
  * published an answer.
  */
 export interface ContactsV2 {
-  list(options?: { readonly list_id?: number | undefined } & PageOptions): Listing<ContactV2>;
+  list(options?: { readonly list_id?: number | undefined } & OffsetOptions): Listing<ContactV2>;
   get(id: string, options?: CallOptions): Promise<ContactV2>;
   /** The id of the new contact; `undefined` where rasa.io does not say it. What exists may be refused. */
   create(
