@@ -57,7 +57,7 @@ export class People {
   }
 
   static async open(options: PeopleOptions): Promise<People> {
-    return new People(options, await openPersonHash(options.database));
+    return new People(options, await openPersonHash(options));
   }
 
   /** The hash that stands for an address here and in the outbox. */

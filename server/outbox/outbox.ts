@@ -75,7 +75,7 @@ export class Outbox {
 
   static async open(options: OutboxOptions): Promise<Outbox> {
     const secrets = new ServerSecrets(options);
-    const [seen, person] = [await secrets.get('seen'), await openPersonHash(options.database)];
+    const [seen, person] = [await secrets.get('seen'), await openPersonHash(options)];
     const outbox = new Outbox(options, { seen, person });
     await outbox.#census.start();
     return outbox;

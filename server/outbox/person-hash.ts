@@ -6,7 +6,7 @@ import { createKeyedHash } from '../system/keyed-hash.ts';
 export type PersonHash = (email: string) => Uint8Array;
 
 /** Its key is made once for this purpose and never rotates: what is known of people hangs on it. */
-export async function openPersonHash(database: Database): Promise<PersonHash> {
+export async function openPersonHash({ database }: { readonly database: Database }): Promise<PersonHash> {
   const keyed = createKeyedHash(await new ServerSecrets({ database }).get('person'));
   return (email) => Buffer.from(keyed(email.trim().toLowerCase()), 'latin1');
 }
