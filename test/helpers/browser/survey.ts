@@ -27,11 +27,15 @@ export interface Survey {
  * of at least 16 px and other text of at least 14 px, and nothing that is wider than the window. Text in the
  * colour that the page gave it has at least the contrast that the page chose.
  */
-export async function surveyForm(page: Page): Promise<Survey> {
-  const { painted, inherited, width, scrollWidth } = await page
-    .locator('rasa-signup')
-    .first()
-    .evaluate(readPainted);
+export function surveyForm(page: Page): Promise<Survey> {
+  return survey((read) => page.locator('rasa-signup').first().evaluate(read));
+}
+
+/** The same in any browser: `run` resolves with what the function returns in the page for the element. */
+export async function survey(
+  run: (read: typeof readPainted) => Promise<ReturnType<typeof readPainted>>,
+): Promise<Survey> {
+  const { painted, inherited, width, scrollWidth } = await run(readPainted);
   const rated = painted.map((one) => ({ ...one, ratio: contrastOf(one) }));
   const texts = rated.filter(
     ({ kind, color, ratio }) =>
