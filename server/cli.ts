@@ -1,5 +1,6 @@
 #!/usr/bin/env -S node --enable-source-maps --
 import { Command } from 'commander';
+import { declareAnalytics } from './commands/groups/analytics.ts';
 import { declareBuilder } from './commands/groups/builder.ts';
 import type { Cli } from './commands/groups/cli.ts';
 import { declareDoctor } from './commands/groups/doctor.ts';
@@ -31,6 +32,7 @@ const groups: readonly ((cli: Cli) => void)[] = [
   declareSandbox,
   declareOutbox,
   declareRasa,
+  declareAnalytics,
   declareStore,
   declareTokens,
 ];

@@ -30,6 +30,7 @@ const blocksThatRun: readonly (readonly [page: string, begins: string, test: str
   ['README.md', 'npm ci\nBOT_MODE=observe npm start', 'test/e2e/documents.test.ts'],
   ['README.md', 'curl http://localhost:8787/forms/newsletter', 'test/e2e/signup.test.ts'],
   ['README.md', 'npm ci\nnpm run build', 'test/e2e/documents.test.ts'],
+  ['docs/analytics.md', '', 'test/server/analytics/recipes.test.ts'],
   ['docs/configuration.md', 'node dist/server/main.js', 'test/e2e/documents.test.ts'],
   ['docs/configuration.md', 'node dist/server/cli.js', 'test/e2e/documents.test.ts'],
   ['docs/configuration.md', '# production.env', 'test/docs.test.ts'],

@@ -15,6 +15,8 @@ import { printable, type ExitCode, type TextStream } from './terminal.ts';
 export interface StoreCommands {
   /** For commands that only look. */
   readonly database: Pick<Database, 'read'>;
+  /** For commands that keep something of their own. */
+  readonly writable: Pick<Database, 'read' | 'write'>;
   deadLetters(): DeadLetters;
   tokens(): Tokens;
   backUp(path: string): Promise<ExitCode>;
@@ -45,6 +47,7 @@ export async function openStoreCommands({ place, streams }: StoreCommandsOptions
 
   return {
     database,
+    writable: database,
     deadLetters: () => new DeadLetters({ database }),
     tokens: () => new Tokens({ database }),
 

@@ -237,10 +237,21 @@ const people: Migration = {
   `,
 };
 
+const forAnalytics: Migration = {
+  version: 5,
+  name: 'cursors of analytics',
+  sqlite: `
+    create table cursors (id text primary key, state text not null, changed_at integer not null) strict, without rowid;
+  `,
+  postgres: `
+    create table cursors (id text collate "C" primary key, state text not null, changed_at bigint not null);
+  `,
+};
+
 /**
  * All steps of the product's schema, in order. Every start runs those that the database does not have yet.
  */
-export const migrations: readonly Migration[] = [first, tokens, fromApplications, people];
+export const migrations: readonly Migration[] = [first, tokens, fromApplications, people, forAnalytics];
 
 /** The steps of a schema that a database lacks whose last one is this. */
 export function missingAfter(

@@ -190,6 +190,13 @@ export const peopleReads = {
   id: 'id',
 } as const satisfies Table;
 
+/** Where pulls of analytics have come to, see `Cursors`. `id` is the account and a name of the operator's. */
+export const cursors = {
+  name: 'cursors',
+  columns: { id: 'text', state: 'text', changed_at: 'integer' },
+  id: 'id',
+} as const satisfies Table;
+
 /** All tables with a sealed column: what `rekey` goes through. A new table must be added here. */
 export const sealedTables: readonly Table[] = [
   signups,
@@ -216,4 +223,5 @@ export const movedTables: readonly Table[] = [
   requestAnswers,
   people,
   peopleReads,
+  cursors,
 ];

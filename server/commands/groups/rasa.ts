@@ -1,5 +1,5 @@
 import type { Output } from '../outbox.ts';
-import type { GetOptions, RasaCommands } from '../rasa.ts';
+import type { GetOptions, RasaCommands } from '../rasa/rasa.ts';
 import type { ExitCode } from '../terminal.ts';
 import { environmentOf, someCount, someText, type Cli } from './cli.ts';
 
@@ -60,7 +60,7 @@ async function runRasa(
   run: (commands: RasaCommands) => Promise<ExitCode>,
 ): Promise<void> {
   const { process } = cli;
-  const { openRasaCommands } = await import('../rasa.ts');
+  const { openRasaCommands } = await import('../rasa/rasa.ts');
   const stopping = new AbortController();
   // The token is then revoked all the same; a second time ends the process at once.
   process.once('SIGINT', () => {

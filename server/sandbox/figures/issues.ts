@@ -47,8 +47,12 @@ export interface Reading {
 
 export const articlesPerIssue = 5;
 
+/** Nobody reads an issue later than this after it was sent. */
+export const longestReadingDays = 6;
+
 /**
- * Of a hundred who get an issue 40 open it, and 8 of these click. Three clicks are a machine's.
+ * Of a hundred who get an issue 40 open it, and 8 of these click. Three clicks are a machine's. Five of the
+ * 40 read it two to five days late, so that the figures of past days go on growing.
  */
 export function readingOf(bucket: number, issue: number): Reading {
   const draw = bucket === bounceBucket ? bounceBucket : (bucket * 37 + issue * 61) % 100;
@@ -60,8 +64,13 @@ export function readingOf(bucket: number, issue: number): Reading {
     clicks,
     machineClicks,
     article: draw % articlesPerIssue,
-    at: issueAt(issue) + (10 + (draw % 40)) * 60_000,
+    at: issueAt(issue) + lateDaysOf(draw) * dayMs + (10 + (draw % 40)) * 60_000,
   };
+}
+
+function lateDaysOf(draw: number): number {
+  if (draw === 5) return 2;
+  return draw < 40 && draw % 10 === 9 ? 2 + Math.floor(draw / 10) : 0;
 }
 
 /** Whether a contact gets an issue: it was there before, and had not left. */

@@ -6,7 +6,14 @@ import { reply, type ApiParts, type Call, type Reply, type Route } from '../api/
 import { personColumns, personOf, type Person } from '../contacts/person.ts';
 import type { Variants } from '../control/variants.ts';
 import { articleOf } from '../figures/articles.ts';
-import { bounceBucket, bucketOf, issueAt, lastIssueBy, readingOf } from '../figures/issues.ts';
+import {
+  bounceBucket,
+  bucketOf,
+  issueAt,
+  lastIssueBy,
+  longestReadingDays,
+  readingOf,
+} from '../figures/issues.ts';
 import { topicsRead } from './person-part-routes.ts';
 
 const base = { method: 'GET', access: 'v1', kind: 'analytics' } as const;
@@ -36,7 +43,9 @@ interface Cursor {
   readonly part: number;
 }
 
+/** Without `created_since`, and with it. */
 const issuesBack = 30;
+const mostIssuesBack = 400;
 
 const actionsSchema = z.object({
   skip: z.string().optional(),
@@ -49,11 +58,12 @@ async function listActions(call: Call, parts: ApiParts): Promise<Reply> {
   const { variants } = parts.faults;
   const query = actionsSchema.safeParse(call.query);
   if (!query.success) return refuseQuery(query.error);
-  const { skip, created_since: since = 0, created_before = Infinity } = query.data;
+  const { skip, created_since, created_before = Infinity } = query.data;
+  const since = created_since ?? 0;
   const before = Math.min(created_before, parts.now() + 1);
   const last = lastIssueBy(before - 1);
-  // An issue is read within the hour after it was sent.
-  const first = Math.max(last - issuesBack + 1, lastIssueBy(since));
+  const back = created_since === undefined ? issuesBack : mostIssuesBack;
+  const first = Math.max(last - back + 1, lastIssueBy(since) - longestReadingDays);
   const cursor =
     skip === undefined || skip === '0' ? { issue: first, seq: 0, part: 0 } : readCursor(skip, first);
   if (!cursor) return reply(400, 'skip is not one that next_link had');

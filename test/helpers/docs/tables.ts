@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { format, resolveConfig } from 'prettier';
+import { reports } from '../../../server/analytics/reports/reports.ts';
 import { jsonSchema } from '../../../server/config/forms-file/form-schema.ts';
 import { unitMs } from '../../../server/config/setting-schemas.ts';
 import type { Setting } from '../../../server/config/setting.ts';
@@ -42,6 +43,15 @@ export async function generatedSections(): Promise<
         fieldTypes().map(([type, about]) => [code(type), about]),
       ),
     },
+    'docs/analytics.md': Object.fromEntries(
+      Object.values(reports).map(({ name, about, columns }) => [
+        name,
+        `${about}\n\n${table(
+          ['column', 'type', 'meaning'],
+          columns.map((column) => [code(column.name), column.type, column.about]),
+        )}`,
+      ]),
+    ),
     'docs/configuration.md': { settings: settingsTable(), 'secret settings': secretSettings() },
     'docs/http-api.md': {
       envelope: table(

@@ -87,22 +87,39 @@ describe('analytics', () => {
     expect(rate).toBeLessThan(0.65);
   });
 
+  it('of past days go on growing, since some read days later, and then stay as they are', async () => {
+    const { activities, move } = await openFigures();
+    const day = 'start_date=2026-10-20&end_date=2026-10-20';
+    const figures = [];
+    for (const later of [0, 1, 2, 3, 4, 5, 6, 30]) {
+      move(Date.UTC(2026, 9, 20 + later, 12));
+      figures.push((await activities(`${day}&${all}`))[0]);
+    }
+    const opens = figures.map((row) => Number(row?.['total_open']));
+    expect(opens).toEqual([...opens].sort((a, b) => a - b));
+    expect(new Set(opens).size).toBe(5);
+    expect(figures[6]).toEqual(figures[7]);
+    expect(figures.every((row) => row?.['total_delivered'] === 300)).toBe(true);
+  });
+
   it('are the same after a restart, and stay as they are for the past whatever happens later', async () => {
+    // What was sent by then has been read.
+    const settled = 'start_date=2026-10-01&end_date=2026-10-25';
     const { activities, move, close, dataDir, api, token, ids } = await openFigures();
     move(Date.UTC(2026, 10, 1, 12));
-    const before = await activities(`${october}&${all}`);
+    const before = await activities(`${settled}&${all}`);
     const minted = await token();
     await api('PUT', `/v1/persons/${ids[0] ?? ''}`, { token: minted, body: { is_subscribed: 0 } });
     await api('PUT', `/v1/persons/${ids[1] ?? ''}`, { token: minted, body: { is_archived: 1 } });
     await api('PUT', `/v1/persons/${ids[2] ?? ''}`, { token: minted, body: { first_name: 'Ada' } });
-    expect(await activities(`${october}&${all}`)).toEqual(before);
+    expect(await activities(`${settled}&${all}`)).toEqual(before);
     move(Date.UTC(2026, 10, 3, 12));
     const [first, second] = await activities(`start_date=2026-11-01&end_date=2026-11-02&${all}`);
     expect(first).toMatchObject({ total_delivered: 300, total_unsubscribe: 1 });
     expect(second).toMatchObject({ total_delivered: 298, total_unsubscribe: 0 });
     await close();
     const again = await startSandbox({ dataDir, now: () => Date.UTC(2026, 10, 3, 12) });
-    const path = `/v1/analytics/activities?${october}&${all}`;
+    const path = `/v1/analytics/activities?${settled}&${all}`;
     expect(fieldsIn(await again.api('GET', path, { token: await again.token() }))).toEqual(before);
   });
 

@@ -1,20 +1,11 @@
-import { pino } from 'pino';
-import { openAccount } from '../accounts/account.ts';
-import { readAccounts, type AccountConfig } from '../config/accounts/accounts.ts';
-import { destinationOf } from '../config/accounts/destination.ts';
-import { ConfigError, createEnvReader, type Env } from '../config/env.ts';
-import { openPlace, refuseMissing, type StorePlace } from '../outbox/place.ts';
-import { checkAccount, type ReadReport } from '../rasa/check/check.ts';
-import { identify, type Identity } from '../rasa/check/identify.ts';
-import { lookAt, type LookedAt } from '../rasa/check/look-at.ts';
-import { isRasaError } from '../rasa/errors.ts';
-import type { RasaHttp } from '../rasa/http.ts';
-import type { Database } from '../store/database.ts';
-import { StoreRefused } from '../store/errors.ts';
-import { createOutgoing } from '../system/network/outgoing.ts';
-import { readVersion } from '../system/version.ts';
-import { storePlaceOf } from './store.ts';
-import { printable, tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';
+import type { Env } from '../../config/env.ts';
+import { checkAccount, type ReadReport } from '../../rasa/check/check.ts';
+import { identify, type Identity } from '../../rasa/check/identify.ts';
+import { lookAt, type LookedAt } from '../../rasa/check/look-at.ts';
+import { isRasaError } from '../../rasa/errors.ts';
+import { readVersion } from '../../system/version.ts';
+import { openOneAccount } from './one-account.ts';
+import { printable, tableOf, toJson, type ExitCode, type TextStream } from '../terminal.ts';
 
 /** `rasa-signup rasa …`: what rasa.io answers to this account. Reads only. */
 export interface RasaCommands {
@@ -45,11 +36,10 @@ export interface RasaCommandsOptions {
  * ConfigError that lists every fault of the credentials.
  */
 export async function openRasaCommands(options: RasaCommandsOptions): Promise<RasaCommands> {
-  const { env, streams, stop } = options;
+  const { streams, stop } = options;
   const { stdout, stderr } = streams;
-  const configured = readAccount(options);
+  const { configured, http, close } = await openOneAccount({ ...options, owner: 'rasa-signup rasa' });
   const { api, baseUrl, sets } = configured.upstream;
-  const { http, close } = await openHttp(configured, env);
   const account = lookAt(http, api, sets);
   const isForPeople = (json: boolean | undefined) => !(json ?? !stdout.isTTY);
 
@@ -110,84 +100,8 @@ export async function openRasaCommands(options: RasaCommandsOptions): Promise<Ra
   }
 }
 
-/** Read again once they are known to be right. */
-const connectionSettings = [
-  'HTTPS_PROXY',
-  'HTTP_PROXY',
-  'NO_PROXY',
-  'RASA_READ_TIMEOUT',
-  'RASA_WRITE_TIMEOUT',
-  'RASA_MIN_INTERVAL_MS',
-] as const;
-
 /** For revoking the token, also after Ctrl-C. */
 const longestEndMs = 5000;
-
-type Configured = AccountConfig & { readonly upstream: { readonly is: 'rasa' } };
-
-function readAccount({ env, account }: Pick<RasaCommandsOptions, 'env' | 'account'>): Configured {
-  const reader = createEnvReader(env);
-  const accounts = readAccounts(reader, true) ?? [];
-  for (const name of connectionSettings) reader.read(name);
-  if (reader.faults.length > 0) throw new ConfigError(reader.faults);
-  const names = accounts.map(({ name }) => name).join(', ');
-  const found = accounts.filter(({ name }) => account === undefined || name === account);
-  const [one] = found;
-  if (!one || found.length > 1) {
-    const shown = account === undefined ? 'nothing' : JSON.stringify(account);
-    const wanted = accounts.some(({ isNamed }) => isNamed)
-      ? `wanted one of ${names}`
-      : 'wanted nothing, since ACCOUNTS is not set';
-    throw new ConfigError([`--account: found ${shown}, ${wanted}.`]);
-  }
-  const { upstream } = one;
-  if (upstream.is === 'rasa') return { ...one, upstream };
-  throw new ConfigError([
-    upstream.is === 'sandbox'
-      ? 'SANDBOX: found "on", wanted credentials: rasa-signup sandbox starts one and prints them.'
-      : 'RASA_API: found "webhook", wanted v1 or v2: the webhook has nothing to read.',
-  ]);
-}
-
-async function openHttp(
-  configured: Configured,
-  env: Env,
-): Promise<{ readonly http: RasaHttp; readonly close: () => Promise<void> }> {
-  const { read } = createEnvReader(env);
-  const { baseUrl } = configured.upstream;
-  const proxies = { https: read('HTTPS_PROXY'), http: read('HTTP_PROXY'), except: read('NO_PROXY') };
-  const timeouts = { readMs: read('RASA_READ_TIMEOUT'), writeMs: read('RASA_WRITE_TIMEOUT') };
-  const connection = { baseUrl, timeouts, outgoing: createOutgoing(proxies) };
-  const minIntervalMs = read('RASA_MIN_INTERVAL_MS');
-  const log = pino({ level: 'silent' });
-  const database = await openIfThere(storePlaceOf(env), log);
-  const opened = openAccount({
-    ...connection,
-    destination: destinationOf(configured),
-    minIntervalMs,
-    database,
-    owner: 'rasa-signup rasa',
-    log,
-  });
-  return {
-    http: opened.others,
-    async close() {
-      await opened.close();
-      await database?.close();
-    },
-  };
-}
-
-/** On a machine without a proxy there is no store, and nothing to wait for. */
-async function openIfThere(place: StorePlace, log: pino.Logger): Promise<Database | undefined> {
-  try {
-    await refuseMissing(place);
-  } catch (error) {
-    if (error instanceof StoreRefused) return undefined;
-    throw error;
-  }
-  return openPlace(place, { log });
-}
 
 function describe(found: readonly Identity[], columns = 0): string {
   const rows = found.map(({ number, fingerprint, name, reason, newsletters = [], tokenLifeS }) => [

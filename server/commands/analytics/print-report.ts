@@ -1,0 +1,252 @@
+import { readFile } from 'node:fs/promises';
+import { openAccountReads, whyNotRead } from '../../accounts/reads.ts';
+import { encode, textFormats, type TextFormat } from '../../analytics/formats/encode.ts';
+import { sparklinesOf } from '../../analytics/formats/sparkline.ts';
+import { Cursors } from '../../analytics/pulling/cursors.ts';
+import { pull, shapeOf, usualLookbackDays, type Pulled } from '../../analytics/pulling/pull.ts';
+import { readState, singerMessages, type SingerState } from '../../analytics/pulling/singer.ts';
+import { readQuery, type QueryTexts } from '../../analytics/query.ts';
+import {
+  columnsOf,
+  rowsOf,
+  type ReportName,
+  type ReportSource,
+  type Row,
+} from '../../analytics/reports/report.ts';
+import { reports } from '../../analytics/reports/reports.ts';
+import type { Env } from '../../config/env.ts';
+import { openOneAccount, type OneAccount } from '../rasa/one-account.ts';
+import { printable, tableOf, type ExitCode, type TextStream } from '../terminal.ts';
+
+export const reportFormats = ['table', ...textFormats, 'singer'] as const;
+export type ReportFormat = (typeof reportFormats)[number];
+
+export interface ReportOptions extends QueryTexts {
+  readonly account?: string | undefined;
+  readonly format?: ReportFormat | undefined;
+  readonly withEmail?: boolean | undefined;
+  readonly includeSuspectClicks?: boolean | undefined;
+  readonly pageSize?: number | undefined;
+  /** Of CSV. */
+  readonly delimiter?: string | undefined;
+  readonly bom?: boolean | undefined;
+  /** A file with the state of the last pull. */
+  readonly state?: string | undefined;
+  /** The same in the store, by name. */
+  readonly cursor?: string | undefined;
+  /** In ms. */
+  readonly lookback?: number | undefined;
+}
+
+export interface AnalyticsCommandOptions {
+  readonly env: Env;
+  readonly streams: { readonly stdout: OutStream; readonly stderr: TextStream };
+  readonly stop: AbortSignal;
+  readonly now?: () => number;
+}
+
+/** A stream that says when it has taken a piece, so that a slow reader is waited for. */
+interface OutStream extends TextStream {
+  write(text: string, taken?: (error?: Error | null) => void): boolean;
+}
+
+const dayMs = 86_400_000;
+/** What rasa.io's own clients ask for. It may send fewer. */
+const usualPageSize = 1000;
+/** For revoking the token, also after Ctrl-C. */
+const longestEndMs = 5000;
+/** What a person still reads; a file is better for more. */
+const mostTableRows = 200;
+
+/** Prints a report: `rasa-signup analytics <report>`. Rejects with a ConfigError without credentials. */
+export async function printReport(
+  name: ReportName,
+  options: ReportOptions,
+  { env, streams, stop, now = Date.now }: AnalyticsCommandOptions,
+): Promise<ExitCode> {
+  const { stderr } = streams;
+  const query = readQuery(
+    { ...options, ...(options.includeSuspectClicks && { suspect_clicks: 'included' }) },
+    { nowMs: now(), withEmail: options.withEmail ?? false },
+  );
+  const faults = 'from' in query ? faultsOf(options) : query;
+  if (!('from' in query) || faults.length > 0) {
+    for (const fault of faults) stderr.write(`${printable(fault)}\n`);
+    return 1;
+  }
+  const account = await openOneAccount({ env, account: options.account, owner: 'rasa-signup analytics' });
+  const { api, sets } = account.configured.upstream;
+  const reads = openAccountReads(account.http, sets);
+  const notes = new Set<string>();
+  const source: ReportSource = {
+    reads,
+    query,
+    signal: stop,
+    pageSize: options.pageSize ?? usualPageSize,
+    note: (sentence) => notes.add(sentence),
+  };
+  try {
+    if (api === 'v2') {
+      stderr.write('RASA_API: found "v2", wanted v1: rasa.io has analytics in version 1 of its API only.\n');
+      return 1;
+    }
+    const code = await print(name, source, { options, account, streams });
+    if (query.suspectClicks === 'excluded' && name !== 'interests') {
+      notes.add('Suspect clicks, which machines made, are left out; --include-suspect-clicks adds them.');
+    }
+    for (const note of notes) stderr.write(`${printable(note)}\n`);
+    return code;
+  } catch (error) {
+    if (stop.aborted) return 1;
+    const why = whyNotRead(error);
+    if (why === undefined) throw error;
+    stderr.write(`${printable(why)}\n`);
+    return 1;
+  } finally {
+    await reads.close(AbortSignal.timeout(longestEndMs));
+    await account.close();
+  }
+}
+
+interface Printing {
+  readonly options: ReportOptions;
+  readonly account: OneAccount;
+  readonly streams: AnalyticsCommandOptions['streams'];
+}
+
+async function print(name: ReportName, source: ReportSource, printing: Printing): Promise<ExitCode> {
+  const { options, streams } = printing;
+  const { stdout } = streams;
+  const format = options.format ?? (stdout.isTTY ? 'table' : 'json');
+  if (format === 'table') {
+    await printTable(name, source, stdout);
+    return 0;
+  }
+  if (format === 'singer' || options.state !== undefined || options.cursor !== undefined) {
+    return printPull(name, source, { ...printing, format });
+  }
+  const report = reports[name];
+  const columns = columnsOf(report, source.query.withEmail);
+  for await (const text of encode(format, columns, rowsOf(report, source), csvOf(options)))
+    await send(stdout, text);
+  return 0;
+}
+
+async function printTable(name: ReportName, source: ReportSource, stdout: OutStream): Promise<void> {
+  const report = reports[name];
+  const columns = columnsOf(report, source.query.withEmail);
+  const rows: Row[] = [];
+  let count = 0;
+  for await (const row of rowsOf(report, source)) if (count++ < mostTableRows) rows.push(row);
+  if (count === 0) {
+    stdout.write('There is nothing in this period.\n');
+    return;
+  }
+  const cells = rows.map((row) => columns.map(({ name: column }) => String(row[column] ?? '-')));
+  const head = columns.map(({ name: column }) => column.toUpperCase().replaceAll('_', ' '));
+  stdout.write(`${tableOf(head, cells, { columns: stdout.columns ?? 0, leastLastWidth: 12 })}\n`);
+  if (name === 'activities') {
+    const lines = sparklinesOf(columns, rows).map(([column = '', line = '', range = '']) => [
+      column,
+      range,
+      line,
+    ]);
+    stdout.write(
+      `\n${tableOf(['', 'LOWEST TO HIGHEST', 'OVER TIME'], lines, { columns: stdout.columns ?? 0 })}\n`,
+    );
+  }
+  if (count > rows.length) {
+    stdout.write(`… and ${count - rows.length} more rows: --format csv prints them all.\n`);
+  }
+}
+
+/** From where the last pull ended. The bookmark of the store moves when everything was taken. */
+async function printPull(
+  name: ReportName,
+  source: ReportSource,
+  { options, account, streams, format }: Printing & { readonly format: TextFormat | 'singer' },
+): Promise<ExitCode> {
+  const { stdout, stderr } = streams;
+  const { cursor } = options;
+  const cursors =
+    account.database && new Cursors({ database: account.database, account: account.configured.name });
+  if (cursor !== undefined && !cursors) {
+    stderr.write(
+      '--cursor: found no database here, wanted that of the proxy (DATA_DIR or DATABASE_URL), or --state.\n',
+    );
+    return 1;
+  }
+  const state = cursor === undefined ? await readStateFile(options.state) : await cursors?.read(cursor);
+  if (!state) {
+    stderr.write(
+      `--state: found no state in ${JSON.stringify(options.state)}, wanted JSON with bookmarks.\n`,
+    );
+    return 1;
+  }
+  const report = reports[name];
+  const shape = shapeOf(report, source.query.withEmail);
+  const lookbackDays =
+    options.lookback === undefined ? usualLookbackDays(report) : Math.ceil(options.lookback / dayMs);
+  const pulled = pull(report, source, { bookmark: state.bookmarks[name], lookbackDays });
+  if (format === 'singer') {
+    for await (const text of singerMessages(name, shape, { pulled, state })) await send(stdout, text);
+    return 0;
+  }
+  let last = state;
+  const rows = rowsIn(pulled, (bookmark) => {
+    last = { bookmarks: { ...state.bookmarks, [name]: bookmark } };
+  });
+  for await (const text of encode(format, shape.columns, rows, csvOf(options))) await send(stdout, text);
+  if (cursor !== undefined) await cursors?.save(cursor, last);
+  return 0;
+}
+
+async function* rowsIn(
+  pulled: AsyncIterable<Pulled>,
+  onBookmark: (bookmark: Extract<Pulled, { is: 'bookmark' }>['bookmark']) => void,
+): AsyncGenerator<Row> {
+  for await (const each of pulled) {
+    if (each.is === 'row') yield each.row;
+    else onBookmark(each.bookmark);
+  }
+}
+
+/** A file that is not there yet is the first pull. */
+async function readStateFile(path: string | undefined): Promise<SingerState | undefined> {
+  if (path === undefined) return { bookmarks: {} };
+  try {
+    return readState(await readFile(path, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { bookmarks: {} };
+    throw error;
+  }
+}
+
+function faultsOf({ format, state, cursor, lookback, delimiter }: ReportOptions): readonly string[] {
+  const faults: string[] = [];
+  const isPull = format === 'singer' || state !== undefined || cursor !== undefined;
+  if (state !== undefined && cursor !== undefined)
+    faults.push('--state: found beside --cursor, wanted one of them.');
+  if (state !== undefined && format !== 'singer')
+    faults.push('--state: found without --format singer, which prints states.');
+  if (cursor !== undefined && format === 'table')
+    faults.push('--cursor: found with --format table, wanted a format for programs.');
+  if (lookback !== undefined && !isPull)
+    faults.push('--lookback: found without --cursor, --state or --format singer.');
+  if (delimiter !== undefined && format !== 'csv') faults.push('--delimiter: found without --format csv.');
+  return faults;
+}
+
+function csvOf({ delimiter, bom }: ReportOptions) {
+  return { delimiter, bom: bom ?? true };
+}
+
+/** Resolves when the reader has room for more, so that memory holds one piece. */
+function send(stdout: OutStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stdout.write(text, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}

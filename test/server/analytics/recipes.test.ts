@@ -1,0 +1,92 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { describe, expect, it } from 'vitest';
+import { readmeBlocks } from '../../helpers/documents.ts';
+import { runCli } from '../../helpers/server/cli.ts';
+import { useEngines } from '../../helpers/server/engines.ts';
+import { startService } from '../../helpers/server/service.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { openShell } from '../../helpers/shell.ts';
+import { openReaders } from '../../helpers/server/readers.ts';
+
+/** The recipes of docs/analytics.md, run as a reader runs them. */
+const [firstSteps = '', byState = '', byCursor = ''] = readmeBlocks('docs/analytics.md', 'sh');
+const [monthly = ''] = readmeBlocks('docs/analytics.md', 'sql');
+
+const { engines, server } = useEngines();
+
+/** A shell in which `target-postgres` is on the path, and files are in a directory of the test. */
+async function openReader() {
+  const { env, sandbox } = await openReaders();
+  const dir = await temporaryDir();
+  const bin = join(dir, 'bin');
+  await mkdir(bin);
+  await writeFile(
+    join(bin, 'target-postgres'),
+    `#!/bin/sh\nexec ${process.execPath} --import tsx test/helpers/server/singer-target-child.ts "$@"\n`,
+  );
+  await chmod(join(bin, 'target-postgres'), 0o755);
+  const shell = await openShell({
+    ...(env as Record<string, string>),
+    PATH: `${bin}:${process.env['PATH'] ?? ''}`,
+  });
+  const here = (script: string) =>
+    script
+      .replaceAll(/\b(members\.csv|activities\.jsonl|target\.json)/g, `${dir}/$1`)
+      .replaceAll('--preset past_month', '--from 2026-10-25 --to 2026-10-31')
+      .replaceAll('--from 2026-10-01', '--from 2026-10-01 --to 2026-10-31');
+  return { ...shell, env, sandbox, dir, here };
+}
+
+describe('docs/analytics.md', () => {
+  it('First steps', async () => {
+    const { run, here, dir } = await openReader();
+    expect(await run(here(firstSteps))).toContain('"start"');
+    expect((await readFile(join(dir, 'members.csv'), 'utf8')).split('\r\n')).toHaveLength(62);
+  });
+
+  it.runIf(engines.includes('postgres'))(
+    'Singer into PostgreSQL, by a file and by the database',
+    async () => {
+      const { run, here, dir, env, sandbox } = await openReader();
+      const database = await server().createDatabase();
+      await writeFile(join(dir, 'target.json'), JSON.stringify({ databaseUrl: database }));
+      for (let night = 0; night < 2; night++) await run(here(byState));
+      const name = new URL(database).pathname.slice(1);
+      expect(
+        await server().query('select count(*)::int as n, sum(delivered)::int as d from activities', name),
+      ).toEqual([{ n: 31, d: 31 * 60 }]);
+      const service = await startService({
+        ...env,
+        RASA_BASE_URL: sandbox.url,
+        ALLOWED_ORIGINS: 'https://www.example.com',
+      });
+      for (let night = 0; night < 2; night++) await run(here(byCursor));
+      await service.close();
+      const [{ n } = { n: 0 }] = (await server().query('select count(*)::int as n from actions', name)) as {
+        n: number;
+      }[];
+      const all = await runCli(['analytics', 'actions', '--from', '2026-10-01', '--to', '2026-10-31'], env);
+      expect(n).toBe((JSON.parse(all.stdout) as unknown[]).length);
+      expect(n).toBeGreaterThan(500);
+    },
+    60_000,
+  );
+
+  it('DuckDB over the CSV', async () => {
+    const { env, dir } = await openReader();
+    const { stdout } = await runCli(
+      ['analytics', 'activities', '--from', '2026-10-01', '--to', '2026-10-31', '--format', 'csv'],
+      env,
+    );
+    const path = join(dir, 'activities.csv');
+    // Reading a pipe as text took the byte order mark off.
+    await writeFile(path, `\ufeff${stdout}`);
+    const connection = await (await DuckDBInstance.create()).connect();
+    const result = await connection.runAndReadAll(monthly.replaceAll('activities.csv', path));
+    const [month] = result.getRowObjectsJson();
+    expect(month).toMatchObject({ month: '2026-10-01', delivered: String(31 * 60) });
+    connection.closeSync();
+  });
+});
