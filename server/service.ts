@@ -16,6 +16,7 @@ import type { OutboxCounts } from './outbox/census.ts';
 import { refuseOldOutbox } from './outbox/old-directory.ts';
 import { Outbox, OutboxFull } from './outbox/outbox.ts';
 import { openPlace } from './outbox/place.ts';
+import { openEvents } from './open-events.ts';
 import { openFront } from './routes/front.ts';
 import { healthOf } from './routes/health.ts';
 import type { BotStats } from './signup/bots.ts';
@@ -120,17 +121,21 @@ export async function openService({
     if (sandbox) closers.push(() => sandbox.close());
 
     void warnOfReadable(config.secretFiles, log);
+    const owner = `process ${process.pid} on ${hostname()}`;
+    const events = openEvents({ database, places: destinations, owner, log });
+    closers.push(() => events.close());
     const deliveries = new Deliveries({
       config,
       sandbox,
       pid: process.pid,
-      owner: `process ${process.pid} on ${hostname()}`,
+      owner,
       database,
       outbox,
       readEnv,
       log,
       watchIntervalMs,
       besideDelivered: noteDelivered,
+      besideSettled: events.besideSettled,
     });
     closers.push(() => deliveries.close(deliveryGraceMs));
 
@@ -201,6 +206,9 @@ export async function openService({
       ...impatience,
     });
     closers.push(() => server.close(answersGraceMs));
+    closers.push(() => {
+      front.answerWaiting();
+    });
     const builderLink =
       front.builderQuery === '' ? undefined : `${config.publicUrl ?? server.url}/${front.builderQuery}`;
     const figures = () => {

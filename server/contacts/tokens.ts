@@ -102,6 +102,18 @@ export class Tokens {
     return result?.count === 1;
   }
 
+  /** Whether any valid token allows this. */
+  async anyAllows(scope: Scope): Promise<boolean> {
+    const [row] = await this.#database.read({
+      sql: sameSql(
+        `select 1 as found from ${table.name}
+         where revoked_at = 0 and (expires_at = 0 or expires_at > ?) and ' ' || scopes || ' ' like ? limit 1`,
+      ),
+      params: [this.#now(), `% ${scope} %`],
+    });
+    return row !== undefined;
+  }
+
   /**
    * The token that was shown, if it is valid now. The database looks for its digest, which nobody can steer,
    * and digests are compared in constant time, so that no answer's time says how much of a token is right.

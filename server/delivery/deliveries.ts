@@ -12,6 +12,7 @@ export interface DeliveriesOptions extends Omit<UpstreamOptions, 'account' | 'co
   readonly config: UpstreamOptions['config'] & Pick<Config, 'accounts' | 'rasaBatch' | 'outbox'>;
   readonly outbox: Pick<Outbox, 'counts' | 'noteSettled'>;
   readonly besideDelivered: DeliveryWorkerOptions['besideDelivered'];
+  readonly besideSettled: DeliveryWorkerOptions['besideSettled'];
 }
 
 /** One account with what the product knows of it now. */
@@ -97,7 +98,7 @@ export class Deliveries {
 
 function openWay(
   account: AccountConfig,
-  { outbox, besideDelivered, log, ...options }: DeliveriesOptions,
+  { outbox, besideDelivered, besideSettled, log, ...options }: DeliveriesOptions,
 ): Way {
   const { config, database, owner } = options;
   const ownLog: Logger = account.isNamed ? log.child({ account: account.name }) : log;
@@ -117,6 +118,7 @@ function openWay(
     deliver: upstream.deliver,
     observe: upstream.observe,
     besideDelivered,
+    besideSettled,
     batchSize: config.rasaBatch,
     maxAgeMs: config.outbox.maxAgeMs,
     log: ownLog,

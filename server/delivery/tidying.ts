@@ -8,6 +8,8 @@ export interface TidyingOptions {
 
 /** Between two times that the file is wiped of what was delivered, when it has run empty. */
 const tidyEveryMs = 60_000;
+/** Of the time, for wiping: the whole file is copied, and events stay in it for weeks. */
+const largestShare = 1 / 100;
 /** The same while something waits, unless that is so much that copying it would hold up sign-ups. */
 const tidyBesideEveryMs = 24 * 60 * 60_000;
 const tidyBeside = 10_000;
@@ -18,6 +20,7 @@ export class Tidying {
   #isTidy = true;
   /** Of the monotonic clock. At first as long ago as an empty file needs. */
   #tidiedAtMs: number;
+  #tookMs = 0;
 
   constructor(options: TidyingOptions) {
     this.#options = options;
@@ -33,11 +36,12 @@ export class Tidying {
   async rest(waiting: number): Promise<void> {
     const { database, monotonicMs } = this.#options;
     const sinceMs = monotonicMs() - this.#tidiedAtMs;
-    const isTime =
-      waiting === 0 ? sinceMs >= tidyEveryMs : waiting <= tidyBeside && sinceMs >= tidyBesideEveryMs;
+    const restMs = Math.max(tidyEveryMs, this.#tookMs / largestShare);
+    const isTime = waiting === 0 ? sinceMs >= restMs : waiting <= tidyBeside && sinceMs >= tidyBesideEveryMs;
     if (this.#isTidy || !isTime) return;
     this.#isTidy = true;
     this.#tidiedAtMs = monotonicMs();
     await database.tidy();
+    this.#tookMs = monotonicMs() - this.#tidiedAtMs;
   }
 }

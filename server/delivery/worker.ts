@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { Acknowledgements, type BesideDelivered } from '../outbox/acknowledgements.ts';
+import { Acknowledgements, type BesideDelivered, type BesideSettled } from '../outbox/acknowledgements.ts';
 import { Claims, type Claim } from '../outbox/claims.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Contact, Destination, Outcome } from '../outbox/signup.ts';
@@ -20,6 +20,7 @@ export interface DeliveryWorkerOptions {
   /** Called about once a second while another process delivers. Never rejects. */
   readonly observe?: () => Promise<void>;
   readonly besideDelivered?: BesideDelivered | undefined;
+  readonly besideSettled?: BesideSettled | undefined;
   readonly log: Logger;
   /** Names this process to people. */
   readonly owner: string;
@@ -78,8 +79,7 @@ export class DeliveryWorker {
     this.#lookEveryMs = options.lookEveryMs ?? defaultLookEveryMs;
     this.#name = `deliver ${destination.upstream} ${destination.account}`;
     this.#claims = new Claims({ database, destination, now });
-    const { besideDelivered } = options;
-    this.#acknowledgements = new Acknowledgements({ database, destination, besideDelivered, now });
+    this.#acknowledgements = new Acknowledgements({ ...options, now });
     this.#circuit = new Circuit({ monotonicMs: this.#monotonicMs, random });
     this.#lease = new LeaseKeeper({
       leases: new Leases({ database, owner }),

@@ -3,7 +3,7 @@ import type { IssueCode, Problem, ProblemCode } from '../../shared/signup.ts';
 
 /** The codes that only applications meet, which no form has texts for. */
 export type ApiProblemCode =
-  'unauthorized' | 'forbidden' | 'idempotency_mismatch' | 'idempotency_in_progress';
+  'unauthorized' | 'forbidden' | 'idempotency_mismatch' | 'idempotency_in_progress' | 'cursor_lost';
 
 export interface ApiProblem extends Omit<Problem, 'code'> {
   readonly code: ProblemCode | ApiProblemCode;
@@ -26,6 +26,7 @@ const statusOf: Readonly<Record<ProblemCode | ApiProblemCode, number>> = {
   forbidden: 403,
   idempotency_mismatch: 422,
   idempotency_in_progress: 409,
+  cursor_lost: 410,
 };
 
 export interface ProblemMembers {

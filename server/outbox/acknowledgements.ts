@@ -63,22 +63,40 @@ export type BesideDelivered = (
   call: { readonly destination: Destination; readonly nowMs: number },
 ) => readonly WriteStatement[];
 
+/** What became of one call, for those who tell others. */
+export interface Settled {
+  readonly delivered: readonly Signup[];
+  /** `sinceMs`: since when it had waited. */
+  readonly refused: readonly { readonly signup: Signup; readonly code: string; readonly sinceMs: number }[];
+  /** Ids of rows that cannot be opened. */
+  readonly damaged: readonly string[];
+}
+
+/** As `BesideDelivered`, for everything that no longer waits. It is written last. */
+export type BesideSettled = (
+  settled: Settled,
+  call: { readonly destination: Destination; readonly nowMs: number },
+) => readonly WriteStatement[];
+
 /** Writes down what became of what was claimed: in one transaction, and only as the holder of the lease. */
 export class Acknowledgements {
   readonly #database: Database;
   readonly #destination: Destination;
   readonly #beside: BesideDelivered;
+  readonly #besideSettled: BesideSettled;
   readonly #now: () => number;
 
   constructor(options: {
     readonly database: Database;
     readonly destination: Destination;
     readonly besideDelivered?: BesideDelivered | undefined;
+    readonly besideSettled?: BesideSettled | undefined;
     readonly now?: () => number;
   }) {
     this.#database = options.database;
     this.#destination = options.destination;
     this.#beside = options.besideDelivered ?? (() => []);
+    this.#besideSettled = options.besideSettled ?? (() => []);
     this.#now = options.now ?? Date.now;
   }
 
@@ -124,6 +142,16 @@ export class Acknowledgements {
     for (const one of acknowledgements) if (one.is === 'later') statements.push(postponement(one));
     if (held && held.waiting.length > 0) statements.push(holding(held.waiting, held.dueMs));
     if (pause) statements.push(pauseStatement(this.#destination, pause, this.#now()));
+    if (removed.length > 0) {
+      const settled: Settled = {
+        delivered: delivered.map(({ waiting }) => waiting.signup),
+        refused: refused.map(({ waiting: { signup, sinceMs }, code }) => ({ signup, code, sinceMs })),
+        damaged,
+      };
+      statements.push(
+        ...this.#besideSettled(settled, { destination: this.#destination, nowMs: this.#now() }),
+      );
+    }
     await this.#database.write(statements, { settling: true });
     return { gone: removed.length, dead: refused.length + damaged.length };
   }

@@ -18,6 +18,7 @@ import { sendProblem } from './answers.ts';
 import { createApiAccess, type ApiAccessOptions } from './api-access.ts';
 import { createBuilderPages } from './builder-routes.ts';
 import { createContactRoutes, type ContactRoutesOptions } from './contact-routes.ts';
+import { createEventRoutes, type EventRoutesOptions } from './api/event-routes.ts';
 import { createFormRoutes } from './form-routes.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import type { Health } from './health.ts';
@@ -42,6 +43,7 @@ export interface AppOptions {
   readonly builtDir: string;
   readonly builder: BuilderGate;
   readonly contacts: ContactRoutesOptions['contacts'];
+  readonly feed: EventRoutesOptions['feed'];
   readonly tokens: ApiAccessOptions['tokens'];
   /** The names of all accounts. */
   readonly accounts: readonly string[];
@@ -91,6 +93,7 @@ function createRoutes(options: AppOptions): express.Router {
 
   const access = createApiAccess({ ...options, rate: options.rateToken });
   routes.use(createContactRoutes({ contacts: options.contacts, access }));
+  routes.use(createEventRoutes({ feed: options.feed, access }));
 
   routes.use((request, response) => {
     sendProblem(

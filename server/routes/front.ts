@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { Contacts } from '../contacts/contacts.ts';
 import { Tokens } from '../contacts/tokens.ts';
+import { Feed } from '../events/feed.ts';
 import { loadDisposableDomains } from '../forms/email-address.ts';
 import type { FormSpec } from '../forms/form-spec.ts';
 import { createForms } from '../forms/forms.ts';
@@ -35,6 +36,8 @@ export interface Front {
   readonly bots: () => BotStats;
   /** Replaces the forms. No request is dropped. */
   readonly replaceForms: (specs: readonly FormSpec[]) => void;
+  /** Answers requests that wait for events. To be called before the server is closed. */
+  answerWaiting(): void;
   close(): void;
 }
 
@@ -134,6 +137,7 @@ export async function openFront({
     address: addressRules,
     key: await secrets.get('contacts'),
   });
+  const feed = new Feed({ database });
   const app = createApp({
     origins,
     forms,
@@ -148,6 +152,7 @@ export async function openFront({
     builtDir,
     builder,
     contacts,
+    feed,
     tokens: new Tokens({ database }),
     accounts: config.accounts.map(({ name }) => name),
     rateToken: config.rateToken,
@@ -165,6 +170,9 @@ export async function openFront({
     handle(request, response) {
       readTarget(request);
       app(request, response);
+    },
+    answerWaiting() {
+      feed.close();
     },
     close() {
       limits.close();

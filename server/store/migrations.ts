@@ -1,4 +1,5 @@
 import { NewerSchema } from './errors.ts';
+import { eventTables } from './schema/events.ts';
 
 /**
  * One step of the schema, for both engines. Steps are only ever added: what was released is never changed.
@@ -251,7 +252,14 @@ const forAnalytics: Migration = {
 /**
  * All steps of the product's schema, in order. Every start runs those that the database does not have yet.
  */
-export const migrations: readonly Migration[] = [first, tokens, fromApplications, people, forAnalytics];
+export const migrations: readonly Migration[] = [
+  first,
+  tokens,
+  fromApplications,
+  people,
+  forAnalytics,
+  { version: 6, ...eventTables },
+];
 
 /** The steps of a schema that a database lacks whose last one is this. */
 export function missingAfter(

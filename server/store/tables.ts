@@ -1,3 +1,5 @@
+import { eventNumbers, events } from './schema/events.ts';
+
 /** A table that takes `Insert`s or has a sealed column, as the engines need to know it. */
 export interface Table {
   readonly name: string;
@@ -224,4 +226,6 @@ export const movedTables: readonly Table[] = [
   people,
   peopleReads,
   cursors,
+  events,
+  eventNumbers,
 ];

@@ -137,6 +137,7 @@ async function assembled(part: Part): Promise<RequestListener> {
     builtDir: 'dist/widget',
     builder: createBuilderGate('off', new Uint8Array()),
     contacts: { add: unused, addOnce: unused, find: unused, findByRef: unused },
+    feed: { read: unused, readOrWait: unused },
     tokens: { find: unused },
     accounts: [],
     rateToken: 'off',

@@ -35,6 +35,8 @@ export const apiProblemTexts: Readonly<Record<ApiProblemCode, string>> = {
   idempotency_mismatch: 'The `Idempotency-Key` was used with another body within 24 hours.',
   idempotency_in_progress:
     'The first request with this `Idempotency-Key` is not finished; try again after `Retry-After`.',
+  cursor_lost:
+    'Events behind the cursor were deleted after 30 days, or it is from another database: ask without `after`.',
 };
 
 /** The names that a sign-up has beside the form's own fields, in the order in which they are shown. */
