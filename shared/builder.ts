@@ -16,6 +16,15 @@ export interface BuilderSetup {
   readonly pinned: PinnedScript;
   /** Path of the page inside the preview's frame. */
   readonly preview: string;
+  /** The sandbox that sign-ups go to; `undefined` if they go to rasa.io. */
+  readonly sandbox: BuilderSandbox | undefined;
+}
+
+export interface BuilderSandbox {
+  /** URL of the page with its contacts. */
+  readonly href: string;
+  /** How many it has. */
+  readonly contacts: number | undefined;
 }
 
 /** The copy of the script whose content never changes. */

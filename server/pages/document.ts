@@ -59,8 +59,8 @@ export function renderPage({
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <title>${title}</title>
           ${listing ? renderListing(title, listing) : html`<meta name="robots" content="noindex" />`}
-          <meta name="theme-color" media="(prefers-color-scheme: light)" content="#fbfaf7" />
-          <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#16181b" />
+          <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f7f6f2" />
+          <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#121615" />
           <link rel="icon" href=${`${prefix}/favicon.ico`} sizes="32x32" />
           <link rel="icon" href=${`${prefix}/pages/icon.svg`} type="image/svg+xml" />
           <link rel="apple-touch-icon" href=${`${prefix}/pages/touch-icon.png`} />

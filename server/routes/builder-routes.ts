@@ -44,9 +44,10 @@ export function createBuilderPages({
       })),
       pinned,
       preview: `${address.prefix}/preview${gate.query}`,
+      sandbox: sandbox === undefined ? undefined : { href: sandbox, contacts: undefined },
     };
     response.set({ 'Cache-Control': 'no-store', 'Content-Language': lang }).vary('Accept-Language');
-    response.send(renderHome({ lang, setup, path: `${address.prefix}/${gate.query}`, sandbox }));
+    response.send(renderHome({ lang, setup }));
   });
 
   pages.get('/preview', open, (_request, response) => {

@@ -93,14 +93,14 @@ describe('from the builder to a contact in rasa.io', () => {
     ['Without script', paste, signUpPlainly],
     ['React', putIntoReact, signUp],
     ['WordPress', paste, signUp],
-    ['Pinned', paste, signUp],
+    ['Pinned version', paste, signUp],
   ])('%s: designed, copied, pasted elsewhere, signed up', async (kind, put, use) => {
     const { url, site, contacts } = await start();
     const marketer = await openBuilder(browser, url);
-    await marketer.openGroup('Colours');
+    await marketer.openSection('Colours');
     await marketer.page.getByLabel('Button: colour code', { exact: true }).fill('#7a1f5c');
-    await marketer.openGroup('Texts');
-    await marketer.page.getByLabel('Words on the button', { exact: true }).fill('Count me in');
+    await marketer.openSection('Words');
+    await marketer.page.locator('#text-submit').fill('Count me in');
     await put(site, await marketer.copySnippet(kind));
     expect(marketer.complaints).toEqual([]);
 
@@ -126,6 +126,7 @@ describe('from the builder to a contact in rasa.io', () => {
   it('Script tag: designed, copied, pasted elsewhere, signed up', async () => {
     const { url, site, contacts } = await start();
     const marketer = await openBuilder(browser, url);
+    await marketer.openSection('Place');
     await marketer.choose('Dialog');
     const snippet = await marketer.copySnippet('Script tag');
     expect(snippet).toMatch(
@@ -227,9 +228,11 @@ describe('from the builder to a contact in rasa.io', () => {
 
   it('moves nothing on the page when the form appears', async () => {
     const { url, site } = await start();
-    const { copySnippet, page: builder } = await openBuilder(browser, url);
+    const { copySnippet, choose, page: builder } = await openBuilder(browser, url);
+    await choose('HTML');
+    await builder.getByRole('button', { name: 'All code' }).click();
     await builder.getByText('min-height').waitFor();
-    site.paste(`${await copySnippet('HTML')}<p>Below</p>`);
+    site.paste(`${await copySnippet()}<p>Below</p>`);
     for (const width of [390, 1200]) {
       const page = await browser.newPage({ viewport: { width, height: 900 } });
       onTestFinished(() => page.close());

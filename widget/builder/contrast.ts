@@ -1,12 +1,16 @@
 import { clampChroma, converter, formatHex, parse, wcagContrast } from 'culori';
 import type { ColourName, Design } from './design.ts';
 
+export type Scheme = 'light' | 'dark';
+
 /** Two colours whose contrast is too low. */
 export interface Unreadable {
   readonly front: ColourName;
   readonly back: ColourName;
   readonly ratio: number;
   readonly least: number;
+  /** Where it is unreadable. */
+  readonly scheme: Scheme;
 }
 
 /** WCAG 2.2: 1.4.3 for text, 1.4.11 for the outlines of inputs and buttons. */
@@ -17,33 +21,40 @@ const pairs: readonly Pick<Unreadable, 'front' | 'back' | 'least'>[] = [
   { front: 'border', back: 'background', least: 3 },
 ];
 
-/**
- * The colour scheme behind the form. `undefined` if the page decides the background and the theme follows the
- * page.
- */
-export function schemeOf({
-  background,
-  theme,
-}: Pick<Design, 'background' | 'theme'>): 'light' | 'dark' | undefined {
-  if (background !== '')
-    return wcagContrast(background, '#fff') < wcagContrast(background, '#000') ? 'light' : 'dark';
-  return theme === 'auto' ? undefined : theme;
+/** The part of a colour that appears in a colour scheme. */
+export function colourIn(value: string, scheme: Scheme): string {
+  const [light = '', dark = light] = value.split(' ');
+  return scheme === 'dark' ? dark : light;
 }
 
 /**
- * The colours as they appear, including those that were not chosen. Colours that the page decides are
- * omitted.
+ * The colour schemes that the form can appear in: one, if the design decides it by its theme or by its
+ * background, else both, and the page decides.
  */
-export function coloursOf(design: Design): Readonly<Partial<Record<ColourName, string>>> {
-  const scheme = schemeOf(design);
-  const { accent, onAccent, background, text, border } = design;
-  const plain = scheme && plainColours[scheme];
+export function schemesOf({ background, theme }: Pick<Design, 'background' | 'theme'>): readonly Scheme[] {
+  if (background !== '' && !background.includes(' '))
+    return [wcagContrast(background, '#fff') < wcagContrast(background, '#000') ? 'light' : 'dark'];
+  return theme === 'auto' ? ['light', 'dark'] : [theme];
+}
+
+/**
+ * The colours as they appear in a scheme, including those that were not chosen. The page's background and
+ * text are omitted where the page decides the scheme, because nobody knows them.
+ */
+export function coloursOf(
+  design: Design,
+  scheme: Scheme = schemesOf(design)[0] ?? 'light',
+): Readonly<Partial<Record<ColourName, string>>> {
+  const own = (name: ColourName) => colourIn(design[name], scheme);
+  const background = own('background');
+  const plain = plainColours[scheme];
+  const isKnown = schemesOf(design).length === 1;
   const chosen = {
-    accent: accent || plain?.accent,
-    onAccent: onAccent || (accent ? readableOn(accent) : plain?.onAccent),
-    background: background || plain?.background,
-    text: text || (background ? readableOn(background) : plain?.text),
-    border: border || undefined,
+    accent: own('accent') || plain.accent,
+    onAccent: own('onAccent') || (own('accent') ? readableOn(own('accent')) : plain.onAccent),
+    background: background || (isKnown ? plain.background : undefined),
+    text: own('text') || (background ? readableOn(background) : isKnown ? plain.text : undefined),
+    border: own('border') || undefined,
   };
   return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
 }
@@ -60,14 +71,15 @@ export function readableOn(colour: string): string {
 }
 
 /** The widget's own red if it is readable on the chosen background, else the nearest red that is. */
-export function errorColourOf({
-  background,
-  theme,
-}: Pick<Design, 'background' | 'theme'>): string | undefined {
-  const scheme = schemeOf({ background, theme });
-  const red = scheme === 'dark' ? '#fba89e' : '#a92120';
-  if (background === '' || wcagContrast(red, background) >= 4.5) return undefined;
-  return nearestLightness(red, (colour) => wcagContrast(colour, background) >= 4.5) ?? readableOn(background);
+export function errorColourOf(design: Pick<Design, 'background' | 'theme'>): string | undefined {
+  if (design.background === '') return undefined;
+  const found = schemesOf(design).map((scheme) => {
+    const background = colourIn(design.background, scheme);
+    const isReadable = (colour: string) => wcagContrast(colour, background) >= 4.5;
+    const red = scheme === 'dark' ? '#fba89e' : '#a92120';
+    return isReadable(red) ? undefined : (nearestLightness(red, isReadable) ?? readableOn(background));
+  });
+  return found.find((colour) => colour !== undefined);
 }
 
 export function contrastOf(front: string, back: string): number {
@@ -75,13 +87,17 @@ export function contrastOf(front: string, back: string): number {
 }
 
 export function findUnreadable(design: Design, name?: ColourName): Unreadable | undefined {
-  const colours = coloursOf(design);
-  for (const pair of pairs) {
-    const { [pair.front]: front, [pair.back]: back } = colours;
-    if (front === undefined || back === undefined) continue;
-    if (name !== undefined && pair.front !== name && pair.back !== name) continue;
-    const ratio = wcagContrast(front, back);
-    if (ratio < pair.least) return { ...pair, ratio };
+  for (const scheme of schemesOf(design)) {
+    const colours = coloursOf(design, scheme);
+    for (const pair of pairs) {
+      const { [pair.front]: front, [pair.back]: back } = colours;
+      if (front === undefined || back === undefined) continue;
+      // The form chooses these itself, by the ground that it measures.
+      if (design[pair.front] === '' && design[pair.back] === '') continue;
+      if (name !== undefined && pair.front !== name && pair.back !== name) continue;
+      const ratio = wcagContrast(front, back);
+      if (ratio < pair.least) return { ...pair, ratio, scheme };
+    }
   }
   return undefined;
 }
@@ -93,9 +109,29 @@ const steps = 200;
  * The colour of the same hue whose lightness changes least until everything is readable. `undefined` if no
  * lightness works.
  */
-export function nearestReadable(design: Design, name: ColourName): string | undefined {
-  const from = coloursOf(design)[name];
+export function nearestReadable(design: Design, name: ColourName, scheme?: Scheme): string | undefined {
+  const from = coloursOf(design, scheme)[name];
   return from && nearestLightness(from, (value) => !findUnreadable({ ...design, [name]: value }, name));
+}
+
+/**
+ * A colour for both schemes: as chosen where it is `shown`, and in the other one as near to it as can be read
+ * there. `undefined` if the chosen one cannot be read where it is shown.
+ */
+export function fitColour(
+  design: Design,
+  name: ColourName,
+  { value, shown }: { readonly value: string; readonly shown: Scheme },
+): string | undefined {
+  const why = findUnreadable({ ...design, [name]: value }, name);
+  if (!why) return value;
+  if (value === '' || schemesOf(design).length === 1) return undefined;
+  const pair = (near: string) => (shown === 'light' ? `${value} ${near}` : `${near} ${value}`);
+  const near = nearestLightness(
+    value,
+    (colour) => !findUnreadable({ ...design, [name]: pair(colour) }, name),
+  );
+  return near && pair(near);
 }
 
 function nearestLightness(colour: string, isRight: (colour: string) => boolean): string | undefined {

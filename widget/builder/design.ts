@@ -2,22 +2,27 @@ import type { BuilderSetup } from '../../shared/builder.ts';
 
 export const layouts = ['stacked', 'inline', 'compact'] as const;
 export const displays = ['inline', 'dialog', 'slide-in', 'bar'] as const;
-export const themes = ['auto', 'light', 'dark'] as const;
+export const themes = ['light', 'dark', 'auto'] as const;
+export const startNames = ['quiet', 'editorial', 'bold', 'card', 'band', 'popup'] as const;
 export const colourNames = ['accent', 'onAccent', 'background', 'text', 'border'] as const;
 export const textNames = ['title', 'intro', 'submit', 'note', 'accepted', 'opener'] as const;
 
 export type Layout = (typeof layouts)[number];
 export type Display = (typeof displays)[number];
 export type Theme = (typeof themes)[number];
+export type StartName = (typeof startNames)[number];
 export type ColourName = (typeof colourNames)[number];
 export type TextName = (typeof textNames)[number];
 
 /**
  * The marketer's decisions about the form. All values are text, and an empty one means the default. A design
- * can therefore be written as a query string and read back. Colours are `#rrggbb`.
+ * can therefore be written as a query string and read back. Colours are `#rrggbb`, or two of them separated
+ * by a space: one for light pages and one for dark ones.
  */
 export interface Design extends Readonly<Record<ColourName | TextName, string>> {
   readonly form: string;
+  /** The design that it was started from. It decides what has no setting, such as the size of the title. */
+  readonly start: StartName;
   /** A BCP 47 tag. Empty for the page's language. */
   readonly lang: string;
   readonly layout: Layout;
@@ -29,6 +34,11 @@ export interface Design extends Readonly<Record<ColourName | TextName, string>> 
   readonly theme: Theme;
   /** A value of the CSS property `font-family`. */
   readonly font: string;
+  readonly titleFont: string;
+  /** The greatest width in em, or `100%`. */
+  readonly width: string;
+  readonly align: string;
+  readonly buttonWidth: string;
   /** In em. */
   readonly radius: string;
 }
@@ -39,6 +49,7 @@ const longestText = 500;
 export function plainDesign({ forms }: Pick<BuilderSetup, 'forms'>): Design {
   return {
     form: forms[0]?.id ?? '',
+    start: 'quiet',
     lang: '',
     layout: 'stacked',
     display: 'inline',
@@ -51,6 +62,10 @@ export function plainDesign({ forms }: Pick<BuilderSetup, 'forms'>): Design {
     text: '',
     border: '',
     font: '',
+    titleFont: '',
+    width: '',
+    align: '',
+    buttonWidth: '',
     radius: '',
     title: '',
     intro: '',
@@ -85,6 +100,7 @@ type Checks = Readonly<Record<keyof Design, (value: string) => boolean>>;
 function checksFor({ forms }: BuilderSetup): Checks {
   return {
     form: (value) => forms.some(({ id }) => id === value),
+    start: oneOf(startNames),
     lang: (value) => value === '' || forms.some(({ languages }) => languages.includes(value)),
     layout: oneOf(layouts),
     display: oneOf(displays),
@@ -97,6 +113,10 @@ function checksFor({ forms }: BuilderSetup): Checks {
     text: isColour,
     border: isColour,
     font: isFont,
+    titleFont: isFont,
+    width: (value) => value === '' || value === '100%' || isNumber(value, 15, 60),
+    align: oneOf(['', 'center']),
+    buttonWidth: oneOf(['', 'auto', '100%']),
     radius: (value) => value === '' || isNumber(value, 0, 2),
     title: isText,
     intro: isText,
@@ -125,7 +145,7 @@ function isOpenOn(value: string): boolean {
 }
 
 function isColour(value: string): boolean {
-  return /^(?:#[0-9a-f]{6})?$/.test(value);
+  return /^(?:#[0-9a-f]{6}(?: #[0-9a-f]{6})?)?$/.test(value);
 }
 
 function isText(value: string): boolean {

@@ -1,62 +1,91 @@
 import { html, LitElement, unsafeCSS, type PropertyValues, type TemplateResult } from 'lit';
 import type { BuilderSetup } from '../../shared/builder.ts';
-import type { FormDefinition } from '../../shared/form.ts';
 import css from './builder.css?inline';
-import type { Drawn } from './panes/controls.ts';
+import { copyText, hasSelection, isTextField, selectText } from './clipboard.ts';
+import { DefinitionLoader } from './definition-loader.ts';
 import { plainDesign } from './design.ts';
-import { PreviewFrame } from './preview/preview-frame.ts';
 import { fromFragment, toFragment } from './link.ts';
+import type { Drawn } from './panes/controls.ts';
 import { renderPreviewPane } from './panes/preview-pane.ts';
 import { renderSettings } from './panes/settings.ts';
-import { renderSnippetPane } from './panes/snippet-pane.ts';
-import { writeSnippet } from './snippet/snippets.ts';
-import { reduce, startWith, type Action, type BuilderState } from './state.ts';
+import { renderSnippetDock } from './panes/snippet-dock.ts';
+import { renderTopBar } from './panes/top-bar.ts';
+import type { Site } from './preview/frame-messages.ts';
+import { PreviewFrame } from './preview/preview-frame.ts';
+import { kindOf, writeSnippet } from './snippet/snippets.ts';
 import type { Heights } from './snippet/style-rules.ts';
+import { reduce, startWith, type Action, type BuilderState } from './state.ts';
 import { firstView } from './view.ts';
 import { de } from './words/de.ts';
 import { en } from './words/en.ts';
 import type { Words } from './words/words.ts';
 
-/** The marketer's page: preview, settings, snippet. Its only output is its own URL. */
+/** The marketer's workspace: preview, settings, snippet. Its only output is its own URL. */
 export class SignupBuilder extends LitElement {
   static override readonly styles = unsafeCSS(css);
 
   static override readonly properties = {
     state: { state: true },
-    definition: { state: true },
     heights: { state: true },
     said: { state: true },
-    copied: { state: true },
+    isCopied: { state: true },
+    isCodeOpen: { state: true },
+    site: { state: true },
+    isSiteOpen: { state: true },
+    isSlow: { state: true },
+    tab: { state: true },
   };
 
   declare private state: BuilderState;
-  declare private definition: FormDefinition | undefined;
   declare private heights: Heights | undefined;
-  /** The result of the last button press in the toolbar. */
+  /** The result of the last button press. */
   declare private said: string;
-  declare private copied: string;
+  declare private isCopied: boolean;
+  declare private isCodeOpen: boolean;
+  /** The marketer's own page. It is too large for a link. */
+  declare private site: Site;
+  declare private isSiteOpen: boolean;
+  declare private isSlow: boolean;
+  /** What a phone shows. */
+  declare private tab: 'design' | 'preview';
 
   readonly #words: Words = document.documentElement.lang === 'de' ? de : en;
   readonly #setup: BuilderSetup;
-  readonly #frame = new PreviewFrame(this, (heights) => {
-    this.heights = heights;
+  readonly #definitions: DefinitionLoader;
+  readonly #frame = new PreviewFrame(this, {
+    onHeights: (heights) => {
+      this.heights = heights;
+    },
+    onPlaced: () => {
+      clearTimeout(this.#slowTimer);
+      this.isSlow = false;
+    },
   });
-  #asked = '';
   #linkTimer: ReturnType<typeof setTimeout> | undefined;
+  #slowTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
     this.#setup = JSON.parse(this.dataset['setup'] ?? '') as BuilderSetup;
-    const width = matchMedia('(width < 44rem)').matches ? 'phone' : 'desktop';
+    this.#definitions = new DefinitionLoader(this, this.#setup.prefix);
+    const width = matchMedia('(width < 1024px)').matches ? 'phone' : 'desktop';
     this.state = startWith(plainDesign(this.#setup), { ...firstView, width });
     this.said = '';
-    this.copied = '';
+    this.isCopied = false;
+    this.isCodeOpen = false;
+    this.site = {};
+    this.isSiteOpen = true;
+    this.isSlow = false;
+    this.tab = 'design';
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener('keydown', this.#onKey);
     addEventListener('hashchange', this.#readLink);
+    this.#slowTimer = setTimeout(() => {
+      this.isSlow = true;
+    }, slowMs);
     if (location.hash.length > 1) {
       this.#readLink();
       // The design that came with the page is the starting point, not a step to undo.
@@ -69,84 +98,104 @@ export class SignupBuilder extends LitElement {
     removeEventListener('keydown', this.#onKey);
     removeEventListener('hashchange', this.#readLink);
     clearTimeout(this.#linkTimer);
+    clearTimeout(this.#slowTimer);
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('state')) void this.#loadDefinition();
+  protected override willUpdate(): void {
+    const { form, lang } = this.state.design;
+    void this.#definitions.load(form, lang || this.#words.lang);
   }
 
   protected override render(): TemplateResult {
     const drawn: Drawn = { state: this.state, words: this.#words, dispatch: this.#dispatch };
-    return html`${this.#renderBar()}
-      <div class="desk">
-        <div class="work">
-          ${renderPreviewPane({ ...drawn, address: this.#setup.preview })}
-          ${renderSettings({ ...drawn, setup: this.#setup, definition: this.definition })}
-        </div>
-        ${renderSnippetPane({
-          ...drawn,
-          snippet: this.#snippet,
-          copied: this.copied,
-          copy: () => void this.#copy(),
-        })}
-      </div>`;
+    const setup = this.#setup;
+    return html`<div class="room shows-${this.tab}">
+      ${renderTopBar({
+        ...drawn,
+        setup,
+        said: this.said,
+        undo: () => {
+          this.#step('undo');
+        },
+        redo: () => {
+          this.#step('redo');
+        },
+        reset: () => {
+          this.#dispatch({ is: 'reset', design: plainDesign(setup) });
+          this.said = this.#words.wasReset;
+        },
+        share: () => void this.#share(),
+      })}
+      <div class="tabs" role="group">${this.#renderTab('design')}${this.#renderTab('preview')}</div>
+      ${renderPreviewPane({
+        ...drawn,
+        address: setup.preview,
+        site: this.site,
+        isSiteOpen: this.isSiteOpen,
+        isSlow: this.isSlow,
+        changeSite: ({ site = this.site, isOpen = this.isSiteOpen }) => {
+          this.site = site;
+          this.isSiteOpen = isOpen;
+          if (site.picture) this.#dispatch({ is: 'looked', view: { backdrop: 'site' } });
+        },
+      })}
+      ${renderSettings({ ...drawn, setup, definition: this.#definition })}
+      ${renderSnippetDock({
+        ...drawn,
+        snippet: this.#snippet,
+        isCopied: this.isCopied,
+        isOpen: this.isCodeOpen,
+        copy: () => void this.#copy(),
+        toggle: () => {
+          this.isCodeOpen = !this.isCodeOpen;
+        },
+      })}
+    </div>`;
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (!changed.has('state') && !changed.has('definition')) return;
+    const isOfFrame = ['isCopied', 'said', 'isCodeOpen', 'tab', 'heights', 'isSlow', 'isSiteOpen'];
+    if (changed.size > 0 && [...changed.keys()].every((name) => isOfFrame.includes(String(name)))) return;
     const { design, view } = this.state;
-    const { lang, article } = this.#words;
+    const { lang, page } = this.#words;
     const { moment, backdrop, css, width, kind } = view;
-    const fallback = kind === 'script' ? undefined : this.definition;
-    this.#frame.show({ is: 'show', design, lang, article, fallback, moment, backdrop, css }, width);
+    const { site } = this;
+    const fallback = kindOf(design, kind) === 'script' ? undefined : this.#definition;
+    this.#frame.show({ is: 'show', design, lang, page, fallback, moment, backdrop, css, site }, width);
     clearTimeout(this.#linkTimer);
     this.#linkTimer = setTimeout(this.#writeLink, linkDelayMs);
   }
 
-  #renderBar(): TemplateResult {
-    const words = this.#words;
-    const { past, future } = this.state;
-    const button = (label: string, act: () => void, isIdle = false) =>
-      html`<button type="button" class="plain" ?disabled=${isIdle} @click=${act}>${label}</button>`;
-    return html`<div class="actions" role="group" aria-label="rasa-signup">
-      ${button(
-        words.undo,
-        () => {
-          this.#step('undo');
-        },
-        past.length === 0,
-      )}
-      ${button(
-        words.redo,
-        () => {
-          this.#step('redo');
-        },
-        future.length === 0,
-      )}
-      ${button(words.reset, () => {
-        this.#reset();
-      })}
-      ${button(words.share, () => void this.#share())}
-      <span role="status" class="said">${this.said}</span>
-    </div>`;
+  #renderTab(tab: 'design' | 'preview'): TemplateResult {
+    return html`<button
+      type="button"
+      aria-pressed=${this.tab === tab ? 'true' : 'false'}
+      @click=${() => {
+        this.tab = tab;
+      }}
+    >
+      ${this.#words[tab]}
+    </button>`;
+  }
+
+  get #definition(): ReturnType<DefinitionLoader['of']> {
+    return this.#definitions.of(this.state.design.form);
   }
 
   get #snippet(): string | undefined {
     const { design, view } = this.state;
-    if (this.definition?.id !== design.form) return undefined;
-    return writeSnippet({
-      kind: view.kind,
-      design,
-      setup: this.#setup,
-      definition: this.definition,
-      heights: this.heights,
-    });
+    const definition = this.#definition;
+    const { heights } = this;
+    return (
+      definition &&
+      writeSnippet({ kind: kindOf(design, view.kind), design, setup: this.#setup, definition, heights })
+    );
   }
 
   readonly #dispatch = (action: Action): void => {
     this.state = reduce(this.state, action);
     this.said = '';
-    this.copied = '';
+    this.isCopied = false;
   };
 
   #step(is: 'undo' | 'redo'): void {
@@ -156,18 +205,20 @@ export class SignupBuilder extends LitElement {
     this.said = is === 'undo' ? this.#words.undone : this.#words.redone;
   }
 
-  #reset(): void {
-    this.#dispatch({ is: 'reset', design: plainDesign(this.#setup) });
-    this.said = this.#words.wasReset;
-  }
-
   async #copy(): Promise<void> {
-    this.copied = (await write(this.#snippet ?? '')) ? this.#words.copied : this.#words.notCopied;
+    const snippet = this.#snippet;
+    if (snippet === undefined) return;
+    this.isCopied = await copyText(snippet);
+    this.said = this.isCopied ? this.#words.copied : this.#words.notCopied;
+    if (this.isCopied) return;
+    this.isCodeOpen = true;
+    await this.updateComplete;
+    selectText(this.renderRoot.querySelector('pre code'));
   }
 
   async #share(): Promise<void> {
     this.#writeLink();
-    this.said = (await write(location.href)) ? this.#words.shared : this.#words.notCopied;
+    this.said = (await copyText(location.href)) ? this.#words.shared : location.href;
   }
 
   readonly #writeLink = (): void => {
@@ -184,45 +235,18 @@ export class SignupBuilder extends LitElement {
 
   readonly #onKey = (event: KeyboardEvent): void => {
     const key = event.key.toLowerCase();
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || (key !== 'z' && key !== 'y')) return;
-    // In a text field the browser undoes the typing.
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || !['z', 'y', 'c'].includes(key)) return;
+    // In a text field the browser undoes the typing, and copies what is selected.
     if (isTextField(event.composedPath()[0])) return;
+    if (key === 'c') {
+      if (event.shiftKey || hasSelection()) return;
+      void this.#copy();
+    } else this.#step(key === 'y' || event.shiftKey ? 'redo' : 'undo');
     event.preventDefault();
-    this.#step(key === 'y' || event.shiftKey ? 'redo' : 'undo');
   };
-
-  /** The last call wins. */
-  async #loadDefinition(): Promise<void> {
-    const { form, lang } = this.state.design;
-    const asked = `${this.#setup.prefix}/forms/${encodeURIComponent(form)}?lang=${encodeURIComponent(lang || this.#words.lang)}`;
-    if (this.#asked === asked) return;
-    this.#asked = asked;
-    this.definition = undefined;
-    try {
-      const response = await fetch(asked, { headers: { accept: 'application/json' } });
-      const definition = (await response.json()) as FormDefinition;
-      if (this.#asked === asked && response.ok) this.definition = definition;
-    } catch {
-      // The proxy is down; the next change tries again.
-      if (this.#asked === asked) this.#asked = '';
-    }
-  }
 }
 
 /** Browsers limit how often a page may change its URL. */
 const linkDelayMs = 300;
-
-function isTextField(target: EventTarget | undefined): boolean {
-  if (target instanceof HTMLTextAreaElement) return true;
-  return target instanceof HTMLInputElement && /^(?:text|number)$/.test(target.type);
-}
-
-async function write(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // The clipboard is missing on pages over plain http, or access is denied.
-    return false;
-  }
-}
+/** A form that comes sooner needs no explanation. */
+const slowMs = 1000;

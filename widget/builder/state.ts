@@ -1,4 +1,4 @@
-import { findUnreadable, nearestReadable, type Unreadable } from './contrast.ts';
+import { findUnreadable, fitColour, nearestReadable, type Scheme, type Unreadable } from './contrast.ts';
 import { colourNames, type ColourName, type Design } from './design.ts';
 import type { View } from './view.ts';
 
@@ -51,7 +51,8 @@ export function reduce(state: BuilderState, action: Action): BuilderState {
   const { design, past, future } = state;
   switch (action.is) {
     case 'set': {
-      const { name, value } = action;
+      const { name } = action;
+      const value = fit(design, action, shownScheme(state.view));
       const refused = refuse(design, name, value);
       if (refused) return { ...state, refused, mistyped: undefined };
       const next = { ...design, [name]: value };
@@ -90,6 +91,20 @@ export function reduce(state: BuilderState, action: Action): BuilderState {
   }
 }
 
+/** The colour scheme of the page in the preview. */
+export function shownScheme({ backdrop }: Pick<View, 'backdrop'>): Scheme {
+  return backdrop === 'dark' ? 'dark' : 'light';
+}
+
+function fit(
+  design: Design,
+  { name, value }: { readonly name: keyof Design; readonly value: string },
+  shown: Scheme,
+): string {
+  const colour = colourNames.find((colour) => colour === name);
+  return (colour && fitColour(design, colour, { value, shown })) ?? value;
+}
+
 /** Enough for an afternoon of editing. */
 const mostSteps = 500;
 
@@ -114,7 +129,7 @@ function refuse(design: Design, name: keyof Design, value: string): Refusal | un
   const chosen = [why.front, why.back].find((colour) => colour === name);
   const names = chosen === undefined ? [why.front, why.back] : [chosen, other(why, chosen)];
   const remedies = names.flatMap((colour): Remedy[] => {
-    const near = nearestReadable(wanted, colour);
+    const near = nearestReadable(wanted, colour, why.scheme);
     if (near === undefined) return [];
     const change = { [name]: value, [colour]: near };
     return findUnreadable({ ...design, ...change }) ? [] : [{ name: colour, value: near, change }];

@@ -1,7 +1,7 @@
 export const backdrops = ['neutral', 'dark', 'site'] as const;
 export const widths = ['desktop', 'phone'] as const;
 export const moments = ['empty', 'error', 'sending', 'success', 'unavailable'] as const;
-export const snippetKinds = ['element', 'script', 'html', 'react', 'wordpress', 'pinned'] as const;
+export const snippetKinds = ['script', 'element', 'wordpress', 'react', 'html', 'pinned'] as const;
 
 export type Backdrop = (typeof backdrops)[number];
 export type Width = (typeof widths)[number];
@@ -14,7 +14,8 @@ export interface View {
   readonly backdrop: Backdrop;
   readonly width: Width;
   readonly moment: Moment;
-  readonly kind: SnippetKind;
+  /** Empty for the shortest that carries the design. */
+  readonly kind: SnippetKind | '';
   /** The style sheet of the marketer's own site, for the backdrop `site`. */
   readonly css: string;
 }
@@ -23,7 +24,7 @@ export const firstView: View = {
   backdrop: 'neutral',
   width: 'desktop',
   moment: 'empty',
-  kind: 'element',
+  kind: '',
   css: '',
 };
 
@@ -50,6 +51,6 @@ const checks: Readonly<Record<keyof View, (value: string) => boolean>> = {
   backdrop: (value) => backdrops.some((name) => name === value),
   width: (value) => widths.some((name) => name === value),
   moment: (value) => moments.some((name) => name === value),
-  kind: (value) => snippetKinds.some((name) => name === value),
+  kind: (value) => value === '' || snippetKinds.some((name) => name === value),
   css: (value) => value.length <= longestCss,
 };

@@ -8,8 +8,9 @@ export interface Marketer {
   /** The content of the preview. */
   readonly preview: FrameLocator;
   readonly complaints: readonly string[];
-  /** Opens a group of settings. */
-  readonly openGroup: (name: string) => Promise<void>;
+  /** Opens a section of the settings. */
+  readonly openSection: (name: string) => Promise<void>;
+  readonly openAll: () => Promise<void>;
   readonly choose: (label: string) => Promise<void>;
   /** Chooses the kind of snippet, copies it, and returns the content of the clipboard. */
   readonly copySnippet: (kind?: string) => Promise<string>;
@@ -30,19 +31,35 @@ export async function openBuilder(
   onTestFinished(() => context.close());
   await page.goto(address);
   const preview = page.frameLocator('iframe');
-  await preview.locator('.place rasa-signup').waitFor();
+  await preview.locator('.place rasa-signup').waitFor({ state: 'attached' });
 
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  /** A choice is a row of radio buttons where there is room, else a list. */
+  const choose = async (label: string) => {
+    const radio = page.getByRole('radio', { name: label, exact: true });
+    if ((await radio.count()) > 0) await radio.check();
+    else
+      await page
+        .locator('select:visible', { has: page.locator('option', { hasText: new RegExp(`^${label}$`) }) })
+        .selectOption(label);
+  };
   return {
     page,
     preview,
     complaints,
-    openGroup: (name) => page.getByRole('heading', { name, exact: true }).click(),
-    choose: (label) => page.getByRole('radio', { name: label, exact: true }).check(),
+    async openSection(name) {
+      const section = page.locator('details', { has: page.getByRole('heading', { name, exact: true }) });
+      if ((await section.getAttribute('open')) === null) await section.locator('summary').click();
+    },
+    async openAll() {
+      const closed = page.locator('details:not([open]) > summary');
+      while ((await closed.count()) > 0) await closed.first().click();
+    },
+    choose,
     async copySnippet(kind) {
-      if (kind !== undefined) await page.getByRole('radio', { name: kind, exact: true }).check();
-      await page.getByRole('button', { name: 'Copy', exact: true }).click();
-      await page.getByText('Copied.').waitFor();
+      if (kind !== undefined) await choose(kind);
+      await page.getByRole('button', { name: 'Copy' }).click();
+      await page.getByRole('status').getByText('Copied', { exact: true }).waitFor();
       return clipboard();
     },
     clipboard,

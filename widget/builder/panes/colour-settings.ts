@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { coloursOf, contrastOf, readColour, schemeOf } from '../contrast.ts';
+import { colourIn, coloursOf, contrastOf, readColour, schemesOf } from '../contrast.ts';
 import { pick, renderChoice, renderRefusal, type Drawn, type Part } from './controls.ts';
 import { colourNames, type ColourName } from '../design.ts';
+import { shownScheme } from '../state.ts';
+import { icon } from './icons.ts';
 
 export function renderColours(drawn: Drawn): TemplateResult {
   const { state, words } = drawn;
@@ -13,32 +15,33 @@ export function renderColours(drawn: Drawn): TemplateResult {
       chosen: state.design.theme,
       choose: pick(drawn, 'theme'),
     })}
-    <p class="help">${words.themeHelp}</p>
-    ${renderRefusal(drawn, 'theme')} ${colourNames.map((name) => renderColour(drawn, name))}
-    ${schemeOf(state.design) === undefined ? html`<p class="help">${words.unknownBackground}</p>` : nothing}`;
+    ${renderRefusal(drawn, 'theme')}
+    <div class="colours">${colourNames.map((name) => renderColour(drawn, name))}</div>
+    <p class="help">${words.coloursHelp}</p>`;
 }
 
 function renderColour(drawn: Drawn, name: ColourName): TemplateResult {
   const { state, words, dispatch } = drawn;
   const { design, refused, mistyped } = state;
   const label = words.colours[name];
-  const shown = refused?.name === name ? refused.value : design[name];
-  // If the page decides, the background is unknown; most pages are light.
-  const colours = coloursOf(schemeOf(design) ? design : { ...design, theme: 'light' });
+  const schemes = schemesOf(design);
+  const shown = shownScheme(state.view);
+  const scheme = schemes.includes(shown) ? shown : (schemes[0] ?? shown);
+  // Where the page decides, its colours are those of the page in the preview.
+  const colours = coloursOf(schemes.length === 1 ? design : { ...design, theme: scheme }, scheme);
+  const value = colourIn(refused?.name === name ? refused.value : design[name], scheme);
   const isWrong = mistyped?.name === name;
   const type = (event: Event) => {
     const typed = (event.target as HTMLInputElement).value;
-    const value = typed.trim() === '' ? '' : readColour(typed);
-    if (value === undefined) dispatch({ is: 'mistyped', name, value: typed });
-    else pick(drawn, name)(value);
+    const read = typed.trim() === '' ? '' : readColour(typed);
+    if (read === undefined) dispatch({ is: 'mistyped', name, value: typed });
+    else pick(drawn, name)(read);
   };
-  return html`<div class="setting colour" role="group" aria-labelledby=${`${name}-label`}>
-    <label id=${`${name}-label`} for=${name}>${label}</label>
-    ${renderContrast(drawn, name)}
+  return html`<div class="colour" role="group" aria-labelledby="${name}-label">
     <input
       type="color"
       id=${name}
-      .value=${live(shown || (colours[name] ?? '#808080'))}
+      .value=${live(value || (colours[name] ?? '#808080'))}
       @input=${(event: Event) => {
         dispatch({ is: 'set', name, value: (event.target as HTMLInputElement).value });
       }}
@@ -46,6 +49,7 @@ function renderColour(drawn: Drawn, name: ColourName): TemplateResult {
         dispatch({ is: 'settled' });
       }}
     />
+    <label id="${name}-label" for=${name}>${label}</label>
     <input
       type="text"
       class="code"
@@ -55,38 +59,50 @@ function renderColour(drawn: Drawn, name: ColourName): TemplateResult {
       aria-invalid=${isWrong ? 'true' : 'false'}
       aria-describedby=${isWrong ? `${name}-wrong` : nothing}
       placeholder=${words.automatic}
-      .value=${live(isWrong ? mistyped.value : shown)}
+      .value=${live(isWrong ? mistyped.value : value)}
       @change=${type}
     />
+    ${renderContrast(drawn, name, colours)}
     ${
-      shown || isWrong
+      value || isWrong
         ? html`<button
             type="button"
-            class="plain small"
+            class="ghost square"
             aria-label=${words.makeAutomatic(label)}
-            title=${words.automatic}
+            title=${words.makeAutomatic(label)}
             @click=${() => {
               pick(drawn, name)('');
             }}
           >
-            ✕
+            ${icon('close')}
           </button>`
         : nothing
     }
-    ${isWrong ? html`<p class="wrong" id=${`${name}-wrong`} role="alert">${words.notAColour}</p>` : nothing}
+    ${isWrong ? html`<p class="wrong" id="${name}-wrong" role="alert">${words.notAColour}</p>` : nothing}
     ${renderRefusal(drawn, name)}
   </div>`;
 }
 
-/** The contrast between a colour and its background. */
-function renderContrast({ state, words }: Drawn, name: ColourName): Part {
-  const colours = coloursOf(state.design);
+/** The contrast between a colour and what is behind it; of a refused one its own. */
+function renderContrast(
+  { state, words }: Drawn,
+  name: ColourName,
+  colours: ReturnType<typeof coloursOf>,
+): Part {
+  const { refused } = state;
+  const isRefused = refused?.name === name;
   const front = colours[name];
   const back = name === 'onAccent' ? colours.accent : colours.background;
-  if (name === 'background' || front === undefined || back === undefined) return nothing;
-  const format = new Intl.NumberFormat(words.lang, { maximumFractionDigits: 1 });
-  const ratio = format.format(Math.floor(contrastOf(front, back) * 10) / 10);
-  return html`<span class="ratio" title=${words.contrast}
-    ><span class="unseen">${words.contrast}</span> ${ratio}:1 ✓</span
+  const ratio = isRefused
+    ? refused.why.ratio
+    : name === 'background' || front === undefined || back === undefined
+      ? undefined
+      : contrastOf(front, back);
+  if (ratio === undefined) return nothing;
+  // Rounded down, so that a contrast is never shown as higher than it is.
+  const format = new Intl.NumberFormat(words.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const said = format.format(Math.floor(ratio * 10) / 10);
+  return html`<span class="ratio ${isRefused ? 'is-refused' : ''}" title=${words.contrast}
+    >${icon(isRefused ? 'alert' : 'tick')}<span class="unseen">${words.contrast}</span> ${said} : 1</span
   >`;
 }

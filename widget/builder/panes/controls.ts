@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Design } from '../design.ts';
 import type { Action, BuilderState } from '../state.ts';
+import { icon } from './icons.ts';
 import type { Words } from '../words/words.ts';
 import type { BuilderSetup } from '../../../shared/builder.ts';
 import type { FormDefinition } from '../../../shared/form.ts';
@@ -22,19 +23,17 @@ export function renderChoice<Value extends string>({
   choices,
   chosen,
   choose,
-  isQuiet = false,
 }: {
   readonly name: string;
   readonly legend: string;
-  readonly choices: Readonly<Record<Value, string>>;
+  readonly choices: Readonly<Record<Value, string | TemplateResult>>;
   readonly chosen: Value;
   readonly choose: (value: Value) => void;
-  readonly isQuiet?: boolean;
 }): TemplateResult {
-  return html`<fieldset class="choice ${isQuiet ? 'is-quiet' : ''}">
+  return html`<fieldset class="choice">
     <legend>${legend}</legend>
     <div class="segments">
-      ${(Object.entries(choices) as [Value, string][]).map(
+      ${(Object.entries(choices) as [Value, string | TemplateResult][]).map(
         ([value, label]) =>
           html`<label>
             <input
@@ -53,6 +52,44 @@ export function renderChoice<Value extends string>({
   </fieldset>`;
 }
 
+/** A slider whose value is always beside it. */
+export function renderSlider({
+  id,
+  label,
+  said,
+  range: [min, max, step],
+  value,
+  onInput,
+  onSettled,
+}: {
+  readonly id: string;
+  readonly label: string;
+  /** The value with its unit. */
+  readonly said: string;
+  readonly range: readonly [min: number, max: number, step: number];
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+  readonly onSettled: () => void;
+}): TemplateResult {
+  return html`<div class="setting slider">
+    <label for=${id}>${label}</label>
+    <output for=${id}>${said}</output>
+    <input
+      type="range"
+      id=${id}
+      min=${min}
+      max=${max}
+      step=${step}
+      aria-valuetext=${said}
+      .value=${live(value)}
+      @input=${(event: Event) => {
+        onInput((event.target as HTMLInputElement).value);
+      }}
+      @change=${onSettled}
+    />
+  </div>`;
+}
+
 /** A choice among many options. */
 export function renderSelect({
   id,
@@ -69,17 +106,20 @@ export function renderSelect({
 }): TemplateResult {
   return html`<div class="setting">
     <label for=${id}>${label}</label>
-    <select
-      id=${id}
-      .value=${live(chosen)}
-      @change=${(event: Event) => {
-        choose((event.target as HTMLSelectElement).value);
-      }}
-    >
-      ${options.map(
-        ([value, words]) => html`<option value=${value} ?selected=${value === chosen}>${words}</option>`,
-      )}
-    </select>
+    <div class="picker">
+      <select
+        id=${id}
+        .value=${live(chosen)}
+        @change=${(event: Event) => {
+          choose((event.target as HTMLSelectElement).value);
+        }}
+      >
+        ${options.map(
+          ([value, words]) => html`<option value=${value} ?selected=${value === chosen}>${words}</option>`,
+        )}
+      </select>
+      ${icon('down')}
+    </div>
   </div>`;
 }
 
@@ -95,31 +135,26 @@ export function pick({ dispatch }: Pick<Drawn, 'dispatch'>, name: keyof Design):
 export function renderRefusal({ state, words, dispatch }: Drawn, name: keyof Design): Part {
   const { refused } = state;
   if (refused?.name !== name) return nothing;
-  const { front, back, ratio, least } = refused.why;
-  const format = new Intl.NumberFormat(words.lang, { maximumFractionDigits: 1 });
-  // Rounded down, so that a contrast is never shown as higher than it is.
-  const shown = format.format(Math.floor(ratio * 10) / 10);
+  const { front, back, least } = refused.why;
+  const format = new Intl.NumberFormat(words.lang, { minimumFractionDigits: 1 });
+  const [remedy] = refused.remedies;
   return html`<div class="refused" role="alert">
-    <p>
-      ${words.unreadable(words.colours[front], words.colours[back], shown, format.format(least))}
-      ${words.kept}
-    </p>
-    <div class="remedies">
-      ${refused.remedies.map(
-        ({ name, value, change }) =>
-          html`<button
+      ${icon('alert')}
+      <p>${words.unreadable(words.colours[front], words.colours[back], format.format(least))}</p>
+    </div>
+    ${
+      remedy
+        ? html`<button
             type="button"
-            class="plain remedy"
+            class="second remedy"
             @click=${() => {
-              dispatch({ is: 'taken', change });
+              dispatch({ is: 'taken', change: remedy.change });
             }}
           >
-            <svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="7" fill=${value} /></svg>
-            ${words.take(words.colours[name], value)}
-          </button>`,
-      )}
-    </div>
-  </div>`;
+            ${words.take(remedy.value)}
+          </button>`
+        : nothing
+    }`;
 }
 
 export interface SettingsOptions extends Drawn {

@@ -1,129 +1,97 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { schemesOf, coloursOf } from '../contrast.ts';
+import { textNames } from '../design.ts';
+import { shownScheme } from '../state.ts';
 import { renderColours } from './colour-settings.ts';
-import { pick, renderChoice, renderSelect, type Part, type SettingsOptions } from './controls.ts';
-import { isFont } from '../design.ts';
+import { pick, renderSelect, type Part, type SettingsOptions } from './controls.ts';
+import { icon } from './icons.ts';
 import { renderOpening } from './opening-settings.ts';
+import { fontNameOf, pxPerEm, radiusOf, renderSize, renderType, widthOf } from './shape-settings.ts';
+import { renderPlaces, renderStarts } from './start-settings.ts';
 import { renderTexts } from './text-settings.ts';
 
-/** All settings of the form, in groups of which one is open at a time. */
+/** All settings of the form, in sections. Opening one closes no other, so that what was pressed stays. */
 export function renderSettings(options: SettingsOptions): TemplateResult {
   const { words, state } = options;
-  const { groups } = words;
-  return html`<section class="settings" aria-labelledby="settings">
-    <h2 id="settings">${words.settings}</h2>
-    ${renderGroup(groups.form, renderPlace(options), true)}
-    ${state.design.display === 'inline' ? nothing : renderGroup(groups.opening, renderOpening(options))}
-    ${renderGroup(groups.colours, renderColours(options))} ${renderGroup(groups.shape, renderShape(options))}
-    ${renderGroup(groups.texts, renderTexts(options))}
+  const { design } = state;
+  const { sections } = words;
+  const isOverPage = design.display !== 'inline';
+  return html`<section class="settings" id="settings" aria-label=${words.settings}>
+    ${renderSection(sections.start, words.starts[design.start], renderStarts(options), true)}
+    ${renderSection(sections.place, words.displays[design.display], renderPlaces(options))}
+    ${isOverPage ? renderSection(sections.opening, '', renderOpening(options)) : nothing}
+    ${renderSection(sections.size, saySize(options), renderSize(options))}
+    ${renderSection(sections.colours, renderDots(options), renderColours(options))}
+    ${renderSection(sections.type, sayType(options), renderType(options))}
+    ${renderSection(sections.words, sayTexts(options), renderTexts(options))}
+    ${renderSection(sections.language, sayLanguage(options), renderLanguage(options))}
   </section>`;
 }
 
-function renderGroup(title: string, content: Part, isOpen = false): TemplateResult {
-  return html`<details name="settings" ?open=${isOpen}>
-    <summary><h3>${title}</h3></summary>
+function renderSection(title: string, value: string | Part, content: Part, isOpen = false): TemplateResult {
+  return html`<details ?open=${isOpen}>
+    <summary>
+      <h2>${title}</h2>
+      <span class="value">${value}</span>
+      ${icon('down')}
+    </summary>
     <div class="group">${content}</div>
   </details>`;
 }
 
-function renderPlace(options: SettingsOptions): TemplateResult {
+function saySize({ state, words }: SettingsOptions): string {
+  const { design } = state;
+  const width = widthOf(design);
+  const px = width === undefined ? words.fullWidth : `${width * pxPerEm} px`;
+  return design.display === 'inline' && width !== undefined
+    ? `${px}, ${words.layouts[design.layout].toLocaleLowerCase(words.lang)}`
+    : px;
+}
+
+function sayType({ state, words }: SettingsOptions): string {
+  const font = fontNameOf(state.design.font);
+  const said = font === 'inherit' ? words.pageFont : words.fonts[font];
+  return `${said}, ${Math.round(radiusOf(state.design) * pxPerEm)} px`;
+}
+
+function sayTexts({ state, words }: SettingsOptions): string {
+  return words.ownTexts(textNames.filter((name) => state.design[name].trim() !== '').length);
+}
+
+function nameOfLanguage({ words }: SettingsOptions, tag: string): string {
+  return new Intl.DisplayNames(words.lang, { type: 'language' }).of(tag) ?? tag;
+}
+
+function sayLanguage(options: SettingsOptions): string {
+  const { lang } = options.state.design;
+  return lang === '' ? options.words.languageOfPage : nameOfLanguage(options, lang);
+}
+
+function renderDots({ state }: SettingsOptions): Part {
+  const shown = shownScheme(state.view);
+  const schemes = schemesOf(state.design);
+  const colours = coloursOf(state.design, schemes.includes(shown) ? shown : schemes[0]);
+  const plain = shown === 'dark' ? ['#16191b', '#ecebe6'] : ['#ffffff', '#191e1c'];
+  const dots = [colours.accent, colours.background ?? plain[0], colours.text ?? plain[1]];
+  return html`<svg class="dots" viewBox="0 0 60 20" aria-hidden="true">
+    ${dots.map((colour, at) => svg`<circle cx=${10 + 20 * at} cy="10" r="8" fill=${colour ?? ''} />`)}
+  </svg>`;
+}
+
+function renderLanguage(options: SettingsOptions): TemplateResult {
   const { state, words, setup } = options;
-  const { form, lang, layout, display } = state.design;
-  const nameOf = new Intl.DisplayNames(words.lang, { type: 'language' });
+  const { form, lang } = state.design;
   const offered = setup.forms.find(({ id }) => id === form)?.languages ?? [];
   // A language that was chosen for another form stays selected; this form then shows its own first language.
   const languages = [...new Set([...offered, ...(lang ? [lang] : [])])]
-    .map((tag) => [tag, nameOf.of(tag) ?? tag] as const)
+    .map((tag) => [tag, nameOfLanguage(options, tag)] as const)
     .sort(([, one], [, other]) => one.localeCompare(other, words.lang));
-  return html`${
-      setup.forms.length > 1
-        ? renderSelect({
-            id: 'form',
-            label: words.form,
-            options: setup.forms.map(({ id, title }) => [id, `${title} (${id})`]),
-            chosen: form,
-            choose: pick(options, 'form'),
-          })
-        : nothing
-    }
-    ${renderChoice({ name: 'display', legend: words.display, choices: words.displays, chosen: display, choose: pick(options, 'display') })}
-    <p class="help">${words.displayHelp[display]}</p>
-    ${renderChoice({ name: 'layout', legend: words.layout, choices: words.layouts, chosen: layout, choose: pick(options, 'layout') })}
-    ${renderSelect({
+  return html`${renderSelect({
       id: 'lang',
-      label: words.language,
+      label: words.pageLanguage,
       options: [['', words.languageOfPage], ...languages],
       chosen: lang,
       choose: pick(options, 'lang'),
-    })}`;
-}
-
-/** Font stacks that exist on every machine; https://modernfontstacks.com has more. */
-const fontStacks = {
-  inherit: '',
-  system: 'system-ui, sans-serif',
-  serif: 'Georgia, "Times New Roman", serif',
-  rounded: 'ui-rounded, "Hiragino Maru Gothic ProN", Quicksand, Nunito, sans-serif',
-  mono: 'ui-monospace, Menlo, Consolas, monospace',
-};
-
-function renderShape(options: SettingsOptions): TemplateResult {
-  const { state, words, dispatch } = options;
-  const { mistyped } = state;
-  const { font, radius } = state.design;
-  const stacks = Object.entries(fontStacks) as [keyof typeof fontStacks, string][];
-  const known = stacks.find(([, stack]) => stack === font)?.[0] ?? 'own';
-  const isWrong = mistyped?.name === 'font';
-  const chosen = isWrong ? 'own' : known;
-  return html`${renderSelect({
-      id: 'font',
-      label: words.font,
-      options: Object.entries(words.fonts),
-      chosen,
-      choose: (name) => {
-        const stack = stacks.find(([stack]) => stack === name)?.[1];
-        pick(options, 'font')(stack ?? 'Verdana, sans-serif');
-      },
     })}
-    ${
-      chosen === 'own'
-        ? html`<div class="setting">
-            <label for="own-font">${words.ownFont}</label>
-            <input
-              type="text"
-              id="own-font"
-              spellcheck="false"
-              aria-invalid=${isWrong ? 'true' : 'false'}
-              aria-describedby="own-font-help"
-              .value=${live(mistyped?.name === 'font' ? mistyped.value : font)}
-              @change=${(event: Event) => {
-                const { value } = event.target as HTMLInputElement;
-                if (isFont(value)) pick(options, 'font')(value);
-                else dispatch({ is: 'mistyped', name: 'font', value });
-              }}
-            />
-            <p class="help" id="own-font-help">
-              ${isWrong ? html`<span class="wrong" role="alert">${words.notAFont}</span>` : words.fontHelp}
-            </p>
-          </div>`
-        : nothing
-    }
-    <div class="setting">
-      <label for="radius">${words.radius}</label>
-      <input
-        type="range"
-        id="radius"
-        min="0"
-        max="1.5"
-        step="0.1"
-        .value=${live(radius || '0.4')}
-        @input=${(event: Event) => {
-          const { value } = event.target as HTMLInputElement;
-          dispatch({ is: 'set', name: 'radius', value: value === '0.4' ? '' : value });
-        }}
-        @change=${() => {
-          dispatch({ is: 'settled' });
-        }}
-      />
-    </div>`;
+    <p class="help">${words.languageHelp(offered.length)}</p>`;
 }

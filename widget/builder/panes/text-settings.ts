@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { textNames, type TextName } from '../design.ts';
 import type { SettingsOptions } from './controls.ts';
@@ -10,11 +10,12 @@ export function renderTexts(options: SettingsOptions): TemplateResult {
     title: state.design.display === 'inline' ? undefined : definition?.title,
     intro: definition?.intro,
     submit: definition?.texts.submit,
-    accepted: definition?.texts.accepted,
+    accepted: definition?.texts.acceptedFor.replace('{address}', '…'),
     opener: definition?.title,
   };
-  return html`<p class="help">${words.textsHelp}</p>
-    ${names.map((name) => renderText(options, name, placeholders[name] ?? ''))}`;
+  return html`${names.map((name) => renderText(options, name, placeholders[name] ?? ''))}
+    <p class="help">${words.textsHelp}</p>
+    <p class="help">${words.fieldsHelp}</p>`;
 }
 
 function renderText(
@@ -32,7 +33,10 @@ function renderText(
   const isLong = name === 'intro' || name === 'note' || name === 'accepted';
   const value = live(state.design[name]);
   return html`<div class="setting">
-    <label for=${id}>${words.texts[name]}</label>
+    <div class="named">
+      <label for=${id}>${words.texts[name]}</label>
+      ${state.design[name].trim() === '' ? html`<span class="help">${words.asItComes}</span>` : nothing}
+    </div>
     ${
       isLong
         ? html`<textarea

@@ -10,24 +10,43 @@ export interface Show {
   readonly moment: Moment;
   readonly backdrop: Backdrop;
   readonly css: string;
+  readonly site: Site;
   /** The form's definition, if a form without script stands in for the element until it has loaded. */
   readonly fallback: FormDefinition | undefined;
   /** The language of the page around the form. */
   readonly lang: string;
-  readonly article: ArticleWords;
+  readonly page: PageWords;
 }
 
-/** The texts of a page around the form, which shows the form in its future surroundings. */
-export interface ArticleWords {
+/** The marketer's own page, which stays in the browser. At most one of both is set. */
+export interface Site {
+  readonly html?: string;
+  readonly picture?: File;
+}
+
+/** The texts of the newsletter's page around the form. */
+export interface PageWords {
+  readonly address: string;
   readonly site: string;
+  readonly links: readonly string[];
+  readonly kicker: string;
   readonly title: string;
-  readonly before: string;
-  readonly after: string;
+  readonly lead: string;
+  readonly invitation: string;
+  readonly issue: string;
+  readonly headline: string;
+  readonly story: string;
+  readonly more: string;
   readonly link: string;
+  readonly picture: string;
 }
 
 /** A message from the page in the frame to the builder. */
-export type Told = { readonly is: 'ready' } | { readonly is: 'measured'; readonly heights: Heights };
+export type Told =
+  | { readonly is: 'ready' }
+  | { readonly is: 'measured'; readonly heights: Heights }
+  /** The form is drawn. `height` is what its page needs, in pixels, to show the form's button. */
+  | { readonly is: 'placed'; readonly height: number };
 
 /**
  * Listens to messages from `source`. Both pages have the same origin; messages from other origins are

@@ -3,19 +3,23 @@ import { listenTo, type Show, type Told } from './frame-messages.ts';
 import type { Heights } from '../snippet/style-rules.ts';
 import type { Width } from '../view.ts';
 
-const sizesPx = {
-  /** At least as wide as the window of a small computer; scaled down if there is less room. */
-  desktop: { width: 900, height: 620 },
-  phone: { width: 390, height: 700 },
-} as const;
+const phoneWidthPx = 390;
+/** Smaller text could not be judged. What does not fit at this scale is scrolled to. */
+const smallestScale = 0.72;
+
+export interface PreviewListeners {
+  readonly onHeights: (heights: Heights) => void;
+  /** The form is drawn. */
+  readonly onPlaced: () => void;
+}
 
 /**
- * The frame with the preview. It sends the frame what to show, receives the form's height, and fits the frame
- * into the page.
+ * The frame with the preview. It sends the frame what to show, receives the form's height, and scales the
+ * frame down as far as needed to show the whole form.
  */
 export class PreviewFrame implements ReactiveController {
   readonly #host: LitElement;
-  readonly #onHeights: (heights: Heights) => void;
+  readonly #listeners: PreviewListeners;
   readonly #resized = new ResizeObserver(() => {
     this.#fit();
   });
@@ -23,12 +27,14 @@ export class PreviewFrame implements ReactiveController {
   #isReady = false;
   #wanted: Show | undefined;
   #width: Width = 'desktop';
+  /** What the form needs, in the frame's own pixels. */
+  #needed = 0;
   #shownAt = 0;
   #focused: HTMLElement | undefined;
 
-  constructor(host: LitElement, onHeights: (heights: Heights) => void) {
+  constructor(host: LitElement, listeners: PreviewListeners) {
     this.#host = host;
-    this.#onHeights = onHeights;
+    this.#listeners = listeners;
     host.addController(this);
   }
 
@@ -45,21 +51,32 @@ export class PreviewFrame implements ReactiveController {
 
   show(message: Show, width: Width): void {
     this.#wanted = message;
+    if (this.#width !== width) this.#needed = 0;
     this.#width = width;
     this.#fit();
-    const stage = this.#host.renderRoot.querySelector('.stage');
-    if (stage) this.#resized.observe(stage);
+    const frame = this.#stage;
+    if (frame) this.#resized.observe(frame);
     if (this.#isReady) this.#tell();
   }
 
   readonly #hear = (heard: unknown): void => {
     const message = heard as Told;
-    if (message.is === 'measured') {
-      this.#onHeights(message.heights);
-      return;
+    switch (message.is) {
+      case 'measured':
+        this.#listeners.onHeights(message.heights);
+        return;
+      case 'placed':
+        // A wider frame needs less height. Small differences would make it waver.
+        if (message.height > this.#needed || message.height < this.#needed * 0.9) {
+          this.#needed = message.height;
+          this.#fit();
+        }
+        this.#listeners.onPlaced();
+        return;
+      case 'ready':
+        this.#isReady = true;
+        this.#tell();
     }
-    this.#isReady = true;
-    this.#tell();
   };
 
   #tell(): void {
@@ -77,19 +94,33 @@ export class PreviewFrame implements ReactiveController {
   };
 
   #fit(): void {
-    const stage = this.#host.renderRoot.querySelector<HTMLElement>('.stage');
+    const stage = this.#stage;
     if (!stage) return;
     const style = getComputedStyle(stage);
-    const room = stage.clientWidth - 2 * Number.parseFloat(style.paddingInlineStart);
-    const size = sizesPx[this.#width];
-    const width = this.#width === 'desktop' ? Math.max(size.width, room) : size.width;
-    const scale = Math.min(1, room / width);
-    // Where it stands above the settings, it must leave room for them.
-    const isAbove = style.position === 'sticky';
-    const height = isAbove ? Math.min(size.height, (innerHeight * 0.42) / scale) : size.height;
-    stage.style.setProperty('--width', `${width}px`);
-    stage.style.setProperty('--height', `${height}px`);
+    const inner = (size: number, start: string, end: string) =>
+      size - Number.parseFloat(start) - Number.parseFloat(end);
+    const width = inner(stage.clientWidth, style.paddingLeft, style.paddingRight);
+    const room = inner(stage.clientHeight, style.paddingTop, style.paddingBottom);
+    // In a tab that is not shown there is no room.
+    if (width <= 0 || room <= 0) return;
+    const chromePx = this.#host.renderRoot.querySelector('.chrome')?.clientHeight ?? 0;
+    const isPhone = this.#width === 'phone';
+    const fitting = isPhone ? Math.min(1, width / phoneWidthPx) : 1;
+    const high = room - chromePx;
+    // Where the screen itself is a phone's, the width decides alone.
+    const least = isPhone && width < 480 ? fitting : Math.min(fitting, smallestScale);
+    const scale = Math.max(least, Math.min(fitting, this.#needed === 0 ? fitting : high / this.#needed));
+    const size = {
+      width: isPhone ? phoneWidthPx : width / scale,
+      height: high / scale,
+    };
+    stage.style.setProperty('--width', `${size.width}px`);
+    stage.style.setProperty('--height', `${size.height}px`);
     stage.style.setProperty('--scale', String(scale));
+  }
+
+  get #stage(): HTMLElement | null {
+    return this.#host.renderRoot.querySelector('.stage');
   }
 
   get #frame(): HTMLIFrameElement | null {

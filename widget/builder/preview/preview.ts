@@ -1,21 +1,25 @@
 import type { Design } from '../design.ts';
 import { attributesOf, createElement, createPlainForm, createSlotted } from '../snippet/markup.ts';
 import { listenTo, type Show, type Told } from './frame-messages.ts';
+import { arrangementOf, drawNewsletter } from './newsletter-page.ts';
+import { drawOwnPage, drawPicture, stylesOf } from './own-page.ts';
 import { play } from './play.ts';
 import css from './preview.css?inline';
 import { probe, standIn } from './stand-in.ts';
 import { styleElement, styleFallback, type Heights } from '../snippet/style-rules.ts';
 
 /**
- * The page in the builder's frame: an article with the real widget in it, without the builder's own styles.
- * It shows what the builder sends, and reports the form's height.
+ * The page in the builder's frame: a newsletter's page, or the marketer's own, with the real widget in it and
+ * without the builder's own styles. It shows what the builder sends, and reports the form's height.
  */
 let shown: Show | undefined;
 globalThis.fetch = standIn(fetch.bind(globalThis), () => shown?.moment ?? 'empty');
-// The plain form that serves as the element's fallback must not send anything either.
-addEventListener('submit', (event) => {
-  event.preventDefault();
-});
+// The plain form that serves as the element's fallback must not send anything either, and no link leads away.
+for (const type of ['submit', 'click'])
+  addEventListener(type, (event) => {
+    if (type === 'submit' || (event.target instanceof Element && event.target.closest('a')))
+      event.preventDefault();
+  });
 
 const ownSheet = new CSSStyleSheet();
 ownSheet.replaceSync(css);
@@ -27,6 +31,8 @@ const place = createElement(document, 'div', { class: 'place' });
 /** A second copy of the form for every moment, because the snippet reserves room for the empty form. */
 const measured = createElement(document, 'div', { class: 'probe', inert: true });
 const resized = new ResizeObserver(measure);
+const placed = new ResizeObserver(bringIntoView);
+addEventListener('resize', bringIntoView);
 
 const script = createElement(document, 'script', { src: 'embed.js' });
 script.addEventListener('load', () => {
@@ -43,17 +49,18 @@ document.head.append(script);
 function show(message: Show): void {
   const before = shown;
   shown = message;
-  const { design, moment, backdrop, css, lang, fallback } = message;
+  const { design, moment, backdrop, css, site, lang, fallback } = message;
   document.documentElement.lang = lang;
-  document.documentElement.className = backdrop;
-  siteSheet.replaceSync(backdrop === 'site' ? css : '');
+  document.documentElement.className = `${backdrop} ${design.title.trim() ? 'is-titled' : ''}`;
+  siteSheet.replaceSync(backdrop === 'site' ? `${stylesOf(site)}\n${css}` : '');
   formSheet.replaceSync(`${styleElement(design, undefined)}\n${fallback ? styleFallback(design) : ''}`);
-  if (before?.lang !== lang) drawArticle(message);
+  const isSamePage = before !== undefined && pageKey(before) === pageKey(message) && before.site === site;
+  if (!isSamePage) drawPage(message);
 
   const isSameForm =
     before?.lang === lang &&
     (['form', 'lang', 'display'] as const).every((name) => before.design[name] === design[name]);
-  const isSameMoment = isSameForm && before.moment === moment;
+  const isSameMoment = isSameForm && isSamePage && before.moment === moment;
   if (!isSameForm) measured.replaceChildren(createWidget(design, `?${probe}`));
   if (!isSameMoment) place.replaceChildren(createWidget(design));
   const [widget, measuredWidget] = [place, measured].map(({ firstElementChild }) => firstElementChild);
@@ -62,29 +69,31 @@ function show(message: Show): void {
     resized.disconnect();
     resized.observe(measuredWidget);
   }
-  if (widget instanceof HTMLElement && !isSameMoment)
-    void play(widget, { moment, isOverPage: design.display !== 'inline', place });
+  if (!(widget instanceof HTMLElement)) return;
+  if (!isSameMoment) {
+    placed.disconnect();
+    placed.observe(widget);
+    void play(widget, { moment, isOverPage: design.display !== 'inline', place }).then(bringIntoView);
+  } else requestAnimationFrame(bringIntoView);
 }
 
-function drawArticle({ article: { site, title, before, after, link } }: Show): void {
-  const create = createElement.bind(undefined, document);
-  document.title = title;
-  document.body.replaceChildren(
-    create('header', {}, create('strong', {}, site)),
-    create(
-      'main',
-      {},
-      create(
-        'article',
-        {},
-        create('h1', {}, title),
-        create('p', {}, before),
-        place,
-        create('p', {}, after, ' ', create('a', { href: '#' }, link)),
-        measured,
-      ),
-    ),
-  );
+/** What decides how the page around the form is drawn. */
+function pageKey({ lang, design, backdrop }: Show): string {
+  return `${lang} ${arrangementOf(design)} ${backdrop === 'site'}`;
+}
+
+function drawPage(message: Show): void {
+  const { page, site, backdrop } = message;
+  document.title = page.title;
+  const isOwn = backdrop === 'site';
+  const nodes =
+    isOwn && site.picture
+      ? drawPicture(site.picture, place)
+      : isOwn && site.html
+        ? drawOwnPage(site, place)
+        : drawNewsletter(message, place);
+  document.body.className = isOwn && (site.picture ?? site.html) ? 'own' : '';
+  document.body.replaceChildren(...nodes, measured);
 }
 
 function createWidget(design: Design, query = ''): HTMLElement {
@@ -109,7 +118,7 @@ function dress(widget: Element, { design, fallback }: Show): void {
   }
   widget.replaceChildren(
     ...createSlotted(document, design),
-    ...(fallback ? [createPlainForm(document, fallback, { action: '', submit: design.submit })] : []),
+    ...(fallback ? [createPlainForm(document, fallback, { action: '', design })] : []),
   );
 }
 
@@ -127,6 +136,25 @@ function measure(): void {
   };
   const heights: Heights = { desktop: heightIn(columnsPx.desktop), phone: heightIn(columnsPx.phone) };
   tell({ is: 'measured', heights });
+}
+
+const marginPx = 24;
+
+/** Says what height the page needs to show the form's button, and scrolls to it where there is less. */
+function bringIntoView(): void {
+  const widget = place.firstElementChild;
+  const root = widget?.shadowRoot;
+  const dialog = root?.querySelector('dialog[open], dialog:popover-open');
+  const end = root?.querySelector('[part=button]') ?? root?.querySelector('.status:not(:empty)') ?? widget;
+  if (!end) return;
+  const { bottom } = (dialog ?? end).getBoundingClientRect();
+  if (dialog) {
+    tell({ is: 'placed', height: dialog.scrollHeight + 2 * marginPx });
+    return;
+  }
+  const needed = bottom + scrollY + marginPx;
+  tell({ is: 'placed', height: needed });
+  scrollTo({ top: Math.max(0, needed - innerHeight), behavior: 'instant' });
 }
 
 function tell(message: Told): void {

@@ -53,20 +53,30 @@ export function createSlotted(document: Document, design: Design): readonly HTML
     .map(({ name, tag, text }) => createElement(document, tag, { slot: name }, text));
 }
 
-/** A form that works without scripts. The hidden fields are omitted, because the widget fills them in. */
+/**
+ * A form that works without scripts, with the texts around it in their places. The hidden fields are omitted,
+ * because the widget fills them in.
+ */
 export function createPlainForm(
   document: Document,
   definition: FormDefinition,
   {
     action,
-    submit,
+    design,
     attributes = {},
-  }: { readonly action: string; readonly submit: string; readonly attributes?: Attributes },
+  }: {
+    readonly action: string;
+    readonly design: Pick<Design, 'title' | 'intro' | 'note' | 'submit'>;
+    readonly attributes?: Attributes;
+  },
 ): HTMLElement {
   const create = createElement.bind(undefined, document);
+  const line = (name: 'h2' | 'p', text: string) => (text.trim() ? [create(name, {}, text.trim())] : []);
   return create(
     'form',
     { action, method: 'post', 'accept-charset': 'utf-8', ...attributes },
+    ...line('h2', design.title),
+    ...line('p', design.intro || (definition.intro ?? '')),
     ...definition.fields.flatMap((field) => createField(document, field, definition)),
     create(
       'p',
@@ -78,7 +88,8 @@ export function createPlainForm(
         create('input', { name: honeypot, tabindex: '-1', autocomplete: 'off' }),
       ),
     ),
-    create('button', {}, submit || definition.texts.submit),
+    create('button', {}, design.submit.trim() || definition.texts.submit),
+    ...line('p', design.note),
   );
 }
 

@@ -2,8 +2,8 @@ import type { BuilderSetup } from '../../../shared/builder.ts';
 import type { FormDefinition } from '../../../shared/form.ts';
 import { textNames, type Design } from '../design.ts';
 import { attributesOf, createElement, createPlainForm, createSlotted } from './markup.ts';
-import { styleElement, styleFallback, stylePlainForm, type Heights } from './style-rules.ts';
-import type { SnippetKind } from '../view.ts';
+import { styleElement, styleFallback, stylePlainForm, styleScriptTag, type Heights } from './style-rules.ts';
+import { snippetKinds, type SnippetKind } from '../view.ts';
 import { writeHtml } from './write-html.ts';
 import { writeJsx } from './write-jsx.ts';
 
@@ -35,9 +35,22 @@ export function writeSnippet(options: SnippetOptions): string {
   }
 }
 
-/** Whether the design has texts that the script tag cannot carry, because it has no children. */
-export function hasOwnTexts(design: Design): boolean {
-  return textNames.some((name) => design[name].trim() !== '');
+/**
+ * The kinds of snippet that carry the design, the shortest first. A script tag has no children for texts, and
+ * a form without script opens nothing.
+ */
+export function kindsFor(design: Design): readonly SnippetKind[] {
+  const hasTexts = textNames.some((name) => design[name].trim() !== '');
+  return snippetKinds.filter((kind) => {
+    if (kind === 'script') return !hasTexts;
+    return kind !== 'html' || design.display === 'inline';
+  });
+}
+
+/** The kind that was chosen, or the shortest. */
+export function kindOf(design: Design, chosen: SnippetKind | ''): SnippetKind {
+  const kinds = kindsFor(design);
+  return kinds.find((kind) => kind === chosen) ?? kinds[0] ?? 'element';
 }
 
 /**
@@ -47,7 +60,7 @@ export function hasOwnTexts(design: Design): boolean {
 const paper = () => document.implementation.createHTMLDocument();
 
 function elementNodes(options: SnippetOptions, script: HTMLElement): readonly Node[] {
-  return [...styleNodes(options, true), createWidget(options), script];
+  return [...styleNodes(options), createWidget(options), script];
 }
 
 function createWidget({ design, setup, definition }: SnippetOptions): HTMLElement {
@@ -59,15 +72,17 @@ function createWidget({ design, setup, definition }: SnippetOptions): HTMLElemen
     'rasa-signup',
     { src, ...attributesOf(design) },
     ...createSlotted(document, design),
-    createPlainForm(document, definition, { action, submit: design.submit.trim() }),
+    createPlainForm(document, definition, { action, design }),
   );
 }
 
 function scriptNodes(options: SnippetOptions): readonly Node[] {
-  const { design, setup } = options;
+  const { design, setup, heights } = options;
+  // A design that needs no style sheet stays one line.
+  const css = styleElement(design, undefined) === '' ? '' : styleScriptTag(design, heights);
   const data = Object.entries(attributesOf(design)).map(([name, value]) => [`data-${name}`, value] as const);
   return [
-    ...styleNodes(options, false),
+    ...(css === '' ? [] : [createElement(paper(), 'style', {}, css)]),
     createElement(paper(), 'script', {
       async: true,
       src: `${setup.proxy}/embed.js`,
@@ -82,15 +97,9 @@ function plainNodes({ design, setup, definition }: SnippetOptions): readonly Nod
   const lang = design.lang && `?lang=${encodeURIComponent(design.lang)}`;
   const form = createPlainForm(document, definition, {
     action: `${setup.proxy}/forms/${encodeURIComponent(design.form)}${lang}`,
-    submit: design.submit.trim(),
+    design,
     attributes: { class: 'signup-form' },
   });
-  const words = { title: design.title.trim(), intro: design.intro.trim(), note: design.note.trim() };
-  form.prepend(
-    ...(words.title ? [createElement(document, 'h2', {}, words.title)] : []),
-    ...(words.intro ? [createElement(document, 'p', {}, words.intro)] : []),
-  );
-  if (words.note) form.append(createElement(document, 'p', {}, words.note));
   return [createElement(document, 'style', {}, stylePlainForm(design)), form];
 }
 
@@ -99,7 +108,7 @@ function plainNodes({ design, setup, definition }: SnippetOptions): readonly Nod
  * run that.
  */
 function writeComponent(options: SnippetOptions): string {
-  const nodes = [...styleNodes(options, true), createWidget(options)];
+  const nodes = [...styleNodes(options), createWidget(options)];
   return `import { useEffect } from 'react';
 
 const src = ${JSON.stringify(`${options.setup.proxy}/embed.js`)};
@@ -121,11 +130,9 @@ ${writeJsx(nodes, '      ')}
 }`;
 }
 
-function styleNodes({ design, heights }: SnippetOptions, hasFallback: boolean): readonly Node[] {
-  const css = [styleElement(design, heights), hasFallback ? styleFallback(design) : '']
-    .filter(Boolean)
-    .join('\n');
-  return css === '' ? [] : [createElement(paper(), 'style', {}, css)];
+function styleNodes({ design, heights }: SnippetOptions): readonly Node[] {
+  const css = [styleElement(design, heights), styleFallback(design)].filter(Boolean).join('\n');
+  return [createElement(paper(), 'style', {}, css)];
 }
 
 function plainScript({ setup }: SnippetOptions): HTMLElement {

@@ -1,5 +1,6 @@
-import { coloursOf, errorColourOf, schemeOf } from '../contrast.ts';
-import type { Design } from '../design.ts';
+import { schemesOf } from '../contrast.ts';
+import { textNames, type Design } from '../design.ts';
+import { em, valuesOf, writeColour } from './values.ts';
 
 /** The height of the loaded form, in em, in a phone's column and in a wide one. */
 export interface Heights {
@@ -19,80 +20,126 @@ interface Rule {
  */
 export function styleElement(design: Design, heights: Heights | undefined): string {
   const reserved = design.display === 'inline' ? heights : undefined;
+  const room =
+    reserved &&
+    ([
+      ['display', 'block'],
+      ['min-height', em(reserved.phone)],
+    ] as const);
   return print([
     {
       selector: 'rasa-signup',
-      declarations: [
-        ...(reserved
-          ? ([
-              ['display', 'block'],
-              ['min-height', em(reserved.phone)],
-            ] as const)
-          : []),
-        ...surfaceOf(design),
-        ...propertiesOf(design),
-      ],
+      declarations: [...(room ?? []), ...inheritedOf(design), ...propertiesOf(design)],
     },
-    ...(reserved && reserved.desktop !== reserved.phone
-      ? [
-          {
-            media: '(min-width: 40em)',
-            selector: 'rasa-signup',
-            declarations: [['min-height', em(reserved.desktop)]] as const,
-          },
-        ]
-      : []),
+    ...widerRoom('rasa-signup', reserved),
   ]);
 }
 
-/** The plain form inside the element, while it is shown. Its container already has the surface. */
+/** The room of a form that a script tag will place, taken by the tag until then. */
+export function styleScriptTag(design: Design, heights: Heights | undefined): string {
+  const css = styleElement(design, heights);
+  if (css === '' || !heights || design.display !== 'inline') return css;
+  const tag = 'script[data-form]';
+  return [
+    css,
+    print([
+      {
+        selector: tag,
+        declarations: [
+          ['display', 'block'],
+          ['min-height', em(heights.phone)],
+        ],
+      },
+      ...widerRoom(tag, heights),
+      { selector: `${tag}:has(+ rasa-signup)`, declarations: [['display', 'none']] },
+    ]),
+  ].join('\n');
+}
+
+function widerRoom(selector: string, heights: Heights | undefined): readonly Rule[] {
+  if (!heights || heights.desktop === heights.phone) return [];
+  return [{ media: '(min-width: 40em)', selector, declarations: [['min-height', em(heights.desktop)]] }];
+}
+
+/**
+ * The plain form inside the element, while it is shown, and the element until its script has come: it looks
+ * as it will, and hides the texts that have no place yet.
+ */
 export function styleFallback(design: Design): string {
-  return print(rulesOfForm('rasa-signup > form', design, []));
+  const hasSlots = textNames.some((name) => design[name].trim() !== '');
+  return print([
+    ...(hasSlots
+      ? [{ selector: 'rasa-signup:not(:defined) > [slot]', declarations: [['display', 'none']] as const }]
+      : []),
+    ...(design.display === 'inline'
+      ? [{ selector: 'rasa-signup:not(:defined)', declarations: boxOf(design) }]
+      : []),
+    ...rulesOfForm('rasa-signup > form', design, []),
+  ]);
 }
 
 /** A form that stays plain. */
 export function stylePlainForm(design: Design): string {
-  return print(rulesOfForm('.signup-form', design, surfaceOf({ ...design, display: 'inline' })));
+  const inPage = { ...design, display: 'inline' } as const;
+  return print(rulesOfForm('.signup-form', inPage, [...inheritedOf(inPage), ...boxOf(inPage)]));
 }
 
 /** Approximates the widget's look with a few rules, because a plain form has no styles of its own. */
 function rulesOfForm(form: string, design: Design, surface: Rule['declarations']): readonly Rule[] {
-  const { accent = '#1a5bae', onAccent = '#ffffff' } = coloursOf(design);
+  const values = valuesOf(design);
   const isCompact = design.layout === 'compact';
   const isRow = design.layout === 'inline';
+  const isFull = design.buttonWidth === '100%' || (design.buttonWidth === '' && isCompact);
+  const align = values['align'];
   return [
     {
       selector: form,
       declarations: [
         ...(isRow ? rowDeclarations : ([['display', 'grid']] as const)),
-        ['gap', isCompact ? '0.6em' : '1em'],
+        ['gap', isCompact ? '0.75em' : '1.125em'],
+        ['line-height', '1.5'],
         ...surface,
       ],
     },
     {
       selector: `${form} :is(h2, p, fieldset)`,
-      declarations: [['margin', '0'], ...(isRow ? ([['flex-basis', '100%']] as const) : [])],
+      declarations: [
+        ['margin', '0'],
+        ...(isRow ? ([['flex-basis', '100%']] as const) : []),
+        ...(align ? ([['text-align', align]] as const) : []),
+      ],
+    },
+    {
+      selector: `${form} > h2`,
+      declarations: [
+        ['font-size', values['title-size'] ?? '1.375em'],
+        ['font-weight', values['title-weight'] ?? '650'],
+        ['line-height', '1.25'],
+        ...(values['title-font'] ? ([['font-family', values['title-font']]] as const) : []),
+      ],
     },
     {
       selector: `${form} > label`,
       declarations: [
         ['font-weight', '600'],
+        ['font-size', 'max(0.9375em, 14px)'],
         ...(isRow ? ([['flex', '1 1 11em']] as const) : []),
-        ...(isCompact ? ([['font-size', '0.875em']] as const) : []),
       ],
     },
     {
       selector: `${form} :where(input:not([type="checkbox"], [type="radio"]), select, button)`,
-      declarations: controlDeclarations(design),
+      declarations: controlDeclarations(design, values),
     },
     {
       selector: `${form} button`,
       declarations: [
-        ...(isRow ? ([['width', 'auto']] as const) : []),
+        ['width', isFull && !isRow ? '100%' : 'auto'],
+        ['justify-self', align ?? 'start'],
         ['padding', '0.5em 1.25em'],
         ['border-color', 'transparent'],
-        ['background', accent],
-        ['color', onAccent],
+        ...(values['button-radius'] ? ([['border-radius', values['button-radius']]] as const) : []),
+        ['background', values['accent'] ?? '#1a5bae'],
+        ['color', values['on-accent'] ?? '#ffffff'],
         ['font-weight', '600'],
       ],
     },
@@ -106,17 +153,21 @@ const rowDeclarations = [
   ['align-items', 'end'],
 ] as const;
 
-function controlDeclarations({ layout, border, radius }: Design): Rule['declarations'] {
+function controlDeclarations(
+  { border, radius }: Design,
+  values: Readonly<Record<string, string>>,
+): Rule['declarations'] {
   return [
     ['box-sizing', 'border-box'],
     ['width', '100%'],
-    ['min-height', layout === 'compact' ? '2.25em' : '2.75em'],
-    ['margin-block-start', '0.3em'],
-    ['padding', '0.5em 0.75em'],
-    ['border', `1px solid ${border || 'currentcolor'}`],
-    ['border-radius', radius === '' ? '0.4em' : em(Number(radius))],
-    ['background', 'transparent'],
-    ['color', 'inherit'],
+    ['min-height', 'max(3em, 44px)'],
+    ['margin-block-start', '0.375em'],
+    ['padding', `0.5em ${values['field-padding'] ?? '0.75em'}`],
+    ['border', `1px solid ${border ? writeColour(border) : 'currentcolor'}`],
+    ...(values['field-border'] ? ([['border-width', values['field-border']]] as const) : []),
+    ['border-radius', radius === '' ? '0.5em' : em(Number(radius))],
+    ['background', values['input-background'] ?? 'transparent'],
+    ['color', values['input-color'] ?? 'inherit'],
     ['font', 'inherit'],
     ['font-weight', '400'],
   ];
@@ -136,44 +187,40 @@ function trap(selector: string): Rule {
   };
 }
 
-/** In the page the form has a surface only if one was chosen. Over the page it always has one. */
-function surfaceOf(design: Design): Rule['declarations'] {
-  const { background, text } = coloursOf(design);
-  const scheme = schemeOf(design);
-  const hasBackground = design.background !== '' && background !== undefined;
-  const hasText = (hasBackground || design.text !== '') && text !== undefined;
-  const isInPage = design.display === 'inline';
+/** What the form and its fallback inherit. */
+function inheritedOf(design: Design): Rule['declarations'] {
+  const schemes = schemesOf(design);
+  const isDecided = schemes.length === 1 && (design.theme !== 'auto' || design.background !== '');
   return [
-    ...(scheme ? ([['color-scheme', scheme]] as const) : []),
-    ...(hasBackground && isInPage
-      ? ([
-          ['padding', '1.25em'],
-          ['border-radius', 'calc(2 * var(--rasa-signup-radius, 0.4em))'],
-          ['background-color', background],
-        ] as const)
-      : []),
-    ...(hasBackground && !isInPage ? ([['--rasa-signup-background', background]] as const) : []),
-    ...(hasText ? ([[isInPage ? 'color' : '--rasa-signup-color', text]] as const) : []),
+    ...(isDecided ? ([['color-scheme', schemes.join('')]] as const) : []),
     ...(design.font ? ([['font-family', design.font]] as const) : []),
   ];
 }
 
 function propertiesOf(design: Design): Rule['declarations'] {
-  const { onAccent } = coloursOf(design);
-  const error = errorColourOf(design);
-  return [
-    ...(design.accent ? ([['--rasa-signup-accent', design.accent]] as const) : []),
-    ...((design.accent || design.onAccent) && onAccent
-      ? ([['--rasa-signup-on-accent', onAccent]] as const)
-      : []),
-    ...(design.border ? ([['--rasa-signup-border-color', design.border]] as const) : []),
-    ...(error ? ([['--rasa-signup-error-color', error]] as const) : []),
-    ...(design.radius ? ([['--rasa-signup-radius', em(Number(design.radius))]] as const) : []),
-  ];
+  return Object.entries(valuesOf(design)).map(([name, value]) => [`--rasa-signup-${name}`, value]);
 }
 
-function em(value: number): string {
-  return value === 0 ? '0' : `${value}em`;
+/** The box around a form in the page, as the element draws it. */
+function boxOf(design: Design): Rule['declarations'] {
+  const values = valuesOf(design);
+  const radius = values['frame-radius'] ?? `calc(2 * ${values['radius'] ?? '0.5em'})`;
+  const hasBox = values['background'] !== undefined || values['frame'] !== undefined;
+  return [
+    ['box-sizing', 'border-box'],
+    ['max-width', values['max-width'] ?? (design.layout === 'inline' ? '48em' : '32em')],
+    ...(values['padding'] ? ([['padding', values['padding']]] as const) : []),
+    ...(values['frame']
+      ? ([
+          ['border', `0 solid ${values['frame-color'] ?? 'currentcolor'}`],
+          ['border-width', values['frame']],
+        ] as const)
+      : []),
+    ...(hasBox ? ([['border-radius', radius]] as const) : []),
+    ...(values['background'] ? ([['background', values['background']]] as const) : []),
+    ...(values['color'] ? ([['color', values['color']]] as const) : []),
+    ...(values['shadow'] ? ([['box-shadow', values['shadow']]] as const) : []),
+  ];
 }
 
 const widest = 90;

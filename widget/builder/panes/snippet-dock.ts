@@ -1,0 +1,120 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { kindOf, kindsFor } from '../snippet/snippets.ts';
+import type { SnippetKind } from '../view.ts';
+import { renderSelect, type Drawn, type Part } from './controls.ts';
+import { icon } from './icons.ts';
+
+export interface SnippetDockOptions extends Drawn {
+  /** `undefined` until the form's definition has loaded. */
+  readonly snippet: string | undefined;
+  readonly isCopied: boolean;
+  readonly isOpen: boolean;
+  readonly copy: () => void;
+  readonly toggle: () => void;
+}
+
+/** The way to take the form along: always in sight, with the shortest snippet first. */
+export function renderSnippetDock(options: SnippetDockOptions): TemplateResult {
+  const { state, words, snippet, isCopied, isOpen, copy, toggle } = options;
+  const kind = kindOf(state.design, state.view.kind);
+  return html`<section class="dock" aria-label=${words.snippet}>
+    ${isOpen ? renderDrawer(options, kind) : nothing}
+    <div class="dock-bar">
+      ${
+        isOpen
+          ? html`<p class="lead">${words.kindHelp[kind]} ${words.snippetLead}</p>`
+          : html`<div class="kinds">${renderKinds(options, kind)}</div>
+              <code class="line" aria-hidden="true">${paint(firstLine(snippet ?? words.loading))}</code>`
+      }
+      <button
+        type="button"
+        class="second all-code"
+        aria-expanded=${isOpen ? 'true' : 'false'}
+        @click=${toggle}
+      >
+        ${icon(isOpen ? 'down' : 'up')} ${isOpen ? words.hideCode : words.allCode}
+      </button>
+      <button
+        type="button"
+        class="primary copy"
+        aria-disabled=${snippet === undefined ? 'true' : 'false'}
+        @click=${copy}
+      >
+        ${icon(isCopied ? 'tick' : 'copy')}
+        <span class="copy-words">
+          <span class=${isCopied ? 'away' : ''}>
+            <span class="long">${words.copy}</span><span class="short">${words.copyShort}</span>
+          </span>
+          <span class=${isCopied ? '' : 'away'}>${words.copied}</span>
+        </span>
+      </button>
+    </div>
+  </section>`;
+}
+
+function renderKinds({ state, words, dispatch }: SnippetDockOptions, kind: SnippetKind): TemplateResult {
+  return renderSelect({
+    id: 'kind',
+    label: words.kind,
+    options: kindsFor(state.design).map((name) => [name, words.kinds[name]] as const),
+    chosen: kind,
+    choose: (value) => {
+      const chosen = kindsFor(state.design).find((name) => name === value);
+      if (chosen) dispatch({ is: 'looked', view: { kind: chosen } });
+    },
+  });
+}
+
+function renderDrawer(
+  { state, words, dispatch, snippet, toggle }: SnippetDockOptions,
+  kind: SnippetKind,
+): TemplateResult {
+  return html`<div class="drawer">
+    <div class="drawer-head">
+      <fieldset class="kind-tabs">
+        <legend class="unseen">${words.kind}</legend>
+        ${kindsFor(state.design).map(
+          (name) =>
+            html`<label>
+              <input
+                type="radio"
+                name="kind"
+                value=${name}
+                .checked=${name === kind}
+                @change=${() => {
+                  dispatch({ is: 'looked', view: { kind: name } });
+                }}
+              />
+              <span>${words.kinds[name]}</span>
+            </label>`,
+        )}
+      </fieldset>
+      <button
+        type="button"
+        class="ghost square"
+        aria-label=${words.hideCode}
+        title=${words.hideCode}
+        @click=${toggle}
+      >
+        ${icon('close')}
+      </button>
+    </div>
+    <pre tabindex="0" aria-label=${words.snippet}><code>${paint(snippet ?? words.loading)}</code></pre>
+  </div>`;
+}
+
+/** The part of a snippet that says most about it: the tag that stands for the form. */
+function firstLine(snippet: string): string {
+  const tag = /<(?:rasa-signup|script|form)\b[^]*?>/.exec(snippet)?.[0] ?? snippet;
+  return tag.replace(/\s+/g, ' ');
+}
+
+/** Tags, attributes and values in different colours. */
+function paint(code: string): readonly Part[] {
+  const pieces = code.split(/(<\/?[\w-]+|"[^"\n]*"|--[\w-]+|[\w-]+(?==")|\/?>)/);
+  return pieces.map((piece, at) => {
+    if (at % 2 === 0) return html`${piece}`;
+    const look = piece.startsWith('"') ? 'is-value' : /^[<>/]/.test(piece) ? 'is-tag' : 'is-name';
+    return html`<span class=${look}>${piece}</span>`;
+  });
+}

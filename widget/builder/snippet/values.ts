@@ -1,0 +1,46 @@
+import { coloursOf, errorColourOf, schemesOf } from '../contrast.ts';
+import type { ColourName, Design } from '../design.ts';
+import { starts } from '../starts.ts';
+
+/** A colour for both schemes follows the page. */
+export function writeColour(value: string): string {
+  const [light = '', dark] = value.split(' ');
+  return dark === undefined || dark === light ? light : `light-dark(${light}, ${dark})`;
+}
+
+/** A colour as chosen, or what is derived from the others where that is not the form's own default. */
+function derived(design: Design, name: ColourName): string {
+  if (design[name] !== '') return writeColour(design[name]);
+  return writeColour(
+    (['light', 'dark'] as const)
+      .map((scheme) => coloursOf(design, schemesOf(design).length === 1 ? undefined : scheme)[name])
+      .join(' '),
+  );
+}
+
+/** The values of the custom properties that the design sets, by their names without the prefix. */
+export function valuesOf(design: Design): Readonly<Record<string, string>> {
+  const { accent, onAccent, background, text, border, titleFont, width, align, buttonWidth, radius } = design;
+  const error = errorColourOf(design);
+  const own = starts[design.start].properties;
+  const hasSurface = background !== '' && design.display === 'inline';
+  return {
+    ...(accent && { accent: writeColour(accent) }),
+    ...((accent || onAccent) && { 'on-accent': derived(design, 'onAccent') }),
+    ...(background && { background: writeColour(background) }),
+    ...((background || text) && { color: derived(design, 'text') }),
+    ...(border && { 'border-color': writeColour(border) }),
+    ...(error && { 'error-color': error }),
+    ...(titleFont && { 'title-font': titleFont }),
+    ...(width && { 'max-width': width === '100%' ? width : em(Number(width)) }),
+    ...(align && { align }),
+    ...(buttonWidth && { 'button-width': buttonWidth }),
+    ...(radius && { radius: em(Number(radius)) }),
+    ...(hasSurface && { padding: '1.25em' }),
+    ...own,
+  };
+}
+
+export function em(value: number): string {
+  return value === 0 ? '0' : `${value}em`;
+}
