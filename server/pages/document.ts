@@ -100,13 +100,12 @@ function inLanguage(address: string, lang: string): string {
 }
 
 /**
- * A notice for the page's developer, therefore in English, that sign-ups go to the sandbox. Empty if
- * they go to rasa.io.
+ * A line for the page's developer, therefore in English, that sign-ups go to the sandbox. Empty if they go to
+ * rasa.io.
  */
-export function sandboxBanner(sandbox: string | undefined): Html | '' {
+export function sandboxLine(sandbox: string | undefined): Html | '' {
   if (sandbox === undefined) return '';
-  return html`<p class="notice" lang="en" dir="ltr">
-    <strong>Sandbox.</strong> No rasa.io credentials are set, so sign-ups go to a stand-in on this machine and
-    nothing reaches rasa.io. <a href=${sandbox}>See its contacts</a>
+  return html`<p class="sandbox-line" lang="en" dir="ltr">
+    Sandbox: nothing reaches rasa.io. <a href=${sandbox}>See its contacts</a>
   </p>`;
 }

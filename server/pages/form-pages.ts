@@ -2,7 +2,7 @@ import type { AskedField, FormDefinition } from '../../shared/form.ts';
 import type { Messages } from '../../shared/messages/messages.ts';
 import type { Problem } from '../../shared/signup.ts';
 import type { Form } from '../forms/forms.ts';
-import { html, renderPage, sandboxBanner, type Html } from './document.ts';
+import { html, renderPage, sandboxLine, type Html } from './document.ts';
 import { hiddenValues, hostedPath, languageToKeep, queryToKeep, type Visit } from './hosted-address.ts';
 import { actionOf, renderHidden, renderPlainForm, type Values } from './plain-form.ts';
 
@@ -47,14 +47,17 @@ export function renderHostedForm(page: FormPage, visit: Visit): string {
       description: intro ?? words.page.description,
     },
     scripts: ['/embed.js'],
-    main: html`<div class="narrow">
-      <h1>${title}</h1>
-      ${intro ? html`<p class="intro on-paper">${intro}</p>` : ''} ${sandboxBanner(sandbox)}
-      <div class="card">
+    main: html`<div class="hosted">
+      <div class="panel">
+        <h1>${title}</h1>
+        ${intro ? html`<p class="intro on-paper">${intro}</p>` : ''}
+      </div>
+      <div class="column">
         <rasa-signup src=${actionOf(definition, prefix)}>
           ${intro ? html`<p class="intro">${intro}</p>` : ''}
           ${renderPlainForm({ definition, prefix, values: hiddenValues(definition, visit) })}
         </rasa-signup>
+        ${sandboxLine(sandbox)}
       </div>
       ${renderPoster(`${prefix}${hostedPath(id)}/qr.svg${queryToKeep(definition, visit)}`, address, words)}
     </div>`,
@@ -83,8 +86,8 @@ export function renderRefused(
       <p class="quiet crumb">${definition.title}</p>
       <h1>${definition.texts.problems[code]}</h1>
       ${renderScriptsHelp(page, definition)} ${renderOtherIssues(definition, issues)}
-      ${sandboxBanner(sandbox)}
       <div class="card">${renderPlainForm({ definition, prefix, values, issues })}</div>
+      ${sandboxLine(sandbox)}
     </div>`,
   });
 }
@@ -103,7 +106,6 @@ export function renderConfirmation(page: FormPage, { fields, token, isEarly }: U
     main: html`<div class="narrow">
       <p class="quiet crumb">${definition.title}</p>
       <h1>${title}</h1>
-      ${sandboxBanner(sandbox)}
       <p>${isEarly ? tooSoon : explanation}</p>
       <div class="card">
         ${renderAnswers(definition, fields)}
@@ -112,6 +114,7 @@ export function renderConfirmation(page: FormPage, { fields, token, isEarly }: U
           <button class="unhurried" type="submit">${button}</button>
         </form>
       </div>
+      ${sandboxLine(sandbox)}
     </div>`,
   });
 }
@@ -126,8 +129,8 @@ export function renderThanks(page: FormPage): string {
     ...languageOf(definition),
     prefix,
     main: html`<div class="narrow answer accepted">
-      ${sandboxBanner(sandbox)}
       <h1>${accepted}</h1>
+      ${sandboxLine(sandbox)}
     </div>`,
   });
 }
@@ -173,13 +176,11 @@ function languageOf({ lang, dir }: Pick<Messages, 'lang' | 'dir'>): Pick<Message
   return { lang, dir };
 }
 
-/** On screen a small QR code to take away; in print the poster. */
+/** Only in print. The builder has a link to the code. */
 function renderPoster(code: string, address: string, { page }: Messages): Html {
   return html`<aside class="poster">
     <p>${page.scan}</p>
-    <a href=${code} type="image/svg+xml"
-      ><img src=${code} width="512" height="512" alt="" /><span>${page.qrCode}</span></a
-    >
+    <img src=${code} width="512" height="512" alt=${page.qrCode} />
     <p class="address" dir="ltr">${address.replace(/^https?:\/\//, '')}</p>
   </aside>`;
 }
