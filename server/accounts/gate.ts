@@ -7,7 +7,7 @@ import type { Asking, Turn, Turns } from './turns.ts';
 export interface AccountGateOptions {
   readonly turns: Pick<Turns, 'tryTake' | 'observe' | 'dropWishes'>;
   /** From the end of a call to the beginning of the next one, in ms. */
-  readonly minIntervalMs?: number;
+  readonly minIntervalMs: number;
   readonly log: Logger;
 }
 
@@ -35,7 +35,6 @@ export class AccountGate {
   /** For everything else. */
   readonly others: Gate = { turn: (call, options) => this.#turn(call, options, false) };
   readonly #options: AccountGateOptions;
-  readonly #minIntervalMs: number;
   /** Ends long pauses, and no call. */
   readonly #closing = new AbortController();
   #waiting: readonly Waiting[] = [];
@@ -44,7 +43,6 @@ export class AccountGate {
 
   constructor(options: AccountGateOptions) {
     this.#options = options;
-    this.#minIntervalMs = options.minIntervalMs ?? 200;
   }
 
   /** For who is going to call soon, about once a second: see `Turns.observe`. Never rejects. */
@@ -112,10 +110,12 @@ export class AccountGate {
   async #serveOne(next: Waiting, turn: Turn): Promise<void> {
     next.stop.removeEventListener('abort', next.leave);
     this.#waiting = this.#waiting.filter((other) => other !== next);
+    const { minIntervalMs } = this.#options;
     const askedMs = await next.call(turn.lost);
-    await this.#pause(this.#minIntervalMs);
-    // What a process leaves behind is at most this: its own deliveries keep to it after a restart too.
-    await pause(askedMs - this.#minIntervalMs, this.#closing.signal);
+    await this.#pause(minIntervalMs);
+    // Closing cuts short only what rasa.io asked for beyond the least pause: a stop must not take minutes.
+    // Deliveries of the next start still wait for it, since the circuit stores it.
+    await pause(askedMs - minIntervalMs, this.#closing.signal);
     await turn.end();
   }
 

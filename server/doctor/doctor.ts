@@ -12,7 +12,7 @@ import { checkPage } from './page/page.ts';
 import { checkPublicUrl } from './outside/public-url.ts';
 import { checkRasaIo } from './rasa-io.ts';
 import { checkSecretFiles } from './secret-files.ts';
-import { checkStore, openStoreIfThere } from './store.ts';
+import { checkStore, openUsable } from './store.ts';
 import { createWeb, withoutUser } from './web.ts';
 
 export type { Finding } from './finding.ts';
@@ -59,7 +59,7 @@ export function startChecks(options: DoctorOptions): readonly Check[] {
     [
       'Credentials',
       async () => {
-        const database = await openStoreIfThere(setup, realFiles);
+        const database = await openUsable(setup, realFiles);
         try {
           return await checkCredentials(setup, stop, { database, outgoing, fetch });
         } finally {

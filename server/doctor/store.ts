@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { destinationOf } from '../config/accounts/destination.ts';
 import { refuseOldOutbox } from '../outbox/old-directory.ts';
-import { openFile, openPlace, refuseMissing } from '../outbox/place.ts';
+import { openFile, openIfThere, openPlace, refuseMissing } from '../outbox/place.ts';
 import { sameSql, type Database, type Row } from '../store/database.ts';
 import { NewerSchema, StoreRefused, StoreUnavailable } from '../store/errors.ts';
 import { databaseFileName } from '../store/open-store.ts';
@@ -49,18 +49,13 @@ export async function checkStore(setup: Setup, files: Files): Promise<readonly F
 }
 
 /** The store, where there is one that can be used; what is wrong with it is said elsewhere. */
-export async function openStoreIfThere(
+export async function openUsable(
   { dataDir, store, production }: Setup,
   files: Files,
 ): Promise<Database | undefined> {
   if (store === 'faulty') return undefined;
-  const place = { dataDir, ...store };
-  try {
-    await refuseMissing(place, files);
-    return await openPlace(place, { log: silent, isProduction: production, files });
-  } catch {
-    return undefined;
-  }
+  const options = { log: silent, isProduction: production, files };
+  return openIfThere({ dataDir, ...store }, options).catch(() => undefined);
 }
 
 /** No key is no fault yet where there is no database. */

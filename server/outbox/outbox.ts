@@ -57,6 +57,8 @@ export class Outbox {
   readonly #personHash: PersonHash;
   readonly #census: Census;
   readonly #newId: () => string;
+  /** Of sign-ups that name no account. */
+  readonly #first: Destination | undefined;
   readonly #now: () => number;
   #adding = 0;
 
@@ -70,6 +72,7 @@ export class Outbox {
     this.#seen = new Seen({ database, key: keys.seen, now });
     this.#personHash = keys.person;
     this.#newId = createIds(now);
+    [this.#first] = destinations.values();
     this.#census = new Census({ database, destinations: [...destinations.values()] });
   }
 
@@ -162,8 +165,7 @@ export class Outbox {
   }
 
   #destinationOf({ account }: NewSignup): Destination {
-    const { destinations } = this.#options;
-    const destination = account === undefined ? [...destinations.values()][0] : destinations.get(account);
+    const destination = account === undefined ? this.#first : this.#options.destinations.get(account);
     if (!destination) throw new Error(`There is no account ${JSON.stringify(account)}.`);
     return destination;
   }

@@ -32,6 +32,17 @@ export async function openPlace(place: StorePlace, options: OpenOptions): Promis
   return openStore(await storeOptions(place, options));
 }
 
+/** Opens the store where there is one: a machine without a proxy has none, and nothing to wait for. */
+export async function openIfThere(place: StorePlace, options: OpenOptions): Promise<Database | undefined> {
+  try {
+    await refuseMissing(place, options.files);
+  } catch (error) {
+    if (error instanceof StoreRefused) return undefined;
+    throw error;
+  }
+  return openPlace(place, options);
+}
+
 /** The SQLite file, for what only it can do. */
 export async function openFile(place: StorePlace, options: OpenOptions): Promise<SqliteDatabase> {
   return openSqlite(await storeOptions(place, options));

@@ -22,15 +22,18 @@ export interface LeasesOptions {
   readonly safeForMs?: number;
 }
 
-interface LeaseRow {
-  readonly owner: string;
+/** What the one who lives changes about once a second. */
+export interface Beat {
   readonly epoch: number;
   readonly beat: number;
 }
 
-interface Observed {
-  readonly epoch: number;
-  readonly beat: number;
+interface LeaseRow extends Beat {
+  readonly owner: string;
+}
+
+/** For how long an observer has seen the same beat, by its own monotonic clock. */
+export interface Observed extends Beat {
   readonly lookedAtMs: number;
   readonly unchangedMs: number;
 }
@@ -171,12 +174,10 @@ export class Leases {
     return row && { owner: String(row['owner']), epoch: Number(row['epoch']), beat: Number(row['beat']) };
   }
 
-  #isAbandoned(name: string, { epoch, beat }: LeaseRow, nowMs: number): boolean {
-    const before = this.#observed.get(name);
-    const isSame = before?.epoch === epoch && before.beat === beat;
-    const unchangedMs = isSame ? before.unchangedMs + Math.min(longestLookMs, nowMs - before.lookedAtMs) : 0;
-    this.#observed.set(name, { epoch, beat, lookedAtMs: nowMs, unchangedMs });
-    return unchangedMs >= this.#takeoverAfterMs;
+  #isAbandoned(name: string, row: LeaseRow, nowMs: number): boolean {
+    const observed = observe(this.#observed.get(name), row, nowMs);
+    this.#observed.set(name, observed);
+    return observed.unchangedMs >= this.#takeoverAfterMs;
   }
 
   #hold(name: string, epoch: number, beat: number, confirmedAtMs: number): Held {
@@ -196,5 +197,12 @@ export class Leases {
   }
 }
 
-/** Of the time between two looks. A longer gap says more about the observer than about the holder. */
+/** Of the time between two looks. A longer gap says more about the observer than about the observed. */
 const longestLookMs = 2000;
+
+/** Another look. Of the time since the one before two seconds count at most. */
+export function observe(before: Observed | undefined, { epoch, beat }: Beat, nowMs: number): Observed {
+  const isSame = before?.epoch === epoch && before.beat === beat;
+  const unchangedMs = isSame ? before.unchangedMs + Math.min(longestLookMs, nowMs - before.lookedAtMs) : 0;
+  return { epoch, beat, lookedAtMs: nowMs, unchangedMs };
+}

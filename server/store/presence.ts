@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sameSql, type Database } from './database.ts';
+import { observe, type Observed } from './leases.ts';
 
 export interface PresenceOptions {
   readonly database: Pick<Database, 'read' | 'write'>;
@@ -9,18 +10,10 @@ export interface PresenceOptions {
   readonly monotonicMs?: () => number;
 }
 
-interface Observed {
-  readonly beat: number;
-  readonly lookedAtMs: number;
-  readonly unchangedMs: number;
-}
-
 const rowPrefix = 'present ';
 const defaultLookEveryMs = 1000;
 /** The row is written at every third look: each write costs a sync of the disk. */
 const looksPerBeat = 3;
-/** Of the time between two looks, as with leases: a longer gap says more about the observer. */
-const longestLookMs = 2000;
 /** After this long without a beat a process counts as gone. */
 const goneAfterMs = 12_000;
 /** Its row is removed after this long; a process that was only stopped writes it anew. */
@@ -103,7 +96,8 @@ export class Presence {
     this.#others = new Map(
       rows.map((row) => {
         const name = String(row['name']);
-        return [name, observe(this.#others.get(name), Number(row['beat']), nowMs)];
+        const beat = { epoch: 0, beat: Number(row['beat']) };
+        return [name, observe(this.#others.get(name), beat, nowMs)];
       }),
     );
     const observed = [...this.#others];
@@ -138,10 +132,4 @@ export class Presence {
         : { sql: sameSql(`${text} and beat = ?`), params: [name, beat] };
     await this.#database.write([statement], { settling: true });
   }
-}
-
-function observe(before: Observed | undefined, beat: number, nowMs: number): Observed {
-  const unchangedMs =
-    before?.beat === beat ? before.unchangedMs + Math.min(longestLookMs, nowMs - before.lookedAtMs) : 0;
-  return { beat, lookedAtMs: nowMs, unchangedMs };
 }

@@ -3,10 +3,8 @@ import { openAccount } from '../../accounts/account.ts';
 import { readAccounts, type AccountConfig } from '../../config/accounts/accounts.ts';
 import { destinationOf } from '../../config/accounts/destination.ts';
 import { ConfigError, createEnvReader, type Env } from '../../config/env.ts';
-import { openPlace, refuseMissing, type StorePlace } from '../../outbox/place.ts';
+import { openIfThere } from '../../outbox/place.ts';
 import type { RasaHttp } from '../../rasa/http.ts';
-import type { Database } from '../../store/database.ts';
-import { StoreRefused } from '../../store/errors.ts';
 import { createOutgoing } from '../../system/network/outgoing.ts';
 import { storePlaceOf } from '../store.ts';
 
@@ -43,7 +41,7 @@ export async function openOneAccount({ env, account, owner }: OneAccountOptions)
   const connection = { baseUrl, timeouts, outgoing: createOutgoing(proxies) };
   const minIntervalMs = read('RASA_MIN_INTERVAL_MS');
   const log = pino({ level: 'silent' });
-  const database = await openIfThere(storePlaceOf(env), log);
+  const database = await openIfThere(storePlaceOf(env), { log });
   const opened = openAccount({
     ...connection,
     destination: destinationOf(configured),
@@ -95,15 +93,4 @@ function readAccount(env: Env, account: string | undefined): ConfiguredAccount {
       ? 'SANDBOX: found "on", wanted credentials: rasa-signup sandbox starts one and prints them.'
       : 'RASA_API: found "webhook", wanted v1 or v2: the webhook has nothing to read.',
   ]);
-}
-
-/** On a machine without a proxy there is no store, and nothing to wait for. */
-async function openIfThere(place: StorePlace, log: pino.Logger): Promise<Database | undefined> {
-  try {
-    await refuseMissing(place);
-  } catch (error) {
-    if (error instanceof StoreRefused) return undefined;
-    throw error;
-  }
-  return openPlace(place, { log });
 }
