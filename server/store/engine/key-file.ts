@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { isCode, ownerOnly, readIfThere, syncDirectory, type Files } from '../../system/files.ts';
-import { StoreRefused } from '../errors.ts';
+import { StoreRefused, StoreUnavailable } from '../errors.ts';
+import { systemFault } from './system-fault.ts';
 
 export interface KeyFile {
   /** 64 hex digits. */
@@ -24,24 +25,35 @@ export async function openKeyFile(dataDir: string, files: Files): Promise<KeyFil
 
   const made = randomBytes(32).toString('hex');
   const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`;
-  const file = await files.open(draft, 'wx', ownerOnly);
   try {
-    await file.writeFile(made);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
+    await writeDraft(draft, made, files);
     // Unlike a rename, a link fails where another process was faster.
     await files.link(draft, path);
     await syncDirectory(files, dataDir);
     return { text: made, isNew: true };
   } catch (error) {
+    if (error instanceof StoreUnavailable) throw error;
     const others = isCode(error, 'EEXIST') ? await readKey(path, files) : undefined;
     if (others === undefined) throw cannotBeUsed(path, error);
     return { text: others, isNew: false };
   } finally {
-    await files.unlink(draft);
+    await files.unlink(draft).catch(() => {
+      // It was not made, or it stays: what it holds is in the key's file or nowhere.
+    });
+  }
+}
+
+async function writeDraft(draft: string, text: string, files: Files): Promise<void> {
+  try {
+    const file = await files.open(draft, 'wx', ownerOnly);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw error instanceof Error ? systemFault(error) : error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { ConstraintViolated, StoreRefused, StoreUnavailable, type UnavailableReason } from '../errors.ts';
+import { systemFault } from '../engine/system-fault.ts';
 
 /** What is used of `node:sqlite`, which `@photostructure/sqlite` has too. */
 export interface SqliteConnection {
@@ -118,7 +119,7 @@ export class PreparingConnection implements SqliteConnection {
 export function translateError(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   const code = resultCodeOf(error);
-  if (code === undefined) return fromSystem(error);
+  if (code === undefined) return systemFault(error);
   const primary = code & 0xff;
   const shown = `SQLite ${code}`;
   // By a trigger: the store was moved, see `closeTables`. There are no other triggers.
@@ -150,28 +151,41 @@ const reasons: Readonly<Record<number, UnavailableReason>> = {
   26: 'damaged',
 };
 
-/** What the operating system said, where we ask it ourselves. */
-function fromSystem(error: Error): Error {
-  const { code, syscall, path } = error as NodeJS.ErrnoException;
-  if (syscall === undefined || code === undefined) return error;
-  const reason = systemReasons[code] ?? 'io';
-  return new StoreUnavailable(reason, { code: path === undefined ? code : `${code} ${path}` });
-}
-
-const systemReasons: Readonly<Record<string, UnavailableReason>> = {
-  EACCES: 'read_only',
-  EPERM: 'read_only',
-  EROFS: 'read_only',
-  ENOSPC: 'full',
-  EDQUOT: 'full',
-  EMFILE: 'exhausted',
-  ENFILE: 'exhausted',
-  ENOMEM: 'exhausted',
-};
-
 function resultCodeOf(error: Error): number | undefined {
-  return 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode;
+  if (!('code' in error) || error.code !== 'ERR_SQLITE_ERROR') return undefined;
+  return messages.find(([beginning]) => error.message.startsWith(beginning))?.[1] ?? unknownCode;
 }
+
+/**
+ * `all` of `@photostructure/sqlite` 1.2 gives SQLite's message and not its code. To be removed with the
+ * package, or once it gives the code. The texts are those of `sqlite3_errmsg`.
+ */
+const messages: readonly (readonly [beginning: string, code: number])[] = [
+  ['database or disk is full', 13],
+  ['disk I/O error', 10],
+  ['database is locked', 5],
+  ['database table is locked', 6],
+  ['database schema is locked', 6],
+  ['locking protocol', 15],
+  ['attempt to write a readonly database', 8],
+  ['database disk image is malformed', 11],
+  ['malformed database schema', 11],
+  ['file is not a database', 26],
+  ['unable to open database file', 14],
+  ['out of memory', 7],
+  ['string or blob too big', 18],
+  ['datatype mismatch', 20],
+  ['UNIQUE constraint failed', 2067],
+  ['NOT NULL constraint failed', 1299],
+  ['CHECK constraint failed', 275],
+  ['FOREIGN KEY constraint failed', 787],
+  ['cannot store ', 3091],
+  ['the store was moved', 1811],
+];
+
+/** SQLITE_ERROR: of a statement of ours. */
+const unknownCode = 1;
 
 export function isBusy(error: unknown): boolean {
   return error instanceof Error && ((resultCodeOf(error) ?? 0) & 0xff) === 5;

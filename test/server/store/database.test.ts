@@ -105,6 +105,16 @@ describe.each(engines)('a store on %s', (engine) => {
     expect(await idsIn(database)).toEqual([]);
   });
 
+  it('knows a violated constraint also in a statement that returns rows', async () => {
+    const database = await openTestStore(await newPlace(engine));
+    const sql = sameSql(`insert into meta (name, value) values ('once', 'x') returning name`);
+    await database.write([{ sql }]);
+    await expect(database.write([{ sql }])).rejects.toMatchObject({
+      name: 'ConstraintViolated',
+      kind: 'unique',
+    });
+  });
+
   it('says how many rows each statement affected, and gives back what it returns', async () => {
     const database = await openTestStore(await newPlace(engine));
     const results = await database.write([

@@ -175,7 +175,10 @@ describe.each(directions)('a store that is moved from %s to %s', { timeout: 60_0
       });
     }
     expect((await idsIn(to)).sort()).toEqual(told.sort());
-    await expect(running.write([{ sql: sameSql('delete from signups') }])).rejects.toThrow(StoreUnavailable);
+    for (const text of ['delete from signups', 'delete from signups returning id']) {
+      const write = running.write([{ sql: sameSql(text) }]);
+      await expect(write).rejects.toMatchObject({ name: 'StoreUnavailable', reason: 'read_only' });
+    }
     await expect(leases.look('main')).rejects.toThrow(StoreUnavailable);
   });
 

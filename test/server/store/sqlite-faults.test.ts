@@ -22,6 +22,7 @@ import { openSqlite } from '../../../server/store/open-store.ts';
 import { deriveKey } from '../../../server/store/engine/sealing.ts';
 import { isAtLeast, loadDriver } from '../../../server/store/sqlite/driver.ts';
 import { SqliteDatabase } from '../../../server/store/sqlite/sqlite-database.ts';
+import { startWorker } from '../../../server/store/sqlite/worker-thread.ts';
 import { scanWal } from '../../../server/store/sqlite/wal-scan.ts';
 import { signups } from '../../../server/store/tables.ts';
 
@@ -156,6 +157,27 @@ describe('a full disk', () => {
     await database.close();
     expect((await idsIn(await openTestStore({ dataDir }))).sort()).toEqual(stored.sort());
   });
+});
+
+describe('a disk that is full when the database is made', () => {
+  test.for([0, 8192, 40_000, 100_000])(
+    'with %s bytes left is said, and the next start finds nothing half done',
+    async (leaveBytes, { skip }) => {
+      const dataDir = mountSmallDisk(2);
+      if (dataDir === undefined) return skip();
+      const filler = join(dataDir, 'filler');
+      fill(filler, leaveBytes);
+      await expect(openTestStore({ dataDir })).rejects.toMatchObject({
+        name: 'StoreUnavailable',
+        // SQLite's name for a full disk where it is its log's index that finds no place.
+        reason: expect.stringMatching(/^(full|io)$/) as string,
+      });
+      rmSync(filler);
+      const database = await openTestStore({ dataDir, reserveBytes: 0 });
+      const id = await addSignup(database);
+      expect(await idsIn(database)).toEqual([id]);
+    },
+  );
 });
 
 /** Fills the disk but for so many bytes. */
@@ -387,28 +409,60 @@ describe('a disk that hangs', () => {
   });
 });
 
-test('a store whose thread has died answers with an error, and works again at the next call', async () => {
-  const dataDir = await temporaryDir();
-  let thread: Worker | undefined;
-  const { startWorker } = await import('../../../server/store/sqlite/worker-thread.ts');
+/** On a thread that the test can end. */
+async function openWithThread(start: (data: unknown) => Worker): Promise<SqliteDatabase> {
   const database = new SqliteDatabase({
-    path: join(dataDir, fileName),
+    path: join(await temporaryDir(), fileName),
     key: deriveKey('a key'),
     previousKeys: [],
     timeoutMs: 5000,
     maxWaiting: 1000,
     reserveBytes: 0,
     log: quiet,
-    start: (data) => (thread = startWorker(data)),
+    start,
   });
   await database.open();
   onTestFinished(() => database.close());
+  return database;
+}
+
+test('a store whose thread has died answers with an error, and works again at the next call', async () => {
+  let thread: Worker | undefined;
+  const database = await openWithThread((data) => (thread = startWorker(data)));
   const ids = [await addSignup(database)];
-  // Idle, so nothing is aborted by it.
   await thread?.terminate();
   ids.push(await addSignup(database));
   expect(await idsIn(database)).toEqual(ids);
 });
+
+test('a store whose thread dies under load loses nothing that it said is stored', async () => {
+  let thread: Worker | undefined;
+  const database = await openWithThread((data) => (thread = startWorker(data)));
+  const told: string[] = [];
+  const failures = new Set<string>();
+  let isOver = false;
+  const adding = Array.from({ length: 16 }, async () => {
+    while (!isOver) {
+      try {
+        told.push(await addSignup(database));
+      } catch (error) {
+        const { reason, outcome } = error as StoreUnavailable;
+        failures.add(`${reason} ${outcome}`);
+      }
+    }
+  });
+  for (let round = 0; round < rounds; round++) {
+    const before = told.length;
+    await until(() => told.length > before + 50);
+    await thread?.terminate();
+  }
+  isOver = true;
+  await Promise.all(adding);
+  expect([...failures].filter((failure) => failure !== 'failed unknown')).toEqual([]);
+  told.push(await addSignup(database));
+  const kept = new Set(await idsIn(database));
+  expect(told.filter((id) => !kept.has(id))).toEqual([]);
+}, 60_000);
 
 test('the key file is made once, also by several that start at once, and missed where it is gone', async () => {
   const dataDir = await temporaryDir();
