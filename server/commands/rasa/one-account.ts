@@ -5,6 +5,7 @@ import { destinationOf } from '../../config/accounts/destination.ts';
 import { ConfigError, createEnvReader, type Env } from '../../config/env.ts';
 import { openIfThere } from '../../outbox/place.ts';
 import type { RasaHttp } from '../../rasa/http.ts';
+import type { Database } from '../../store/database.ts';
 import { createOutgoing } from '../../system/network/outgoing.ts';
 import { storePlaceOf } from '../store.ts';
 
