@@ -182,12 +182,11 @@ export async function openService({
         summary.count(outcome);
       },
       secrets: new ServerSecrets({ database }),
+      readsOf: (account) => deliveries.reads(account),
       database,
       presence,
     });
-    closers.push(() => {
-      front.close();
-    });
+    closers.push(() => front.close());
     const formsFile = startFormsReload({
       config,
       onReload: front.replaceForms,

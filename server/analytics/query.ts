@@ -34,6 +34,17 @@ export interface QueryTexts {
   readonly active?: string | undefined;
 }
 
+export const queryNames = [
+  'from',
+  'to',
+  'preset',
+  'interval',
+  'segment',
+  'timezone',
+  'suspect_clicks',
+  'active',
+] as const satisfies readonly (keyof QueryTexts)[];
+
 /** First and last day, seen from today. */
 export const presets = {
   today: (today) => [today, today],

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { AccountConfig } from '../config/accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import { destinationOf } from '../config/accounts/destination.ts';
+import type { AccountReads } from '../accounts/reads.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Tried } from '../rasa/try-credentials.ts';
 import type { DeliveryStats } from './delivery-call.ts';
@@ -53,6 +54,11 @@ export class Deliveries {
       name: account.name,
       credentials: upstream.health(),
     }));
+  }
+
+  /** How to read the account of this name; `undefined` where it has no analytics. */
+  reads(name: string): AccountReads | undefined {
+    return this.#ways.find(({ account }) => account.name === name)?.upstream.reads;
   }
 
   /** Of all accounts together: the circuit is open where that of one is. */

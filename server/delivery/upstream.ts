@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { openAccount, openKeys, type Account } from '../accounts/account.ts';
+import { createAccountReads, type AccountReads } from '../accounts/reads.ts';
 import type { AccountConfig } from '../config/accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import { rereadCredentials } from '../config/credential-sets.ts';
@@ -30,6 +31,8 @@ export interface Upstream {
   health(): CredentialsHealth | undefined;
   /** Tries the credentials now; `undefined` if the destination needs no key. */
   readonly tryNow: () => Promise<Tried | undefined>;
+  /** For analytics; `undefined` if the destination has none. */
+  readonly reads: AccountReads | undefined;
   /** Reads the credentials again and retries those that rasa.io refused. */
   readonly reload: () => void;
   close(): Promise<void>;
@@ -99,6 +102,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       observe: () => account.observe(),
       health: () => undefined,
       tryNow: () => Promise.resolve(undefined),
+      reads: undefined,
       reload: () => {
         log.info('There are no credentials to read again.');
       },
@@ -137,6 +141,7 @@ function openWithKeys(account: Account, options: UpstreamOptions): Upstream {
     observe: () => account.observe(),
     health: () => healthOf(keys.ring),
     tryNow: () => keys.tryNow(closing.signal),
+    reads: api === 'v1' ? createAccountReads(account.others, keys.ring) : undefined,
     reload: rotation.reload,
     async close() {
       closing.abort();

@@ -19,6 +19,7 @@ import { createApiAccess, type ApiAccessOptions } from './api-access.ts';
 import { createBuilderPages } from './builder-routes.ts';
 import { createContactRoutes, type ContactRoutesOptions } from './contact-routes.ts';
 import { createEventRoutes, type EventRoutesOptions } from './api/event-routes.ts';
+import { createReportRoutes, type ReportRoutesOptions } from './api/report-routes.ts';
 import { createFormRoutes } from './form-routes.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import type { Health } from './health.ts';
@@ -44,6 +45,7 @@ export interface AppOptions {
   readonly builder: BuilderGate;
   readonly contacts: ContactRoutesOptions['contacts'];
   readonly feed: EventRoutesOptions['feed'];
+  readonly reports: ReportRoutesOptions['reports'];
   readonly tokens: ApiAccessOptions['tokens'];
   /** The names of all accounts. */
   readonly accounts: readonly string[];
@@ -94,6 +96,7 @@ function createRoutes(options: AppOptions): express.Router {
   const access = createApiAccess({ ...options, rate: options.rateToken });
   routes.use(createContactRoutes({ contacts: options.contacts, access }));
   routes.use(createEventRoutes({ feed: options.feed, access }));
+  routes.use(createReportRoutes({ reports: options.reports, access }));
 
   routes.use((request, response) => {
     sendProblem(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
+import { ReportCache, type ReportCacheOptions } from '../analytics/cache/report-cache.ts';
 import type { Config } from '../config/config.ts';
 import { Contacts } from '../contacts/contacts.ts';
 import { Tokens } from '../contacts/tokens.ts';
@@ -36,9 +37,9 @@ export interface Front {
   readonly bots: () => BotStats;
   /** Replaces the forms. No request is dropped. */
   readonly replaceForms: (specs: readonly FormSpec[]) => void;
-  /** Answers requests that wait for events. To be called before the server is closed. */
+  /** Answers requests that wait for events or reports. To be called before the server is closed. */
   answerWaiting(): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export interface FrontOptions {
@@ -72,6 +73,7 @@ export interface FrontOptions {
   /** What all proxies that share the store sign and hash with. */
   readonly secrets: Pick<ServerSecrets, 'get'>;
   readonly database: Database;
+  readonly readsOf: ReportCacheOptions['readsOf'];
   /** With it quotas are counted in memory while this process is alone. */
   readonly presence: AdaptiveLimitsOptions['presence'] | undefined;
 }
@@ -86,6 +88,7 @@ export async function openFront({
   onAnswer = () => undefined,
   secrets,
   database,
+  readsOf,
   presence,
 }: FrontOptions): Promise<Front> {
   const { addresses, bots: botConfig, plainRates: plain, rates, thankYouPages, trustProxy } = config;
@@ -138,6 +141,7 @@ export async function openFront({
     key: await secrets.get('contacts'),
   });
   const feed = new Feed({ database });
+  const reports = new ReportCache({ database, readsOf, owner: 'reports', log });
   const app = createApp({
     origins,
     forms,
@@ -153,6 +157,7 @@ export async function openFront({
     builder,
     contacts,
     feed,
+    reports,
     tokens: new Tokens({ database }),
     accounts: config.accounts.map(({ name }) => name),
     rateToken: config.rateToken,
@@ -173,10 +178,12 @@ export async function openFront({
     },
     answerWaiting() {
       feed.close();
+      reports.stop();
     },
-    close() {
+    async close() {
       limits.close();
       contacts.close();
+      await reports.close();
     },
   };
 }

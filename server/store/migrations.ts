@@ -249,6 +249,21 @@ const forAnalytics: Migration = {
   `,
 };
 
+const reportCache: Migration = {
+  version: 7,
+  name: 'reports that are kept for a while',
+  sqlite: `
+    create table cached_reports (
+      id text primary key, made_at integer not null, key_id text not null, payload blob not null
+    ) strict;
+  `,
+  postgres: `
+    create table cached_reports (
+      id text collate "C" primary key, made_at bigint not null, key_id text not null, payload bytea not null
+    );
+  `,
+};
+
 /**
  * All steps of the product's schema, in order. Every start runs those that the database does not have yet.
  */
@@ -259,6 +274,7 @@ export const migrations: readonly Migration[] = [
   people,
   forAnalytics,
   { version: 6, ...eventTables },
+  reportCache,
 ];
 
 /** The steps of a schema that a database lacks whose last one is this. */

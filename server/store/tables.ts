@@ -199,6 +199,14 @@ export const cursors = {
   id: 'id',
 } as const satisfies Table;
 
+/** Reports of the last day, see `ReportCache`. `id` names account, report and what is asked for. */
+export const cachedReports = {
+  name: 'cached_reports',
+  columns: { id: 'text', made_at: 'integer' },
+  id: 'id',
+  sealed: 'payload',
+} as const satisfies Table;
+
 /** All tables with a sealed column: what `rekey` goes through. A new table must be added here. */
 export const sealedTables: readonly Table[] = [
   signups,
@@ -207,6 +215,7 @@ export const sealedTables: readonly Table[] = [
   settings,
   keyNotes,
   requestAnswers,
+  cachedReports,
 ];
 
 /**

@@ -138,6 +138,7 @@ async function assembled(part: Part): Promise<RequestListener> {
     builder: createBuilderGate('off', new Uint8Array()),
     contacts: { add: unused, addOnce: unused, find: unused, findByRef: unused },
     feed: { read: unused, readOrWait: unused },
+    reports: { get: unused },
     tokens: { find: unused },
     accounts: [],
     rateToken: 'off',
