@@ -226,9 +226,20 @@ describe('from the builder to a contact in rasa.io', () => {
     });
   });
 
-  it('moves nothing on the page when the form appears', async () => {
+  it.each([
+    ['B4: as it comes', ''],
+    [
+      'B1: with words of its own',
+      new URLSearchParams({
+        title: 'Letters',
+        note: 'No spam',
+        submit: 'Send it to me',
+        accepted: 'Welcome!',
+      }),
+    ],
+  ])('moves nothing on the page when the form appears: %s', async (_name, fragment) => {
     const { url, site } = await start();
-    const { copySnippet, choose, page: builder } = await openBuilder(browser, url);
+    const { copySnippet, choose, page: builder } = await openBuilder(browser, `${url}/#${fragment}`);
     await choose('HTML');
     await builder.getByRole('button', { name: 'All code' }).click();
     await builder.getByText('min-height').waitFor();
@@ -244,6 +255,12 @@ describe('from the builder to a contact in rasa.io', () => {
       await page.goto(site.origin, { waitUntil: 'commit' });
       const below = page.getByText('Below');
       await below.waitFor();
+      // Only what makes sense in a form that is not sent yet.
+      expect(await page.getByText('Welcome!').isVisible()).toBe(false);
+      if (fragment !== '') {
+        const words = await page.locator('rasa-signup').innerText();
+        expect(words).toMatch(/^Letters[^]+Email address[^]+Send it to me\s+No spam$/);
+      }
       const before = await below.boundingBox();
       await vi.waitFor(() => {
         expect(held).toHaveLength(1);
