@@ -184,13 +184,17 @@ describe('undo', () => {
 describe('the link', () => {
   it('contains every setting, and none of it reaches the server', async () => {
     const { service, page, choose, openSection, clipboard, copySnippet } = await open();
+    await choose('Card');
     await openSection('Place');
     await choose('Slide-in');
+    await openSection('Size and layout');
+    await page.getByLabel('Width, at most').fill('20');
     await openSection('Words');
     await page.getByRole('textbox', { name: 'Title', exact: true }).fill('Say "hello" & <wave>');
     await openSection('Colours');
     await page.getByLabel('Button: colour code', { exact: true }).fill('#7a1f5c');
     const snippet = await copySnippet('WordPress');
+    expect(snippet).toContain('--rasa-signup-max-width: 20em');
     await page.getByRole('button', { name: 'Share' }).click();
     await page.getByText('The link is copied.').waitFor();
     const link = await clipboard();

@@ -36,7 +36,7 @@ export interface Design extends Readonly<Record<ColourName | TextName, string>> 
   readonly font: string;
   readonly titleFont: string;
   /** The greatest width in em, or `100%`. */
-  readonly width: string;
+  readonly maxWidth: string;
   readonly align: string;
   readonly buttonWidth: string;
   /** In em. */
@@ -63,7 +63,7 @@ export function plainDesign({ forms }: Pick<BuilderSetup, 'forms'>): Design {
     border: '',
     font: '',
     titleFont: '',
-    width: '',
+    maxWidth: '',
     align: '',
     buttonWidth: '',
     radius: '',
@@ -114,7 +114,7 @@ function checksFor({ forms }: BuilderSetup): Checks {
     border: isColour,
     font: isFont,
     titleFont: isFont,
-    width: (value) => value === '' || value === '100%' || isNumber(value, 15, 60),
+    maxWidth: (value) => value === '' || value === '100%' || isNumber(value, 15, 60),
     align: oneOf(['', 'center']),
     buttonWidth: oneOf(['', 'auto', '100%']),
     radius: (value) => value === '' || isNumber(value, 0, 2),

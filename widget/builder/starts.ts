@@ -47,7 +47,7 @@ export const starts: Readonly<Record<StartName, Start>> = {
       background: '#ffffff #20262a',
       text: '#191e1c #ecebe6',
       accent: '#0b6b4d #5dd1a6',
-      width: '28',
+      maxWidth: '28',
       align: 'center',
       buttonWidth: '100%',
       radius: '0.6',
@@ -63,7 +63,7 @@ export const starts: Readonly<Record<StartName, Start>> = {
   band: {
     settings: {
       layout: 'inline',
-      width: '100%',
+      maxWidth: '100%',
       background: '#12282e',
       text: '#e9f1f2',
       accent: '#f2b84b',

@@ -15,9 +15,9 @@ const ownWidths: Readonly<Record<Layout, number>> = { stacked: 32, compact: 32, 
 const ownOverlayWidths: Readonly<Partial<Record<Design['display'], number>>> = { dialog: 26, 'slide-in': 23 };
 
 /** The width in em, `undefined` for all that there is. A bar is as wide as the window. */
-export function widthOf({ width, layout, display }: Design): number | undefined {
-  if (width === '100%' || display === 'bar') return undefined;
-  return width === '' ? (ownOverlayWidths[display] ?? ownWidths[layout]) : Number(width);
+export function widthOf({ maxWidth, layout, display }: Design): number | undefined {
+  if (maxWidth === '100%' || display === 'bar') return undefined;
+  return maxWidth === '' ? (ownOverlayWidths[display] ?? ownWidths[layout]) : Number(maxWidth);
 }
 
 /** One em on a page that has not changed the browser's font size. */
@@ -81,9 +81,9 @@ function renderWidth({ state, words, dispatch }: SettingsOptions): TemplateResul
     range: [16, widestEm, 1],
     value: String(width ?? widestEm),
     onInput: (value) => {
-      const own = String(widthOf({ ...design, width: '' }));
+      const own = String(widthOf({ ...design, maxWidth: '' }));
       const isFull = Number(value) >= widestEm;
-      dispatch({ is: 'set', name: 'width', value: isFull ? '100%' : value === own ? '' : value });
+      dispatch({ is: 'set', name: 'maxWidth', value: isFull ? '100%' : value === own ? '' : value });
     },
     onSettled: () => {
       dispatch({ is: 'settled' });

@@ -5,9 +5,9 @@ import type { Show } from './frame-messages.ts';
 /** The places of a form on a newsletter's page: beside what it is about, in a text, or at the foot. */
 export type Arrangement = 'beside' | 'within' | 'foot';
 
-export function arrangementOf({ display, layout, width }: Design): Arrangement {
+export function arrangementOf({ display, layout, maxWidth }: Design): Arrangement {
   if (display !== 'inline') return 'within';
-  if (width === '100%') return 'foot';
+  if (maxWidth === '100%') return 'foot';
   return layout === 'inline' ? 'within' : 'beside';
 }
 

@@ -20,7 +20,8 @@ function derived(design: Design, name: ColourName): string {
 
 /** The values of the custom properties that the design sets, by their names without the prefix. */
 export function valuesOf(design: Design): Readonly<Record<string, string>> {
-  const { accent, onAccent, background, text, border, titleFont, width, align, buttonWidth, radius } = design;
+  const { accent, onAccent, background, text, border, titleFont, maxWidth, align, buttonWidth, radius } =
+    design;
   const error = errorColourOf(design);
   const own = starts[design.start].properties;
   const hasSurface = background !== '' && design.display === 'inline';
@@ -32,7 +33,7 @@ export function valuesOf(design: Design): Readonly<Record<string, string>> {
     ...(border && { 'border-color': writeColour(border) }),
     ...(error && { 'error-color': error }),
     ...(titleFont && { 'title-font': titleFont }),
-    ...(width && { 'max-width': width === '100%' ? width : em(Number(width)) }),
+    ...(maxWidth && { 'max-width': maxWidth === '100%' ? maxWidth : em(Number(maxWidth)) }),
     ...(align && { align }),
     ...(buttonWidth && { 'button-width': buttonWidth }),
     ...(radius && { radius: em(Number(radius)) }),
