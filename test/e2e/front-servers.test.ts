@@ -208,7 +208,9 @@ async function hosted(page: Page, publicUrl: string): Promise<void> {
   expect(await page.locator('link[rel=canonical]').getAttribute('href')).toBe(
     `${publicUrl}/forms/newsletter`,
   );
+  await page.emulateMedia({ media: 'print' });
   const picture = await page.locator('.poster img').screenshot({ scale: 'css' });
+  await page.emulateMedia({ media: 'screen' });
   expect(await readCode(page, picture)).toBe(`${publicUrl}/forms/newsletter`);
   // Text typed earlier is kept too, but would be sent without scripts.
   await page.waitForFunction(() => document.querySelector('rasa-signup')?.shadowRoot?.querySelector('input'));
@@ -222,7 +224,7 @@ async function builder(page: Page, publicUrl: string): Promise<void> {
   await page.goto(`${publicUrl}/`);
   const preview = page.frameLocator('iframe');
   await preview.getByRole('textbox', { name: 'Email address' }).first().waitFor();
-  await page.getByText(`${publicUrl}/embed.js`).first().waitFor();
+  await page.locator('.line', { hasText: `${publicUrl}/embed.js` }).waitFor();
   expect(complaints).toEqual([]);
 }
 
