@@ -11,6 +11,7 @@ import { declareRasa } from './commands/groups/rasa.ts';
 import { declareSandbox } from './commands/groups/sandbox.ts';
 import { declareStore } from './commands/groups/store.ts';
 import { declareTokens } from './commands/groups/tokens.ts';
+import { declareWebhooks } from './commands/groups/webhooks.ts';
 import { failToStart } from './system/lifecycle.ts';
 import { readVersion } from './system/version.ts';
 
@@ -35,6 +36,7 @@ const groups: readonly ((cli: Cli) => void)[] = [
   declareAnalytics,
   declareStore,
   declareTokens,
+  declareWebhooks,
 ];
 for (const declare of groups) declare({ program, process });
 

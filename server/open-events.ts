@@ -4,6 +4,9 @@ import { LeaseKeeper } from './delivery/lease-keeper.ts';
 import { eventStatements } from './events/events.ts';
 import { outcomeEvents } from './events/signups.ts';
 import { keyOf, Teller, type TellerOptions } from './events/teller.ts';
+import { Dispatcher } from './events/webhooks/dispatcher.ts';
+import { Endpoints } from './events/webhooks/endpoints.ts';
+import { Sender } from './events/webhooks/sender.ts';
 import type { BesideSettled } from './outbox/acknowledgements.ts';
 import type { Database } from './store/database.ts';
 import { ExpectationFailed } from './store/errors.ts';
@@ -30,7 +33,11 @@ const lookEveryMs = 1000;
 export function openEvents({ database, places, owner, log }: OpenEventsOptions): OpenEvents {
   const names = new Map([...places].map(([name, place]) => [keyOf(place), name]));
   const tokens = new Tokens({ database });
-  const teller = new Teller({ database, places, isRead: () => tokens.anyAllows('events:read') });
+  const endpoints = new Endpoints({ database });
+  const isRead = async () => (await endpoints.areAny()) || tokens.anyAllows('events:read');
+  const teller = new Teller({ database, places, isRead });
+  const sender = new Sender();
+  const dispatcher = new Dispatcher({ database, endpoints, sender, log });
   const lease = new LeaseKeeper({
     leases: new Leases({ database, owner }),
     name: 'events',
@@ -46,6 +53,8 @@ export function openEvents({ database, places, owner, log }: OpenEventsOptions):
     async close() {
       closing.abort();
       await running;
+      await dispatcher.close();
+      await sender.close();
       await lease.stop();
     },
   };
@@ -58,6 +67,7 @@ export function openEvents({ database, places, owner, log }: OpenEventsOptions):
       if (!held || !fence) continue;
       try {
         await teller.tell(fence);
+        await dispatcher.look(fence);
         await teller.sweep(fence);
         isFailing = false;
       } catch (error) {

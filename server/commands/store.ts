@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { pino } from 'pino';
 import { readConfig, type Env } from '../config/config.ts';
 import { Tokens } from '../contacts/tokens.ts';
+import { Endpoints } from '../events/webhooks/endpoints.ts';
 import { DeadLetters } from '../outbox/dead-letters.ts';
 import { openFile, openPlace, refuseMissing, type StorePlace } from '../outbox/place.ts';
 import type { Database } from '../store/database.ts';
@@ -19,6 +20,7 @@ export interface StoreCommands {
   readonly writable: Pick<Database, 'read' | 'write'>;
   deadLetters(): DeadLetters;
   tokens(): Tokens;
+  endpoints(): Endpoints;
   backUp(path: string): Promise<ExitCode>;
   check(): Promise<ExitCode>;
   rekey(): Promise<ExitCode>;
@@ -50,6 +52,7 @@ export async function openStoreCommands({ place, streams }: StoreCommandsOptions
     writable: database,
     deadLetters: () => new DeadLetters({ database }),
     tokens: () => new Tokens({ database }),
+    endpoints: () => new Endpoints({ database }),
 
     async backUp(path) {
       if (!file) return onlyFiles();

@@ -1,5 +1,6 @@
 import { NewerSchema } from './errors.ts';
 import { eventTables } from './schema/events.ts';
+import { webhookTables } from './schema/webhooks.ts';
 
 /**
  * One step of the schema, for both engines. Steps are only ever added: what was released is never changed.
@@ -275,6 +276,7 @@ export const migrations: readonly Migration[] = [
   forAnalytics,
   { version: 6, ...eventTables },
   reportCache,
+  { version: 8, ...webhookTables },
 ];
 
 /** The steps of a schema that a database lacks whose last one is this. */

@@ -1,4 +1,5 @@
 import { eventNumbers, events } from './schema/events.ts';
+import { webhookAttempts, webhooks } from './schema/webhooks.ts';
 
 /** A table that takes `Insert`s or has a sealed column, as the engines need to know it. */
 export interface Table {
@@ -216,6 +217,7 @@ export const sealedTables: readonly Table[] = [
   keyNotes,
   requestAnswers,
   cachedReports,
+  webhooks,
 ];
 
 /**
@@ -237,4 +239,6 @@ export const movedTables: readonly Table[] = [
   cursors,
   events,
   eventNumbers,
+  webhooks,
+  webhookAttempts,
 ];

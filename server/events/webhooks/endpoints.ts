@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { sameSql, Unreadable, type Database, type Row, type Statement } from '../../store/database.ts';
+import { createIds } from '../../store/ids.ts';
+import { webhooks as table } from '../../store/schema/webhooks.ts';
+import { readNumbers } from '../feed.ts';
+import type { Target } from './sender.ts';
+
+/** An endpoint that events are sent to. Times are Unix time in ms. */
+export interface Endpoint {
+  readonly id: string;
+  /** By its name; `undefined` for all. */
+  readonly account: string | undefined;
+  /** All where it is empty. */
+  readonly types: readonly string[];
+  readonly state: 'active' | 'disabled';
+  readonly reason: string;
+  readonly position: number;
+  readonly failures: number;
+  readonly failingSinceMs: number;
+  readonly dueMs: number;
+  readonly createdMs: number;
+  /** `undefined` where it cannot be opened. */
+  readonly target: Target | undefined;
+}
+
+interface Payload {
+  readonly url: string;
+  readonly mayBePrivate: boolean;
+  readonly secret: string;
+  /** Signs too until then, while receivers change over. */
+  readonly previous?: { readonly secret: string; readonly untilMs: number };
+}
+
+export type NewEndpoint = Pick<Payload, 'url' | 'mayBePrivate'> & Pick<Endpoint, 'account' | 'types'>;
+
+/** How long the secret before a rotation signs too. */
+const rotationMs = 24 * 60 * 60_000;
+
+/** The endpoints, with their URLs and secrets sealed: a URL often holds a secret of its receiver's. */
+export class Endpoints {
+  readonly #database: Pick<Database, 'read' | 'write' | 'keyId'>;
+  readonly #now: () => number;
+  readonly #newId: () => string;
+
+  constructor(options: {
+    readonly database: Pick<Database, 'read' | 'write' | 'keyId'>;
+    readonly now?: () => number;
+  }) {
+    this.#database = options.database;
+    this.#now = options.now ?? Date.now;
+    this.#newId = createIds(this.#now);
+  }
+
+  /** Gets events from now on. The secret is not shown again. */
+  async add({
+    url,
+    mayBePrivate,
+    account = '',
+    types,
+  }: NewEndpoint): Promise<{ id: string; secret: string }> {
+    const [id, secret] = [this.#newId(), newSecret()];
+    const { last } = await readNumbers(this.#database);
+    const payload: Payload = { url, mayBePrivate, secret };
+    const nothing = { reason: '', failures: 0, failing_since: 0, due: 0 };
+    const row = { ...nothing, id, account, types: types.join(' '), state: 'active', position: last };
+    await this.#database.write([{ into: table, rows: [{ ...row, created_at: this.#now(), payload }] }]);
+    return { id, secret };
+  }
+
+  async list(): Promise<readonly Endpoint[]> {
+    const rows = await this.#database.read({
+      sql: sameSql(
+        `select ${[...Object.keys(table.columns), 'key_id', 'payload'].join(', ')} from webhooks order by id`,
+      ),
+      opens: table,
+    });
+    return rows.map((row) => endpointOf(row, this.#now()));
+  }
+
+  /** Whether any gets events. */
+  async areAny(): Promise<boolean> {
+    const [row] = await this.#database.read({
+      sql: sameSql(`select 1 as found from webhooks where state = 'active' limit 1`),
+    });
+    return row !== undefined;
+  }
+
+  /** The new secret; the old one signs too for a day. `undefined` where there is no such endpoint. */
+  async rotate(id: string): Promise<string | undefined> {
+    const endpoint = (await this.list()).find((one) => one.id === id);
+    if (!endpoint?.target) return undefined;
+    const { url, mayBePrivate, secrets } = endpoint.target;
+    const [old = ''] = secrets;
+    const secret = newSecret();
+    const previous = { secret: old, untilMs: this.#now() + rotationMs };
+    const payload: Payload = { url, mayBePrivate, secret, previous };
+    const sealed = { seal: payload, table, id };
+    const text = 'update webhooks set key_id = ?, payload = ? where id = ?';
+    await this.#database.write([{ sql: sameSql(text), params: [this.#database.keyId, sealed, id] }]);
+    return secret;
+  }
+
+  async remove(id: string): Promise<boolean> {
+    const [result] = await this.#database.write([
+      { sql: sameSql('delete from webhooks where id = ?'), params: [id] },
+      { sql: sameSql('delete from webhook_attempts where webhook = ?'), params: [id] },
+    ]);
+    return result?.count === 1;
+  }
+
+  /** Sends events that were told since then again, and enables it. */
+  async replay(id: string, sinceMs: number): Promise<boolean> {
+    const text = `
+      update webhooks set state = 'active', reason = '', failures = 0, failing_since = 0, due = 0,
+        position = coalesce((select min(seq) - 1 from events where told_at >= ?), position)
+      where id = ?`;
+    const [result] = await this.#database.write([{ sql: sameSql(text), params: [sinceMs, id] }]);
+    return result?.count === 1;
+  }
+}
+
+/** How an endpoint stands after attempts: for the write of who holds the lease. */
+export function progress(id: string, to: Omit<Progress, 'id'>, from: number): Statement {
+  const text = `update webhooks set position = ?, failures = ?, failing_since = ?, due = ?, state = ?, reason = ?
+    where id = ? and position = ?`;
+  const { position, failures, failingSinceMs, dueMs, state, reason } = to;
+  return {
+    sql: sameSql(text),
+    params: [position, failures, failingSinceMs, dueMs, state, reason, id, from],
+  };
+}
+
+export type Progress = Pick<
+  Endpoint,
+  'id' | 'position' | 'failures' | 'failingSinceMs' | 'dueMs' | 'state' | 'reason'
+>;
+
+function newSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`;
+}
+
+function endpointOf(row: Row, nowMs: number): Endpoint {
+  const number = (name: string) => Number(row[name]);
+  const { payload } = row;
+  return {
+    id: String(row['id']),
+    account: row['account'] === '' ? undefined : String(row['account']),
+    types: String(row['types'])
+      .split(' ')
+      .filter((type) => type !== ''),
+    state: row['state'] === 'active' ? 'active' : 'disabled',
+    reason: String(row['reason']),
+    position: number('position'),
+    failures: number('failures'),
+    failingSinceMs: number('failing_since'),
+    dueMs: number('due'),
+    createdMs: number('created_at'),
+    target: payload instanceof Unreadable ? undefined : targetOf(payload as Payload, nowMs),
+  };
+}
+
+function targetOf({ url, mayBePrivate, secret, previous }: Payload, nowMs: number): Target {
+  const isRotating = previous !== undefined && previous.untilMs > nowMs;
+  return { url, mayBePrivate, secrets: isRotating ? [secret, previous.secret] : [secret] };
+}

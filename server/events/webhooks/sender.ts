@@ -1,0 +1,165 @@
+import { createHmac } from 'node:crypto';
+import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { Agent, request } from 'undici';
+import { networkFault } from '../../system/network/network-fault.ts';
+import { withAnySignal } from '../../system/any-signal.ts';
+import { readVersion } from '../../system/version.ts';
+import { kindOfAddress, namesThisMachine } from './addresses.ts';
+
+/** Where to, and how to sign. */
+export interface Target {
+  readonly url: string;
+  /** `whsec_` and base64. While one is rotated, all sign. */
+  readonly secrets: readonly string[];
+  /** Whether its address may be in a private network. */
+  readonly mayBePrivate: boolean;
+}
+
+export type Sent = { readonly status: number; readonly tookMs: number } & (
+  | { readonly is: 'delivered' }
+  /** 410: nothing more is wanted. */
+  | { readonly is: 'gone'; readonly result: string }
+  | { readonly is: 'failed'; readonly result: string; readonly afterMs?: number }
+);
+
+/** All addresses of a name. */
+type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+export interface SenderOptions {
+  /** Unix time in ms. */
+  readonly now?: () => number;
+  readonly resolve?: Resolve;
+}
+
+const timeoutMs = 15_000;
+/** No answer needs more; what is longer is cut off. */
+const mostAnswerBytes = 64 * 1024;
+const longestRetryAfterMs = 24 * 60 * 60_000;
+
+class AddressRefused extends Error {
+  override readonly name = 'AddressRefused';
+}
+
+/** Sends signed messages, each on a connection to an address that was checked. */
+export class Sender {
+  readonly #agents = new Map<string, Agent>();
+  readonly #now: () => number;
+  readonly #resolve: Resolve;
+
+  constructor({ now = Date.now, resolve = lookup }: SenderOptions = {}) {
+    this.#now = now;
+    this.#resolve = resolve;
+  }
+
+  /** Never rejects. Redirects are not followed: they count as failures. */
+  async send(
+    { url, secrets, mayBePrivate }: Target,
+    message: { readonly id: string; readonly body: string },
+    stop: AbortSignal,
+  ): Promise<Sent> {
+    const startedAtMs = performance.now();
+    const tookMs = () => Math.round(performance.now() - startedAtMs);
+    try {
+      const isOwn = namesThisMachine(url);
+      const isAllowed = (address: string) => {
+        const kind = kindOfAddress(address);
+        return isOwn || kind === 'public' || (kind === 'private' && mayBePrivate);
+      };
+      const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+      if (isIP(host) !== 0 && !isAllowed(host)) throw new AddressRefused(host);
+      const status = await withAnySignal([stop, AbortSignal.timeout(timeoutMs)], async (signal) => {
+        const answer = await request(url, {
+          method: 'POST',
+          headers: this.#headers(message, secrets),
+          body: message.body,
+          dispatcher: this.#agentFor(`${String(isOwn)} ${String(mayBePrivate)}`, isAllowed),
+          signal,
+        });
+        // Its status is what counts, whatever becomes of its body.
+        await answer.body.dump({ limit: mostAnswerBytes, signal }).catch(() => undefined);
+        return { code: answer.statusCode, retryAfter: answer.headers['retry-after'] };
+      });
+      return this.#verdict(status.code, String(status.retryAfter ?? ''), tookMs());
+    } catch (error) {
+      return { is: 'failed', status: 0, tookMs: tookMs(), result: reasonOf(error) };
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
+  }
+
+  #headers({ id, body }: { readonly id: string; readonly body: string }, secrets: readonly string[]) {
+    const timestamp = String(Math.floor(this.#now() / 1000));
+    return {
+      'content-type': 'application/json',
+      'user-agent': `rasa-signup/${readVersion()}`,
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': secrets.map((secret) => sign(secret, `${id}.${timestamp}.${body}`)).join(' '),
+    };
+  }
+
+  #agentFor(name: string, isAllowed: (address: string) => boolean): Agent {
+    const known = this.#agents.get(name);
+    if (known) return known;
+    const agent = new Agent({
+      connect: { lookup: checkedLookup(isAllowed, this.#resolve), timeout: timeoutMs },
+    });
+    this.#agents.set(name, agent);
+    return agent;
+  }
+
+  #verdict(status: number, retryAfter: string, tookMs: number): Sent {
+    if (status >= 200 && status < 300) return { is: 'delivered', status, tookMs };
+    const result = `answered ${status}`;
+    if (status === 410) return { is: 'gone', status, tookMs, result };
+    const date = Date.parse(retryAfter) - this.#now();
+    const afterMs = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : date;
+    const isAsked = afterMs > 0;
+    return {
+      is: 'failed',
+      status,
+      tookMs,
+      result,
+      ...(isAsked && { afterMs: Math.min(afterMs, longestRetryAfterMs) }),
+    };
+  }
+}
+
+/** Standard Webhooks 1.0, symmetric: HMAC-SHA256 over id, timestamp and body. */
+function sign(secret: string, content: string): string {
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  return `v1,${createHmac('sha256', key).update(content).digest('base64')}`;
+}
+
+/** One refused address among several refuses the name, so that no order of answers lets one through. */
+function checkedLookup(isAllowed: (address: string) => boolean, resolve: Resolve): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) {
+        callback(error, '', 0);
+        return;
+      }
+      const refused = addresses.find(({ address }) => !isAllowed(address));
+      const [first] = addresses;
+      if (!first) callback(new Error('no address'), '', 0);
+      else if (refused) callback(new AddressRefused(refused.address), '', 0);
+      else if (options.all === true) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function reasonOf(error: unknown): string {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof AddressRefused) return `the address ${at.message} is not allowed`;
+    if (at.name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`;
+  }
+  return networkFault(error).reason;
+}

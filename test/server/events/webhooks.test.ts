@@ -1,0 +1,354 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventStatements, type NewEvent } from '../../../server/events/events.ts';
+import { kindOfAddress, namesThisMachine } from '../../../server/events/webhooks/addresses.ts';
+import { Dispatcher } from '../../../server/events/webhooks/dispatcher.ts';
+import { Endpoints } from '../../../server/events/webhooks/endpoints.ts';
+import { Sender } from '../../../server/events/webhooks/sender.ts';
+import { sameSql } from '../../../server/store/database.ts';
+import { Secret } from '../../../server/system/secret.ts';
+import { useEngines, type Engine } from '../../helpers/server/engines.ts';
+import { recordLog } from '../../helpers/server/outbox.ts';
+import { startService } from '../../helpers/server/service.ts';
+import { openTestStore } from '../../helpers/server/store.ts';
+
+const { engines, newPlace } = useEngines();
+const soon = { timeout: 20_000, interval: 20 };
+const fence = { sql: sameSql('select 1 as held') };
+
+interface Message {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A server of somebody else's. `answer` decides; by default it is 204. */
+async function startReceiver(
+  answer: (response: ServerResponse, message: Message) => void = (r) => r.writeHead(204).end(),
+) {
+  const messages: Message[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const message = { headers: request.headers, body: Buffer.concat(chunks).toString() };
+      messages.push(message);
+      answer(response, message);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const ids = () => messages.map(({ headers }) => String(headers['webhook-id']));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, messages, ids };
+}
+
+const verify = (secret: string, { headers, body }: Message) =>
+  new Webhook(secret).verify(body, headers as Record<string, string>);
+
+/** The part that sends, over a real database, with a clock that the test moves. */
+async function startSending(engine: Engine) {
+  const database = await openTestStore(await newPlace(engine));
+  const clock = { ms: Date.now() };
+  const now = () => clock.ms;
+  const endpoints = new Endpoints({ database, now });
+  const { log, lines } = recordLog();
+  const open = () => {
+    const sender = new Sender({ now });
+    const dispatcher = new Dispatcher({ database, endpoints, sender, log, now, random: () => 0.5 });
+    const close = async () => {
+      await dispatcher.close();
+      await sender.close();
+    };
+    onTestFinished(close);
+    return { look: () => dispatcher.look(fence), close };
+  };
+  const tell = async (...events: readonly NewEvent[]) => {
+    await database.write([...eventStatements(events, clock.ms)]);
+  };
+  const stateOf = async (id: string) => (await endpoints.list()).find((one) => one.id === id);
+  const add = (url: string, types: readonly string[] = []) =>
+    endpoints.add({ url, mayBePrivate: false, account: undefined, types });
+  return { database, clock, endpoints, open, tell, stateOf, add, lines };
+}
+
+function event(subject: string, type: NewEvent['type'] = 'contact.updated'): NewEvent {
+  return { type, account: 'main', subject, atMs: 1_800_000_000_000, data: { id: subject } };
+}
+const idOf = (subject: string) => `evt_${subject}_contact_updated`;
+
+describe.each(engines)('webhooks on %s', (engine) => {
+  it('tell a receiver of Standard Webhooks what happens to a sign-up', async () => {
+    const key = 'ab'.repeat(32);
+    const place = { ...(await newPlace(engine)), key: new Secret(key) };
+    const service = await startService({
+      DATA_DIR: place.dataDir,
+      OUTBOX_KEY: key,
+      ...(place.databaseUrl && { DATABASE_URL: place.databaseUrl.reveal() }),
+    });
+    const receiver = await startReceiver();
+    const endpoints = new Endpoints({ database: await openTestStore(place) });
+    const { secret } = await endpoints.add({
+      url: receiver.url,
+      mayBePrivate: false,
+      account: 'main',
+      types: ['signup.*'],
+    });
+    await fetch(`${service.url}/forms/newsletter`, {
+      method: 'POST',
+      headers: { accept: 'application/json' },
+      body: new URLSearchParams({ email: 'ada@example.com' }),
+    });
+    await expect.poll(() => receiver.messages.length, soon).toBe(2);
+    const [accepted, delivered] = receiver.messages.map((message) => verify(secret, message));
+    expect(accepted).toMatchObject({ type: 'signup.accepted', data: { form: 'newsletter' } });
+    expect(delivered).toMatchObject({ type: 'signup.delivered' });
+    expect(JSON.stringify(receiver.messages)).not.toContain('ada');
+  });
+
+  it('are verified by their receivers, who notice what was changed, is old, or came before', async () => {
+    const { open, tell, add } = await startSending(engine);
+    const receiver = await startReceiver();
+    const { secret } = await add(receiver.url);
+    await tell(event('a'), event('b'));
+    await open().look();
+    await expect.poll(receiver.ids, soon).toEqual([idOf('a'), idOf('b')]);
+    const [message] = receiver.messages;
+    if (!message) throw new Error('Nothing came.');
+    expect(verify(secret, message)).toEqual({
+      type: 'contact.updated',
+      timestamp: '2027-01-15T08:00:00.000Z',
+      data: { account: 'main', id: 'a' },
+    });
+    const old = String(Number(message.headers['webhook-timestamp']) - 3600);
+    const wrong: readonly Message[] = [
+      { ...message, body: message.body.replace('"a"', '"b"') },
+      { ...message, headers: { ...message.headers, 'webhook-id': idOf('b') } },
+      { ...message, headers: { ...message.headers, 'webhook-timestamp': old } },
+    ];
+    for (const one of wrong) expect(() => verify(secret, one)).toThrow();
+  });
+
+  it('are signed with both secrets for a day after a rotation', async () => {
+    const { open, tell, add, endpoints, clock } = await startSending(engine);
+    const receiver = await startReceiver();
+    const { id, secret: first } = await add(receiver.url);
+    const second = (await endpoints.rotate(id)) ?? '';
+    const { look } = open();
+    await tell(event('a'));
+    await look();
+    await expect.poll(receiver.ids, soon).toHaveLength(1);
+    const [both] = receiver.messages;
+    if (!both) throw new Error('Nothing came.');
+    for (const secret of [first, second]) expect(verify(secret, both)).toBeDefined();
+    clock.ms += 25 * 60 * 60_000;
+    await tell(event('b'));
+    await expect.poll(async () => (await look(), receiver.messages.length), soon).toBe(2);
+    expect(String(receiver.messages[1]?.headers['webhook-signature']).split(' ')).toHaveLength(1);
+  });
+
+  it('come again after a crash, with the same ids, and none is lost', async () => {
+    const { open, tell, add } = await startSending(engine);
+    let isHanging = true;
+    const receiver = await startReceiver((response) => {
+      if (!isHanging || receiver.messages.length < 2) response.writeHead(200).end();
+    });
+    await add(receiver.url);
+    await tell(event('a'), event('b'), event('c'));
+    const first = open();
+    await first.look();
+    await expect.poll(() => receiver.messages.length, soon).toBe(2);
+    await first.close();
+    isHanging = false;
+    const second = open();
+    await expect.poll(async () => (await second.look(), receiver.ids()), soon).toContain(idOf('c'));
+    expect([...new Set(receiver.ids())]).toEqual(['a', 'b', 'c'].map(idOf));
+  });
+
+  it('to an endpoint that hangs or fails hold up no other', async () => {
+    const { open, tell, add, stateOf, clock } = await startSending(engine);
+    const big = Buffer.alloc(10 * 1024 * 1024);
+    const elsewhere = await startReceiver();
+    const bad = {
+      hangs: await startReceiver(() => undefined),
+      fails: await startReceiver((response) => response.writeHead(500).end()),
+      asks: await startReceiver((response) => response.writeHead(429, { 'retry-after': '7200' }).end()),
+      redirects: await startReceiver((response) =>
+        response.writeHead(307, { location: elsewhere.url }).end(),
+      ),
+      cuts: await startReceiver((response) => response.destroy()),
+      gone: await startReceiver((response) => response.writeHead(410).end()),
+      talks: await startReceiver((response) => response.writeHead(200).end(big)),
+    };
+    const ids = new Map<string, string>();
+    for (const [name, { url }] of Object.entries(bad)) ids.set(name, (await add(url)).id);
+    const good = await startReceiver();
+    await add(good.url);
+    await tell(event('a'), event('b'));
+    const { look } = open();
+    await look();
+    await expect.poll(good.ids, soon).toEqual([idOf('a'), idOf('b')]);
+    const state = (name: string) => stateOf(ids.get(name) ?? '');
+    for (const name of ['fails', 'redirects', 'cuts', 'asks']) {
+      await expect.poll(async () => (await state(name))?.failures, soon).toBe(1);
+    }
+    expect((await state('asks'))?.dueMs).toBe(clock.ms + 7_200_000);
+    expect((await state('fails'))?.dueMs).toBe(clock.ms + 5000);
+    await expect.poll(async () => (await state('gone'))?.state, soon).toBe('disabled');
+    await expect.poll(() => bad.talks.ids(), soon).toEqual([idOf('a'), idOf('b')]);
+    expect(elsewhere.messages).toEqual([]);
+    await tell(event('c'));
+    await expect.poll(async () => (await look(), good.ids()), soon).toContain(idOf('c'));
+    expect([bad.fails.messages.length, bad.gone.messages.length]).toEqual([1, 1]);
+  });
+
+  it('are tried again until the endpoint takes them, for three days, and then go on', async () => {
+    const { open, tell, add, stateOf, clock, lines } = await startSending(engine);
+    let refused = 'a';
+    const receiver = await startReceiver((response, { body }) =>
+      response.writeHead(body.includes(`"${refused}"`) ? 503 : 204).end(),
+    );
+    const { id } = await add(receiver.url);
+    await tell(event('a'), event('b'));
+    const { look } = open();
+    let tries = 0;
+    for (const startMs = clock.ms; clock.ms < startMs + 4 * 24 * 3_600_000; clock.ms += 3_600_000 * 2) {
+      await look();
+      await expect
+        .poll(async () => {
+          const { failures = 0, position = 0, dueMs = 0 } = (await stateOf(id)) ?? {};
+          return position > 0 || (failures > 0 && dueMs > clock.ms);
+        }, soon)
+        .toBe(true);
+      tries++;
+      if ((await stateOf(id))?.position === 1) break;
+    }
+    expect(tries).toBeGreaterThan(30);
+    clock.ms += 2 * 3_600_000;
+    refused = '';
+    await expect.poll(async () => (await look(), receiver.ids().at(-1)), soon).toBe(idOf('b'));
+    expect(lines()).toContain('has not taken an event for three days');
+  });
+
+  it('are sent again from a time on, and only those that are asked for', async () => {
+    const { open, tell, add, endpoints, clock } = await startSending(engine);
+    const receiver = await startReceiver();
+    await tell(event('before'));
+    const { id } = await add(receiver.url, ['contact.*']);
+    clock.ms += 60_000;
+    await tell(event('a'), event('i', 'import.finished'));
+    const { look } = open();
+    await expect.poll(async () => (await look(), receiver.ids()), soon).toEqual([idOf('a')]);
+    await expect.poll(async () => (await endpoints.list())[0]?.position, soon).toBe(3);
+    expect(await endpoints.replay(id, clock.ms - 1000)).toBe(true);
+    await expect.poll(async () => (await look(), receiver.ids()), soon).toEqual([idOf('a'), idOf('a')]);
+    expect(await endpoints.remove(id)).toBe(true);
+    expect(await endpoints.replay(id, 0)).toBe(false);
+  });
+});
+
+describe('the addresses of webhooks', () => {
+  it.each([
+    ['127.0.0.1', 'special'],
+    ['0.0.0.0', 'special'],
+    ['169.254.169.254', 'special'],
+    ['100.100.100.200', 'special'],
+    ['fd00:ec2::254', 'special'],
+    ['::1', 'special'],
+    ['::', 'special'],
+    ['::ffff:127.0.0.1', 'special'],
+    ['::ffff:7f00:1', 'special'],
+    ['0:0:0:0:0:ffff:169.254.169.254', 'special'],
+    ['64:ff9b::7f00:1', 'special'],
+    ['64:ff9b::8.8.8.8', 'public'],
+    ['::127.0.0.1', 'special'],
+    ['2002:7f00:1::', 'special'],
+    ['2001:0:4136:e378::1', 'special'],
+    ['fe80::1', 'special'],
+    ['fe80::1%eth0', 'special'],
+    ['ff02::1', 'special'],
+    ['224.0.0.1', 'special'],
+    ['255.255.255.255', 'special'],
+    ['no address', 'special'],
+    ['10.1.2.3', 'private'],
+    ['100.64.0.1', 'private'],
+    ['172.31.255.255', 'private'],
+    ['192.168.1.1', 'private'],
+    ['::ffff:10.0.0.1', 'private'],
+    ['fc00::1', 'private'],
+    ['8.8.8.8', 'public'],
+    ['172.32.0.1', 'public'],
+    ['2606:4700::1111', 'public'],
+  ])('%s is %s', (address, kind) => {
+    expect(kindOfAddress(address)).toBe(kind);
+  });
+
+  it('are this machine only where the URL says so plainly', () => {
+    for (const host of ['localhost', 'LOCALHOST:80', '127.0.0.1:8080', '[::1]']) {
+      expect(namesThisMachine(`http://${host}/a`), host).toBe(true);
+    }
+    for (const host of [
+      '2130706433',
+      '0x7f.1',
+      '0177.0.0.1',
+      '127.1',
+      '[::ffff:127.0.0.1]',
+      'localhost.',
+      'a@localhost',
+      'localhost.example.com',
+    ]) {
+      expect(namesThisMachine(`http://${host}/a`), host).toBe(false);
+    }
+  });
+
+  it('are checked when the connection is made, however they are spelt', async () => {
+    const receiver = await startReceiver();
+    const { port } = new URL(receiver.url);
+    const sender = new Sender();
+    onTestFinished(() => sender.close());
+    const hosts = ['2130706433', '0x7f000001', '0177.0.0.1', '127.1', '127.0.0.2', '[::ffff:127.0.0.1]', '0'];
+    for (const host of hosts) {
+      for (const mayBePrivate of [false, true]) {
+        const target = { url: `http://${host}:${port}/hook`, secrets: ['whsec_YWJj'], mayBePrivate };
+        const sent = await sender.send(target, { id: 'a', body: '{}' }, new AbortController().signal);
+        expect(sent, host).toMatchObject({
+          is: 'failed',
+          result: expect.stringContaining('is not allowed') as string,
+        });
+      }
+    }
+    expect(receiver.messages).toEqual([]);
+  });
+
+  it('are checked for every answer of a name server, also where it changes', async () => {
+    const receiver = await startReceiver();
+    const { port } = new URL(receiver.url);
+    const answers = [
+      ['127.0.0.1'],
+      ['8.8.8.8', '127.0.0.1'],
+      ['::ffff:169.254.169.254'],
+      ['10.0.0.1'],
+      ['::1'],
+    ];
+    const sender = new Sender({
+      resolve: (_name, _options, callback) => {
+        const addresses = answers.shift() ?? [];
+        callback(
+          null,
+          addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+        );
+      },
+    });
+    onTestFinished(() => sender.close());
+    while (answers.length > 0) {
+      const url = `http://hooks.example.com:${port}/hook`;
+      const target = { url, secrets: ['whsec_YWJj'], mayBePrivate: false };
+      const sent = await sender.send(target, { id: 'a', body: '{}' }, new AbortController().signal);
+      expect(sent).toMatchObject({ result: expect.stringContaining('is not allowed') as string });
+    }
+    expect(receiver.messages).toEqual([]);
+  });
+});
