@@ -287,7 +287,7 @@ export const deliveryMutations: readonly Mutation[] = [
   {
     name: 'gate: calls follow each other at once',
     file: 'server/accounts/gate.ts',
-    find: 'await this.#pause(this.#minIntervalMs);',
+    find: 'await this.#pause(minIntervalMs);',
     replace: '',
     tests: gate,
     only: 'with a pause after each',
@@ -295,7 +295,7 @@ export const deliveryMutations: readonly Mutation[] = [
   {
     name: 'gate: what rasa.io asks is not kept to',
     file: 'server/accounts/gate.ts',
-    find: 'await pause(askedMs - this.#minIntervalMs, this.#closing.signal);',
+    find: 'await pause(askedMs - minIntervalMs, this.#closing.signal);',
     replace: '',
     tests: gate,
     only: 'for as long as rasa.io asked',
@@ -366,8 +366,8 @@ export const deliveryMutations: readonly Mutation[] = [
   },
   {
     name: 'worker: the file is not wiped when nothing waits any more',
-    file: 'server/delivery/worker.ts',
-    find: '      await database.tidy();\n',
+    file: 'server/delivery/tidying.ts',
+    find: '    await database.tidy();\n',
     replace: '',
     tests: worker,
     only: 'leaves nothing of it on disk',

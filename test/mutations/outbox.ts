@@ -303,9 +303,9 @@ export const outboxMutations: readonly Mutation[] = [
   },
   {
     name: 'outbox: the same address in capital letters is another person',
-    file: 'server/outbox/outbox.ts',
-    find: 'contact.email.toLowerCase()',
-    replace: 'contact.email',
+    file: 'server/outbox/person-hash.ts',
+    find: 'email.trim().toLowerCase()',
+    replace: 'email.trim()',
     tests: outbox,
     only: 'sign-ups of one person on sqlite',
   },

@@ -1,6 +1,7 @@
 /*
  * `npm run test:mutate`: puts one named fault after the other into a copy of the code, and runs the tests
- * that must notice it. `npm run test:mutate -- lease` runs those whose name or file has the word.
+ * that must notice it. `npm run test:mutate -- lease turns` runs those whose name or file has one of
+ * the words.
  *
  * A list, and no tool that makes mutations by itself (StrykerJS was looked at): most of this code runs in
  * worker threads and child processes, where such a tool cannot switch a mutation on within one run, so that
@@ -10,22 +11,13 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deliveryMutations } from './delivery.ts';
+import { all } from './all.ts';
 import type { Mutation } from './mutation.ts';
-import { outboxMutations } from './outbox.ts';
-import { signupMutations } from './signup.ts';
-import { storeMutations } from './store.ts';
 
-const all: readonly Mutation[] = [
-  ...storeMutations,
-  ...outboxMutations,
-  ...deliveryMutations,
-  ...signupMutations,
-];
-
-const wanted = process.argv[2] ?? '';
-const mutations = all.filter(({ name, file }) => `${name} ${file}`.includes(wanted));
-const copies = 2;
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : [''];
+const mutations = all.filter(({ name, file }) => wanted.some((word) => `${name} ${file}`.includes(word)));
+/** `COPIES=1` for a machine that does other work beside it. */
+const copies = Number(process.env['COPIES'] ?? 2);
 /** A mutation can also make tests wait for ever. */
 const longestMs = 180_000;
 
@@ -55,7 +47,7 @@ function passes(dir: string, { tests, only }: Pick<Mutation, 'tests' | 'only'>):
   const filter = only === undefined ? [] : ['-t', only];
   const child = spawn(
     process.execPath,
-    ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', tests, ...filter],
+    ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--testTimeout=20000', tests, ...filter],
     {
       cwd: dir,
       stdio: 'ignore',

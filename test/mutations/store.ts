@@ -151,7 +151,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: 'SQLite: a log without its database is opened',
     file: 'server/store/sqlite/open-file.ts',
-    find: 'if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) {',
+    find: 'if (size(path) === 0) {',
     replace: "if (path === '') {",
     tests: tests('sqlite-faults'),
     only: 'a database file',
@@ -159,9 +159,9 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: 'SQLite: two that start at once both migrate',
     file: 'server/store/sqlite/open-file.ts',
-    find: '  if (missing(connection).length === 0) return;\n  begin(connection);\n  try {\n    for (const migration of missing(connection))',
+    find: '  if (missing(connection, schema).length === 0) return;\n  begin(connection);\n  try {\n    for (const migration of missing(connection, schema))',
     replace:
-      '  const found = missing(connection);\n  if (found.length === 0) return;\n  begin(connection);\n  try {\n    for (const migration of found)',
+      '  const found = missing(connection, schema);\n  if (found.length === 0) return;\n  begin(connection);\n  try {\n    for (const migration of found)',
     tests: tests('database'),
     only: 'a store on sqlite can be opened by several',
   },
@@ -184,7 +184,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: 'a newer schema is opened',
     file: 'server/store/migrations.ts',
-    find: 'if (version > migrations.length) throw',
+    find: 'if (version > schema.length) throw',
     replace: 'if (version > 1000) throw',
     tests: tests('database'),
     only: 'newer version',
@@ -425,7 +425,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: 'a restored copy keeps its epochs',
-    file: 'server/store/maintenance.ts',
+    file: 'server/store/sqlite/sqlite-file.ts',
     find: 'const epochsAhead = 1_000_000;',
     replace: 'const epochsAhead = 0;',
     tests: tests('maintenance'),

@@ -36,6 +36,37 @@ function faultsOf(changes: Env): readonly string[] {
   return [];
 }
 
+describe('P1: what waits is for the upstream and the account that it was accepted for', () => {
+  const credentials: Env = {
+    ALLOWED_ORIGINS: 'https://www.example.com',
+    RASA_USERNAME: 'you@example.com',
+    RASA_PASSWORD: 'secret-1',
+    RASA_API_KEY: 'key-1',
+  };
+  const of = (changes: Env) => read({ ...credentials, ...changes }).accounts.map(destinationOf)[0];
+
+  it.each<[string, Env]>([
+    ['another user', { RASA_USERNAME: 'somebody@example.com' }],
+    ['another base address', { RASA_BASE_URL: 'https://rasa.example.com' }],
+    [
+      'another version of the API',
+      { RASA_API: 'v2', RASA_CLIENT_ID: 'you@example.com', RASA_CLIENT_SECRET: 'x' },
+    ],
+    ['no credentials', { RASA_USERNAME: '', RASA_PASSWORD: '', RASA_API_KEY: '' }],
+  ])('and not for %s', (_what, changes) => {
+    expect(of(changes)).toBeDefined();
+    expect(of(changes)).not.toEqual(of({}));
+  });
+
+  it.each<[string, Env]>([
+    ['another key', { RASA_API_KEY: 'key-2' }],
+    ['another password', { RASA_PASSWORD: 'secret-2' }],
+    ['a user name in other letters', { RASA_USERNAME: 'You@Example.com' }],
+  ])('also with %s', (_what, changes) => {
+    expect(of(changes)).toEqual(of({}));
+  });
+});
+
 describe('several accounts', () => {
   it('have credentials of their own, also in files and in numbered sets', () => {
     const config = read(two);

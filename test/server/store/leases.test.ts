@@ -122,12 +122,25 @@ describe('a lease', () => {
     expect(await idsIn(database)).toEqual([]);
   });
 
-  test('that is released goes to the next that looks', async () => {
+  test('that was lost is never taken back by confirming it', async () => {
     const { one, two } = await twoCandidates();
+    const old = await one.leases.look('main');
+    const held = await two.watch('main', 15);
+    if (!old || !held) throw new Error('The lease was not taken over.');
+    for (let second = 0; second < 15; second++) {
+      expect(await one.leases.confirm(old)).toBe(false);
+      one.clock.ms += 1000;
+    }
+    expect(await two.leases.confirm(held)).toBe(true);
+  });
+
+  test('that is released goes to the next that looks', async () => {
+    const { database, one, two } = await twoCandidates();
     const held = await one.leases.look('main');
     if (!held) throw new Error('The lease was free.');
     await two.leases.look('main');
     await one.leases.release(held);
+    await expect(database.write([one.leases.fence(held)])).rejects.toThrow(ExpectationFailed);
     expect((await two.leases.look('main'))?.epoch).toBeGreaterThan(held.epoch);
     expect(await one.leases.look('main')).toBeUndefined();
   });
