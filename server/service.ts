@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
-import { noteDelivered } from './contacts/sent-contacts.ts';
+import { People } from './accounts/people.ts';
+import { noteDelivered, noteLeftAlone } from './contacts/sent-contacts.ts';
 import { destinationOf } from './config/accounts/destination.ts';
 import type { Env } from './config/env.ts';
 import { startFormsReload } from './config/reload/forms-reload.ts';
@@ -121,6 +122,7 @@ export async function openService({
     if (sandbox) closers.push(() => sandbox.close());
 
     void warnOfReadable(config.secretFiles, log);
+    const people = await People.open({ database });
     const owner = `process ${process.pid} on ${hostname()}`;
     const events = openEvents({ database, places: destinations, owner, log });
     closers.push(() => events.close());
@@ -136,6 +138,8 @@ export async function openService({
       watchIntervalMs,
       besideDelivered: noteDelivered,
       besideSettled: events.besideSettled,
+      besideLeftAlone: noteLeftAlone,
+      people,
     });
     closers.push(() => deliveries.close(deliveryGraceMs));
 
@@ -184,6 +188,8 @@ export async function openService({
       secrets: new ServerSecrets({ database }),
       readsOf: (account) => deliveries.reads(account),
       database,
+      people,
+      destinations,
       presence,
     });
     closers.push(() => front.close());
@@ -231,9 +237,7 @@ export async function openService({
 }
 
 /** That says nothing about the store. */
-function isFull(error: unknown): boolean {
-  return error instanceof OutboxFull;
-}
+const isFull = (error: unknown) => error instanceof OutboxFull;
 
 /** What waits for another upstream or account stays until the product runs with that one again. */
 function warnOfElsewhere(outbox: Outbox, log: Logger): void {

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import type { Destination } from '../outbox/signup.ts';
+import { createCalls } from '../rasa/calls.ts';
+import { createV1, createV2 } from '../rasa/client.ts';
 import type { CredentialSet } from '../rasa/credentials.ts';
 import { createGate } from '../rasa/gate.ts';
 import { createRasaHttp, withGate, type RasaHttp, type RasaTimeouts } from '../rasa/http.ts';
@@ -11,6 +13,7 @@ import type { Outgoing } from '../system/network/outgoing.ts';
 import { AccountGate } from './gate.ts';
 import { startKeyNotes } from './key-notes.ts';
 import { createKeyReport } from './key-report.ts';
+import { peopleOfV1, peopleOfV2, type PeopleSource } from './people-reading.ts';
 import { Turns } from './turns.ts';
 
 export interface AccountOptions {
@@ -88,6 +91,8 @@ export interface AccountKeysOptions {
 /** The keys of an account, with notes of how they stand for other processes. */
 export interface AccountKeys {
   readonly ring: KeyRing;
+  /** Its lists, which are read after deliveries. */
+  readonly people: PeopleSource;
   /** Tries the keys that are in use, and keeps the token for the first delivery. */
   tryNow(stop: AbortSignal): Promise<Tried>;
   close(): Promise<void>;
@@ -116,8 +121,10 @@ export function openKeys(options: AccountKeysOptions): AccountKeys {
     },
     log,
   });
+  const calls = createCalls({ http: account.others, keyRing: ring });
   return {
     ring,
+    people: api === 'v1' ? peopleOfV1(createV1(calls).persons) : peopleOfV2(createV2(calls).contacts),
     tryNow: (stop) => tryKeyRing(account.others, ring, api, stop),
     close: () => notes.close(),
   };

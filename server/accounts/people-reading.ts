@@ -37,11 +37,14 @@ export function peopleOfV1(persons: Pick<Persons, 'list' | 'deleted'>): PeopleSo
     live: ({ since, skip, signal }) =>
       mapped(persons.list({ updated_since: since, skip, pageSize, signal }).pages(), listedPerson),
     gone: ({ since, signal }) =>
-      mapped(persons.deleted({ archived_since: since, pageSize, signal }).pages(), ({ id }) => ({
-        email: undefined,
-        rasaId: id,
-        isArchived: true,
-      })),
+      mapped(
+        persons.deleted({ archived_since: since, pageSize, signal }).pages(),
+        ({ id, archived_date }) => ({
+          email: undefined,
+          rasaId: id,
+          archivedAtMs: (archived_date ?? new Date()).getTime(),
+        }),
+      ),
   };
 }
 
@@ -53,10 +56,10 @@ export function peopleOfV2(contacts: Pick<ContactsV2, 'list' | 'removed'>): Peop
       // Those that are only off a list are still there.
       mapped(
         contacts.removed({ archived_since: since, pageSize, signal }).pages(),
-        ({ id, email, is_archived }) => ({
+        ({ id, email, is_archived, archived_date }) => ({
           email: email ?? undefined,
           rasaId: id,
-          ...(is_archived !== false && { isArchived: true }),
+          ...(is_archived !== false && { archivedAtMs: (archived_date ?? new Date()).getTime() }),
         }),
       ),
   };
@@ -107,18 +110,20 @@ export async function readPeople(options: ReadPeopleOptions): Promise<PeopleRead
   })) {
     position += page.items.length;
     await database.write([
-      ...people.learning(account, withPersons(people, page.items, false)),
+      ...people.learning(account, withPersons(people, page.items, 0)),
       ...(isWhole ? [positionStatement(account, at(position))] : []),
     ]);
     onProgress?.({ read: position, total: page.total });
   }
   for await (const { items } of source.gone({ since, signal })) {
-    const ids = items.flatMap(({ email, rasaId, isArchived }) =>
-      email === undefined && rasaId !== undefined && isArchived === true ? [rasaId] : [],
+    const gone = items.flatMap(({ email, rasaId, archivedAtMs }) =>
+      email === undefined && rasaId !== undefined && archivedAtMs !== undefined
+        ? [{ rasaId, archivedAtMs }]
+        : [],
     );
     const statements = [
       ...people.learning(account, withPersons(people, items, undefined)),
-      ...people.learningArchived(account, ids),
+      ...people.learningArchived(account, gone),
     ];
     if (statements.length > 0) await database.write(statements);
   }
@@ -140,12 +145,12 @@ export async function lastPeopleRead(
 function withPersons(
   people: People,
   listed: readonly Listed[],
-  isArchived: boolean | undefined,
+  archivedAtMs: number | undefined,
 ): readonly Learned[] {
   return listed.flatMap(({ email, ...rest }) =>
     email === undefined || email === ''
       ? []
-      : [{ isArchived, ...defined(rest), person: people.hashOf(email) }],
+      : [{ archivedAtMs, ...defined(rest), person: people.hashOf(email) }],
   );
 }
 
@@ -167,7 +172,7 @@ async function* mapped<T>(
 }
 
 function listedPerson(person: Person): Listed {
-  const { id, email, is_subscribed, is_active, is_archived, unsubscribe_reason } = person;
+  const { id, email, is_subscribed, is_active, is_archived, unsubscribe_reason, updated } = person;
   const reason = unsubscribe_reason ?? '';
   // A reason may stay behind where somebody has subscribed again; what is said outright counts first.
   const isOut =
@@ -176,7 +181,7 @@ function listedPerson(person: Person): Listed {
   return {
     email: email ?? undefined,
     rasaId: id,
-    isArchived: is_archived,
+    archivedAtMs: is_archived === true ? (updated ?? new Date()).getTime() : 0,
     subscription: isOut ? stateOf(reason) : isIn ? 'subscribed' : undefined,
     ...(isOut && { reason }),
   };

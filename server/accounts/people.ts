@@ -1,12 +1,8 @@
 import { hash } from 'node:crypto';
 import { openPersonHash, type PersonHash } from '../outbox/person-hash.ts';
-import type { Destination } from '../outbox/signup.ts';
+import { stickyStates, type Destination, type StickyState } from '../outbox/signup.ts';
 import { sameSql, type Database, type Row, type Statement } from '../store/database.ts';
 import { people as table } from '../store/tables.ts';
-
-/** Why a contact must not be brought back unasked. */
-export const stickyStates = ['unsubscribed', 'bounced', 'complained', 'archived'] as const;
-export type StickyState = (typeof stickyStates)[number];
 
 /** What is known of a person at rasa.io. */
 export interface KnownPerson {
@@ -18,6 +14,8 @@ export interface KnownPerson {
   readonly sticky: readonly StickyState[];
   /** rasa.io's own word for why, such as `OneClickUnsubscribe`. */
   readonly reason: string | undefined;
+  /** Unix time in ms; `undefined` where the person is not archived. */
+  readonly archivedAtMs: number | undefined;
   /** Unix time in ms. */
   readonly readAtMs: number;
 }
@@ -27,7 +25,8 @@ export interface Learned {
   readonly person: Uint8Array;
   readonly rasaId?: string | undefined;
   readonly subscription?: 'subscribed' | Exclude<StickyState, 'archived'> | undefined;
-  readonly isArchived?: boolean | undefined;
+  /** Unix time in ms; 0 where the person is not archived. */
+  readonly archivedAtMs?: number | undefined;
   /** Only looked at with `subscription`. */
   readonly reason?: string | undefined;
 }
@@ -104,16 +103,18 @@ export class People {
     if (learned.length > 0) await this.#database.write(this.learning(account, learned));
   }
 
-  /** What writes down that those with these ids of rasa.io are archived. Others are not known here. */
-  learningArchived(account: Destination, rasaIds: readonly string[]): readonly Statement[] {
-    const statements: Statement[] = [];
-    for (let start = 0; start < rasaIds.length; start += most) {
-      const some = rasaIds.slice(start, start + most);
-      const text = `update ${table.name} set archived = 1, read_at = ?
-        where account = ? and rasa_id in (${some.map(() => '?').join(', ')})`;
-      statements.push({ sql: sameSql(text), params: [this.#now(), accountOf(account), ...some] });
-    }
-    return statements;
+  /**
+   * What writes down since when those with these ids of rasa.io are archived. Others than those that are
+   * known here cannot be told by an id.
+   */
+  learningArchived(
+    account: Destination,
+    gone: readonly { readonly rasaId: string; readonly archivedAtMs: number }[],
+  ): readonly Statement[] {
+    return gone.map(({ rasaId, archivedAtMs }) => ({
+      sql: sameSql(`update ${table.name} set archived_at = ?, read_at = ? where account = ? and rasa_id = ?`),
+      params: [archivedAtMs, this.#now(), accountOf(account), rasaId],
+    }));
   }
 
   /** What removes all that is known of a person. */
@@ -137,10 +138,10 @@ function upsert(places: string): string {
   const keeps = (column: string, nothing: string) =>
     `${column} = case when excluded.${column} = ${nothing} then ${table.name}.${column} else excluded.${column} end`;
   return `
-    insert into ${table.name} (id, account, person, rasa_id, subscription, archived, reason, read_at)
+    insert into ${table.name} (id, account, person, rasa_id, subscription, archived_at, reason, read_at)
     values ${places}
     on conflict (id) do update set
-      ${keeps('rasa_id', "''")}, ${keeps('subscription', "'unknown'")}, ${keeps('archived', '-1')},
+      ${keeps('rasa_id', "''")}, ${keeps('subscription', "'unknown'")}, ${keeps('archived_at', '-1')},
       reason = case when excluded.subscription = 'unknown' then ${table.name}.reason else excluded.reason end,
       read_at = excluded.read_at`;
 }
@@ -148,19 +149,19 @@ function upsert(places: string): string {
 /** One for each person: of two contacts with one address, the one that is not subscribed counts. */
 function rowsOf(account: Destination, learned: readonly Learned[], nowMs: number): Map<string, Values> {
   const rows = new Map<string, Values>();
-  for (const { person, rasaId = '', subscription = 'unknown', isArchived, reason = '' } of learned) {
+  for (const { person, rasaId = '', subscription = 'unknown', archivedAtMs = -1, reason = '' } of learned) {
     const id = idOf(account, person);
     const isStricter = subscription !== 'subscribed' && subscription !== 'unknown';
     if (rows.has(id) && !isStricter) continue;
-    const archived = isArchived === undefined ? -1 : Number(isArchived);
-    rows.set(id, [id, accountOf(account), person, rasaId, subscription, archived, reason, nowMs]);
+    rows.set(id, [id, accountOf(account), person, rasaId, subscription, archivedAtMs, reason, nowMs]);
   }
   return rows;
 }
 
 function knownOf(row: Row): KnownPerson {
   const subscription = String(row['subscription']);
-  const isArchived = Number(row['archived']) === 1;
+  const archivedAtMs = Number(row['archived_at']);
+  const isArchived = archivedAtMs > 0;
   const sticky = stickyStates.filter((state) => (state === 'archived' ? isArchived : state === subscription));
   const [rasaId, reason] = [String(row['rasa_id']), String(row['reason'])];
   return {
@@ -170,6 +171,7 @@ function knownOf(row: Row): KnownPerson {
       : (sticky[0] ?? (subscription === 'subscribed' ? 'subscribed' : 'unknown')),
     sticky,
     reason: reason === '' ? undefined : reason,
+    archivedAtMs: isArchived ? archivedAtMs : undefined,
     readAtMs: Number(row['read_at']),
   };
 }

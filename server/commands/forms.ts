@@ -64,11 +64,18 @@ function described(spec: FormSpec): object {
     languages: languages.map(({ lang }) => lang),
     attributes: Object.fromEntries(fields.map(({ name, attribute }) => [name, attribute])),
     constants,
-    resubscribe: resubscribe ? 'with-consent' : 'never',
+    resubscribe: policyOf(resubscribe),
     thankYouPages,
     origins: origins ?? null,
     rates: Object.fromEntries(ratesOf(spec)),
   };
+}
+
+/** As in the forms file. */
+function policyOf(states: FormSpec['resubscribe']): unknown {
+  if (states.length === 0) return 'never';
+  if (states.join() === 'unsubscribed,archived') return 'with-consent';
+  return Object.fromEntries(states.map((state) => [state, 'with-consent']));
 }
 
 function onTerminal(spec: FormSpec, columns = 0): string {
@@ -88,7 +95,9 @@ function onTerminal(spec: FormSpec, columns = 0): string {
   const facts: readonly (readonly [string, string])[] = [
     ['Languages', languages.map(({ lang }) => lang).join(', ')],
     ...Object.entries(constants).map(([name, value]): [string, string] => ['Always', `${name} = ${value}`]),
-    ...(resubscribe ? [['Resubscribes', 'visitors who tick the box'] as const] : []),
+    ...(resubscribe.length > 0
+      ? [['Resubscribes', `${resubscribe.join(', ')}: visitors who tick the box`] as const]
+      : []),
     ...(redirect === undefined ? [] : [['Redirects to', redirect] as const]),
     [
       'Pages',

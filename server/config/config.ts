@@ -43,6 +43,10 @@ export interface Config {
   readonly ratePages: Rate | 'off';
   /** Of requests of applications, for one token. */
   readonly rateToken: Rate | 'off';
+  /** How often it is read who has left rasa.io's list, in ms. */
+  readonly contactsRefreshMs: number | 'off';
+  /** The states from which contacts of applications are brought back, given consent. */
+  readonly contactsResubscribe: FormSpec['resubscribe'];
   /** Quotas of sign-ups without scripts. */
   readonly plainRates: PlainRates;
   readonly bots: BotConfig;
@@ -145,6 +149,8 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
       disposable: read('DISPOSABLE'),
     },
     thankYouPages,
+    contactsRefreshMs: read('CONTACTS_REFRESH'),
+    contactsResubscribe: read('CONTACTS_RESUBSCRIBE'),
     outbox: {
       max: read('OUTBOX_MAX'),
       maxAgeMs: read('OUTBOX_MAX_AGE'),

@@ -157,6 +157,16 @@ export const settings = {
     'addresses such as https://www.example.com/thanks, without query, separated by commas',
     list(pageAddress).default([]),
   ),
+  CONTACTS_REFRESH: setting(
+    'How often rasa.io is asked who has unsubscribed or was archived, so that they are not brought back, or `off`. With version 2 at most once a day.',
+    'a time such as 15m (s, m, h or d), or off',
+    z.union([z.literal('off'), duration]).default(15 * unitMs.m),
+  ),
+  CONTACTS_RESUBSCRIBE: setting(
+    'Which contacts that have left are brought back by `POST /api/contacts`, if the item has `consent`: of `unsubscribed`, `bounced`, `complained`, `archived`. Default: none.',
+    'unsubscribed, bounced, complained, archived or several of them, separated by commas',
+    list(z.enum(['unsubscribed', 'bounced', 'complained', 'archived'])).default([]),
+  ),
   OUTBOX_MAX: setting(
     'Maximum number of sign-ups that wait for delivery. Above it the form answers 503.',
     'a number of sign-ups, 1 to 100000000',

@@ -1,18 +1,18 @@
 import { hash } from 'node:crypto';
 import type { AddressRules } from '../forms/email-address.ts';
 import type { IssueCode } from '../../shared/signup.ts';
-import { DeadLetters } from '../outbox/dead-letters.ts';
+import type { People } from '../accounts/people.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import type { NewSignup } from '../outbox/signup.ts';
-import { isoOf } from '../outbox/rows.ts';
+import type { Destination, NewSignup, StickyState } from '../outbox/signup.ts';
 import type { Database, NewRow, WriteStatement } from '../store/database.ts';
 import { ConstraintViolated } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
 import { sentContacts } from '../store/tables.ts';
 import { createKeyedHash, type KeyedHash } from '../system/keyed-hash.ts';
+import { readFate, type Fate } from './fates.ts';
 import { readItem, type ReadItem, type Ref } from './items.ts';
 import { forgetOldAnswers, readAnswer, storeAnswer } from './request-answers.ts';
-import { forgetOld, readLatest, readSent, sentByApplication, sentRow, type Latest } from './sent-contacts.ts';
+import { forgetOld, readLatest, sentByApplication, sentRow, type Latest } from './sent-contacts.ts';
 
 /** What became of one item of a request. */
 export interface Result {
@@ -20,20 +20,13 @@ export interface Result {
   /** `null` where nothing is stored. */
   readonly id: string | null;
   /** `duplicate`: the last item with this `ref` had the same contents; nothing more was stored. */
-  readonly status: 'accepted' | 'duplicate' | 'invalid';
+  readonly status: 'accepted' | 'duplicate' | 'left_alone' | 'invalid';
+  /** With `left_alone`: why. Others who have left are only known when the contact is to be delivered. */
+  readonly state?: StickyState;
   /** With `invalid`: the first field that is wrong; absent where the item is not an object. */
   readonly field?: string;
   readonly issue?: IssueCode;
 }
-
-/** What became of one contact that was accepted. Times are ISO 8601, UTC. */
-export type Fate = { readonly id: string; readonly sent_at: string } & (
-  | { readonly status: 'waiting' }
-  | { readonly status: 'delivered'; readonly delivered_at: string }
-  | { readonly status: 'dead_letter'; readonly reason: string; readonly failed_at: string }
-  /** It was a dead letter, and the operator deleted it. */
-  | { readonly status: 'purged' }
-);
 
 export type Once =
   | { readonly is: 'answered'; readonly results: readonly Result[] }
@@ -45,6 +38,11 @@ export type Once =
 export interface ContactsOptions {
   readonly database: Database;
   readonly outbox: Pick<Outbox, 'addAll'>;
+  readonly people: Pick<People, 'hashOf' | 'ofMany'>;
+  /** Of each account, by its name. */
+  readonly destinations: ReadonlyMap<string, Destination>;
+  /** The states from which contacts with `consent` are brought back. */
+  readonly resubscribe: readonly StickyState[];
   readonly address: AddressRules;
   /** 32 bytes, for the hashes of what senders call their contacts and requests. */
   readonly key: Uint8Array;
@@ -118,23 +116,8 @@ export class Contacts {
   }
 
   /** `undefined` where this account sent none of this id within the last 30 days. */
-  async find(id: string, account: string): Promise<Fate | undefined> {
-    if (!/^[\da-f-]{36}$/.test(id)) return undefined;
-    const { database } = this.#options;
-    const row = await readSent(database, id, account);
-    if (!row) return undefined;
-    const common = { id, sent_at: isoOf(Number(row['sent_at'])) };
-    const deliveredMs = Number(row['delivered_at']);
-    if (Number(row['dead']) > 0) {
-      const letter = await new DeadLetters({ database }).get(id);
-      if (letter === undefined) return this.find(id, account);
-      const { reason, refusedAt } =
-        letter === 'unreadable' ? { reason: 'It cannot be read.', refusedAt: common.sent_at } : letter;
-      return { ...common, status: 'dead_letter', reason, failed_at: refusedAt };
-    }
-    if (Number(row['waiting']) > 0) return { ...common, status: 'waiting' };
-    if (deliveredMs > 0) return { ...common, status: 'delivered', delivered_at: isoOf(deliveredMs) };
-    return { ...common, status: 'purged' };
+  find(id: string, account: string): Promise<Fate | undefined> {
+    return readFate({ id, account }, this.#options);
   }
 
   /** The last one with this `ref`. */
@@ -145,6 +128,12 @@ export class Contacts {
 
   close(): void {
     clearInterval(this.#sweeper);
+  }
+
+  #destinationOf(account: string): Destination {
+    const destination = this.#options.destinations.get(account);
+    if (!destination) throw new Error(`There is no account ${JSON.stringify(account)}.`);
+    return destination;
   }
 
   #read(items: readonly unknown[]): readonly ReadItem[] {
@@ -160,6 +149,10 @@ export class Contacts {
     const nowMs = this.#now();
     const hashes = items.map(({ ref }) => (ref === null ? '' : this.#refHash(ref, account)));
     const latest = await readLatest(database, [...new Set(hashes.filter((ref) => ref !== ''))]);
+    const persons = items.map((item) =>
+      item.is === 'contact' ? this.#options.people.hashOf(item.contact.email) : nobody,
+    );
+    const known = await this.#options.people.ofMany(this.#destinationOf(account), persons);
     const signups: (NewSignup & { readonly id: string })[] = [];
     const sent: NewRow[] = [];
     const results = items.map((item, index): Result => {
@@ -172,12 +165,21 @@ export class Contacts {
       const before = latest.get(refHash);
       const content =
         refHash === '' ? '' : this.#hash(`content\n${JSON.stringify([sorted(contact), consent])}`);
-      if (before?.content === content) return { ref, id: before.id, status: 'duplicate' };
+      const resubscribe = isGiven(consent) ? this.#options.resubscribe : [];
+      const state = known[index]?.sticky.find((each) => !resubscribe.includes(each));
+      if (before?.content === content && before.ended === '') {
+        return { ref, id: before.id, status: 'duplicate' };
+      }
+      if (before?.content === content && state !== undefined) {
+        return { ref, id: before.id, status: 'left_alone', state };
+      }
       const id = this.#newId();
-      const one: Latest = { id, turn: refHash === '' ? 0 : (before?.turn ?? 0) + 1, content };
+      const turn = refHash === '' ? 0 : (before?.turn ?? 0) + 1;
+      const one: Latest = { id, turn, content, ended: state ?? '' };
       if (refHash !== '') latest.set(refHash, one);
-      signups.push({ id, form: sentByApplication, account, contact, consent });
-      sent.push(sentRow({ ...one, account, ref: refHash }, nowMs));
+      sent.push(sentRow({ ...one, account, ref: refHash, person: persons[index] ?? nobody }, nowMs));
+      if (state !== undefined) return { ref, id, status: 'left_alone', state };
+      signups.push({ id, form: sentByApplication, account, contact, consent, resubscribe });
       return { ref, id, status: 'accepted' };
     });
     const statements = [...(sent.length > 0 ? [{ into: sentContacts, rows: sent }] : []), ...beside(results)];
@@ -206,6 +208,13 @@ export class Contacts {
       // The store is away: there is a next time.
     });
   }
+}
+
+/** In place of a person where there is none. */
+const nobody = new Uint8Array(0);
+
+function isGiven(consent: NewSignup['consent']): boolean {
+  return Object.values(consent ?? {}).some((value) => value !== undefined && value !== '');
 }
 
 function sorted(contact: NewSignup['contact']): readonly (readonly [string, unknown])[] {

@@ -1,4 +1,4 @@
-import type { BesideDelivered } from '../outbox/acknowledgements.ts';
+import type { BesideDelivered, BesideLeftAlone } from '../outbox/acknowledgements.ts';
 import { sameSql, type Database, type NewRow, type Row, type Statement } from '../store/database.ts';
 import { sentContacts as table } from '../store/tables.ts';
 
@@ -14,6 +14,8 @@ export interface Latest {
   readonly turn: number;
   /** A keyed hash, as a Latin-1 text. */
   readonly content: string;
+  /** Why it was not sent, or an empty text. */
+  readonly ended: string;
 }
 
 /** The last contact of each of these hashes of a `ref`, by the hash. */
@@ -24,7 +26,7 @@ export async function readLatest(
   if (refs.length === 0) return new Map();
   const rows = await database.read({
     sql: sameSql(
-      `select s.id, s.ref, s.turn, s.content from ${table.name} s
+      `select s.id, s.ref, s.turn, s.content, s.ended from ${table.name} s
        where s.turn > 0 and s.ref in (${refs.map(() => '?').join(', ')}) and not exists (
          select 1 from ${table.name} t where t.turn > 0 and t.ref = s.ref and t.turn > s.turn
        )`,
@@ -34,16 +36,24 @@ export async function readLatest(
   return new Map(
     rows.map((row) => [
       textOf(row['ref']),
-      { id: String(row['id']), turn: Number(row['turn']), content: textOf(row['content']) },
+      {
+        id: String(row['id']),
+        turn: Number(row['turn']),
+        content: textOf(row['content']),
+        ended: String(row['ended']),
+      },
     ]),
   );
 }
 
+interface SentColumns {
+  readonly account: string;
+  readonly ref: string;
+  readonly person: Uint8Array;
+}
+
 /** `ref` and `content` are empty, and `turn` is 0, where the sender has no name for it. */
-export function sentRow(
-  sent: Latest & { readonly account: string; readonly ref: string },
-  nowMs: number,
-): NewRow {
+export function sentRow(sent: Latest & SentColumns, nowMs: number): NewRow {
   return {
     id: sent.id,
     account: sent.account,
@@ -52,6 +62,8 @@ export function sentRow(
     content: Buffer.from(sent.content, 'latin1'),
     sent_at: nowMs,
     delivered_at: 0,
+    person: sent.person,
+    ended: sent.ended,
   };
 }
 
@@ -63,7 +75,7 @@ export async function readSent(
 ): Promise<Row | undefined> {
   const [row] = await database.read({
     sql: sameSql(
-      `select s.id, s.sent_at, s.delivered_at,
+      `select s.id, s.sent_at, s.delivered_at, s.person, s.ended,
          (select count(*) from signups w where w.id = s.id) as waiting,
          (select count(*) from dead_letters d where d.id = s.id) as dead
        from ${table.name} s where s.id = ? and s.account = ?`,
@@ -80,6 +92,13 @@ export const noteDelivered: BesideDelivered = (delivered, { nowMs }) => {
   const text = `update ${table.name} set delivered_at = ? where id in (${ids.map(() => '?').join(', ')})`;
   return [{ sql: sameSql(text), params: [nowMs, ...ids] }];
 };
+
+/** Notes why contacts of applications were not sent. Other ids are not among these. */
+export const noteLeftAlone: BesideLeftAlone = (left) =>
+  left.map(({ id, state }) => ({
+    sql: sameSql(`update ${table.name} set ended = ? where id = ?`),
+    params: [state, id],
+  }));
 
 /** Forgets what is old, but not while it waits or is a dead letter. Ids begin with their time. */
 export function forgetOld(nowMs: number): Statement {

@@ -1,8 +1,12 @@
 import type { Logger } from 'pino';
+import { PeopleKeeping } from '../accounts/people-keeping.ts';
+import { lastPeopleRead, readPeople } from '../accounts/people-reading.ts';
+import type { Learned, People } from '../accounts/people.ts';
 import type { AccountConfig } from '../config/accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import { destinationOf } from '../config/accounts/destination.ts';
 import type { AccountReads } from '../accounts/reads.ts';
+import type { Delivered } from '../outbox/acknowledgements.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Tried } from '../rasa/try-credentials.ts';
 import type { DeliveryStats } from './delivery-call.ts';
@@ -10,10 +14,13 @@ import { openUpstream, type CredentialsHealth, type Upstream, type UpstreamOptio
 import { DeliveryWorker, type DeliveryWorkerOptions } from './worker.ts';
 
 export interface DeliveriesOptions extends Omit<UpstreamOptions, 'account' | 'config' | 'onReload'> {
-  readonly config: UpstreamOptions['config'] & Pick<Config, 'accounts' | 'rasaBatch' | 'outbox'>;
+  readonly config: UpstreamOptions['config'] &
+    Pick<Config, 'accounts' | 'rasaBatch' | 'outbox' | 'contactsRefreshMs'>;
   readonly outbox: Pick<Outbox, 'counts' | 'noteSettled'>;
-  readonly besideDelivered: DeliveryWorkerOptions['besideDelivered'];
   readonly besideSettled: DeliveryWorkerOptions['besideSettled'];
+  readonly besideDelivered: NonNullable<DeliveryWorkerOptions['besideDelivered']>;
+  readonly besideLeftAlone: DeliveryWorkerOptions['besideLeftAlone'];
+  readonly people: People;
 }
 
 /** One account with what the product knows of it now. */
@@ -27,6 +34,7 @@ interface Way {
   readonly account: AccountConfig;
   readonly upstream: Upstream;
   readonly worker: DeliveryWorker;
+  readonly keeping: PeopleKeeping | undefined;
 }
 
 /**
@@ -64,7 +72,7 @@ export class Deliveries {
   /** Of all accounts together: the circuit is open where that of one is. */
   stats(): DeliveryStats {
     const all = this.#ways.map(({ worker }) => worker.stats());
-    const sum = (of: 'attempts' | 'delivered' | 'refused') =>
+    const sum = (of: 'attempts' | 'delivered' | 'refused' | 'leftAlone') =>
       all.reduce((total, stats) => total + stats[of], 0);
     return {
       circuit: all.some(({ circuit }) => circuit === 'open') ? 'open' : 'closed',
@@ -72,6 +80,7 @@ export class Deliveries {
       attempts: sum('attempts'),
       delivered: sum('delivered'),
       refused: sum('refused'),
+      leftAlone: sum('leftAlone'),
       lastSuccess: all
         .flatMap(({ lastSuccess }) => lastSuccess ?? [])
         .sort()
@@ -94,7 +103,8 @@ export class Deliveries {
   /** Abandons calls under way after `graceMs`; what was not confirmed is delivered again later. */
   async close(graceMs: number): Promise<void> {
     await Promise.all(
-      this.#ways.map(async ({ upstream, worker }) => {
+      this.#ways.map(async ({ upstream, worker, keeping }) => {
+        await keeping?.close();
         await worker.stop(graceMs);
         await upstream.close();
       }),
@@ -104,7 +114,7 @@ export class Deliveries {
 
 function openWay(
   account: AccountConfig,
-  { outbox, besideDelivered, besideSettled, log, ...options }: DeliveriesOptions,
+  { outbox, besideDelivered, besideLeftAlone, besideSettled, people, log, ...options }: DeliveriesOptions,
 ): Way {
   const { config, database, owner } = options;
   const ownLog: Logger = account.isNamed ? log.child({ account: account.name }) : log;
@@ -116,18 +126,57 @@ function openWay(
     },
     log: ownLog,
   });
-  const worker = new DeliveryWorker({
+  const destination = destinationOf(account);
+  const worker: DeliveryWorker = new DeliveryWorker({
     database,
-    destination: destinationOf(account),
+    destination,
     outbox,
     owner,
     deliver: upstream.deliver,
     observe: upstream.observe,
-    besideDelivered,
     besideSettled,
+    besideDelivered: (delivered, call) => [
+      ...besideDelivered(delivered, call),
+      ...people.learning(destination, delivered.flatMap(learnedOf)),
+    ],
+    besideLeftAlone,
+    async known(persons) {
+      await keeping?.first;
+      return people.ofMany(destination, persons);
+    },
     batchSize: config.rasaBatch,
     maxAgeMs: config.outbox.maxAgeMs,
     log: ownLog,
   });
-  return { account, upstream, worker };
+  const { people: source } = upstream;
+  // Without a list of what has changed, the whole is read each time: not more than once a day.
+  const everyMs = config.contactsRefreshMs;
+  const keeping =
+    source &&
+    new PeopleKeeping({
+      isRead: async () => (await lastPeopleRead(database, destination)).completeAtMs > 0,
+      read: (signal) => readPeople({ database, people, account: destination, source, signal }),
+      isMine: () => worker.isDelivering,
+      everyMs: everyMs === 'off' || source.hasChanges ? everyMs : Math.max(everyMs, dayMs),
+      log: ownLog,
+    });
+  return { account, upstream, worker, keeping };
+}
+
+const dayMs = 24 * 60 * 60_000;
+
+/** What a delivery tells about a person: in an answer to several it is not said whose id is whose. */
+function learnedOf({ signup, person, contactId }: Delivered): readonly Learned[] {
+  const isSubscribed = signup.contact['is_subscribed'] === true;
+  const returns = signup.resubscribe?.includes('archived') ?? false;
+  const rasaId = contactId?.of === 'contact' ? contactId.id : undefined;
+  if (!isSubscribed && !returns && rasaId === undefined) return [];
+  return [
+    {
+      person,
+      rasaId,
+      ...(isSubscribed && { subscription: 'subscribed' }),
+      ...(returns && { archivedAtMs: 0 }),
+    },
+  ];
 }

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import type { Acknowledgement, SettleOptions } from '../outbox/acknowledgements.ts';
 import type { Waiting } from '../outbox/rows.ts';
-import type { Contact, Outcome } from '../outbox/signup.ts';
+import type { Contact, Outcome, StickyState } from '../outbox/signup.ts';
+import type { KnownPerson } from '../accounts/people.ts';
 import { redacted } from './redacted.ts';
 import { isLater, type Call, type Circuit, type Later } from './circuit.ts';
+import { sortByState, type Sorted } from './sticky.ts';
 
 /** Counters since the start of the process. */
 export interface DeliveryStats {
@@ -14,6 +16,8 @@ export interface DeliveryStats {
   readonly attempts: number;
   readonly delivered: number;
   readonly refused: number;
+  /** Not sent, because of their state at rasa.io. */
+  readonly leftAlone: number;
   /** ISO 8601, UTC. */
   readonly lastSuccess: string | undefined;
 }
@@ -23,13 +27,18 @@ export interface DeliveryRecord {
   attempts: number;
   delivered: number;
   refused: number;
+  leftAlone: number;
   lastSuccessMs: number | undefined;
 }
+
+export type Known = (persons: readonly Uint8Array[]) => Promise<readonly (KnownPerson | undefined)[]>;
 
 export interface DeliveryCallOptions {
   readonly batch: readonly Waiting[];
   readonly as: Call['as'];
   readonly deliver: (persons: readonly Contact[], stop: AbortSignal) => Promise<readonly Outcome[]>;
+  /** What is known of these persons, in their order; by default nothing. */
+  readonly known: Known | undefined;
   readonly maxAgeMs: number | undefined;
   readonly now: () => number;
   readonly log: Logger;
@@ -47,6 +56,7 @@ export class DeliveryCall {
   #areOtherCredentials = false;
   #outcomes: readonly Outcome[] = [];
   #tooOld = 0;
+  #leftAlone: readonly { readonly id: string; readonly form: string; readonly state: StickyState }[] = [];
   readonly #refused: { readonly id: string; readonly form: string; readonly reason: string }[] = [];
 
   constructor(options: DeliveryCallOptions) {
@@ -64,7 +74,15 @@ export class DeliveryCall {
   async run(circuit: Circuit, record: DeliveryRecord): Promise<Omit<SettleOptions, 'fence'>> {
     const { batch, as, now } = this.#options;
     const old = batch.filter((waiting) => this.#isTooOld(waiting));
-    const due = batch.filter((waiting) => !this.#isTooOld(waiting));
+    const sorted = await this.#sort(batch.filter((waiting) => !this.#isTooOld(waiting)));
+    const due = sorted.flatMap((one) => (one.is === 'send' ? [one.waiting] : []));
+    const left = sorted.filter((one) => one.is === 'leave');
+    this.#leftAlone = left.map(({ waiting: { signup }, state }) => ({
+      id: signup.id,
+      form: signup.form,
+      state,
+    }));
+    record.leftAlone += left.length;
     this.#tooOld = old.length;
     record.refused += old.length;
     const acknowledgements: Acknowledgement[] = old.map((waiting) => ({
@@ -73,6 +91,9 @@ export class DeliveryCall {
       code: 'too_old',
       reason: 'It waited for longer than OUTBOX_MAX_AGE.',
     }));
+    acknowledgements.push(
+      ...left.map(({ waiting, state }) => ({ waiting, is: 'left_alone' as const, state })),
+    );
     if (due.length === 0) return { acknowledgements };
 
     record.attempts += due.length;
@@ -116,6 +137,12 @@ export class DeliveryCall {
         'Sign-ups are older than OUTBOX_MAX_AGE; they are set aside.',
       );
     }
+    if (this.#leftAlone.length > 0) {
+      log.info(
+        { contacts: this.#leftAlone },
+        'Contacts are left as they are at rasa.io: they unsubscribed, bounced, complained or were archived.',
+      );
+    }
     for (const { id, form, reason } of this.#refused) {
       const remedy = `rasa-signup outbox show ${id}; once the reason is gone, rasa-signup outbox replay ${id}`;
       log.warn({ id, form, reason, remedy }, 'rasa.io refused a sign-up; it is set aside.');
@@ -128,6 +155,12 @@ export class DeliveryCall {
     if (failuresBefore > 0 && failures === 0) {
       log.info({ failures: failuresBefore }, 'rasa.io takes sign-ups again.');
     }
+  }
+
+  async #sort(batch: readonly Waiting[]): Promise<readonly Sorted[]> {
+    if (batch.length === 0) return [];
+    const known = await this.#options.known?.(batch.map(({ person }) => person));
+    return batch.map((waiting, index) => sortByState(waiting, known?.[index]));
   }
 
   async #attempt(due: readonly Waiting[]): Promise<readonly Outcome[]> {

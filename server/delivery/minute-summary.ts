@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { DeliveryStats } from './delivery-call.ts';
 
 export interface MinuteSummaryOptions {
-  readonly stats: () => Pick<DeliveryStats, 'attempts' | 'delivered' | 'refused'>;
+  readonly stats: () => Pick<DeliveryStats, 'attempts' | 'delivered' | 'refused' | 'leftAlone'>;
   readonly log: Logger;
   readonly everyMs?: number;
 }
@@ -41,15 +41,18 @@ export class MinuteSummary {
   #report(): void {
     const { stats, log } = this.#options;
     const now = stats();
-    const [attempts, delivered, setAside] = (['attempts', 'delivered', 'refused'] as const).map(
-      (name) => now[name] - this.#before[name],
-    ) as [number, number, number];
+    const [attempts, delivered, setAside, leftAlone] = (
+      ['attempts', 'delivered', 'refused', 'leftAlone'] as const
+    ).map((name) => now[name] - this.#before[name]) as [number, number, number, number];
     const requests = Object.fromEntries(this.#requests);
     this.#before = now;
-    if (this.#requests.size === 0 && attempts + setAside === 0) return;
+    if (this.#requests.size === 0 && attempts + setAside + leftAlone === 0) return;
     this.#requests = new Map();
     // What is too old is set aside without an attempt.
     const later = Math.max(0, attempts - delivered - setAside);
-    log.info({ requests, delivered, setAside, later }, 'Summary of the last minute.');
+    log.info(
+      { requests, delivered, setAside, ...(leftAlone > 0 && { leftAlone }), later },
+      'Summary of the last minute.',
+    );
   }
 }

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { openAccount, openKeys, type Account } from '../accounts/account.ts';
 import { createAccountReads, type AccountReads } from '../accounts/reads.ts';
+import type { PeopleSource } from '../accounts/people-reading.ts';
 import type { AccountConfig } from '../config/accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import { rereadCredentials } from '../config/credential-sets.ts';
@@ -27,6 +28,8 @@ export interface Upstream {
   readonly deliver: Delivery['addPersons'];
   /** For a process that waits to deliver, about once a second. Never rejects. */
   readonly observe: () => Promise<void>;
+  /** Who is there; `undefined` where that cannot be read, as with the webhook. */
+  readonly people: PeopleSource | undefined;
   /** `undefined` if the destination needs no key. */
   health(): CredentialsHealth | undefined;
   /** Tries the credentials now; `undefined` if the destination needs no key. */
@@ -100,6 +103,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     return {
       deliver: (persons, stop) => delivery.addPersons(persons, stop),
       observe: () => account.observe(),
+      people: undefined,
       health: () => undefined,
       tryNow: () => Promise.resolve(undefined),
       reads: undefined,
@@ -139,6 +143,7 @@ function openWithKeys(account: Account, options: UpstreamOptions): Upstream {
   return {
     deliver: (persons, stop) => delivery.addPersons(persons, stop),
     observe: () => account.observe(),
+    people: keys.people,
     health: () => healthOf(keys.ring),
     tryNow: () => keys.tryNow(closing.signal),
     reads: api === 'v1' ? createAccountReads(account.others, keys.ring) : undefined,

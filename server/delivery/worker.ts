@@ -1,26 +1,23 @@
 import type { Logger } from 'pino';
-import { Acknowledgements, type BesideDelivered, type BesideSettled } from '../outbox/acknowledgements.ts';
-import { Claims, type Claim } from '../outbox/claims.ts';
+import { Acknowledgements, type AcknowledgementsOptions } from '../outbox/acknowledgements.ts';
+import { Claims, isAny, type Claim } from '../outbox/claims.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import type { Contact, Destination, Outcome } from '../outbox/signup.ts';
-import type { Database } from '../store/database.ts';
+import type { Contact, Outcome } from '../outbox/signup.ts';
 import { Leases, type Held } from '../store/leases.ts';
 import { Circuit } from './circuit.ts';
-import { DeliveryCall, type DeliveryRecord, type DeliveryStats } from './delivery-call.ts';
+import { DeliveryCall, type DeliveryRecord, type DeliveryStats, type Known } from './delivery-call.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { Settling } from './settling.ts';
 import { Sleeper } from './sleeper.ts';
 import { Tidying } from './tidying.ts';
 
-export interface DeliveryWorkerOptions {
-  readonly database: Database;
-  readonly destination: Destination;
+export interface DeliveryWorkerOptions extends AcknowledgementsOptions {
   readonly outbox: Pick<Outbox, 'counts' | 'noteSettled'>;
   readonly deliver: (persons: readonly Contact[], stop: AbortSignal) => Promise<readonly Outcome[]>;
   /** Called about once a second while another process delivers. Never rejects. */
   readonly observe?: () => Promise<void>;
-  readonly besideDelivered?: BesideDelivered | undefined;
-  readonly besideSettled?: BesideSettled | undefined;
+  /** What is known of persons at rasa.io; by default nothing. */
+  readonly known?: Known | undefined;
   readonly log: Logger;
   /** Names this process to people. */
   readonly owner: string;
@@ -29,7 +26,6 @@ export interface DeliveryWorkerOptions {
   readonly lookEveryMs?: number;
   /** Older ones are set aside unsent; by default none is. */
   readonly maxAgeMs?: number | undefined;
-  readonly now?: () => number;
   readonly monotonicMs?: () => number;
   readonly random?: () => number;
 }
@@ -59,7 +55,13 @@ export class DeliveryWorker {
   readonly #tidying: Tidying;
   readonly #now: () => number;
   readonly #monotonicMs: () => number;
-  readonly #record: DeliveryRecord = { attempts: 0, delivered: 0, refused: 0, lastSuccessMs: undefined };
+  readonly #record: DeliveryRecord = {
+    attempts: 0,
+    delivered: 0,
+    refused: 0,
+    leftAlone: 0,
+    lastSuccessMs: undefined,
+  };
   readonly #running: Promise<void>;
   readonly #lookEveryMs: number;
   /** Of the lease, and of the signals that something was added. */
@@ -79,7 +81,7 @@ export class DeliveryWorker {
     this.#lookEveryMs = options.lookEveryMs ?? defaultLookEveryMs;
     this.#name = `deliver ${destination.upstream} ${destination.account}`;
     this.#claims = new Claims({ database, destination, now });
-    this.#acknowledgements = new Acknowledgements({ ...options, now });
+    this.#acknowledgements = new Acknowledgements(options);
     this.#circuit = new Circuit({ monotonicMs: this.#monotonicMs, random });
     this.#lease = new LeaseKeeper({
       leases: new Leases({ database, owner }),
@@ -130,6 +132,11 @@ export class DeliveryWorker {
       isUnreachable: this.#circuit.isUnreachable,
       lastSuccess: lastSuccessMs === undefined ? undefined : new Date(lastSuccessMs).toISOString(),
     };
+  }
+
+  /** Whether this process delivers to the account. */
+  get isDelivering(): boolean {
+    return this.#lease.held !== undefined;
   }
 
   /** Abandons the call under way after `graceMs`; what was not confirmed is delivered again later. */
@@ -224,8 +231,8 @@ export class DeliveryWorker {
     if (batch.length === 0 || this.#circuit.pausedForMs > 0 || this.#isStopping || this.#settling.isPending)
       return;
     if (!this.#holds(held)) return;
-    const { deliver, maxAgeMs, log } = this.#options;
-    const call = new DeliveryCall({ batch, as, deliver, maxAgeMs, now: this.#now, log });
+    const { deliver, known, maxAgeMs, log } = this.#options;
+    const call = new DeliveryCall({ batch, as, deliver, known, maxAgeMs, now: this.#now, log });
     this.#call = call;
     const before = this.#circuit.failures;
     const settled = await call.run(this.#circuit, this.#record);
@@ -249,8 +256,4 @@ export class DeliveryWorker {
     await this.#tidying.rest(this.#options.outbox.counts().waiting);
     await this.#sleeper.sleep(this.#lookEveryMs, ['stopping', 'added', 'lease']);
   }
-}
-
-function isAny({ fresh, retries, alone, held, damaged }: Claim): boolean {
-  return [fresh, retries, alone, held, damaged].some((list) => list.length > 0);
 }

@@ -39,7 +39,7 @@ export const newsletter: FormSpec = {
   fields: builtInNames.map(builtInField),
   texts: {},
   constants: {},
-  resubscribe: false,
+  resubscribe: [],
   redirect: undefined,
   thankYouPages: [],
   origins: undefined,

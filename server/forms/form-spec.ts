@@ -1,3 +1,4 @@
+import type { StickyState } from '../outbox/signup.ts';
 import type { HiddenField } from '../../shared/form.ts';
 import type { FormTexts } from '../../shared/form.ts';
 import type { BuiltInField, Messages } from '../../shared/messages/messages.ts';
@@ -23,8 +24,8 @@ export interface FormSpec {
   readonly texts: TextsSpec;
   /** Attributes that every contact from this form gets. */
   readonly constants: Readonly<Record<string, string>>;
-  /** Whether unsubscribed contacts are subscribed again. Allowed only with a checkbox that must be ticked. */
-  readonly resubscribe: boolean;
+  /** In which states contacts are brought back. Allowed only with a checkbox that must be ticked. */
+  readonly resubscribe: readonly StickyState[];
   readonly redirect: string | undefined;
   /** In addition to those of all forms. */
   readonly thankYouPages: readonly string[];

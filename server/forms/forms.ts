@@ -33,6 +33,7 @@ export interface Form {
   readonly languages: readonly Messages[];
   /** Which pages may show it: the form's list, or the one for all forms. */
   readonly origins: Origins;
+  readonly resubscribe: FormSpec['resubscribe'];
   /** The form's own quotas, which replace those of all forms. */
   readonly rates: FormRates;
   /** Where the browser is sent after an accepted sign-up. */
@@ -104,7 +105,7 @@ interface FormOptions extends FormsOptions {
 
 function createForm(spec: FormSpec, options: FormOptions): Form {
   const { address, proof, thankYouPages, origins, asked, now = Date.now } = options;
-  const { id, account, fields, languages, rates, redirect } = spec;
+  const { id, account, fields, languages, rates, redirect, resubscribe } = spec;
   const definitions = new Map<Messages, FormDefinition>();
   const names = fields.map(({ name }) => name);
   const pageFields = fields.filter((field) => field.type === 'hidden' && field.from === 'page');
@@ -124,6 +125,7 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
     origins,
     rates,
     redirect,
+    resubscribe,
     definitionIn(words) {
       const options = { proof, international: address.international };
       const definition = definitions.get(words) ?? definitionOf(spec, words, options);
@@ -161,7 +163,11 @@ function policiesOf(spec: FormSpec, address: AddressRules) {
     }
     // The schema ensures this: `email` is a required field of every form and fills the attribute of that
     // name.
-    const contact = { ...answers, ...constants, ...(resubscribe && { is_subscribed: true }) };
+    const contact = {
+      ...answers,
+      ...constants,
+      ...(resubscribe.includes('unsubscribed') && { is_subscribed: true }),
+    };
     const whole = contact as typeof contact & Pick<Contact, 'email'>;
     const isFlagged = address.disposable === 'flag' && isDisposable(whole.email, address);
     return isFlagged ? { ...whole, disposable: 'yes' } : whole;

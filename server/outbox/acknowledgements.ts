@@ -1,11 +1,13 @@
 import { sameSql, type Database, type Statement, type WriteStatement } from '../store/database.ts';
 import { deadLetters, lanes } from '../store/tables.ts';
 import { deadLetterRow, type Waiting } from './rows.ts';
-import type { ContactId, Destination, Signup } from './signup.ts';
+import type { ContactId, Destination, Signup, StickyState } from './signup.ts';
 
 /** Delivered ones are deleted, later ones wait until they are due, refused ones are set aside. */
 export type Acknowledgement = { readonly waiting: Waiting } & (
   | { readonly is: 'delivered'; readonly contactId?: ContactId | undefined }
+  /** Not sent, because of the state that the contact has at rasa.io. */
+  | { readonly is: 'left_alone'; readonly state: StickyState }
   | { readonly is: 'later'; readonly lane: 'retry' | 'alone'; readonly dueMs: number }
   /** `code` for the column that is not sealed, `reason` in rasa.io's or our words. */
   | { readonly is: 'refused'; readonly code: 'refused' | 'too_old'; readonly reason: string }
@@ -78,24 +80,34 @@ export type BesideSettled = (
   call: { readonly destination: Destination; readonly nowMs: number },
 ) => readonly WriteStatement[];
 
+/** The same about what was not sent. */
+export type BesideLeftAlone = (
+  left: readonly { readonly id: string; readonly state: StickyState }[],
+) => readonly WriteStatement[];
+
+export interface AcknowledgementsOptions {
+  readonly database: Database;
+  readonly destination: Destination;
+  readonly besideDelivered?: BesideDelivered | undefined;
+  readonly besideLeftAlone?: BesideLeftAlone | undefined;
+  readonly besideSettled?: BesideSettled | undefined;
+  readonly now?: () => number;
+}
+
 /** Writes down what became of what was claimed: in one transaction, and only as the holder of the lease. */
 export class Acknowledgements {
   readonly #database: Database;
   readonly #destination: Destination;
   readonly #beside: BesideDelivered;
+  readonly #besideLeft: BesideLeftAlone;
   readonly #besideSettled: BesideSettled;
   readonly #now: () => number;
 
-  constructor(options: {
-    readonly database: Database;
-    readonly destination: Destination;
-    readonly besideDelivered?: BesideDelivered | undefined;
-    readonly besideSettled?: BesideSettled | undefined;
-    readonly now?: () => number;
-  }) {
+  constructor(options: AcknowledgementsOptions) {
     this.#database = options.database;
     this.#destination = options.destination;
     this.#beside = options.besideDelivered ?? (() => []);
+    this.#besideLeft = options.besideLeftAlone ?? (() => []);
     this.#besideSettled = options.besideSettled ?? (() => []);
     this.#now = options.now ?? Date.now;
   }
@@ -110,7 +122,8 @@ export class Acknowledgements {
   }: SettleOptions): Promise<SettledCounts> {
     const refused = acknowledgements.filter((one) => one.is === 'refused');
     const delivered = acknowledgements.filter((one) => one.is === 'delivered');
-    const gone = [...delivered, ...refused].map(({ waiting }) => waiting.signup.id);
+    const left = acknowledgements.filter((one) => one.is === 'left_alone');
+    const gone = [...delivered, ...refused, ...left].map(({ waiting }) => waiting.signup.id);
     const statements: WriteStatement[] = [fence];
     if (refused.length > 0) {
       statements.push({
@@ -136,6 +149,10 @@ export class Acknowledgements {
         contactId,
       }));
       statements.push(...this.#beside(contacts, { destination: this.#destination, nowMs: this.#now() }));
+    }
+    if (left.length > 0) {
+      const states = left.map(({ waiting, state }) => ({ id: waiting.signup.id, state }));
+      statements.push(...this.#besideLeft(states));
     }
     const removed = [...gone, ...damaged];
     if (removed.length > 0) statements.push(removal(removed));

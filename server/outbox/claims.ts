@@ -180,3 +180,7 @@ function single(rows: readonly Row[]): Claim {
 function marks(count: number): string {
   return Array.from({ length: count }, () => '?').join(', ');
 }
+
+export function isAny({ fresh, retries, alone, held, damaged }: Claim): boolean {
+  return [fresh, retries, alone, held, damaged].some((list) => list.length > 0);
+}

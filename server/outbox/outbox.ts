@@ -152,9 +152,9 @@ export class Outbox {
   }
 
   #freshRow(signup: NewSignup & { readonly id: string }, nowMs: number): NewRow {
-    const { id, form, contact, consent } = signup;
+    const { id, form, contact, consent, resubscribe } = signup;
     return signupRow(
-      { id, form, contact, consent },
+      { id, form, contact, consent, resubscribe },
       {
         destination: this.#destinationOf(signup),
         lane: lanes.fresh,

@@ -1,10 +1,11 @@
 import { Unreadable, type NewRow, type Row } from '../store/database.ts';
-import type { Consent, Contact, Destination, Signup } from './signup.ts';
+import type { Consent, Contact, Destination, Signup, StickyState } from './signup.ts';
 
 /** What a row of `signups` or `dead_letters` holds sealed. */
 interface Payload {
   readonly contact: Contact;
   readonly consent?: Consent | undefined;
+  readonly resubscribe?: readonly StickyState[] | undefined;
   /** ISO 8601, where the row's own time is that of a replay. */
   readonly acceptedAt?: string | undefined;
   /** Of a dead letter: rasa.io's words, which may quote an address. */
@@ -72,12 +73,13 @@ export function deadLetterOf(row: Row): DeadLetter | undefined {
 function signupOf(row: Row, acceptedMs: number): Signup | undefined {
   const payload = row['payload'];
   if (payload instanceof Unreadable) return undefined;
-  const { contact, consent, acceptedAt } = payload as Payload;
+  const { contact, consent, resubscribe, acceptedAt } = payload as Payload;
   return {
     id: String(row['id']),
     form: String(row['form']),
     contact,
     ...(consent && { consent }),
+    ...(resubscribe && { resubscribe }),
     acceptedAt: acceptedAt ?? isoOf(acceptedMs),
   };
 }
@@ -95,6 +97,7 @@ interface Storable {
   readonly form: string;
   readonly contact: Contact;
   readonly consent?: Consent | undefined;
+  readonly resubscribe?: readonly StickyState[] | undefined;
   /** Absent where it is the time since which it waits. */
   readonly acceptedAt?: string;
 }
@@ -143,9 +146,10 @@ export function deadLetterRow({ destination, waiting, ...rest }: DeadLetterOptio
 }
 
 /** Members that are undefined are left out of the JSON. */
-function payloadOf({ contact, consent, acceptedAt }: Storable, sinceMs: number): Payload {
+function payloadOf({ contact, consent, resubscribe, acceptedAt }: Storable, sinceMs: number): Payload {
   const isOwnTime = acceptedAt === undefined || acceptedAt === isoOf(sinceMs);
-  return { contact, consent, acceptedAt: isOwnTime ? undefined : acceptedAt };
+  const states = resubscribe && resubscribe.length > 0 ? resubscribe : undefined;
+  return { contact, consent, resubscribe: states, acceptedAt: isOwnTime ? undefined : acceptedAt };
 }
 
 export function isoOf(ms: number): string {

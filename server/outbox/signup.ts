@@ -6,7 +6,13 @@ export interface NewSignup {
   readonly contact: Contact;
   /** What the person agreed to, as the sender reports it. Kept with the contact, not sent to rasa.io. */
   readonly consent?: Consent | undefined;
+  /** In which of these states the contact is brought back all the same; by default in none. */
+  readonly resubscribe?: readonly StickyState[] | undefined;
 }
+
+/** Why a contact at rasa.io must not be brought back unasked. */
+export const stickyStates = ['unsubscribed', 'bounced', 'complained', 'archived'] as const;
+export type StickyState = (typeof stickyStates)[number];
 
 export interface Consent {
   readonly text?: string | undefined;

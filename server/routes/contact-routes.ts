@@ -1,5 +1,6 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
-import type { Contacts, Fate, Result } from '../contacts/contacts.ts';
+import type { Contacts, Result } from '../contacts/contacts.ts';
+import type { Fate } from '../contacts/fates.ts';
 import { decode, itemsOf } from '../contacts/ndjson.ts';
 import { problem, type ApiProblem } from '../http/problem.ts';
 import { hearOut, readBody } from '../http/request-body.ts';

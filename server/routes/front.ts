@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
 import { ReportCache, type ReportCacheOptions } from '../analytics/cache/report-cache.ts';
 import type { Config } from '../config/config.ts';
-import { Contacts } from '../contacts/contacts.ts';
+import { Contacts, type ContactsOptions } from '../contacts/contacts.ts';
 import { Tokens } from '../contacts/tokens.ts';
 import { Feed } from '../events/feed.ts';
 import { loadDisposableDomains } from '../forms/email-address.ts';
@@ -50,6 +50,7 @@ export interface FrontOptions {
     | 'allowedOrigins'
     | 'allowLocalhost'
     | 'bots'
+    | 'contactsResubscribe'
     | 'builder'
     | 'forms'
     | 'hsts'
@@ -74,6 +75,9 @@ export interface FrontOptions {
   readonly secrets: Pick<ServerSecrets, 'get'>;
   readonly database: Database;
   readonly readsOf: ReportCacheOptions['readsOf'];
+  readonly people: ContactsOptions['people'];
+  /** Of each account, by its name. */
+  readonly destinations: ContactsOptions['destinations'];
   /** With it quotas are counted in memory while this process is alone. */
   readonly presence: AdaptiveLimitsOptions['presence'] | undefined;
 }
@@ -89,6 +93,8 @@ export async function openFront({
   secrets,
   database,
   readsOf,
+  people,
+  destinations,
   presence,
 }: FrontOptions): Promise<Front> {
   const { addresses, bots: botConfig, plainRates: plain, rates, thankYouPages, trustProxy } = config;
@@ -137,6 +143,9 @@ export async function openFront({
   const contacts = new Contacts({
     database,
     outbox,
+    people,
+    destinations,
+    resubscribe: config.contactsResubscribe,
     address: addressRules,
     key: await secrets.get('contacts'),
   });

@@ -150,7 +150,8 @@ export function createIntake({
       return accepted;
     }
 
-    const signup = { form: form.id, account: form.account, contact };
+    const { account, resubscribe } = form;
+    const signup = { form: form.id, account, contact, resubscribe };
     let added = await outbox.add(signup, { retry, proof: verdict.proof });
     if (added === 'used') {
       const used = bots.judgeUsed(post);

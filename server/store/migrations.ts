@@ -1,6 +1,7 @@
 import { NewerSchema } from './errors.ts';
 import { eventTables } from './schema/events.ts';
 import { webhookTables } from './schema/webhooks.ts';
+import { people, whatBecameOfSent } from './schema/people.ts';
 
 /**
  * One step of the schema, for both engines. Steps are only ever added: what was released is never changed.
@@ -194,51 +195,6 @@ const fromApplications: Migration = {
   `,
 };
 
-const people: Migration = {
-  version: 4,
-  name: 'people',
-  sqlite: `
-    create table people (
-      id text primary key,
-      account text not null,
-      person blob not null,
-      rasa_id text not null,
-      subscription text not null,
-      archived integer not null,
-      reason text not null,
-      read_at integer not null
-    ) strict, without rowid;
-    create index people_rasa_id on people (rasa_id);
-    create table people_reads (
-      id text primary key,
-      began_at integer not null,
-      position integer not null,
-      complete_at integer not null,
-      read_at integer not null
-    ) strict, without rowid;
-  `,
-  postgres: `
-    create table people (
-      id text collate "C" primary key,
-      account text not null,
-      person bytea not null,
-      rasa_id text not null,
-      subscription text not null,
-      archived smallint not null,
-      reason text not null,
-      read_at bigint not null
-    );
-    create index people_rasa_id on people (rasa_id);
-    create table people_reads (
-      id text collate "C" primary key,
-      began_at bigint not null,
-      position bigint not null,
-      complete_at bigint not null,
-      read_at bigint not null
-    );
-  `,
-};
-
 const forAnalytics: Migration = {
   version: 5,
   name: 'cursors of analytics',
@@ -277,6 +233,7 @@ export const migrations: readonly Migration[] = [
   { version: 6, ...eventTables },
   reportCache,
   { version: 8, ...webhookTables },
+  whatBecameOfSent,
 ];
 
 /** The steps of a schema that a database lacks whose last one is this. */

@@ -134,6 +134,10 @@ export const sentContacts = {
     sent_at: 'integer',
     /** 0 where it is not delivered. */
     delivered_at: 'integer',
+    /** The keyed hash of the address. Empty in rows of earlier versions. */
+    person: 'bytes',
+    /** The state for which it was not sent; empty otherwise. */
+    ended: 'text',
   },
   id: 'id',
 } as const satisfies Table;
@@ -165,8 +169,8 @@ export const people = {
     rasa_id: 'text',
     /** `subscribed`, `unsubscribed`, `bounced`, `complained` or `unknown`. */
     subscription: 'text',
-    /** 1 archived, 0 not, -1 not known. */
-    archived: 'integer',
+    /** Since when it is archived, in ms of Unix time; 0 is not archived, -1 not known. */
+    archived_at: 'integer',
     /** rasa.io's word for why somebody is not subscribed; empty without. */
     reason: 'text',
     /** Unix time in ms. */

@@ -5,6 +5,7 @@ import type { IssueCode } from '../../../shared/signup.ts';
 import { wordsOfTag } from '../../forms/languages.ts';
 import { origin, pageAddress, rate } from '../setting-schemas.ts';
 import { attribute, field, href } from './field-schema.ts';
+import { resubscribe } from './resubscribe.ts';
 import { line, object, tags, text, textFor, type OptionalText } from './schema-parts.ts';
 
 /**
@@ -74,11 +75,10 @@ export const formSchema = object({
     .record(attribute, line('text of 1 to 500 characters', 500), 'an object of texts by attribute')
     .optional()
     .describe('Attributes with fixed values that every contact of this form gets.'),
-  resubscribe: z
-    .enum(['never', 'with-consent'], 'never or with-consent')
+  resubscribe: resubscribe
     .optional()
     .describe(
-      'Whether an unsubscribed contact is subscribed again (`is_subscribed: true`): `never` (default), or `with-consent`, which needs a required checkbox.',
+      'Whether a contact that has left is brought back: `never` (default), or `with-consent`, which needs a required checkbox and is for contacts that unsubscribed (`is_subscribed: true`) or were archived. An object has one of both for each of `unsubscribed`, `bounced`, `complained` and `archived`.',
     ),
   redirect: href
     .optional()

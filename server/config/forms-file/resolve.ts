@@ -6,6 +6,7 @@ import type { FieldSpec, FormSpec, Localized, TextsSpec } from '../../forms/form
 import { languages, wordsOfTag } from '../../forms/languages.ts';
 import { origin, pageAddress, rate } from '../setting-schemas.ts';
 import type { FileField, FileForm, FileText } from './form-schema.ts';
+import { statesOf } from './resubscribe.ts';
 
 /**
  * Converts a form from the forms file to a full form: short notations are expanded and all defaults applied.
@@ -23,7 +24,7 @@ export function resolveForm(id: string, form: FileForm, firstAccount: string | u
       ...form.attributes,
       ...(form.segment_code !== undefined && { segment_code: form.segment_code }),
     },
-    resubscribe: form.resubscribe === 'with-consent',
+    resubscribe: statesOf(form.resubscribe),
     redirect: form.redirect === undefined ? undefined : new URL(form.redirect).href,
     thankYouPages: (form.thankYouPages ?? []).map((page) => pageAddress.parse(page)),
     origins: form.origins?.map((one) => origin.parse(one)),

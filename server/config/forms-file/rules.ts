@@ -5,6 +5,7 @@ import { isBelow } from '../../system/urls.ts';
 import { show, type FaultAt, type Path } from './faults.ts';
 import type { FileField, FileForm } from './form-schema.ts';
 import { resolveField } from './resolve.ts';
+import { statesOf } from './resubscribe.ts';
 
 /**
  * Maximum for the sum of all fields' `maxLength`, so that any input that fits its fields fits into a request
@@ -214,7 +215,7 @@ function redirectRules(
 }
 
 function resubscribeRules({ resubscribe }: FileForm, fields: readonly FieldSpec[]): readonly FaultAt[] {
-  if (resubscribe !== 'with-consent') return [];
+  if (statesOf(resubscribe).length === 0) return [];
   if (fields.some((field) => field.type === 'checkbox' && field.required)) return [];
   return [
     { path: ['resubscribe'], wanted: 'never, or a field of type checkbox that is required, for the consent' },

@@ -1,13 +1,13 @@
 import { onTestFinished } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
 import { launchProduct, type Product } from './launch.ts';
-import { openIntake } from './service.ts';
+import { apart, openIntake } from './service.ts';
 import { directoryInMemory } from './temporary-dir.ts';
 
 /** Starts the product for one test, with an open intake unless `env` says otherwise. */
 export async function startProduct(env: Env = {}, args: readonly string[] = []): Promise<Product> {
   const dataDir = env['DATA_DIR'] ?? (await directoryInMemory());
-  const product = await launchProduct(dataDir, { RASA_MIN_INTERVAL_MS: '0', ...openIntake, ...env }, args);
+  const product = await launchProduct(dataDir, { ...apart, ...openIntake, ...env }, args);
   onTestFinished(async () => {
     await product.stop('SIGKILL');
   });

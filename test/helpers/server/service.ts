@@ -18,6 +18,9 @@ export const openIntake: Env = {
   PLAIN_LEAST_AGE: 'off',
 };
 
+/** Calls to rasa.io for what a test does, and no others, without pauses. */
+export const apart: Env = { RASA_MIN_INTERVAL_MS: '0', CONTACTS_REFRESH: 'off' };
+
 /** The intake with its default settings. */
 export const guardedIntake: Env = Object.fromEntries(
   Object.keys(openIntake).map((name) => [name, undefined]),
@@ -34,7 +37,7 @@ export async function startService(
   const dataDir = env['DATA_DIR'] ?? (await directoryInMemory());
   const { log, lines } = recordLog();
   const places = { PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir };
-  const full = { ...places, RASA_MIN_INTERVAL_MS: '0', ...openIntake, ...env };
+  const full = { ...places, ...apart, ...openIntake, ...env };
   const service = await openService({
     config: readConfig(full),
     readEnv: () => full,

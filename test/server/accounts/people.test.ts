@@ -64,7 +64,7 @@ describe.each(engines)('what is known of people on %s', (engine) => {
     const { people } = await openPeople(engine);
     const person = people.hashOf('ada@example.com');
     await people.learn(account, [{ person, rasaId: '1', subscription: 'complained', reason: 'Spam Report' }]);
-    await people.learn(account, [{ person, isArchived: true }]);
+    await people.learn(account, [{ person, archivedAtMs: 1_000 }]);
     await people.learn(account, [{ person, rasaId: '2' }]);
     expect(await people.of(account, 'ada@example.com')).toMatchObject({
       rasaId: '2',
@@ -72,7 +72,7 @@ describe.each(engines)('what is known of people on %s', (engine) => {
       sticky: ['complained', 'archived'],
       reason: 'Spam Report',
     });
-    await people.learn(account, [{ person, subscription: 'subscribed', isArchived: false }]);
+    await people.learn(account, [{ person, subscription: 'subscribed', archivedAtMs: 0 }]);
     expect(await people.of(account, 'ada@example.com')).toMatchObject({ state: 'subscribed', sticky: [] });
   });
 

@@ -275,6 +275,7 @@ class World {
     if (is === 'later') {
       return { waiting, is, lane: waiting.attempts > 0 ? 'alone' : 'retry', dueMs: this.#now() + 1000 };
     }
+    if (is === 'left_alone') return { waiting, is, state: 'unsubscribed' };
     return is === 'refused' ? { waiting, is, code: 'refused', reason: 'no' } : { waiting, is };
   }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { People } from '../../../server/accounts/people.ts';
 import { Contacts } from '../../../server/contacts/contacts.ts';
 import { Tokens, type Scope } from '../../../server/contacts/tokens.ts';
 import { Outbox } from '../../../server/outbox/outbox.ts';
-import { sameSql } from '../../../server/store/database.ts';
+import { sameSql, type Database } from '../../../server/store/database.ts';
 import { signups } from '../../../server/store/tables.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { useEngines, type Engine } from '../../helpers/server/engines.ts';
@@ -279,11 +280,17 @@ it('what is no JSON, too much, or compressed is refused as a whole', async () =>
   expect(await countRows('sent_contacts')).toBe(1000);
 });
 
+/** What a proxy with one account has beside its outbox. */
+async function standing(database: Database) {
+  const destinations = new Map([['main', { upstream: 'sandbox', account: 'sandbox' }]]);
+  return { database, people: await People.open({ database }), destinations, resubscribe: [] };
+}
+
 it('says why a contact became a dead letter, and that it was purged', async () => {
   const place = await newPlace('sqlite');
   const { database, outbox, due, settle, deadLetters } = await openTestOutbox({ place });
   const address = { international: true, disposable: 'allow', isDisposableDomain: () => false } as const;
-  const contacts = new Contacts({ database, outbox, address, key: new Uint8Array(32) });
+  const contacts = new Contacts({ ...(await standing(database)), outbox, address, key: new Uint8Array(32) });
   onTestFinished(() => {
     contacts.close();
   });
@@ -309,8 +316,9 @@ it('old answers and refs are forgotten, but nothing that waits', async () => {
   const outbox = await Outbox.open({ database, destinations, max: 100, now });
   onTestFinished(() => outbox.close());
   const address = { international: true, disposable: 'allow', isDisposableDomain: () => false } as const;
+  const known = await standing(database);
   const open = () => {
-    const contacts = new Contacts({ database, outbox, address, key: new Uint8Array(32), now });
+    const contacts = new Contacts({ ...known, outbox, address, key: new Uint8Array(32), now });
     onTestFinished(() => {
       contacts.close();
     });

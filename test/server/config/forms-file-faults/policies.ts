@@ -88,17 +88,35 @@ export const policies: readonly Fault[] = [
   [
     'forms.events.resubscribe',
     'always',
-    ['67:22: forms.events.resubscribe: found "always", wanted never or with-consent.'],
+    [
+      '67:22: forms.events.resubscribe: found "always", wanted never or with-consent, or an object with these by unsubscribed, bounced, complained, archived.',
+    ],
   ],
   [
     'forms.events.resubscribe',
     true,
-    ['67:22: forms.events.resubscribe: found true, wanted never or with-consent.'],
+    [
+      '67:22: forms.events.resubscribe: found true, wanted never or with-consent, or an object with these by unsubscribed, bounced, complained, archived.',
+    ],
   ],
   [
     'forms.events.resubscribe',
     'with_consent',
-    ['67:22: forms.events.resubscribe: found "with_consent", wanted never or with-consent.'],
+    [
+      '67:22: forms.events.resubscribe: found "with_consent", wanted never or with-consent, or an object with these by unsubscribed, bounced, complained, archived.',
+    ],
+  ],
+  [
+    'forms.events.resubscribe',
+    { archived: 'always' },
+    ['68:21: forms.events.resubscribe.archived: found "always", wanted never or with-consent.'],
+  ],
+  [
+    'forms.events.resubscribe',
+    { gone: 'never' },
+    [
+      '68:9: forms.events.resubscribe.gone: found an unknown member, wanted one of unsubscribed, bounced, complained, archived.',
+    ],
   ],
   [
     'forms.newsletter.resubscribe',
