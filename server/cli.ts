@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { declareAnalytics } from './commands/groups/analytics.ts';
 import { declareBuilder } from './commands/groups/builder.ts';
 import type { Cli } from './commands/groups/cli.ts';
+import { declareContacts } from './commands/groups/contacts.ts';
 import { declareDoctor } from './commands/groups/doctor.ts';
 import { declareForms } from './commands/groups/forms.ts';
 import { declareKeys } from './commands/groups/keys.ts';
@@ -32,6 +33,7 @@ const groups: readonly ((cli: Cli) => void)[] = [
   declareForms,
   declareSandbox,
   declareOutbox,
+  declareContacts,
   declareRasa,
   declareAnalytics,
   declareStore,

@@ -1,8 +1,7 @@
-import { createInterface } from 'node:readline';
 import type { DeadLetters } from '../outbox/dead-letters.ts';
 import type { DeadLetter } from '../outbox/rows.ts';
 import { detailsOf, listOf } from './outbox-text.ts';
-import { toJson, type ExitCode, type TextStream } from './terminal.ts';
+import { confirm, mayAsk, toJson, type ExitCode, type Streams } from './terminal.ts';
 
 /**
  * What the operator does about the sign-ups that rasa.io refused: `rasa-signup outbox
@@ -36,13 +35,6 @@ export interface Output {
   readonly json?: boolean;
 }
 
-/** The streams of the process, or of a test. */
-export interface Streams {
-  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
-  readonly stdout: TextStream;
-  readonly stderr: TextStream;
-}
-
 export interface OutboxCommandsOptions {
   readonly deadLetters: DeadLetters;
   readonly streams: Streams;
@@ -54,7 +46,7 @@ export function createOutboxCommands({
   streams,
   now = Date.now,
 }: OutboxCommandsOptions): OutboxCommands {
-  const { stdin, stdout, stderr } = streams;
+  const { stdout, stderr } = streams;
   const say = (words: string) => stdout.write(`${words}\n`);
   const complain = (words: string) => stderr.write(`${words}\n`);
 
@@ -101,15 +93,14 @@ export function createOutboxCommands({
     async purge(ids, { json, yes = false, ...selection }) {
       const chosen = await choose(ids, selection, 'purge');
       if (!chosen) return 1;
-      const mayAsk = stdin.isTTY === true && stderr.isTTY === true;
-      if (!yes && !mayAsk) {
+      if (!yes && !mayAsk(streams)) {
         complain('purge deletes permanently. Without a terminal to ask at, confirm with --yes.');
         return 1;
       }
       const agreed =
         yes ||
         chosen.ids.length === 0 ||
-        (await confirm(`Delete ${signups(chosen.ids.length)} permanently?`));
+        (await confirm(streams, `Delete ${signups(chosen.ids.length)} permanently?`));
       const purged = await act(agreed ? chosen.ids : [], (id) => deadLetters.purge(id));
       if (json) say(toJson({ purged: purged.done }));
       else say(purged.done.length === 0 ? 'Nothing was deleted.' : `Deleted ${signups(purged.done.length)}.`);
@@ -171,20 +162,6 @@ export function createOutboxCommands({
     const { entries, unreadable } = await deadLetters.list();
     for (const id of unreadable) complain(`Cannot be read, and was left alone: ${id}`);
     return { entries, unreadable: unreadable.length };
-  }
-
-  /** Asks on stderr, so that the output can be redirected. The end of input counts as no. */
-  async function confirm(question: string): Promise<boolean> {
-    stderr.write(`${question} [y/N] `);
-    const lines = createInterface({ input: stdin });
-    const answer = await new Promise<string>((resolve) => {
-      lines.once('line', resolve).once('close', () => {
-        resolve('');
-      });
-    });
-    // An open interface would keep the process waiting for input.
-    lines.close();
-    return /^y(es)?$/i.test(answer.trim());
   }
 }
 

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import Table from 'cli-table3';
 
 /**
@@ -8,6 +9,13 @@ export interface TextStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+}
+
+/** The streams of the process, or of a test. */
+export interface Streams {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
 }
 
 /** 1 if any part of the request failed or a fault was found. */
@@ -60,4 +68,23 @@ const noLines = Object.fromEntries(
 
 function escaped(char: string): string {
   return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** Asks on stderr, so that the output can be redirected. The end of input counts as no. */
+export async function confirm({ stdin, stderr }: Streams, question: string): Promise<boolean> {
+  stderr.write(`${question} [y/N] `);
+  const lines = createInterface({ input: stdin });
+  const answer = await new Promise<string>((resolve) => {
+    lines.once('line', resolve).once('close', () => {
+      resolve('');
+    });
+  });
+  // An open interface would keep the process waiting for input.
+  lines.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+/** Whether somebody can be asked. */
+export function mayAsk({ stdin, stderr }: Streams): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true;
 }

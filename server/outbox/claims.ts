@@ -1,5 +1,5 @@
 import { sameSql, type Database, type Row, type Value } from '../store/database.ts';
-import { lanes, signups } from '../store/tables.ts';
+import { lanes, precedences, signups } from '../store/tables.ts';
 import { waitingColumns, waitingOf, type Waiting } from './rows.ts';
 import type { Destination } from './signup.ts';
 
@@ -8,7 +8,7 @@ import type { Destination } from './signup.ts';
  * along.
  */
 export interface Claim {
-  /** Never tried, oldest first. */
+  /** Never tried: of forms first, then of applications and of files; of each the oldest first. */
   readonly fresh: readonly Waiting[];
   /** Failed once in a call with others, and due again. */
   readonly retries: readonly Waiting[];
@@ -42,6 +42,13 @@ const nothingEarlierIsFresh = `not exists (
   select 1 from signups f
   where f.upstream = s.upstream and f.account = s.account and f.lane = 0 and f.due = 0
     and f.seq < s.seq and f.person = s.person
+)`;
+
+/** The same of those that go later, and are of the same person all the same. */
+const nothingEarlierGoesLater = `not exists (
+  select 1 from signups g
+  where g.person = s.person and g.lane = 0 and g.due > 0 and g.due > s.due and g.seq < s.seq
+    and g.upstream = s.upstream and g.account = s.account
 )`;
 
 /** Reads what is due for one destination. Only the holder of its lease may act on what it reads. */
@@ -100,7 +107,7 @@ export class Claims {
     for (const lane of [lanes.retry, lanes.alone, lanes.fresh]) {
       const rows = await this.#read(
         lane,
-        `and s.form = ? and ${nothingEarlierWasTried} order by s.due, s.seq limit 1`,
+        `and s.form = ? and ${nothingEarlierWasTried} and ${nothingEarlierGoesLater} order by s.due, s.seq limit 1`,
         [form],
       );
       if (rows.length > 0) return single(rows);
@@ -108,8 +115,29 @@ export class Claims {
     return single([]);
   }
 
-  #fresh(max: number): Promise<readonly Row[]> {
-    return this.#read(lanes.fresh, `and ${nothingEarlierWasTried} order by s.due, s.seq limit ?`, [max]);
+  async #fresh(max: number): Promise<readonly Row[]> {
+    const tail = `and ${nothingEarlierWasTried} order by s.due, s.seq limit ?`;
+    const rows = await this.#read(lanes.fresh, tail, [max]);
+    return [...(await this.#earlierOnes(rows)), ...rows];
+  }
+
+  /**
+   * Rows of a list or an application that came before those of the same persons that go first. The lane
+   * stands in the text too: an index of some rows is only used where the text names them.
+   */
+  async #earlierOnes(rows: readonly Row[]): Promise<readonly Row[]> {
+    const latest = new Map<string, number>();
+    for (const { person, seq, due } of rows) {
+      if (Number(due) < precedences.file) latest.set(keyOf(person), Number(seq));
+    }
+    if (latest.size === 0) return [];
+    const persons = [...latest.keys()].map((key) => Buffer.from(key, 'latin1'));
+    const found = await this.#read(
+      lanes.fresh,
+      `and s.lane = 0 and s.due > 0 and s.person in (${marks(persons.length)}) and ${nothingEarlierWasTried} order by s.seq`,
+      persons,
+    );
+    return found.filter(({ person, seq }) => Number(seq) < (latest.get(keyOf(person)) ?? 0));
   }
 
   /** The oldest one of a form that has not failed, unless its person has an earlier one. */
@@ -118,6 +146,7 @@ export class Claims {
     const rows = await this.#read(
       lanes.fresh,
       `and s.form not in (${marks(failing.size)}) and ${nothingEarlierWasTried} and ${nothingEarlierIsFresh}
+         and ${nothingEarlierGoesLater}
        order by s.due, s.seq limit 1`,
       [...failing],
     );
@@ -138,7 +167,7 @@ export class Claims {
     const { upstream, account } = this.#destination;
     return this.#database.read({
       sql: sameSql(
-        `select ${waitingColumns} from signups s
+        `select s.seq, s.due, ${waitingColumns} from signups s
          where s.upstream = ? and s.account = ? and s.lane = ? and s.key_id in (${marks(keyIds.length)}) ${tail}`,
       ),
       params: [upstream, account, lane, ...keyIds, ...params],
@@ -162,7 +191,7 @@ class Opening {
     return rows.flatMap((row) => {
       const waiting = waitingOf(row);
       if (!waiting) this.damaged.push(String(row['id']));
-      const person = Buffer.from(row['person'] as Uint8Array).toString('latin1');
+      const person = keyOf(row['person']);
       if (!waiting || this.#persons.has(person)) return [];
       this.#persons.add(person);
       if (!this.#failing.has(waiting.signup.form)) return [waiting];
@@ -170,6 +199,10 @@ class Opening {
       return [];
     });
   }
+}
+
+function keyOf(person: unknown): string {
+  return Buffer.from(person as Uint8Array).toString('latin1');
 }
 
 function single(rows: readonly Row[]): Claim {

@@ -8,7 +8,7 @@ import { lanes, signups as table } from '../store/tables.ts';
 import { Census, type OutboxCounts } from './census.ts';
 import { openPersonHash, type PersonHash } from './person-hash.ts';
 import { signupRow } from './rows.ts';
-import type { Destination, NewSignup } from './signup.ts';
+import type { Destination, NewSignup, Precedence } from './signup.ts';
 
 export interface OutboxOptions {
   readonly database: Database;
@@ -117,12 +117,13 @@ export class Outbox {
   async addAll(
     signups: readonly (NewSignup & { readonly id: string })[],
     beside: readonly WriteStatement[],
+    precedence: Exclude<Precedence, 'form'> = 'application',
   ): Promise<void> {
     const { database, max } = this.#options;
     const count = signups.length;
     if (count > 0 && this.counts().waiting + this.#adding + count > max) throw new OutboxFull();
     const nowMs = this.#now();
-    const rows = signups.map((signup) => this.#freshRow(signup, nowMs));
+    const rows = signups.map((signup) => this.#freshRow(signup, nowMs, precedence));
     this.#adding += count;
     try {
       await database.write([...(count > 0 ? [{ into: table, rows }] : []), ...beside]);
@@ -151,7 +152,11 @@ export class Outbox {
     return this.#census.stop();
   }
 
-  #freshRow(signup: NewSignup & { readonly id: string }, nowMs: number): NewRow {
+  #freshRow(
+    signup: NewSignup & { readonly id: string },
+    nowMs: number,
+    precedence: Precedence = 'form',
+  ): NewRow {
     const { id, form, contact, consent, resubscribe } = signup;
     return signupRow(
       { id, form, contact, consent, resubscribe },
@@ -160,6 +165,7 @@ export class Outbox {
         lane: lanes.fresh,
         person: this.#personHash(contact.email),
         sinceMs: nowMs,
+        precedence,
       },
     );
   }

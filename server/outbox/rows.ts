@@ -1,5 +1,6 @@
 import { Unreadable, type NewRow, type Row } from '../store/database.ts';
-import type { Consent, Contact, Destination, Signup, StickyState } from './signup.ts';
+import { precedences } from '../store/tables.ts';
+import type { Consent, Contact, Destination, Precedence, Signup, StickyState } from './signup.ts';
 
 /** What a row of `signups` or `dead_letters` holds sealed. */
 interface Payload {
@@ -89,6 +90,7 @@ interface RowOptions {
   readonly lane: number;
   readonly person: Uint8Array;
   readonly sinceMs: number;
+  readonly precedence?: Precedence;
 }
 
 /** A sign-up to be stored. */
@@ -102,7 +104,10 @@ interface Storable {
   readonly acceptedAt?: string;
 }
 
-export function signupRow(signup: Storable, { destination, lane, person, sinceMs }: RowOptions): NewRow {
+export function signupRow(
+  signup: Storable,
+  { destination, lane, person, sinceMs, precedence = 'form' }: RowOptions,
+): NewRow {
   return {
     id: signup.id,
     upstream: destination.upstream,
@@ -111,8 +116,8 @@ export function signupRow(signup: Storable, { destination, lane, person, sinceMs
     lane,
     kind: 'upsert',
     person,
-    // What was never tried is due at once, whatever the clock says, in the order of the numbers of its rows.
-    due: 0,
+    // What was never tried is due at once, whatever the clock says.
+    due: precedences[precedence],
     attempts: 0,
     accepted_at: sinceMs,
     payload: payloadOf(signup, sinceMs),

@@ -14,6 +14,9 @@ export interface NewSignup {
 export const stickyStates = ['unsubscribed', 'bounced', 'complained', 'archived'] as const;
 export type StickyState = (typeof stickyStates)[number];
 
+/** What goes first of all that was never tried: one visitor does not wait for a list of a million. */
+export type Precedence = 'form' | 'application' | 'file';
+
 export interface Consent {
   readonly text?: string | undefined;
   /** ISO 8601. */

@@ -221,6 +221,32 @@ const reportCache: Migration = {
   `,
 };
 
+/** For what `Claims` asks of rows that go after those of forms. No sign-up of a form is in these indexes. */
+const fromFiles: Migration = {
+  version: 10,
+  name: 'contacts from files',
+  sqlite: `
+    create index signups_later on signups (person) where lane = 0 and due > 0;
+    create table imports (
+      id text primary key,
+      rows integer not null,
+      stored integer not null,
+      started_at integer not null,
+      changed_at integer not null
+    ) strict, without rowid;
+  `,
+  postgres: `
+    create index signups_later on signups (person) where lane = 0 and due > 0;
+    create table imports (
+      id text collate "C" primary key,
+      rows bigint not null,
+      stored bigint not null,
+      started_at bigint not null,
+      changed_at bigint not null
+    );
+  `,
+};
+
 /**
  * All steps of the product's schema, in order. Every start runs those that the database does not have yet.
  */
@@ -234,6 +260,7 @@ export const migrations: readonly Migration[] = [
   reportCache,
   { version: 8, ...webhookTables },
   whatBecameOfSent,
+  fromFiles,
 ];
 
 /** The steps of a schema that a database lacks whose last one is this. */

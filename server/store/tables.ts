@@ -42,6 +42,9 @@ export const signups = {
 
 export const lanes = { fresh: 0, retry: 1, alone: 2 } as const;
 
+/** `due` of what was never tried: all of it is due, and goes in this order. */
+export const precedences = { form: 0, application: 1, file: 2 } as const;
+
 /** What rasa.io refused for good or what became too old; kept until it is replayed or purged. */
 export const deadLetters = {
   name: 'dead_letters',
@@ -212,6 +215,16 @@ export const cachedReports = {
   sealed: 'payload',
 } as const satisfies Table;
 
+/**
+ * How far files of contacts were read. `id` is a hash of the contents, the account and how columns are read;
+ * `rows` counts rows of the file, `stored` those that became sign-ups.
+ */
+export const imports = {
+  name: 'imports',
+  columns: { id: 'text', rows: 'integer', stored: 'integer', started_at: 'integer', changed_at: 'integer' },
+  id: 'id',
+} as const satisfies Table;
+
 /** All tables with a sealed column: what `rekey` goes through. A new table must be added here. */
 export const sealedTables: readonly Table[] = [
   signups,
@@ -245,4 +258,5 @@ export const movedTables: readonly Table[] = [
   eventNumbers,
   webhooks,
   webhookAttempts,
+  imports,
 ];

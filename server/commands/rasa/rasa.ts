@@ -101,7 +101,7 @@ export async function openRasaCommands(options: RasaCommandsOptions): Promise<Ra
 }
 
 /** For revoking the token, also after Ctrl-C. */
-const longestEndMs = 5000;
+export const longestEndMs = 5000;
 
 function describe(found: readonly Identity[], columns = 0): string {
   const rows = found.map(({ number, fingerprint, name, reason, newsletters = [], tokenLifeS }) => [

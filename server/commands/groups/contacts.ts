@@ -1,0 +1,87 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import type { ImportCommandOptions } from '../contacts/import.ts';
+import type { ExitCode } from '../terminal.ts';
+import { environmentOf, someText, type Cli } from './cli.ts';
+
+export function declareContacts(cli: Cli): void {
+  const contacts = cli.program
+    .command('contacts')
+    .description('import, export, find and remove contacts')
+    .addHelpText(
+      'after',
+      '\nReads the same variables as the proxy. Calls to rasa.io wait for their turn with the proxy’s own.\n' +
+        '\nExample:\n  $ rasa-signup contacts import list.csv --plan',
+    );
+  declareImport(cli, contacts);
+}
+
+function declareImport(cli: Cli, contacts: Command): void {
+  contacts
+    .command('import')
+    .description(
+      'add the contacts of a file: CSV in any usual spelling, or NDJSON; never brings back who has left',
+    )
+    .argument('<file>', 'its path; - reads standard input', someText)
+    .option('--plan', 'only say what would be created, changed, left alone and refused')
+    .option(
+      '--map <Column=field>',
+      'what a column is: email, first_name, last_name, name, external_id, segment_code, consent_text, consent_at, consent_source or a custom attribute; nothing leaves it out',
+      several,
+    )
+    .option('--attributes', 'take every other column as a custom attribute')
+    .option('--account <name>', 'which one, where ACCOUNTS declares several', someText)
+    .option(
+      '--form <id>',
+      'a form of the forms file: its account, and what each of its contacts gets',
+      someText,
+    )
+    .option('--expect-rows <n>', 'refuse the file if it has another number of rows', someNumber)
+    .option(
+      '--rejects <file>',
+      'where refused rows go; default: beside the file, as list.rejects.csv',
+      someText,
+    )
+    .option('--again', 'import a file once more that was imported within the last 30 days')
+    .option('--no-wait', 'end when everything is stored, before it is delivered')
+    .option('--yes', 'do not ask for confirmation; required without a terminal')
+    .option('--json', 'print JSON on a terminal too')
+    .addHelpText(
+      'after',
+      '\nStores the contacts in the database of the proxy, which delivers them after the sign-ups of forms. If it is\n' +
+        'interrupted, the same command goes on where it stopped. The exit code is 1 if rows were refused.\n' +
+        '\nExamples:\n  $ rasa-signup contacts import list.csv --plan\n' +
+        "  $ rasa-signup contacts import list.csv --map 'Kontakt=email,Stufe=level' --expect-rows 5000",
+    )
+    .action((path: string, options: ImportCommandOptions) =>
+      run(cli, async (stop) => {
+        const { importContacts } = await import('../contacts/import.ts');
+        const { process } = cli;
+        return importContacts(path, options, {
+          env: environmentOf(cli),
+          streams: process,
+          stdin: process.stdin,
+          stop,
+        });
+      }),
+    );
+}
+
+/** Ctrl-C ends a command where it can go on later; a second time ends the process at once. */
+async function run({ process }: Cli, command: (stop: AbortSignal) => Promise<ExitCode>): Promise<void> {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stopping.abort();
+    });
+  }
+  process.exitCode = await command(stopping.signal);
+}
+
+function several(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, someText(text)];
+}
+
+function someNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Wanted a number of rows.');
+  return Number(text);
+}

@@ -1,0 +1,141 @@
+import type { AddressRules } from '../../forms/email-address.ts';
+import { columnsOf, type Column, type Columns, type Mapping } from './columns.ts';
+import { columnWithAddresses, delimiterNames, detectFormat, type Format } from './format.ts';
+import { wholeLines } from './lines.ts';
+import { RowReader, type RowContact } from './row-contact.ts';
+import { rowsOf, type Row } from './rows.ts';
+import { FileRefused, openTextFile, type TextFile } from './text-file.ts';
+
+export interface ContactsFileOptions {
+  /** A path; `-` is standard input. */
+  readonly path: string;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly mapping: Mapping;
+  /** Takes every column that is not known as a custom attribute. */
+  readonly attributes: boolean;
+  readonly rules: AddressRules;
+  /** What each contact gets, such as the constants of a form. */
+  readonly constants: Readonly<Record<string, string>>;
+}
+
+/** A file of contacts, as it was recognised. */
+export interface ContactsFile {
+  readonly file: TextFile;
+  readonly format: Format;
+  /** Of NDJSON the members of its first object. */
+  readonly columns: readonly Column[];
+  /** What was recognised, in one line. */
+  readonly description: string;
+  /** All rows and what they come to, from the beginning of the file. */
+  contacts(): AsyncIterable<{ readonly row: Row; readonly contact: RowContact }>;
+}
+
+/** Rejects with `FileRefused` where it cannot be read, or has no column with addresses. */
+export async function openContactsFile(options: ContactsFileOptions): Promise<ContactsFile> {
+  const file = await openTextFile(options.path, options.stdin);
+  try {
+    return await recognise(file, options);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function recognise(file: TextFile, options: ContactsFileOptions): Promise<ContactsFile> {
+  const head = await headOf(file);
+  const format = detectFormat(head);
+  if (!format) throw new FileRefused('The file is empty.');
+  const names = format.is === 'ndjson' ? membersOf(head) : format.header;
+  const found = names ? columnsOf(names, options) : withoutHeader(head, format, options);
+  const { columns, unknown } = found;
+  const shown = columns.map(({ name }) => JSON.stringify(name)).join(', ');
+  if (unknown.length > 0) {
+    throw new FileRefused(`No column is called ${JSON.stringify(unknown[0])}. There are: ${shown}.`);
+  }
+  if (!columns.some(({ field }) => field === 'email')) {
+    throw new FileRefused(
+      `Which column has the addresses? Name it: --map 'Column=email'. There are: ${shown}.`,
+    );
+  }
+  const { rules, constants, mapping, attributes } = options;
+  const reader = new RowReader({ columns, rules, constants, mapping, attributes });
+  return {
+    file,
+    format,
+    columns,
+    description: describe(file, format, found),
+    async *contacts() {
+      for await (const row of rowsOf(file, format)) yield { row, contact: reader.read(row) };
+    },
+  };
+}
+
+const headLength = 64 * 1024;
+
+async function headOf(file: TextFile): Promise<string> {
+  let head = '';
+  for await (const lines of wholeLines(file.text())) {
+    head += lines;
+    if (head.length >= headLength) break;
+  }
+  return head;
+}
+
+function membersOf(head: string): readonly string[] {
+  return Object.keys(JSON.parse(head.trimStart().split('\n', 1)[0] ?? '') as object);
+}
+
+/** Its columns are called by their numbers; the one with addresses is found, others are mapped by hand. */
+function withoutHeader(
+  head: string,
+  format: Format,
+  { mapping }: Pick<ContactsFileOptions, 'mapping'>,
+): Columns {
+  if (format.is !== 'csv') return { columns: [], source: undefined, unknown: [] };
+  const withAddresses = String((columnWithAddresses(head, format) ?? -1) + 1);
+  const names = Array.from({ length: format.width }, (_, at) => String(at + 1));
+  const isMapped = [...mapping.values()].includes('email');
+  const columns = names.map((name): Column => ({
+    name,
+    field: (mapping.get(name) ?? (name === withAddresses && !isMapped ? 'email' : '')) || undefined,
+    stateOf: undefined,
+  }));
+  return { columns, source: undefined, unknown: [...mapping.keys()].filter((name) => !names.includes(name)) };
+}
+
+const encodingNames: Readonly<Record<TextFile['encoding'], string>> = {
+  'utf-8': 'UTF-8',
+  'utf-16le': 'UTF-16',
+  'utf-16be': 'UTF-16 (big-endian)',
+  'windows-1252': 'Windows-1252',
+};
+
+function describe(
+  { name, encoding, hasMark }: TextFile,
+  format: Format,
+  { columns, source }: Columns,
+): string {
+  const used = columns.flatMap((column) =>
+    column.field === undefined ? [] : [`${quoted(column)} is ${column.field}`],
+  );
+  const states = columns.filter(({ stateOf }) => stateOf).map(quoted);
+  const out = columns.filter(({ field, stateOf }) => field === undefined && !stateOf).map(quoted);
+  const parts = [
+    `${encodingNames[encoding]}${hasMark ? ' with a byte order mark' : ''}`,
+    ...(format.is === 'ndjson'
+      ? ['NDJSON']
+      : [
+          delimiterNames[format.delimiter],
+          format.header ? `${columns.length} columns` : `no header, ${columns.length} columns`,
+        ]),
+    ...(source ? [`an export of ${source.name}`] : []),
+    ...used,
+    ...(states.length > 0 ? [`left alone by ${states.join(', ')}`] : []),
+    ...(out.length > 0 ? [`left out: ${out.join(', ')}`] : []),
+  ];
+  return `${name}: ${parts.join('; ')}.`;
+}
+
+function quoted({ name }: Column): string {
+  return JSON.stringify(name);
+}

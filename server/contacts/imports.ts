@@ -1,0 +1,167 @@
+import { hash } from 'node:crypto';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { NewSignup } from '../outbox/signup.ts';
+import { sameSql, type Database, type WriteStatement } from '../store/database.ts';
+import { ConstraintViolated, ExpectationFailed, StoreUnavailable } from '../store/errors.ts';
+import { createIds } from '../store/ids.ts';
+import { imports as table } from '../store/tables.ts';
+import { pause } from '../system/pause.ts';
+import type { ContactsFile } from './files/contacts-file.ts';
+
+/** Stands in place of a form's id with what is imported. No form can be called so. */
+export const importedFromFile = '/contacts/import';
+
+/** How far a file was read: rows of it, and how many of them were stored. */
+export interface Position {
+  readonly rows: number;
+  readonly stored: number;
+}
+
+/** Another process imports the same file. */
+export class ImportedElsewhere extends Error {
+  override readonly name = 'ImportedElsewhere';
+
+  constructor() {
+    super('Another process imports this file now.');
+  }
+}
+
+export interface ImportOptions {
+  readonly database: Database;
+  readonly outbox: Pick<Outbox, 'addAll' | 'counts'>;
+  /** By its name; `undefined` where accounts have none. */
+  readonly account: string | undefined;
+  /** How many may wait in the outbox, of all that waits: the rest is for visitors. */
+  readonly most: number;
+  readonly stop: AbortSignal;
+  /** Which of these addresses are left alone, in their order. Decided again at delivery. */
+  readonly areLeftAlone: (emails: readonly string[]) => Promise<readonly boolean[]>;
+  readonly onProgress?: (position: Position) => void;
+  readonly now?: () => number;
+}
+
+/** Rows that are stored in one transaction, together with how far the file was read. */
+const batchRows = 500;
+/** Between two looks whether there is room again, or a store that answers. */
+const waitMs = 250;
+/** For how long a store may not answer. */
+const patienceMs = 60_000;
+/** How long a file is known after its last row was read. */
+const keptMs = 30 * 24 * 60 * 60_000;
+
+/** Names an import: the same bytes, read the same way, for the same account. */
+export function importIdOf(digest: string, ...parts: readonly unknown[]): string {
+  return hash('sha256', JSON.stringify([digest, ...parts]), 'hex');
+}
+
+/** How far it got, also in a process that was killed; `undefined` where it never began. */
+export async function readPosition(
+  database: Pick<Database, 'read'>,
+  id: string,
+): Promise<Position | undefined> {
+  const [row] = await database.read({
+    sql: sameSql(`select rows, stored from ${table.name} where id = ?`),
+    params: [id],
+  });
+  return row && { rows: Number(row['rows']), stored: Number(row['stored']) };
+}
+
+/** Forgets how far it got, so that the next one begins anew, and what is too old. */
+export async function forgetImport(
+  database: Pick<Database, 'write'>,
+  id: string,
+  nowMs: number,
+): Promise<void> {
+  await database.write([
+    {
+      sql: sameSql(`delete from ${table.name} where id = ? or changed_at < ?`),
+      params: [id, nowMs - keptMs],
+    },
+  ]);
+}
+
+/**
+ * Stores the contacts of a file in the outbox, where the delivery worker finds them, from where an earlier
+ * call got to. Rows and position are written in one transaction, so that each row is stored once, however
+ * often the process is killed. Resolves with the position where `stop` was aborted or the file ends. Rejects
+ * with `ImportedElsewhere`, with `FileRefused`, and with `StoreUnavailable` after a minute without a store.
+ */
+export async function importFile(
+  id: string,
+  { contacts }: Pick<ContactsFile, 'contacts'>,
+  options: ImportOptions,
+): Promise<Position> {
+  const { database, account, areLeftAlone, stop, onProgress, now = Date.now } = options;
+  const newId = createIds(now);
+  let position = (await readPosition(database, id)) ?? { rows: 0, stored: 0 };
+  const isBegun = position.rows > 0;
+  let rows = 0;
+  let signups: (NewSignup & { readonly id: string })[] = [];
+  const store = async () => {
+    const leftAlone = await areLeftAlone(signups.map(({ contact }) => contact.email));
+    const kept = signups.filter((_, at) => leftAlone[at] !== true);
+    const next = { rows, stored: position.stored + kept.length };
+    if (!(await writeBatch(id, { from: position, next, signups: kept, ...options }))) return;
+    position = next;
+    signups = [];
+    onProgress?.(position);
+  };
+  if (isBegun) onProgress?.(position);
+  for await (const { contact } of contacts()) {
+    if (stop.aborted) return position;
+    if (++rows <= position.rows) continue;
+    if (contact.is === 'contact') {
+      signups.push({
+        id: newId(),
+        form: importedFromFile,
+        account,
+        contact: contact.contact,
+        consent: contact.consent,
+      });
+    }
+    if (rows - position.rows === batchRows) await store();
+  }
+  if (rows > position.rows && !stop.aborted) await store();
+  return position;
+}
+
+interface Batch extends ImportOptions {
+  readonly from: Position;
+  readonly next: Position;
+  readonly signups: readonly (NewSignup & { readonly id: string })[];
+}
+
+/** Whether it is written: it is not where `stop` was aborted before there was room. */
+async function writeBatch(id: string, batch: Batch): Promise<boolean> {
+  const { database, outbox, signups, from, next, most, stop, now = Date.now } = batch;
+  while (outbox.counts().waiting + signups.length > most) {
+    await pause(waitMs, stop);
+    if (stop.aborted) return false;
+  }
+  for (let waitedMs = 0; ; waitedMs += waitMs) {
+    try {
+      await outbox.addAll(signups, [advance(id, from, next, now())], 'file');
+      return true;
+    } catch (error) {
+      if (error instanceof ExpectationFailed || error instanceof ConstraintViolated) {
+        throw new ImportedElsewhere();
+      }
+      if (!(error instanceof StoreUnavailable) || waitedMs >= patienceMs) throw error;
+      await pause(waitMs, stop);
+      // What became of it may be unknown.
+      const there = await readPosition(database, id).catch(() => undefined);
+      if (there?.rows === next.rows) return true;
+    }
+  }
+}
+
+function advance(id: string, from: Position, { rows, stored }: Position, nowMs: number): WriteStatement {
+  if (from.rows === 0) {
+    return { into: table, rows: [{ id, rows, stored, started_at: nowMs, changed_at: nowMs }] };
+  }
+  return {
+    sql: sameSql(`update ${table.name} set rows = ?, stored = ?, changed_at = ? where id = ? and rows = ?`),
+    params: [rows, stored, nowMs, id, from.rows],
+    expect: 1,
+  };
+}

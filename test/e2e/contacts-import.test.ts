@@ -1,0 +1,243 @@
+import { randomInt } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
+import type { Env } from '../../server/config/config.ts';
+import { runCli, startCli } from '../helpers/server/cli.ts';
+import { useEngines, type Engine } from '../helpers/server/engines.ts';
+import { startProduct } from '../helpers/server/product.ts';
+import { startSandbox, type TestSandbox } from '../helpers/server/sandbox.ts';
+import { credentialsFor, readContacts } from '../helpers/server/service.ts';
+import { temporaryDir } from '../helpers/server/temporary-dir.ts';
+import { waitingIn } from '../helpers/server/waiting.ts';
+
+const { engines, server } = useEngines();
+const isSoak = process.env['SOAK'] !== undefined;
+const rows = isSoak ? 100_000 : 5000;
+const kills = 10;
+
+interface Report {
+  readonly plan: boolean;
+  readonly rows: number;
+  readonly created: { readonly count: number; readonly examples: readonly object[] };
+  readonly changed: { readonly count: number };
+  readonly left_alone: { readonly count: number; readonly examples: readonly object[] };
+  readonly refused: { readonly count: number; readonly examples: readonly object[] };
+  readonly repeated: number;
+  readonly rejects: string | null;
+  readonly stored: number;
+  readonly stored_before: number;
+  readonly waiting: number;
+}
+
+async function open(engine: Engine = 'sqlite') {
+  const sandbox = await startSandbox();
+  const dir = await temporaryDir();
+  const env: Env = {
+    ...credentialsFor(sandbox),
+    DATA_DIR: await temporaryDir(),
+    RASA_MIN_INTERVAL_MS: '0',
+    ...(engine === 'postgres' && {
+      DATABASE_URL: await server().createDatabase(),
+      OUTBOX_KEY: 'ab'.repeat(32),
+    }),
+  };
+  const list = async (text: string, name = 'list.csv') => {
+    const path = join(dir, name);
+    await writeFile(path, text);
+    return path;
+  };
+  const run = async (args: readonly string[], input = '') => {
+    const { code, stdout, stderr } = await runCli(['contacts', 'import', ...args], env, input);
+    return { code, stderr, stdout, report: (stdout === '' ? {} : JSON.parse(stdout)) as Report };
+  };
+  return { sandbox, env, dir, list, run };
+}
+
+async function unsubscribe(sandbox: TestSandbox, email: string): Promise<void> {
+  const person = (await readContacts(sandbox)).find((one) => one['email'] === email);
+  const token = await sandbox.token();
+  await sandbox.api('PUT', `/v1/persons/${String(person?.['id'])}`, { token, body: { is_subscribed: 0 } });
+}
+
+const arrived = async (sandbox: TestSandbox) =>
+  new Map((await readContacts(sandbox)).map((one) => [String(one['email']), one]));
+
+describe('rasa-signup contacts import', () => {
+  it('plans: says what would be created, changed, left alone and refused, and sends nothing', async () => {
+    const { sandbox, list, run } = await open();
+    await sandbox.addPersons({ email: 'ada@example.com' }, { email: 'gone@example.com' });
+    await unsubscribe(sandbox, 'gone@example.com');
+    const path = await list(
+      'email;first_name;unsubscribed\nADA@example.com;Ada;\nnew@example.com;Neu;no\nnew@example.com;Neu;no\n' +
+        'gone@example.com;Gone;\nopted@example.com;Out;yes\nnope;Nope;\n',
+    );
+    const { code, report, stderr } = await run([path, '--plan']);
+    expect(code).toBe(0);
+    expect(report).toMatchObject({
+      plan: true,
+      rows: 6,
+      created: { count: 1, examples: [{ line: 3, email: 'new@example.com' }] },
+      changed: { count: 1, examples: [{ line: 2, email: 'ADA@example.com' }] },
+      left_alone: {
+        count: 2,
+        examples: [
+          { line: 6, email: 'opted@example.com', why: 'unsubscribed in the file' },
+          { line: 5, email: 'gone@example.com', why: 'unsubscribed at rasa.io' },
+        ],
+      },
+      refused: { count: 1, examples: [{ line: 7, why: 'email is not valid' }] },
+      repeated: 1,
+      rejects: null,
+      stored: 0,
+    });
+    expect(stderr).toContain('semicolons; 3 columns');
+    expect(stderr).toContain('Reading the list at rasa.io first: 2 contacts, at most 1 s.');
+    expect(stderr).not.toContain('@');
+    expect((await readContacts(sandbox)).map(({ email }) => email)).toEqual([
+      'ada@example.com',
+      'gone@example.com',
+    ]);
+  });
+
+  it('delivers through the running proxy, leaves alone who has left, and writes rejects that can be fed in', async () => {
+    const { sandbox, env, list, run } = await open();
+    await sandbox.addPersons({ email: 'gone@example.com', first_name: 'Before' });
+    await unsubscribe(sandbox, 'gone@example.com');
+    const product = await startProduct(env);
+    const path = await list(
+      'email,first_name\nada@example.com,Ada\ngone@example.com,After\n@zoe.example,=HYPERLINK("x")\n',
+    );
+    const { code, report, stderr } = await run([path, '--yes']);
+    expect(code).toBe(1);
+    expect(report).toMatchObject({ stored: 1, waiting: 0, refused: { count: 1 } });
+    const contacts = await arrived(sandbox);
+    expect(contacts.get('ada@example.com')).toMatchObject({ first_name: 'Ada', is_subscribed: 1 });
+    expect(contacts.get('gone@example.com')).toMatchObject({ first_name: 'Before', is_subscribed: 0 });
+    expect(stderr + product.output()).not.toContain('@example.com');
+
+    const rejects = report.rejects ?? '';
+    expect(await readFile(rejects, 'utf8')).toBe(
+      '\ufeffemail,first_name,line,why\r\n@zoe.example,"\'=HYPERLINK(""x"")",4,email is not valid\r\n',
+    );
+    await writeFile(rejects, (await readFile(rejects, 'utf8')).replace('@zoe', 'zoe@zoe'));
+    expect(await run([rejects, '--yes'])).toMatchObject({ code: 0, report: { stored: 1, waiting: 0 } });
+    expect((await arrived(sandbox)).get('zoe@zoe.example')).toMatchObject({ first_name: '=HYPERLINK("x")' });
+
+    expect(await run([path, '--yes'])).toMatchObject({ report: { stored_before: 1, stored: 1, waiting: 0 } });
+  });
+
+  it('stores without a proxy, and says so; reads standard input', async () => {
+    const { env, sandbox, run } = await open();
+    // Once, so that there is a database.
+    await (await startProduct(env)).stop('SIGTERM');
+    const { code, report, stderr } = await run(
+      ['-', '--yes'],
+      '\ufeffE-Mail\tVorname\nada@example.com\tAda\n',
+    );
+    expect([code, report.waiting]).toEqual([0, 1]);
+    expect(stderr).toContain('1 contacts wait in the database');
+    const product = await startProduct(env);
+    await vi.waitFor(
+      async () => {
+        expect(await waitingIn(product, env)).toEqual({ waiting: 0, deadLetters: 0 });
+      },
+      { timeout: 20_000, interval: 250 },
+    );
+    expect((await arrived(sandbox)).get('ada@example.com')).toMatchObject({ first_name: 'Ada' });
+  });
+
+  it.each([
+    [['--expect-rows', '3'], 'The file has 2 rows, not 3'],
+    [['--map', 'Mail=email'], 'No column is called "Mail"'],
+    [['--map', 'Mail'], '--map: found "Mail"'],
+    [['--account', 'harbour'], '--account: found "harbour"'],
+    [['--form', 'fair'], '--form: found "fair"'],
+    [[], 'confirm with --yes'],
+  ])('stores nothing with %j', async (args, words) => {
+    const { env, list, run } = await open();
+    await (await startProduct(env)).stop('SIGTERM');
+    const path = await list('email\nada@example.com\nzoe@example.com\n');
+    const { code, stdout, stderr } = await run([path, ...args]);
+    expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(words)]);
+  });
+
+  it('does not hold up a visitor', async () => {
+    const { env, list } = await open();
+    const product = await startProduct({ ...env, RASA_MIN_INTERVAL_MS: '200' });
+    const path = await list(
+      `email\n${Array.from({ length: 3000 }, (_, at) => `p${at}@example.com\n`).join('')}`,
+    );
+    const importing = startCli(['contacts', 'import', path, '--yes'], env);
+    await vi.waitFor(
+      async () => {
+        expect((await waitingIn(product, env)).waiting).toBeGreaterThan(1000);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    const answer = await fetch(`${product.url}/forms/newsletter`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({ email: 'visitor@example.com' }),
+    });
+    expect(answer.status).toBe(202);
+    await vi.waitFor(
+      async () => {
+        const sandboxUrl = env['RASA_BASE_URL'] ?? '';
+        expect(sandboxUrl).not.toBe('');
+        expect((await waitingIn(product, env)).waiting).toBeGreaterThan(500);
+      },
+      { timeout: 5000 },
+    );
+    await importing.stop();
+  });
+});
+
+describe.each(engines)('an import that is killed, on %s', (engine) => {
+  it(
+    `of ${rows} rows, ${kills} times, adds each valid row once, and brings nobody back`,
+    async () => {
+      const { sandbox, env, list } = await open(engine);
+      const gone = Array.from({ length: 40 }, (_, at) => `gone-${at}@example.com`);
+      for (let at = 0; at < gone.length; at += 20) {
+        await sandbox.addPersons(
+          ...gone.slice(at, at + 20).map((email) => ({ email, first_name: 'Before' })),
+        );
+      }
+      for (const email of gone) await unsubscribe(sandbox, email);
+      const lines = Array.from({ length: rows }, (_, at) => {
+        if (at % 100 === 50) return `faulty-${at},Nobody`;
+        return at % 125 === 7 && at / 125 < gone.length
+          ? `gone-${Math.floor(at / 125)}@example.com,After`
+          : `person-${at}@example.com,Name ${at}`;
+      });
+      const path = await list(`email,first_name\n${lines.join('\n')}\n`);
+      const product = await startProduct(env);
+      for (let kill = 0; kill < kills; kill++) {
+        const running = startCli(['contacts', 'import', path, '--yes'], env);
+        await sleep(randomInt(300, 1500));
+        process.kill(running.pid, 'SIGKILL');
+        await running.stop();
+      }
+      const last = await runCli(['contacts', 'import', path, '--yes'], env);
+      const report = JSON.parse(last.stdout) as Report;
+      const valid = lines.filter((line) => line.startsWith('person-'));
+      expect(report).toMatchObject({
+        rows,
+        stored: valid.length,
+        waiting: 0,
+        refused: { count: rows / 100 },
+      });
+      expect(await waitingIn(product, env)).toEqual({ waiting: 0, deadLetters: 0 });
+
+      const contacts = await readContacts(sandbox);
+      const names = contacts.map(({ email, first_name }) => `${String(email)},${String(first_name)}`).sort();
+      expect(names).toEqual([...valid, ...gone.map((email) => `${email},Before`)].sort());
+      for (const { email, is_subscribed } of contacts) {
+        expect(is_subscribed, String(email)).toBe(String(email).startsWith('gone-') ? 0 : 1);
+      }
+    },
+    isSoak ? 3_600_000 : 180_000,
+  );
+});
