@@ -66,16 +66,16 @@ export async function readPosition(
   return row && { rows: Number(row['rows']), stored: Number(row['stored']) };
 }
 
-/** Forgets how far it got, so that the next one begins anew, and what is too old. */
+/** Forgets imports that are too old, and how far this one got, so that it begins anew. */
 export async function forgetImport(
   database: Pick<Database, 'write'>,
-  id: string,
+  id: string | undefined,
   nowMs: number,
 ): Promise<void> {
   await database.write([
     {
       sql: sameSql(`delete from ${table.name} where id = ? or changed_at < ?`),
-      params: [id, nowMs - keptMs],
+      params: [id ?? '', nowMs - keptMs],
     },
   ]);
 }

@@ -1,6 +1,6 @@
 import { openContactsFile, type ContactsFile } from '../../contacts/files/contacts-file.ts';
 import { readMapping, type Mapping } from '../../contacts/files/columns.ts';
-import { Rejects } from '../../contacts/files/rejects.ts';
+import { Rejects, rejectsPathFor } from '../../contacts/files/rejects.ts';
 import { surveyFile, type Survey } from '../../contacts/files/survey.ts';
 import { FileRefused } from '../../contacts/files/text-file.ts';
 import {
@@ -168,7 +168,7 @@ class ImportRun {
         options.attributes ?? false,
         setup.constants,
       );
-      if (options.again) await forgetImport(database, id, Date.now());
+      await forgetImport(database, options.again ? id : undefined, Date.now());
       const before = await readPosition(database, id);
       if (before && before.rows >= survey.rows) {
         streams.stderr.write('All rows of this file are imported already. --again imports it once more.\n');
@@ -251,11 +251,4 @@ class ImportRun {
     stdout.write(`${importTable(report, stdout.columns)}\n`);
     if (report.rejects !== undefined) stdout.write(`Refused rows: ${printable(report.rejects)}\n`);
   }
-}
-
-/** Beside the file: `list.csv` has `list.rejects.csv`. */
-function rejectsPathFor(path: string, kind: 'csv' | 'ndjson'): string {
-  if (path === '-') return `rejects.${kind}`;
-  const end = /\.[^./\\]+$/.exec(path)?.[0] ?? `.${kind}`;
-  return `${path.endsWith(end) ? path.slice(0, -end.length) : path}.rejects${end}`;
 }

@@ -11,7 +11,7 @@ import { number, ProgressLine, timeOf } from './progress-line.ts';
 
 /** Who of the account is known, and whether they may be written to. */
 export interface KnownPeople {
-  know(emails: readonly string[]): Promise<readonly Known[]>;
+  readonly know: (emails: readonly string[]) => Promise<readonly Known[]>;
   close(): Promise<void>;
 }
 
@@ -27,47 +27,31 @@ const secondsPerCall = 0.25;
 /** The fewest that rasa.io sends at once. */
 const perCall = 50;
 
-/**
- * Reads the list of the account, the first time all of it and later what has changed, and says before how
- * long that takes. `undefined` where the list cannot be read, which is said.
- */
-export async function openKnownPeople(options: KnownPeopleOptions): Promise<KnownPeople | undefined> {
-  const { env, account, stderr, stop } = options;
+/** `undefined` where the list cannot be read, which is said. */
+export async function openKnownPeople({
+  env,
+  account,
+  ...options
+}: KnownPeopleOptions): Promise<KnownPeople | undefined> {
+  const { stderr, stop } = options;
   const opened = await openAccountCalls(env, account);
   try {
-    const { database, destination } = opened;
-    if (!database) {
-      stderr.write('There is no database here to keep the list in, so nobody knows who is new and who has left.\n');
-      await opened.close();
-      return undefined;
+    const people = await refreshPeople(opened, options);
+    if (people) {
+      return {
+        know: async (emails) => {
+          const hashes = emails.map((email) => people.hashOf(email));
+          const known = await people.ofMany(opened.destination, hashes);
+          return known.map((person) => (person ? (person.sticky[0] ?? 'changed') : 'created'));
+        },
+        close: () => opened.close(),
+      };
     }
-    const people = await People.open({ database });
-    await sayHowLong(opened, options);
-    const line = new ProgressLine(stderr, 'Reading');
-    await readPeople({
-      database,
-      people,
-      account: destination,
-      source:
-        opened.api === 'v1'
-          ? peopleOfV1(createPersons(opened.calls))
-          : peopleOfV2(createContactsV2(opened.calls)),
-      signal: stop,
-      onProgress: ({ read, total }) => {
-        line.show(read, total);
-      },
-    });
-    line.end();
-    return {
-      async know(emails) {
-        const known = await people.ofMany(
-          destination,
-          emails.map((email) => people.hashOf(email)),
-        );
-        return known.map((person) => (person ? (person.sticky[0] ?? 'changed') : 'created'));
-      },
-      close: () => opened.close(),
-    };
+    stderr.write(
+      'There is no database here to keep the list in, so nobody knows who is new and who has left.\n',
+    );
+    await opened.close();
+    return undefined;
   } catch (error) {
     await opened.close();
     if (stop.aborted || !isRasaError(error)) throw error;
@@ -76,9 +60,36 @@ export async function openKnownPeople(options: KnownPeopleOptions): Promise<Know
   }
 }
 
+/**
+ * Reads the list of the account, the first time all of it and later what has changed, and says before how
+ * long that takes. `undefined` where there is no database to keep it in. Rejects with a `RasaError`.
+ */
+export async function refreshPeople(
+  opened: OpenAccount,
+  options: Pick<KnownPeopleOptions, 'stderr' | 'stop'>,
+): Promise<People | undefined> {
+  const { api, calls, database, destination } = opened;
+  if (!database) return undefined;
+  const people = await People.open({ database });
+  await sayHowLong(opened, options);
+  const line = new ProgressLine(options.stderr, 'Reading');
+  await readPeople({
+    database,
+    people,
+    account: destination,
+    source: api === 'v1' ? peopleOfV1(createPersons(calls)) : peopleOfV2(createContactsV2(calls)),
+    signal: options.stop,
+    onProgress: ({ read, total }) => {
+      line.show(read, total);
+    },
+  });
+  line.end();
+  return people;
+}
+
 async function sayHowLong(
   { database, destination, api, calls }: OpenAccount,
-  { stderr, stop }: KnownPeopleOptions,
+  { stderr, stop }: Pick<KnownPeopleOptions, 'stderr' | 'stop'>,
 ): Promise<void> {
   const { completeAtMs } = database ? await lastPeopleRead(database, destination) : { completeAtMs: 0 };
   if (completeAtMs > 0 && api === 'v1') {

@@ -7,7 +7,8 @@ import { destinationOf } from '../../config/accounts/destination.ts';
 import { ConfigError, type Env } from '../../config/env.ts';
 import type { Destination } from '../../outbox/signup.ts';
 import type { Database } from '../../store/database.ts';
-import { longestEndMs, openHttp, readAccount } from '../rasa.ts';
+import { openOneAccount } from '../rasa/one-account.ts';
+import { longestEndMs } from '../rasa/rasa.ts';
 import { printable, type ExitCode, type TextStream } from '../terminal.ts';
 
 /** An account at rasa.io, as commands reach it: through its gate, deliveries first. */
@@ -23,9 +24,9 @@ export interface OpenAccount {
 
 /** Throws a ConfigError where the account has no credentials. */
 export async function openAccountCalls(env: Env, account: string | undefined): Promise<OpenAccount> {
-  const configured = readAccount({ env, account });
+  const opened = await openOneAccount({ env, account, owner: 'rasa-signup contacts' });
+  const { configured, http, database } = opened;
   const { api, sets } = configured.upstream;
-  const { http, database, close } = await openHttp(configured, env);
   const keyRing = createKeyRing({ tokens: createTokenApi(http), sets });
   return {
     api,
@@ -34,7 +35,7 @@ export async function openAccountCalls(env: Env, account: string | undefined): P
     database,
     async close() {
       await keyRing.close(AbortSignal.timeout(longestEndMs));
-      await close();
+      await opened.close();
     },
   };
 }

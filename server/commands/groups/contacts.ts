@@ -1,5 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import type { ExportOptions } from '../contacts/export.ts';
 import type { ImportCommandOptions } from '../contacts/import.ts';
+import type { OnePersonOptions } from '../contacts/one-person.ts';
 import type { ExitCode } from '../terminal.ts';
 import { environmentOf, someText, type Cli } from './cli.ts';
 
@@ -13,6 +15,8 @@ export function declareContacts(cli: Cli): void {
         '\nExample:\n  $ rasa-signup contacts import list.csv --plan',
     );
   declareImport(cli, contacts);
+  declareExport(cli, contacts);
+  declareOnePerson(cli, contacts);
 }
 
 function declareImport(cli: Cli, contacts: Command): void {
@@ -64,6 +68,63 @@ function declareImport(cli: Cli, contacts: Command): void {
         });
       }),
     );
+}
+
+function declareExport(cli: Cli, contacts: Command): void {
+  contacts
+    .command('export')
+    .description('print all contacts that are not archived, without custom attributes: CSV, or NDJSON')
+    .option(
+      '--since <time>',
+      'only those that changed since, such as 2026-11-01 or 2026-11-01T12:00:00Z',
+      someDate,
+    )
+    .option('--ndjson', 'one JSON object a line, instead of CSV for spreadsheets')
+    .option('--account <name>', 'which one, where ACCOUNTS declares several', someText)
+    .option('--json', 'the same as --ndjson')
+    .addHelpText('after', '\nExample:\n  $ rasa-signup contacts export > contacts.csv')
+    .action((options: ExportOptions) =>
+      run(cli, async (stop) => {
+        const { exportContacts } = await import('../contacts/export.ts');
+        return exportContacts(options, { env: environmentOf(cli), streams: cli.process, stop });
+      }),
+    );
+}
+
+function declareOnePerson(cli: Cli, contacts: Command): void {
+  const add = (
+    name: string,
+    description: string,
+    does: 'findContact' | 'unsubscribeContact' | 'eraseContact',
+  ) => {
+    const command = contacts
+      .command(name)
+      .description(description)
+      .argument('<email>', 'the address', someText)
+      .option('--account <name>', 'which one, where ACCOUNTS declares several', someText)
+      .option('--json', 'print JSON on a terminal too')
+      .addHelpText('after', `\nExample:\n  $ rasa-signup contacts ${name} ada@example.com`);
+    if (does === 'eraseContact') {
+      command.option('--yes', 'do not ask for confirmation; required without a terminal');
+    }
+    command.action((email: string, options: OnePersonOptions) =>
+      run(cli, async (stop) => {
+        const commands = await import('../contacts/one-person.ts');
+        return commands[does](email, options, { env: environmentOf(cli), streams: cli.process, stop });
+      }),
+    );
+  };
+  add('find', 'show what rasa.io has of one contact', 'findContact');
+  add('unsubscribe', 'unsubscribe one contact at rasa.io', 'unsubscribeContact');
+  add('erase', 'delete one contact permanently, at rasa.io and here', 'eraseContact');
+}
+
+function someDate(text: string): Date {
+  const date = new Date(text);
+  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(date.getTime())) {
+    throw new InvalidArgumentError('Wanted a time such as 2026-11-01 or 2026-11-01T12:00:00Z.');
+  }
+  return date;
 }
 
 /** Ctrl-C ends a command where it can go on later; a second time ends the process at once. */

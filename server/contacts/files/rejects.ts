@@ -92,3 +92,10 @@ const added = rejectColumns.map((name) => ({ key: name, header: name }));
 function asObject({ value }: Row): object {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }
+
+/** Beside the file: `list.csv` has `list.rejects.csv`. */
+export function rejectsPathFor(path: string, kind: Format['is']): string {
+  if (path === '-') return `rejects.${kind}`;
+  const end = /\.[^./\\]+$/.exec(path)?.[0] ?? `.${kind}`;
+  return `${path.endsWith(end) ? path.slice(0, -end.length) : path}.rejects${end}`;
+}
