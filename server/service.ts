@@ -13,7 +13,7 @@ import type { DeliveryStats } from './delivery/delivery-call.ts';
 import { MinuteSummary } from './delivery/minute-summary.ts';
 import { listen } from './http/http-server.ts';
 import { impatienceFor, type Impatience } from './http/request-limits.ts';
-import type { OutboxCounts } from './outbox/census.ts';
+import { warnOfElsewhere, type OutboxCounts } from './outbox/census.ts';
 import { refuseOldOutbox } from './outbox/old-directory.ts';
 import { Outbox, OutboxFull } from './outbox/outbox.ts';
 import { openPlace } from './outbox/place.ts';
@@ -26,6 +26,8 @@ import { warnOfDisk } from './store/disk-kind.ts';
 import { Presence } from './store/presence.ts';
 import { ServerSecrets } from './store/server-secrets.ts';
 import { StoreWatch } from './outbox/store-watch.ts';
+import { noteDeliveredContacts } from './survival/delivered-contacts.ts';
+import { SurvivalWatch } from './survival/watch.ts';
 import { realFiles } from './system/files.ts';
 
 /** The running product. */
@@ -114,7 +116,7 @@ export async function openService({
     const destinations = new Map(accounts.map((account) => [account.name, destinationOf(account)]));
     const outbox = await Outbox.open({ database, destinations, max: config.outbox.max });
     closers.push(() => outbox.close());
-    warnOfElsewhere(outbox, log);
+    warnOfElsewhere(outbox.counts(), log);
 
     const [{ upstream }] = accounts;
     const sandbox =
@@ -126,6 +128,7 @@ export async function openService({
     const owner = `process ${process.pid} on ${hostname()}`;
     const events = openEvents({ database, places: destinations, owner, log });
     closers.push(() => events.close());
+    const noteContacts = noteDeliveredContacts(config.outbox.keptForHandoverMs !== undefined);
     const deliveries = new Deliveries({
       config,
       sandbox,
@@ -136,12 +139,20 @@ export async function openService({
       readEnv,
       log,
       watchIntervalMs,
-      besideDelivered: noteDelivered,
       besideSettled: events.besideSettled,
       besideLeftAlone: noteLeftAlone,
       people,
+      besideDelivered: (...made) => [...noteDelivered(...made), ...noteContacts(...made)],
     });
     closers.push(() => deliveries.close(deliveryGraceMs));
+    const survival = new SurvivalWatch({
+      database,
+      owner,
+      accounts: deliveries.readable(),
+      keptForHandoverMs: config.outbox.keptForHandoverMs,
+      log,
+    });
+    closers.push(() => survival.close());
 
     const presence = database.engine === 'sqlite' ? await Presence.begin({ database }) : undefined;
     closers.push(() => presence?.close());
@@ -238,17 +249,6 @@ export async function openService({
 
 /** That says nothing about the store. */
 const isFull = (error: unknown) => error instanceof OutboxFull;
-
-/** What waits for another upstream or account stays until the product runs with that one again. */
-function warnOfElsewhere(outbox: Outbox, log: Logger): void {
-  for (const { waiting, upstream, account } of outbox.counts().elsewhere) {
-    log.warn(
-      { waiting, upstream, account },
-      'Sign-ups wait for another upstream or account than this one. They stay in the database and are delivered when ' +
-        'the proxy runs with the RASA_ settings that they were accepted with.',
-    );
-  }
-}
 
 async function openOwnSandbox(
   upstream: SandboxUpstream,

@@ -89,6 +89,8 @@ export interface BotConfig {
 export interface OutboxConfig {
   readonly max: number;
   readonly maxAgeMs: number | undefined;
+  /** How long addresses of delivered sign-ups are kept. */
+  readonly keptForHandoverMs: number | undefined;
 }
 
 export interface StoreConfig {
@@ -154,6 +156,7 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
     outbox: {
       max: read('OUTBOX_MAX'),
       maxAgeMs: read('OUTBOX_MAX_AGE'),
+      keptForHandoverMs: read('KEEP_FOR_HANDOVER'),
     },
     store: readStore(),
     rasaBatch: read('RASA_BATCH'),

@@ -177,6 +177,11 @@ export const settings = {
     'a time such as 30d (s, m, h or d)',
     duration.optional(),
   ),
+  KEEP_FOR_HANDOVER: setting(
+    'How long the address of a delivered sign-up is kept, sealed, so that `contacts survival --csv` can name those that rasa.io archives. Default: it is not kept.',
+    'a time such as 30d (s, m, h or d), 90d at most',
+    duration.refine((ms) => ms <= 90 * unitMs.d).optional(),
+  ),
   OUTBOX_KEY: secretSetting(
     'Key that encrypts the sign-ups in the database. Required with `DATABASE_URL`; otherwise one is made and stored in `DATA_DIR`.',
     '32 bytes in hex or base64, such as `openssl rand -hex 32` prints',

@@ -2,12 +2,14 @@ import type { Logger } from 'pino';
 import { PeopleKeeping } from '../accounts/people-keeping.ts';
 import { lastPeopleRead, readPeople } from '../accounts/people-reading.ts';
 import type { Learned, People } from '../accounts/people.ts';
+import type { AccountContacts } from '../accounts/contacts.ts';
 import type { AccountConfig } from '../config/accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import { destinationOf } from '../config/accounts/destination.ts';
 import type { AccountReads } from '../accounts/reads.ts';
 import type { Delivered } from '../outbox/acknowledgements.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import type { Destination } from '../outbox/signup.ts';
 import type { Tried } from '../rasa/try-credentials.ts';
 import type { DeliveryStats } from './delivery-call.ts';
 import { openUpstream, type CredentialsHealth, type Upstream, type UpstreamOptions } from './upstream.ts';
@@ -28,6 +30,14 @@ export interface AccountState {
   readonly name: string;
   /** `undefined` if it needs no key. */
   readonly credentials: CredentialsHealth | undefined;
+}
+
+/** An account with what it has at rasa.io. */
+export interface ReadableAccount {
+  /** As the operator calls it; `undefined` where it has no name. */
+  readonly name: string | undefined;
+  readonly destination: Destination;
+  readonly contacts: AccountContacts;
 }
 
 interface Way {
@@ -67,6 +77,14 @@ export class Deliveries {
   /** How to read the account of this name; `undefined` where it has no analytics. */
   reads(name: string): AccountReads | undefined {
     return this.#ways.find(({ account }) => account.name === name)?.upstream.reads;
+  }
+
+  /** The accounts whose contacts can be read; the webhook gives nothing back. */
+  readable(): readonly ReadableAccount[] {
+    return this.#ways.flatMap(({ account, upstream: { contacts } }) => {
+      const name = account.isNamed ? account.name : undefined;
+      return contacts ? [{ name, destination: destinationOf(account), contacts }] : [];
+    });
   }
 
   /** Of all accounts together: the circuit is open where that of one is. */

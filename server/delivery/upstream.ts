@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { openAccount, openKeys, type Account } from '../accounts/account.ts';
 import { createAccountReads, type AccountReads } from '../accounts/reads.ts';
 import type { PeopleSource } from '../accounts/people-reading.ts';
+import { openContacts, type AccountContacts } from '../accounts/contacts.ts';
 import type { AccountConfig } from '../config/accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import { rereadCredentials } from '../config/credential-sets.ts';
@@ -26,6 +27,8 @@ import { Secret } from '../system/secret.ts';
  */
 export interface Upstream {
   readonly deliver: Delivery['addPersons'];
+  /** What it has, to be read; `undefined` if the destination gives nothing back. */
+  readonly contacts: AccountContacts | undefined;
   /** For a process that waits to deliver, about once a second. Never rejects. */
   readonly observe: () => Promise<void>;
   /** Who is there; `undefined` where that cannot be read, as with the webhook. */
@@ -102,6 +105,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     );
     return {
       deliver: (persons, stop) => delivery.addPersons(persons, stop),
+      contacts: undefined,
       observe: () => account.observe(),
       people: undefined,
       health: () => undefined,
@@ -142,6 +146,7 @@ function openWithKeys(account: Account, options: UpstreamOptions): Upstream {
   const delivery = createDelivery({ http: account.deliveries, keyRing: keys.ring });
   return {
     deliver: (persons, stop) => delivery.addPersons(persons, stop),
+    contacts: openContacts(account.others, keys.ring, api),
     observe: () => account.observe(),
     people: keys.people,
     health: () => healthOf(keys.ring),

@@ -13,6 +13,7 @@ import { checkPublicUrl } from './outside/public-url.ts';
 import { checkRasaIo } from './rasa-io.ts';
 import { checkSecretFiles } from './secret-files.ts';
 import { checkStore, openUsable } from './store.ts';
+import { checkSurvival } from './survival.ts';
 import { createWeb, withoutUser } from './web.ts';
 
 export type { Finding } from './finding.ts';
@@ -78,6 +79,17 @@ export function startChecks(options: DoctorOptions): readonly Check[] {
     ['rasa.io', () => checkRasaIo(setup, web, outgoing)],
     [`Data directory ${dataDir}`, () => checkDataDir(setup, { files: realFiles, process })],
     ['Database', () => checkStore(setup, realFiles)],
+    [
+      'Delivered sign-ups',
+      async () => {
+        const database = await openUsable(setup, realFiles);
+        try {
+          return await checkSurvival(setup.accounts, database, now());
+        } finally {
+          await database?.close();
+        }
+      },
+    ],
     ['Allowed origins', () => checkAllowedOrigins(setup, web)],
     ['The proxy from outside', () => checkPublicUrl(publicUrl, setup, { web, builtDir })],
     ...pages.map(

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { sameSql, type Database } from '../store/database.ts';
 import type { Destination } from './signup.ts';
 
@@ -139,5 +140,16 @@ export class Census {
       oldestMs: oldest && Number(oldest['accepted_at']),
       othersOldestMs: othersOldest && Number(othersOldest['accepted_at']),
     };
+  }
+}
+
+/** What waits for another upstream or account stays until the product runs with that one again. */
+export function warnOfElsewhere({ elsewhere }: OutboxCounts, log: Logger): void {
+  for (const { waiting, upstream, account } of elsewhere) {
+    log.warn(
+      { waiting, upstream, account },
+      'Sign-ups wait for another upstream or account than this one. They stay in the database and are delivered when ' +
+        'the proxy runs with the RASA_ settings that they were accepted with.',
+    );
   }
 }

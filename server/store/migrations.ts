@@ -2,6 +2,7 @@ import { NewerSchema } from './errors.ts';
 import { eventTables } from './schema/events.ts';
 import { webhookTables } from './schema/webhooks.ts';
 import { people, whatBecameOfSent } from './schema/people.ts';
+import { deliveredContactsStep } from './schema/delivered-contacts.ts';
 
 /**
  * One step of the schema, for both engines. Steps are only ever added: what was released is never changed.
@@ -261,6 +262,7 @@ export const migrations: readonly Migration[] = [
   { version: 8, ...webhookTables },
   whatBecameOfSent,
   fromFiles,
+  { version: 11, ...deliveredContactsStep },
 ];
 
 /** The steps of a schema that a database lacks whose last one is this. */

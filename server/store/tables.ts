@@ -1,5 +1,6 @@
 import { eventNumbers, events } from './schema/events.ts';
 import { webhookAttempts, webhooks } from './schema/webhooks.ts';
+import { comparisons, deliveredContacts, handoverAddresses } from './schema/delivered-contacts.ts';
 
 /** A table that takes `Insert`s or has a sealed column, as the engines need to know it. */
 export interface Table {
@@ -235,6 +236,7 @@ export const sealedTables: readonly Table[] = [
   requestAnswers,
   cachedReports,
   webhooks,
+  handoverAddresses,
 ];
 
 /**
@@ -259,4 +261,7 @@ export const movedTables: readonly Table[] = [
   webhooks,
   webhookAttempts,
   imports,
+  deliveredContacts,
+  comparisons,
+  handoverAddresses,
 ];

@@ -1,0 +1,169 @@
+import { open } from 'node:fs/promises';
+import { pino } from 'pino';
+import { openAccount } from '../../accounts/account.ts';
+import { openContacts } from '../../accounts/contacts.ts';
+import type { AccountConfig } from '../../config/accounts/accounts.ts';
+import { destinationOf } from '../../config/accounts/destination.ts';
+import type { Config } from '../../config/config.ts';
+import { createKeyRing } from '../../rasa/key-ring.ts';
+import { createTokenApi } from '../../rasa/token-api.ts';
+import { isRasaError } from '../../rasa/errors.ts';
+import type { Database } from '../../store/database.ts';
+import { readLost, reportOn, sentenceOf, type LostContact } from '../../survival/report.ts';
+import { Survival } from '../../survival/watch.ts';
+import { createOutgoing } from '../../system/network/outgoing.ts';
+import { isCode } from '../../system/files.ts';
+import { pause } from '../../system/pause.ts';
+import { printable, toJson, type ExitCode, type TextStream } from '../terminal.ts';
+
+export interface SurvivalCommandOptions {
+  readonly database: Database;
+  readonly config: Pick<Config, 'accounts' | 'rasaTimeouts' | 'rasaMinIntervalMs' | 'proxies'>;
+  /** Only this one; all by default. */
+  readonly account?: string | undefined;
+  readonly json?: boolean | undefined;
+  /** A new file for those that are archived. */
+  readonly csv?: string | undefined;
+  readonly streams: { readonly stdout: TextStream; readonly stderr: TextStream };
+  readonly stop: AbortSignal;
+  readonly now?: () => number;
+}
+
+/** Longer than another process needs to let go of its turn. */
+const lookEveryMs = 1000;
+const longestEndMs = 5000;
+
+/** `rasa-signup contacts survival`: compares now, and says what became of what was delivered. */
+export async function runSurvival(options: SurvivalCommandOptions): Promise<ExitCode> {
+  const { database, config, json, csv, streams, now = Date.now } = options;
+  const { stdout, stderr } = streams;
+  const accounts = config.accounts.filter(({ name }) => (options.account ?? name) === name);
+  if (accounts.length === 0) {
+    const names = config.accounts.map(({ name }) => name).join(', ');
+    stderr.write(`Found the account ${toJson(options.account)}, wanted one of ${names}.\n`);
+    return 1;
+  }
+  let code: ExitCode = 0;
+  const found: object[] = [];
+  for (const account of accounts) {
+    const about = account.isNamed ? { account: account.name } : {};
+    const say = (words: string) => {
+      if (!json) stdout.write(`${account.isNamed ? `${account.name}: ` : ''}${words}\n`);
+    };
+    if (account.upstream.is === 'webhook') {
+      say(unwatched);
+      found.push({ ...about, watched: false });
+      continue;
+    }
+    const failure = await compareNow(account, options);
+    if (failure !== undefined) {
+      stderr.write(`It could not be compared now: ${printable(failure)}\n`);
+      code = 1;
+    }
+    const report = await reportOn(database, destinationOf(account), now());
+    const { comparedMs, ...figures } = report;
+    const compared = comparedMs === undefined ? null : new Date(comparedMs).toISOString();
+    say(sentenceOf(report));
+    found.push({ ...about, watched: true, ...figures, compared });
+  }
+  if (json) stdout.write(`${toJson({ accounts: found })}\n`);
+  return csv !== undefined && !(await writeCsv(csv, accounts, options)) ? 1 : code;
+}
+
+const unwatched =
+  'It cannot be watched whether sign-ups stay at rasa.io: the webhook gives nothing back. Credentials (RASA_API_KEY) can.';
+
+/** Why it could not be done. */
+async function compareNow(
+  configured: AccountConfig,
+  { database, config, streams, stop, now }: SurvivalCommandOptions,
+): Promise<string | undefined> {
+  const { upstream, name, isNamed } = configured;
+  if (upstream.is !== 'rasa') return 'the proxy alone has the key of its sandbox; it compares once a day.';
+  const log = pino({ level: 'silent' });
+  const destination = destinationOf(configured);
+  const account = openAccount({
+    destination,
+    baseUrl: upstream.baseUrl,
+    outgoing: createOutgoing(config.proxies),
+    timeouts: config.rasaTimeouts,
+    minIntervalMs: config.rasaMinIntervalMs,
+    database,
+    owner: 'rasa-signup contacts survival',
+    log,
+  });
+  const keyRing = createKeyRing({ tokens: createTokenApi(account.others), sets: upstream.sets });
+  const survival = new Survival({
+    database,
+    owner: 'rasa-signup contacts survival',
+    log,
+    ...(now && { now }),
+  });
+  const watched = {
+    name: isNamed ? name : undefined,
+    destination,
+    contacts: openContacts(account.others, keyRing, upstream.api),
+  };
+  try {
+    for (let isTold = false; !(await survival.compare(watched, stop)); isTold = true) {
+      if (!isTold) streams.stderr.write('Another process compares just now; waiting for it.\n');
+      await pause(lookEveryMs, stop);
+    }
+    return undefined;
+  } catch (error) {
+    if (stop.aborted) return 'it was interrupted.';
+    if (isRasaError(error)) return error.message;
+    throw error;
+  } finally {
+    await keyRing.close(AbortSignal.timeout(longestEndMs));
+    await account.close();
+  }
+}
+
+/** Whether it was written. Addresses are personal data: nobody else can read the file. */
+async function writeCsv(
+  path: string,
+  accounts: readonly AccountConfig[],
+  { database, streams: { stderr } }: SurvivalCommandOptions,
+): Promise<boolean> {
+  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
+    if (!isCode(error, 'EEXIST')) throw error;
+    stderr.write(`${printable(path)} exists already; name a new file.\n`);
+  });
+  if (!file) return false;
+  let count = 0;
+  try {
+    await file.write(lineOf(['id', 'rasa_id', 'account', 'form', 'delivered_at', 'archived_at', 'email']));
+    for (const account of accounts) {
+      for await (const page of readLost(database, destinationOf(account))) {
+        count += page.length;
+        await file.write(page.map((contact) => lineOf(cellsOf(contact, account.name))).join(''));
+      }
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  stderr.write(`${count} contacts that are archived are in ${printable(path)}.\n`);
+  return true;
+}
+
+function cellsOf(contact: LostContact, account: string): readonly string[] {
+  const { id, rasaId, isOwn, form, deliveredMs, stateMs, email } = contact;
+  return [
+    id,
+    // Beside an address only where it is certain that it is that one's.
+    isOwn || email === undefined ? rasaId : '',
+    account,
+    form,
+    new Date(deliveredMs).toISOString(),
+    new Date(stateMs).toISOString(),
+    email ?? '',
+  ];
+}
+
+/** RFC 4180. A spreadsheet must not read an address as a formula. */
+function lineOf(cells: readonly string[]): string {
+  const safe = cells.map((cell) => (/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell));
+  return `${safe.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`;
+}

@@ -1,0 +1,155 @@
+import type { Logger } from 'pino';
+import type { AccountContacts } from '../accounts/contacts.ts';
+import { openPersonHash } from '../outbox/person-hash.ts';
+import type { Destination } from '../outbox/signup.ts';
+import type { Database } from '../store/database.ts';
+import { Leases } from '../store/leases.ts';
+import { pause } from '../system/pause.ts';
+import { compare, readLastComparison } from './comparison.ts';
+import { DeliveredContacts, forgetOldDelivered } from './delivered-contacts.ts';
+import { reportOn, sentenceOf, type SurvivalReport } from './report.ts';
+
+/** An account whose deliveries are watched. */
+export interface WatchedAccount {
+  /** As the operator calls it; `undefined` where it has no name. */
+  readonly name: string | undefined;
+  readonly destination: Destination;
+  readonly contacts: AccountContacts;
+}
+
+export interface SurvivalOptions {
+  readonly database: Database;
+  /** Names this process to people. */
+  readonly owner: string;
+  readonly log: Logger;
+  readonly now?: () => number;
+}
+
+const dayMs = 24 * 60 * 60_000;
+
+/**
+ * Compares accounts with what was delivered to them. Of all processes that share the store one does so at a
+ * time, by a lease.
+ */
+export class Survival {
+  readonly #options: SurvivalOptions;
+  readonly #leases: Leases;
+  readonly #now: () => number;
+
+  constructor(options: SurvivalOptions) {
+    this.#options = options;
+    this.#leases = new Leases(options);
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Whether a day has passed since the last time, and there is anything to compare. */
+  async isDue({ destination }: WatchedAccount): Promise<boolean> {
+    const { database } = this.#options;
+    const lastMs = await readLastComparison(database, destination);
+    // A clock that was set back must not put it off for longer.
+    if (lastMs !== undefined && Math.abs(this.#now() - lastMs) < dayMs) return false;
+    const firstMs = await new DeliveredContacts(database, destination).firstMs();
+    return firstMs !== undefined && (lastMs !== undefined || this.#now() - firstMs >= dayMs);
+  }
+
+  /**
+   * Compares now. `undefined` where another process does. Rejects with a `RasaError`, with the signal's
+   * reason, or with `StoreUnavailable`.
+   */
+  async compare(account: WatchedAccount, stop: AbortSignal): Promise<SurvivalReport | undefined> {
+    const { destination, contacts, name } = account;
+    const { database, log } = this.#options;
+    const held = await this.#leases.look(`survival ${destination.upstream} ${destination.account}`);
+    if (!held) return undefined;
+    const lost = new AbortController();
+    const beat = setInterval(() => {
+      this.#leases.confirm(held).then(
+        (isHeld) => {
+          if (!isHeld) lost.abort();
+        },
+        () => {
+          if (this.#leases.safeForMs(held) === 0) lost.abort();
+        },
+      );
+    }, 1000);
+    try {
+      const personHash = await openPersonHash({ database });
+      const newly = await compare({
+        database,
+        destination,
+        contacts,
+        personHash,
+        now: this.#now,
+        stop: AbortSignal.any([stop, lost.signal]),
+      });
+      const report = await reportOn(database, destination, this.#now());
+      if (newly > 0) {
+        const remedy = 'rasa-signup contacts survival --csv FILE lists them';
+        log.warn({ ...(name !== undefined && { account: name }), newly, remedy }, sentenceOf(report));
+      }
+      return report;
+    } finally {
+      clearInterval(beat);
+      await this.#leases.release(held).catch(() => {
+        // Another process takes over when it has seen that nobody confirms it.
+      });
+    }
+  }
+
+  async forgetOld(keptForHandoverMs: number | undefined): Promise<void> {
+    await this.#options.database.write(forgetOldDelivered(this.#now(), keptForHandoverMs));
+  }
+}
+
+export interface SurvivalWatchOptions extends SurvivalOptions {
+  readonly accounts: readonly WatchedAccount[];
+  /** For how long addresses are kept, in ms. */
+  readonly keptForHandoverMs: number | undefined;
+  readonly lookEveryMs?: number;
+}
+
+/** Compares each account once a day while the proxy runs. */
+export class SurvivalWatch {
+  readonly #options: SurvivalWatchOptions;
+  readonly #survival: Survival;
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<void>;
+  #failing = new Set<WatchedAccount>();
+
+  constructor(options: SurvivalWatchOptions) {
+    this.#options = options;
+    this.#survival = new Survival(options);
+    this.#running = this.#run();
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { accounts, keptForHandoverMs, lookEveryMs = 10 * 60_000 } = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      // The store is away: there is a next time.
+      await this.#survival.forgetOld(keptForHandoverMs).catch(() => undefined);
+      for (const account of accounts) await this.#look(account);
+      await pause(lookEveryMs, this.#stopping.signal);
+    }
+  }
+
+  async #look(account: WatchedAccount): Promise<void> {
+    const { signal } = this.#stopping;
+    try {
+      if (signal.aborted || !(await this.#survival.isDue(account))) return;
+      await this.#survival.compare(account, signal);
+      this.#failing.delete(account);
+    } catch (error) {
+      if (signal.aborted || this.#failing.has(account)) return;
+      this.#failing.add(account);
+      this.#options.log.warn(
+        { err: error, ...(account.name !== undefined && { account: account.name }) },
+        'It cannot be seen now whether delivered sign-ups are still at rasa.io; it is tried again every ten minutes.',
+      );
+    }
+  }
+}
