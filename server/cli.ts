@@ -11,7 +11,6 @@ import { declareOutbox } from './commands/groups/outbox.ts';
 import { declareRasa } from './commands/groups/rasa.ts';
 import { declareSandbox } from './commands/groups/sandbox.ts';
 import { declareStore } from './commands/groups/store.ts';
-import { declareSurvival } from './commands/groups/survival.ts';
 import { declareTokens } from './commands/groups/tokens.ts';
 import { declareWebhooks } from './commands/groups/webhooks.ts';
 import { failToStart } from './system/lifecycle.ts';
@@ -40,7 +39,6 @@ const groups: readonly ((cli: Cli) => void)[] = [
   declareStore,
   declareTokens,
   declareWebhooks,
-  declareSurvival,
 ];
 for (const declare of groups) declare({ program, process });
 

@@ -79,6 +79,7 @@ const largeFiles: Readonly<Record<string, string>> = {
 };
 const largeFolders: Readonly<Record<string, string>> = {
   'shared/messages': 'one file a language',
+  'server/commands/groups': 'one file a group of commands',
 };
 
 interface Source {

@@ -1,8 +1,9 @@
 import { NewerSchema } from './errors.ts';
-import { eventTables } from './schema/events.ts';
-import { webhookTables } from './schema/webhooks.ts';
-import { people, whatBecameOfSent } from './schema/people.ts';
+import { cursorsStep, reportCacheStep } from './schema/analytics.ts';
 import { deliveredContactsStep } from './schema/delivered-contacts.ts';
+import { eventTables } from './schema/events.ts';
+import { people, whatBecameOfSent } from './schema/people.ts';
+import { webhookTables } from './schema/webhooks.ts';
 
 /**
  * One step of the schema, for both engines. Steps are only ever added: what was released is never changed.
@@ -196,32 +197,6 @@ const fromApplications: Migration = {
   `,
 };
 
-const forAnalytics: Migration = {
-  version: 5,
-  name: 'cursors of analytics',
-  sqlite: `
-    create table cursors (id text primary key, state text not null, changed_at integer not null) strict, without rowid;
-  `,
-  postgres: `
-    create table cursors (id text collate "C" primary key, state text not null, changed_at bigint not null);
-  `,
-};
-
-const reportCache: Migration = {
-  version: 7,
-  name: 'reports that are kept for a while',
-  sqlite: `
-    create table cached_reports (
-      id text primary key, made_at integer not null, key_id text not null, payload blob not null
-    ) strict;
-  `,
-  postgres: `
-    create table cached_reports (
-      id text collate "C" primary key, made_at bigint not null, key_id text not null, payload bytea not null
-    );
-  `,
-};
-
 /** For what `Claims` asks of rows that go after those of forms. No sign-up of a form is in these indexes. */
 const fromFiles: Migration = {
   version: 10,
@@ -256,9 +231,9 @@ export const migrations: readonly Migration[] = [
   tokens,
   fromApplications,
   people,
-  forAnalytics,
+  { version: 5, ...cursorsStep },
   { version: 6, ...eventTables },
-  reportCache,
+  { version: 7, ...reportCacheStep },
   { version: 8, ...webhookTables },
   whatBecameOfSent,
   fromFiles,

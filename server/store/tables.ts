@@ -1,6 +1,7 @@
+import { cachedReports, cursors } from './schema/analytics.ts';
+import { comparisons, deliveredContacts, handoverAddresses } from './schema/delivered-contacts.ts';
 import { eventNumbers, events } from './schema/events.ts';
 import { webhookAttempts, webhooks } from './schema/webhooks.ts';
-import { comparisons, deliveredContacts, handoverAddresses } from './schema/delivered-contacts.ts';
 
 /** A table that takes `Insert`s or has a sealed column, as the engines need to know it. */
 export interface Table {
@@ -199,21 +200,6 @@ export const peopleReads = {
     read_at: 'integer',
   },
   id: 'id',
-} as const satisfies Table;
-
-/** Where pulls of analytics have come to, see `Cursors`. `id` is the account and a name of the operator's. */
-export const cursors = {
-  name: 'cursors',
-  columns: { id: 'text', state: 'text', changed_at: 'integer' },
-  id: 'id',
-} as const satisfies Table;
-
-/** Reports of the last day, see `ReportCache`. `id` names account, report and what is asked for. */
-export const cachedReports = {
-  name: 'cached_reports',
-  columns: { id: 'text', made_at: 'integer' },
-  id: 'id',
-  sealed: 'payload',
 } as const satisfies Table;
 
 /**

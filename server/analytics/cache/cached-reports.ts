@@ -1,5 +1,5 @@
 import { sameSql, Unreadable, type Database } from '../../store/database.ts';
-import { cachedReports as table } from '../../store/tables.ts';
+import { cachedReports as table } from '../../store/schema/analytics.ts';
 import type { Row } from '../reports/report.ts';
 
 export interface CachedReport {

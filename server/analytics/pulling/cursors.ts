@@ -1,5 +1,5 @@
 import { sameSql, type Database } from '../../store/database.ts';
-import { cursors as table } from '../../store/tables.ts';
+import { cursors as table } from '../../store/schema/analytics.ts';
 import { readState, type SingerState } from './singer.ts';
 
 /** Where pulls have come to, kept in the store by names that the operator chooses. */

@@ -4,11 +4,12 @@ import type { ImportCommandOptions } from '../contacts/import.ts';
 import type { OnePersonOptions } from '../contacts/one-person.ts';
 import type { ExitCode } from '../terminal.ts';
 import { environmentOf, someText, type Cli } from './cli.ts';
+import { declareSurvival } from './survival.ts';
 
 export function declareContacts(cli: Cli): void {
   const contacts = cli.program
     .command('contacts')
-    .description('import, export, find and remove contacts')
+    .description('import, export, find and remove contacts, and see whether they stay')
     .addHelpText(
       'after',
       '\nReads the same variables as the proxy. Calls to rasa.io wait for their turn with the proxy’s own.\n' +
@@ -17,6 +18,7 @@ export function declareContacts(cli: Cli): void {
   declareImport(cli, contacts);
   declareExport(cli, contacts);
   declareOnePerson(cli, contacts);
+  declareSurvival(cli, contacts);
 }
 
 function declareImport(cli: Cli, contacts: Command): void {

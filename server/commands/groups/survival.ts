@@ -11,8 +11,8 @@ interface Options {
 }
 
 /** One of the commands `contacts …`, which has its own file since only it needs rasa.io and the store. */
-export function declareSurvival(cli: Cli): void {
-  contactsOf(cli.program)
+export function declareSurvival(cli: Cli, contacts: Command): void {
+  contacts
     .command('survival')
     .description('compare what was delivered with rasa.io now, and say what was archived there since')
     .option('--account <name>', 'only this one of ACCOUNTS; default: all', someName)
@@ -47,11 +47,4 @@ export function declareSurvival(cli: Cli): void {
         await database.close();
       }
     });
-}
-
-function contactsOf(program: Command): Command {
-  return (
-    program.commands.find((command) => command.name() === 'contacts') ??
-    program.command('contacts').description('contacts of applications and files, and what became of them')
-  );
 }
