@@ -70,6 +70,19 @@ export function forgetOldDelivered(nowMs: number, keptForHandoverMs = 0): readon
   ];
 }
 
+/** Forgets one person, who is erased: statements of one write. */
+export function forgetDelivered(
+  { upstream, account }: Destination,
+  person: Uint8Array,
+): readonly Statement[] {
+  const theirs = `from ${table.name} where upstream = ? and account = ? and person = ?`;
+  const params = [upstream, account, person];
+  return [
+    { sql: sameSql(`delete from ${handoverAddresses.name} where id in (select id ${theirs})`), params },
+    { sql: sameSql(`delete ${theirs}`), params },
+  ];
+}
+
 /** For who asks what became of one contact: since when it is archived at rasa.io. Unix time in ms. */
 export async function readArchivedSince(
   database: Pick<Database, 'read'>,

@@ -3,6 +3,7 @@ import type { Env } from '../../config/env.ts';
 import { NotFound } from '../../rasa/errors.ts';
 import type { Person } from '../../rasa/persons/person.ts';
 import { sameSql } from '../../store/database.ts';
+import { forgetDelivered } from '../../survival/delivered-contacts.ts';
 import { confirm, mayAsk, printable, tableOf, toJson, type ExitCode, type Streams } from '../terminal.ts';
 import { refreshPeople } from './known-people.ts';
 import { openPersons, reporting } from './persons.ts';
@@ -70,7 +71,11 @@ export async function eraseContact(
     async ({ person, opened, people }) => {
       if (person) await opened.persons.remove(person.id, { signal: context.stop });
       if (people && opened.database) {
-        await opened.database.write([people.forgetting(opened.destination, people.hashOf(email))]);
+        const hash = people.hashOf(email);
+        await opened.database.write([
+          people.forgetting(opened.destination, hash),
+          ...forgetDelivered(opened.destination, hash),
+        ]);
       }
       const words = person ? 'Erased.' : 'rasa.io has nobody with this address; nothing of it waits here.';
       say(context, options, { erased: person?.id ?? null }, words);

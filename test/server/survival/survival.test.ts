@@ -14,6 +14,7 @@ import { sameSql } from '../../../server/store/database.ts';
 import { readArchivedSince } from '../../../server/survival/delivered-contacts.ts';
 import { SurvivalWatch } from '../../../server/survival/watch.ts';
 import { createOutgoing } from '../../../server/system/network/outgoing.ts';
+import { runCli } from '../../helpers/server/cli.ts';
 import { recordLog } from '../../helpers/server/outbox.ts';
 import { builtDir, startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
@@ -151,6 +152,17 @@ describe('a list replacement', () => {
     });
   }, 60_000);
 
+  it('knows nothing more of somebody who is erased', async () => {
+    const { signUp, database, env } = await start({ KEEP_FOR_HANDOVER: '30d' });
+    await signUp('ada', 'bob');
+    const erased = await runCli(['contacts', 'erase', 'ada@example.com', '--yes'], env);
+    expect(erased).toMatchObject({ code: 0 });
+    for (const table of ['handover_addresses', 'delivered_contacts']) {
+      const sql = sameSql(`select count(*) as n from ${table}`);
+      expect(await database.read({ sql })).toMatchObject([{ n: 1 }]);
+    }
+  });
+
   it('names addresses only where KEEP_FOR_HANDOVER keeps them, sealed, and not for longer', async () => {
     const { sandbox, signUp, survival, database, env } = await start({ KEEP_FOR_HANDOVER: '30d' });
     await signUp('ada', 'bob');
@@ -171,7 +183,7 @@ describe('a list replacement', () => {
     onTestFinished(() => watch.close());
     await vi.waitFor(async () => {
       expect(await database.read({ sql: count })).toMatchObject([{ n: 0 }]);
-    });
+    }, 20_000);
   }, 60_000);
 });
 
