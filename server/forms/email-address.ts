@@ -36,6 +36,7 @@ const plausibleDomain = /^(?:[a-z0-9.-]|\P{ASCII})+$/iu;
  */
 export function readAddress(text: string, rules: AddressRules): ReadAddress {
   const at = text.lastIndexOf('@');
+  if (at < 0) return { is: 'fault', issue: 'malformed' };
   const local = text.slice(0, at).normalize('NFC');
   const domain = asciiDomain(text.slice(at + 1));
   const isInternational = /\P{ASCII}/u.test(local);

@@ -28,6 +28,8 @@ describe('an address', () => {
     'ada',
     'ada@',
     '@example.com',
+    'example.com',
+    'ada-example.com',
     'ada@localhost',
     'ada@192.168.0.1',
     'ada@[192.168.0.1]',
