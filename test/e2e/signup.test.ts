@@ -189,7 +189,7 @@ describe("the proxy's own pages", () => {
     await page.goto(url);
     const contactsPage = await browser.newPage();
     await contactsPage.goto(
-      (await page.getByRole('link', { name: 'Sandbox contacts' }).getAttribute('href')) ?? '',
+      (await page.getByRole('link', { name: 'Sandbox' }).getAttribute('href')) ?? '',
     );
     await page.getByRole('link', { name: 'Hosted page' }).click();
     await page.waitForURL('**/forms/newsletter');
