@@ -138,8 +138,8 @@ export const outboxMutations: readonly Mutation[] = [
   {
     name: 'claims: a fresh one does not wait for an earlier one of its person',
     file: 'server/outbox/claims.ts',
-    find: 'return this.#read(lanes.fresh, `and ${nothingEarlierWasTried} order by',
-    replace: 'return this.#read(lanes.fresh, `order by',
+    find: 'tail = `and ${nothingEarlierWasTried} order by s.due, s.seq limit ?`;\n    const rows = await this.#read(lanes.fresh',
+    replace: 'tail = `order by s.due, s.seq limit ?`;\n    const rows = await this.#read(lanes.fresh',
     tests: outbox,
     only: 'sign-ups of one person on sqlite',
   },
