@@ -98,7 +98,8 @@ async function showOwnPages(browser: Browser): Promise<void> {
     const page = await context.newPage();
     await page.goto(product.url + path);
     const place = path === '/' ? page.frameLocator('iframe').locator('.place') : page;
-    await place.locator('rasa-signup form[part=form]').waitFor();
+    // On a phone the preview of the builder is behind a tab.
+    await place.locator('rasa-signup form[part=form]').waitFor({ state: 'attached' });
     const { shifted } = await seenOn(page);
     process.stdout.write(`\nLayout shift of ${path}: ${shifted.toFixed(3)}\n`);
     await context.close();
