@@ -475,6 +475,7 @@ describe('the command', () => {
       'rasa.io',
       `Data directory ${env['DATA_DIR'] ?? ''}`,
       'Database',
+      'Delivered sign-ups',
       'Allowed origins',
       'The proxy from outside',
     ]);
