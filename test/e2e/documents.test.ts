@@ -98,7 +98,7 @@ describe('docs/operating.md', () => {
   it('shows, replays and purges rejected sign-ups, and shows keys', async () => {
     const { start, replaced, run, url, rasa } = await startProduction();
     const commands = readmeBlocks('docs/operating.md', 'sh').filter((block) => block.includes('cli.js'));
-    const [outbox = '', keys = ''] = commands.filter((block) => !block.includes(' doctor '));
+    const [outbox = '', keys = ''] = commands.filter((block) => !/ (doctor|contacts) /.test(block));
     await rasa.putFaults({ refuse: { emails: ['*@refused.test'], error: 'There is no such segment' } });
     start(replaced(production));
     await answer(`${url}/readyz`);
@@ -125,9 +125,11 @@ describe('docs/operating.md', () => {
     const site = await serveSite({
       '/newsletter': pageOf(`<script async src="${url}/embed.js" data-form="newsletter"></script>`),
     });
-    const [doctor = ''] = readmeBlocks('docs/operating.md', 'sh').filter((block) =>
-      block.includes(' doctor '),
-    );
+    const blocks = readmeBlocks('docs/operating.md', 'sh');
+    const [doctor = ''] = blocks.filter((block) => block.includes(' doctor '));
+    const [survival = ''] = blocks.filter((block) => block.includes(' survival '));
+    const inDir = survival.replaceAll(/production\.env|archived\.csv/g, (name) => join(dir, name));
+    expect(await run(inDir)).toContain('There were no sign-ups within the last 30 days.');
     const command = doctor
       .replace('production.env', join(dir, 'production.env'))
       .replace('https://signup.example.com', url)
