@@ -188,9 +188,7 @@ describe("the proxy's own pages", () => {
     const complaints = complaintsOf(page);
     await page.goto(url);
     const contactsPage = await browser.newPage();
-    await contactsPage.goto(
-      (await page.getByRole('link', { name: 'Sandbox' }).getAttribute('href')) ?? '',
-    );
+    await contactsPage.goto((await page.getByRole('link', { name: 'Sandbox' }).getAttribute('href')) ?? '');
     await page.getByRole('link', { name: 'Hosted page' }).click();
     await page.waitForURL('**/forms/newsletter');
     await page
