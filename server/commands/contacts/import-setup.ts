@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { readAccounts, type AccountConfig, type Accounts } from '../../config/accounts/accounts.ts';
+import { readAccounts, type AccountConfig } from '../../config/accounts/accounts.ts';
 import { destinationOf } from '../../config/accounts/destination.ts';
 import { readConfig } from '../../config/config.ts';
 import { ConfigError, createEnvReader, type Env } from '../../config/env.ts';
@@ -8,6 +8,7 @@ import { Outbox } from '../../outbox/outbox.ts';
 import { openPlace, refuseMissing } from '../../outbox/place.ts';
 import type { Destination } from '../../outbox/signup.ts';
 import type { Database } from '../../store/database.ts';
+import { chooseAccount } from '../rasa/one-account.ts';
 import { storePlaceOf } from '../store.ts';
 
 /** What an import reads of the proxy's configuration. */
@@ -81,16 +82,4 @@ function readForm(env: Env, id: string) {
   if (form) return form;
   const known = specs.map((spec) => spec.id).join(', ');
   throw new ConfigError([`--form: found ${JSON.stringify(id)}, wanted one of ${known}.`]);
-}
-
-function chooseAccount(accounts: Accounts, name: string | undefined): AccountConfig {
-  const found = accounts.filter((account) => name === undefined || account.name === name);
-  const [one] = found;
-  if (one && found.length === 1) return one;
-  const shown = name === undefined ? 'nothing' : JSON.stringify(name);
-  throw new ConfigError([
-    accounts[0].isNamed
-      ? `--account: found ${shown}, wanted one of ${accounts.map((account) => account.name).join(', ')}.`
-      : `--account: found ${shown}, wanted nothing, since ACCOUNTS is not set.`,
-  ]);
 }

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { stringify } from 'csv-stringify/sync';
 import { pino } from 'pino';
 import { openAccount } from '../../accounts/account.ts';
 import { openContacts } from '../../accounts/contacts.ts';
@@ -133,11 +134,11 @@ async function writeCsv(
   if (!file) return false;
   let count = 0;
   try {
-    await file.write(lineOf(['id', 'rasa_id', 'account', 'form', 'delivered_at', 'archived_at', 'email']));
+    await file.write(linesOf([['id', 'rasa_id', 'account', 'form', 'delivered_at', 'archived_at', 'email']]));
     for (const account of accounts) {
       for await (const page of readLost(database, destinationOf(account))) {
         count += page.length;
-        await file.write(page.map((contact) => lineOf(cellsOf(contact, account.name))).join(''));
+        await file.write(linesOf(page.map((contact) => cellsOf(contact, account.name))));
       }
     }
     await file.sync();
@@ -162,8 +163,10 @@ function cellsOf(contact: LostContact, account: string): readonly string[] {
   ];
 }
 
-/** RFC 4180. A spreadsheet must not read an address as a formula. */
-function lineOf(cells: readonly string[]): string {
-  const safe = cells.map((cell) => (/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell));
-  return `${safe.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`;
+/** For spreadsheets, which must not read an address as a formula. */
+function linesOf(rows: readonly (readonly string[])[]): string {
+  return stringify(
+    rows.map((row) => [...row]),
+    { record_delimiter: 'windows', escape_formulas: true },
+  );
 }

@@ -77,16 +77,7 @@ function readAccount(env: Env, account: string | undefined): ConfiguredAccount {
   const accounts = readAccounts(reader, true) ?? [];
   for (const name of connectionSettings) reader.read(name);
   if (reader.faults.length > 0) throw new ConfigError(reader.faults);
-  const names = accounts.map(({ name }) => name).join(', ');
-  const found = accounts.filter(({ name }) => account === undefined || name === account);
-  const [one] = found;
-  if (!one || found.length > 1) {
-    const shown = account === undefined ? 'nothing' : JSON.stringify(account);
-    const wanted = accounts.some(({ isNamed }) => isNamed)
-      ? `wanted one of ${names}`
-      : 'wanted nothing, since ACCOUNTS is not set';
-    throw new ConfigError([`--account: found ${shown}, ${wanted}.`]);
-  }
+  const one = chooseAccount(accounts, account);
   const { upstream } = one;
   if (upstream.is === 'rasa') return { ...one, upstream };
   throw new ConfigError([
@@ -94,4 +85,16 @@ function readAccount(env: Env, account: string | undefined): ConfiguredAccount {
       ? 'SANDBOX: found "on", wanted credentials: rasa-signup sandbox starts one and prints them.'
       : 'RASA_API: found "webhook", wanted v1 or v2: the webhook has nothing to read.',
   ]);
+}
+
+/** The one of this name, or the only one. Throws a ConfigError about `--account`. */
+export function chooseAccount(accounts: readonly AccountConfig[], name: string | undefined): AccountConfig {
+  const found = accounts.filter((account) => name === undefined || account.name === name);
+  const [one] = found;
+  if (one && found.length === 1) return one;
+  const shown = name === undefined ? 'nothing' : JSON.stringify(name);
+  const wanted = accounts.some(({ isNamed }) => isNamed)
+    ? `wanted one of ${accounts.map((account) => account.name).join(', ')}`
+    : 'wanted nothing, since ACCOUNTS is not set';
+  throw new ConfigError([`--account: found ${shown}, ${wanted}.`]);
 }
