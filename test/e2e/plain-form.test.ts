@@ -135,6 +135,7 @@ describe('a browser without scripts, at a form of the operator’s own', () => {
       await page.getByRole('heading', { name: 'Please check the marked fields.' }).waitFor();
       await page.getByText('Enter a number from 0 to 12.').waitFor();
       await page.getByText('We need your consent.').waitFor();
+      await page.getByLabel('Boats').and(page.locator(':focus')).waitFor();
       expect(await page.getByLabel('Nickname').inputValue()).toBe('Ada of the <b>Sea</b>');
       expect(await page.getByLabel('Coast').inputValue()).toBe('s');
       expect(await page.getByLabel('Once a month').isChecked()).toBe(true);
