@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
+import { readKeyNotes, statesOf } from './accounts/key-notes.ts';
 import { Tokens } from './contacts/tokens.ts';
 import { LeaseKeeper } from './delivery/lease-keeper.ts';
+import { CredentialsTeller } from './events/credentials.ts';
 import { eventStatements } from './events/events.ts';
 import { outcomeEvents } from './events/signups.ts';
 import { keyOf, Teller, type TellerOptions } from './events/teller.ts';
@@ -24,6 +26,8 @@ export interface OpenEventsOptions {
 /** What tells events: beside each acknowledgement, and in the background. */
 export interface OpenEvents {
   readonly besideSettled: BesideSettled;
+  /** Whether somebody reads events as they come. */
+  readonly isRead: () => Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -36,6 +40,10 @@ export function openEvents({ database, places, owner, log }: OpenEventsOptions):
   const endpoints = new Endpoints({ database });
   const isRead = async () => (await endpoints.areAny()) || tokens.anyAllows('events:read');
   const teller = new Teller({ database, places, isRead });
+  const credentials = new CredentialsTeller({
+    database,
+    readStates: async () => statesOf((await readKeyNotes(database)).notes, Date.now()),
+  });
   const sender = new Sender();
   const dispatcher = new Dispatcher({ database, endpoints, sender, log });
   const lease = new LeaseKeeper({
@@ -48,6 +56,7 @@ export function openEvents({ database, places, owner, log }: OpenEventsOptions):
   const running = run();
 
   return {
+    isRead,
     besideSettled: (settled, { destination, nowMs }) =>
       eventStatements(outcomeEvents(settled, names.get(keyOf(destination)) ?? '', nowMs), nowMs),
     async close() {
@@ -67,6 +76,7 @@ export function openEvents({ database, places, owner, log }: OpenEventsOptions):
       if (!held || !fence) continue;
       try {
         await teller.tell(fence);
+        await credentials.tell(fence);
         await dispatcher.look(fence);
         await teller.sweep(fence);
         isFailing = false;

@@ -150,6 +150,7 @@ export async function openService({
       owner,
       accounts: deliveries.readable(),
       keptForHandoverMs: config.outbox.keptForHandoverMs,
+      isRead: events.isRead,
       log,
     });
     closers.push(() => survival.close());

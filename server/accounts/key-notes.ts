@@ -162,3 +162,23 @@ export async function readKeyNotes(database: Pick<Database, 'read'>): Promise<Ke
   });
   return { notes, unreadable: rows.length - notes.length };
 }
+
+/**
+ * Whether rasa.io takes the credentials of each account, by its name: as the running process says that has
+ * used them last, or was refused last. An account that none has tried is not among them.
+ */
+export function statesOf(
+  notes: readonly KeyNoteOf[],
+  nowMs: number,
+): ReadonlyMap<string, 'working' | 'refused'> {
+  const latest = new Map<string, { readonly at: string; readonly is: 'working' | 'refused' }>();
+  for (const { account, credentials, sets, writtenAt, stoppedAt } of notes) {
+    const isRunning =
+      stoppedAt === undefined && Math.abs(nowMs - Date.parse(writtenAt)) < 2 * longestSilenceMs;
+    if (!isRunning || credentials === 'untried') continue;
+    const times = sets.flatMap(({ lastUse, lastRefusal }) => [lastUse ?? '', lastRefusal?.at ?? '']);
+    const at = times.sort().at(-1) ?? '';
+    if (at >= (latest.get(account)?.at ?? '')) latest.set(account, { at, is: credentials });
+  }
+  return new Map([...latest].map(([account, { is }]) => [account, is]));
+}

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { eventStatements } from '../events/events.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { NewSignup } from '../outbox/signup.ts';
 import { sameSql, type Database, type WriteStatement } from '../store/database.ts';
@@ -29,8 +30,8 @@ export class ImportedElsewhere extends Error {
 export interface ImportOptions {
   readonly database: Database;
   readonly outbox: Pick<Outbox, 'addAll' | 'counts'>;
-  /** By its name; `undefined` where accounts have none. */
-  readonly account: string | undefined;
+  /** By its name. */
+  readonly account: string;
   /** How many may wait in the outbox, of all that waits: the rest is for visitors. */
   readonly most: number;
   readonly stop: AbortSignal;
@@ -97,11 +98,11 @@ export async function importFile(
   const isBegun = position.rows > 0;
   let rows = 0;
   let signups: (NewSignup & { readonly id: string })[] = [];
-  const store = async () => {
+  const store = async (isLast: boolean) => {
     const leftAlone = await areLeftAlone(signups.map(({ contact }) => contact.email));
     const kept = signups.filter((_, at) => leftAlone[at] !== true);
     const next = { rows, stored: position.stored + kept.length };
-    if (!(await writeBatch(id, { from: position, next, signups: kept, ...options }))) return;
+    if (!(await writeBatch(id, { from: position, next, signups: kept, isLast, ...options }))) return;
     position = next;
     signups = [];
     onProgress?.(position);
@@ -109,6 +110,12 @@ export async function importFile(
   if (isBegun) onProgress?.(position);
   for await (const { contact } of contacts()) {
     if (stop.aborted) return position;
+    // Only when there is another row, so that the last batch is known to be the last.
+    if (rows - position.rows === batchRows) {
+      await store(false);
+      // `stop` was aborted before there was room.
+      if (rows > position.rows) return position;
+    }
     if (++rows <= position.rows) continue;
     if (contact.is === 'contact') {
       signups.push({
@@ -119,9 +126,8 @@ export async function importFile(
         consent: contact.consent,
       });
     }
-    if (rows - position.rows === batchRows) await store();
   }
-  if (rows > position.rows && !stop.aborted) await store();
+  if (rows > position.rows && !stop.aborted) await store(true);
   return position;
 }
 
@@ -129,18 +135,20 @@ interface Batch extends ImportOptions {
   readonly from: Position;
   readonly next: Position;
   readonly signups: readonly (NewSignup & { readonly id: string })[];
+  readonly isLast: boolean;
 }
 
 /** Whether it is written: it is not where `stop` was aborted before there was room. */
 async function writeBatch(id: string, batch: Batch): Promise<boolean> {
   const { database, outbox, signups, from, next, most, stop, now = Date.now } = batch;
+  const finished = batch.isLast ? finishedStatements(id, batch, now()) : [];
   while (outbox.counts().waiting + signups.length > most) {
     await pause(waitMs, stop);
     if (stop.aborted) return false;
   }
   for (let waitedMs = 0; ; waitedMs += waitMs) {
     try {
-      await outbox.addAll(signups, [advance(id, from, next, now())], 'file');
+      await outbox.addAll(signups, [advance(id, from, next, now()), ...finished], 'file');
       return true;
     } catch (error) {
       if (error instanceof ExpectationFailed || error instanceof ConstraintViolated) {
@@ -153,6 +161,14 @@ async function writeBatch(id: string, batch: Batch): Promise<boolean> {
       if (there?.rows === next.rows) return true;
     }
   }
+}
+
+/** Tells that all rows are stored, in the write that stores the last ones. */
+function finishedStatements(id: string, { account, next }: Batch, nowMs: number) {
+  const { rows, stored } = next;
+  const data = { id, rows, stored };
+  const turn = nowMs.toString(36);
+  return eventStatements([{ type: 'import.finished', account, subject: id, atMs: nowMs, turn, data }], nowMs);
 }
 
 function advance(id: string, from: Position, { rows, stored }: Position, nowMs: number): WriteStatement {

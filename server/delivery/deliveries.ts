@@ -36,6 +36,8 @@ export interface AccountState {
 export interface ReadableAccount {
   /** As the operator calls it; `undefined` where it has no name. */
   readonly name: string | undefined;
+  /** The same, also where the operator has given it none. */
+  readonly account: string;
   readonly destination: Destination;
   readonly contacts: AccountContacts;
 }
@@ -83,7 +85,7 @@ export class Deliveries {
   readable(): readonly ReadableAccount[] {
     return this.#ways.flatMap(({ account, upstream: { contacts } }) => {
       const name = account.isNamed ? account.name : undefined;
-      return contacts ? [{ name, destination: destinationOf(account), contacts }] : [];
+      return contacts ? [{ name, account: account.name, destination: destinationOf(account), contacts }] : [];
     });
   }
 

@@ -1,4 +1,5 @@
 import type { AccountContacts, ContactAtRasa } from '../accounts/contacts.ts';
+import { eventStatements, type NewEvent } from '../events/events.ts';
 import type { PersonHash } from '../outbox/person-hash.ts';
 import type { Destination } from '../outbox/signup.ts';
 import { sameSql, type Database } from '../store/database.ts';
@@ -9,6 +10,8 @@ import { UnsureCalls, type UnsureCall } from './unsure-calls.ts';
 export interface ComparisonOptions {
   readonly database: Database;
   readonly destination: Destination;
+  /** By its name, for events. */
+  readonly account: string;
   readonly contacts: AccountContacts;
   readonly personHash: PersonHash;
   readonly now: () => number;
@@ -91,6 +94,8 @@ class Run {
   readonly #live = new Map<string, number>();
   /** When those were removed that may be of a call that is unsure. */
   readonly #removed = new Map<string, number>();
+  /** Of those that are newly found to be archived, by our ids. */
+  readonly #archived = new Map<string, NewEvent>();
   #gets = 0;
 
   constructor(options: ComparisonOptions, rows: DeliveredContacts, unsure: UnsureCalls) {
@@ -115,7 +120,7 @@ class Run {
         this.#live.set(contact.id, contact.updated?.getTime() ?? 0);
         changes.push(...this.#changed(row, this.#fateOf(contact)));
       }
-      await this.#rows.change(changes);
+      await this.#write(changes);
     }
   }
 
@@ -133,7 +138,7 @@ class Run {
           changes.push(...this.#changed(row, { state: 'archived', atMs }));
         }
       }
-      await this.#rows.change(changes);
+      await this.#write(changes);
     }
   }
 
@@ -151,7 +156,7 @@ class Run {
         const atMs = removedMs ?? this.#options.now();
         return isGone ? this.#changed(known, { state: 'archived', atMs }) : [known];
       });
-      await this.#rows.change(rest);
+      await this.#write(rest);
     }
   }
 
@@ -165,7 +170,7 @@ class Run {
       for (const id of [...ids]) {
         const contact = await contacts.get(id, stop);
         const learned = contact ? this.#learn(contact) : [];
-        await this.#rows.change(learned);
+        await this.#write(learned);
         if (contact && learned.length === 0) strangers++;
       }
       if (strangers === 0) return true;
@@ -195,9 +200,27 @@ class Run {
 
   #changed(row: DeliveredContact, { state, atMs, reason = '' }: Fate): readonly DeliveredContact[] {
     if (row.state === state && row.reason === reason) return [];
-    if (state === 'archived') this.newlyArchived++;
+    if (state === 'archived') {
+      this.newlyArchived++;
+      const { account } = this.#options;
+      const { id, form } = row;
+      const turn = atMs.toString(36);
+      const data = { id, form };
+      this.#archived.set(id, { type: 'signup.archived', account, subject: id, atMs, turn, data });
+    }
     // rasa.io's word, which is not known beforehand.
     return [{ ...row, state, stateMs: atMs, reason: reason.replaceAll('\0', '').slice(0, 50) }];
+  }
+
+  /** Events of those that are archived are written together with them. */
+  async #write(changes: readonly DeliveredContact[]): Promise<void> {
+    await this.#rows.change(changes, (some) =>
+      eventStatements(
+        some.flatMap(({ id }) => this.#archived.get(id) ?? []),
+        this.#options.now(),
+      ),
+    );
+    for (const { id } of changes) this.#archived.delete(id);
   }
 
   async #withIds(ids: readonly string[]): Promise<readonly DeliveredContact[]> {

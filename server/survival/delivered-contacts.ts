@@ -155,17 +155,21 @@ export class DeliveredContacts {
     return { delivered: Number(row?.['n'] ?? 0), unknown: Number(row?.['unknown'] ?? 0) };
   }
 
-  async change(changes: readonly DeliveredContact[]): Promise<void> {
+  /** `beside` makes what is written in the same transaction about these changes. */
+  async change(
+    changes: readonly DeliveredContact[],
+    beside: (some: readonly DeliveredContact[]) => readonly Statement[] = () => [],
+  ): Promise<void> {
     const sql = sameSql(
       `update ${table.name} set rasa_id = ?, is_own = ?, state = ?, state_at = ?, reason = ? where id = ?`,
     );
     for (let start = 0; start < changes.length; start += slice) {
-      await this.#database.write(
-        changes.slice(start, start + slice).map(({ id, rasaId, isOwn, state, stateMs, reason }) => ({
-          sql,
-          params: [rasaId, Number(isOwn), state, stateMs, reason, id],
-        })),
-      );
+      const some = changes.slice(start, start + slice);
+      const rows = some.map(({ id, rasaId, isOwn, state, stateMs, reason }) => ({
+        sql,
+        params: [rasaId, Number(isOwn), state, stateMs, reason, id],
+      }));
+      await this.#database.write([...rows, ...beside(some)]);
     }
   }
 

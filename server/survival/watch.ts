@@ -2,9 +2,10 @@ import type { Logger } from 'pino';
 import type { AccountContacts } from '../accounts/contacts.ts';
 import { openPersonHash } from '../outbox/person-hash.ts';
 import type { Destination } from '../outbox/signup.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Statement } from '../store/database.ts';
 import { Leases } from '../store/leases.ts';
 import { pause } from '../system/pause.ts';
+import { forgetChanges, tellChanges } from './change-feed.ts';
 import { compare, readLastComparison } from './comparison.ts';
 import { DeliveredContacts, forgetOldDelivered } from './delivered-contacts.ts';
 import { reportOn, sentenceOf, type SurvivalReport } from './report.ts';
@@ -13,6 +14,8 @@ import { reportOn, sentenceOf, type SurvivalReport } from './report.ts';
 export interface WatchedAccount {
   /** As the operator calls it; `undefined` where it has no name. */
   readonly name: string | undefined;
+  /** The same, also where the operator has given it none. */
+  readonly account: string;
   readonly destination: Destination;
   readonly contacts: AccountContacts;
 }
@@ -59,7 +62,45 @@ export class Survival {
   async compare(account: WatchedAccount, stop: AbortSignal): Promise<SurvivalReport | undefined> {
     const { destination, contacts, name } = account;
     const { database, log } = this.#options;
-    const held = await this.#leases.look(`survival ${destination.upstream} ${destination.account}`);
+    return this.#alone(`survival ${nameOf(destination)}`, stop, async (signal) => {
+      const personHash = await openPersonHash({ database });
+      const newly = await compare({
+        database,
+        destination,
+        account: account.account,
+        contacts,
+        personHash,
+        now: this.#now,
+        stop: signal,
+      });
+      const report = await reportOn(database, destination, this.#now());
+      if (newly > 0) {
+        const remedy = 'rasa-signup contacts survival --csv FILE lists them';
+        log.warn({ ...(name !== undefined && { account: name }), newly, remedy }, sentenceOf(report));
+      }
+      return report;
+    });
+  }
+
+  /** Tells what has changed at rasa.io. Rejects as `compare` does. */
+  async tellChanges(account: WatchedAccount, stop: AbortSignal): Promise<void> {
+    const { database } = this.#options;
+    await this.#alone(`changes ${nameOf(account.destination)}`, stop, (signal, fence) =>
+      tellChanges({ ...account, database, stop: signal, fence, now: this.#now }),
+    );
+  }
+
+  async forgetOld(keptForHandoverMs: number | undefined): Promise<void> {
+    await this.#options.database.write(forgetOldDelivered(this.#now(), keptForHandoverMs));
+  }
+
+  /** Runs it while this process holds the lease; `undefined` where another one does. */
+  async #alone<T>(
+    lease: string,
+    stop: AbortSignal,
+    run: (stop: AbortSignal, fence: Statement) => Promise<T>,
+  ): Promise<T | undefined> {
+    const held = await this.#leases.look(lease);
     if (!held) return undefined;
     const lost = new AbortController();
     const beat = setInterval(() => {
@@ -73,21 +114,7 @@ export class Survival {
       );
     }, 1000);
     try {
-      const personHash = await openPersonHash({ database });
-      const newly = await compare({
-        database,
-        destination,
-        contacts,
-        personHash,
-        now: this.#now,
-        stop: AbortSignal.any([stop, lost.signal]),
-      });
-      const report = await reportOn(database, destination, this.#now());
-      if (newly > 0) {
-        const remedy = 'rasa-signup contacts survival --csv FILE lists them';
-        log.warn({ ...(name !== undefined && { account: name }), newly, remedy }, sentenceOf(report));
-      }
-      return report;
+      return await run(AbortSignal.any([stop, lost.signal]), this.#leases.fence(held));
     } finally {
       clearInterval(beat);
       await this.#leases.release(held).catch(() => {
@@ -95,20 +122,18 @@ export class Survival {
       });
     }
   }
-
-  async forgetOld(keptForHandoverMs: number | undefined): Promise<void> {
-    await this.#options.database.write(forgetOldDelivered(this.#now(), keptForHandoverMs));
-  }
 }
 
 export interface SurvivalWatchOptions extends SurvivalOptions {
   readonly accounts: readonly WatchedAccount[];
   /** For how long addresses are kept, in ms. */
   readonly keptForHandoverMs: number | undefined;
+  /** Whether somebody reads events, so that changes at rasa.io are told. */
+  readonly isRead?: () => Promise<boolean>;
   readonly lookEveryMs?: number;
 }
 
-/** Compares each account once a day while the proxy runs. */
+/** Compares each account once a day, and tells what changes at rasa.io, while the proxy runs. */
 export class SurvivalWatch {
   readonly #options: SurvivalWatchOptions;
   readonly #survival: Survival;
@@ -133,6 +158,7 @@ export class SurvivalWatch {
       // The store is away: there is a next time.
       await this.#survival.forgetOld(keptForHandoverMs).catch(() => undefined);
       for (const account of accounts) await this.#look(account);
+      for (const account of accounts) await this.#tellChanges(account);
       await pause(lookEveryMs, this.#stopping.signal);
     }
   }
@@ -152,4 +178,21 @@ export class SurvivalWatch {
       );
     }
   }
+
+  async #tellChanges(account: WatchedAccount): Promise<void> {
+    const { signal } = this.#stopping;
+    const { database, isRead, log } = this.#options;
+    if (!isRead) return;
+    try {
+      if (signal.aborted) return;
+      if (await isRead()) await this.#survival.tellChanges(account, signal);
+      else await database.write([forgetChanges(account.destination)]);
+    } catch (error) {
+      if (!signal.aborted) log.debug({ err: error }, 'changes at rasa.io are told in ten minutes');
+    }
+  }
+}
+
+function nameOf({ upstream, account }: Destination): string {
+  return `${upstream} ${account}`;
 }

@@ -65,6 +65,8 @@ async function unsubscribe(sandbox: TestSandbox, email: string): Promise<void> {
   await sandbox.api('PUT', `/v1/persons/${String(person?.['id'])}`, { token, body: { is_subscribed: 0 } });
 }
 
+const parsed = (text: unknown) => JSON.parse(String(text)) as object;
+
 const arrived = async (sandbox: TestSandbox) =>
   new Map((await readContacts(sandbox)).map((one) => [String(one['email']), one]));
 
@@ -252,6 +254,12 @@ describe.each(engines)('an import that is killed, on %s', (engine) => {
         refused: { count: rows / 100 },
       });
       expect(await waitingIn(product, env)).toEqual({ waiting: 0, deadLetters: 0 });
+      const finished = await database.read({
+        sql: sameSql(`select account, data from events where type = 'import.finished'`),
+      });
+      expect(finished.map(({ account, data }) => ({ account, ...parsed(data) }))).toEqual([
+        { account: 'main', id: expect.any(String) as string, rows, stored: valid.length },
+      ]);
 
       const contacts = await readContacts(sandbox);
       const names = contacts.map(({ email, first_name }) => `${String(email)},${String(first_name)}`).sort();

@@ -102,6 +102,7 @@ async function compareNow(
   });
   const watched = {
     name: isNamed ? name : undefined,
+    account: name,
     destination,
     contacts: openContacts(account.others, keyRing, upstream.api),
   };

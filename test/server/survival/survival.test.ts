@@ -10,6 +10,7 @@ import { defaultTimeouts } from '../../../server/rasa/http.ts';
 import { createKeyRing } from '../../../server/rasa/key-ring.ts';
 import { createTokenApi } from '../../../server/rasa/token-api.ts';
 import { startChecks, type Finding } from '../../../server/doctor/doctor.ts';
+import { readAfter } from '../../../server/events/feed.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { readArchivedSince } from '../../../server/survival/delivered-contacts.ts';
 import { SurvivalWatch } from '../../../server/survival/watch.ts';
@@ -123,6 +124,16 @@ describe('a list replacement', () => {
     const archived = persons.filter(({ email }) => email !== 'ada@example.com');
     expect(lines.map((line) => line.split(',')[1]).sort()).toEqual(archived.map(({ id }) => id).sort());
     for (const line of lines) expect(line).toMatch(/,main,newsletter,.*T01:00:00\.000Z,$/);
+
+    const events = await readAfter(database, 0, 1000);
+    const told = events.filter(({ type }) => type === 'signup.archived');
+    expect(told.map(({ data }) => data['id']).sort()).toEqual(lines.map((text) => text.split(',')[0]).sort());
+    for (const { data, timestamp } of told) {
+      expect(data).toMatchObject({ account: 'main', form: 'newsletter' });
+      expect(timestamp).toMatch(/T01:00:00\.000Z$/);
+    }
+    await survival();
+    expect((await readAfter(database, 0, 1000)).length).toBe(events.length);
 
     const [line = ''] = lines;
     expect(await readArchivedSince(database, line.split(',')[0] ?? '')).toBe(
@@ -267,7 +278,7 @@ it('is compared a day after the first delivery by one process, and told in the l
       database,
       owner: 'a test',
       log: recorded.log,
-      accounts: [{ name: 'harbour', destination, contacts }],
+      accounts: [{ name: 'harbour', account: 'harbour', destination, contacts }],
       keptForHandoverMs: undefined,
       lookEveryMs: 20,
       now,
