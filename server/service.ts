@@ -8,19 +8,20 @@ import type { Env } from './config/env.ts';
 import { startFormsReload } from './config/reload/forms-reload.ts';
 import { warnOfReadable } from './config/secret-files.ts';
 import type { SandboxUpstream } from './config/upstream.ts';
-import { Deliveries, type AccountState } from './delivery/deliveries.ts';
-import type { DeliveryStats } from './delivery/delivery-call.ts';
+import { Deliveries } from './delivery/deliveries.ts';
+import { figuresOf, type Figures } from './figures.ts';
 import { MinuteSummary } from './delivery/minute-summary.ts';
 import { listen } from './http/http-server.ts';
 import { impatienceFor, type Impatience } from './http/request-limits.ts';
-import { warnOfElsewhere, type OutboxCounts } from './outbox/census.ts';
+import { warnOfElsewhere } from './outbox/census.ts';
 import { refuseOldOutbox } from './outbox/old-directory.ts';
 import { Outbox, OutboxFull } from './outbox/outbox.ts';
 import { openPlace } from './outbox/place.ts';
+import { createMetricsHandler } from './metrics/metrics-handler.ts';
+import { Metrics, type MetricsOptions } from './metrics/metrics.ts';
 import { openEvents } from './open-events.ts';
 import { openFront } from './routes/front.ts';
 import { healthOf } from './routes/health.ts';
-import type { BotStats } from './signup/bots.ts';
 import { openSandbox, type Sandbox, type SandboxOptions } from './sandbox/sandbox.ts';
 import { warnOfDisk } from './store/disk-kind.ts';
 import { Presence } from './store/presence.ts';
@@ -51,16 +52,6 @@ export interface Service {
   close(): Promise<void>;
 }
 
-export interface Figures {
-  readonly outbox: Pick<OutboxCounts, 'waiting' | 'deadLetters'> & {
-    /** Waiting for other upstreams or accounts than this proxy's. */
-    readonly elsewhere: number;
-  };
-  readonly delivery: DeliveryStats;
-  readonly bots: BotStats;
-  readonly accounts: readonly AccountState[];
-}
-
 export interface ServiceOptions {
   readonly config: Config;
   /** Returns the current environment, from which the credentials are read again. */
@@ -70,7 +61,7 @@ export interface ServiceOptions {
   readonly isLogFailing?: () => boolean;
   /** Directory of the files built for browsers. */
   readonly builtDir: string;
-  readonly process: Pick<NodeJS.Process, 'pid'>;
+  readonly process: Pick<NodeJS.Process, 'pid'> & MetricsOptions['process'];
   /** How often it is looked whether the files with forms or credentials have changed. */
   readonly watchIntervalMs?: number;
   /** Overrides the default time limits for senders. */
@@ -163,25 +154,35 @@ export async function openService({
     closers.push(() => {
       summary.close();
     });
+    const health = () => {
+      const { waiting, othersOldestMs } = outbox.counts();
+      return healthOf({
+        storeFault: storeWatch.fault,
+        waiting,
+        most: config.outbox.max,
+        othersOldestMs,
+        areCredentialsRefused: deliveries.accounts().some(({ credentials }) => credentials?.is === 'refused'),
+        isUnreachable: deliveries.stats().isUnreachable,
+        isLogFailing: isLogFailing(),
+      });
+    };
+    const figures = () => figuresOf({ outbox, deliveries, bots: front.bots() });
+    const metrics = new Metrics({ engine: database.engine, token: config.metrics.token, process });
+    closers.push(() => {
+      metrics.close();
+    });
+    const answerMetrics = createMetricsHandler({
+      metrics,
+      write: () => metrics.write({ ...figures(), most: config.outbox.max, health: health() }),
+    });
     const front = await openFront({
       config,
       log,
       builtDir,
       sandbox: sandbox?.url,
-      health: () => {
-        const { waiting, othersOldestMs } = outbox.counts();
-        return healthOf({
-          storeFault: storeWatch.fault,
-          waiting,
-          most: config.outbox.max,
-          othersOldestMs,
-          areCredentialsRefused: deliveries
-            .accounts()
-            .some(({ credentials }) => credentials?.is === 'refused'),
-          isUnreachable: deliveries.stats().isUnreachable,
-          isLogFailing: isLogFailing(),
-        });
-      },
+      health,
+      metrics,
+      answerMetrics: metrics.isPublic ? answerMetrics : undefined,
       outbox: {
         wasAdded: (retry) => outbox.wasAdded(retry),
         async add(signup, once) {
@@ -196,6 +197,7 @@ export async function openService({
       },
       onAnswer: (outcome) => {
         summary.count(outcome);
+        metrics.countAnswer(outcome);
       },
       secrets: new ServerSecrets({ database }),
       readsOf: (account) => deliveries.reads(account),
@@ -223,21 +225,17 @@ export async function openService({
       ...impatience,
     });
     closers.push(() => server.close(answersGraceMs));
+    if (config.metrics.port !== undefined) {
+      const { host, port } = config.metrics;
+      const own = await listen(answerMetrics, { host, port, ...impatienceFor(false) });
+      log.info({ url: `${own.url}/metrics` }, 'Metrics.');
+      closers.push(() => own.close(answersGraceMs));
+    }
     closers.push(() => {
       front.answerWaiting();
     });
     const builderLink =
       front.builderQuery === '' ? undefined : `${config.publicUrl ?? server.url}/${front.builderQuery}`;
-    const figures = () => {
-      const { waiting, deadLetters, elsewhere } = outbox.counts();
-      const others = elsewhere.reduce((sum, group) => sum + group.waiting, 0);
-      return {
-        outbox: { waiting, deadLetters, elsewhere: others },
-        delivery: deliveries.stats(),
-        bots: front.bots(),
-        accounts: deliveries.accounts(),
-      };
-    };
     const tryAccounts = () => deliveries.tryNow();
     return { url: server.url, builderLink, sandbox, figures, tryAccounts, reload, close };
   } catch (error) {

@@ -26,9 +26,10 @@ const serverRooms: Readonly<Record<string, string>> = {
   config: 'forms http rasa shared signup system',
   // `rasa` only until `accounts` is between the two.
   delivery: 'config accounts events outbox rasa store system',
+  metrics: 'system',
   pages: 'forms signup http shared',
   routes:
-    'config pages signup contacts confirm analytics accounts events mail forms http outbox store shared system',
+    'config pages metrics signup contacts confirm analytics accounts events mail forms http outbox store shared system',
   sandbox: 'http pages store system',
   doctor: 'config accounts mail http outbox rasa survival store system',
   commands:
@@ -273,6 +274,7 @@ describe('the source code', () => {
     const revealing = sources.filter(({ text }) => text.includes('.reveal()')).map(({ path }) => path);
     expect(revealing.sort()).toEqual([
       'server/commands/sandbox.ts',
+      'server/metrics/metrics.ts',
       'server/rasa/calls.ts',
       'server/rasa/token-api.ts',
       'server/rasa/try-credentials.ts',

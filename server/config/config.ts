@@ -30,6 +30,7 @@ export interface Config {
   readonly hsts: HstsMode;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
+  readonly metrics: MetricsConfig;
   /** Who may open the builder. */
   readonly builder: BuilderMode;
   /** Origins as `URL.origin` writes them. */
@@ -66,6 +67,14 @@ export interface Config {
   readonly accounts: Accounts;
   /** Paths of the files that secrets were read from. */
   readonly secretFiles: readonly string[];
+}
+
+export interface MetricsConfig {
+  /** Opens `/metrics` on the proxy's port; `undefined`: it is not there. */
+  readonly token: Secret | undefined;
+  /** A port or socket of its own; `undefined` for none. */
+  readonly port: number | string | undefined;
+  readonly host: string;
 }
 
 export interface FormsConfig {
@@ -126,6 +135,7 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
     hsts: read('HSTS'),
     dataDir: read('DATA_DIR'),
     logLevel: read('LOG_LEVEL'),
+    metrics: { token: read('METRICS_TOKEN'), port: read('METRICS_PORT'), host: read('METRICS_HOST') },
     builder: read('BUILDER') ?? (production ? 'token' : 'on'),
     allowedOrigins,
     allowLocalhost: upstream?.is === 'sandbox',

@@ -68,6 +68,21 @@ export const settings = {
     `one of ${logLevels.join(', ')}`,
     z.enum(logLevels).default('info'),
   ),
+  METRICS_TOKEN: secretSetting(
+    'Token that opens `/metrics` on the port of the proxy; see [Metrics](metrics.md). Default: the path is not there.',
+    'at least 32 visible ASCII characters, such as `openssl rand -hex 32` prints',
+    (value) => /^[\x21-\x7e]{32,}$/.test(value),
+  ),
+  METRICS_PORT: setting(
+    'Port, or path of a socket, that answers `/metrics` and nothing else. A port is one of this machine only, unless `METRICS_HOST` is set. Default: none.',
+    'a port number, 0 to 65535, or the path of a socket',
+    portOrPath.optional(),
+  ),
+  METRICS_HOST: setting(
+    'Address that `METRICS_PORT` listens on, such as `0.0.0.0` in a container.',
+    'a host name or an IP address',
+    text.default('127.0.0.1'),
+  ),
   BUILDER: setting(
     'Who can open the builder at `/`: `on` everyone, `off` no one, `token` everyone who has the link that is logged at start. Default: `on`; in production, `token`.',
     `one of ${builderModes.join(', ')}`,

@@ -1,4 +1,5 @@
 import express, { type ErrorRequestHandler } from 'express';
+import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
 import { jsonSchema } from '../config/forms-file/form-schema.ts';
 import type { Rate } from '../forms/form-spec.ts';
@@ -8,6 +9,8 @@ import type { ClientAddress } from '../http/client-ip.ts';
 import { pageHeaders, strictTransport, type HstsMode } from '../http/headers.ts';
 import type { Origins } from '../http/origins.ts';
 import { problem } from '../http/problem.ts';
+import { requestIdOf } from '../http/request-id.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { PublicAddress } from '../http/public-address.ts';
 import { refuseUnreadable } from '../http/request-limits.ts';
 import { readPinnedScript, serveBuiltFiles } from '../http/static-files.ts';
@@ -51,6 +54,9 @@ export interface AppOptions {
   readonly accounts: readonly string[];
   /** Rate of requests with one token. */
   readonly rateToken: Rate | 'off';
+  readonly metrics: Pick<Metrics, 'countRequest'>;
+  /** Answers `/metrics`; `undefined` where it is not on this port. */
+  readonly answerMetrics: RequestListener | undefined;
   readonly log: Logger;
 }
 
@@ -65,7 +71,7 @@ export function createApp(options: AppOptions): express.Express {
   app.disable('x-powered-by');
   app.set('case sensitive routing', true);
   app.set('prefix', prefix);
-  app.use(strictTransport(options.hsts));
+  app.use(nameRequest(options), strictTransport(options.hsts));
   const routes = createRoutes(options);
   if (prefix !== '') app.use(prefix, routes);
   app.use(routes);
@@ -83,6 +89,12 @@ function createRoutes(options: AppOptions): express.Router {
   routes.use(createBuilderPages({ gate: builder, forms, pinned, sandbox, address }));
 
   routes.use(createHealthRoutes({ health, sandbox }));
+
+  const { answerMetrics } = options;
+  if (answerMetrics)
+    routes.all('/metrics', (request, response) => {
+      answerMetrics(request, response);
+    });
 
   routes.get('/forms.schema.json', (_request, response) => {
     response
@@ -125,6 +137,27 @@ function securityHeaders(builder: BuilderGate, originsOf: (form: string) => Orig
   };
 }
 
+/** Gives each request an id, and counts it when its answer ends. */
+function nameRequest({ metrics, log }: Pick<AppOptions, 'metrics' | 'log'>): express.RequestHandler {
+  return (request, response, next) => {
+    const startedMs = performance.now();
+    const requestId = requestIdOf(request.get('x-request-id'));
+    response.locals['requestId'] = requestId;
+    response.set('X-Request-Id', requestId);
+    response.once('close', () => {
+      const { method } = request;
+      // A file has no route, and neither has a path at which nothing is.
+      const { path } = (request.route ?? {}) as { readonly path?: unknown };
+      const route = typeof path === 'string' ? path : undefined;
+      const seconds = (performance.now() - startedMs) / 1000;
+      const { statusCode: status } = response;
+      metrics.countRequest({ method, route, status, seconds });
+      log.debug({ requestId, method, route, status, ms: Math.round(seconds * 1000) }, 'Request answered.');
+    });
+    next();
+  };
+}
+
 const refuseAmbiguous: express.RequestHandler = (request, response, next) => {
   const ambiguous = refuseUnreadable(request);
   if (!ambiguous) {
@@ -155,7 +188,10 @@ function answerErrors(log: Logger): ErrorRequestHandler {
     const status = errorField(error, 'status');
     const theirs = typeof status === 'number' && status >= 400 && status < 500;
     if (!theirs)
-      log.error({ err: error, method: request.method }, 'Internal error while answering a request.');
+      log.error(
+        { err: error, method: request.method, requestId: String(response.locals['requestId']) },
+        'Internal error while answering a request.',
+      );
     if (response.headersSent || request.destroyed) response.destroy();
     else sendProblem(request, response, problem(theirs ? 'malformed' : 'internal'));
   };

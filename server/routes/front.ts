@@ -14,6 +14,7 @@ import { createClientAddress } from '../http/client-ip.ts';
 import { createOrigins } from '../http/origins.ts';
 import { createPublicAddress } from '../http/public-address.ts';
 import { readTarget } from '../http/request-limits.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { createBots, type BotStats } from '../signup/bots.ts';
 import { createIntake } from '../signup/intake.ts';
@@ -73,6 +74,8 @@ export interface FrontOptions {
   readonly onAnswer?: (outcome: string) => void;
   /** What all proxies that share the store sign and hash with. */
   readonly secrets: Pick<ServerSecrets, 'get'>;
+  readonly metrics: Pick<Metrics, 'countRequest'>;
+  readonly answerMetrics: RequestListener | undefined;
   readonly database: Database;
   readonly readsOf: ReportCacheOptions['readsOf'];
   readonly people: ContactsOptions['people'];
@@ -91,6 +94,8 @@ export async function openFront({
   outbox,
   onAnswer = () => undefined,
   secrets,
+  metrics,
+  answerMetrics,
   database,
   readsOf,
   people,
@@ -170,6 +175,8 @@ export async function openFront({
     tokens: new Tokens({ database }),
     accounts: config.accounts.map(({ name }) => name),
     rateToken: config.rateToken,
+    metrics,
+    answerMetrics,
     log,
     sandbox,
     health,

@@ -123,6 +123,8 @@ async function assembled(part: Part): Promise<RequestListener> {
   const options = await intakeOptions(part);
   const origins = createOrigins(config);
   return createApp({
+    metrics: { countRequest: () => undefined },
+    answerMetrics: undefined,
     ...options,
     intake: part === 'intake' ? openIntake(options) : createIntake(options),
     origins,

@@ -8,6 +8,8 @@ import { settings } from '../../../server/config/settings.ts';
 import type { Rate } from '../../../server/forms/form-spec.ts';
 import { languages } from '../../../server/forms/languages.ts';
 import { problem } from '../../../server/http/problem.ts';
+import { metrics } from '../../../server/metrics/catalogue.ts';
+import { suffixes } from '../../../server/metrics/open-metrics.ts';
 import { impatienceFor } from '../../../server/http/request-limits.ts';
 import { routes } from '../../../server/sandbox/api/routes.ts';
 import { faultExamples } from '../../../server/sandbox/control/fault-examples.ts';
@@ -72,6 +74,17 @@ export async function generatedSections(): Promise<
       'health reasons': table(
         ['reason', '`status`', 'meaning'],
         Object.entries(healthTexts).map(([name, [status, about]]) => [code(name), code(status), about]),
+      ),
+    },
+    'docs/metrics.md': {
+      metrics: table(
+        ['metric', 'type', 'labels', 'meaning'],
+        Object.entries(metrics).map(([name, { type, labels, about }]) => [
+          code(type === 'histogram' ? name : name + suffixes[type]),
+          type,
+          labels.map(code).join(', '),
+          about,
+        ]),
       ),
     },
     'docs/sandbox.md': {
