@@ -88,10 +88,12 @@ const pages: UserConfig = {
         'widget/pages/builder.css',
         // A script before the style sheet of the same name, whose empty chunk would take the script's name.
         'widget/pages/sandbox.ts',
+        'widget/pages/operator.ts',
+        'widget/pages/operator.css',
         'widget/pages/sandbox.css',
         'widget/pages/site.css',
       ],
-      output: { entryFileNames: '[name].js', assetFileNames: '[name][extname]' },
+      output: { entryFileNames: '[name].js', chunkFileNames: '[name].js', assetFileNames: '[name][extname]' },
     },
   },
 };

@@ -7,6 +7,7 @@ import { declareContacts } from './commands/groups/contacts.ts';
 import { declareDoctor } from './commands/groups/doctor.ts';
 import { declareForms } from './commands/groups/forms.ts';
 import { declareKeys } from './commands/groups/keys.ts';
+import { declareOperator } from './commands/groups/operator.ts';
 import { declareOutbox } from './commands/groups/outbox.ts';
 import { declareRasa } from './commands/groups/rasa.ts';
 import { declareSandbox } from './commands/groups/sandbox.ts';
@@ -32,6 +33,7 @@ const groups: readonly ((cli: Cli) => void)[] = [
   declareBuilder,
   declareForms,
   declareSandbox,
+  declareOperator,
   declareOutbox,
   declareContacts,
   declareRasa,

@@ -20,6 +20,7 @@ import { openPlace } from './outbox/place.ts';
 import { createMetricsHandler } from './metrics/metrics-handler.ts';
 import { Metrics, type MetricsOptions } from './metrics/metrics.ts';
 import { openEvents } from './open-events.ts';
+import { openOperator } from './open-operator.ts';
 import { openFront } from './routes/front.ts';
 import { healthOf } from './routes/health.ts';
 import { openSandbox, type Sandbox, type SandboxOptions } from './sandbox/sandbox.ts';
@@ -154,18 +155,15 @@ export async function openService({
     closers.push(() => {
       summary.close();
     });
-    const health = () => {
-      const { waiting, othersOldestMs } = outbox.counts();
-      return healthOf({
+    const health = () =>
+      healthOf({
+        ...outbox.counts(),
         storeFault: storeWatch.fault,
-        waiting,
         most: config.outbox.max,
-        othersOldestMs,
         areCredentialsRefused: deliveries.accounts().some(({ credentials }) => credentials?.is === 'refused'),
         isUnreachable: deliveries.stats().isUnreachable,
         isLogFailing: isLogFailing(),
       });
-    };
     const figures = () => figuresOf({ outbox, deliveries, bots: front.bots() });
     const metrics = new Metrics({ engine: database.engine, token: config.metrics.token, process });
     closers.push(() => {
@@ -175,7 +173,14 @@ export async function openService({
       metrics,
       write: () => metrics.write({ ...figures(), most: config.outbox.max, health: health() }),
     });
+    const reload = () => {
+      formsFile.reload();
+      deliveries.reload();
+    };
+    const parts = { config, database, destinations, deliveries, health, reload };
+    const { refusals, ...operator } = openOperator(parts);
     const front = await openFront({
+      operator,
       config,
       log,
       builtDir,
@@ -195,9 +200,10 @@ export async function openService({
           for (const name of new Set(signups.map(({ account }) => account))) deliveries.wake(name);
         },
       },
-      onAnswer: (outcome) => {
+      onAnswer: (outcome, network) => {
         summary.count(outcome);
         metrics.countAnswer(outcome);
+        refusals.note(outcome, network);
       },
       secrets: new ServerSecrets({ database }),
       readsOf: (account) => deliveries.reads(account),
@@ -214,10 +220,6 @@ export async function openService({
       intervalMs: watchIntervalMs,
     });
     closers.push(() => formsFile.close());
-    const reload = () => {
-      formsFile.reload();
-      deliveries.reload();
-    };
     const server = await listen(front.handle, {
       host: config.host,
       port: config.port,

@@ -33,6 +33,8 @@ export interface Config {
   readonly metrics: MetricsConfig;
   /** Who may open the builder. */
   readonly builder: BuilderMode;
+  /** Opens the operator page; `undefined`: links do. */
+  readonly operatorPassword: Secret | undefined;
   /** Origins as `URL.origin` writes them. */
   readonly allowedOrigins: readonly string[];
   /** Whether `localhost` and the loopback addresses may embed the form from any port. */
@@ -137,6 +139,7 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
     logLevel: read('LOG_LEVEL'),
     metrics: { token: read('METRICS_TOKEN'), port: read('METRICS_PORT'), host: read('METRICS_HOST') },
     builder: read('BUILDER') ?? (production ? 'token' : 'on'),
+    operatorPassword: read('OPERATOR_PASSWORD'),
     allowedOrigins,
     allowLocalhost: upstream?.is === 'sandbox',
     forms,

@@ -88,6 +88,11 @@ export const settings = {
     `one of ${builderModes.join(', ')}`,
     z.enum(builderModes).optional(),
   ),
+  OPERATOR_PASSWORD: secretSetting(
+    'Password of the operator page at `/operator`; see [Operator page](operator.md). Without it only links of `rasa-signup operator link` open the page.',
+    'at least 12 characters',
+    (value) => value.length >= 12,
+  ),
   ALLOWED_ORIGINS: setting(
     'Origins of the pages that may embed the form, separated by commas. Required with credentials, unless every form lists its own.',
     'origins such as https://www.example.com, without a path, separated by commas',

@@ -30,6 +30,7 @@ export interface AccountState {
   readonly name: string;
   /** `undefined` if it needs no key. */
   readonly credentials: CredentialsHealth | undefined;
+  readonly stats: DeliveryStats;
 }
 
 /** An account with what it has at rasa.io. */
@@ -70,9 +71,10 @@ export class Deliveries {
   }
 
   accounts(): readonly AccountState[] {
-    return this.#ways.map(({ account, upstream }) => ({
+    return this.#ways.map(({ account, upstream, worker }) => ({
       name: account.name,
       credentials: upstream.health(),
+      stats: worker.stats(),
     }));
   }
 

@@ -26,6 +26,7 @@ import { createReportRoutes, type ReportRoutesOptions } from './api/report-route
 import { createFormRoutes } from './form-routes.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import type { Health } from './health.ts';
+import { createOperatorRoutes, type OperatorRoutesOptions } from './operator/operator-routes.ts';
 
 export interface AppOptions {
   readonly origins: Origins;
@@ -57,6 +58,8 @@ export interface AppOptions {
   readonly metrics: Pick<Metrics, 'countRequest'>;
   /** Answers `/metrics`; `undefined` where it is not on this port. */
   readonly answerMetrics: RequestListener | undefined;
+  /** Without it there is no operator page. */
+  readonly operator?: Omit<OperatorRoutesOptions, 'clientAddress' | 'address' | 'log'>;
   readonly log: Logger;
 }
 
@@ -109,6 +112,8 @@ function createRoutes(options: AppOptions): express.Router {
   routes.use(createContactRoutes({ contacts: options.contacts, access }));
   routes.use(createEventRoutes({ feed: options.feed, access }));
   routes.use(createReportRoutes({ reports: options.reports, access }));
+
+  if (options.operator) routes.use(createOperatorRoutes({ ...options, ...options.operator }));
 
   routes.use((request, response) => {
     sendProblem(

@@ -18,7 +18,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { createBots, type BotStats } from '../signup/bots.ts';
 import { createIntake } from '../signup/intake.ts';
-import { createLimits } from '../signup/limits.ts';
+import { createLimits, networkOf } from '../signup/limits.ts';
 import { createPageTokens } from '../signup/page-tokens.ts';
 import { createProofs } from '../signup/proofs.ts';
 import { createAdaptiveLimits, type AdaptiveLimitsOptions } from '../signup/shared-quotas/adaptive-limits.ts';
@@ -26,7 +26,7 @@ import { createSharedLimits } from '../signup/shared-quotas/shared-limits.ts';
 import { createTestAddresses } from '../signup/test-addresses.ts';
 import type { Database } from '../store/database.ts';
 import type { ServerSecrets } from '../store/server-secrets.ts';
-import { createApp } from './app.ts';
+import { createApp, type AppOptions } from './app.ts';
 import type { Health } from './health.ts';
 
 /** Everything visitors reach, wired together: from a request to the sign-up that is added to the outbox. */
@@ -71,7 +71,7 @@ export interface FrontOptions {
   readonly health: () => Health;
   readonly outbox: Pick<Outbox, 'add' | 'addAll' | 'wasAdded'>;
   /** Called with the outcome of each sign-up request: `accepted`, `unconfirmed` or a problem's code. */
-  readonly onAnswer?: (outcome: string) => void;
+  readonly onAnswer?: (outcome: string, network: string) => void;
   /** What all proxies that share the store sign and hash with. */
   readonly secrets: Pick<ServerSecrets, 'get'>;
   readonly metrics: Pick<Metrics, 'countRequest'>;
@@ -83,6 +83,7 @@ export interface FrontOptions {
   readonly destinations: ContactsOptions['destinations'];
   /** With it quotas are counted in memory while this process is alone. */
   readonly presence: AdaptiveLimitsOptions['presence'] | undefined;
+  readonly operator?: AppOptions['operator'];
 }
 
 export async function openFront({
@@ -101,6 +102,7 @@ export async function openFront({
   people,
   destinations,
   presence,
+  operator,
 }: FrontOptions): Promise<Front> {
   const { addresses, bots: botConfig, plainRates: plain, rates, thankYouPages, trustProxy } = config;
   const secret = botConfig.secret?.reveal() ?? (await secrets.get('challenge'));
@@ -141,7 +143,7 @@ export async function openFront({
     ...checks,
     async receive(post) {
       const answer = await checks.receive(post);
-      onAnswer(answer.is === 'refused' ? answer.problem.code : answer.is);
+      onAnswer(answer.is === 'refused' ? answer.problem.code : answer.is, networkOf(post.ip));
       return answer;
     },
   };
@@ -177,6 +179,7 @@ export async function openFront({
     rateToken: config.rateToken,
     metrics,
     answerMetrics,
+    ...(operator && { operator }),
     log,
     sandbox,
     health,

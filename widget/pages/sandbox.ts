@@ -1,8 +1,6 @@
-/**
- * Keeps a sandbox page up to date. When the sandbox reports a change, it fetches the page again and puts the
- * new content into the regions marked `data-live`. A region that has the focus is left unchanged, so that
- * nothing moves while the user works in it; what was opened stays open.
- */
+import { refreshLiveRegions } from './live-regions.ts';
+
+/** Keeps a sandbox page up to date: when the sandbox reports a change, it fetches the page again. */
 let fetching = false;
 let isStale = false;
 
@@ -13,24 +11,12 @@ async function refresh(): Promise<void> {
   try {
     while (isStale) {
       isStale = false;
-      const response = await fetch(location.href);
-      if (response.ok) update(new DOMParser().parseFromString(await response.text(), 'text/html'));
+      await refreshLiveRegions();
     }
   } catch {
     // The sandbox is down. The event stream reconnects automatically, and its opening refreshes the page.
   } finally {
     fetching = false;
-  }
-}
-
-function update(fresh: Document): void {
-  for (const region of document.querySelectorAll('[data-live]')) {
-    const content = fresh.getElementById(region.id);
-    if (!content || region.contains(document.activeElement)) continue;
-    for (const { id } of region.querySelectorAll('details[open][id]')) {
-      content.querySelector(`#${CSS.escape(id)}`)?.setAttribute('open', '');
-    }
-    if (content.innerHTML !== region.innerHTML) region.replaceChildren(...content.childNodes);
   }
 }
 
@@ -44,5 +30,3 @@ for (const button of document.querySelectorAll<HTMLElement>('[data-copy]')) {
 
 const events = new EventSource('/sandbox/events');
 events.onopen = events.onmessage = () => void refresh();
-
-export {};

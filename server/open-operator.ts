@@ -1,0 +1,57 @@
+import type { Config } from './config/config.ts';
+import type { Deliveries } from './delivery/deliveries.ts';
+import { OperatorAccess } from './operator/access.ts';
+import { FiguresReader, type FiguresOptions } from './operator/figures.ts';
+import { Refusals } from './operator/refusals.ts';
+import type { OperatorState } from './operator/verdict.ts';
+import { DeadLetters } from './outbox/dead-letters.ts';
+import type { Health } from './routes/health.ts';
+import type { OperatorRoutesOptions } from './routes/operator/operator-routes.ts';
+import { readVersion } from './system/version.ts';
+
+export interface OperatorOptions extends Pick<FiguresOptions, 'database' | 'destinations'> {
+  readonly config: Pick<Config, 'operatorPassword'>;
+  readonly deliveries: Pick<Deliveries, 'accounts'>;
+  readonly health: () => Health;
+  readonly reload: () => void;
+}
+
+export type Operator = Pick<
+  OperatorRoutesOptions,
+  'access' | 'figures' | 'deadLetters' | 'reload' | 'version'
+> & {
+  /** To be told of every answer to a sign-up. */
+  readonly refusals: Refusals;
+};
+
+/** The parts of the operator page. */
+export function openOperator(options: OperatorOptions): Operator {
+  const { config, database, destinations, deliveries, health, reload } = options;
+  const refusals = new Refusals();
+  const figures = new FiguresReader({
+    database,
+    destinations,
+    refusals,
+    storeFault: () => health().reasons.find(isStoreFault),
+    accounts: () =>
+      deliveries.accounts().map(({ name, credentials, stats }) => ({
+        name,
+        credentials: credentials?.is,
+        keys: credentials?.sets ?? [],
+        isUnreachable: stats.isUnreachable,
+        lastSuccess: stats.lastSuccess,
+      })),
+  });
+  return {
+    access: new OperatorAccess({ database, password: config.operatorPassword }),
+    figures,
+    deadLetters: new DeadLetters({ database }),
+    reload,
+    version: readVersion(),
+    refusals,
+  };
+}
+
+function isStoreFault(reason: string): reason is NonNullable<OperatorState['storeFault']> {
+  return reason === 'disk' || reason === 'store' || reason === 'outbox_full';
+}

@@ -1,0 +1,38 @@
+import { html } from '../pages/document.ts';
+import { renderOperatorFrame } from './page.ts';
+
+export interface LogInPage {
+  readonly prefix: string;
+  /** What was wrong. */
+  readonly fault?: string;
+  /** With it a button is enough. */
+  readonly link?: string | undefined;
+}
+
+/** One card. A link is used by its button and not by being opened, since mail scanners open links. */
+export function renderLogIn({ prefix, fault, link }: LogInPage): string {
+  return renderOperatorFrame({
+    prefix,
+    title: 'Log in',
+    main: html`<form class="log-in" method="post" action=${`${prefix}/operator/log-in`}>
+      <h1>Operator page</h1>
+      ${
+        link === undefined
+          ? html`<label for="password">Password</label>
+              <input
+                id="password"
+                name="password"
+                type="password"
+                autocomplete="current-password"
+                required
+                autofocus
+                aria-describedby="fault"
+                aria-invalid=${fault === undefined ? 'false' : 'true'}
+              />`
+          : html`<input type="hidden" name="link" value=${link} />`
+      }
+      <p id="fault" class="fault" role="alert">${fault ?? ''}</p>
+      <button class="primary">Log in</button>
+    </form>`,
+  });
+}

@@ -1,0 +1,67 @@
+import { html, type Html } from '../pages/document.ts';
+
+/** What all parts of the page send their forms with. */
+export interface Sending {
+  /** The path before the paths of the proxy. */
+  readonly prefix: string;
+  readonly formToken: string;
+}
+
+/** A button that does one thing, with and without scripts. */
+export function post(
+  { prefix, formToken }: Sending,
+  path: string,
+  words: string,
+  look: string,
+  id = '',
+): Html {
+  return html`<form method="post" action=${`${prefix}/operator/${path}`}>
+    <input type="hidden" name="form_token" value=${formToken} />
+    <input type="hidden" name="id" value=${id} />
+    <button class=${look}>${words}</button>
+  </form>`;
+}
+
+const paths = {
+  tick: 'm4.5 10.5 3.6 3.6 7.4-8',
+  alert: 'M10 3 18 17H2ZM10 8v4M10 14.5h.01',
+} as const;
+
+export function icon(name: keyof typeof paths): Html {
+  return html`<svg class="i" viewBox="0 0 20 20" aria-hidden="true"><path d=${paths[name]} /></svg>`;
+}
+
+/** A state in a word, with a sign beside it. */
+export function chip(words: string, look: 'good' | 'warn' | 'bad' | 'off'): Html {
+  return html`<span class=${`chip ${look}`}>${words}</span>`;
+}
+
+export function count(value: number): string {
+  return value.toLocaleString('en');
+}
+
+export function signups(value: number): string {
+  return value === 1 ? '1 sign-up' : `${count(value)} sign-ups`;
+}
+
+/** `4 s`, `47 min`, `3 h`, `2 days`. */
+export function ageOf(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
+const format = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'UTC',
+});
+
+/** In UTC, since the reader's time zone is not known without script: `26 Nov, 11:40`. */
+export function timeOf(ms: number): string {
+  return format.format(ms);
+}

@@ -1,0 +1,238 @@
+import { describe, expect, it, vi } from 'vitest';
+import { OperatorAccess } from '../../../server/operator/access.ts';
+import { renderOperatorPage } from '../../../server/operator/page.ts';
+import { judge } from '../../../server/operator/verdict.ts';
+import { Refusals } from '../../../server/operator/refusals.ts';
+import { startSandbox } from '../../helpers/server/sandbox.ts';
+import { credentialsFor, startService } from '../../helpers/server/service.ts';
+import { openTestStore } from '../../helpers/server/store.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
+import { post } from '../../helpers/sites/visitor.ts';
+
+const password = 'correct horse battery';
+const name = '__Host-rasa-operator';
+
+async function start(env: Record<string, string> = {}) {
+  const sandbox = await startSandbox();
+  const service = await startService({ ...credentialsFor(sandbox), OPERATOR_PASSWORD: password, ...env });
+  const send = (path: string, form: Record<string, string>, headers: Record<string, string> = {}) =>
+    fetch(`${service.url}/operator${path}`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+      headers: { Origin: service.url, ...headers },
+      redirect: 'manual',
+    });
+  const look = (cookie = '', path = '') =>
+    fetch(`${service.url}/operator${path}`, { headers: { cookie }, redirect: 'manual' });
+  const logIn = async () => {
+    const answer = await send('/log-in', { password });
+    const setCookie = answer.headers.get('set-cookie') ?? '';
+    const cookie = setCookie.split(';')[0] ?? '';
+    const form_token = /name="form_token" value="([^"]+)"/.exec(await (await look(cookie)).text())?.[1] ?? '';
+    return { answer, setCookie, cookie, form_token };
+  };
+  const setAside = async (email: string) => {
+    await sandbox.putFaults({ refuse: { emails: [email] } });
+    await post(service.url, 'urlencoded', { email });
+    await vi.waitFor(() => {
+      expect(service.figures().outbox.deadLetters).toBe(1);
+    }, 10_000);
+    await sandbox.putFaults({});
+  };
+  return { ...service, sandbox, send, look, logIn, setAside };
+}
+
+describe('the operator page is closed', () => {
+  it('is not there without a password and without a link', async () => {
+    const { look, send } = await start({ OPERATOR_PASSWORD: '' });
+    expect((await look()).status).toBe(404);
+    expect((await look('', '?link=made-up')).status).toBe(404);
+    for (const path of ['/log-in', '/replay', '/purge', '/reload', '/address', '/log-out'])
+      expect((await send(path, { password: '', form_token: '' })).status).toBe(404);
+  });
+
+  it('shows nothing but the log-in to who has no session, or made one up', async () => {
+    const { look } = await start();
+    for (const cookie of ['', `${name}=`, `${name}=${'a'.repeat(43)}`, `x${name}=1`]) {
+      const page = await (await look(cookie)).text();
+      expect(page).toContain('type="password"');
+      expect(page).not.toContain('at rasa.io');
+    }
+  });
+
+  it('sets a cookie that scripts, other sites and plain http never get', async () => {
+    const { setCookie, answer } = await (await start()).logIn();
+    expect(answer.status).toBe(303);
+    for (const flag of ['Path=/', 'HttpOnly', 'Secure', 'SameSite=Strict']) expect(setCookie).toContain(flag);
+    expect(setCookie).not.toContain('Domain');
+    expect(setCookie).toMatch(/^__Host-/);
+  });
+
+  it('is kept by no cache, framed by no page, and runs no script of others', async () => {
+    const { look, logIn } = await start();
+    const { cookie } = await logIn();
+    for (const answer of [await look(), await look(cookie)]) {
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('x-frame-options')).toBe('DENY');
+      const policy = answer.headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).toContain("script-src 'self'");
+      expect(policy).not.toContain('unsafe');
+    }
+  });
+
+  it('takes five wrong passwords of a network, and then not even the right one', async () => {
+    const { send } = await start();
+    const guesses = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => send('/log-in', { password: `guess ${index}` })),
+    );
+    const answers = guesses.map(({ status }) => status);
+    expect(answers.filter((status) => status === 403)).toHaveLength(5);
+    expect(answers.filter((status) => status === 429)).toHaveLength(7);
+    const late = await send('/log-in', { password });
+    expect(late.status).toBe(429);
+    expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(60);
+    expect(await late.text()).toContain('The next is possible in');
+  });
+
+  it('refuses what another site sends, with or without a token', async () => {
+    const { send, logIn } = await start();
+    const { cookie, form_token } = await logIn();
+    const foreign: Record<string, string>[] = [
+      { Origin: 'https://evil.example' },
+      { Origin: 'null' },
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site' },
+    ];
+    for (const headers of foreign) {
+      expect((await send('/reload', { form_token }, { cookie, ...headers })).status).toBe(403);
+      expect((await send('/log-in', { password }, headers)).status).toBe(403);
+    }
+    for (const wrong of ['', 'x', form_token.replace(/.$/, 'x')])
+      expect((await send('/reload', { form_token: wrong }, { cookie })).status).toBe(403);
+    expect((await send('/reload', { form_token }, { cookie })).status).toBe(303);
+  });
+
+  it('ends a session at log-out and after twelve hours', async () => {
+    const { send, look, logIn } = await start();
+    const { cookie, form_token } = await logIn();
+    expect(await (await look(cookie)).text()).toContain('Nothing lost');
+    await send('/log-out', { form_token }, { cookie });
+    expect(await (await look(cookie)).text()).toContain('type="password"');
+
+    const database = await openTestStore({ dataDir: await directoryInMemory() });
+    let nowMs = Date.now();
+    const access = new OperatorAccess({ database, now: () => nowMs });
+    const session = await access.openSession();
+    nowMs += 12 * 60 * 60_000;
+    expect(await access.hasSession(session)).toBe(false);
+  });
+});
+
+describe('a link of the operator page', () => {
+  it('opens the page once, by its button, and is stored as a hash', async () => {
+    const database = await openTestStore({ dataDir: await directoryInMemory() });
+    const access = new OperatorAccess({ database });
+    const link = await access.makeLink();
+    expect(await access.hasLink(link)).toBe(true);
+    expect(await access.hasSession(link)).toBe(false);
+    const uses = await Promise.all([access.useLink(link), access.useLink(link)]);
+    expect(uses.filter(Boolean)).toHaveLength(1);
+    const session = await access.openSession();
+    const rows = await database.read({
+      sql: { sqlite: 'select name from settings', postgres: 'select name from settings' },
+    });
+    expect(JSON.stringify(rows)).not.toContain(session);
+  });
+});
+
+describe('on the operator page', () => {
+  it('shows an address only when it is asked for, and logs that without the address', async () => {
+    const { look, send, logIn, setAside, log } = await start();
+    const { cookie, form_token } = await logIn();
+    await setAside('ada@example.com');
+    const page = await (await look(cookie)).text();
+    expect(page).toContain('Set aside: 1');
+    expect(page).not.toContain('ada@');
+    const id = /name="id" value="([\w-]{36})"/.exec(page)?.[1] ?? '';
+    expect(await (await send('/address', { form_token, id }, { cookie })).text()).toContain(
+      'ada@example.com',
+    );
+    expect(log()).toContain('An address was shown');
+    expect(log()).not.toContain('ada@');
+  });
+
+  it('sends again what was set aside, and deletes it', async () => {
+    const { look, send, logIn, setAside } = await start();
+    const { cookie, form_token } = await logIn();
+    await setAside('ada@example.com');
+    const idOf = async () => /name="id" value="([\w-]{36})"/.exec(await (await look(cookie)).text())?.[1];
+    await send('/replay', { form_token, id: (await idOf()) ?? '' }, { cookie });
+    await vi.waitFor(async () => {
+      const page = await (await look(cookie)).text();
+      expect(page.replaceAll(/<!--.*?-->/g, '')).toContain('<b>1</b> at rasa.io');
+    }, 10_000);
+    await setAside('bob@example.com');
+    await send('/purge', { form_token, id: (await idOf()) ?? '' }, { cookie });
+    expect(await (await look(cookie)).text()).toContain('What rasa.io refuses for good comes here');
+  });
+
+  it('escapes every text that comes from elsewhere', () => {
+    const evil = `"><script>alert(1)</script><img src=x onerror='x'>`;
+    const account = {
+      name: evil,
+      credentials: 'refused' as const,
+      isUnreachable: false,
+      waiting: 1,
+      oldestMs: 0,
+      lastSuccess: undefined,
+      keys: [{ fingerprint: evil, state: evil }],
+    };
+    const state = {
+      nowMs: 1e12,
+      storeFault: undefined,
+      delivered: 0,
+      setAside: 1,
+      unreadable: 0,
+      accounts: [account],
+      refused: [{ code: evil, count: 1, gotIn: 0 }],
+      survival: { delivered: 0, archived: 0 },
+    };
+    const page = renderOperatorPage({
+      figures: {
+        state,
+        period: '24h',
+        hours: [],
+        accounts: [account],
+        deadLetters: [{ id: evil, form: evil, reason: evil, attempts: 1, refusedAt: '2026-11-27T10:00:00Z' }],
+        webhooks: [{ host: evil, isActive: true, failures: 1 }],
+        tokens: [evil],
+        lastImport: undefined,
+      },
+      verdict: judge(state),
+      prefix: '',
+      formToken: 'x',
+      version: '1.0.0',
+      address: { id: evil, email: evil },
+    });
+    expect(page).not.toContain('<script>alert');
+    expect(page).not.toContain('<img');
+    expect(page.match(/<script/g)?.length ?? 0).toBe(0);
+  });
+
+  it('counts refusals by reason, and who got in later, without keeping networks for more than an hour', () => {
+    let nowMs = Date.UTC(2026, 10, 27, 10);
+    const refusals = new Refusals({ now: () => nowMs });
+    refusals.note('rate_limited', 'a');
+    refusals.note('rate_limited', 'b');
+    refusals.note('robot', 'c');
+    refusals.note('accepted', 'a');
+    nowMs += 61 * 60_000;
+    refusals.note('accepted', 'b');
+    expect(refusals.since(0)).toEqual([
+      { code: 'rate_limited', count: 2, gotIn: 1 },
+      { code: 'robot', count: 1, gotIn: 0 },
+    ]);
+    expect(refusals.since(nowMs)).toEqual([]);
+  });
+});
