@@ -146,9 +146,11 @@ function securityHeaders(builder: BuilderGate, originsOf: (form: string) => Orig
 function nameRequest({ metrics, log }: Pick<AppOptions, 'metrics' | 'log'>): express.RequestHandler {
   return (request, response, next) => {
     const startedMs = performance.now();
-    const requestId = requestIdOf(request.get('x-request-id'));
+    const shown = request.get('x-request-id');
+    const requestId = requestIdOf(shown);
     response.locals['requestId'] = requestId;
-    response.set('X-Request-Id', requestId);
+    // An id of our own stays in the log, so that equal requests get equal answers.
+    if (requestId === shown) response.set('X-Request-Id', requestId);
     response.once('close', () => {
       const { method } = request;
       // A file has no route, and neither has a path at which nothing is.

@@ -100,7 +100,7 @@ describe('alert rules', () => {
 });
 
 describe('request ids', () => {
-  it('are echoed if they are well formed, and made otherwise', async () => {
+  it('are echoed if they are well formed, and only then', async () => {
     const { url } = await startService();
     const idFor = async (shown: string) =>
       (await ask(`${url}/readyz`, { headers: { 'x-request-id': shown } })).headers['x-request-id'];
@@ -113,7 +113,7 @@ describe('request ids', () => {
       `rst_${'a'.repeat(43)}`,
       'a'.repeat(129),
     ])
-      expect(await idFor(shown), shown).toMatch(/^[\da-f]{8}-[\da-f-]{27}$/);
+      expect(await idFor(shown), shown).toBeUndefined();
   });
 
   it('stand in the log of each request', async () => {
