@@ -38,6 +38,7 @@ const onDemand: UserConfig = {
     target: 'es2022',
     lib: {
       entry: {
+        confirm: 'widget/confirm/confirm.ts',
         debug: 'widget/debug/debug.ts',
         overlay: 'widget/overlay/overlay.ts',
         pbkdf2: 'widget/proof/pbkdf2.ts',

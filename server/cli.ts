@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { declareAnalytics } from './commands/groups/analytics.ts';
 import { declareBuilder } from './commands/groups/builder.ts';
 import type { Cli } from './commands/groups/cli.ts';
+import { declareConfirm } from './commands/groups/confirm.ts';
 import { declareContacts } from './commands/groups/contacts.ts';
 import { declareDoctor } from './commands/groups/doctor.ts';
 import { declareForms } from './commands/groups/forms.ts';
@@ -41,6 +42,7 @@ const groups: readonly ((cli: Cli) => void)[] = [
   declareStore,
   declareTokens,
   declareWebhooks,
+  declareConfirm,
 ];
 for (const declare of groups) declare({ program, process });
 

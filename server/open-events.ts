@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { readKeyNotes, statesOf } from './accounts/key-notes.ts';
 import { Tokens } from './contacts/tokens.ts';
-import { LeaseKeeper } from './delivery/lease-keeper.ts';
 import { CredentialsTeller } from './events/credentials.ts';
+import { LeaseKeeper } from './store/leasing/lease-keeper.ts';
 import { eventStatements } from './events/events.ts';
 import { outcomeEvents } from './events/signups.ts';
 import { keyOf, Teller, type TellerOptions } from './events/teller.ts';

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { People } from './accounts/people.ts';
+import { openDoubleOptIn } from './confirm/double-opt-in.ts';
 import { noteDelivered, noteLeftAlone } from './contacts/sent-contacts.ts';
 import { destinationOf } from './config/accounts/destination.ts';
 import type { Env } from './config/env.ts';
@@ -15,7 +16,7 @@ import { listen } from './http/http-server.ts';
 import { impatienceFor, type Impatience } from './http/request-limits.ts';
 import { warnOfElsewhere } from './outbox/census.ts';
 import { refuseOldOutbox } from './outbox/old-directory.ts';
-import { Outbox, OutboxFull } from './outbox/outbox.ts';
+import { Outbox } from './outbox/outbox.ts';
 import { openPlace } from './outbox/place.ts';
 import { createMetricsHandler } from './metrics/metrics-handler.ts';
 import { Metrics, type MetricsOptions } from './metrics/metrics.ts';
@@ -28,6 +29,7 @@ import { warnOfDisk } from './store/disk-kind.ts';
 import { Presence } from './store/presence.ts';
 import { ServerSecrets } from './store/server-secrets.ts';
 import { StoreWatch } from './outbox/store-watch.ts';
+import { watchedOutbox } from './outbox/watched-outbox.ts';
 import { noteDeliveredContacts } from './survival/delivered-contacts.ts';
 import { SurvivalWatch } from './survival/watch.ts';
 import { realFiles } from './system/files.ts';
@@ -179,6 +181,18 @@ export async function openService({
     };
     const parts = { config, database, destinations, deliveries, health, reload };
     const { refusals, ...operator } = openOperator(parts);
+    const watched = watchedOutbox({
+      outbox,
+      storeWatch,
+      wake: (account) => {
+        deliveries.wake(account);
+      },
+    });
+    const secrets = new ServerSecrets({ database });
+    const catchMail = config.production ? undefined : sandbox?.catchMail;
+    const mail = { ...config.mail, catchMail };
+    const optIn = await openDoubleOptIn({ ...mail, database, outbox: watched, secrets, log, owner });
+    closers.push(() => optIn.close());
     const front = await openFront({
       operator,
       config,
@@ -188,37 +202,23 @@ export async function openService({
       health,
       metrics,
       answerMetrics: metrics.isPublic ? answerMetrics : undefined,
-      outbox: {
-        wasAdded: (retry) => outbox.wasAdded(retry),
-        async add(signup, once) {
-          const added = await storeWatch.watch(outbox.add(signup, once), isFull);
-          deliveries.wake(signup.account);
-          return added;
-        },
-        async addAll(signups, beside) {
-          await storeWatch.watch(outbox.addAll(signups, beside), isFull);
-          for (const name of new Set(signups.map(({ account }) => account))) deliveries.wake(name);
-        },
-      },
+      outbox: watched,
+      confirmations: optIn.confirmations,
       onAnswer: (outcome, network) => {
         summary.count(outcome);
         metrics.countAnswer(outcome);
         refusals.note(outcome, network);
       },
-      secrets: new ServerSecrets({ database }),
       readsOf: (account) => deliveries.reads(account),
+      secrets,
       database,
       people,
       destinations,
       presence,
     });
     closers.push(() => front.close());
-    const formsFile = startFormsReload({
-      config,
-      onReload: front.replaceForms,
-      log,
-      intervalMs: watchIntervalMs,
-    });
+    const onReload = front.replaceForms;
+    const formsFile = startFormsReload({ config, onReload, log, intervalMs: watchIntervalMs });
     closers.push(() => formsFile.close());
     const server = await listen(front.handle, {
       host: config.host,
@@ -236,6 +236,7 @@ export async function openService({
     closers.push(() => {
       front.answerWaiting();
     });
+    optIn.start(front.forms, config.publicUrl ?? server.url);
     const builderLink =
       front.builderQuery === '' ? undefined : `${config.publicUrl ?? server.url}/${front.builderQuery}`;
     const tryAccounts = () => deliveries.tryNow();
@@ -247,9 +248,6 @@ export async function openService({
     throw error;
   }
 }
-
-/** That says nothing about the store. */
-const isFull = (error: unknown) => error instanceof OutboxFull;
 
 async function openOwnSandbox(
   upstream: SandboxUpstream,

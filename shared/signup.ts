@@ -65,6 +65,42 @@ export interface Accepted {
 }
 
 /**
+ * The answer to a sign-up that waits for a click in a mail. It is the same for every address, also for those
+ * that get no mail.
+ */
+export interface Pending extends Accepted {
+  /** What the form shows in place of its thanks. */
+  readonly accepted: Readonly<Record<'acceptedTitle' | 'acceptedFor' | 'acceptedNext', string>>;
+  /** The form's id. */
+  readonly form: string;
+  /** Where the browser goes after the confirmation. */
+  readonly redirect?: string;
+  /** For `POST <form>/confirmation`. */
+  readonly ticket: string;
+  /** Where the visitor reads mail, for a known few providers. */
+  readonly mailbox?: { readonly name: string; readonly url: string };
+  /** Seconds until another mail may be asked for. */
+  readonly again: number;
+  readonly texts: PendingTexts;
+}
+
+/** What the form says besides. */
+export type PendingTexts = Readonly<
+  Record<
+    'field' | 'check' | 'wrong' | 'locked' | 'again' | 'againIn' | 'other' | 'open' | 'done' | 'failed',
+    string
+  >
+>;
+
+/**
+ * The answer of `POST <form>/confirmation`, with `ticket` alone, with a `code`, or with `again=1`. `locked`:
+ * after five wrong codes only the link in the mail counts.
+ */
+export interface ConfirmationAnswer {
+  readonly status: 'pending' | 'confirmed' | 'wrong' | 'locked';
+}
+
+/**
  * Why a request was not accepted: a problem detail according to RFC 9457, sent as `application/problem+json`.
  * Clients act on `code` and show their own texts; `title` and `detail` are for developers.
  */

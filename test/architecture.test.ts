@@ -45,9 +45,10 @@ const widgetRooms: Readonly<Record<string, string>> = {
   '.': 'form proof shared',
   proof: '. shared',
   overlay: '. shared',
+  confirm: 'shared',
   debug: '. shared',
   words: '',
-  form: '. overlay proof shared words',
+  form: '. confirm overlay proof shared words',
   builder: 'shared',
   pages: '',
   build: '',
@@ -61,6 +62,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   'widget/form/': /^lit(\/html\.js)?$/,
   'widget/proof/': /^@noble\/hashes\//,
   'widget/overlay/': /^$/,
+  'widget/confirm/': /^$/,
   'widget/debug/': /^lit\/html\.js$/,
   'widget/builder/': /^(lit$|lit\/|culori$)/,
   // The intake works with any web server, and the rooms below it do not depend on HTTP requests.
@@ -189,7 +191,7 @@ describe('the import table', () => {
   });
 
   it('loads proof, overlay and debug on demand only', () => {
-    const onDemand = /^widget\/(proof|overlay|debug)\//;
+    const onDemand = /^widget\/(proof|overlay|debug|confirm)\//;
     const imports = sources.filter(({ path }) => path.startsWith('widget/') && !onDemand.test(path));
     const values = imports.flatMap(({ path, text }) =>
       [...text.matchAll(/^import (?!type )[^;]*? from '([^']+)';/gms)]
@@ -276,6 +278,7 @@ describe('the source code', () => {
     const revealing = sources.filter(({ text }) => text.includes('.reveal()')).map(({ path }) => path);
     expect(revealing.sort()).toEqual([
       'server/commands/sandbox.ts',
+      'server/mail/transport.ts',
       'server/metrics/metrics.ts',
       'server/operator/access.ts',
       'server/rasa/calls.ts',

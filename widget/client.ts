@@ -1,5 +1,5 @@
 import type { FormDefinition, VisibleProblem } from '../shared/form.ts';
-import type { Accepted, Challenge, IssueCode, Problem } from '../shared/signup.ts';
+import type { Challenge, IssueCode, Pending, Problem } from '../shared/signup.ts';
 
 /**
  * The results of the widget's requests to the proxy. No function here throws; every failure is one of these
@@ -7,7 +7,7 @@ import type { Accepted, Challenge, IssueCode, Problem } from '../shared/signup.t
  */
 export type Challenged = { readonly is: 'challenged'; readonly challenge: Challenge } | Refused;
 
-export type Submitted = { readonly is: 'accepted' } | Refused;
+export type Submitted = { readonly is: 'accepted'; readonly waiting: Partial<Pending> } | Refused;
 
 export type Sent = Submitted | Impossible;
 
@@ -86,8 +86,10 @@ export async function getChallenge(
 export async function submit(src: string, fields: Readonly<Record<string, string>>): Promise<Submitted> {
   try {
     const answer = await send(src, { method: 'POST', body: new URLSearchParams(fields), keepalive: true });
-    const { status } = JSON.parse(answer.text) as Partial<Accepted>;
-    return answer.status === 202 && status === 'accepted' ? { is: 'accepted' } : readRefusal(answer);
+    const waiting = JSON.parse(answer.text) as Partial<Pending>;
+    return answer.status === 202 && waiting.status === 'accepted'
+      ? { is: 'accepted', waiting }
+      : readRefusal(answer);
   } catch {
     return unreachable;
   }

@@ -12,7 +12,9 @@ import type { LogLevel } from '../system/log.ts';
 import type { Secret } from '../system/secret.ts';
 import { readAccounts, type Accounts } from './accounts/accounts.ts';
 import { ConfigError, createEnvReader, type Env } from './env.ts';
+import { missingOrigins, missingRelay } from './forms-file/missing-settings.ts';
 import { readFormsFile } from './forms-file/read.ts';
+import type { Sender } from './mail-settings.ts';
 import { settings } from './settings.ts';
 import { misspeltHints } from './spelling.ts';
 
@@ -57,6 +59,7 @@ export interface Config {
   /** Page URLs as `origin + pathname`. A trailing slash allows every page below it. */
   readonly thankYouPages: readonly string[];
   readonly outbox: OutboxConfig;
+  readonly mail: MailConfig;
   readonly store: StoreConfig;
   /** Maximum number of contacts in one API call. */
   readonly rasaBatch: number;
@@ -104,6 +107,13 @@ export interface OutboxConfig {
   readonly keptForHandoverMs: number | undefined;
 }
 
+export interface MailConfig {
+  /** `undefined`: in development the sandbox catches the mails. */
+  readonly relay: Secret | undefined;
+  readonly from: Sender;
+  readonly reminds: boolean;
+}
+
 export interface StoreConfig {
   /** `undefined` for a SQLite file in the data directory. */
   readonly databaseUrl: Secret | undefined;
@@ -129,6 +139,8 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
     if (!isSet('ALLOWED_ORIGINS')) faults.push(...missingOrigins(forms.specs));
     if (production && !isSet('PUBLIC_URL')) faults.push(missingPublicUrl);
   }
+  const mayCatchMail = !production && upstream?.is === 'sandbox';
+  if (!isSet('SMTP_URL') && !mayCatchMail) faults.push(...missingRelay(forms.specs));
   const config = {
     production,
     host: read('HOST'),
@@ -171,6 +183,7 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
       maxAgeMs: read('OUTBOX_MAX_AGE'),
       keptForHandoverMs: read('KEEP_FOR_HANDOVER'),
     },
+    mail: readMail(),
     store: readStore(),
     rasaBatch: read('RASA_BATCH'),
     rasaMinIntervalMs: read('RASA_MIN_INTERVAL_MS'),
@@ -184,6 +197,17 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
   const publicUrl = config.publicUrl ?? (production ? onThisMachine(config.port) : undefined);
   const ratePages = config.ratePages ?? (config.rates.network === 'off' ? 'off' : pagesAtMost);
   return { ...config, host, publicUrl, ratePages, accounts, secretFiles: reader.files };
+
+  function readMail(): MailConfig {
+    if (isSet('SMTP_URL') && !isSet('MAIL_FROM')) {
+      faults.push(`MAIL_FROM: found nothing, wanted ${settings.MAIL_FROM.wanted}, since SMTP_URL is set.`);
+    }
+    return {
+      relay: read('SMTP_URL'),
+      from: read('MAIL_FROM') ?? { name: '', address: 'newsletter@example.com' },
+      reminds: read('CONFIRM_REMINDER') === 'on',
+    };
+  }
 
   function readStore(): StoreConfig {
     if (isSet('DATABASE_URL') && !isSet('OUTBOX_KEY')) {
@@ -243,15 +267,3 @@ function onThisMachine(port: number | string): string | undefined {
 const missingPublicUrl =
   `PUBLIC_URL: found nothing, wanted ${settings.PUBLIC_URL.wanted}, since NODE_ENV is production: ` +
   'pages, QR codes and snippets print it.';
-
-/**
- * The fault to report with rasa.io if ALLOWED_ORIGINS is not set and a form lists no origins either, so that
- * no page may embed it. Empty if every form lists its origins.
- */
-export function missingOrigins(specs: readonly FormSpec[]): string[] {
-  if (specs.every(({ origins }) => origins !== undefined)) return [];
-  return [
-    'ALLOWED_ORIGINS: found nothing, wanted the origins of the pages with your form, such as ' +
-      'https://www.example.com. Without it no page could send a sign-up to rasa.io.',
-  ];
-}

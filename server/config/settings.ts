@@ -20,6 +20,7 @@ import {
   trustProxy,
   unitMs,
 } from './setting-schemas.ts';
+import { mailSettings } from './mail-settings.ts';
 import { secretSetting, setting, type Setting } from './setting.ts';
 import { upstreamSettings } from './upstream-settings.ts';
 
@@ -222,5 +223,6 @@ export const settings = {
     'a number from 2 to 100',
     count(2, 100).default(5),
   ),
+  ...mailSettings,
   ...upstreamSettings,
 } satisfies Record<string, Setting<unknown>>;

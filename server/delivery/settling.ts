@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import type { Acknowledgements, SettledCounts, SettleOptions } from '../outbox/acknowledgements.ts';
 import { ExpectationFailed } from '../store/errors.ts';
 import type { Held } from '../store/leases.ts';
-import type { LeaseKeeper } from './lease-keeper.ts';
-import type { Sleeper } from './sleeper.ts';
+import type { LeaseKeeper } from '../store/leasing/lease-keeper.ts';
+import type { Sleeper } from '../store/leasing/sleeper.ts';
 
 export type ToSettle = Omit<SettleOptions, 'fence'>;
 

@@ -6,9 +6,9 @@ import type { Contact, Outcome } from '../outbox/signup.ts';
 import { Leases, type Held } from '../store/leases.ts';
 import { Circuit } from './circuit.ts';
 import { DeliveryCall, type DeliveryRecord, type DeliveryStats, type Known } from './delivery-call.ts';
-import { LeaseKeeper } from './lease-keeper.ts';
+import { LeaseKeeper } from '../store/leasing/lease-keeper.ts';
 import { Settling } from './settling.ts';
-import { Sleeper } from './sleeper.ts';
+import { Sleeper } from '../store/leasing/sleeper.ts';
 import { Tidying } from './tidying.ts';
 
 export interface DeliveryWorkerOptions extends AcknowledgementsOptions {

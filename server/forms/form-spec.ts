@@ -27,12 +27,25 @@ export interface FormSpec {
   /** In which states contacts are brought back. Allowed only with a checkbox that must be ticked. */
   readonly resubscribe: readonly StickyState[];
   readonly redirect: string | undefined;
+  readonly confirm: ConfirmPolicy;
+  /** The attribute that gets the time of the confirmation (ISO 8601, UTC). */
+  readonly confirmedAt: string | undefined;
+  /** The operator's own words in the confirmation mail. */
+  readonly confirmMail: Localized | undefined;
   /** In addition to those of all forms. */
   readonly thankYouPages: readonly string[];
   /** Replaces those of all forms; `undefined` keeps them. */
   readonly origins: readonly string[] | undefined;
   readonly rates: FormRates;
 }
+
+/**
+ * Which sign-ups wait for a click in a mail: none; those of plain forms; those and what looks like a robot or
+ * comes during an attack; all.
+ */
+export const confirmPolicies = ['never', 'plain', 'suspicious', 'always'] as const;
+
+export type ConfirmPolicy = (typeof confirmPolicies)[number];
 
 /** Quotas of this form alone, in place of a share in those of all forms. */
 export type FormRates = Partial<Readonly<Record<'form' | 'network' | 'address', Rate | 'off'>>>;

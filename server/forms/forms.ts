@@ -7,10 +7,10 @@ import type { Contact } from '../outbox/signup.ts';
 import { isBelow } from '../system/urls.ts';
 import { newsletter } from './built-in.ts';
 import { cleaned } from './clean-text.ts';
-import { definitionOf } from './definition.ts';
+import { definitionOf, textIn } from './definition.ts';
 import { isDisposable, type AddressRules } from './email-address.ts';
 import { checkOf, envelopeFields } from './field-check.ts';
-import type { FieldSpec, FormRates, FormSpec } from './form-spec.ts';
+import type { ConfirmPolicy, FieldSpec, FormRates, FormSpec } from './form-spec.ts';
 
 /** The forms that this proxy serves. */
 export interface Forms {
@@ -38,6 +38,12 @@ export interface Form {
   readonly rates: FormRates;
   /** Where the browser is sent after an accepted sign-up. */
   readonly redirect: string | undefined;
+  /** Which of its sign-ups wait for a click in a mail. */
+  readonly confirm: ConfirmPolicy;
+  /** The attribute that gets the time of the click. */
+  readonly confirmedAt: string | undefined;
+  /** The operator's own words in that mail, in one language. */
+  confirmMailIn(words: Messages): string | undefined;
   /** The public definition in one language. Made once per language. */
   definitionIn(words: Messages): FormDefinition;
   /** Checks and normalises what was sent, field by field. Unknown names are refused. */
@@ -105,7 +111,7 @@ interface FormOptions extends FormsOptions {
 
 function createForm(spec: FormSpec, options: FormOptions): Form {
   const { address, proof, thankYouPages, origins, asked, now = Date.now } = options;
-  const { id, account, fields, languages, rates, redirect, resubscribe } = spec;
+  const { id, account, fields, languages, rates, redirect, resubscribe, confirm, confirmedAt } = spec;
   const definitions = new Map<Messages, FormDefinition>();
   const names = fields.map(({ name }) => name);
   const pageFields = fields.filter((field) => field.type === 'hidden' && field.from === 'page');
@@ -126,6 +132,9 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
     rates,
     redirect,
     resubscribe,
+    confirm,
+    confirmedAt,
+    confirmMailIn: (words) => textIn(spec.confirmMail, words, languages[0]),
     definitionIn(words) {
       const options = { proof, international: address.international };
       const definition = definitions.get(words) ?? definitionOf(spec, words, options);

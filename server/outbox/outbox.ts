@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Database, NewRow, WriteStatement } from '../store/database.ts';
+import type { Database, Insert, NewRow, WriteStatement } from '../store/database.ts';
 import { AlreadySeen, StoreUnavailable } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
 import { Seen, type MarkKind } from '../store/seen.ts';
@@ -88,25 +88,32 @@ export class Outbox {
    * Resolves when the sign-up would survive a power cut. It, its name and its proof are stored together or
    * not at all: where it rejects with `StoreUnavailable`, the proof is as good as before.
    */
-  async add(signup: NewSignup, { retry, proof }: Once = {}): Promise<Added> {
-    const { database, max } = this.#options;
-    if (this.counts().waiting + this.#adding >= max) throw new OutboxFull();
+  async add(signup: NewSignup, once: Once = {}): Promise<Added> {
+    if (this.counts().waiting + this.#adding >= this.#options.max) throw new OutboxFull();
     const nowMs = this.#now();
     const row = this.#freshRow({ ...signup, id: this.#newId() }, nowMs);
+    this.#adding++;
+    try {
+      const added = await this.addElsewhere({ into: table, rows: [row] }, once);
+      if (added === 'stored') this.#census.noteAdded(nowMs);
+      return added;
+    } finally {
+      this.#adding--;
+    }
+  }
+
+  /** As `add`, for a sign-up that waits in a table of another room until `addAll` is called with it. */
+  async addElsewhere(insert: Insert, { retry, proof }: Once): Promise<Added> {
     const marks: [MarkKind, string][] = [];
     if (retry !== undefined) marks.push(['signup', retry]);
     if (proof) marks.push([proof.kind, proof.text]);
     const once = marks.length > 0 ? [this.#seen.mark(...marks)] : [];
-    this.#adding++;
     try {
-      await database.write([...once, { into: table, rows: [row] }]);
-      this.#census.noteAdded(nowMs);
+      await this.#options.database.write([...once, insert]);
       return 'stored';
     } catch (error) {
       if (!(error instanceof AlreadySeen)) throw error;
       return (await this.wasAdded(retry)) ? 'duplicate' : 'used';
-    } finally {
-      this.#adding--;
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Messages } from '../../shared/messages/messages.ts';
 import type { Form } from '../forms/forms.ts';
 import type { Answer } from '../signup/intake.ts';
+import { renderWaiting } from './confirm-pages.ts';
 import {
   renderConfirmation,
   renderFormProblem,
@@ -35,7 +36,11 @@ export function pageFor(answer: Answer, { words, prefix, sandbox }: Reader): Pag
   const headers = { 'Content-Language': words.lang };
   switch (answer.is) {
     case 'accepted': {
-      const { form } = answer;
+      const { form, waiting } = answer;
+      if (waiting) {
+        const page = { form, words, prefix, sandbox };
+        return { status: 202, headers, body: renderWaiting(page, waiting) };
+      }
       const redirectTo = answer.redirectTo ?? form.definitionIn(words).redirect;
       if (redirectTo === undefined)
         return { status: 202, headers, body: renderThanks({ form, words, prefix, sandbox }) };

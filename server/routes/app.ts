@@ -23,10 +23,12 @@ import { createBuilderPages } from './builder-routes.ts';
 import { createContactRoutes, type ContactRoutesOptions } from './contact-routes.ts';
 import { createEventRoutes, type EventRoutesOptions } from './api/event-routes.ts';
 import { createReportRoutes, type ReportRoutesOptions } from './api/report-routes.ts';
+import { createLinkRoutes, type ConfirmRoutesOptions } from './confirm/confirm-routes.ts';
 import { createFormRoutes } from './form-routes.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import type { Health } from './health.ts';
 import { createOperatorRoutes, type OperatorRoutesOptions } from './operator/operator-routes.ts';
+import { limitPages } from './network-limits.ts';
 
 export interface AppOptions {
   readonly origins: Origins;
@@ -47,6 +49,9 @@ export interface AppOptions {
   /** Directory of the files built for browsers. */
   readonly builtDir: string;
   readonly builder: BuilderGate;
+  readonly confirmations: ConfirmRoutesOptions['confirmations'];
+  /** Who sends mails, as people know it. */
+  readonly sender: string;
   readonly contacts: ContactRoutesOptions['contacts'];
   readonly feed: EventRoutesOptions['feed'];
   readonly reports: ReportRoutesOptions['reports'];
@@ -106,7 +111,9 @@ function createRoutes(options: AppOptions): express.Router {
       .send(JSON.stringify(jsonSchema(), null, 2));
   });
 
-  routes.use(createFormRoutes({ ...options, originsOf }));
+  const limitedPages = limitPages({ rate: options.ratePages, clientAddress: options.clientAddress });
+  routes.use(createFormRoutes({ ...options, originsOf, limitedPages }));
+  routes.use(createLinkRoutes({ ...options, limitedPages }));
 
   const access = createApiAccess({ ...options, rate: options.rateToken });
   routes.use(createContactRoutes({ contacts: options.contacts, access }));

@@ -14,8 +14,9 @@ import type { Intake } from '../signup/intake.ts';
 import type { Limits } from '../signup/limits.ts';
 import type { Proofs } from '../signup/proofs.ts';
 import { refuseMethod, sendProblem, wantsPage } from './answers.ts';
+import { answerTicket, type ConfirmRoutesOptions } from './confirm/confirm-routes.ts';
 import { wordsFor } from './language.ts';
-import { limitChallenges, limitPages } from './network-limits.ts';
+import { limitChallenges } from './network-limits.ts';
 import { receiveSignup } from './signup-route.ts';
 
 export interface FormRoutesOptions {
@@ -29,8 +30,11 @@ export interface FormRoutesOptions {
   readonly address: PublicAddress;
   /** Rate of sign-ups from one network; challenges are allowed more often. */
   readonly rateNetwork: Rate | 'off';
-  /** Rate of pages, definitions and QR codes for one network. */
-  readonly ratePages: Rate | 'off';
+  /** Counts pages, definitions and QR codes. */
+  readonly limitedPages: RequestHandler;
+  readonly confirmations: ConfirmRoutesOptions['confirmations'];
+  /** Of the mails. */
+  readonly sender: string;
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
 }
@@ -38,21 +42,21 @@ export interface FormRoutesOptions {
 type FormRequest = Request<{ form: string }>;
 
 /** What a form offers: its definition or its page, the way in for sign-ups, a challenge, and a QR code. */
-export function createFormRoutes({
-  forms,
-  originsOf,
-  intake,
-  proofs,
-  limits,
-  clientAddress,
-  address,
-  rateNetwork,
-  ratePages,
-  sandbox,
-}: FormRoutesOptions): express.Router {
+export function createFormRoutes(options: FormRoutesOptions): express.Router {
+  const {
+    forms,
+    originsOf,
+    intake,
+    proofs,
+    limits,
+    clientAddress,
+    address,
+    rateNetwork,
+    limitedPages,
+    sandbox,
+  } = options;
   const routes = express.Router({ caseSensitive: true });
   const { prefix } = address;
-  const limitedPages = limitPages({ rate: ratePages, clientAddress });
   const variesByHost = address.origin === undefined;
 
   routes
@@ -106,6 +110,16 @@ export function createFormRoutes({
       }),
     )
     .all(refuseMethod('GET, HEAD, OPTIONS'));
+
+  routes
+    .route('/forms/:form/confirmation')
+    .all((_request, response, next) => {
+      response.set('Cache-Control', 'no-store').vary('Origin, Accept');
+      next();
+    })
+    .all(crossOrigin(originsOf))
+    .post(limitedPages, ...answerTicket(options))
+    .all(refuseMethod('POST, OPTIONS'));
 
   routes
     .route('/forms/:form/qr.svg')

@@ -3,12 +3,13 @@ import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
 import { ReportCache, type ReportCacheOptions } from '../analytics/cache/report-cache.ts';
 import type { Config } from '../config/config.ts';
+import type { Confirmations } from '../confirm/confirmations.ts';
 import { Contacts, type ContactsOptions } from '../contacts/contacts.ts';
 import { Tokens } from '../contacts/tokens.ts';
 import { Feed } from '../events/feed.ts';
 import { loadDisposableDomains } from '../forms/email-address.ts';
 import type { FormSpec } from '../forms/form-spec.ts';
-import { createForms } from '../forms/forms.ts';
+import { createForms, type Forms } from '../forms/forms.ts';
 import { createBuilderGate } from '../http/builder-gate.ts';
 import { createClientAddress } from '../http/client-ip.ts';
 import { createOrigins } from '../http/origins.ts';
@@ -26,6 +27,7 @@ import { createSharedLimits } from '../signup/shared-quotas/shared-limits.ts';
 import { createTestAddresses } from '../signup/test-addresses.ts';
 import type { Database } from '../store/database.ts';
 import type { ServerSecrets } from '../store/server-secrets.ts';
+import { senderOf } from '../mail/message.ts';
 import { createApp, type AppOptions } from './app.ts';
 import type { Health } from './health.ts';
 
@@ -36,6 +38,8 @@ export interface Front {
   readonly builderQuery: string;
   /** What was refused, and would have been, since the start. */
   readonly bots: () => BotStats;
+  /** As they are now. */
+  readonly forms: Forms;
   /** Replaces the forms. No request is dropped. */
   readonly replaceForms: (specs: readonly FormSpec[]) => void;
   /** Answers requests that wait for events or reports. To be called before the server is closed. */
@@ -55,6 +59,7 @@ export interface FrontOptions {
     | 'builder'
     | 'forms'
     | 'hsts'
+    | 'mail'
     | 'plainRates'
     | 'publicUrl'
     | 'ratePages'
@@ -76,6 +81,7 @@ export interface FrontOptions {
   readonly secrets: Pick<ServerSecrets, 'get'>;
   readonly metrics: Pick<Metrics, 'countRequest'>;
   readonly answerMetrics: RequestListener | undefined;
+  readonly confirmations: Confirmations;
   readonly database: Database;
   readonly readsOf: ReportCacheOptions['readsOf'];
   readonly people: ContactsOptions['people'];
@@ -97,6 +103,7 @@ export async function openFront({
   secrets,
   metrics,
   answerMetrics,
+  confirmations,
   database,
   readsOf,
   people,
@@ -138,7 +145,15 @@ export async function openFront({
   const clientAddress = createClientAddress(trustProxy, log);
   // With credentials there are no test addresses, so that every address is treated as a real one.
   const answerTestAddress = sandbox === undefined ? undefined : createTestAddresses();
-  const checks = createIntake({ origins, limits, forms, bots, outbox, answerTestAddress });
+  const checks = createIntake({
+    origins,
+    limits,
+    forms,
+    bots,
+    outbox,
+    waitingRoom: confirmations,
+    answerTestAddress,
+  });
   const intake: typeof checks = {
     ...checks,
     async receive(post) {
@@ -171,6 +186,8 @@ export async function openFront({
     hsts: config.hsts,
     builtDir,
     builder,
+    confirmations,
+    sender: senderOf(config.mail.from),
     contacts,
     feed,
     reports,
@@ -188,6 +205,7 @@ export async function openFront({
   return {
     builderQuery: builder.query,
     bots: () => bots.stats(),
+    forms,
     replaceForms: (specs) => {
       forms.replace(specs);
     },

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
-import type { Accepted } from '../../shared/signup.ts';
+import type { Accepted, Pending } from '../../shared/signup.ts';
 import type { ClientAddress } from '../http/client-ip.ts';
 import { pageHeaders } from '../http/headers.ts';
 import type { Origins } from '../http/origins.ts';
@@ -10,6 +10,7 @@ import type { Answer, Intake } from '../signup/intake.ts';
 import type { QuotaState } from '../signup/limits.ts';
 import type { SignupPost } from '../signup/signup-post.ts';
 import { detailOf, wantsPage, type Detail } from './answers.ts';
+import { pendingOf } from './confirm/confirm-routes.ts';
 import { wordsFor } from './language.ts';
 
 export interface SignupRouteOptions {
@@ -39,7 +40,9 @@ export function receiveSignup({
     // The visitor may have disconnected meanwhile.
     if (response.destroyed) return;
     response.set('Cache-Control', 'no-store').set(rateHeaders(answer.remaining));
-    const { status, headers, body } = post.plain ? pageOf(answer, request, response) : dataOf(answer);
+    const { status, headers, body } = post.plain
+      ? pageOf(answer, request, response)
+      : dataOf(answer, request);
     response.status(status).set(headers);
     await send(request, response, body);
   };
@@ -72,6 +75,7 @@ function postOf(request: FormRequest, ip: string): SignupPost {
     ip,
     // Scripts and command-line tools accept anything or ask for JSON.
     plain: (secFetchMode === undefined || secFetchMode === 'navigate') && wantsPage(request),
+    languageOf: (offered) => wordsFor(request, offered),
     headers: {
       userAgent: headers['user-agent'],
       acceptLanguage: headers['accept-language'],
@@ -88,10 +92,15 @@ function postOf(request: FormRequest, ip: string): SignupPost {
   };
 }
 
-function dataOf(answer: Answer): Detail {
+function dataOf(answer: Answer, request: FormRequest): Detail {
   switch (answer.is) {
     case 'accepted': {
-      const body = JSON.stringify({ status: 'accepted' } satisfies Accepted);
+      const { form, waiting } = answer;
+      const body = JSON.stringify(
+        waiting
+          ? (pendingOf(waiting, form, wordsFor(request, form.languages)) satisfies Pending)
+          : ({ status: 'accepted' } satisfies Accepted),
+      );
       return { status: 202, headers: { 'Content-Type': 'application/json; charset=utf-8' }, body };
     }
     case 'unconfirmed':

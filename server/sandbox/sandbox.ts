@@ -11,6 +11,7 @@ import { Persons } from './contacts/persons.ts';
 import { Clock } from './control/clock.ts';
 import { Faults } from './control/faults.ts';
 import { Limits } from './control/limits.ts';
+import { Mailbox, type CaughtMail } from './control/mailbox.ts';
 import { Nights } from './control/nights.ts';
 import { RequestLog } from './control/request-log.ts';
 import { TrafficMeter } from './control/traffic.ts';
@@ -56,6 +57,8 @@ export interface Sandbox {
   /** For the sign-up webhook. */
   readonly signupGuid: string;
   readonly firstKey: FirstKey['firstKey'];
+  /** Takes a mail of the product that would leave if there were a relay; `/mail` shows it. */
+  readonly catchMail: (mail: CaughtMail) => void;
   /**
    * Ends event streams and idle connections at once. Calls in progress are still answered, for at
    * most two seconds.
@@ -109,6 +112,7 @@ export async function openSandbox({
   const rules = () => ({ ...faults.variants, segments: state.data.segments ?? undefined });
   const persons = new Persons({ database, changes: state.changes, rules, now, randomUUID });
   const nights = new Nights({ state, database, persons, now });
+  const mailbox = new Mailbox({ changes: state.changes, now });
   const stopping = new AbortController();
   const parts = {
     account,
@@ -122,6 +126,7 @@ export async function openSandbox({
     faults,
     limits: new Limits({ faults, now }),
     traffic: new TrafficMeter(),
+    mailbox,
     requests: new RequestLog({ changes: state.changes, now }),
     clock,
     nights,
@@ -154,6 +159,9 @@ export async function openSandbox({
     clientId: account.clientId,
     signupGuid: account.signupGuid,
     firstKey,
+    catchMail(mail) {
+      mailbox.add(mail);
+    },
     ownKeys: () => ownKeys.texts,
     onKeyCreated: (listener) => {
       ownKeys.onCreated(listener);

@@ -22,7 +22,12 @@ export interface Bots {
 
 export type Verdict =
   /** Store `proof` in the same write as the sign-up: it counts once. */
-  | { readonly is: 'person'; readonly proof: Once['proof'] }
+  | {
+      readonly is: 'person';
+      readonly proof: Once['proof'];
+      /** Something looked like a robot, though not enough to refuse it. */
+      readonly isSuspicious: boolean;
+    }
   /**
    * A plain form without proof: the answer is a page that repeats these fields and asks for one click.
    * `isEarly`: the click came before the page was old enough, and counts a little later.
@@ -91,9 +96,9 @@ export function createBots({ mode, proofs, tokens, leastPageAgeMs, log, newId }:
       const proofFault = faultOf(proven, post.plain);
       const all = proofFault === undefined ? found.rules : [proofFault, ...found.rules];
       if (proofFault !== undefined || found.weight >= refusedFrom)
-        return suspicion(post, all) ?? person(proven);
+        return suspicion(post, all) ?? person(proven, true);
       for (const reason of all) count(reason);
-      return person(proven);
+      return person(proven, all.length > 0);
     },
 
     judgeUsed(post) {
@@ -154,8 +159,8 @@ function confirmedBy(fields: Valid['fields'], envelope: Valid['envelope']): Reco
   return { ...fields, ...rest };
 }
 
-function person(proven?: Proven): Verdict {
-  return { is: 'person', proof: proven?.is === 'good' ? proven.proof : undefined };
+function person(proven?: Proven, isSuspicious = false): Verdict {
+  return { is: 'person', proof: proven?.is === 'good' ? proven.proof : undefined, isSuspicious };
 }
 
 /**

@@ -3,7 +3,7 @@ import { quotaKeyOf } from '../forms/email-address.ts';
 import type { Checked, Form, Forms } from '../forms/forms.ts';
 import type { Origins } from '../http/origins.ts';
 import { problem } from '../http/problem.ts';
-import { retryName, type Outbox } from '../outbox/outbox.ts';
+import { retryName, type Once, type Outbox } from '../outbox/outbox.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import type { Bots } from './bots.ts';
 import { readFields, refuseOverQuota, refuseUnlistedOrigin } from './guards.ts';
@@ -11,6 +11,7 @@ import type { Quotas, Limits, QuotaState } from './limits.ts';
 import type { Counted } from './rates.ts';
 import type { SignupPost } from './signup-post.ts';
 import type { TestAddresses } from './test-addresses.ts';
+import { hasToConfirm, type Waiting, type WaitingRoom } from './waiting-room.ts';
 
 /** The only way in for sign-ups. Takes and returns plain data, so that any HTTP front end can use it. */
 export interface Intake {
@@ -23,6 +24,8 @@ export type Answer =
       readonly form: Form;
       /** The page that a plain form asked to redirect to, if that is allowed. */
       readonly redirectTo: string | undefined;
+      /** It waits for a click in the mail to this address. */
+      readonly waiting?: Waiting | undefined;
     }
   /**
    * A plain form: the answer is a page that repeats the fields and asks for one click, which sends them again
@@ -55,6 +58,7 @@ export interface IntakeOptions {
   readonly forms: Forms;
   readonly bots: Bots;
   readonly outbox: Pick<Outbox, 'add' | 'wasAdded'>;
+  readonly waitingRoom: WaitingRoom;
   /** Only with the sandbox: gives the answers for its test addresses. */
   readonly answerTestAddress?: TestAddresses | undefined;
 }
@@ -68,6 +72,7 @@ export function createIntake({
   forms,
   bots,
   outbox,
+  waitingRoom,
   answerTestAddress,
 }: IntakeOptions): Intake {
   return {
@@ -129,7 +134,7 @@ export function createIntake({
     const { id, redirect } = envelope;
     const redirectTo = redirect !== undefined && form.mayRedirectTo(redirect) ? redirect : undefined;
     // The answer is the same for every address; otherwise it would reveal who is subscribed.
-    const accepted: Answer = { is: 'accepted', form, redirectTo };
+    const accepted = { is: 'accepted', form, redirectTo } as const;
     // The fields as typed: the contact made from them may contain the time.
     const retry = id === undefined ? undefined : retryName([id, form.id], fields);
     const wasAccepted = () => outbox.wasAdded(retry);
@@ -147,12 +152,21 @@ export function createIntake({
     if (late) {
       if (!(await wasAccepted())) return { ...refused(late), ...kept };
       await quotas.release(signupQuotas);
-      return accepted;
+      return { ...accepted, waiting: await waitingSince(form, contact.email) };
     }
 
     const { account, resubscribe } = form;
     const signup = { form: form.id, account, contact, resubscribe };
-    let added = await outbox.add(signup, { retry, proof: verdict.proof });
+    const mustConfirm = await hasToConfirm({ post, form, limits, isSuspicious: verdict.isSuspicious });
+    let ticket: string | undefined;
+    const add = async (once: Once) => {
+      if (!mustConfirm) return outbox.add(signup, once);
+      const { lang } = post.languageOf(form.languages);
+      const held = await waitingRoom.hold(signup, { form, lang, once });
+      ticket = held.ticket;
+      return held.added;
+    };
+    let added = await add({ retry, proof: verdict.proof });
     if (added === 'used') {
       const used = bots.judgeUsed(post);
       if (used) {
@@ -160,11 +174,20 @@ export function createIntake({
         await quotas.release(sharedQuotas);
         return { ...refused(robot(used.reason)), ...kept };
       }
-      added = await outbox.add(signup, { retry });
+      added = await add({ retry });
     }
     // A retry of a stored sign-up is not delivered again and uses no quota of sign-ups.
-    if (added === 'duplicate') await quotas.release(signupQuotas);
-    return accepted;
+    if (added === 'duplicate') {
+      await quotas.release(signupQuotas);
+      return { ...accepted, waiting: await waitingSince(form, contact.email) };
+    }
+    return { ...accepted, waiting: ticket === undefined ? undefined : { ticket, email: contact.email } };
+  }
+
+  /** Of a retry: how its first try was answered. */
+  async function waitingSince({ id, confirm }: Form, email: string): Promise<Waiting | undefined> {
+    const ticket = confirm === 'never' ? undefined : await waitingRoom.lastTicket(id, email);
+    return ticket === undefined ? undefined : { ticket, email };
   }
 }
 

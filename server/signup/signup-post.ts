@@ -1,3 +1,4 @@
+import type { Messages } from '../../shared/messages/messages.ts';
 import type { Body } from '../http/request-body.ts';
 
 /** A sign-up request, as far as the intake needs it. */
@@ -11,6 +12,8 @@ export interface SignupPost {
   readonly ip: string;
   /** Whether a form without script sent it: the browser then navigates to the answer and shows it. */
   readonly plain: boolean;
+  /** Of these languages, the one that the visitor wants most. */
+  readonly languageOf: (offered: readonly Messages[]) => Messages;
   readonly headers: BrowserHeaders;
   readonly contentType: string | undefined;
   /** What Content-Encoding and Transfer-Encoding name, in lower case. */

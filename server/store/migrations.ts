@@ -1,6 +1,7 @@
 import { NewerSchema } from './errors.ts';
 import { cursorsStep, reportCacheStep } from './schema/analytics.ts';
 import { deliveredContactsStep } from './schema/delivered-contacts.ts';
+import { doubleOptInTables } from './schema/double-opt-in.ts';
 import { eventTables } from './schema/events.ts';
 import { people, whatBecameOfSent } from './schema/people.ts';
 import { webhookTables } from './schema/webhooks.ts';
@@ -238,6 +239,7 @@ export const migrations: readonly Migration[] = [
   whatBecameOfSent,
   fromFiles,
   { version: 11, ...deliveredContactsStep },
+  { version: 12, ...doubleOptInTables },
 ];
 
 /** The steps of a schema that a database lacks whose last one is this. */

@@ -4,7 +4,7 @@ import { StoreRefused } from './errors.ts';
 import { secrets } from './tables.ts';
 
 export interface ServerSecretsOptions {
-  readonly database: Database;
+  readonly database: Pick<Database, 'read' | 'write'>;
   /** Unix time in ms. */
   readonly now?: () => number;
 }
@@ -15,7 +15,7 @@ export interface ServerSecretsOptions {
  * and a restart changes none.
  */
 export class ServerSecrets {
-  readonly #database: Database;
+  readonly #database: Pick<Database, 'read' | 'write'>;
   readonly #now: () => number;
 
   constructor({ database, now = Date.now }: ServerSecretsOptions) {

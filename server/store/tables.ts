@@ -1,5 +1,6 @@
 import { cachedReports, cursors } from './schema/analytics.ts';
 import { comparisons, deliveredContacts, handoverAddresses } from './schema/delivered-contacts.ts';
+import { confirmations, mailedPeople, mails } from './schema/double-opt-in.ts';
 import { eventNumbers, events } from './schema/events.ts';
 import { webhookAttempts, webhooks } from './schema/webhooks.ts';
 
@@ -223,6 +224,8 @@ export const sealedTables: readonly Table[] = [
   cachedReports,
   webhooks,
   handoverAddresses,
+  mails,
+  confirmations,
 ];
 
 /**
@@ -250,4 +253,7 @@ export const movedTables: readonly Table[] = [
   deliveredContacts,
   comparisons,
   handoverAddresses,
+  mails,
+  confirmations,
+  mailedPeople,
 ];

@@ -21,6 +21,10 @@ export interface Messages {
     /** With `problems.rate_limited`: what the visitor can do besides coming back. */
     readonly useScripts: string;
   };
+  /**
+   * The mail that asks for a click, its page, and the form that waits for it. `{title}` is that of the form.
+   */
+  readonly doubleOptIn: DoubleOptInTexts;
   /** Further texts of the form's pages. */
   readonly page: {
     /** The description in search results and link previews, for a form without an intro. */
@@ -31,6 +35,42 @@ export interface Messages {
     readonly scan: string;
     readonly qrCode: string;
   };
+}
+
+export interface DoubleOptInTexts {
+  /** Of the mail. */
+  readonly subject: string;
+  readonly question: string;
+  readonly why: string;
+  readonly yes: string;
+  readonly once: string;
+  readonly code: string;
+  readonly notMe: string;
+  readonly link: string;
+  readonly days: string;
+  readonly reminder: string;
+  /** Of the form that waits. `{address}` is shortened. */
+  readonly title: string;
+  readonly sent: string;
+  readonly field: string;
+  readonly check: string;
+  readonly wrong: string;
+  /** After too many wrong codes. */
+  readonly locked: string;
+  readonly again: string;
+  /** `{time}` is a countdown such as 1:42. */
+  readonly againIn: string;
+  readonly other: string;
+  /** `{name}` is that of a mailbox provider. */
+  readonly open: string;
+  /** Of the pages behind the links. */
+  readonly ask: string;
+  readonly done: string;
+  readonly gone: string;
+  readonly stopTitle: string;
+  readonly stopText: string;
+  readonly stop: string;
+  readonly stopped: string;
 }
 
 export interface FieldIssues {

@@ -138,6 +138,15 @@ async function assembled(part: Part): Promise<RequestListener> {
     sandbox: undefined,
     builtDir: 'dist/widget',
     builder: createBuilderGate('off', new Uint8Array()),
+    confirmations: {
+      askAgain: unused,
+      confirm: unused,
+      look: unused,
+      refuse: unused,
+      standing: unused,
+      tryCode: unused,
+    },
+    sender: '',
     contacts: { add: unused, addOnce: unused, find: unused, findByRef: unused },
     feed: { read: unused, readOrWait: unused },
     reports: { get: unused },
@@ -254,6 +263,7 @@ async function intakeOptions(without: Part): Promise<IntakeOptions> {
     without === 'proof' ? () => ({ ...goodProof, id: randomUUID() }) : proofs.redeem.bind(proofs);
 
   return {
+    waitingRoom: { hold: unused, lastTicket: unused },
     origins: without === 'origin' ? anywhere : createOrigins(config),
     limits: createLimits({
       rates: without === 'rates' ? off : config.rates,
@@ -315,7 +325,11 @@ function proofAlone(redeem: ReturnType<typeof createProofs>['redeem']): Bots {
     judge(post, { envelope }) {
       const proven = redeem(envelope.proof ?? '', post.form);
       if (proven.is === 'bad') return Promise.resolve({ is: 'robot', reason: proven.reason });
-      return Promise.resolve({ is: 'person', proof: { kind: 'proof', text: proven.id } });
+      return Promise.resolve({
+        is: 'person',
+        proof: { kind: 'proof', text: proven.id },
+        isSuspicious: false,
+      });
     },
     judgeUsed: () => ({ is: 'robot', reason: 'used proof' }),
     stats: () => ({ mode: 'enforce', refused: 0, wouldHaveRefused: 0, reasons: {} }),

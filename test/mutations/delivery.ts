@@ -3,7 +3,7 @@ import type { Mutation } from './mutation.ts';
 const worker = 'test/server/delivery/worker.test.ts';
 const gate = 'test/server/accounts/gate.test.ts';
 const circuit = 'test/server/delivery/circuit.test.ts';
-const leaseKeeper = 'test/server/delivery/lease-keeper.test.ts';
+const leaseKeeper = 'test/server/store/leasing/lease-keeper.test.ts';
 const keyNotes = 'test/server/accounts/key-notes.test.ts';
 
 /** Of server/delivery. */
@@ -210,35 +210,35 @@ export const deliveryMutations: readonly Mutation[] = [
   },
   {
     name: 'lease: it is held for as long as nobody says otherwise',
-    file: 'server/delivery/lease-keeper.ts',
+    file: 'server/store/leasing/lease-keeper.ts',
     find: 'return held && this.#options.leases.safeForMs(held) > 0 ? held : undefined;',
     replace: 'return held;',
     tests: leaseKeeper,
   },
   {
     name: 'lease: nobody is told that its time is over',
-    file: 'server/delivery/lease-keeper.ts',
+    file: 'server/store/leasing/lease-keeper.ts',
     find: 'this.#options.leases.safeForMs(this.#held) === 0) this.lose(this.#held);',
     replace: 'this.#options.leases.safeForMs(this.#held) === 0) return;',
     tests: leaseKeeper,
   },
   {
     name: 'lease: a late word about an earlier holding ends the present one',
-    file: 'server/delivery/lease-keeper.ts',
+    file: 'server/store/leasing/lease-keeper.ts',
     find: 'if (this.#held?.epoch !== held.epoch) return;',
     replace: '',
     tests: leaseKeeper,
   },
   {
     name: 'lease: it is not given up at the end',
-    file: 'server/delivery/lease-keeper.ts',
+    file: 'server/store/leasing/lease-keeper.ts',
     find: 'await this.#options.leases.release(held);',
     replace: '',
     tests: leaseKeeper,
   },
   {
     name: 'lease: a look that fails is the last one',
-    file: 'server/delivery/lease-keeper.ts',
+    file: 'server/store/leasing/lease-keeper.ts',
     find: "            this.#options.log.error({ err: error }, 'the store does not confirm who delivers');\n          this.#isFailing = true;",
     replace:
       "            this.#options.log.error({ err: error }, 'the store does not confirm who delivers');\n          this.#isFailing = this.#isStopped = true;",
@@ -374,10 +374,10 @@ export const deliveryMutations: readonly Mutation[] = [
   },
   {
     name: 'sleeper: who is woken before going to sleep sleeps',
-    file: 'server/delivery/sleeper.ts',
+    file: 'server/store/leasing/sleeper.ts',
     find: '    if (isWoken()) return;\n',
     replace: '',
-    tests: 'test/server/delivery/sleeper.test.ts',
+    tests: 'test/server/store/leasing/sleeper.test.ts',
   },
   {
     name: 'key notes: an orderly end is not noted',

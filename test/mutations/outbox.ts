@@ -288,8 +288,8 @@ export const outboxMutations: readonly Mutation[] = [
   {
     name: 'outbox: those that are being stored are not counted against the maximum',
     file: 'server/outbox/outbox.ts',
-    find: 'this.counts().waiting + this.#adding >= max',
-    replace: 'this.counts().waiting >= max',
+    find: 'this.counts().waiting + this.#adding >= this.#options.max',
+    replace: 'this.counts().waiting >= this.#options.max',
     tests: outbox,
     only: 'the outbox on sqlite refuses more',
   },

@@ -108,7 +108,7 @@ export const signupMutations: readonly Mutation[] = [
   {
     name: 'intake: a sign-up with a used proof is dropped where robots are only observed',
     file: 'server/signup/intake.ts',
-    find: '      added = await outbox.add(signup, { retry });\n',
+    find: '      added = await add({ retry });\n',
     replace: '',
     tests: intake,
     only: 'the proof that was used, where the proxy only observes',
@@ -116,8 +116,8 @@ export const signupMutations: readonly Mutation[] = [
   {
     name: 'intake: a retry uses quota',
     file: 'server/signup/intake.ts',
-    find: "if (added === 'duplicate') await quotas.release(signupQuotas);",
-    replace: '',
+    find: "if (added === 'duplicate') {\n      await quotas.release(signupQuotas);",
+    replace: "if (added === 'duplicate') {",
     tests: intake,
     only: 'urlencoded that is repeated',
   },

@@ -1,7 +1,8 @@
 import { LitElement, unsafeCSS, type PropertyDeclarations, type TemplateResult } from 'lit';
-import type { FormDefinition, VisibleProblem } from '../../shared/form.ts';
-import { honeypot } from '../../shared/signup.ts';
+import type { VisibleProblem } from '../../shared/form.ts';
+import { honeypot, type Pending } from '../../shared/signup.ts';
 import { explain, loadPart, type VisitorProblem } from '../client.ts';
+import type * as confirm from '../confirm/confirm.ts';
 import type * as touch from '../first-touch.ts';
 import { Ground } from './controllers/ground.ts';
 import { FormLoader, langOf, renewForm, type LoadedForm } from './controllers/form-loader.ts';
@@ -329,7 +330,7 @@ export class RasaSignup extends LitElement {
       await this.#become({ step: 'editing', issues: {} });
       submitPlainly(this.#formElement, fields);
     } else if (sent.is === 'refused') await this.#explain(form, sent.problem);
-    else await this.#accept(form.definition, values['email'] ?? '');
+    else await this.#accept(form, values['email'] ?? '', sent.waiting);
   }
 
   async #explain(form: LoadedForm, problem: VisitorProblem): Promise<void> {
@@ -365,12 +366,21 @@ export class RasaSignup extends LitElement {
     this.#tell(new SignupRefusedEvent(definition.id, code));
   }
 
-  async #accept({ id, redirect }: FormDefinition, address: string): Promise<void> {
+  async #accept({ src, definition }: LoadedForm, address: string, waiting: Partial<Pending>): Promise<void> {
+    const { id, redirect, texts } = definition;
+    Object.assign(texts, waiting.accepted);
     this.#internals.setFormValue(null);
     const hadFocus = this.matches(':focus-within');
     await this.#become({ step: 'accepted', address });
     // The focused button is gone. Without this, keyboard navigation would restart at the top of the page.
     if (hadFocus) this.renderRoot.querySelector<HTMLElement>('.status')?.focus();
+    if (waiting.ticket) {
+      // Where the part is blocked, the thanks say what to do.
+      void loadPart<typeof confirm>(src, 'confirm').then(({ wait }) => {
+        wait(this, src, waiting as Pending);
+      }, String);
+      return;
+    }
     this.#tell(new SignupEvent('signup-accepted', id));
     if (redirect) location.assign(redirect);
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FormTexts } from '../../../shared/form.ts';
 import { en } from '../../../shared/messages/en.ts';
 import type { IssueCode } from '../../../shared/signup.ts';
+import { confirmPolicies } from '../../forms/form-spec.ts';
 import { wordsOfTag } from '../../forms/languages.ts';
 import { origin, pageAddress, rate } from '../setting-schemas.ts';
 import { attribute, field, href } from './field-schema.ts';
@@ -46,6 +47,7 @@ const pageWords = 'an address such as https://www.example.com/thanks, without qu
 const pageText = z.string(pageWords).refine((value) => pageAddress.safeParse(value).success, pageWords);
 const fieldsWords = 'a list of 1 to 50 fields';
 const accountWords = 'the name of an account, as ACCOUNTS has it';
+const policyWords = `one of ${confirmPolicies.join(', ')}`;
 const codeWords = 'text of 1 to 100 characters';
 
 export const formSchema = object({
@@ -80,6 +82,16 @@ export const formSchema = object({
     .describe(
       'Whether a contact that has left is brought back: `never` (default), or `with-consent`, which needs a required checkbox and is for contacts that unsubscribed (`is_subscribed: true`) or were archived. An object has one of both for each of `unsubscribed`, `bounced`, `complained` and `archived`.',
     ),
+  confirm: z
+    .enum(confirmPolicies, policyWords)
+    .optional()
+    .describe(
+      'Which sign-ups wait for a click in a confirmation mail (double opt-in): `never` (default), `plain` (sent without scripts), `suspicious` (those, and what looks like a robot or comes during an attack), or `always`. Needs SMTP_URL.',
+    ),
+  confirmed_at: attribute
+    .optional()
+    .describe('Attribute that gets the time of the confirmation (ISO 8601, UTC).'),
+  confirmMail: text.optional().describe('One or two sentences of your own in the confirmation mail.'),
   redirect: href
     .optional()
     .describe(

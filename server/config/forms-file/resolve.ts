@@ -25,6 +25,9 @@ export function resolveForm(id: string, form: FileForm, firstAccount: string | u
       ...(form.segment_code !== undefined && { segment_code: form.segment_code }),
     },
     resubscribe: statesOf(form.resubscribe),
+    confirm: form.confirm ?? 'never',
+    confirmedAt: form.confirmed_at,
+    confirmMail: localized(form.confirmMail),
     redirect: form.redirect === undefined ? undefined : new URL(form.redirect).href,
     thankYouPages: (form.thankYouPages ?? []).map((page) => pageAddress.parse(page)),
     origins: form.origins?.map((one) => origin.parse(one)),
@@ -47,9 +50,14 @@ function languagesOf(form: FileForm): FormSpec['languages'] {
 }
 
 /** The language tags of all texts of a form, in order of appearance. */
-function tagsIn({ title, intro, fields, texts = {} }: FileForm): readonly string[] {
+function tagsIn({ title, intro, confirmMail, fields, texts = {} }: FileForm): readonly string[] {
   const { issues = {}, problems = {}, ...own } = texts;
-  const all: unknown[] = [title, intro, ...[own, issues, problems].flatMap((some) => Object.values(some))];
+  const all: unknown[] = [
+    title,
+    intro,
+    confirmMail,
+    ...[own, issues, problems].flatMap((some) => Object.values(some)),
+  ];
   for (const field of fields) {
     if (typeof field === 'string' || field.type === 'hidden') continue;
     const { label, help, issues = {} } = field;

@@ -30,6 +30,7 @@ export function brokenRules(
     ...redirectRules(form, shared.thankYouPages),
     ...resubscribeRules(form, fields),
     ...suggestionRules(form),
+    ...confirmRules(form, fields),
     ...accountRules(form, shared.accounts),
   ];
 }
@@ -181,7 +182,7 @@ function languageRules(form: FileForm): readonly FaultAt[] {
 }
 
 /** Members that may hold texts by language. The names in other objects are not languages. */
-const localizedMembers = ['title', 'intro', 'label', 'help', 'placeholder', 'href'];
+const localizedMembers = ['title', 'intro', 'confirmMail', 'label', 'help', 'placeholder', 'href'];
 
 function localizedIn(
   value: unknown,
@@ -220,6 +221,21 @@ function resubscribeRules({ resubscribe }: FileForm, fields: readonly FieldSpec[
   return [
     { path: ['resubscribe'], wanted: 'never, or a field of type checkbox that is required, for the consent' },
   ];
+}
+
+function confirmRules(
+  { confirm = 'never', confirmed_at: mapped, attributes = {}, segment_code }: FileForm,
+  fields: readonly FieldSpec[],
+): readonly FaultAt[] {
+  if (mapped === undefined) return [];
+  if (confirm === 'never') return [{ path: ['confirmed_at'], wanted: 'nothing, unless `confirm` is set' }];
+  const filled = [
+    ...Object.keys(attributes),
+    ...(segment_code === undefined ? [] : ['segment_code']),
+    ...fields.map(({ attribute }) => attribute),
+  ];
+  if (!filled.includes(mapped)) return [];
+  return [{ path: ['confirmed_at'], wanted: 'an attribute that nothing else fills' }];
 }
 
 function suggestionRules({ texts }: FileForm): readonly FaultAt[] {

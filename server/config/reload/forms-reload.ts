@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { FormSpec } from '../../forms/form-spec.ts';
 import { watchFiles } from '../../system/watch-files.ts';
-import { missingOrigins, namesOf, type Config } from '../config.ts';
+import { namesOf, type Config } from '../config.ts';
 import { ConfigError } from '../env.ts';
+import { missingOrigins, missingRelay } from '../forms-file/missing-settings.ts';
 import { readFormsFile } from '../forms-file/read.ts';
 
 /**
@@ -15,7 +16,10 @@ export interface FormsReload {
 }
 
 export interface FormsReloadOptions {
-  readonly config: Pick<Config, 'forms' | 'thankYouPages' | 'allowedOrigins' | 'accounts'>;
+  readonly config: Pick<
+    Config,
+    'accounts' | 'allowedOrigins' | 'forms' | 'mail' | 'production' | 'thankYouPages'
+  >;
   readonly onReload: (specs: readonly FormSpec[]) => void;
   readonly log: Logger;
   /**
@@ -57,7 +61,11 @@ export function startFormsReload({
     try {
       const specs = readFormsFile(path, { ...config, accounts: namesOf(config.accounts) });
       const isSandbox = config.accounts[0].upstream.is === 'sandbox';
-      const missing = config.allowedOrigins.length > 0 || isSandbox ? [] : missingOrigins(specs);
+      const canMail = config.mail.relay !== undefined || (isSandbox && !config.production);
+      const missing = [
+        ...(config.allowedOrigins.length > 0 || isSandbox ? [] : missingOrigins(specs)),
+        ...(canMail ? [] : missingRelay(specs)),
+      ];
       if (missing.length > 0) throw new ConfigError(missing);
       const changed = fingerprintOf(specs) !== known;
       if (!changed && !isAsked) return;

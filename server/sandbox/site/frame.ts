@@ -11,6 +11,7 @@ interface SandboxPage {
 const pages: readonly (readonly [path: string, words: string])[] = [
   ['/', 'Contacts'],
   ['/settings/api-keys', 'API Keys'],
+  ['/mail', 'Mail'],
   ['/requests', 'Requests'],
   ['/nights', 'Nights'],
   ['/faults', 'Faults'],

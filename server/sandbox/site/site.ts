@@ -7,6 +7,7 @@ import type { Account } from '../api-keys.ts';
 import type { Persons } from '../contacts/persons.ts';
 import type { Clock } from '../control/clock.ts';
 import type { ControlParts } from '../control/controls.ts';
+import type { Mailbox } from '../control/mailbox.ts';
 import type { OwnKeys } from '../first-key.ts';
 import type { RequestLog } from '../control/request-log.ts';
 import type { TrafficMeter } from '../control/traffic.ts';
@@ -15,6 +16,7 @@ import { createContactPages } from './contact-pages.ts';
 import { createControls } from './control-routes.ts';
 import { failurePage } from './frame.ts';
 import { createKeyPages } from './key-pages.ts';
+import { createMailPages } from './mail-pages.ts';
 import { createToolPages } from './tool-pages.ts';
 
 export interface SiteParts extends ControlParts {
@@ -25,6 +27,7 @@ export interface SiteParts extends ControlParts {
   readonly traffic: TrafficMeter;
   readonly requests: RequestLog;
   readonly clock: Clock;
+  readonly mailbox: Mailbox;
 }
 
 export interface SiteDeps extends SiteParts {
@@ -48,7 +51,8 @@ export function createSite({ builtDir, stop, ...parts }: SiteDeps): Router {
     res.set('Cache-Control', 'no-store');
     next();
   });
-  site.use(createContactPages(parts), createKeyPages(parts), createToolPages(parts), createControls(parts));
+  site.use(createContactPages(parts), createKeyPages(parts), createToolPages(parts), createMailPages(parts));
+  site.use(createControls(parts));
 
   site.get('/sandbox/events', (_req, res) => {
     res.set('Content-Type', 'text/event-stream').flushHeaders();

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Held, Leases } from '../store/leases.ts';
+import type { Held, Leases } from '../leases.ts';
 
 export interface LeaseKeeperOptions {
   readonly leases: Leases;

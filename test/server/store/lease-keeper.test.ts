@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { LeaseKeeper } from '../../../server/delivery/lease-keeper.ts';
+import { LeaseKeeper } from '../../../server/store/leasing/lease-keeper.ts';
 import type { Database } from '../../../server/store/database.ts';
 import { StoreUnavailable } from '../../../server/store/errors.ts';
 import { Leases } from '../../../server/store/leases.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Sleeper } from '../../../server/delivery/sleeper.ts';
+import { Sleeper } from '../../../server/store/leasing/sleeper.ts';
 
 const long = 60_000;
 

@@ -1,0 +1,257 @@
+import { randomInt, timingSafeEqual } from 'node:crypto';
+import type { Form } from '../forms/forms.ts';
+import type { Added, Once, Outbox } from '../outbox/outbox.ts';
+import type { NewSignup } from '../outbox/signup.ts';
+import { sameSql, type Database } from '../store/database.ts';
+import { ConstraintViolated, ExpectationFailed } from '../store/errors.ts';
+import { createIds } from '../store/ids.ts';
+import { ServerSecrets } from '../store/server-secrets.ts';
+import { confirmations as table, mailedPeople } from '../store/schema/double-opt-in.ts';
+import { createKeyedHash, type KeyedHash } from '../system/keyed-hash.ts';
+import { Links } from './links.ts';
+import { confirmationOf, end, select, states, type Confirmation, type Held } from './rows.ts';
+
+export const lifetimeMs = 7 * 24 * 60 * 60_000;
+/** How long it is known what became of a link, and how long "not me" holds. */
+export const keptMs = 90 * 24 * 60 * 60_000;
+const mostTries = 5;
+
+export interface ConfirmationsOptions {
+  readonly database: Database;
+  readonly outbox: Pick<Outbox, 'addAll' | 'addElsewhere'>;
+  /** 32 bytes each, from the server secrets. */
+  readonly keys: { readonly links: Uint8Array; readonly person: Uint8Array };
+  /** Called where something is to be done in the background. */
+  readonly onChange?: () => void;
+  /** Unix time in ms. */
+  readonly now?: () => number;
+}
+
+/** How a confirmation stands, as far as the form that waits may know. */
+export type Standing = 'waiting' | 'confirmed' | 'wrong' | 'locked';
+
+/** What a link leads to. */
+export type Linked =
+  | { readonly is: 'waiting'; readonly form: string; readonly lang: string | undefined }
+  | { readonly is: 'over' | 'confirmed'; readonly form: string; readonly lang: string | undefined };
+
+/**
+ * Sign-ups that wait for their click. Accepting one writes the same row for every address; what becomes of it
+ * (a mail, or none because the address is blocked, waits already or got enough) is decided in the background,
+ * so that neither the answer nor its time tells anything. Every sign-up has a row and a ticket of its own.
+ * Where the same address waits at a form already, the first sign-up stays as it is and is the one that is
+ * confirmed: whoever sends it again can change, prolong or end nothing.
+ */
+export class Confirmations {
+  readonly #options: ConfirmationsOptions;
+  readonly #links: Links;
+  readonly #personHash: KeyedHash;
+  readonly #newId: () => string;
+  readonly #now: () => number;
+
+  constructor(options: ConfirmationsOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#links = new Links(options.keys.links);
+    this.#personHash = createKeyedHash(options.keys.person);
+    this.#newId = createIds(this.#now);
+  }
+
+  /**
+   * Stores a sign-up until it is confirmed. Resolves when that would survive a power cut. `ticket` is what
+   * the form that waits asks with.
+   */
+  async hold(
+    signup: NewSignup,
+    { form, lang, once }: { readonly form: Form; readonly lang: string; readonly once: Once },
+  ): Promise<{ readonly added: Added; readonly ticket: string }> {
+    const id = this.#newId();
+    const nowMs = this.#now();
+    const person = this.#personOf(signup.contact.email);
+    const code = String(randomInt(1_000_000)).padStart(6, '0');
+    const held: Held = { signup, confirmedAt: form.confirmedAt, lang, code };
+    const flags = { state: states.fresh, due: nowMs, created_at: nowMs, again: 0, reminded: 0, tries: 0 };
+    const row = { id, form: form.id, person, ...flags, repeats: '', payload: held };
+    const added = await this.#options.outbox.addElsewhere({ into: table, rows: [row] }, once);
+    if (added === 'stored') this.#options.onChange?.();
+    return { added, ticket: this.#links.issue('ticket', id) };
+  }
+
+  /** The ticket of the last sign-up of this address at this form, where that has to be confirmed. */
+  async lastTicket(form: string, email: string): Promise<string | undefined> {
+    const [last] = await this.#read('where form = ? and person = ? order by id desc limit 1', [
+      form,
+      this.#personOf(email),
+    ]);
+    return last && this.#links.issue('ticket', last.id);
+  }
+
+  /** How the sign-up with this ticket stands; `undefined` for a text that is no ticket. */
+  async standing(ticket: string): Promise<Standing | undefined> {
+    const id = this.#links.read('ticket', ticket);
+    if (id === undefined) return undefined;
+    const own = await this.#find(id);
+    const main = own && (await this.#mainOf(own));
+    return main?.state === states.confirmed ? 'confirmed' : 'waiting';
+  }
+
+  /**
+   * Tries the six digits of the mail. After five wrong ones with a ticket, or for a sign-up, only the link
+   * counts; that of another ticket is not said, since it would tell whether the address waits elsewhere.
+   */
+  async tryCode(ticket: string, code: string): Promise<Standing | undefined> {
+    const id = this.#links.read('ticket', ticket);
+    if (id === undefined) return undefined;
+    const own = await this.#find(id);
+    if (!own) return 'waiting';
+    const main = (await this.#mainOf(own)) ?? own;
+    if (main.state === states.confirmed) return 'confirmed';
+    if (own.tries >= mostTries) return 'locked';
+    const isOpen = main.tries < mostTries && main.state === states.mailed && !this.#isExpired(main);
+    // Counted before it is compared, so that tries that come together are counted too.
+    await this.#countTry(own);
+    const isCounted = main.id === own.id ? true : isOpen && (await this.#countTry(main));
+    if (isOpen && isCounted && isSame(code, main.held?.code ?? '')) {
+      return (await this.#confirm(main)) ? 'confirmed' : 'waiting';
+    }
+    return own.tries + 1 >= mostTries ? 'locked' : 'wrong';
+  }
+
+  /** Asks for the mail again. Whether it is sent is decided in the background, and not said. */
+  async askAgain(ticket: string): Promise<boolean> {
+    const id = this.#links.read('ticket', ticket);
+    if (id === undefined) return false;
+    const own = await this.#find(id);
+    const main = own && ((await this.#mainOf(own)) ?? own);
+    await this.#options.database.write([
+      {
+        sql: sameSql('update confirmations set again = 1, due = ? where id = ? and state = 1'),
+        params: [this.#now(), main?.id ?? id],
+      },
+    ]);
+    this.#options.onChange?.();
+    return true;
+  }
+
+  /** What the link of a mail leads to. Changes nothing. `undefined`: none of ours, or long over. */
+  async look(kind: 'confirm' | 'not me', link: string): Promise<Linked | undefined> {
+    const id = this.#links.read(kind, link);
+    const found = id === undefined ? undefined : await this.#find(id);
+    if (!found) return undefined;
+    const { form, state, held } = found;
+    const lang = held?.lang;
+    if (state === states.confirmed) return { is: 'confirmed', form, lang };
+    return { is: state === states.mailed && !this.#isExpired(found) ? 'waiting' : 'over', form, lang };
+  }
+
+  /** The click: the contact goes to the outbox now, in the same write. Again it says the same. */
+  async confirm(link: string): Promise<'confirmed' | 'over'> {
+    const id = this.#links.read('confirm', link);
+    const found = id === undefined ? undefined : await this.#find(id);
+    if (!found) return 'over';
+    if (found.state === states.confirmed) return 'confirmed';
+    if (found.state !== states.mailed || this.#isExpired(found)) return 'over';
+    return (await this.#confirm(found)) ? 'confirmed' : 'over';
+  }
+
+  /** "Not me": no such mail for 90 days, and what waits for the address goes. */
+  async refuse(link: string): Promise<boolean> {
+    const id = this.#links.read('not me', link);
+    const found = id === undefined ? undefined : await this.#find(id);
+    if (!found) return false;
+    const { database } = this.#options;
+    const nowMs = this.#now();
+    const person = Buffer.from(found.person).toString('hex');
+    const waiting = await this.#read('where person = ? and state in (0, 1)', [found.person]);
+    const times = { blocked_until: 0, mailed_at: 0, day_at: 0, day_count: 0 };
+    await database.write([
+      { into: mailedPeople, rows: [{ id: person, ...times }], ifNew: true },
+      {
+        sql: sameSql('update mailed_people set blocked_until = ? where id = ?'),
+        params: [nowMs + keptMs, person],
+      },
+      ...waiting.map((one) => {
+        const ended = end(one, { state: states.refused, due: nowMs + keptMs, keyId: database.keyId });
+        // Where it was confirmed just now, that counts.
+        return { sql: ended.sql, params: ended.params ?? [] };
+      }),
+    ]);
+    return true;
+  }
+
+  async #confirm({ id, held }: Confirmation): Promise<boolean> {
+    if (!held) return false;
+    const { database, outbox } = this.#options;
+    const nowMs = this.#now();
+    const { signup, confirmedAt } = held;
+    const time = confirmedAt === undefined ? {} : { [confirmedAt]: new Date(nowMs).toISOString() };
+    const whole = { ...signup, id, contact: { ...signup.contact, ...time } };
+    const ended = end({ id }, { state: states.confirmed, due: nowMs + keptMs, keyId: database.keyId });
+    try {
+      await outbox.addAll([whole], [ended]);
+      return true;
+    } catch (error) {
+      // Two clicks at once: the row that the other one added is there already, or the state has changed.
+      if (!(error instanceof ExpectationFailed || error instanceof ConstraintViolated)) throw error;
+      return (await this.#find(id))?.state === states.confirmed;
+    }
+  }
+
+  /** Whether this one was within the allowed number. */
+  async #countTry({ id }: Confirmation): Promise<boolean> {
+    const [result] = await this.#options.database.write([
+      {
+        sql: sameSql(`update confirmations set tries = tries + 1 where id = ? and tries < ${mostTries}`),
+        params: [id],
+      },
+    ]);
+    return result?.count === 1;
+  }
+
+  /** The one whose mail the person has. */
+  async #mainOf(own: Confirmation): Promise<Confirmation | undefined> {
+    return own.state === states.repeat ? this.#find(own.repeats) : own;
+  }
+
+  async #find(id: string): Promise<Confirmation | undefined> {
+    return (await this.#read('where id = ?', [id]))[0];
+  }
+
+  async #read(rest: string, params: readonly (string | number | Uint8Array)[]): Promise<Confirmation[]> {
+    return (await this.#options.database.read(select(rest, params))).map(confirmationOf);
+  }
+
+  #isExpired({ createdMs }: Confirmation): boolean {
+    return createdMs + lifetimeMs <= this.#now();
+  }
+
+  #personOf(email: string): Uint8Array {
+    return Buffer.from(this.#personHash(email.toLowerCase()), 'latin1');
+  }
+}
+
+function isSame(code: string, right: string): boolean {
+  const [given, wanted] = [code.replace(/\s/g, ''), right].map((text) => Buffer.from(text));
+  return (
+    right !== '' &&
+    given?.length === wanted?.length &&
+    timingSafeEqual(given ?? Buffer.of(), wanted ?? Buffer.of())
+  );
+}
+
+/** Lifts "not me" for an address. Says whether there was one. */
+export async function openUnblocking(
+  database: Pick<Database, 'read' | 'write'>,
+): Promise<(email: string) => Promise<boolean>> {
+  const hash = createKeyedHash(await new ServerSecrets({ database }).get('person'));
+  return async (email) => {
+    const person = Buffer.from(hash(email.trim().toLowerCase()), 'latin1').toString('hex');
+    const [result] = await database.write([
+      {
+        sql: sameSql('update mailed_people set blocked_until = 0 where id = ? and blocked_until > ?'),
+        params: [person, Date.now()],
+      },
+    ]);
+    return result?.count === 1;
+  };
+}

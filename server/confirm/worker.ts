@@ -1,0 +1,240 @@
+import type { Logger } from 'pino';
+import { wordsOfTag } from '../forms/languages.ts';
+import type { Forms } from '../forms/forms.ts';
+import { senderOf, type MailFrom } from '../mail/message.ts';
+import type { MailQueue } from '../mail/queue.ts';
+import { sameSql, type Database, type WriteStatement } from '../store/database.ts';
+import { ExpectationFailed } from '../store/errors.ts';
+import { createIds } from '../store/ids.ts';
+import { Leases } from '../store/leases.ts';
+import { LeaseKeeper } from '../store/leasing/lease-keeper.ts';
+import { Sleeper } from '../store/leasing/sleeper.ts';
+import { mailedPeople } from '../store/schema/double-opt-in.ts';
+import { lifetimeMs } from './confirmations.ts';
+import { letterOf } from './letter.ts';
+import { Links } from './links.ts';
+import { confirmationOf, deletion, end, put, select, states, type Confirmation } from './rows.ts';
+
+export interface ConfirmationWorkerOptions {
+  readonly database: Database;
+  readonly queue: MailQueue;
+  /** Wakes whoever sends. */
+  readonly onMail: () => void;
+  readonly forms: Pick<Forms, 'find'>;
+  /** 32 bytes. */
+  readonly linkKey: Uint8Array;
+  /** Without a trailing slash. */
+  readonly publicUrl: () => string;
+  readonly from: MailFrom;
+  readonly reminds: boolean;
+  readonly log: Logger;
+  readonly owner: string;
+  readonly lookEveryMs?: number;
+  readonly now?: () => number;
+}
+
+const name = 'confirmations';
+const dayMs = 24 * 60 * 60_000;
+/** Between two mails to one address, and how many it gets in a day. */
+export const againAfterMs = 2 * 60_000;
+const mostADay = 3;
+const atOnce = 50;
+/** A row whose key is not given is looked at again. */
+const unreadableForMs = 10 * 60_000;
+
+interface Person {
+  readonly id: string;
+  readonly isBlocked: boolean;
+  /** When it may have the next mail; `undefined`: it got enough for this day. */
+  readonly nextMs: number | undefined;
+  readonly dayAtMs: number;
+  readonly dayCount: number;
+}
+
+/**
+ * Decides in the background what becomes of sign-ups that have to be confirmed, one after the other, in one
+ * process by a lease: writes their mail, reminds, and removes what is over.
+ */
+export class ConfirmationWorker {
+  readonly #options: ConfirmationWorkerOptions;
+  readonly #links: Links;
+  readonly #lease: LeaseKeeper;
+  readonly #sleeper = new Sleeper();
+  readonly #newId: () => string;
+  readonly #now: () => number;
+  readonly #stopListening: () => void;
+  readonly #running: Promise<void>;
+  #isStopping = false;
+
+  constructor(options: ConfirmationWorkerOptions) {
+    const { database, owner, log } = options;
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#links = new Links(options.linkKey);
+    this.#newId = createIds(this.#now);
+    this.#lease = new LeaseKeeper({
+      leases: new Leases({ database, owner }),
+      name,
+      onChange: () => {
+        this.#sleeper.wake('lease');
+      },
+      log,
+    });
+    this.#stopListening = database.onSignal((topic) => {
+      if (topic === name) this.#sleeper.wake('added');
+    });
+    this.#running = this.#run();
+  }
+
+  wake(): void {
+    this.#sleeper.wake('added');
+    if (!this.#lease.held) this.#options.database.signal(name);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#stopListening();
+    this.#sleeper.wake('stopping');
+    await this.#running;
+    await this.#lease.stop();
+  }
+
+  async #run(): Promise<void> {
+    const { lookEveryMs = 1000, log } = this.#options;
+    while (!this.#isStopping) {
+      this.#sleeper.forget('lease');
+      this.#sleeper.forget('added');
+      try {
+        if (this.#lease.held && (await this.#decideDue())) continue;
+      } catch (error) {
+        log.error({ err: error }, 'Confirmations cannot be looked after; it is tried again.');
+      }
+      await this.#sleeper.sleep(lookEveryMs, ['stopping', 'lease', 'added']);
+    }
+  }
+
+  /** Whether there may be more. */
+  async #decideDue(): Promise<boolean> {
+    const { database } = this.#options;
+    const rows = await database.read(
+      select(`where due <= ? order by due, id limit ${atOnce}`, [this.#now()]),
+    );
+    for (const row of rows) {
+      const { fence } = this.#lease;
+      if (this.#isStopping || !fence) return false;
+      try {
+        await database.write([fence, ...(await this.#decide(confirmationOf(row)))], { settling: true });
+      } catch (error) {
+        // Confirmed or refused in between, or another process has the lease: it is looked at again.
+        if (!(error instanceof ExpectationFailed)) throw error;
+      }
+    }
+    if (rows.length > 0) this.#options.onMail();
+    return rows.length > 0;
+  }
+
+  async #decide(one: Confirmation): Promise<readonly WriteStatement[]> {
+    const nowMs = this.#now();
+    const expiresMs = one.createdMs + lifetimeMs;
+    if (one.state > states.mailed || expiresMs <= nowMs) return [deletion(one)];
+    if (one.isUnreadable) return [put(one, { due: nowMs + unreadableForMs })];
+    const person = await this.#person(one);
+    return one.state === states.fresh ? this.#decideFresh(one, person) : this.#decideMailed(one, person);
+  }
+
+  async #decideFresh(one: Confirmation, person: Person): Promise<readonly WriteStatement[]> {
+    const { database, forms } = this.#options;
+    const expiresMs = one.createdMs + lifetimeMs;
+    const { keyId } = database;
+    const [earlier] = await database.read(
+      select('where form = ? and person = ? and state = 1 and created_at > ? order by id limit 1', [
+        one.form,
+        one.person,
+        this.#now() - lifetimeMs,
+      ]),
+    );
+    if (earlier) {
+      const first = confirmationOf(earlier);
+      const repeat = end(one, { state: states.repeat, due: expiresMs, keyId, repeats: first.id });
+      return this.#mayMail(person) ? [repeat, ...this.#mail(first, person, false)] : [repeat];
+    }
+    if (person.isBlocked || person.nextMs === undefined || !forms.find(one.form))
+      return [end(one, { state: states.silent, due: expiresMs, keyId })];
+    if (person.nextMs > this.#now()) return [put(one, { due: person.nextMs })];
+    return [put(one, { state: states.mailed, due: this.#nextDue(one) }), ...this.#mail(one, person, false)];
+  }
+
+  #decideMailed(one: Confirmation, person: Person): readonly WriteStatement[] {
+    const isReminder = !one.isAskedAgain && !one.isReminded && this.#options.reminds;
+    const wants = one.isAskedAgain || (isReminder && this.#now() >= one.createdMs + dayMs);
+    const isReminded = one.isReminded || isReminder;
+    const settled = put(one, {
+      again: 0,
+      reminded: isReminded ? 1 : 0,
+      due: this.#nextDue({ ...one, isReminded }),
+    });
+    return wants && this.#mayMail(person) ? [settled, ...this.#mail(one, person, isReminder)] : [settled];
+  }
+
+  #nextDue({ createdMs, isReminded }: Pick<Confirmation, 'createdMs' | 'isReminded'>): number {
+    return createdMs + (this.#options.reminds && !isReminded ? dayMs : lifetimeMs);
+  }
+
+  #mayMail({ isBlocked, nextMs }: Person): boolean {
+    return !isBlocked && nextMs !== undefined && nextMs <= this.#now();
+  }
+
+  /** The mail, and the note that the address got it. */
+  #mail(one: Confirmation, person: Person, isReminder: boolean): readonly WriteStatement[] {
+    const { queue, forms, from, publicUrl } = this.#options;
+    const form = forms.find(one.form);
+    if (!form || !one.held) return [];
+    const { signup, code, lang } = one.held;
+    const message = letterOf({
+      form,
+      words: wordsOfTag(lang) ?? form.languages[0] ?? missing(),
+      to: signup.contact.email,
+      code,
+      links: {
+        confirm: `${publicUrl()}/confirm/${this.#links.issue('confirm', one.id)}`,
+        notMe: `${publicUrl()}/not-me/${this.#links.issue('not me', one.id)}`,
+      },
+      sender: senderOf(from),
+      isReminder,
+    });
+    const nowMs = this.#now();
+    const id = this.#newId();
+    const times = { blocked_until: 0, mailed_at: 0, day_at: 0, day_count: 0 };
+    return [
+      queue.insert(id, message, one.createdMs + lifetimeMs),
+      { into: mailedPeople, rows: [{ id: person.id, ...times }], ifNew: true },
+      {
+        sql: sameSql('update mailed_people set mailed_at = ?, day_at = ?, day_count = ? where id = ?'),
+        params: [nowMs, person.dayAtMs, person.dayCount + 1, person.id],
+      },
+    ];
+  }
+
+  async #person({ person }: Confirmation): Promise<Person> {
+    const id = Buffer.from(person).toString('hex');
+    const [row] = await this.#options.database.read({
+      sql: sameSql('select blocked_until, mailed_at, day_at, day_count from mailed_people where id = ?'),
+      params: [id],
+    });
+    const nowMs = this.#now();
+    const at = (column: string) => Number(row?.[column] ?? 0);
+    const isSameDay = nowMs - at('day_at') < dayMs;
+    const dayCount = isSameDay ? at('day_count') : 0;
+    return {
+      id,
+      isBlocked: at('blocked_until') > nowMs,
+      nextMs: dayCount < mostADay ? at('mailed_at') + againAfterMs : undefined,
+      dayAtMs: isSameDay ? at('day_at') : nowMs,
+      dayCount,
+    };
+  }
+}
+
+function missing(): never {
+  throw new Error('A form has no language.');
+}

@@ -1,0 +1,35 @@
+import { OutboxFull, type Outbox } from './outbox.ts';
+import type { StoreWatch } from './store-watch.ts';
+
+interface WatchedOutboxOptions {
+  readonly outbox: Outbox;
+  readonly storeWatch: Pick<StoreWatch, 'watch'>;
+  /** Told of each account that something was added for. */
+  readonly wake: (account: string | undefined) => void;
+}
+
+/** The outbox for those who add: what it says of the store is noted, and delivery begins at once. */
+export function watchedOutbox({
+  outbox,
+  storeWatch,
+  wake,
+}: WatchedOutboxOptions): Pick<Outbox, 'add' | 'addAll' | 'addElsewhere' | 'wasAdded'> {
+  return {
+    wasAdded: (retry) => outbox.wasAdded(retry),
+    addElsewhere: (insert, once) => storeWatch.watch(outbox.addElsewhere(insert, once), isFull),
+    async add(signup, once) {
+      const added = await storeWatch.watch(outbox.add(signup, once), isFull);
+      wake(signup.account);
+      return added;
+    },
+    async addAll(signups, beside) {
+      await storeWatch.watch(outbox.addAll(signups, beside), isFull);
+      for (const name of new Set(signups.map(({ account }) => account))) wake(name);
+    },
+  };
+}
+
+/** That says nothing about the store. */
+function isFull(error: unknown): boolean {
+  return error instanceof OutboxFull;
+}
