@@ -10,11 +10,11 @@ import type { RasaTimeouts } from '../rasa/http.ts';
 import type { Proxies } from '../system/network/outgoing.ts';
 import type { LogLevel } from '../system/log.ts';
 import type { Secret } from '../system/secret.ts';
-import { readAccounts, type Accounts } from './accounts/accounts.ts';
+import { namesOf, readAccounts, type Accounts } from './accounts/accounts.ts';
 import { ConfigError, createEnvReader, type Env } from './env.ts';
 import { missingOrigins, missingRelay } from './forms-file/missing-settings.ts';
 import { readFormsFile } from './forms-file/read.ts';
-import type { Sender } from './mail-settings.ts';
+import type { MailConfig } from './mail-settings.ts';
 import { settings } from './settings.ts';
 import { misspeltHints } from './spelling.ts';
 
@@ -105,13 +105,6 @@ export interface OutboxConfig {
   readonly maxAgeMs: number | undefined;
   /** How long addresses of delivered sign-ups are kept. */
   readonly keptForHandoverMs: number | undefined;
-}
-
-export interface MailConfig {
-  /** `undefined`: in development the sandbox catches the mails. */
-  readonly relay: Secret | undefined;
-  readonly from: Sender;
-  readonly reminds: boolean;
 }
 
 export interface StoreConfig {
@@ -249,11 +242,6 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
 
 /** Whole companies and mobile networks share one address, and each view of a page with a form counts. */
 const pagesAtMost: Rate = { limit: 1000, windowMs: 60_000 };
-
-/** The names that forms may have; empty where accounts have none. */
-export function namesOf(accounts: Accounts | undefined): readonly string[] {
-  return (accounts ?? []).flatMap(({ name, isNamed }) => (isNamed ? [name] : []));
-}
 
 /**
  * No header of a visitor decides what is printed in production, also where the sandbox is tried there. On a

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readUrl } from '../system/urls.ts';
+import type { Secret } from '../system/secret.ts';
 import { secretSetting, setting, type Setting } from './setting.ts';
 import { text } from './setting-schemas.ts';
 
@@ -7,6 +8,13 @@ import { text } from './setting-schemas.ts';
 export interface Sender {
   readonly name: string;
   readonly address: string;
+}
+
+export interface MailConfig {
+  /** `undefined`: in development the sandbox catches the mails. */
+  readonly relay: Secret | undefined;
+  readonly from: Sender;
+  readonly reminds: boolean;
 }
 
 const address = String.raw`[^\s<>@",;]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?`;

@@ -73,3 +73,8 @@ function refuseUndeclared({ names: variables, faults }: EnvReader, declared: rea
     }
   }
 }
+
+/** The names that forms may have; empty where accounts have none. */
+export function namesOf(accounts: Accounts | undefined): readonly string[] {
+  return (accounts ?? []).flatMap(({ name, isNamed }) => (isNamed ? [name] : []));
+}

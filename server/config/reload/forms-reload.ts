@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { FormSpec } from '../../forms/form-spec.ts';
 import { watchFiles } from '../../system/watch-files.ts';
-import { namesOf, type Config } from '../config.ts';
+import { namesOf } from '../accounts/accounts.ts';
+import type { Config } from '../config.ts';
 import { ConfigError } from '../env.ts';
 import { missingOrigins, missingRelay } from '../forms-file/missing-settings.ts';
 import { readFormsFile } from '../forms-file/read.ts';
