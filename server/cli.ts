@@ -6,6 +6,7 @@ import type { Cli } from './commands/groups/cli.ts';
 import { declareConfirm } from './commands/groups/confirm.ts';
 import { declareContacts } from './commands/groups/contacts.ts';
 import { declareDoctor } from './commands/groups/doctor.ts';
+import { declareEvents } from './commands/groups/events.ts';
 import { declareForms } from './commands/groups/forms.ts';
 import { declareKeys } from './commands/groups/keys.ts';
 import { declareOperator } from './commands/groups/operator.ts';
@@ -43,6 +44,7 @@ const groups: readonly ((cli: Cli) => void)[] = [
   declareTokens,
   declareWebhooks,
   declareConfirm,
+  declareEvents,
 ];
 for (const declare of groups) declare({ program, process });
 
