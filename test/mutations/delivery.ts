@@ -3,7 +3,7 @@ import type { Mutation } from './mutation.ts';
 const worker = 'test/server/delivery/worker.test.ts';
 const gate = 'test/server/accounts/gate.test.ts';
 const circuit = 'test/server/delivery/circuit.test.ts';
-const leaseKeeper = 'test/server/store/leasing/lease-keeper.test.ts';
+const leaseKeeper = 'test/server/store/lease-keeper.test.ts';
 const keyNotes = 'test/server/accounts/key-notes.test.ts';
 
 /** Of server/delivery. */
@@ -377,7 +377,7 @@ export const deliveryMutations: readonly Mutation[] = [
     file: 'server/store/leasing/sleeper.ts',
     find: '    if (isWoken()) return;\n',
     replace: '',
-    tests: 'test/server/store/leasing/sleeper.test.ts',
+    tests: 'test/server/store/sleeper.test.ts',
   },
   {
     name: 'key notes: an orderly end is not noted',

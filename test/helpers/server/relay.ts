@@ -73,7 +73,10 @@ export async function startRelay({
   const address = server.server.address();
   const listensOn = typeof address === 'object' && address ? address.port : 0;
   let closed: Promise<void> | undefined;
-  const close = () => (closed ??= new Promise<void>((resolve) => { server.close(resolve); }));
+  const close = () =>
+    (closed ??= new Promise<void>((resolve) => {
+      server.close(resolve);
+    }));
   onTestFinished(close);
   return { url: new Secret(`smtp://${login}127.0.0.1:${listensOn}`), port: listensOn, received, close };
 }

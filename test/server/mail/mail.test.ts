@@ -49,7 +49,10 @@ async function openSender(url: Secret, database?: Database) {
     monotonicMs: () => performance.now() + clock.ms,
   });
   let stopped: Promise<void> | undefined;
-  const stop = () => (stopped ??= worker.stop().then(() => { transport.close(); }));
+  const stop = () =>
+    (stopped ??= worker.stop().then(() => {
+      transport.close();
+    }));
   onTestFinished(stop);
   let count = 0;
   return {
@@ -225,11 +228,19 @@ describe('a relay', () => {
     ['wants encryption first and has a certificate that nobody signed', { secure: true }],
     [
       'answers everything with 421',
-      { onConnect: (_s, done) => { done(Object.assign(new Error('busy'), { responseCode: 421 })); } },
+      {
+        onConnect: (_s, done) => {
+          done(Object.assign(new Error('busy'), { responseCode: 421 }));
+        },
+      },
     ],
     [
       'refuses our sender',
-      { onMailFrom: (_a, _s, done) => { done(Object.assign(new Error('no'), { responseCode: 550 })); } },
+      {
+        onMailFrom: (_a, _s, done) => {
+          done(Object.assign(new Error('no'), { responseCode: 550 }));
+        },
+      },
     ],
   ])('that %s: the mail waits, and the log says why once', async (_name, options) => {
     const relay = await startRelay(options);
