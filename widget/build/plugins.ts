@@ -200,11 +200,7 @@ export function compress(): Plugin {
           continue;
         }
         const script = await readFile(path);
-        const params = {
-          [constants.BROTLI_PARAM_SIZE_HINT]: script.length,
-          // The best of the four for these scripts.
-          [constants.BROTLI_PARAM_NPOSTFIX]: 2,
-        };
+        const params = { [constants.BROTLI_PARAM_SIZE_HINT]: script.length };
         await writeFile(`${path}.br`, await promisify(brotliCompress)(script, { params }));
         await writeFile(`${path}.gz`, await promisify(gzip)(script, { level: constants.Z_BEST_COMPRESSION }));
       }
