@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import { besideAcknowledgements } from './beside-acknowledgements.ts';
 import type { Config } from './config/config.ts';
 import { People } from './accounts/people.ts';
 import { openDoubleOptIn } from './confirm/double-opt-in.ts';
-import { noteDelivered, noteLeftAlone } from './contacts/sent-contacts.ts';
 import { destinationOf } from './config/accounts/destination.ts';
 import type { Env } from './config/env.ts';
 import { startFormsReload } from './config/reload/forms-reload.ts';
@@ -30,7 +30,7 @@ import { Presence } from './store/presence.ts';
 import { ServerSecrets } from './store/server-secrets.ts';
 import { StoreWatch } from './outbox/store-watch.ts';
 import { watchedOutbox } from './outbox/watched-outbox.ts';
-import { noteDeliveredContacts } from './survival/delivered-contacts.ts';
+import { readArchivedSince } from './survival/delivered-contacts.ts';
 import { SurvivalWatch } from './survival/watch.ts';
 import { realFiles } from './system/files.ts';
 
@@ -122,7 +122,6 @@ export async function openService({
     const owner = `process ${process.pid} on ${hostname()}`;
     const events = openEvents({ database, places: destinations, owner, log });
     closers.push(() => events.close());
-    const noteContacts = noteDeliveredContacts(config.outbox.keptForHandoverMs !== undefined);
     const deliveries = new Deliveries({
       config,
       sandbox,
@@ -134,9 +133,8 @@ export async function openService({
       log,
       watchIntervalMs,
       besideSettled: events.besideSettled,
-      besideLeftAlone: noteLeftAlone,
       people,
-      besideDelivered: (...made) => [...noteDelivered(...made), ...noteContacts(...made)],
+      ...besideAcknowledgements(destinations, config.outbox),
     });
     closers.push(() => deliveries.close(deliveryGraceMs));
     const survival = new SurvivalWatch({
@@ -213,6 +211,7 @@ export async function openService({
       secrets,
       database,
       people,
+      archivedSince: (id) => readArchivedSince(database, id),
       destinations,
       presence,
     });

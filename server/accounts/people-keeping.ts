@@ -48,6 +48,12 @@ export class PeopleKeeping {
     return this.#reading;
   }
 
+  /** As `refresh`, by a reading that has not begun yet. */
+  async readAnew(): Promise<boolean> {
+    await this.#reading;
+    return this.refresh();
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     this.#settleFirst();

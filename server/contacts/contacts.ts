@@ -2,17 +2,26 @@ import { hash } from 'node:crypto';
 import type { AddressRules } from '../forms/email-address.ts';
 import type { IssueCode } from '../../shared/signup.ts';
 import type { People } from '../accounts/people.ts';
-import type { Outbox } from '../outbox/outbox.ts';
-import type { Destination, NewSignup, StickyState } from '../outbox/signup.ts';
+import type { NewChange, Outbox } from '../outbox/outbox.ts';
+import type { ChangeKind, Destination, NewSignup, StickyState } from '../outbox/signup.ts';
 import type { Database, NewRow, WriteStatement } from '../store/database.ts';
 import { ConstraintViolated } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
 import { sentContacts } from '../store/tables.ts';
 import { createKeyedHash, type KeyedHash } from '../system/keyed-hash.ts';
-import { readFate, type Fate } from './fates.ts';
+import { isId, readFate, type Fate } from './fates.ts';
 import { readItem, type ReadItem, type Ref } from './items.ts';
 import { forgetOldAnswers, readAnswer, storeAnswer } from './request-answers.ts';
-import { forgetOld, readLatest, sentByApplication, sentRow, type Latest } from './sent-contacts.ts';
+import {
+  forgetOld,
+  nobody,
+  noteAsked,
+  readLatest,
+  readSent,
+  sentByApplication,
+  sentRow,
+  type Latest,
+} from './sent-contacts.ts';
 
 /** What became of one item of a request. */
 export interface Result {
@@ -37,13 +46,15 @@ export type Once =
 
 export interface ContactsOptions {
   readonly database: Database;
-  readonly outbox: Pick<Outbox, 'addAll'>;
+  readonly outbox: Pick<Outbox, 'addAll' | 'addChange'>;
   readonly people: Pick<People, 'hashOf' | 'ofMany'>;
   /** Of each account, by its name. */
   readonly destinations: ReadonlyMap<string, Destination>;
   /** The states from which contacts with `consent` are brought back. */
   readonly resubscribe: readonly StickyState[];
   readonly address: AddressRules;
+  /** See `readFate`. */
+  readonly archivedSince?: ((id: string) => Promise<number | undefined>) | undefined;
   /** 32 bytes, for the hashes of what senders call their contacts and requests. */
   readonly key: Uint8Array;
   readonly now?: () => number;
@@ -120,10 +131,35 @@ export class Contacts {
     return readFate({ id, account }, this.#options);
   }
 
-  /** The last one with this `ref`. */
-  async findByRef(ref: string, account: string): Promise<Fate | undefined> {
+  /** The id of the last one with this `ref`. */
+  async idOf(ref: string, account: string): Promise<string | undefined> {
     const [latest] = (await readLatest(this.#options.database, [this.#refHash(ref, account)])).values();
-    return latest && this.find(latest.id, account);
+    return latest?.id;
+  }
+
+  /**
+   * Stores a change of a contact, which is made after everything that waits for the person. Returns the
+   * change's own id, of which `find` knows what became; `undefined` where this account sent no such contact
+   * within the last 30 days, or it is erased. Rejects with `StoreUnavailable`.
+   */
+  async change(
+    contactId: string,
+    account: string,
+    { kind, fields = {} }: { readonly kind: ChangeKind; readonly fields?: NewChange['fields'] | undefined },
+  ): Promise<string | undefined> {
+    const { database, outbox } = this.#options;
+    if (!isId(contactId)) return undefined;
+    const row = await readSent(database, contactId, account);
+    const person = row?.['person'] as Uint8Array | undefined;
+    if (!row || !person || person.length === 0 || row['ended'] === 'erased') return undefined;
+    const id = this.#newId();
+    const change = { kind, wasDelivered: Number(row['delivered_at']) > 0 };
+    const sent = { id, turn: 0, content: '', ended: '', account, ref: '', person };
+    await outbox.addChange({ id, form: sentByApplication, account, person, change, fields }, [
+      { into: sentContacts, rows: [sentRow(sent, this.#now())] },
+      ...noteAsked({ id, kind, person }, { id: contactId, account }),
+    ]);
+    return id;
   }
 
   close(): void {
@@ -209,9 +245,6 @@ export class Contacts {
     });
   }
 }
-
-/** In place of a person where there is none. */
-const nobody = new Uint8Array(0);
 
 function isGiven(consent: NewSignup['consent']): boolean {
   return Object.values(consent ?? {}).some((value) => value !== undefined && value !== '');

@@ -16,6 +16,8 @@ export type Fate = { readonly id: string; readonly sent_at: string } & (
     }
   /** Not sent: the contact has left, and is not brought back. */
   | { readonly status: 'left_alone'; readonly state: string }
+  /** It and what was known of it are deleted, at rasa.io too if it was there. */
+  | { readonly status: 'erased' }
   | { readonly status: 'dead_letter'; readonly reason: string; readonly failed_at: string }
   /** It was a dead letter, and the operator deleted it. */
   | { readonly status: 'purged' }
@@ -25,23 +27,32 @@ interface FateOptions {
   readonly database: Database;
   readonly people: Pick<People, 'ofMany'>;
   readonly destinations: ReadonlyMap<string, Destination>;
+  /** Since when the daily look finds it archived, in ms of Unix time; absent where nothing looks. */
+  readonly archivedSince?: ((id: string) => Promise<number | undefined>) | undefined;
+}
+
+/** What comes in an address may be any text. */
+export function isId(text: string): boolean {
+  return /^[\da-f-]{36}$/.test(text);
 }
 
 /** `undefined` where this account sent none of this id within the last 30 days. */
 export async function readFate(
   sent: { readonly id: string; readonly account: string },
-  { database, people, destinations }: FateOptions,
+  options: FateOptions,
 ): Promise<Fate | undefined> {
+  const { database, people, destinations, archivedSince } = options;
   const { id, account } = sent;
-  if (!/^[\da-f-]{36}$/.test(id)) return undefined;
+  if (!isId(id)) return undefined;
   const row = await readSent(database, id, account);
   if (!row) return undefined;
   const common = { id, sent_at: isoOf(Number(row['sent_at'])) };
   const ended = String(row['ended']);
+  if (ended === 'erased') return { ...common, status: 'erased' };
   if (ended !== '') return { ...common, status: 'left_alone', state: ended };
   if (Number(row['dead']) > 0) {
     const letter = await new DeadLetters({ database }).get(id);
-    if (letter === undefined) return readFate(sent, { database, people, destinations });
+    if (letter === undefined) return readFate(sent, options);
     const { reason, refusedAt } =
       letter === 'unreadable' ? { reason: 'It cannot be read.', refusedAt: common.sent_at } : letter;
     return { ...common, status: 'dead_letter', reason, failed_at: refusedAt };
@@ -51,7 +62,7 @@ export async function readFate(
   if (deliveredMs === 0) return { ...common, status: 'purged' };
   const destination = destinations.get(account);
   const [known] = destination ? await people.ofMany(destination, [row['person'] as Uint8Array]) : [];
-  const archivedMs = known?.archivedAtMs;
+  const archivedMs = known?.archivedAtMs ?? (await archivedSince?.(id));
   return {
     ...common,
     status: 'delivered',

@@ -86,6 +86,34 @@ function readEmail(address: unknown, rules: AddressRules): ReturnType<typeof rea
   return read;
 }
 
+/** The fields of a contact that are to be changed, checked as those of a new one. */
+export type ReadChanges =
+  | { readonly is: 'fields'; readonly fields: Omit<Contact, 'email'> }
+  | { readonly is: 'invalid'; readonly field?: string; readonly issue: IssueCode };
+
+/**
+ * Reads the body of a change: an object with at least one field. The address cannot be changed, since rasa.io
+ * knows contacts by it.
+ */
+export function readChanges(body: unknown): ReadChanges {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return { is: 'invalid', issue: 'malformed' };
+  }
+  // An empty text empties the field, as null does.
+  const entries = Object.entries(cleaned(body as Record<string, unknown>)).map(
+    ([name, value]) => [name, value ?? null] as const,
+  );
+  if (entries.length === 0) return { is: 'invalid', issue: 'missing' };
+  if (entries.length > limits.names) return { is: 'invalid', issue: 'too_long' };
+  for (const [field, value] of entries) {
+    const issue = notToChange.includes(field) ? 'unknown' : issueOf(field, value);
+    if (issue) return { is: 'invalid', field: field.slice(0, limits.name), issue };
+  }
+  return { is: 'fields', fields: Object.fromEntries(entries) as Omit<Contact, 'email'> };
+}
+
+const notToChange: readonly string[] = ['email', 'ref', 'consent'];
+
 function issueOf(name: string, value: unknown): IssueCode | undefined {
   if (name.length > limits.name) return 'too_long';
   const isReserved = name !== 'external_id' && refuseAttribute(name) !== undefined;

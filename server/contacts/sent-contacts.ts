@@ -1,9 +1,13 @@
-import type { BesideDelivered, BesideLeftAlone } from '../outbox/acknowledgements.ts';
+import type { BesideChanged, BesideDelivered, BesideLeftAlone } from '../outbox/acknowledgements.ts';
+import type { ChangeKind, Destination } from '../outbox/signup.ts';
 import { sameSql, type Database, type NewRow, type Row, type Statement } from '../store/database.ts';
 import { sentContacts as table } from '../store/tables.ts';
 
 /** Stands in place of a form's id with what applications send. No form can be called so. */
 export const sentByApplication = '/api/contacts';
+
+/** In place of a person where there is none. */
+export const nobody = new Uint8Array(0);
 
 /** How long it can be asked what became of a contact, and its `ref` is known. */
 const keptMs = 30 * 24 * 60 * 60_000;
@@ -88,10 +92,13 @@ export async function readSent(
 /** Notes when contacts of applications were delivered: for the write that removes them from the outbox. */
 export const noteDelivered: BesideDelivered = (delivered, { nowMs }) => {
   const ids = delivered.flatMap(({ signup: { id, form } }) => (form === sentByApplication ? [id] : []));
-  if (ids.length === 0) return [];
-  const text = `update ${table.name} set delivered_at = ? where id in (${ids.map(() => '?').join(', ')})`;
-  return [{ sql: sameSql(text), params: [nowMs, ...ids] }];
+  return ids.length === 0 ? [] : [noteDelivery(ids, nowMs)];
 };
+
+function noteDelivery(ids: readonly string[], nowMs: number): Statement {
+  const text = `update ${table.name} set delivered_at = ? where id in (${ids.map(() => '?').join(', ')})`;
+  return { sql: sameSql(text), params: [nowMs, ...ids] };
+}
 
 /** Notes why contacts of applications were not sent. Other ids are not among these. */
 export const noteLeftAlone: BesideLeftAlone = (left) =>
@@ -99,6 +106,53 @@ export const noteLeftAlone: BesideLeftAlone = (left) =>
     sql: sameSql(`update ${table.name} set ended = ? where id = ?`),
     params: [state, id],
   }));
+
+/**
+ * Notes when rasa.io made a change. Of one who was erased nothing but the word is left, except of what was
+ * sent after the erasure was asked for: ids begin with their time.
+ */
+export function noteChanged(accountOf: (destination: Destination) => string | undefined): BesideChanged {
+  return (changed, { destination, nowMs }) => [
+    noteDelivery(
+      changed.map(({ id }) => id),
+      nowMs,
+    ),
+    ...changed.flatMap(({ id, kind, person }) => {
+      if (kind !== 'erase') return [];
+      const account = accountOf(destination) ?? '';
+      return [
+        {
+          sql: sameSql(
+            `update ${table.name} set ended = 'erased', person = ? where account = ? and person = ? and id < ?`,
+          ),
+          params: [nobody, account, person, id],
+        },
+        { sql: sameSql(`update ${table.name} set person = ? where id = ?`), params: [nobody, id] },
+      ];
+    }),
+  ];
+}
+
+/** What is written when a change is asked for: the same contents sent again are no repetition then. */
+export function noteAsked(
+  change: { readonly id: string; readonly kind: ChangeKind; readonly person: Uint8Array },
+  contact: { readonly id: string; readonly account: string },
+): readonly Statement[] {
+  const again = {
+    sql: sameSql(`update ${table.name} set content = ? where id = ?`),
+    params: [new Uint8Array(0), contact.id],
+  };
+  if (change.kind !== 'erase') return [again];
+  // What waited for the person is gone.
+  const superseded = {
+    sql: sameSql(
+      `update ${table.name} set ended = 'erased'
+       where account = ? and person = ? and delivered_at = 0 and ended = '' and id < ?`,
+    ),
+    params: [contact.account, change.person, change.id],
+  };
+  return [again, superseded];
+}
 
 /** Forgets what is old, but not while it waits or is a dead letter. Ids begin with their time. */
 export function forgetOld(nowMs: number): Statement {

@@ -1,4 +1,4 @@
-import type { Pause } from '../outbox/acknowledgements.ts';
+import type { Pause } from '../outbox/pauses.ts';
 import type { Outcome } from '../outbox/signup.ts';
 
 /** A call to rasa.io that has ended. */

@@ -1,15 +1,17 @@
 import type { Logger } from 'pino';
 import { PeopleKeeping } from '../accounts/people-keeping.ts';
 import { lastPeopleRead, readPeople } from '../accounts/people-reading.ts';
+import { PersonFinder } from '../accounts/person-finder.ts';
 import type { Learned, People } from '../accounts/people.ts';
 import type { AccountContacts } from '../accounts/contacts.ts';
 import type { AccountConfig } from '../config/accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import { destinationOf } from '../config/accounts/destination.ts';
 import type { AccountReads } from '../accounts/reads.ts';
-import type { Delivered } from '../outbox/acknowledgements.ts';
+import type { Changed, Delivered } from '../outbox/acknowledgements.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Destination } from '../outbox/signup.ts';
+import type { Statement } from '../store/database.ts';
 import type { Tried } from '../rasa/try-credentials.ts';
 import type { DeliveryStats } from './delivery-call.ts';
 import { openUpstream, type CredentialsHealth, type Upstream, type UpstreamOptions } from './upstream.ts';
@@ -21,6 +23,7 @@ export interface DeliveriesOptions extends Omit<UpstreamOptions, 'account' | 'co
   readonly outbox: Pick<Outbox, 'counts' | 'noteSettled'>;
   readonly besideSettled: DeliveryWorkerOptions['besideSettled'];
   readonly besideDelivered: NonNullable<DeliveryWorkerOptions['besideDelivered']>;
+  readonly besideChanged: NonNullable<DeliveryWorkerOptions['besideChanged']>;
   readonly besideLeftAlone: DeliveryWorkerOptions['besideLeftAlone'];
   readonly people: People;
 }
@@ -134,11 +137,8 @@ export class Deliveries {
   }
 }
 
-function openWay(
-  account: AccountConfig,
-  { outbox, besideDelivered, besideLeftAlone, besideSettled, people, log, ...options }: DeliveriesOptions,
-): Way {
-  const { config, database, owner } = options;
+function openWay(account: AccountConfig, { outbox, people, log, ...options }: DeliveriesOptions): Way {
+  const { config, database, owner, besideDelivered, besideChanged, besideLeftAlone, besideSettled } = options;
   const ownLog: Logger = account.isNamed ? log.child({ account: account.name }) : log;
   const upstream = openUpstream({
     ...options,
@@ -149,6 +149,8 @@ function openWay(
     log: ownLog,
   });
   const destination = destinationOf(account);
+  const { people: source, change } = upstream;
+  const finder = new PersonFinder(() => keeping?.readAnew() ?? Promise.resolve(false));
   const worker: DeliveryWorker = new DeliveryWorker({
     database,
     destination,
@@ -161,16 +163,23 @@ function openWay(
       ...besideDelivered(delivered, call),
       ...people.learning(destination, delivered.flatMap(learnedOf)),
     ],
+    besideChanged: (changed, call) => [
+      ...besideChanged(changed, call),
+      ...changed.flatMap((one) => learningOf(one, { people, destination, nowMs: call.nowMs })),
+    ],
     besideLeftAlone,
     async known(persons) {
       await keeping?.first;
       return people.ofMany(destination, persons);
     },
+    changing: change && {
+      find: (person, known) => finder.find(person, known),
+      change,
+    },
     batchSize: config.rasaBatch,
     maxAgeMs: config.outbox.maxAgeMs,
     log: ownLog,
   });
-  const { people: source } = upstream;
   // Without a list of what has changed, the whole is read each time: not more than once a day.
   const everyMs = config.contactsRefreshMs;
   const keeping =
@@ -183,6 +192,29 @@ function openWay(
       log: ownLog,
     });
   return { account, upstream, worker, keeping };
+}
+
+interface Learning {
+  readonly people: People;
+  readonly destination: Destination;
+  readonly nowMs: number;
+}
+
+/** What a change that rasa.io has made tells about the person. */
+function learningOf(
+  { kind, person }: Changed,
+  { people, destination, nowMs }: Learning,
+): readonly Statement[] {
+  switch (kind) {
+    case 'update':
+      return [];
+    case 'unsubscribe':
+      return people.learning(destination, [{ person, subscription: 'unsubscribed', reason: 'API' }]);
+    case 'archive':
+      return people.learning(destination, [{ person, archivedAtMs: nowMs }]);
+    case 'erase':
+      return [people.forgetting(destination, person)];
+  }
 }
 
 const dayMs = 24 * 60 * 60_000;

@@ -3,9 +3,10 @@ import type { Acknowledgement, SettleOptions } from '../outbox/acknowledgements.
 import type { Waiting } from '../outbox/rows.ts';
 import type { Contact, Outcome, StickyState } from '../outbox/signup.ts';
 import type { KnownPerson } from '../accounts/people.ts';
+import type { ChangePerson } from '../rasa/delivery/changes.ts';
 import { redacted } from './redacted.ts';
 import { isLater, type Call, type Circuit, type Later } from './circuit.ts';
-import { sortByState, type Sorted } from './sticky.ts';
+import { sortByState, unsent, type FindPerson, type Sorted } from './sticky.ts';
 
 /** Counters since the start of the process. */
 export interface DeliveryStats {
@@ -31,18 +32,32 @@ export interface DeliveryRecord {
   lastSuccessMs: number | undefined;
 }
 
+export function newRecord(): DeliveryRecord {
+  return { attempts: 0, delivered: 0, refused: 0, leftAlone: 0, lastSuccessMs: undefined };
+}
+
 export type Known = (persons: readonly Uint8Array[]) => Promise<readonly (KnownPerson | undefined)[]>;
+
+/** How contacts that were sent before are changed. */
+export interface Changing {
+  readonly find: FindPerson;
+  readonly change: ChangePerson;
+}
 
 export interface DeliveryCallOptions {
   readonly batch: readonly Waiting[];
   readonly as: Call['as'];
   readonly deliver: (persons: readonly Contact[], stop: AbortSignal) => Promise<readonly Outcome[]>;
   /** What is known of these persons, in their order; by default nothing. */
-  readonly known: Known | undefined;
-  readonly maxAgeMs: number | undefined;
+  readonly known?: Known | undefined;
+  /** `undefined` where the destination takes no changes. */
+  readonly changing?: Changing | undefined;
+  readonly maxAgeMs?: number | undefined;
   readonly now: () => number;
   readonly log: Logger;
 }
+
+type Due = Extract<Sorted, { readonly is: 'send' | 'change' }>;
 
 const bug: Outcome = { is: 'later', reason: 'a bug' };
 
@@ -75,7 +90,7 @@ export class DeliveryCall {
     const { batch, as, now } = this.#options;
     const old = batch.filter((waiting) => this.#isTooOld(waiting));
     const sorted = await this.#sort(batch.filter((waiting) => !this.#isTooOld(waiting)));
-    const due = sorted.flatMap((one) => (one.is === 'send' ? [one.waiting] : []));
+    const due = sorted.filter((one) => one.is === 'send' || one.is === 'change');
     const left = sorted.filter((one) => one.is === 'leave');
     this.#leftAlone = left.map(({ waiting: { signup }, state }) => ({
       id: signup.id,
@@ -91,9 +106,10 @@ export class DeliveryCall {
       code: 'too_old',
       reason: 'It waited for longer than OUTBOX_MAX_AGE.',
     }));
-    acknowledgements.push(
-      ...left.map(({ waiting, state }) => ({ waiting, is: 'left_alone' as const, state })),
-    );
+    for (const one of sorted) {
+      const acknowledgement = unsent(one, now());
+      if (acknowledgement) this.#add(acknowledgements, acknowledgement, record);
+    }
     if (due.length === 0) return { acknowledgements };
 
     record.attempts += due.length;
@@ -102,26 +118,34 @@ export class DeliveryCall {
     // Cut short by ourselves: that says nothing about rasa.io, nor about those who were to be sent.
     const isAbandoned = this.#stop.signal.aborted;
     if (!isAbandoned) {
-      const forms = due.map(({ signup }) => signup.form);
+      const forms = due.map(({ waiting }) => waiting.signup.form);
       circuit.note({ forms, outcomes: this.#outcomes, as }, this.#areOtherCredentials);
     }
-    due.forEach((waiting, index) => {
+    due.forEach(({ waiting }, index) => {
       const outcome = this.#outcomes[index] ?? bug;
-      const acknowledgement = this.#acknowledgement(waiting, outcome, { circuit, isAbandoned, due });
-      if (acknowledgement) acknowledgements.push(acknowledgement);
-      if (acknowledgement?.is === 'delivered') {
-        record.delivered++;
-        record.lastSuccessMs = now();
-      }
-      if (acknowledgement?.is === 'refused') {
-        const { id, form, contact } = waiting.signup;
-        this.#refused.push({ id, form, reason: redacted(acknowledgement.reason, contact) });
-        record.refused++;
-      }
+      const acknowledgement = this.#acknowledgement(waiting, outcome, {
+        circuit,
+        isAbandoned,
+        count: due.length,
+      });
+      if (acknowledgement) this.#add(acknowledgements, acknowledgement, record);
     });
     const reason = this.#outcomes.find(isLater)?.reason ?? '';
     const hasChanged = circuit.failures > 0 || before > 0;
     return { acknowledgements, ...(hasChanged && { pause: circuit.pauseAt(now(), reason) }) };
+  }
+
+  #add(to: Acknowledgement[], acknowledgement: Acknowledgement, record: DeliveryRecord): void {
+    to.push(acknowledgement);
+    const { id, form, contact } = acknowledgement.waiting.signup;
+    if (acknowledgement.is === 'delivered') {
+      record.delivered++;
+      record.lastSuccessMs = this.#options.now();
+    }
+    if (acknowledgement.is === 'refused') {
+      this.#refused.push({ id, form, reason: redacted(acknowledgement.reason, contact) });
+      record.refused++;
+    }
   }
 
   /**
@@ -159,27 +183,43 @@ export class DeliveryCall {
 
   async #sort(batch: readonly Waiting[]): Promise<readonly Sorted[]> {
     if (batch.length === 0) return [];
-    const known = await this.#options.known?.(batch.map(({ person }) => person));
-    return batch.map((waiting, index) => sortByState(waiting, known?.[index]));
+    const { known: readKnown, changing } = this.#options;
+    const known = await readKnown?.(batch.map(({ person }) => person));
+    return batch.map((waiting, index) => sortByState(waiting, known?.[index], changing?.find));
   }
 
-  async #attempt(due: readonly Waiting[]): Promise<readonly Outcome[]> {
-    const { deliver, log } = this.#options;
+  async #attempt(due: readonly Due[]): Promise<readonly Outcome[]> {
     try {
-      const persons = due.map(({ signup }) => signup.contact);
-      const outcomes = await deliver(persons, this.#stop.signal);
-      return due.map((_, index) => outcomes[index] ?? bug);
+      const added = due.filter((one) => one.is === 'send');
+      const persons = added.map(({ waiting }) => waiting.signup.contact);
+      const sent = persons.length > 0 ? await this.#options.deliver(persons, this.#stop.signal) : [];
+      const outcomes = new Map<Due, Outcome>(added.map((one, index) => [one, sent[index] ?? bug]));
+      let waits = sent.find(isLater);
+      for (const one of due) {
+        if (one.is === 'send') continue;
+        const outcome: Outcome = waits ?? (await this.#change(one));
+        outcomes.set(one, outcome);
+        // One that has to wait holds up the rest: rasa.io is away, or asks for a pause.
+        if (isLater(outcome)) waits = outcome;
+      }
+      return due.map((one) => outcomes.get(one) ?? bug);
     } catch (error) {
-      log.error({ err: error }, 'A delivery met a bug; its sign-ups wait.');
+      this.#options.log.error({ err: error }, 'A delivery met a bug; its sign-ups wait.');
       return due.map(() => bug);
     }
+  }
+
+  async #change({ waiting, change, rasaId }: Extract<Due, { readonly is: 'change' }>): Promise<Outcome> {
+    const { email: _none, ...fields } = waiting.signup.contact;
+    const made = this.#options.changing?.change({ kind: change.kind, id: rasaId, fields }, this.#stop.signal);
+    return (await made) ?? bug;
   }
 
   /** `undefined` leaves a sign-up in its place, as if it had not been tried. */
   #acknowledgement(
     waiting: Waiting,
     outcome: Outcome,
-    call: { readonly circuit: Circuit; readonly isAbandoned: boolean; readonly due: readonly Waiting[] },
+    call: { readonly circuit: Circuit; readonly isAbandoned: boolean; readonly count: number },
   ): Acknowledgement | undefined {
     switch (outcome.is) {
       case 'delivered':
@@ -187,12 +227,12 @@ export class DeliveryCall {
       case 'refused':
         return { waiting, is: 'refused', code: 'refused', reason: outcome.reason };
       case 'later':
-        if (call.isAbandoned || this.#isAccountsFault(outcome, call.due.length)) return undefined;
+        if (call.isAbandoned || this.#isAccountsFault(outcome, call.count)) return undefined;
         return {
           waiting,
           is: 'later',
           // Who failed alone, or twice with others, takes nobody along again.
-          lane: call.due.length === 1 || waiting.attempts > 0 ? 'alone' : 'retry',
+          lane: call.count === 1 || waiting.attempts > 0 ? 'alone' : 'retry',
           dueMs: this.#options.now() + call.circuit.retryAfterMs(waiting.attempts, outcome),
         };
     }

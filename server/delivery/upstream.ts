@@ -11,6 +11,7 @@ import { destinationOf } from '../config/accounts/destination.ts';
 import { startRotation } from '../config/reload/credentials-reload.ts';
 import type { Env } from '../config/env.ts';
 import type { CredentialSet } from '../rasa/credentials.ts';
+import { createContactChanges, createPersonChanges, type ChangePerson } from '../rasa/delivery/changes.ts';
 import type { Delivery } from '../rasa/delivery/outcomes.ts';
 import { createPersonsDelivery } from '../rasa/delivery/v1.ts';
 import { createContactsDelivery } from '../rasa/delivery/v2.ts';
@@ -27,6 +28,8 @@ import { Secret } from '../system/secret.ts';
  */
 export interface Upstream {
   readonly deliver: Delivery['addPersons'];
+  /** `undefined` where it takes none, as with the webhook. */
+  readonly change: ChangePerson | undefined;
   /** What it has, to be read; `undefined` if the destination gives nothing back. */
   readonly contacts: AccountContacts | undefined;
   /** For a process that waits to deliver, about once a second. Never rejects. */
@@ -105,6 +108,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     );
     return {
       deliver: (persons, stop) => delivery.addPersons(persons, stop),
+      change: undefined,
       contacts: undefined,
       observe: () => account.observe(),
       people: undefined,
@@ -143,9 +147,12 @@ function openWithKeys(account: Account, options: UpstreamOptions): Upstream {
   const rotation = openRotation(keys.ring, options);
   const closing = new AbortController();
   const createDelivery = api === 'v1' ? createPersonsDelivery : createContactsDelivery;
-  const delivery = createDelivery({ http: account.deliveries, keyRing: keys.ring });
+  const createChanges = api === 'v1' ? createPersonChanges : createContactChanges;
+  const ways = { http: account.deliveries, keyRing: keys.ring };
+  const delivery = createDelivery(ways);
   return {
     deliver: (persons, stop) => delivery.addPersons(persons, stop),
+    change: createChanges(ways),
     contacts: openContacts(account.others, keys.ring, api),
     observe: () => account.observe(),
     people: keys.people,

@@ -5,7 +5,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import type { Contact, Outcome } from '../outbox/signup.ts';
 import { Leases, type Held } from '../store/leases.ts';
 import { Circuit } from './circuit.ts';
-import { DeliveryCall, type DeliveryRecord, type DeliveryStats, type Known } from './delivery-call.ts';
+import { DeliveryCall, type Changing, newRecord, type DeliveryStats, type Known } from './delivery-call.ts';
 import { LeaseKeeper } from '../store/leasing/lease-keeper.ts';
 import { Settling } from './settling.ts';
 import { Sleeper } from '../store/leasing/sleeper.ts';
@@ -18,6 +18,7 @@ export interface DeliveryWorkerOptions extends AcknowledgementsOptions {
   readonly observe?: () => Promise<void>;
   /** What is known of persons at rasa.io; by default nothing. */
   readonly known?: Known | undefined;
+  readonly changing?: Changing | undefined;
   readonly log: Logger;
   /** Names this process to people. */
   readonly owner: string;
@@ -55,13 +56,7 @@ export class DeliveryWorker {
   readonly #tidying: Tidying;
   readonly #now: () => number;
   readonly #monotonicMs: () => number;
-  readonly #record: DeliveryRecord = {
-    attempts: 0,
-    delivered: 0,
-    refused: 0,
-    leftAlone: 0,
-    lastSuccessMs: undefined,
-  };
+  readonly #record = newRecord();
   readonly #running: Promise<void>;
   readonly #lookEveryMs: number;
   /** Of the lease, and of the signals that something was added. */
@@ -231,8 +226,7 @@ export class DeliveryWorker {
     if (batch.length === 0 || this.#circuit.pausedForMs > 0 || this.#isStopping || this.#settling.isPending)
       return;
     if (!this.#holds(held)) return;
-    const { deliver, known, maxAgeMs, log } = this.#options;
-    const call = new DeliveryCall({ batch, as, deliver, known, maxAgeMs, now: this.#now, log });
+    const call = new DeliveryCall({ ...this.#options, batch, as, now: this.#now });
     this.#call = call;
     const before = this.#circuit.failures;
     const settled = await call.run(this.#circuit, this.#record);

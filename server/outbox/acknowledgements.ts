@@ -1,7 +1,8 @@
 import { sameSql, type Database, type Statement, type WriteStatement } from '../store/database.ts';
 import { deadLetters, lanes } from '../store/tables.ts';
-import { deadLetterRow, type Waiting } from './rows.ts';
-import type { ContactId, Destination, Signup, StickyState } from './signup.ts';
+import { pauseStatement, readPause, type Pause } from './pauses.ts';
+import { deadLetterRow, erasingDeadLetters, type Waiting } from './rows.ts';
+import type { ChangeKind, ContactId, Destination, Signup, StickyState } from './signup.ts';
 
 /** Delivered ones are deleted, later ones wait until they are due, refused ones are set aside. */
 export type Acknowledgement = { readonly waiting: Waiting } & (
@@ -12,18 +13,6 @@ export type Acknowledgement = { readonly waiting: Waiting } & (
   /** `code` for the column that is not sealed, `reason` in rasa.io's or our words. */
   | { readonly is: 'refused'; readonly code: 'refused' | 'too_old'; readonly reason: string }
 );
-
-/**
- * How deliveries to the account stand: `failures` calls in a row that failed, and no further one before
- * `untilMs`.
- */
-export interface Pause {
-  readonly failures: number;
-  /** Unix time in ms. */
-  readonly untilMs: number;
-  /** Never anything personal. */
-  readonly reason: string;
-}
 
 export interface SettleOptions {
   /** The first statement of the write: it fails where another process has taken over. */
@@ -65,7 +54,21 @@ export type BesideDelivered = (
   call: { readonly destination: Destination; readonly nowMs: number },
 ) => readonly WriteStatement[];
 
-/** What became of one call, for those who tell others. */
+/** A change of a contact that rasa.io has made. */
+export interface Changed {
+  readonly id: string;
+  readonly kind: ChangeKind;
+  /** The keyed hash of the contact's address. */
+  readonly person: Uint8Array;
+}
+
+/** As `BesideDelivered`, about changes of contacts. */
+export type BesideChanged = (
+  changed: readonly Changed[],
+  call: { readonly destination: Destination; readonly nowMs: number },
+) => readonly WriteStatement[];
+
+/** What became of the sign-ups of one call, for those who tell others. */
 export interface Settled {
   readonly delivered: readonly Signup[];
   /** `sinceMs`: since when it had waited. */
@@ -89,6 +92,7 @@ export interface AcknowledgementsOptions {
   readonly database: Database;
   readonly destination: Destination;
   readonly besideDelivered?: BesideDelivered | undefined;
+  readonly besideChanged?: BesideChanged | undefined;
   readonly besideLeftAlone?: BesideLeftAlone | undefined;
   readonly besideSettled?: BesideSettled | undefined;
   readonly now?: () => number;
@@ -99,6 +103,7 @@ export class Acknowledgements {
   readonly #database: Database;
   readonly #destination: Destination;
   readonly #beside: BesideDelivered;
+  readonly #besideChanged: BesideChanged;
   readonly #besideLeft: BesideLeftAlone;
   readonly #besideSettled: BesideSettled;
   readonly #now: () => number;
@@ -107,6 +112,7 @@ export class Acknowledgements {
     this.#database = options.database;
     this.#destination = options.destination;
     this.#beside = options.besideDelivered ?? (() => []);
+    this.#besideChanged = options.besideChanged ?? (() => []);
     this.#besideLeft = options.besideLeftAlone ?? (() => []);
     this.#besideSettled = options.besideSettled ?? (() => []);
     this.#now = options.now ?? Date.now;
@@ -121,9 +127,10 @@ export class Acknowledgements {
     damaged = [],
   }: SettleOptions): Promise<SettledCounts> {
     const refused = acknowledgements.filter((one) => one.is === 'refused');
-    const delivered = acknowledgements.filter((one) => one.is === 'delivered');
+    const done = acknowledgements.filter((one) => one.is === 'delivered');
+    const delivered = done.filter(({ waiting }) => !waiting.signup.change);
     const left = acknowledgements.filter((one) => one.is === 'left_alone');
-    const gone = [...delivered, ...refused, ...left].map(({ waiting }) => waiting.signup.id);
+    const gone = [...done, ...refused, ...left].map(({ waiting }) => waiting.signup.id);
     const statements: WriteStatement[] = [fence];
     if (refused.length > 0) {
       statements.push({
@@ -150,6 +157,7 @@ export class Acknowledgements {
       }));
       statements.push(...this.#beside(contacts, { destination: this.#destination, nowMs: this.#now() }));
     }
+    statements.push(...this.#aboutChanged(done.map(({ waiting }) => waiting)));
     if (left.length > 0) {
       const states = left.map(({ waiting, state }) => ({ id: waiting.signup.id, state }));
       statements.push(...this.#besideLeft(states));
@@ -162,7 +170,9 @@ export class Acknowledgements {
     if (removed.length > 0) {
       const settled: Settled = {
         delivered: delivered.map(({ waiting }) => waiting.signup),
-        refused: refused.map(({ waiting: { signup, sinceMs }, code }) => ({ signup, code, sinceMs })),
+        refused: refused.flatMap(({ waiting: { signup, sinceMs }, code }) =>
+          signup.change ? [] : [{ signup, code, sinceMs }],
+        ),
         damaged,
       };
       statements.push(
@@ -173,22 +183,25 @@ export class Acknowledgements {
     return { gone: removed.length, dead: refused.length + damaged.length };
   }
 
-  /**
-   * What was written last, also before a restart, in ms from now: an hour at most, whatever the clock does.
-   */
-  async pause(): Promise<{ readonly failures: number; readonly forMs: number }> {
-    const [row] = await this.#database.read({
-      sql: sameSql('select until, failures, changed_at from pauses where id = ?'),
-      params: [pauseId(this.#destination)],
-    });
-    if (!row) return { failures: 0, forMs: 0 };
-    const [until, changedAt] = [Number(row['until']), Number(row['changed_at'])];
-    const forMs = Math.max(0, Math.min(until - this.#now(), until - changedAt, longestPauseMs));
-    return { failures: Number(row['failures']), forMs };
+  /** How deliveries to the account stand, by what was written last: see `readPause`. */
+  pause(): ReturnType<typeof readPause> {
+    return readPause(this.#database, this.#destination, this.#now());
+  }
+
+  /** A call under way when somebody was erased may have made a dead letter of what it sent. */
+  #aboutChanged(done: readonly Waiting[]): readonly WriteStatement[] {
+    const destination = this.#destination;
+    const changed = done.flatMap(({ signup: { id, change }, person }): readonly Changed[] =>
+      change ? [{ id, kind: change.kind, person }] : [],
+    );
+    if (changed.length === 0) return [];
+    const erased = changed.filter(({ kind }) => kind === 'erase');
+    return [
+      ...erased.map(({ person }) => erasingDeadLetters(destination, person)),
+      ...this.#besideChanged(changed, { destination, nowMs: this.#now() }),
+    ];
   }
 }
-
-const longestPauseMs = 60 * 60_000;
 
 function removal(ids: readonly string[]): Statement {
   return {
@@ -228,20 +241,4 @@ function copyDamaged(id: string, nowMs: number): Statement {
     from signups where id = ?
     on conflict do nothing`;
   return { sql: sameSql(text), params: [nowMs, id] };
-}
-
-function pauseStatement(destination: Destination, pause: Pause, nowMs: number): Statement {
-  return {
-    sql: sameSql(
-      `insert into pauses (id, until, failures, reason, changed_at) values (?, ?, ?, ?, ?)
-       on conflict (id) do update set
-         until = excluded.until, failures = excluded.failures,
-         reason = excluded.reason, changed_at = excluded.changed_at`,
-    ),
-    params: [pauseId(destination), pause.untilMs, pause.failures, pause.reason, nowMs],
-  };
-}
-
-function pauseId({ upstream, account }: Destination): string {
-  return `${upstream} ${account}`;
 }

@@ -7,8 +7,8 @@ import { ServerSecrets } from '../store/server-secrets.ts';
 import { lanes, signups as table } from '../store/tables.ts';
 import { Census, type OutboxCounts } from './census.ts';
 import { openPersonHash, type PersonHash } from './person-hash.ts';
-import { signupRow } from './rows.ts';
-import type { Destination, NewSignup, Precedence } from './signup.ts';
+import { erasing, signupRow } from './rows.ts';
+import type { Change, Contact, Destination, NewSignup, Precedence } from './signup.ts';
 
 export interface OutboxOptions {
   readonly database: Database;
@@ -31,6 +31,20 @@ export interface Once {
   readonly proof?: { readonly kind: Exclude<MarkKind, 'signup'>; readonly text: string } | undefined;
 }
 
+/** A change of a contact that was sent before. */
+export interface NewChange {
+  readonly id: string;
+  /** Who asks for it, in place of a form. */
+  readonly form: string;
+  /** By its name. */
+  readonly account: string;
+  /** The keyed hash of the contact's address. */
+  readonly person: Uint8Array;
+  readonly change: Change;
+  /** With `update`: what is changed. */
+  readonly fields: Omit<Contact, 'email'>;
+}
+
 export type Added =
   | 'stored'
   /** It was stored before, and nothing was stored now. */
@@ -44,6 +58,9 @@ export class OutboxFull extends StoreUnavailable {
     super('full', { message: 'As many sign-ups wait as OUTBOX_MAX allows.' });
   }
 }
+
+/** That says nothing about the store. */
+export const isFull = (error: unknown): boolean => error instanceof OutboxFull;
 
 /**
  * Where accepted sign-ups are kept until they are delivered or set aside: rows of the store, one for each. A
@@ -140,6 +157,30 @@ export class Outbox {
     }
   }
 
+  /**
+   * Stores a change behind everything that waits for the person, and what is to be written beside it, or
+   * nothing. An erasure takes the place of what waits. Rejects as `addAll` does.
+   */
+  async addChange(change: NewChange, beside: readonly WriteStatement[]): Promise<void> {
+    const { database, max } = this.#options;
+    if (this.counts().waiting + this.#adding >= max) throw new OutboxFull();
+    const { id, form, person, fields } = change;
+    const nowMs = this.#now();
+    const destination = this.#destinationOf(change);
+    const row = signupRow(
+      { id, form, contact: { ...fields, email: '' }, change: change.change },
+      { destination, lane: lanes.fresh, person, sinceMs: nowMs, precedence: 'application' },
+    );
+    const replaced = change.change.kind === 'erase' ? erasing(destination, person, id) : [];
+    this.#adding++;
+    try {
+      await database.write([...replaced, { into: table, rows: [row] }, ...beside]);
+      this.#census.noteAdded(nowMs);
+    } finally {
+      this.#adding--;
+    }
+  }
+
   /** Whether a sign-up of this name and contents was stored within the last ten minutes. */
   async wasAdded(retry: string | undefined): Promise<boolean> {
     return retry !== undefined && this.#seen.has('signup', retry);
@@ -177,7 +218,7 @@ export class Outbox {
     );
   }
 
-  #destinationOf({ account }: NewSignup): Destination {
+  #destinationOf({ account }: Pick<NewSignup, 'account'>): Destination {
     const destination = account === undefined ? this.#first : this.#options.destinations.get(account);
     if (!destination) throw new Error(`There is no account ${JSON.stringify(account)}.`);
     return destination;

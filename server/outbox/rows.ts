@@ -1,12 +1,13 @@
-import { Unreadable, type NewRow, type Row } from '../store/database.ts';
-import { precedences } from '../store/tables.ts';
-import type { Consent, Contact, Destination, Precedence, Signup, StickyState } from './signup.ts';
+import { sameSql, Unreadable, type NewRow, type Row, type Statement } from '../store/database.ts';
+import { deadLetters, precedences, signups, type Table } from '../store/tables.ts';
+import type { Change, Consent, Contact, Destination, Precedence, Signup, StickyState } from './signup.ts';
 
 /** What a row of `signups` or `dead_letters` holds sealed. */
 interface Payload {
   readonly contact: Contact;
   readonly consent?: Consent | undefined;
   readonly resubscribe?: readonly StickyState[] | undefined;
+  readonly change?: Change | undefined;
   /** ISO 8601, where the row's own time is that of a replay. */
   readonly acceptedAt?: string | undefined;
   /** Of a dead letter: rasa.io's words, which may quote an address. */
@@ -74,13 +75,14 @@ export function deadLetterOf(row: Row): DeadLetter | undefined {
 function signupOf(row: Row, acceptedMs: number): Signup | undefined {
   const payload = row['payload'];
   if (payload instanceof Unreadable) return undefined;
-  const { contact, consent, resubscribe, acceptedAt } = payload as Payload;
+  const { contact, consent, resubscribe, change, acceptedAt } = payload as Payload;
   return {
     id: String(row['id']),
     form: String(row['form']),
     contact,
     ...(consent && { consent }),
     ...(resubscribe && { resubscribe }),
+    ...(change && { change }),
     acceptedAt: acceptedAt ?? isoOf(acceptedMs),
   };
 }
@@ -100,6 +102,7 @@ interface Storable {
   readonly contact: Contact;
   readonly consent?: Consent | undefined;
   readonly resubscribe?: readonly StickyState[] | undefined;
+  readonly change?: Change | undefined;
   /** Absent where it is the time since which it waits. */
   readonly acceptedAt?: string;
 }
@@ -114,7 +117,7 @@ export function signupRow(
     account: destination.account,
     form: signup.form,
     lane,
-    kind: 'upsert',
+    kind: signup.change?.kind ?? 'upsert',
     person,
     // What was never tried is due at once, whatever the clock says.
     due: precedences[precedence],
@@ -140,7 +143,7 @@ export function deadLetterRow({ destination, waiting, ...rest }: DeadLetterOptio
     id: signup.id,
     ...destination,
     form: signup.form,
-    kind: 'upsert',
+    kind: signup.change?.kind ?? 'upsert',
     person,
     reason: rest.code,
     attempts: rest.attempts,
@@ -151,12 +154,37 @@ export function deadLetterRow({ destination, waiting, ...rest }: DeadLetterOptio
 }
 
 /** Members that are undefined are left out of the JSON. */
-function payloadOf({ contact, consent, resubscribe, acceptedAt }: Storable, sinceMs: number): Payload {
+function payloadOf(
+  { contact, consent, resubscribe, change, acceptedAt }: Storable,
+  sinceMs: number,
+): Payload {
   const isOwnTime = acceptedAt === undefined || acceptedAt === isoOf(sinceMs);
   const states = resubscribe && resubscribe.length > 0 ? resubscribe : undefined;
-  return { contact, consent, resubscribe: states, acceptedAt: isOwnTime ? undefined : acceptedAt };
+  return { contact, consent, resubscribe: states, change, acceptedAt: isOwnTime ? undefined : acceptedAt };
 }
 
 export function isoOf(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+/** Deletes what waits for a person who is erased, but for the erasure itself, and dead letters. */
+export function erasing(destination: Destination, person: Uint8Array, erasure = ''): readonly Statement[] {
+  return [signups, deadLetters].map((table) => erasingFrom(table, destination, person, erasure));
+}
+
+/** What a call under way made of a person whose erasure was asked for meanwhile. */
+export function erasingDeadLetters(destination: Destination, person: Uint8Array): Statement {
+  return erasingFrom(deadLetters, destination, person);
+}
+
+function erasingFrom(
+  { name }: Table,
+  { upstream, account }: Destination,
+  person: Uint8Array,
+  except = '',
+): Statement {
+  return {
+    sql: sameSql(`delete from ${name} where upstream = ? and account = ? and person = ? and id <> ?`),
+    params: [upstream, account, person, except],
+  };
 }

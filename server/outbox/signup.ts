@@ -24,11 +24,25 @@ export interface Consent {
   readonly source?: string | undefined;
 }
 
+/** What is changed about a contact that was sent before. */
+export type ChangeKind = 'update' | 'unsubscribe' | 'archive' | 'erase';
+
+export interface Change {
+  readonly kind: ChangeKind;
+  /** Whether the contact had reached rasa.io when the change was asked for. */
+  readonly wasDelivered: boolean;
+}
+
 export interface Signup extends NewSignup {
   /** Ours, a UUIDv7. What a client calls its sign-up only names retries. */
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly acceptedAt: string;
+  /**
+   * With it, nothing is added: `contact` holds the fields that are changed, and its address is empty, since
+   * only a hash of it is known.
+   */
+  readonly change?: Change | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { OutboxFull, type Outbox } from './outbox.ts';
+import { isFull, type Outbox } from './outbox.ts';
 import type { StoreWatch } from './store-watch.ts';
 
 interface WatchedOutboxOptions {
@@ -13,7 +13,7 @@ export function watchedOutbox({
   outbox,
   storeWatch,
   wake,
-}: WatchedOutboxOptions): Pick<Outbox, 'add' | 'addAll' | 'addElsewhere' | 'wasAdded'> {
+}: WatchedOutboxOptions): Pick<Outbox, 'add' | 'addAll' | 'addChange' | 'addElsewhere' | 'wasAdded'> {
   return {
     wasAdded: (retry) => outbox.wasAdded(retry),
     addElsewhere: (insert, once) => storeWatch.watch(outbox.addElsewhere(insert, once), isFull),
@@ -26,10 +26,9 @@ export function watchedOutbox({
       await storeWatch.watch(outbox.addAll(signups, beside), isFull);
       for (const name of new Set(signups.map(({ account }) => account))) wake(name);
     },
+    async addChange(change, beside) {
+      await storeWatch.watch(outbox.addChange(change, beside), isFull);
+      wake(change.account);
+    },
   };
-}
-
-/** That says nothing about the store. */
-function isFull(error: unknown): boolean {
-  return error instanceof OutboxFull;
 }

@@ -1,6 +1,7 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { Contacts, Result } from '../contacts/contacts.ts';
 import type { Fate } from '../contacts/fates.ts';
+import { readChanges } from '../contacts/items.ts';
 import { decode, itemsOf } from '../contacts/ndjson.ts';
 import { problem, type ApiProblem } from '../http/problem.ts';
 import { hearOut, readBody } from '../http/request-body.ts';
@@ -9,7 +10,7 @@ import { sendApiProblem, tokenOf, type ApiAccess } from './api-access.ts';
 import { refuseMethod } from './answers.ts';
 
 export interface ContactRoutesOptions {
-  readonly contacts: Pick<Contacts, 'add' | 'addOnce' | 'find' | 'findByRef'>;
+  readonly contacts: Pick<Contacts, 'add' | 'addOnce' | 'find' | 'idOf' | 'change'>;
   readonly access: ApiAccess;
 }
 
@@ -23,10 +24,19 @@ const unavailableForS = 30;
 export function createContactRoutes({ contacts, access }: ContactRoutesOptions): express.Router {
   const routes = express.Router({ caseSensitive: true });
   routes.post('/api/contacts', ...access.allow('contacts:write'), answering(receive));
-  routes.get('/api/contacts', ...access.allow('contacts:read'), answering(findByRef));
-  routes.get('/api/contacts/:id', ...access.allow('contacts:read'), answering(findById));
-  routes.all('/api/contacts', refuseMethod('GET, POST'));
-  routes.all('/api/contacts/:id', refuseMethod('GET'));
+  routes.get('/api/contacts', ...access.allow('contacts:read'), answering(find));
+  routes.get('/api/contacts/:id', ...access.allow('contacts:read'), answering(find));
+  for (const [path, suffix] of [
+    ['/api/contacts/:id', '/unsubscribe'],
+    ['/api/contacts', '/unsubscribe'],
+  ] as const) {
+    routes.patch(path, ...access.allow('contacts:write'), answering(update));
+    routes.delete(path, ...access.allow('contacts:delete'), answering(remove));
+    routes.post(`${path}${suffix}`, ...access.allow('contacts:write'), answering(unsubscribe));
+  }
+  routes.all('/api/contacts', refuseMethod('GET, POST, PATCH, DELETE'));
+  routes.all(['/api/contacts/unsubscribe', '/api/contacts/:id/unsubscribe'], refuseMethod('POST'));
+  routes.all('/api/contacts/:id', refuseMethod('GET, PATCH, DELETE'));
   return routes;
 
   async function receive(request: Request, response: Response): Promise<ApiProblem | Answer> {
@@ -87,20 +97,74 @@ export function createContactRoutes({ contacts, access }: ContactRoutesOptions):
     }
   }
 
-  async function findById(request: Request, response: Response): Promise<ApiProblem | Answer> {
-    return (await contacts.find(String(request.params['id']), tokenOf(response).account)) ?? unknown;
+  async function find(request: Request, response: Response): Promise<ApiProblem | Answer> {
+    const id = await nameOf(request, response);
+    if (typeof id === 'object') return id;
+    return (await contacts.find(id, tokenOf(response).account)) ?? unknown;
   }
 
-  async function findByRef(request: Request, response: Response): Promise<ApiProblem | Answer> {
+  async function update(request: Request, response: Response): Promise<ApiProblem | Answer> {
+    if (!isPlain(request.get('content-encoding')) || kindOf(request) !== 'json') {
+      const detail = 'Wanted the content type application/json, in UTF-8, without Content-Encoding.';
+      return problem('unsupported', { detail });
+    }
+    const body = await readBody(request, limits.bytes);
+    if (body.is === 'broken') return problem('malformed', { detail: 'The body is not complete.' });
+    if (body.is === 'too_large') {
+      return problem('too_large', { detail: `Wanted at most ${limits.bytes} bytes.` });
+    }
+    const [changes, ...more] = readItems(body.bytes) ?? [];
+    const read = readChanges(more.length > 0 ? undefined : changes);
+    if (read.is === 'fields') return change(request, response, { kind: 'update', fields: read.fields });
+    if (read.field !== undefined) return problem('invalid', { issues: { [read.field]: read.issue } });
+    return problem('malformed', { detail: 'Wanted a JSON object with the fields that change, in UTF-8.' });
+  }
+
+  function unsubscribe(request: Request, response: Response): Promise<ApiProblem | Answer> {
+    return change(request, response, { kind: 'unsubscribe' });
+  }
+
+  async function remove(request: Request, response: Response): Promise<ApiProblem | Answer> {
+    const { erase = 'false' } = request.query;
+    if (erase !== 'true' && erase !== 'false') {
+      return problem('malformed', { detail: 'Wanted erase=true, or erase=false to archive the contact.' });
+    }
+    return change(request, response, { kind: erase === 'true' ? 'erase' : 'archive' });
+  }
+
+  async function change(
+    request: Request,
+    response: Response,
+    what: Parameters<Contacts['change']>[2],
+  ): Promise<ApiProblem | Answer> {
+    const contact = await nameOf(request, response);
+    if (typeof contact === 'object') return contact;
+    const id = await contacts.change(contact, tokenOf(response).account, what);
+    if (id === undefined) return unknown;
+    response.status(202);
+    return { id, contact, status: 'accepted' };
+  }
+
+  /** The id in the path, or that of the last item with the `ref` of the query. */
+  async function nameOf(request: Request, response: Response): Promise<ApiProblem | string> {
+    const { id } = request.params;
+    if (typeof id === 'string') return id;
     const { ref } = request.query;
     if (typeof ref !== 'string' || ref === '') {
       return problem('malformed', { detail: 'Wanted ?ref= with one name of yours, or /api/contacts/<id>.' });
     }
-    return (await contacts.findByRef(ref, tokenOf(response).account)) ?? unknown;
+    return (await contacts.idOf(ref, tokenOf(response).account)) ?? unknown;
   }
 }
 
-type Answer = { readonly results: readonly Result[] } | Fate;
+/** A change that is stored: its own id, and that of the contact. */
+interface Accepted {
+  readonly id: string;
+  readonly contact: string;
+  readonly status: 'accepted';
+}
+
+type Answer = { readonly results: readonly Result[] } | Fate | Accepted;
 
 const unknown = problem('not_found', {
   detail: 'This account sent no such contact within the last 30 days.',

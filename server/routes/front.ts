@@ -74,7 +74,7 @@ export interface FrontOptions {
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
   readonly health: () => Health;
-  readonly outbox: Pick<Outbox, 'add' | 'addAll' | 'wasAdded'>;
+  readonly outbox: Pick<Outbox, 'add' | 'addAll' | 'addChange' | 'wasAdded'>;
   /** Called with the outcome of each sign-up request: `accepted`, `unconfirmed` or a problem's code. */
   readonly onAnswer?: (outcome: string, network: string) => void;
   /** What all proxies that share the store sign and hash with. */
@@ -85,6 +85,7 @@ export interface FrontOptions {
   readonly database: Database;
   readonly readsOf: ReportCacheOptions['readsOf'];
   readonly people: ContactsOptions['people'];
+  readonly archivedSince: ContactsOptions['archivedSince'];
   /** Of each account, by its name. */
   readonly destinations: ContactsOptions['destinations'];
   /** With it quotas are counted in memory while this process is alone. */
@@ -107,6 +108,7 @@ export async function openFront({
   database,
   readsOf,
   people,
+  archivedSince,
   destinations,
   presence,
   operator,
@@ -166,6 +168,7 @@ export async function openFront({
     database,
     outbox,
     people,
+    archivedSince,
     destinations,
     resubscribe: config.contactsResubscribe,
     address: addressRules,

@@ -147,7 +147,7 @@ async function assembled(part: Part): Promise<RequestListener> {
       tryCode: unused,
     },
     sender: '',
-    contacts: { add: unused, addOnce: unused, find: unused, findByRef: unused },
+    contacts: { add: unused, addOnce: unused, find: unused, idOf: unused, change: unused },
     feed: { read: unused, readOrWait: unused },
     reports: { get: unused },
     tokens: { find: unused },

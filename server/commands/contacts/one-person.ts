@@ -1,8 +1,8 @@
 import type { People } from '../../accounts/people.ts';
 import type { Env } from '../../config/env.ts';
+import { erasing } from '../../outbox/rows.ts';
 import { NotFound } from '../../rasa/errors.ts';
 import type { Person } from '../../rasa/persons/person.ts';
-import { sameSql } from '../../store/database.ts';
 import { forgetDelivered } from '../../survival/delivered-contacts.ts';
 import { confirm, mayAsk, printable, tableOf, toJson, type ExitCode, type Streams } from '../terminal.ts';
 import { refreshPeople } from './known-people.ts';
@@ -148,13 +148,7 @@ async function look(
 
 async function eraseHere({ database, destination }: Opened, people: People | undefined, email: string) {
   if (!database || !people) return;
-  const { upstream, account } = destination;
-  await database.write(
-    ['signups', 'dead_letters'].map((table) => ({
-      sql: sameSql(`delete from ${table} where upstream = ? and account = ? and person = ?`),
-      params: [upstream, account, people.hashOf(email)],
-    })),
-  );
+  await database.write(erasing(destination, people.hashOf(email)));
 }
 
 function say(
