@@ -205,9 +205,9 @@ export class Outbox {
     nowMs: number,
     precedence: Precedence = 'form',
   ): NewRow {
-    const { id, form, contact, consent, resubscribe } = signup;
+    const { id, form, contact, origin, consent, resubscribe } = signup;
     return signupRow(
-      { id, form, contact, consent, resubscribe },
+      { id, form, contact, origin, consent, resubscribe },
       {
         destination: this.#destinationOf(signup),
         lane: lanes.fresh,

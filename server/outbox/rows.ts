@@ -5,6 +5,7 @@ import type { Change, Consent, Contact, Destination, Precedence, Signup, StickyS
 /** What a row of `signups` or `dead_letters` holds sealed. */
 interface Payload {
   readonly contact: Contact;
+  readonly origin?: string | undefined;
   readonly consent?: Consent | undefined;
   readonly resubscribe?: readonly StickyState[] | undefined;
   readonly change?: Change | undefined;
@@ -75,11 +76,12 @@ export function deadLetterOf(row: Row): DeadLetter | undefined {
 function signupOf(row: Row, acceptedMs: number): Signup | undefined {
   const payload = row['payload'];
   if (payload instanceof Unreadable) return undefined;
-  const { contact, consent, resubscribe, change, acceptedAt } = payload as Payload;
+  const { contact, origin, consent, resubscribe, change, acceptedAt } = payload as Payload;
   return {
     id: String(row['id']),
     form: String(row['form']),
     contact,
+    ...(origin !== undefined && { origin }),
     ...(consent && { consent }),
     ...(resubscribe && { resubscribe }),
     ...(change && { change }),
@@ -100,6 +102,7 @@ interface Storable {
   readonly id: string;
   readonly form: string;
   readonly contact: Contact;
+  readonly origin?: string | undefined;
   readonly consent?: Consent | undefined;
   readonly resubscribe?: readonly StickyState[] | undefined;
   readonly change?: Change | undefined;
@@ -155,12 +158,19 @@ export function deadLetterRow({ destination, waiting, ...rest }: DeadLetterOptio
 
 /** Members that are undefined are left out of the JSON. */
 function payloadOf(
-  { contact, consent, resubscribe, change, acceptedAt }: Storable,
+  { contact, origin, consent, resubscribe, change, acceptedAt }: Storable,
   sinceMs: number,
 ): Payload {
   const isOwnTime = acceptedAt === undefined || acceptedAt === isoOf(sinceMs);
   const states = resubscribe && resubscribe.length > 0 ? resubscribe : undefined;
-  return { contact, consent, resubscribe: states, change, acceptedAt: isOwnTime ? undefined : acceptedAt };
+  return {
+    contact,
+    origin,
+    consent,
+    resubscribe: states,
+    change,
+    acceptedAt: isOwnTime ? undefined : acceptedAt,
+  };
 }
 
 export function isoOf(ms: number): string {

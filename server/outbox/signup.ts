@@ -4,6 +4,8 @@ export interface NewSignup {
   /** As the operator calls it; `undefined` where there is one without a name. */
   readonly account?: string | undefined;
   readonly contact: Contact;
+  /** Of the page with the form, for the funnel; absent where it was no form. */
+  readonly origin?: string | undefined;
   /** What the person agreed to, as the sender reports it. Kept with the contact, not sent to rasa.io. */
   readonly consent?: Consent | undefined;
   /** In which of these states the contact is brought back all the same; by default in none. */

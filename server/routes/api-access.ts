@@ -73,6 +73,22 @@ export function tokenOf({ locals }: Response): Token {
   return locals['token'] as Token;
 }
 
+/** Logs, histories and other servers keep addresses, so that a token in one is not secret any more. */
+export const refuseTokenInQuery: RequestHandler = (request, response, next) => {
+  const isToken = ([name, value]: [string, unknown]) =>
+    /^(access_?)?token$|^authorization$/i.test(name) ||
+    (typeof value === 'string' && /\brst_[\w-]{43}/.test(value));
+  if (!Object.entries(request.query).some(isToken)) {
+    next();
+    return;
+  }
+  response.set('WWW-Authenticate', 'Bearer realm="rasa-signup", error="invalid_request"');
+  const detail =
+    'Found a token in the address, where logs and histories keep it. Send it as a header, Authorization: Bearer rst_…, ' +
+    'and revoke this one: `rasa-signup tokens revoke`.';
+  sendApiProblem(response, problem('unauthorized', { detail }));
+};
+
 /** Always as data: no person reads it in a browser. */
 export function sendApiProblem(response: Response, answer: ApiProblem): void {
   const { status, headers, body } = detailOf(answer);

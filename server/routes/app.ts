@@ -22,9 +22,10 @@ import { createApiAccess, type ApiAccessOptions } from './api-access.ts';
 import { createBuilderPages } from './builder-routes.ts';
 import { createContactRoutes, type ContactRoutesOptions } from './contact-routes.ts';
 import { createEventRoutes, type EventRoutesOptions } from './api/event-routes.ts';
+import { createFunnelRoutes, type FunnelRoutesOptions } from './api/funnel-routes.ts';
 import { createReportRoutes, type ReportRoutesOptions } from './api/report-routes.ts';
 import { createLinkRoutes, type ConfirmRoutesOptions } from './confirm/confirm-routes.ts';
-import { createFormRoutes } from './form-routes.ts';
+import { createFormRoutes, type FormRoutesOptions } from './form-routes.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import type { Health } from './health.ts';
 import { createOperatorRoutes, type OperatorRoutesOptions } from './operator/operator-routes.ts';
@@ -55,6 +56,8 @@ export interface AppOptions {
   readonly contacts: ContactRoutesOptions['contacts'];
   readonly feed: EventRoutesOptions['feed'];
   readonly reports: ReportRoutesOptions['reports'];
+  readonly funnel: FunnelRoutesOptions['funnel'];
+  readonly onStep: FormRoutesOptions['onStep'];
   readonly tokens: ApiAccessOptions['tokens'];
   /** The names of all accounts. */
   readonly accounts: readonly string[];
@@ -118,6 +121,7 @@ function createRoutes(options: AppOptions): express.Router {
   const access = createApiAccess({ ...options, rate: options.rateToken });
   routes.use(createContactRoutes({ contacts: options.contacts, access }));
   routes.use(createEventRoutes({ feed: options.feed, access }));
+  routes.use(createFunnelRoutes({ funnel: options.funnel, access }));
   routes.use(createReportRoutes({ reports: options.reports, access }));
 
   if (options.operator) routes.use(createOperatorRoutes({ ...options, ...options.operator }));

@@ -1,5 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import cors from 'cors';
 import express, { type Request, type RequestHandler, type Response } from 'express';
+import { pageOriginOf } from '../analytics/funnel/page-origin.ts';
 import type { Rate } from '../forms/form-spec.ts';
 import type { Form, Forms } from '../forms/forms.ts';
 import type { ClientAddress } from '../http/client-ip.ts';
@@ -37,6 +39,8 @@ export interface FormRoutesOptions {
   readonly sender: string;
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
+  /** Called for each definition or page that is fetched, and each challenge. */
+  readonly onStep: (step: 'fetched' | 'started', form: Form, pageOrigin: string) => void;
 }
 
 type FormRequest = Request<{ form: string }>;
@@ -54,10 +58,13 @@ export function createFormRoutes(options: FormRoutesOptions): express.Router {
     rateNetwork,
     limitedPages,
     sandbox,
+    onStep,
   } = options;
   const routes = express.Router({ caseSensitive: true });
   const { prefix } = address;
   const variesByHost = address.origin === undefined;
+  const originOf = (headers: IncomingHttpHeaders) => pageOriginOf(headers, address.origin);
+  const signup = { intake, originsOf, clientAddress, pageOriginOf: originOf, prefix, sandbox };
 
   routes
     .route('/forms/:form')
@@ -65,7 +72,7 @@ export function createFormRoutes(options: FormRoutesOptions): express.Router {
       response.set('Cache-Control', 'no-cache').vary(`Origin, Accept${variesByHost ? ', Host' : ''}`);
       next();
     })
-    .post(crossOrigin(originsOf), receiveSignup({ intake, originsOf, clientAddress, prefix, sandbox }))
+    .post(crossOrigin(originsOf), receiveSignup(signup))
     .all(crossOrigin(originsOf, 'null'))
     .get(
       refuseUnlisted(originsOf, 'null'),
@@ -73,6 +80,7 @@ export function createFormRoutes(options: FormRoutesOptions): express.Router {
       withForm((form, request, response) => {
         const words = wordsFor(request, form.languages);
         const definition = form.definitionIn(words);
+        if (request.method === 'GET') onStep('fetched', form, originOf(request.headers));
         response.set('Content-Language', definition.lang).vary('Accept-Language');
         if (!wantsPage(request)) {
           response.json(definition);
@@ -106,6 +114,7 @@ export function createFormRoutes(options: FormRoutesOptions): express.Router {
       withForm(async (form, request, response) => {
         const load = await limits.load(clientAddress(request), form);
         const { since } = request.query;
+        if (request.method === 'GET') onStep('started', form, originOf(request.headers));
         response.json(await proofs.issue(form.id, load, typeof since === 'string' ? since : undefined));
       }),
     )

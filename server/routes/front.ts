@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
 import { ReportCache, type ReportCacheOptions } from '../analytics/cache/report-cache.ts';
+import { FunnelCounts, type CountedStep } from '../analytics/funnel/funnel-counts.ts';
+import { Funnel } from '../analytics/funnel/funnel.ts';
+import { unnamedAccount } from '../config/accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import type { Confirmations } from '../confirm/confirmations.ts';
 import { Contacts, type ContactsOptions } from '../contacts/contacts.ts';
@@ -9,7 +12,7 @@ import { Tokens } from '../contacts/tokens.ts';
 import { Feed } from '../events/feed.ts';
 import { loadDisposableDomains } from '../forms/email-address.ts';
 import type { FormSpec } from '../forms/form-spec.ts';
-import { createForms, type Forms } from '../forms/forms.ts';
+import { createForms, type Form, type Forms } from '../forms/forms.ts';
 import { createBuilderGate } from '../http/builder-gate.ts';
 import { createClientAddress } from '../http/client-ip.ts';
 import { createOrigins } from '../http/origins.ts';
@@ -156,11 +159,20 @@ export async function openFront({
     waitingRoom: confirmations,
     answerTestAddress,
   });
+  const counts = new FunnelCounts({ database, log });
+  const count = (step: CountedStep, form: Form | undefined, origin: string, reason?: string) => {
+    const account = form ? (form.account ?? unnamedAccount) : '';
+    counts.count(step, { form: form?.id ?? '', account, origin, reason });
+  };
   const intake: typeof checks = {
     ...checks,
     async receive(post) {
       const answer = await checks.receive(post);
       onAnswer(answer.is === 'refused' ? answer.problem.code : answer.is, networkOf(post.ip));
+      if (answer.is === 'refused') count('refused', answer.form, post.pageOrigin, answer.problem.code);
+      // The click that a plain form is asked for stands for the challenge.
+      else if (answer.is === 'unconfirmed') count('started', answer.form, post.pageOrigin);
+      else if (!answer.isRetry) count('accepted', answer.form, post.pageOrigin);
       return answer;
     },
   };
@@ -194,6 +206,8 @@ export async function openFront({
     contacts,
     feed,
     reports,
+    funnel: new Funnel({ database, destinations, counts }),
+    onStep: count,
     tokens: new Tokens({ database }),
     accounts: config.accounts.map(({ name }) => name),
     rateToken: config.rateToken,
@@ -223,6 +237,7 @@ export async function openFront({
     async close() {
       limits.close();
       contacts.close();
+      await counts.close();
       await reports.close();
     },
   };

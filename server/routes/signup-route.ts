@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Accepted, Pending } from '../../shared/signup.ts';
 import type { ClientAddress } from '../http/client-ip.ts';
@@ -18,6 +18,8 @@ export interface SignupRouteOptions {
   /** The origins whose pages may use a form. */
   readonly originsOf: (form: string) => Origins;
   readonly clientAddress: ClientAddress;
+  /** What the funnel calls the page that a request is from. */
+  readonly pageOriginOf: (headers: IncomingHttpHeaders) => string;
   /** `PublicAddress.prefix`. */
   readonly prefix: string;
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
@@ -31,11 +33,12 @@ export function receiveSignup({
   intake,
   originsOf,
   clientAddress,
+  pageOriginOf,
   prefix,
   sandbox,
 }: SignupRouteOptions): RequestHandler<{ form: string }> {
   return async (request, response) => {
-    const post = postOf(request, clientAddress(request));
+    const post = postOf(request, { ip: clientAddress(request), pageOrigin: pageOriginOf(request.headers) });
     const answer = await intake.receive(post);
     // The visitor may have disconnected meanwhile.
     if (response.destroyed) return;
@@ -65,12 +68,13 @@ export function receiveSignup({
   }
 }
 
-function postOf(request: FormRequest, ip: string): SignupPost {
+function postOf(request: FormRequest, { ip, pageOrigin }: Pick<SignupPost, 'ip' | 'pageOrigin'>): SignupPost {
   const { headers } = request;
   const [secFetchMode, secFetchSite] = [request.get('sec-fetch-mode'), request.get('sec-fetch-site')];
   return {
     form: request.params.form,
     origin: headers.origin,
+    pageOrigin,
     host: headers.host,
     ip,
     // Scripts and command-line tools accept anything or ask for JSON.

@@ -22,6 +22,8 @@ export type Answer =
   | {
       readonly is: 'accepted';
       readonly form: Form;
+      /** It was accepted before: a retry. */
+      readonly isRetry?: boolean;
       /** The page that a plain form asked to redirect to, if that is allowed. */
       readonly redirectTo: string | undefined;
       /** It waits for a click in the mail to this address. */
@@ -152,11 +154,11 @@ export function createIntake({
     if (late) {
       if (!(await wasAccepted())) return { ...refused(late), ...kept };
       await quotas.release(signupQuotas);
-      return { ...accepted, waiting: await waitingSince(form, contact.email) };
+      return { ...accepted, isRetry: true, waiting: await waitingSince(form, contact.email) };
     }
 
     const { account, resubscribe } = form;
-    const signup = { form: form.id, account, contact, resubscribe };
+    const signup = { form: form.id, account, contact, resubscribe, origin: post.pageOrigin };
     const mustConfirm = await hasToConfirm({ post, form, limits, isSuspicious: verdict.isSuspicious });
     let ticket: string | undefined;
     const add = async (once: Once) => {
@@ -179,7 +181,7 @@ export function createIntake({
     // A retry of a stored sign-up is not delivered again and uses no quota of sign-ups.
     if (added === 'duplicate') {
       await quotas.release(signupQuotas);
-      return { ...accepted, waiting: await waitingSince(form, contact.email) };
+      return { ...accepted, isRetry: true, waiting: await waitingSince(form, contact.email) };
     }
     return { ...accepted, waiting: ticket === undefined ? undefined : { ticket, email: contact.email } };
   }

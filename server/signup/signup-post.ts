@@ -6,6 +6,8 @@ export interface SignupPost {
   readonly form: string;
   /** The Origin header. */
   readonly origin: string | undefined;
+  /** What the funnel calls the page with the form. */
+  readonly pageOrigin: string;
   /** The Host header. */
   readonly host: string | undefined;
   /** The visitor's IP address, read from behind the trusted proxies. */

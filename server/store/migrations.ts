@@ -1,5 +1,5 @@
 import { NewerSchema } from './errors.ts';
-import { cursorsStep, reportCacheStep } from './schema/analytics.ts';
+import { cursorsStep, funnelStep, reportCacheStep } from './schema/analytics.ts';
 import { deliveredContactsStep } from './schema/delivered-contacts.ts';
 import { doubleOptInTables } from './schema/double-opt-in.ts';
 import { eventTables } from './schema/events.ts';
@@ -240,6 +240,7 @@ export const migrations: readonly Migration[] = [
   fromFiles,
   { version: 11, ...deliveredContactsStep },
   { version: 12, ...doubleOptInTables },
+  { version: 13, ...funnelStep },
 ];
 
 /** The steps of a schema that a database lacks whose last one is this. */

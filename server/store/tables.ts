@@ -1,4 +1,4 @@
-import { cachedReports, cursors } from './schema/analytics.ts';
+import { cachedReports, cursors, funnelCounts } from './schema/analytics.ts';
 import { comparisons, deliveredContacts, handoverAddresses } from './schema/delivered-contacts.ts';
 import { confirmations, mailedPeople, mails } from './schema/double-opt-in.ts';
 import { eventNumbers, events } from './schema/events.ts';
@@ -245,6 +245,7 @@ export const movedTables: readonly Table[] = [
   people,
   peopleReads,
   cursors,
+  funnelCounts,
   events,
   eventNumbers,
   webhooks,

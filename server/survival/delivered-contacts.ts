@@ -34,11 +34,12 @@ export interface DeliveredContact {
  */
 export function noteDeliveredContacts(keepForHandover: boolean): BesideDelivered {
   return (delivered, { destination, nowMs }) => {
-    const rows = delivered.map(({ signup: { id, form }, person, contactId }) => ({
+    const rows = delivered.map(({ signup: { id, form, origin = '' }, person, contactId }) => ({
       id,
       upstream: destination.upstream,
       account: destination.account,
       form,
+      origin,
       person,
       rasa_id: contactId?.id ?? '',
       is_own: contactId?.of === 'contact' ? 1 : 0,

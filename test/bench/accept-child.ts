@@ -150,6 +150,8 @@ async function assembled(part: Part): Promise<RequestListener> {
     contacts: { add: unused, addOnce: unused, find: unused, idOf: unused, change: unused },
     feed: { read: unused, readOrWait: unused },
     reports: { get: unused },
+    funnel: { read: unused },
+    onStep: () => undefined,
     tokens: { find: unused },
     accounts: [],
     rateToken: 'off',

@@ -1,8 +1,11 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { unnamedAccount } from '../../config/accounts/accounts.ts';
+import { destinationOf } from '../../config/accounts/destination.ts';
+import { readConfig } from '../../config/config.ts';
 import { intervals, presetNames } from '../../analytics/query.ts';
 import { reports } from '../../analytics/reports/reports.ts';
 import { reportNames, type ReportName } from '../../analytics/reports/report.ts';
+import { funnelFormats, printFunnel, type FunnelCommandOptions } from '../analytics/print-funnel.ts';
 import { reportFormats, type ReportOptions } from '../analytics/print-report.ts';
 import { environmentOf, someCount, someName, someText, someTime, withStore, type Cli } from './cli.ts';
 
@@ -30,6 +33,8 @@ export function declareAnalytics(cli: Cli): void {
       .action((options: Declared) => runReport(cli, name, options));
   }
 
+  declareFunnel(cli, analytics);
+
   analytics
     .command('cursor')
     .description('bookmarks of pulls that the database keeps')
@@ -46,6 +51,29 @@ export function declareAnalytics(cli: Cli): void {
       withStore(cli, async ({ writable }) => {
         const { saveCursor } = await import('../analytics/save-cursor.ts');
         return saveCursor(name, { database: writable, account, streams: cli.process });
+      }),
+    );
+}
+
+function declareFunnel(cli: Cli, analytics: Command): void {
+  analytics
+    .command('funnel')
+    .description('what visitors did with the forms, as counts by day, form and origin, without addresses')
+    .option('--account <name>', 'only forms of this one', someText)
+    .option('--from <day>', 'the first day, such as 2026-11-01, in UTC')
+    .option('--to <day>', 'the last day')
+    .addOption(new Option('--preset <name>', 'a period up to today, in place of days').choices(presetNames))
+    .option('--form <id>', 'only this one', someText)
+    .option('--by <columns>', 'what rows are told apart by; default: day,form,origin')
+    .addOption(
+      new Option('--format <name>', 'default: a table on a terminal, JSON elsewhere').choices(funnelFormats),
+    )
+    .addHelpText('after', '\nExample:\n  $ rasa-signup analytics funnel --preset past_week --by form')
+    .action((options: FunnelCommandOptions) =>
+      withStore(cli, async ({ database }) => {
+        const { accounts } = readConfig(environmentOf(cli));
+        const destinations = new Map(accounts.map((account) => [account.name, destinationOf(account)]));
+        return printFunnel(options, { database, destinations, streams: cli.process });
       }),
     );
 }

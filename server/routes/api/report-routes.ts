@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import express, { type Request, type Response } from 'express';
 import {
   freshMs,
   mostRows,
@@ -13,7 +13,7 @@ import { reports } from '../../analytics/reports/reports.ts';
 import { problem, type ApiProblem } from '../../http/problem.ts';
 import { StoreUnavailable } from '../../store/errors.ts';
 import { refuseMethod } from '../answers.ts';
-import { sendApiProblem, tokenOf, type ApiAccess } from '../api-access.ts';
+import { refuseTokenInQuery, sendApiProblem, tokenOf, type ApiAccess } from '../api-access.ts';
 
 export interface ReportRoutesOptions {
   readonly reports: Pick<ReportCache, 'get'>;
@@ -55,22 +55,6 @@ interface Asked {
   readonly name: ReportName;
   readonly query: ReportQuery;
 }
-
-/** Logs, histories and other servers keep addresses, so that a token in one is not secret any more. */
-const refuseTokenInQuery: RequestHandler = (request, response, next) => {
-  const isToken = ([name, value]: [string, unknown]) =>
-    /^(access_?)?token$|^authorization$/i.test(name) ||
-    (typeof value === 'string' && /\brst_[\w-]{43}/.test(value));
-  if (!Object.entries(request.query).some(isToken)) {
-    next();
-    return;
-  }
-  response.set('WWW-Authenticate', 'Bearer realm="rasa-signup", error="invalid_request"');
-  const detail =
-    'Found a token in the address, where logs and histories keep it. Send it as a header, Authorization: Bearer rst_…, ' +
-    'and revoke this one: `rasa-signup tokens revoke`.';
-  sendApiProblem(response, problem('unauthorized', { detail }));
-};
 
 function readRequest(
   { params, query }: Request,

@@ -16,6 +16,26 @@ export const cachedReports = {
   sealed: 'payload',
 } as const satisfies Table;
 
+/** What visitors do, as counts by day, form and origin of the page: see `FunnelCounts`. */
+export const funnelCounts = {
+  name: 'funnel_counts',
+  columns: {
+    /** Names all the others but `count`; begins with the day. */
+    id: 'text',
+    /** In UTC. */
+    day: 'text',
+    /** By its name. */
+    account: 'text',
+    form: 'text',
+    origin: 'text',
+    step: 'text',
+    /** A problem's code; empty without. */
+    reason: 'text',
+    count: 'integer',
+  },
+  id: 'id',
+} as const satisfies Table;
+
 export const cursorsStep: Omit<Migration, 'version'> = {
   name: 'cursors of analytics',
   sqlite: `
@@ -37,5 +57,35 @@ export const reportCacheStep: Omit<Migration, 'version'> = {
     create table cached_reports (
       id text collate "C" primary key, made_at bigint not null, key_id text not null, payload bytea not null
     );
+  `,
+};
+
+export const funnelStep: Omit<Migration, 'version'> = {
+  name: 'the funnel of sign-ups',
+  sqlite: `
+    create table funnel_counts (
+      id text primary key,
+      day text not null,
+      account text not null,
+      form text not null,
+      origin text not null,
+      step text not null,
+      reason text not null,
+      count integer not null
+    ) strict, without rowid;
+    alter table delivered_contacts add column origin text not null default '';
+  `,
+  postgres: `
+    create table funnel_counts (
+      id text collate "C" primary key,
+      day text not null,
+      account text not null,
+      form text not null,
+      origin text not null,
+      step text not null,
+      reason text not null,
+      count bigint not null
+    );
+    alter table delivered_contacts add column origin text not null default '';
   `,
 };

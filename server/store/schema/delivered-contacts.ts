@@ -10,6 +10,8 @@ export const deliveredContacts = {
     upstream: 'text',
     account: 'text',
     form: 'text',
+    /** Of the page with the form; empty where it was no form, and in rows of earlier versions. */
+    origin: 'text',
     /** A keyed hash of the address. */
     person: 'bytes',
     /** Empty where rasa.io said none. */
