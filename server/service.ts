@@ -29,10 +29,10 @@ import { warnOfDisk } from './store/disk-kind.ts';
 import { Presence } from './store/presence.ts';
 import { ServerSecrets } from './store/server-secrets.ts';
 import { StoreWatch } from './outbox/store-watch.ts';
-import { watchedOutbox } from './outbox/watched-outbox.ts';
 import { readArchivedSince } from './survival/delivered-contacts.ts';
 import { SurvivalWatch } from './survival/watch.ts';
 import { realFiles } from './system/files.ts';
+import { watchedOutbox } from './watched-outbox.ts';
 
 /** The running product. */
 export interface Service {
@@ -235,7 +235,7 @@ export async function openService({
     closers.push(() => {
       front.answerWaiting();
     });
-    optIn.start(front.forms, config.publicUrl ?? server.url);
+    optIn.start(front, config.publicUrl ?? server.url);
     const builderLink =
       front.builderQuery === '' ? undefined : `${config.publicUrl ?? server.url}/${front.builderQuery}`;
     const tryAccounts = () => deliveries.tryNow();

@@ -23,6 +23,7 @@ export interface ConfirmationsOptions {
   readonly keys: { readonly links: Uint8Array; readonly person: Uint8Array };
   /** Called where something is to be done in the background. */
   readonly onChange?: () => void;
+  readonly onConfirmed?: (signup: NewSignup) => void;
   /** Unix time in ms. */
   readonly now?: () => number;
 }
@@ -189,6 +190,7 @@ export class Confirmations {
     const ended = end({ id }, { state: states.confirmed, due: nowMs + keptMs, keyId: database.keyId });
     try {
       await outbox.addAll([whole], [ended]);
+      this.#options.onConfirmed?.(signup);
       return true;
     } catch (error) {
       // Two clicks at once: the row that the other one added is there already, or the state has changed.

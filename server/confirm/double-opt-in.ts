@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Forms } from '../forms/forms.ts';
 import { openMail, type MailOptions } from '../mail/open-mail.ts';
+import type { NewSignup } from '../outbox/signup.ts';
 import type { Database } from '../store/database.ts';
 import type { ServerSecrets } from '../store/server-secrets.ts';
 import { Confirmations, type ConfirmationsOptions } from './confirmations.ts';
@@ -16,11 +17,18 @@ export interface DoubleOptInOptions extends Pick<MailOptions, 'relay' | 'from' |
   readonly owner: string;
 }
 
+/** What visitors reach. */
+interface Visited {
+  readonly forms: Pick<Forms, 'find'>;
+  /** Called for each sign-up that is confirmed at this process. */
+  readonly countConfirmed: (signup: NewSignup) => void;
+}
+
 /** Everything between an accepted sign-up that has to be confirmed and its click, mail included. */
 export interface DoubleOptIn {
   readonly confirmations: Confirmations;
   /** Begins to write and send mails. `publicUrl` is where visitors reach the proxy, without a slash. */
-  start(forms: Pick<Forms, 'find'>, publicUrl: string): void;
+  start(front: Visited, publicUrl: string): void;
   close(): Promise<void>;
 }
 
@@ -29,18 +37,21 @@ export async function openDoubleOptIn(options: DoubleOptInOptions): Promise<Doub
   const keys = { links: await secrets.get('confirmation links'), person: await secrets.get('person') };
   const mail = openMail(options);
   let worker: ConfirmationWorker | undefined;
+  let countConfirmed: Visited['countConfirmed'] | undefined;
   const confirmations = new Confirmations({
     ...options,
     keys,
     onChange: () => worker?.wake(),
+    onConfirmed: (signup) => countConfirmed?.(signup),
   });
   return {
     confirmations,
-    start(forms, publicUrl) {
+    start(front, publicUrl) {
+      ({ countConfirmed } = front);
       if (!mail) return;
       worker = new ConfirmationWorker({
         ...options,
-        forms,
+        forms: front.forms,
         publicUrl: () => publicUrl,
         queue: mail.queue,
         onMail: () => {

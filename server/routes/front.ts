@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { ReportCache, type ReportCacheOptions } from '../analytics/cache/report-cache.ts';
 import { FunnelCounts, type CountedStep } from '../analytics/funnel/funnel-counts.ts';
 import { Funnel } from '../analytics/funnel/funnel.ts';
+import { ownPages } from '../analytics/funnel/page-origin.ts';
 import { unnamedAccount } from '../config/accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import type { Confirmations } from '../confirm/confirmations.ts';
@@ -20,6 +21,7 @@ import { createPublicAddress } from '../http/public-address.ts';
 import { readTarget } from '../http/request-limits.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import type { NewSignup } from '../outbox/signup.ts';
 import { createBots, type BotStats } from '../signup/bots.ts';
 import { createIntake } from '../signup/intake.ts';
 import { createLimits, networkOf } from '../signup/limits.ts';
@@ -43,6 +45,8 @@ export interface Front {
   readonly bots: () => BotStats;
   /** As they are now. */
   readonly forms: Forms;
+  /** Counts a click in a confirmation mail. */
+  readonly countConfirmed: (signup: NewSignup) => void;
   /** Replaces the forms. No request is dropped. */
   readonly replaceForms: (specs: readonly FormSpec[]) => void;
   /** Answers requests that wait for events or reports. To be called before the server is closed. */
@@ -223,6 +227,9 @@ export async function openFront({
     builderQuery: builder.query,
     bots: () => bots.stats(),
     forms,
+    countConfirmed: ({ form, account = unnamedAccount, origin = ownPages }) => {
+      counts.count('confirmed', { form, account, origin });
+    },
     replaceForms: (specs) => {
       forms.replace(specs);
     },

@@ -155,8 +155,8 @@ export const deliveryMutations: readonly Mutation[] = [
   {
     name: 'call: one that was cut short counts as an attempt',
     file: 'server/delivery/delivery-call.ts',
-    find: 'if (call.isAbandoned || this.#isAccountsFault(outcome, call.due.length)) return undefined;',
-    replace: 'if (this.#isAccountsFault(outcome, call.due.length)) return undefined;',
+    find: 'if (call.isAbandoned || this.#isAccountsFault(outcome, call.count)) return undefined;',
+    replace: 'if (this.#isAccountsFault(outcome, call.count)) return undefined;',
     tests: worker,
     only: 'aborts the current call',
   },
@@ -187,8 +187,8 @@ export const deliveryMutations: readonly Mutation[] = [
   {
     name: 'call: one that has failed twice with others takes them along again',
     file: 'server/delivery/delivery-call.ts',
-    find: "lane: call.due.length === 1 || waiting.attempts > 0 ? 'alone' : 'retry',",
-    replace: "lane: call.due.length === 1 ? 'alone' : 'retry',",
+    find: "lane: call.count === 1 || waiting.attempts > 0 ? 'alone' : 'retry',",
+    replace: "lane: call.count === 1 ? 'alone' : 'retry',",
     tests: worker,
     only: 'what always fails takes nobody',
   },
@@ -203,8 +203,8 @@ export const deliveryMutations: readonly Mutation[] = [
   {
     name: 'call: an answer that lacks some counts as delivered for them',
     file: 'server/delivery/delivery-call.ts',
-    find: 'return due.map((_, index) => outcomes[index] ?? bug);',
-    replace: "return due.map((_, index) => outcomes[index] ?? { is: 'delivered' });",
+    find: '[one, sent[index] ?? bug]',
+    replace: "[one, sent[index] ?? { is: 'delivered' }]",
     tests: worker,
     only: 'keeps those of a call',
   },

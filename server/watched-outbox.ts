@@ -1,5 +1,5 @@
-import { isFull, type Outbox } from './outbox.ts';
-import type { StoreWatch } from './store-watch.ts';
+import { isFull, type Outbox } from './outbox/outbox.ts';
+import type { StoreWatch } from './outbox/store-watch.ts';
 
 interface WatchedOutboxOptions {
   readonly outbox: Outbox;
