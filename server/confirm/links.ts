@@ -30,6 +30,8 @@ export class Links {
   read(kind: LinkKind, text: string): string | undefined {
     if (!/^[\w-]{43}$/.test(text)) return undefined;
     const bytes = Buffer.from(text, 'base64url');
+    // The last letter has two bits to spare.
+    if (bytes.toString('base64url') !== text) return undefined;
     const hex = bytes.subarray(0, idBytes).toString('hex');
     const id = [8, 12, 16, 20].reduceRight((rest, at) => `${rest.slice(0, at)}-${rest.slice(at)}`, hex);
     return timingSafeEqual(bytes.subarray(idBytes), this.#macOf(kind, id)) ? id : undefined;
