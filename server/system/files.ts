@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -14,19 +15,25 @@ export const realFiles: Files = fs;
 export const ownerOnly = 0o600;
 
 /**
- * Replaces the content of a file atomically, and durably once it resolves: written to `<path>.tmp`, synced,
- * renamed, and the directory synced. Rejects with the system's error.
+ * Replaces the content of a file atomically, and durably once it resolves: written to `<path>.<random>.tmp`,
+ * since two processes may do so at once, synced, renamed, and the directory synced. Rejects with the system's
+ * error.
  */
 export async function replaceFile(files: Files, path: string, text: string): Promise<void> {
-  const temporary = `${path}.tmp`;
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   const file = await files.open(temporary, 'w', ownerOnly);
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await files.rename(temporary, path);
+  } catch (error) {
+    await files.unlink(temporary).catch(() => undefined);
+    throw error;
   }
-  await files.rename(temporary, path);
   await syncDirectory(files, dirname(path));
 }
 
