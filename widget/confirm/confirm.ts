@@ -143,7 +143,10 @@ export function wait(element: HTMLElement, src: string, waiting: Pending): void 
   }
 
   function drawMark(path: string): void {
-    status?.querySelector('.mark path')?.setAttribute('d', path);
+    const mark = status?.querySelector('.mark path');
+    mark?.setAttribute('d', path);
+    // The sheet of the form draws it with dashes of the length of its tick.
+    mark?.setAttribute('pathLength', '24');
   }
 
   function tell(type: string): void {
