@@ -11,7 +11,7 @@ import { openShell } from '../../helpers/shell.ts';
 import { openReaders } from '../../helpers/server/readers.ts';
 
 /** The recipes of docs/analytics.md, run as a reader runs them. */
-const [firstSteps = '', byState = '', byCursor = ''] = readmeBlocks('docs/analytics.md', 'sh');
+const [firstSteps = '', funnel = '', byState = '', byCursor = ''] = readmeBlocks('docs/analytics.md', 'sh');
 const [monthly = ''] = readmeBlocks('docs/analytics.md', 'sql');
 
 const { engines, server } = useEngines();
@@ -44,6 +44,16 @@ describe('docs/analytics.md', () => {
     const { run, here, dir } = await openReader();
     expect(await run(here(firstSteps))).toContain('"start"');
     expect((await readFile(join(dir, 'members.csv'), 'utf8')).split('\r\n')).toHaveLength(62);
+  });
+
+  it('The funnel', async () => {
+    const { run, env, sandbox } = await openReader();
+    const pages = 'https://www.example.com';
+    const service = await startService({ ...env, ALLOWED_ORIGINS: pages, RASA_BASE_URL: sandbox.url });
+    expect((await fetch(`${service.url}/forms/newsletter`)).status).toBe(200);
+    await service.close();
+    const [row] = JSON.parse(await run(`export ALLOWED_ORIGINS=${pages}\n${funnel}`)) as unknown[];
+    expect(row).toMatchObject({ form: 'newsletter', fetched: 1, accepted: 0 });
   });
 
   it.runIf(engines.includes('postgres'))(
