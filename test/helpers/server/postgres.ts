@@ -113,19 +113,28 @@ async function serverAt(place: Place): Promise<PostgresServer> {
       await client.end();
     }
   };
-  const start = async () => {
-    server = spawn(join(bin, 'postgres'), ['-D', data], {
+  const launch = () => {
+    const child = spawn(join(bin, 'postgres'), ['-D', data], {
       ...as,
       cwd: dir,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    server.stderr?.on('data', (chunk) => (log += String(chunk)));
+    child.stderr.on('data', (chunk) => (log += String(chunk)));
+    server = child;
+    return child;
+  };
+  const start = async () => {
+    let child = launch();
     for (let attempt = 0; ; attempt++) {
       try {
         await query('select 1');
         return;
       } catch (error) {
-        if (attempt > 200 || server.exitCode !== null)
+        // A connection of another test may have got the port meanwhile; it has it for a moment.
+        if (attempt < 100 && child.exitCode !== null && log.includes('Address already in use')) {
+          log = '';
+          child = launch();
+        } else if (attempt > 200 || child.exitCode !== null)
           throw new Error(`PostgreSQL did not start: ${log}`, { cause: error });
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
