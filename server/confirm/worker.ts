@@ -6,9 +6,7 @@ import type { MailQueue } from '../mail/queue.ts';
 import { sameSql, type Database, type WriteStatement } from '../store/database.ts';
 import { ExpectationFailed } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
-import { Leases } from '../store/leases.ts';
-import { LeaseKeeper } from '../store/leasing/lease-keeper.ts';
-import { Sleeper } from '../store/leasing/sleeper.ts';
+import { LeasedLoop } from '../store/leasing/leased-loop.ts';
 import { mailedPeople } from '../store/schema/double-opt-in.ts';
 import { lifetimeMs } from './confirmations.ts';
 import { letterOf } from './letter.ts';
@@ -58,13 +56,9 @@ interface Person {
 export class ConfirmationWorker {
   readonly #options: ConfirmationWorkerOptions;
   readonly #links: Links;
-  readonly #lease: LeaseKeeper;
-  readonly #sleeper = new Sleeper();
+  readonly #loop: LeasedLoop;
   readonly #newId: () => string;
   readonly #now: () => number;
-  readonly #stopListening: () => void;
-  readonly #running: Promise<void>;
-  #isStopping = false;
 
   constructor(options: ConfirmationWorkerOptions) {
     const { database, owner, log } = options;
@@ -72,44 +66,29 @@ export class ConfirmationWorker {
     this.#now = options.now ?? Date.now;
     this.#links = new Links(options.linkKey);
     this.#newId = createIds(this.#now);
-    this.#lease = new LeaseKeeper({
-      leases: new Leases({ database, owner }),
-      name,
-      onChange: () => {
-        this.#sleeper.wake('lease');
-      },
-      log,
-    });
-    this.#stopListening = database.onSignal((topic) => {
-      if (topic === name) this.#sleeper.wake('added');
-    });
-    this.#running = this.#run();
+    this.#loop = new LeasedLoop({ database, name, owner, log });
+    this.#loop.start(() => this.#run());
   }
 
   wake(): void {
-    this.#sleeper.wake('added');
-    if (!this.#lease.held) this.#options.database.signal(name);
+    this.#loop.wake();
   }
 
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    this.#stopListening();
-    this.#sleeper.wake('stopping');
-    await this.#running;
-    await this.#lease.stop();
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   async #run(): Promise<void> {
     const { lookEveryMs = 1000, log } = this.#options;
-    while (!this.#isStopping) {
-      this.#sleeper.forget('lease');
-      this.#sleeper.forget('added');
+    while (!this.#loop.isStopping) {
+      this.#loop.sleeper.forget('lease');
+      this.#loop.sleeper.forget('added');
       try {
-        if (this.#lease.held && (await this.#decideDue())) continue;
+        if (this.#loop.lease.held && (await this.#decideDue())) continue;
       } catch (error) {
         log.error({ err: error }, 'Confirmations cannot be looked after; it is tried again.');
       }
-      await this.#sleeper.sleep(lookEveryMs, ['stopping', 'lease', 'added']);
+      await this.#loop.sleeper.sleep(lookEveryMs, ['stopping', 'lease', 'added']);
     }
   }
 
@@ -120,8 +99,8 @@ export class ConfirmationWorker {
       select(`where due <= ? order by due, id limit ${atOnce}`, [this.#now()]),
     );
     for (const row of rows) {
-      const { fence } = this.#lease;
-      if (this.#isStopping || !fence) return false;
+      const { fence } = this.#loop.lease;
+      if (this.#loop.isStopping || !fence) return false;
       try {
         await database.write([fence, ...(await this.#decide(confirmationOf(row)))], { settling: true });
       } catch (error) {

@@ -1,8 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database, Statement } from '../store/database.ts';
-import { Leases } from '../store/leases.ts';
-import { LeaseKeeper } from '../store/leasing/lease-keeper.ts';
-import { Sleeper } from '../store/leasing/sleeper.ts';
+import { LeasedLoop } from '../store/leasing/leased-loop.ts';
 import type { MailOutcome, SendMail } from './message.ts';
 import type { MailQueue, QueuedMail } from './queue.ts';
 
@@ -46,15 +44,11 @@ const tidyEveryMs = 60 * 60_000;
  */
 export class MailWorker {
   readonly #options: MailWorkerOptions;
-  readonly #lease: LeaseKeeper;
-  readonly #sleeper = new Sleeper();
-  readonly #running: Promise<void>;
+  readonly #loop: LeasedLoop;
   readonly #lookEveryMs: number;
   readonly #now: () => number;
   readonly #monotonicMs: () => number;
   readonly #random: () => number;
-  readonly #stopListening: () => void;
-  #isStopping = false;
   #failures = 0;
   #pausedUntilMs = 0;
   #tidiedMs = -Infinity;
@@ -69,24 +63,13 @@ export class MailWorker {
     this.#now = options.now ?? Date.now;
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
     this.#random = options.random ?? Math.random;
-    this.#lease = new LeaseKeeper({
-      leases: new Leases({ database, owner }),
-      name,
-      onChange: () => {
-        this.#sleeper.wake('lease');
-      },
-      log,
-    });
-    this.#stopListening = database.onSignal((topic) => {
-      if (topic === name) this.#sleeper.wake('added');
-    });
-    this.#running = this.#run();
+    this.#loop = new LeasedLoop({ database, name, owner, log });
+    this.#loop.start(() => this.#run());
   }
 
   /** Says that something was added. */
   wake(): void {
-    this.#sleeper.wake('added');
-    if (!this.#lease.held) this.#options.database.signal(name);
+    this.#loop.wake();
   }
 
   stats(): MailStats {
@@ -94,44 +77,40 @@ export class MailWorker {
   }
 
   /** Waits for the messages under way, and until it is written what became of them. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    this.#stopListening();
-    this.#sleeper.wake('stopping');
-    await this.#running;
-    await this.#lease.stop();
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   async #run(): Promise<void> {
-    while (!this.#isStopping) {
+    while (!this.#loop.isStopping) {
       try {
         await this.#turn();
       } catch (error) {
         this.#options.log.error({ err: error }, 'The mail queue cannot be used; it is tried again.');
-        await this.#sleeper.sleep(this.#lookEveryMs, ['stopping']);
+        await this.#loop.sleeper.sleep(this.#lookEveryMs, ['stopping']);
       }
     }
   }
 
   async #turn(): Promise<void> {
-    this.#sleeper.forget('lease');
-    if (!this.#lease.held) {
-      await this.#sleeper.sleep(this.#lookEveryMs, ['stopping', 'lease']);
+    this.#loop.sleeper.forget('lease');
+    if (!this.#loop.lease.held) {
+      await this.#loop.sleeper.sleep(this.#lookEveryMs, ['stopping', 'lease']);
       return;
     }
     const pausedForMs = this.#pausedUntilMs - this.#monotonicMs();
     if (pausedForMs > 0) {
-      await this.#sleeper.sleep(pausedForMs, ['stopping', 'lease']);
+      await this.#loop.sleeper.sleep(pausedForMs, ['stopping', 'lease']);
       return;
     }
-    this.#sleeper.forget('added');
+    this.#loop.sleeper.forget('added');
     const mails = await this.#options.queue.due(this.#failures > 0 ? 1 : claimedAtOnce);
     if (mails.length > 0) {
       await this.#sendAll(mails);
       return;
     }
     await this.#tidy();
-    await this.#sleeper.sleep(this.#lookEveryMs, ['stopping', 'lease', 'added']);
+    await this.#loop.sleeper.sleep(this.#lookEveryMs, ['stopping', 'lease', 'added']);
   }
 
   /** What is not tried stays as it is, to be claimed again by the process that may. */
@@ -140,7 +119,7 @@ export class MailWorker {
     const failures = this.#failures;
     const lane = async () => {
       for (let mail = left.shift(); mail; mail = left.shift()) {
-        if (this.#isStopping || this.#failures > failures || !this.#lease.held) return;
+        if (this.#loop.isStopping || this.#failures > failures || !this.#loop.lease.held) return;
         await this.#settle(await this.#carry(mail));
       }
     };
@@ -198,9 +177,9 @@ export class MailWorker {
         await database.write([statement], { settling: true });
         return;
       } catch (error) {
-        if (this.#isStopping) throw error;
+        if (this.#loop.isStopping) throw error;
         log.error({ err: error }, 'What became of a mail is not written yet; it is tried again.');
-        await this.#sleeper.sleep(this.#lookEveryMs, ['stopping']);
+        await this.#loop.sleeper.sleep(this.#lookEveryMs, ['stopping']);
       }
     }
   }
