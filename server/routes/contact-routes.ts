@@ -24,15 +24,11 @@ const unavailableForS = 30;
 export function createContactRoutes({ contacts, access }: ContactRoutesOptions): express.Router {
   const routes = express.Router({ caseSensitive: true });
   routes.post('/api/contacts', ...access.allow('contacts:write'), answering(receive));
-  routes.get('/api/contacts', ...access.allow('contacts:read'), answering(find));
-  routes.get('/api/contacts/:id', ...access.allow('contacts:read'), answering(find));
-  for (const [path, suffix] of [
-    ['/api/contacts/:id', '/unsubscribe'],
-    ['/api/contacts', '/unsubscribe'],
-  ] as const) {
+  for (const path of ['/api/contacts/:id', '/api/contacts']) {
+    routes.get(path, ...access.allow('contacts:read'), answering(find));
     routes.patch(path, ...access.allow('contacts:write'), answering(update));
     routes.delete(path, ...access.allow('contacts:delete'), answering(remove));
-    routes.post(`${path}${suffix}`, ...access.allow('contacts:write'), answering(unsubscribe));
+    routes.post(`${path}/unsubscribe`, ...access.allow('contacts:write'), answering(unsubscribe));
   }
   routes.all('/api/contacts', refuseMethod('GET, POST, PATCH, DELETE'));
   routes.all(['/api/contacts/unsubscribe', '/api/contacts/:id/unsubscribe'], refuseMethod('POST'));
