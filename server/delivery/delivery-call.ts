@@ -1,10 +1,9 @@
 import type { Logger } from 'pino';
 import type { Acknowledgement, SettleOptions } from '../outbox/acknowledgements.ts';
 import type { Waiting } from '../outbox/rows.ts';
-import type { Contact, Outcome, StickyState } from '../outbox/signup.ts';
+import { redacted, type Contact, type Outcome, type StickyState } from '../outbox/signup.ts';
 import type { KnownPerson } from '../accounts/people.ts';
 import type { ChangePerson } from '../rasa/delivery/changes.ts';
-import { redacted } from './redacted.ts';
 import { isLater, type Call, type Circuit, type Later } from './circuit.ts';
 import { sortByState, unsent, type FindPerson, type Sorted } from './sticky.ts';
 

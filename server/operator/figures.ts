@@ -2,7 +2,7 @@ import { Endpoints } from '../events/webhooks/endpoints.ts';
 import { Tokens } from '../contacts/tokens.ts';
 import { DeadLetters } from '../outbox/dead-letters.ts';
 import type { DeadLetter } from '../outbox/rows.ts';
-import type { Destination } from '../outbox/signup.ts';
+import { redacted, type Destination } from '../outbox/signup.ts';
 import { sameSql, type Database } from '../store/database.ts';
 import { reportOn } from '../survival/report.ts';
 import type { Refusals } from './refusals.ts';
@@ -220,10 +220,5 @@ function placeOf(destination: Destination | undefined): string {
 }
 
 function shown({ signup, reason, attempts, refusedAt }: DeadLetter): ShownDeadLetter {
-  return { id: signup.id, form: signup.form, reason: withoutAddresses(reason), attempts, refusedAt };
-}
-
-/** rasa.io's words may quote the address. */
-function withoutAddresses(text: string): string {
-  return text.replace(/[^\s"'“”<>(),;:]+@[^\s"'“”<>(),;:]+/g, '…@…');
+  return { id: signup.id, form: signup.form, reason: redacted(reason, signup.contact), attempts, refusedAt };
 }

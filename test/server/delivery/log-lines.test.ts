@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { redacted } from '../../../server/delivery/redacted.ts';
+import { redacted } from '../../../server/outbox/signup.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
 
