@@ -31,11 +31,15 @@ const pragmas = `
   pragma trusted_schema = off;
 `;
 
-/** Opens the file and brings its schema up to date. Throws what SQLite says, or `StoreUnavailable`. */
-export function openFile(path: string, open: OpenConnection, schema: readonly Migration[]): SqliteConnection {
+/** Before the first opening in this process: refuses damage, and makes the file where there is none. */
+export function prepareFile(path: string): void {
   refuseDamage(path);
   // Made here, so that only its owner can ever read it; SQLite gives its other files the same mode.
   closeSync(openSync(path, 'a', ownerOnly));
+}
+
+/** Opens the file and brings its schema up to date. Throws what SQLite says, or `StoreUnavailable`. */
+export function openFile(path: string, open: OpenConnection, schema: readonly Migration[]): SqliteConnection {
   const connection = new PreparingConnection(open(path));
   try {
     connection.exec(pragmas);

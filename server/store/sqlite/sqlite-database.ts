@@ -9,6 +9,7 @@ import { withinTime } from '../engine/within-time.ts';
 import { WriteQueue } from '../engine/write-queue.ts';
 import type { Answers, Request } from './messages.ts';
 import { packCallers, unpackOutcomes } from './packing.ts';
+import { Handles } from './handles.ts';
 import { startWorker, WorkerThread } from './worker-thread.ts';
 
 export interface SqliteDatabaseOptions {
@@ -33,10 +34,12 @@ export class SqliteDatabase implements Database {
   readonly engine = 'sqlite';
   readonly keyId: string;
   readonly keyIds: readonly string[];
+  readonly #handles: Handles;
   readonly #thread: WorkerThread;
   readonly #queue: WriteQueue;
   readonly #options: SqliteDatabaseOptions;
   readonly #closeGraceMs: number;
+  #isOpen = false;
 
   constructor(options: SqliteDatabaseOptions) {
     const {
@@ -52,7 +55,9 @@ export class SqliteDatabase implements Database {
     this.#options = options;
     this.#closeGraceMs = options.closeGraceMs ?? defaultCloseGraceMs;
     ({ keyId: this.keyId, keyIds: this.keyIds } = new Sealing(key, previousKeys));
-    this.#thread = new WorkerThread(() => start({ path, key, previousKeys, reserveBytes, schema }));
+    this.#handles = Handles.of(path);
+    const { count: handles } = this.#handles;
+    this.#thread = new WorkerThread(() => start({ path, key, previousKeys, reserveBytes, schema, handles }));
     this.#queue = new WriteQueue({
       maxWaiting,
       timeoutMs,
@@ -65,6 +70,11 @@ export class SqliteDatabase implements Database {
 
   /** Opens the file; another process that is opening or migrating it is waited for. */
   async open(): Promise<void> {
+    await this.#handles.open(() => this.#openPatiently());
+    this.#isOpen = true;
+  }
+
+  async #openPatiently(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#thread.ask({ do: 'open' });
@@ -128,7 +138,10 @@ export class SqliteDatabase implements Database {
 
   async close(): Promise<void> {
     await this.#queue.close(this.#closeGraceMs);
-    if (await this.#thread.close(this.#closeGraceMs)) return;
+    const isClosed = await this.#thread.close(this.#closeGraceMs);
+    if (isClosed && this.#isOpen) this.#handles.closed();
+    this.#isOpen &&= !isClosed;
+    if (isClosed) return;
     this.#options.log.error(
       { path: this.#options.path },
       'the disk does not answer; the database was left open',

@@ -10,7 +10,8 @@ import { loadDriver, translateError, type OpenConnection, type SqliteConnection 
 import { FileGuard } from './file-guard.ts';
 import { GroupCommit, runStatement } from './group-commit.ts';
 import { MarkSets } from './mark-sets.ts';
-import { busyMs, openFile } from './open-file.ts';
+import { isOnly } from './handles.ts';
+import { busyMs, openFile, prepareFile } from './open-file.ts';
 
 export interface SqliteFileOptions {
   readonly path: string;
@@ -19,6 +20,8 @@ export interface SqliteFileOptions {
   readonly reserveBytes: number;
   /** By default the product's. */
   readonly schema?: readonly Migration[] | undefined;
+  /** How many handles this process has on the file, as {@link Handles} counts them. */
+  readonly handles: Int32Array;
 }
 
 interface Opened {
@@ -37,12 +40,14 @@ export class SqliteFile {
   readonly #guard: FileGuard;
   readonly #schema: readonly Migration[];
   readonly #driver: OpenConnection = loadDriver();
+  readonly #handles: Int32Array;
   #open: Opened | undefined;
 
-  constructor({ path, key, previousKeys, reserveBytes, schema = migrations }: SqliteFileOptions) {
+  constructor({ path, key, previousKeys, reserveBytes, schema = migrations, handles }: SqliteFileOptions) {
     this.#path = path;
     this.#sealing = new Sealing(key, previousKeys);
     this.#schema = schema;
+    this.#handles = handles;
     this.#guard = new FileGuard({ path, reserveBytes });
   }
 
@@ -172,6 +177,7 @@ export class SqliteFile {
     if (this.#open) return this.#open;
     // A file that was moved away must not be made anew while we run.
     this.#guard.checkBeforeOpening();
+    if (isOnly(this.#handles)) prepareFile(this.#path);
     const connection = openFile(this.#path, this.#driver, this.#schema);
     const marks = new MarkSets();
     const commits = new GroupCommit({ connection, sealing: this.#sealing, marks, guard: this.#guard });

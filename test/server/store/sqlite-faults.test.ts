@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -328,6 +328,24 @@ test('a delivered sign-up is gone from all files once they are tidied', async ()
   await database.tidy();
   const left = filesOf(dataDir);
   expect(sealed.filter((bytes) => left.includes(bytes))).toHaveLength(1);
+});
+
+test('a process that opened the file twice keeps its locks when another process closes it', async () => {
+  const dataDir = await temporaryDir();
+  const handles = [await openTestStore({ dataDir }), await openTestStore({ dataDir })];
+  const added: string[] = [];
+  for (const handle of handles) added.push(await addSignup(handle));
+
+  const script = new URL('../../helpers/server/store-child.ts', import.meta.url).pathname;
+  const child = fork(script, [dataDir], { execArgv: ['--import', 'tsx'] });
+  const ended = once(child, 'exit');
+  child.send({ number: 1, do: 'close' });
+  await ended;
+
+  for (const handle of handles) added.push(await addSignup(handle));
+  for (const handle of handles) expect(await idsIn(handle)).toEqual(added);
+  await Promise.all(handles.map((handle) => handle.close()));
+  expect(await idsIn(await openTestStore({ dataDir }))).toEqual(added);
 });
 
 test('a start beside a process that holds the database waits for it', async () => {
