@@ -7,8 +7,7 @@ import type { Migration } from '../migrations.ts';
 import type { Marks } from '../seen.ts';
 import { withinTime } from '../engine/within-time.ts';
 import { WriteQueue } from '../engine/write-queue.ts';
-import type { Answers, Request } from './messages.ts';
-import { packCallers, unpackOutcomes } from './packing.ts';
+import { packCallers, unpackOutcomes, type Answers, type Request } from './messages.ts';
 import { Handles } from './handles.ts';
 import { startWorker, WorkerThread } from './worker-thread.ts';
 

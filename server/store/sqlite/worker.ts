@@ -1,6 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { packOutcomes, unpackCallers } from './packing.ts';
-import { toPlain, type AnswerMessage, type Answers, type Request, type RequestMessage } from './messages.ts';
+import {
+  packOutcomes,
+  toPlain,
+  unpackCallers,
+  type AnswerMessage,
+  type Answers,
+  type Request,
+  type RequestMessage,
+} from './messages.ts';
 import { SqliteFile, type SqliteFileOptions } from './sqlite-file.ts';
 
 /*
