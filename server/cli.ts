@@ -1,5 +1,6 @@
 #!/usr/bin/env -S node --enable-source-maps --
 import { Command } from 'commander';
+import { declareAlerts } from './commands/groups/alerts.ts';
 import { declareAnalytics } from './commands/groups/analytics.ts';
 import { declareBuilder } from './commands/groups/builder.ts';
 import type { Cli } from './commands/groups/cli.ts';
@@ -45,6 +46,7 @@ const groups: readonly ((cli: Cli) => void)[] = [
   declareWebhooks,
   declareConfirm,
   declareEvents,
+  declareAlerts,
 ];
 for (const declare of groups) declare({ program, process });
 

@@ -1,5 +1,6 @@
 import type { Config } from './config/config.ts';
 import type { Deliveries } from './delivery/deliveries.ts';
+import { openAlerts, type OpenAlerts, type OpenAlertsOptions } from './open-alerts.ts';
 import { OperatorAccess } from './operator/access.ts';
 import { FiguresReader, type FiguresOptions } from './operator/figures.ts';
 import { Refusals } from './operator/refusals.ts';
@@ -9,8 +10,11 @@ import type { Health } from './routes/health.ts';
 import type { OperatorRoutesOptions } from './routes/operator/operator-routes.ts';
 import { readVersion } from './system/version.ts';
 
-export interface OperatorOptions extends Pick<FiguresOptions, 'database' | 'destinations'> {
-  readonly config: Pick<Config, 'operatorPassword'>;
+export interface OperatorOptions
+  extends
+    Pick<FiguresOptions, 'database' | 'destinations'>,
+    Pick<OpenAlertsOptions, 'catchMail' | 'owner' | 'log'> {
+  readonly config: Pick<Config, 'operatorPassword'> & OpenAlertsOptions['config'];
   readonly deliveries: Pick<Deliveries, 'accounts'>;
   readonly health: () => Health;
   readonly reload: () => void;
@@ -22,17 +26,19 @@ export type Operator = Pick<
 > & {
   /** To be told of every answer to a sign-up. */
   readonly refusals: Refusals;
+  readonly alerts: OpenAlerts;
 };
 
-/** The parts of the operator page. */
+/** The parts of the operator page, and what tells the operator without being asked. */
 export function openOperator(options: OperatorOptions): Operator {
   const { config, database, destinations, deliveries, health, reload } = options;
   const refusals = new Refusals();
+  const storeFault = () => health().reasons.find(isStoreFault);
   const figures = new FiguresReader({
     database,
     destinations,
     refusals,
-    storeFault: () => health().reasons.find(isStoreFault),
+    storeFault,
     accounts: () =>
       deliveries.accounts().map(({ name, credentials, stats }) => ({
         name,
@@ -49,6 +55,7 @@ export function openOperator(options: OperatorOptions): Operator {
     reload,
     version: readVersion(),
     refusals,
+    alerts: openAlerts({ ...options, storeFault }),
   };
 }
 

@@ -177,8 +177,10 @@ export async function openService({
       formsFile.reload();
       deliveries.reload();
     };
-    const parts = { config, database, destinations, deliveries, health, reload };
-    const { refusals, ...operator } = openOperator(parts);
+    const catchMail = config.production ? undefined : sandbox?.catchMail;
+    const parts = { config, database, destinations, deliveries, health, reload, catchMail, owner, log };
+    const { refusals, alerts, ...operator } = openOperator(parts);
+    closers.push(() => alerts.close());
     const watched = watchedOutbox({
       outbox,
       storeWatch,
@@ -187,7 +189,6 @@ export async function openService({
       },
     });
     const secrets = new ServerSecrets({ database });
-    const catchMail = config.production ? undefined : sandbox?.catchMail;
     const mail = { ...config.mail, catchMail };
     const optIn = await openDoubleOptIn({ ...mail, database, outbox: watched, secrets, log, owner });
     closers.push(() => optIn.close());
@@ -235,6 +236,7 @@ export async function openService({
     closers.push(() => {
       front.answerWaiting();
     });
+    alerts.start(front.forms);
     optIn.start(front, config.publicUrl ?? server.url);
     const builderLink =
       front.builderQuery === '' ? undefined : `${config.publicUrl ?? server.url}/${front.builderQuery}`;

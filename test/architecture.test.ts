@@ -29,12 +29,13 @@ const serverRooms: Readonly<Record<string, string>> = {
   metrics: 'system',
   pages: 'forms signup http shared',
   operator: 'pages contacts events survival outbox store system',
+  alerts: 'operator events mail survival outbox store system',
   routes:
     'config operator pages metrics signup contacts confirm analytics accounts events mail forms http outbox store shared system',
   sandbox: 'http pages store system',
   doctor: 'config accounts mail http outbox rasa survival store system',
   commands:
-    'config operator delivery doctor forms outbox contacts accounts analytics events confirm survival mail http rasa sandbox store system',
+    'config operator alerts delivery doctor forms outbox contacts accounts analytics events confirm survival mail http rasa sandbox store system',
 };
 
 /**
@@ -277,6 +278,7 @@ describe('the source code', () => {
   it('reveals secrets only where they leave the process or become a key', () => {
     const revealing = sources.filter(({ text }) => text.includes('.reveal()')).map(({ path }) => path);
     expect(revealing.sort()).toEqual([
+      'server/alerts/targets.ts',
       'server/commands/sandbox.ts',
       'server/mail/transport.ts',
       'server/metrics/metrics.ts',

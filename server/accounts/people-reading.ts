@@ -4,7 +4,7 @@ import type { Person } from '../rasa/persons/person.ts';
 import type { Persons } from '../rasa/persons/persons.ts';
 import type { ContactsV2, ContactV2 } from '../rasa/v2/contacts.ts';
 import { sameSql, type Database, type Statement } from '../store/database.ts';
-import { peopleReads as table } from '../store/tables.ts';
+import { peopleReads as table } from '../store/schema/people.ts';
 import { accountOf, type Learned, type People } from './people.ts';
 
 /** Somebody as a list of rasa.io has it; without an address only the id is known. */

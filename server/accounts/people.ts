@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { openPersonHash, type PersonHash } from '../outbox/person-hash.ts';
 import { stickyStates, type Destination, type StickyState } from '../outbox/signup.ts';
 import { sameSql, type Database, type Row, type Statement } from '../store/database.ts';
-import { people as table } from '../store/tables.ts';
+import { people as table } from '../store/schema/people.ts';
 
 /** What is known of a person at rasa.io. */
 export interface KnownPerson {

@@ -10,9 +10,10 @@ import type { RasaTimeouts } from '../rasa/http.ts';
 import type { Proxies } from '../system/network/outgoing.ts';
 import type { LogLevel } from '../system/log.ts';
 import type { Secret } from '../system/secret.ts';
+import { readAlerts, type AlertsConfig } from './alerts/read-alerts.ts';
 import { namesOf, readAccounts, type Accounts } from './accounts/accounts.ts';
 import { ConfigError, createEnvReader, type Env } from './env.ts';
-import { missingOrigins, missingRelay } from './forms-file/missing-settings.ts';
+import { missingForForms, missingOrigins } from './forms-file/missing-settings.ts';
 import { readFormsFile } from './forms-file/read.ts';
 import type { MailConfig } from './mail-settings.ts';
 import { settings } from './settings.ts';
@@ -60,6 +61,7 @@ export interface Config {
   readonly thankYouPages: readonly string[];
   readonly outbox: OutboxConfig;
   readonly mail: MailConfig;
+  readonly alerts: AlertsConfig;
   readonly store: StoreConfig;
   /** Maximum number of contacts in one API call. */
   readonly rasaBatch: number;
@@ -132,8 +134,8 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
     if (!isSet('ALLOWED_ORIGINS')) faults.push(...missingOrigins(forms.specs));
     if (production && !isSet('PUBLIC_URL')) faults.push(missingPublicUrl);
   }
-  const mayCatchMail = !production && upstream?.is === 'sandbox';
-  if (!isSet('SMTP_URL') && !mayCatchMail) faults.push(...missingRelay(forms.specs));
+  const canMail = isSet('SMTP_URL') || (!production && upstream?.is === 'sandbox');
+  faults.push(...missingForForms(forms.specs, { canMail, keepsAddresses: isSet('KEEP_FOR_HANDOVER') }));
   const config = {
     production,
     host: read('HOST'),
@@ -177,6 +179,7 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
       keptForHandoverMs: read('KEEP_FOR_HANDOVER'),
     },
     mail: readMail(),
+    alerts: readAlerts(reader, canMail),
     store: readStore(),
     rasaBatch: read('RASA_BATCH'),
     rasaMinIntervalMs: read('RASA_MIN_INTERVAL_MS'),

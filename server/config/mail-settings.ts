@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readUrl } from '../system/urls.ts';
 import type { Secret } from '../system/secret.ts';
 import { secretSetting, setting, type Setting } from './setting.ts';
-import { text } from './setting-schemas.ts';
+import { addressPattern, text } from './setting-schemas.ts';
 
 /** Who a mail is from, as MAIL_FROM has it. */
 export interface Sender {
@@ -17,8 +17,10 @@ export interface MailConfig {
   readonly reminds: boolean;
 }
 
-const address = String.raw`[^\s<>@",;]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?`;
-const senderPattern = new RegExp(`^(?:"?([^"<>\\p{Cc}]*?)"?\\s*<(${address})>|(${address}))$`, 'iu');
+const senderPattern = new RegExp(
+  `^(?:"?([^"<>\\p{Cc}]*?)"?\\s*<(${addressPattern})>|(${addressPattern}))$`,
+  'iu',
+);
 
 const sender: z.ZodType<Sender, string> = text.max(300).transform((value, context) => {
   const [, name = '', inBrackets, bare] = senderPattern.exec(value.trim()) ?? [];

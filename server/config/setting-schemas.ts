@@ -57,6 +57,11 @@ export function list<T>(item: z.ZodType<T, string>): z.ZodType<T[], string> {
     .pipe(z.array(item).min(1));
 }
 
+/** The part of a pattern for an e-mail address that the operator types. */
+export const addressPattern = String.raw`[^\s<>@",;]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?`;
+
+export const mailAddress = text.max(254).regex(new RegExp(`^${addressPattern}$`, 'iu'));
+
 /** Names that stay different as parts of variables. */
 export const accountNames: z.ZodType<string[], string> = list(
   text.regex(/^[a-z](-?[a-z0-9]){0,29}$/).max(30),

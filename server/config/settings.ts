@@ -20,6 +20,7 @@ import {
   trustProxy,
   unitMs,
 } from './setting-schemas.ts';
+import { alertSettings } from './alerts/alert-settings.ts';
 import { mailSettings } from './mail-settings.ts';
 import { secretSetting, setting, type Setting } from './setting.ts';
 import { upstreamSettings } from './upstream-settings.ts';
@@ -224,5 +225,6 @@ export const settings = {
     count(2, 100).default(5),
   ),
   ...mailSettings,
+  ...alertSettings,
   ...upstreamSettings,
 } satisfies Record<string, Setting<unknown>>;

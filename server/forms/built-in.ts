@@ -43,6 +43,7 @@ export const newsletter: FormSpec = {
   confirm: 'never',
   confirmedAt: undefined,
   confirmMail: undefined,
+  notify: undefined,
   redirect: undefined,
   thankYouPages: [],
   origins: undefined,

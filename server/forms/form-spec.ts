@@ -32,11 +32,22 @@ export interface FormSpec {
   readonly confirmedAt: string | undefined;
   /** The operator's own words in the confirmation mail. */
   readonly confirmMail: Localized | undefined;
+  /** Who is told of new sign-ups; `undefined`: nobody. */
+  readonly notify: NotifySpec | undefined;
   /** In addition to those of all forms. */
   readonly thankYouPages: readonly string[];
   /** Replaces those of all forms; `undefined` keeps them. */
   readonly origins: readonly string[] | undefined;
   readonly rates: FormRates;
+}
+
+/** Who is told of new sign-ups, in summaries. Each of the URLs is a secret of its receiver's. */
+export interface NotifySpec {
+  readonly mail: string | undefined;
+  readonly webhook: string | undefined;
+  readonly slack: string | undefined;
+  /** Whether the summaries have the addresses. */
+  readonly addresses: boolean;
 }
 
 /**

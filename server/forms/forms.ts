@@ -42,6 +42,8 @@ export interface Form {
   readonly confirm: ConfirmPolicy;
   /** The attribute that gets the time of the click. */
   readonly confirmedAt: string | undefined;
+  /** Who is told of new sign-ups. */
+  readonly notify: FormSpec['notify'];
   /** The operator's own words in that mail, in one language. */
   confirmMailIn(words: Messages): string | undefined;
   /** The public definition in one language. Made once per language. */
@@ -111,7 +113,7 @@ interface FormOptions extends FormsOptions {
 
 function createForm(spec: FormSpec, options: FormOptions): Form {
   const { address, proof, thankYouPages, origins, asked, now = Date.now } = options;
-  const { id, account, fields, languages, rates, redirect, resubscribe, confirm, confirmedAt } = spec;
+  const { id, account, fields, languages, rates, redirect, resubscribe, confirm, confirmedAt, notify } = spec;
   const definitions = new Map<Messages, FormDefinition>();
   const names = fields.map(({ name }) => name);
   const pageFields = fields.filter((field) => field.type === 'hidden' && field.from === 'page');
@@ -134,6 +136,7 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
     resubscribe,
     confirm,
     confirmedAt,
+    notify,
     confirmMailIn: (words) => textIn(spec.confirmMail, words, languages[0]),
     definitionIn(words) {
       const options = { proof, international: address.international };

@@ -7,8 +7,8 @@ export interface MailMessage {
   readonly html: string;
   /** BCP 47 tag, for Content-Language. */
   readonly lang: string;
-  /** Where mail programs send a POST for "unsubscribe" (RFC 8058). */
-  readonly unsubscribe: string;
+  /** Where mail programs send a POST for "unsubscribe" (RFC 8058); absent in mails to the operator. */
+  readonly unsubscribe?: string | undefined;
 }
 
 /** Who sends: what MAIL_FROM says. */

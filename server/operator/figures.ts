@@ -4,8 +4,8 @@ import { DeadLetters } from '../outbox/dead-letters.ts';
 import type { DeadLetter } from '../outbox/rows.ts';
 import { redacted, type Destination } from '../outbox/signup.ts';
 import { sameSql, type Database } from '../store/database.ts';
-import { reportOn } from '../survival/report.ts';
 import type { Refusals } from './refusals.ts';
+import { readStanding, readSurvival } from './standing.ts';
 import type { AccountStanding, OperatorState } from './verdict.ts';
 
 const hourMs = 60 * 60_000;
@@ -69,6 +69,8 @@ export interface FiguresOptions {
 
 /** Events are counted so many at a time: long reads delay writes. */
 const batch = 5000;
+/** Of accounts that this proxy does not have. */
+const unknownKeys = { lastSuccess: undefined, keys: [] };
 const keptHours = periods['30d'] + 1;
 
 /** Reads what the page shows. What was counted once is not read again. */
@@ -85,20 +87,21 @@ export class FiguresReader {
   }
 
   async read(period: Period): Promise<Figures> {
-    const { database, refusals, storeFault } = this.#options;
+    const { database, destinations, refusals, storeFault } = this.#options;
     this.#counting = this.#counting.then(() => this.#count());
     await this.#counting;
     const nowMs = this.#now();
-    const [accounts, { entries, unreadable }, endpoints, tokens, survival, [lastImport]] = await Promise.all([
-      this.#accounts(),
+    const [standing, { entries, unreadable }, endpoints, tokens, survival, [lastImport]] = await Promise.all([
+      readStanding(database, destinations, this.#options.accounts()),
       new DeadLetters({ database }).list(),
       new Endpoints({ database }).list(),
       new Tokens({ database }).list(),
-      this.#survival(nowMs),
+      readSurvival(database, destinations, nowMs),
       database.read({
         sql: sameSql('select rows, stored, changed_at from imports order by changed_at desc limit 1'),
       }),
     ]);
+    const accounts = standing.map((account) => ({ ...unknownKeys, ...account }));
     const hours = this.#hours(period, nowMs);
     return {
       state: {
@@ -169,54 +172,6 @@ export class FiguresReader {
     const oldest = Math.floor(this.#now() / hourMs) - keptHours;
     for (const hour of this.#delivered.keys()) if (hour < oldest) this.#delivered.delete(hour);
   }
-
-  async #accounts(): Promise<readonly ShownAccount[]> {
-    const { database, destinations } = this.#options;
-    const rows = await database.read({
-      sql: sameSql(
-        'select upstream, account, count(*) as n, min(accepted_at) as oldest from signups group by upstream, account',
-      ),
-    });
-    const groups = rows.map((row) => ({
-      place: `${String(row['upstream'])} ${String(row['account'])}`,
-      waiting: Number(row['n']),
-      oldestMs: Number(row['oldest']),
-    }));
-    const own = this.#options.accounts().map((account) => {
-      const place = placeOf(destinations.get(account.name));
-      const { waiting = 0, oldestMs } = groups.find((group) => group.place === place) ?? {};
-      return { ...account, waiting, oldestMs };
-    });
-    const places = new Set([...destinations.values()].map(placeOf));
-    const gone = groups.filter(({ place }) => !places.has(place));
-    return [
-      ...own,
-      ...gone.map(({ place, ...counts }) => ({
-        name: place,
-        credentials: undefined,
-        isUnreachable: false,
-        isGone: true,
-        lastSuccess: undefined,
-        keys: [],
-        ...counts,
-      })),
-    ];
-  }
-
-  async #survival(nowMs: number): Promise<OperatorState['survival']> {
-    const { database, destinations } = this.#options;
-    let [delivered, archived] = [0, 0];
-    for (const destination of destinations.values()) {
-      const report = await reportOn(database, destination, nowMs);
-      delivered += report.delivered;
-      archived += report.archived;
-    }
-    return { delivered, archived };
-  }
-}
-
-function placeOf(destination: Destination | undefined): string {
-  return destination ? `${destination.upstream} ${destination.account}` : '';
 }
 
 function shown({ signup, reason, attempts, refusedAt }: DeadLetter): ShownDeadLetter {

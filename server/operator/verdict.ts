@@ -47,6 +47,8 @@ export interface Verdict {
 }
 
 export interface Cause {
+  /** Names the cause, and behind a blank the account where it is one's. The same for as long as it lasts. */
+  readonly id: string;
   readonly tone: Exclude<Tone, 'good'>;
   readonly what: string;
   readonly remedy: string;
@@ -125,17 +127,20 @@ function causesOf(state: OperatorState, stuck: readonly AccountStanding[]): read
 
 const storeCauses: Readonly<Record<NonNullable<OperatorState['storeFault']>, Cause>> = {
   disk: {
+    id: 'disk',
     tone: 'bad',
     what: 'The disk is full',
     remedy:
       'No sign-up is accepted, and visitors are asked to try again. Make room; nothing has to be restarted.',
   },
   store: {
+    id: 'store',
     tone: 'bad',
     what: 'The database takes no writes',
     remedy: 'No sign-up is accepted, and visitors are asked to try again. The log says why.',
   },
   outbox_full: {
+    id: 'outbox_full',
     tone: 'bad',
     what: 'As many sign-ups wait as OUTBOX_MAX allows',
     remedy: 'No more are accepted until some are delivered. Raise OUTBOX_MAX, or remove what holds them up.',
@@ -143,6 +148,7 @@ const storeCauses: Readonly<Record<NonNullable<OperatorState['storeFault']>, Cau
 };
 
 const unreadableCause: Cause = {
+  id: 'unreadable',
   tone: 'bad',
   what: 'Sign-ups in the database cannot be read',
   remedy:
@@ -151,6 +157,7 @@ const unreadableCause: Cause = {
 
 function keyCause({ name }: AccountStanding): Cause {
   return {
+    id: `credentials ${name}`,
     tone: 'bad',
     what: `rasa.io refuses the key of account “${name}”`,
     remedy:
@@ -162,6 +169,7 @@ function keyCause({ name }: AccountStanding): Cause {
 
 function goneCause({ name }: AccountStanding): Cause {
   return {
+    id: `no_account ${name}`,
     tone: 'bad',
     what: `This proxy has no account for sign-ups of “${name}”`,
     remedy: 'They stay until the proxy runs with the RASA_ settings that they were accepted with.',
@@ -170,6 +178,7 @@ function goneCause({ name }: AccountStanding): Cause {
 
 function unreachableCause({ name }: AccountStanding): Cause {
   return {
+    id: `unreachable ${name}`,
     tone: 'warn',
     what: `rasa.io does not answer for account “${name}”`,
     remedy: 'Sign-ups are accepted and kept on disk. They go out by themselves when rasa.io is back.',
@@ -178,6 +187,7 @@ function unreachableCause({ name }: AccountStanding): Cause {
 
 function slowCause({ name }: AccountStanding): Cause {
   return {
+    id: `oldest_waiting ${name}`,
     tone: 'bad',
     what: `Sign-ups of account “${name}” do not get through`,
     remedy: 'They are kept on disk and tried again. The log says what rasa.io answers.',
@@ -186,6 +196,7 @@ function slowCause({ name }: AccountStanding): Cause {
 
 function survivalCause({ delivered, archived }: OperatorState['survival']): Cause {
   return {
+    id: 'survival',
     tone: 'warn',
     what: `${archived.toLocaleString('en')} of ${delivered.toLocaleString('en')} delivered sign-ups are archived at rasa.io`,
     remedy:

@@ -1,9 +1,10 @@
 import { NewerSchema } from './errors.ts';
+import { alertsStep } from './schema/alerts.ts';
 import { cursorsStep, funnelStep, reportCacheStep } from './schema/analytics.ts';
 import { deliveredContactsStep } from './schema/delivered-contacts.ts';
 import { doubleOptInTables } from './schema/double-opt-in.ts';
 import { eventTables } from './schema/events.ts';
-import { people, whatBecameOfSent } from './schema/people.ts';
+import { peopleStep, whatBecameOfSent } from './schema/people.ts';
 import { webhookTables } from './schema/webhooks.ts';
 
 /**
@@ -231,7 +232,7 @@ export const migrations: readonly Migration[] = [
   first,
   tokens,
   fromApplications,
-  people,
+  peopleStep,
   { version: 5, ...cursorsStep },
   { version: 6, ...eventTables },
   { version: 7, ...reportCacheStep },
@@ -241,6 +242,7 @@ export const migrations: readonly Migration[] = [
   { version: 11, ...deliveredContactsStep },
   { version: 12, ...doubleOptInTables },
   { version: 13, ...funnelStep },
+  { version: 14, ...alertsStep },
 ];
 
 /** The steps of a schema that a database lacks whose last one is this. */

@@ -1,7 +1,9 @@
+import { alerts, formNotes, operatorNotes } from './schema/alerts.ts';
 import { cachedReports, cursors, funnelCounts } from './schema/analytics.ts';
 import { comparisons, deliveredContacts, handoverAddresses } from './schema/delivered-contacts.ts';
 import { confirmations, mailedPeople, mails } from './schema/double-opt-in.ts';
 import { eventNumbers, events } from './schema/events.ts';
+import { people, peopleReads } from './schema/people.ts';
 import { webhookAttempts, webhooks } from './schema/webhooks.ts';
 
 /** A table that takes `Insert`s or has a sealed column, as the engines need to know it. */
@@ -161,48 +163,6 @@ export const requestAnswers = {
   sealed: 'payload',
 } as const satisfies Table;
 
-/** What is known of people at rasa.io, without their addresses. See `People`. */
-export const people = {
-  name: 'people',
-  columns: {
-    /** Names the account and the person. */
-    id: 'text',
-    /** The destination: its upstream and account. */
-    account: 'text',
-    /** The keyed hash of the address, as in `signups`. */
-    person: 'bytes',
-    /** rasa.io's id; empty where it is not known. */
-    rasa_id: 'text',
-    /** `subscribed`, `unsubscribed`, `bounced`, `complained` or `unknown`. */
-    subscription: 'text',
-    /** Since when it is archived, in ms of Unix time; 0 is not archived, -1 not known. */
-    archived_at: 'integer',
-    /** rasa.io's word for why somebody is not subscribed; empty without. */
-    reason: 'text',
-    /** Unix time in ms. */
-    read_at: 'integer',
-  },
-  id: 'id',
-} as const satisfies Table;
-
-/** How far the list of an account has been read. Times are Unix time in ms; 0 is never. */
-export const peopleReads = {
-  name: 'people_reads',
-  columns: {
-    /** The destination. */
-    id: 'text',
-    /** When the reading of the whole list that is under way began. */
-    began_at: 'integer',
-    /** How many of the list it has read. */
-    position: 'integer',
-    /** When the whole list was read for the last time. */
-    complete_at: 'integer',
-    /** When the last reading began, of the list or of its changes: those since then are not known. */
-    read_at: 'integer',
-  },
-  id: 'id',
-} as const satisfies Table;
-
 /**
  * How far files of contacts were read. `id` is a hash of the contents, the account and how columns are read;
  * `rows` counts rows of the file, `stored` those that became sign-ups.
@@ -226,6 +186,7 @@ export const sealedTables: readonly Table[] = [
   handoverAddresses,
   mails,
   confirmations,
+  operatorNotes,
 ];
 
 /**
@@ -257,4 +218,7 @@ export const movedTables: readonly Table[] = [
   mails,
   confirmations,
   mailedPeople,
+  alerts,
+  operatorNotes,
+  formNotes,
 ];

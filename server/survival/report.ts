@@ -81,22 +81,26 @@ export async function* readLost(
 ): AsyncIterable<readonly LostContact[]> {
   for await (const page of new DeliveredContacts(database, destination).lost(0)) {
     const archived = page.filter(({ state }) => state === 'archived');
-    const emails = await readAddresses(database, archived);
+    const emails = await readAddresses(
+      database,
+      archived.map(({ id }) => id),
+    );
     yield archived.map((contact) => ({ ...contact, email: emails.get(contact.id) }));
   }
 }
 
-async function readAddresses(
+/** By our ids, in their order, as far as KEEP_FOR_HANDOVER has kept them. At most some hundred ids. */
+export async function readAddresses(
   database: Pick<Database, 'read'>,
-  contacts: readonly DeliveredContact[],
+  ids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  if (contacts.length === 0) return new Map();
+  if (ids.length === 0) return new Map();
   const rows = await database.read({
     sql: sameSql(
       `select id, key_id, payload from ${handoverAddresses.name}
-       where id in (${contacts.map(() => '?').join(', ')})`,
+       where id in (${ids.map(() => '?').join(', ')}) order by id`,
     ),
-    params: contacts.map(({ id }) => id),
+    params: ids,
     opens: handoverAddresses,
   });
   return new Map(

@@ -6,6 +6,7 @@ import { confirmPolicies } from '../../forms/form-spec.ts';
 import { wordsOfTag } from '../../forms/languages.ts';
 import { origin, pageAddress, rate } from '../setting-schemas.ts';
 import { attribute, field, href } from './field-schema.ts';
+import { notify } from './notify.ts';
 import { resubscribe } from './resubscribe.ts';
 import { line, object, tags, text, textFor, type OptionalText } from './schema-parts.ts';
 
@@ -92,6 +93,11 @@ export const formSchema = object({
     .optional()
     .describe('Attribute that gets the time of the confirmation (ISO 8601, UTC).'),
   confirmMail: text.optional().describe('One or two sentences of your own in the confirmation mail.'),
+  notify: notify
+    .optional()
+    .describe(
+      'Who is told of new sign-ups, at most once in ten minutes: `mail` (an address; needs SMTP_URL), `webhook` and `slack` (URLs). How many there were; with `addresses: true` also their addresses, which needs KEEP_FOR_HANDOVER.',
+    ),
   redirect: href
     .optional()
     .describe(

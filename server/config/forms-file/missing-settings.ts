@@ -13,11 +13,36 @@ export function missingOrigins(specs: readonly FormSpec[]): string[] {
   ];
 }
 
-/** The fault to report where a form asks for confirmation and no mail can be sent. */
-export function missingRelay(specs: readonly FormSpec[]): string[] {
-  const asking = specs.filter(({ confirm }) => confirm !== 'never').map(({ id }) => id);
-  if (asking.length === 0) return [];
+/** The faults to report where forms need settings that are not there. */
+export function missingForForms(
+  specs: readonly FormSpec[],
+  { canMail, keepsAddresses }: { readonly canMail: boolean; readonly keepsAddresses: boolean },
+): string[] {
+  const idsOf = (asks: (spec: FormSpec) => boolean) => specs.filter(asks).map(({ id }) => id);
+  const missing = (fault: string, member: string, ids: readonly string[]) =>
+    ids.length === 0 ? [] : [`${fault}, since these forms have \`${member}\`: ${ids.join(', ')}.`];
+  const relay = `SMTP_URL: found nothing, wanted ${mailSettings.SMTP_URL.wanted}`;
   return [
-    `SMTP_URL: found nothing, wanted ${mailSettings.SMTP_URL.wanted}, since these forms have \`confirm\`: ${asking.join(', ')}.`,
+    ...(canMail
+      ? []
+      : [
+          ...missing(
+            relay,
+            'confirm',
+            idsOf(({ confirm }) => confirm !== 'never'),
+          ),
+          ...missing(
+            relay,
+            'notify.mail',
+            idsOf(({ notify }) => notify?.mail !== undefined),
+          ),
+        ]),
+    ...(keepsAddresses
+      ? []
+      : missing(
+          'KEEP_FOR_HANDOVER: found nothing, wanted a time such as 1d',
+          'notify.addresses',
+          idsOf(({ notify }) => notify?.addresses === true),
+        )),
   ];
 }

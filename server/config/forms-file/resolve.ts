@@ -28,6 +28,7 @@ export function resolveForm(id: string, form: FileForm, firstAccount: string | u
     confirm: form.confirm ?? 'never',
     confirmedAt: form.confirmed_at,
     confirmMail: localized(form.confirmMail),
+    notify: notifyOf(form.notify),
     redirect: form.redirect === undefined ? undefined : new URL(form.redirect).href,
     thankYouPages: (form.thankYouPages ?? []).map((page) => pageAddress.parse(page)),
     origins: form.origins?.map((one) => origin.parse(one)),
@@ -37,6 +38,12 @@ export function resolveForm(id: string, form: FileForm, firstAccount: string | u
       ),
     ),
   };
+}
+
+function notifyOf(notify: FileForm['notify']): FormSpec['notify'] {
+  if (!notify) return undefined;
+  const { mail, webhook, slack, addresses = false } = notify;
+  return { mail, webhook, slack, addresses };
 }
 
 /**

@@ -4,7 +4,7 @@ import { watchFiles } from '../../system/watch-files.ts';
 import { namesOf } from '../accounts/accounts.ts';
 import type { Config } from '../config.ts';
 import { ConfigError } from '../env.ts';
-import { missingOrigins, missingRelay } from '../forms-file/missing-settings.ts';
+import { missingForForms, missingOrigins } from '../forms-file/missing-settings.ts';
 import { readFormsFile } from '../forms-file/read.ts';
 
 /**
@@ -19,7 +19,7 @@ export interface FormsReload {
 export interface FormsReloadOptions {
   readonly config: Pick<
     Config,
-    'accounts' | 'allowedOrigins' | 'forms' | 'mail' | 'production' | 'thankYouPages'
+    'accounts' | 'allowedOrigins' | 'forms' | 'mail' | 'outbox' | 'production' | 'thankYouPages'
   >;
   readonly onReload: (specs: readonly FormSpec[]) => void;
   readonly log: Logger;
@@ -63,9 +63,10 @@ export function startFormsReload({
       const specs = readFormsFile(path, { ...config, accounts: namesOf(config.accounts) });
       const isSandbox = config.accounts[0].upstream.is === 'sandbox';
       const canMail = config.mail.relay !== undefined || (isSandbox && !config.production);
+      const keepsAddresses = config.outbox.keptForHandoverMs !== undefined;
       const missing = [
         ...(config.allowedOrigins.length > 0 || isSandbox ? [] : missingOrigins(specs)),
-        ...(canMail ? [] : missingRelay(specs)),
+        ...missingForForms(specs, { canMail, keepsAddresses }),
       ];
       if (missing.length > 0) throw new ConfigError(missing);
       const changed = fingerprintOf(specs) !== known;

@@ -10,7 +10,7 @@ import { kindOfAddress, namesThisMachine } from './addresses.ts';
 /** Where to, and how to sign. */
 export interface Target {
   readonly url: string;
-  /** `whsec_` and base64. While one is rotated, all sign. */
+  /** `whsec_` and base64. While one is rotated, all sign; without any, messages are not signed. */
   readonly secrets: readonly string[];
   /** Whether its address may be in a private network. */
   readonly mayBePrivate: boolean;
@@ -101,7 +101,9 @@ export class Sender {
       'user-agent': `rasa-signup/${readVersion()}`,
       'webhook-id': id,
       'webhook-timestamp': timestamp,
-      'webhook-signature': secrets.map((secret) => sign(secret, `${id}.${timestamp}.${body}`)).join(' '),
+      ...(secrets.length > 0 && {
+        'webhook-signature': secrets.map((secret) => sign(secret, `${id}.${timestamp}.${body}`)).join(' '),
+      }),
     };
   }
 

@@ -8,7 +8,7 @@ export interface CaughtMail {
   readonly text: string;
   readonly html: string;
   readonly lang: string;
-  readonly unsubscribe: string;
+  readonly unsubscribe?: string | undefined;
 }
 
 export interface KeptMail extends CaughtMail {

@@ -1,6 +1,49 @@
 import type { Migration } from '../migrations.ts';
+import type { Table } from '../tables.ts';
 
-export const people: Migration = {
+/** What is known of people at rasa.io, without their addresses. See `People`. */
+export const people = {
+  name: 'people',
+  columns: {
+    /** Names the account and the person. */
+    id: 'text',
+    /** The destination: its upstream and account. */
+    account: 'text',
+    /** The keyed hash of the address, as in `signups`. */
+    person: 'bytes',
+    /** rasa.io's id; empty where it is not known. */
+    rasa_id: 'text',
+    /** `subscribed`, `unsubscribed`, `bounced`, `complained` or `unknown`. */
+    subscription: 'text',
+    /** Since when it is archived, in ms of Unix time; 0 is not archived, -1 not known. */
+    archived_at: 'integer',
+    /** rasa.io's word for why somebody is not subscribed; empty without. */
+    reason: 'text',
+    /** Unix time in ms. */
+    read_at: 'integer',
+  },
+  id: 'id',
+} as const satisfies Table;
+
+/** How far the list of an account has been read. Times are Unix time in ms; 0 is never. */
+export const peopleReads = {
+  name: 'people_reads',
+  columns: {
+    /** The destination. */
+    id: 'text',
+    /** When the reading of the whole list that is under way began. */
+    began_at: 'integer',
+    /** How many of the list it has read. */
+    position: 'integer',
+    /** When the whole list was read for the last time. */
+    complete_at: 'integer',
+    /** When the last reading began, of the list or of its changes: those since then are not known. */
+    read_at: 'integer',
+  },
+  id: 'id',
+} as const satisfies Table;
+
+export const peopleStep: Migration = {
   version: 4,
   name: 'people',
   sqlite: `

@@ -1,5 +1,3 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventStatements, type NewEvent } from '../../../server/events/events.ts';
@@ -11,40 +9,13 @@ import { sameSql } from '../../../server/store/database.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { useEngines, type Engine } from '../../helpers/server/engines.ts';
 import { recordLog } from '../../helpers/server/outbox.ts';
+import { startReceiver, type ReceivedMessage as Message } from '../../helpers/server/receiver.ts';
 import { startService } from '../../helpers/server/service.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
 
 const { engines, newPlace } = useEngines();
 const soon = { timeout: 20_000, interval: 20 };
 const fence = { sql: sameSql('select 1 as held') };
-
-interface Message {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-/** A server of somebody else's. `answer` decides; by default it is 204. */
-async function startReceiver(
-  answer: (response: ServerResponse, message: Message) => void = (r) => r.writeHead(204).end(),
-) {
-  const messages: Message[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const message = { headers: request.headers, body: Buffer.concat(chunks).toString() };
-      messages.push(message);
-      answer(response, message);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const ids = () => messages.map(({ headers }) => String(headers['webhook-id']));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, messages, ids };
-}
 
 const verify = (secret: string, { headers, body }: Message) =>
   new Webhook(secret).verify(body, headers as Record<string, string>);

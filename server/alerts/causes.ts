@@ -1,0 +1,113 @@
+import { readStanding, readSurvival } from '../operator/standing.ts';
+import { judge, stuckAfterMs, type Cause, type OperatorState } from '../operator/verdict.ts';
+import type { Destination } from '../outbox/signup.ts';
+import { sameSql, type Database } from '../store/database.ts';
+
+/** Something that is wrong, as the operator page says it too. */
+export type Alert = Pick<Cause, 'id' | 'what' | 'remedy'>;
+
+export interface Found {
+  readonly alerts: readonly Alert[];
+  /** Ids of what cannot be known at the moment: it goes on as it was. */
+  readonly unknown: readonly string[];
+}
+
+export interface CausesOptions {
+  readonly database: Pick<Database, 'read' | 'write' | 'keyIds'>;
+  /** Of each account, by its name. */
+  readonly destinations: ReadonlyMap<string, Destination>;
+  /** Whether rasa.io takes the credentials of each account, as the processes have noted it. */
+  readonly readStates: () => Promise<ReadonlyMap<string, 'working' | 'refused'>>;
+  /** Only of what does not keep the store from being written. */
+  readonly isOutboxFull: () => boolean;
+  readonly now?: () => number;
+}
+
+/** What was archived is compared once a day; it is not worth looking more often. */
+const survivalEveryMs = 5 * 60_000;
+
+/** Reads what is wrong, for all processes that share the store, and judges it as the operator page does. */
+export class Causes {
+  readonly #options: CausesOptions;
+  readonly #now: () => number;
+  #survival: { readonly atMs: number; readonly is: OperatorState['survival'] } | undefined;
+
+  constructor(options: CausesOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  async read(): Promise<Found> {
+    const { database, destinations, readStates, isOutboxFull } = this.#options;
+    const nowMs = this.#now();
+    const states = await readStates();
+    const accounts = [...destinations.keys()].map((name) => ({
+      name,
+      credentials: states.get(name),
+      // Only the process that delivers knows; that sign-ups wait is what counts.
+      isUnreachable: false,
+    }));
+    const [standing, letters, survival] = await Promise.all([
+      readStanding(database, destinations, accounts),
+      this.#deadLetters(),
+      this.#readSurvival(nowMs),
+    ]);
+    const { causes } = judge({
+      nowMs,
+      storeFault: isOutboxFull() ? 'outbox_full' : undefined,
+      delivered: 0,
+      setAside: 0,
+      unreadable: letters.unreadable,
+      // Another proxy may have the account, and delivers within moments.
+      accounts: standing.filter(({ isGone, oldestMs = nowMs }) => !isGone || nowMs - oldestMs > stuckAfterMs),
+      refused: [],
+      survival,
+    });
+    return {
+      alerts: [...causes, ...letters.byCode.map(([code, count]) => deadLetterAlert(code, count))],
+      unknown: accounts
+        .filter(({ credentials }) => credentials === undefined)
+        .map(({ name }) => `credentials ${name}`),
+    };
+  }
+
+  async #deadLetters() {
+    const { database } = this.#options;
+    const rows = await database.read({
+      sql: sameSql('select reason, key_id, count(*) as n from dead_letters group by reason, key_id'),
+    });
+    const byCode = new Map<string, number>();
+    let unreadable = 0;
+    for (const { reason, key_id: keyId, n } of rows) {
+      if (!database.keyIds.includes(String(keyId))) unreadable += Number(n);
+      byCode.set(String(reason), (byCode.get(String(reason)) ?? 0) + Number(n));
+    }
+    return { byCode: [...byCode], unreadable };
+  }
+
+  async #readSurvival(nowMs: number): Promise<OperatorState['survival']> {
+    const { database, destinations } = this.#options;
+    // A clock that was set back counts as late too.
+    if (!this.#survival || Math.abs(nowMs - this.#survival.atMs) >= survivalEveryMs) {
+      this.#survival = { atMs: nowMs, is: await readSurvival(database, destinations, nowMs) };
+    }
+    return this.#survival.is;
+  }
+}
+
+const why: Readonly<Record<string, string>> = {
+  refused: 'rasa.io refused',
+  too_old: 'OUTBOX_MAX_AGE ended for',
+  damaged: 'The database cannot give back',
+};
+
+function deadLetterAlert(code: string, count: number): Alert {
+  const signups = count === 1 ? '1 sign-up' : `${count.toLocaleString('en')} sign-ups`;
+  return {
+    id: `dead_letters ${code}`,
+    what: `${why[code] ?? `Set aside (${code}):`} ${signups}`,
+    remedy:
+      'They are set aside until you decide. `rasa-signup outbox list` shows them; `outbox replay` sends them again, ' +
+      '`outbox purge` deletes them. You are told again when none is left.',
+  };
+}
