@@ -21,21 +21,22 @@ const serverRooms: Readonly<Record<string, string>> = {
   events: 'store http system',
   contacts: 'accounts events outbox store forms http shared system',
   confirm: 'accounts events mail outbox store forms http shared system',
-  analytics: 'accounts store system',
+  pages: 'forms signup http shared',
+  charts: 'pages',
+  analytics: 'accounts charts store system',
   survival: 'accounts events outbox store system',
   config: 'forms http rasa shared signup system',
   // `rasa` only until `accounts` is between the two.
   delivery: 'config accounts events outbox rasa store system',
   metrics: 'system',
-  pages: 'forms signup http shared',
-  operator: 'pages contacts events survival outbox store system',
+  operator: 'charts pages contacts events survival outbox store system',
   alerts: 'operator events mail survival outbox store system',
   routes:
     'config operator pages metrics signup contacts confirm analytics accounts events mail forms http outbox store shared system',
   sandbox: 'http pages store system',
   doctor: 'config accounts mail http outbox rasa survival store system',
   commands:
-    'config operator alerts delivery doctor forms outbox contacts accounts analytics events confirm survival mail http rasa sandbox store system',
+    'config operator alerts delivery doctor forms outbox contacts accounts analytics charts events confirm survival mail http rasa sandbox store system',
 };
 
 /**
@@ -69,6 +70,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   // The intake works with any web server, and the rooms below it do not depend on HTTP requests.
   'server/(signup|outbox|rasa|delivery|forms|config|store|system)/': /^(?!express(\/|$)|node:https?2?$)/,
   'server/pages/': /^(?!express(\/|$)|node:)/,
+  'server/charts/': /^d3-(scale|shape)$/,
 };
 
 /** Files of more than 260 lines and folders of more than 12 files, with the reason. */

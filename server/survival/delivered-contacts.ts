@@ -1,10 +1,10 @@
 import type { BesideDelivered } from '../outbox/acknowledgements.ts';
 import type { Destination } from '../outbox/signup.ts';
 import { sameSql, type Database, type Row, type Statement } from '../store/database.ts';
-import { deliveredContacts as table, handoverAddresses } from '../store/schema/delivered-contacts.ts';
+import { deliveredContacts as table, handoverAddresses, watchedDays } from '../store/schema/delivered-contacts.ts';
 
 /** For how long it is seen whether a contact is still there. */
-export const watchedMs = 90 * 24 * 60 * 60_000;
+export const watchedMs = watchedDays * 24 * 60 * 60_000;
 
 /** What became of a contact at rasa.io after it was delivered; '': nothing that is known. */
 export type State = '' | 'archived' | 'unsubscribed';

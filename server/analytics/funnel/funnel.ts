@@ -1,8 +1,8 @@
 import { sameSql, type Database, type Row as StoredRow, type Value } from '../../store/database.ts';
 import { funnelCounts } from '../../store/schema/analytics.ts';
-import { deliveredContacts } from '../../store/schema/delivered-contacts.ts';
-import { addDays, type Day } from '../days.ts';
-import type { Column, Row } from '../reports/report.ts';
+import { deliveredContacts, watchedDays } from '../../store/schema/delivered-contacts.ts';
+import { addDays, dayAt, type Day } from '../days.ts';
+import type { Cell, Column, Row } from '../reports/report.ts';
 import type { FunnelCounts } from './funnel-counts.ts';
 
 /** What rows can be told apart by; what is left out is added up. */
@@ -26,6 +26,7 @@ export interface FunnelOptions {
   readonly destinations: ReadonlyMap<string, { readonly upstream: string; readonly account: string }>;
   /** Those of this process, to be added before they are read. */
   readonly counts?: Pick<FunnelCounts, 'flush'>;
+  readonly now?: () => number;
 }
 
 const groupColumns: Readonly<Record<FunnelGroup, Column>> = {
@@ -79,6 +80,18 @@ export function funnelColumnsBy(by: readonly FunnelGroup[]): readonly Column[] {
 
 const dayMs = 86_400_000;
 
+/** The first whole day of which it is known what was delivered. */
+function deliveredSince(nowMs: number): Day {
+  return addDays(dayAt(nowMs, 'UTC'), 1 - watchedDays);
+}
+
+/** What readers of these figures should know. */
+export function funnelNotes({ from }: Pick<FunnelQuery, 'from'>, nowMs: number): readonly string[] {
+  const since = deliveredSince(nowMs);
+  if (from >= since) return [];
+  return [`Delivered and survived are known since ${since} only: earlier ones are not counted.`];
+}
+
 /** Reads what visitors did, as counts. See `FunnelCounts` for what is counted when. */
 export class Funnel {
   readonly #options: FunnelOptions;
@@ -91,13 +104,16 @@ export class Funnel {
   async read(query: FunnelQuery): Promise<readonly Row[]> {
     await this.#options.counts?.flush();
     const { by } = query;
-    const rows = new Map<string, Record<string, string | number>>();
+    const rows = new Map<string, Record<string, Cell>>();
+    const since = deliveredSince((this.#options.now ?? Date.now)());
     const rowFor = (place: Readonly<Record<FunnelGroup, string>>) => {
       const groups = by.map((group) => place[group]);
       const key = JSON.stringify(groups);
+      const isKnown = (by.includes('day') ? place.day : query.to) >= since;
       const row = rows.get(key) ?? {
         ...Object.fromEntries(by.map((group, index) => [group, groups[index] ?? ''])),
         ...Object.fromEntries(counted.map(({ name }) => [name, 0])),
+        ...(!isKnown && { delivered: null, survived: null }),
       };
       rows.set(key, row);
       return row;
@@ -160,7 +176,7 @@ function placeOf(stored: StoredRow, day: Day): Readonly<Record<FunnelGroup, stri
   return { day, form: String(stored['form']), origin: String(stored['origin']) };
 }
 
-function addTo(row: Record<string, string | number>, { step, reason, count }: StoredRow): void {
+function addTo(row: Record<string, Cell>, { step, reason, count }: StoredRow): void {
   const add = (name: string) => (row[name] = Number(row[name]) + Number(count));
   add(String(step));
   if (step !== 'refused') return;

@@ -1,12 +1,14 @@
 import { Readable } from 'node:stream';
+import { chartOfFunnel, whyNoChart } from '../../analytics/charts/funnel-chart.ts';
 import { encode, textFormats } from '../../analytics/formats/encode.ts';
-import { Funnel, funnelColumnsBy, type FunnelOptions } from '../../analytics/funnel/funnel.ts';
+import { Funnel, funnelColumnsBy, funnelNotes, type FunnelOptions } from '../../analytics/funnel/funnel.ts';
 import { readFunnelQuery, type FunnelTexts } from '../../analytics/funnel/funnel-query.ts';
 import { printable, tableOf, type ExitCode, type TextStream } from '../terminal.ts';
+import { chartFaults, chartText, wantsChart, type ChartOptions } from './chart-format.ts';
 
 export const funnelFormats = ['table', ...textFormats] as const;
 
-export interface FunnelCommandOptions extends FunnelTexts {
+export interface FunnelCommandOptions extends FunnelTexts, ChartOptions {
   readonly account?: string | undefined;
   /** Default: a table on a terminal, JSON elsewhere. */
   readonly format?: (typeof funnelFormats)[number] | undefined;
@@ -19,15 +21,25 @@ export interface PrintFunnelOptions extends Omit<FunnelOptions, 'counts'> {
 
 /** Prints what visitors did: `rasa-signup analytics funnel`. */
 export async function printFunnel(
-  { account, format, ...texts }: FunnelCommandOptions,
+  { account, format, svg, html, ...texts }: FunnelCommandOptions,
   { streams: { stdout, stderr }, now = Date.now, ...options }: PrintFunnelOptions,
 ): Promise<ExitCode> {
-  const query = readFunnelQuery(texts, now());
-  if (!('from' in query)) {
-    for (const fault of query) stderr.write(`${printable(fault)}\n`);
+  const isChart = wantsChart({ svg, html });
+  const read = readFunnelQuery({ ...(isChart && { by: '' }), ...texts }, now());
+  const misfit = isChart && 'from' in read ? (whyNoChart(read) ?? []) : [];
+  const faults = [chartFaults({ svg, html, format }), 'from' in read ? misfit : read].flat();
+  if (!('from' in read) || faults.length > 0) {
+    for (const fault of faults) stderr.write(`${printable(fault)}\n`);
     return 1;
   }
-  const rows = await new Funnel(options).read({ ...query, account });
+  const query = { ...read, account };
+  const rows = await new Funnel({ ...options, now }).read(query);
+  const notes = funnelNotes(query, now());
+  if (isChart) {
+    stdout.write(chartText(chartOfFunnel(query, rows, notes), { svg }));
+    return 0;
+  }
+  for (const note of notes) stderr.write(`${printable(note)}\n`);
   const columns = funnelColumnsBy(query.by);
   const chosen = format ?? (stdout.isTTY ? 'table' : 'json');
   if (chosen !== 'table') {

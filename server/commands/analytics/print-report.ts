@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { openAccountReads, whyNotRead } from '../../accounts/reads.ts';
-import { encode, textFormats, type TextFormat } from '../../analytics/formats/encode.ts';
+import { chartOf } from '../../analytics/charts/report-chart.ts';
+import { encode, type TextFormat } from '../../analytics/formats/encode.ts';
 import { sparklinesOf } from '../../analytics/formats/sparkline.ts';
 import { Cursors } from '../../analytics/pulling/cursors.ts';
 import { pull, shapeOf, usualLookbackDays, type Pulled } from '../../analytics/pulling/pull.ts';
 import { readState, singerMessages, type SingerState } from '../../analytics/pulling/singer.ts';
-import { readQuery, type QueryTexts } from '../../analytics/query.ts';
+import { readQuery } from '../../analytics/query.ts';
 import {
   columnsOf,
   rowsOf,
@@ -17,37 +18,14 @@ import { reports } from '../../analytics/reports/reports.ts';
 import type { Env } from '../../config/env.ts';
 import { openOneAccount, type OneAccount } from '../rasa/one-account.ts';
 import { printable, tableOf, type ExitCode, type TextStream } from '../terminal.ts';
-
-export const reportFormats = ['table', ...textFormats, 'singer'] as const;
-export type ReportFormat = (typeof reportFormats)[number];
-
-export interface ReportOptions extends QueryTexts {
-  readonly account?: string | undefined;
-  readonly format?: ReportFormat | undefined;
-  readonly withEmail?: boolean | undefined;
-  readonly includeSuspectClicks?: boolean | undefined;
-  readonly pageSize?: number | undefined;
-  /** Of CSV. */
-  readonly delimiter?: string | undefined;
-  readonly bom?: boolean | undefined;
-  /** A file with the state of the last pull. */
-  readonly state?: string | undefined;
-  /** The same in the store, by name. */
-  readonly cursor?: string | undefined;
-  /** In ms. */
-  readonly lookback?: number | undefined;
-}
+import { chartText, wantsChart } from './chart-format.ts';
+import { csvOf, faultsOf, send, type OutStream, type ReportOptions } from './report-options.ts';
 
 export interface AnalyticsCommandOptions {
   readonly env: Env;
   readonly streams: { readonly stdout: OutStream; readonly stderr: TextStream };
   readonly stop: AbortSignal;
   readonly now?: () => number;
-}
-
-/** A stream that says when it has taken a piece, so that a slow reader is waited for. */
-interface OutStream extends TextStream {
-  write(text: string, taken?: (error?: Error | null) => void): boolean;
 }
 
 const dayMs = 86_400_000;
@@ -90,7 +68,7 @@ export async function printReport(
       stderr.write('RASA_API: found "v2", wanted v1: rasa.io has analytics in version 1 of its API only.\n');
       return 1;
     }
-    const code = await print(name, source, { options, account, streams });
+    const code = await print(name, source, { options, account, streams, nowMs: now() });
     if (query.suspectClicks === 'excluded' && name !== 'interests') {
       notes.add('Suspect clicks, which machines made, are left out; --include-suspect-clicks adds them.');
     }
@@ -112,11 +90,19 @@ interface Printing {
   readonly options: ReportOptions;
   readonly account: OneAccount;
   readonly streams: AnalyticsCommandOptions['streams'];
+  readonly nowMs: number;
 }
 
 async function print(name: ReportName, source: ReportSource, printing: Printing): Promise<ExitCode> {
-  const { options, streams } = printing;
+  const { options, streams, nowMs } = printing;
   const { stdout } = streams;
+  if (wantsChart(options)) {
+    const { query } = source;
+    const { name: account } = printing.account.configured;
+    const rows = rowsOf(reports[name], source);
+    await send(stdout, chartText(await chartOf({ name, query, account, rows, nowMs }), options));
+    return 0;
+  }
   const format = options.format ?? (stdout.isTTY ? 'table' : 'json');
   if (format === 'table') {
     await printTable(name, source, stdout);
@@ -220,33 +206,4 @@ async function readStateFile(path: string | undefined): Promise<SingerState | un
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { bookmarks: {} };
     throw error;
   }
-}
-
-function faultsOf({ format, state, cursor, lookback, delimiter }: ReportOptions): readonly string[] {
-  const faults: string[] = [];
-  const isPull = format === 'singer' || state !== undefined || cursor !== undefined;
-  if (state !== undefined && cursor !== undefined)
-    faults.push('--state: found beside --cursor, wanted one of them.');
-  if (state !== undefined && format !== 'singer')
-    faults.push('--state: found without --format singer, which prints states.');
-  if (cursor !== undefined && format === 'table')
-    faults.push('--cursor: found with --format table, wanted a format for programs.');
-  if (lookback !== undefined && !isPull)
-    faults.push('--lookback: found without --cursor, --state or --format singer.');
-  if (delimiter !== undefined && format !== 'csv') faults.push('--delimiter: found without --format csv.');
-  return faults;
-}
-
-function csvOf({ delimiter, bom }: ReportOptions) {
-  return { delimiter, bom: bom ?? true };
-}
-
-/** Resolves when the reader has room for more, so that memory holds one piece. */
-function send(stdout: OutStream, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stdout.write(text, (error) => {
-      if (error) reject(error);
-      else resolve();
-    });
-  });
 }

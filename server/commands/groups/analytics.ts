@@ -6,13 +6,13 @@ import { intervals, presetNames } from '../../analytics/query.ts';
 import { reports } from '../../analytics/reports/reports.ts';
 import { reportNames, type ReportName } from '../../analytics/reports/report.ts';
 import { funnelFormats, printFunnel, type FunnelCommandOptions } from '../analytics/print-funnel.ts';
-import { reportFormats, type ReportOptions } from '../analytics/print-report.ts';
+import { reportFormats, type ReportOptions } from '../analytics/report-options.ts';
 import { environmentOf, someCount, someName, someText, someTime, withStore, type Cli } from './cli.ts';
 
 export function declareAnalytics(cli: Cli): void {
   const analytics = cli.program
     .command('analytics')
-    .description('pull reports from rasa.io: tables, CSV, JSON, Singer')
+    .description('pull reports from rasa.io: tables, charts, CSV, JSON, Singer')
     .addHelpText(
       'after',
       '\nReads the same variables as the proxy. Where the proxy has its database here, calls wait for their turn with its\n' +
@@ -64,10 +64,12 @@ function declareFunnel(cli: Cli, analytics: Command): void {
     .option('--to <day>', 'the last day')
     .addOption(new Option('--preset <name>', 'a period up to today, in place of days').choices(presetNames))
     .option('--form <id>', 'only this one', someText)
-    .option('--by <columns>', 'what rows are told apart by; default: day,form,origin')
+    .option('--by <columns>', 'what rows are told apart by; default: day,form,origin, nothing for a chart')
     .addOption(
       new Option('--format <name>', 'default: a table on a terminal, JSON elsewhere').choices(funnelFormats),
     )
+    .option('--svg', 'a picture of the steps, or by one of day, form, origin')
+    .option('--html', 'a page with the picture and its table')
     .addHelpText('after', '\nExample:\n  $ rasa-signup analytics funnel --preset past_week --by form')
     .action((options: FunnelCommandOptions) =>
       withStore(cli, async ({ database }) => {
@@ -93,6 +95,8 @@ function withQuery(command: Command): Command {
     .addOption(
       new Option('--format <name>', 'default: a table on a terminal, JSON elsewhere').choices(reportFormats),
     )
+    .option('--svg', 'a picture, for slides and documents')
+    .option('--html', 'a page with the picture and its table')
     .option('--delimiter <char>', 'of CSV; default: a comma', someDelimiter)
     .option('--no-bom', 'CSV without the byte order mark that Excel needs')
     .option('--state <file>', 'with --format singer: begin where the last state in this file says')

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import express, { type Request, type Response } from 'express';
 import { csvOf } from '../../analytics/formats/encode.ts';
-import { funnelColumnsBy, type Funnel } from '../../analytics/funnel/funnel.ts';
+import { funnelColumnsBy, funnelNotes, type Funnel } from '../../analytics/funnel/funnel.ts';
 import { funnelQueryNames, readFunnelQuery } from '../../analytics/funnel/funnel-query.ts';
 import { problem } from '../../http/problem.ts';
 import { StoreUnavailable } from '../../store/errors.ts';
@@ -57,7 +57,16 @@ export function createFunnelRoutes({ funnel, access, now = Date.now }: FunnelRou
     const { from, to, by, form = null } = query;
     const body = wantsCsv
       ? csvOf(funnelColumnsBy(by), rows, { header: true })
-      : JSON.stringify({ report: 'funnel', account, from, to, by, form, rows });
+      : JSON.stringify({
+          report: 'funnel',
+          account,
+          from,
+          to,
+          by,
+          form,
+          notes: funnelNotes(query, now()),
+          rows,
+        });
     response
       .set('Cache-Control', `private, max-age=${freshS}`)
       .set('ETag', `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`)

@@ -1,6 +1,9 @@
 import type { Migration } from '../migrations.ts';
 import type { Table } from '../tables.ts';
 
+/** For so many days it is seen whether a contact is still there; then its row is deleted. */
+export const watchedDays = 90;
+
 /** What was delivered, to see whether it stays at rasa.io. See `DeliveredContacts`. */
 export const deliveredContacts = {
   name: 'delivered_contacts',

@@ -11,7 +11,10 @@ import { openShell } from '../../helpers/shell.ts';
 import { openReaders } from '../../helpers/server/readers.ts';
 
 /** The recipes of docs/analytics.md, run as a reader runs them. */
-const [firstSteps = '', funnel = '', byState = '', byCursor = ''] = readmeBlocks('docs/analytics.md', 'sh');
+const [firstSteps = '', funnel = '', charts = '', byState = '', byCursor = ''] = readmeBlocks(
+  'docs/analytics.md',
+  'sh',
+);
 const [monthly = ''] = readmeBlocks('docs/analytics.md', 'sql');
 
 const { engines, server } = useEngines();
@@ -33,8 +36,11 @@ async function openReader() {
   });
   const here = (script: string) =>
     script
-      .replaceAll(/\b(members\.csv|activities\.jsonl|target\.json)/g, `${dir}/$1`)
-      .replaceAll('--preset past_month', '--from 2026-10-25 --to 2026-10-31')
+      .replaceAll(
+        /\b(members\.csv|activities\.jsonl|activities\.svg|funnel\.html|target\.json)/g,
+        `${dir}/$1`,
+      )
+      .replaceAll(/(?<!funnel )--preset past_month/g, '--from 2026-10-25 --to 2026-10-31')
       .replaceAll('--from 2026-10-01', '--from 2026-10-01 --to 2026-10-31');
   return { ...shell, env, sandbox, dir, here };
 }
@@ -46,14 +52,19 @@ describe('docs/analytics.md', () => {
     expect((await readFile(join(dir, 'members.csv'), 'utf8')).split('\r\n')).toHaveLength(62);
   });
 
-  it('The funnel', async () => {
-    const { run, env, sandbox } = await openReader();
+  it('The funnel, and charts', async () => {
+    const { run, here, dir, env, sandbox } = await openReader();
     const pages = 'https://www.example.com';
     const service = await startService({ ...env, ALLOWED_ORIGINS: pages, RASA_BASE_URL: sandbox.url });
     expect((await fetch(`${service.url}/forms/newsletter`)).status).toBe(200);
     await service.close();
     const [row] = JSON.parse(await run(`export ALLOWED_ORIGINS=${pages}\n${funnel}`)) as unknown[];
     expect(row).toMatchObject({ form: 'newsletter', fetched: 1, accepted: 0 });
+
+    // Charts
+    await run(`export ALLOWED_ORIGINS=${pages}\n${here(charts)}`);
+    expect(await readFile(join(dir, 'activities.svg'), 'utf8')).toMatch(/^<svg .*Delivered, opened, clicked/);
+    expect(await readFile(join(dir, 'funnel.html'), 'utf8')).toMatch(/^<!doctype html>.*Fetched/s);
   });
 
   it.runIf(engines.includes('postgres'))(
