@@ -40,6 +40,7 @@ const onDemand: UserConfig = {
       entry: {
         confirm: 'widget/confirm/confirm.ts',
         debug: 'widget/debug/debug.ts',
+        newsletters: 'widget/newsletters/newsletters.ts',
         overlay: 'widget/overlay/overlay.ts',
         pbkdf2: 'widget/proof/pbkdf2.ts',
         proof: 'widget/first-touch.ts',

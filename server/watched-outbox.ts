@@ -19,12 +19,13 @@ export function watchedOutbox({
     addElsewhere: (insert, once) => storeWatch.watch(outbox.addElsewhere(insert, once), isFull),
     async add(signup, once) {
       const added = await storeWatch.watch(outbox.add(signup, once), isFull);
-      wake(signup.account);
+      for (const name of [signup.account, ...(signup.alsoTo ?? [])]) wake(name);
       return added;
     },
     async addAll(signups, beside) {
       await storeWatch.watch(outbox.addAll(signups, beside), isFull);
-      for (const name of new Set(signups.map(({ account }) => account))) wake(name);
+      for (const name of new Set(signups.flatMap(({ account, alsoTo = [] }) => [account, ...alsoTo])))
+        wake(name);
     },
     async addChange(change, beside) {
       await storeWatch.watch(outbox.addChange(change, beside), isFull);

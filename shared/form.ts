@@ -20,12 +20,14 @@ export interface FormDefinition {
   readonly proof: boolean;
   /** Where the browser goes after an accepted sign-up, instead of staying on its page. */
   readonly redirect?: string;
+  /** The part of the script that draws what this form has and others do not. Loaded with the form. */
+  readonly part?: 'newsletters';
 }
 
 export type FormField = AskedField | HiddenField;
 
 /** A field that visitors see and answer. */
-export type AskedField = TextField | ChoiceField | CheckboxField;
+export type AskedField = TextField | ChoiceField | NewslettersField | CheckboxField;
 
 interface Asked {
   /** The name on the wire. The built-in names are those of rasa.io. */
@@ -63,6 +65,15 @@ export interface TextField extends Asked {
 export interface ChoiceField extends Asked {
   readonly type: 'select' | 'radio';
   readonly options: readonly { readonly value: string; readonly label: string }[];
+}
+
+/**
+ * Any number of newsletters, as boxes that are never ticked in advance. The value is the values of the ticked
+ * ones with commas between them; a form without scripts sends one value for each.
+ */
+export interface NewslettersField extends Asked {
+  readonly type: 'newsletters';
+  readonly options: ChoiceField['options'];
 }
 
 /** A box that sends `ticked` when it is ticked and nothing otherwise. It is never ticked in advance. */

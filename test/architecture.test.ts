@@ -48,9 +48,10 @@ const widgetRooms: Readonly<Record<string, string>> = {
   proof: '. shared',
   overlay: '. shared',
   confirm: 'shared',
+  newsletters: 'shared',
   debug: '. shared',
   words: '',
-  form: '. confirm overlay proof shared words',
+  form: '. confirm newsletters overlay proof shared words',
   builder: 'shared',
   pages: '',
   build: '',
@@ -65,6 +66,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   'widget/proof/': /^@noble\/hashes\//,
   'widget/overlay/': /^$/,
   'widget/confirm/': /^$/,
+  'widget/newsletters/': /^$/,
   'widget/debug/': /^lit\/html\.js$/,
   'widget/builder/': /^(lit$|lit\/|culori$)/,
   // The intake works with any web server, and the rooms below it do not depend on HTTP requests.
@@ -194,7 +196,7 @@ describe('the import table', () => {
   });
 
   it('loads proof, overlay and debug on demand only', () => {
-    const onDemand = /^widget\/(proof|overlay|debug|confirm)\//;
+    const onDemand = /^widget\/(proof|overlay|debug|confirm|newsletters)\//;
     const imports = sources.filter(({ path }) => path.startsWith('widget/') && !onDemand.test(path));
     const values = imports.flatMap(({ path, text }) =>
       [...text.matchAll(/^import (?!type )[^;]*? from '([^']+)';/gms)]

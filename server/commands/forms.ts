@@ -63,6 +63,7 @@ function described(spec: FormSpec): object {
     visitors: first && definitionOf(spec, first, asVisitors),
     languages: languages.map(({ lang }) => lang),
     attributes: Object.fromEntries(fields.map(({ name, attribute }) => [name, attribute])),
+    ...(newslettersOf(spec) && { newsletters: newslettersOf(spec) }),
     constants,
     resubscribe: policyOf(resubscribe),
     thankYouPages,
@@ -89,7 +90,7 @@ function onTerminal(spec: FormSpec, columns = 0): string {
     field.name,
     field.type,
     needOf(field),
-    field.attribute,
+    field.attribute ?? '',
     'from' in field ? `filled in from ${field.from}` : (labels.get(field.name) ?? ''),
   ]);
   const facts: readonly (readonly [string, string])[] = [
@@ -98,6 +99,10 @@ function onTerminal(spec: FormSpec, columns = 0): string {
     ...(resubscribe.length > 0
       ? [['Resubscribes', `${resubscribe.join(', ')}: visitors who tick the box`] as const]
       : []),
+    ...Object.entries(newslettersOf(spec) ?? {}).map(([value, account]): [string, string] => [
+      'Newsletter',
+      `${value}: account ${account}`,
+    ]),
     ...(redirect === undefined ? [] : [['Redirects to', redirect] as const]),
     [
       'Pages',
@@ -108,6 +113,13 @@ function onTerminal(spec: FormSpec, columns = 0): string {
   const lines = facts.map(([name, value]) => `  ${name.padEnd(17)}${printable(value)}\n`).join('');
   const table = tableOf(['FIELD', 'TYPE', 'ANSWER', 'ATTRIBUTE', 'LABEL'], rows, { columns });
   return `${printable(`${id}: ${definition?.title ?? ''}`)}\n\n${table}\n\n${lines}`;
+}
+
+/** The account of each newsletter that can be ticked, by the value that is sent. */
+function newslettersOf({ fields }: FormSpec): Readonly<Record<string, string>> | undefined {
+  const field = fields.find(({ type }) => type === 'newsletters');
+  if (field?.type !== 'newsletters') return undefined;
+  return Object.fromEntries(field.options.map(({ value, account }) => [value, account]));
 }
 
 function needOf(field: FieldSpec): string {

@@ -31,6 +31,7 @@ export function definitionOf(
     texts: textsOf(),
     proof,
     ...(redirect !== undefined && { redirect }),
+    ...(fields.some(({ type }) => type === 'newsletters') && { part: 'newsletters' }),
     fields: fields.map(fieldOf),
   };
 
@@ -75,7 +76,8 @@ export function definitionOf(
   function kindOf(field: AskedSpec, asked: Pick<AskedField, 'name' | 'label' | 'required'>): FormField {
     switch (field.type) {
       case 'select':
-      case 'radio': {
+      case 'radio':
+      case 'newsletters': {
         const options = field.options.map(({ value, label }) => ({ value, label: say(label) ?? value }));
         return { ...asked, type: field.type, options };
       }
@@ -143,6 +145,7 @@ function ourIssuesOf(field: AskedSpec, { fieldIssues, lang }: Messages): Partial
     }
     case 'select':
     case 'radio':
+    case 'newsletters':
       return { missing: fieldIssues.choice, malformed: fieldIssues.choice };
     case 'checkbox':
       return { missing: fieldIssues.checkbox, malformed: fieldIssues.checkbox };

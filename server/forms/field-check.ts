@@ -3,7 +3,7 @@ import { limits, ticked } from '../../shared/form.ts';
 import { honeypot, type IssueCode } from '../../shared/signup.ts';
 import { readUrl } from '../system/urls.ts';
 import { readAddress, type AddressRules } from './email-address.ts';
-import type { FieldSpec, TypedSpec } from './form-spec.ts';
+import type { FieldSpec, NewslettersSpec, TypedSpec } from './form-spec.ts';
 import { linearTest } from './pattern.ts';
 
 /** Zod's messages carry the issue code, so that the schema alone maps each fault to its code. */
@@ -45,6 +45,8 @@ function checkOfKind(field: FieldSpec, rules: AddressRules): z.ZodType {
         field.options.map(({ value }) => value),
         wrong,
       );
+    case 'newsletters':
+      return ticksOf(field);
     case 'checkbox':
       return z.literal(ticked, wrong);
     case 'hidden':
@@ -74,6 +76,24 @@ function checkOfKind(field: FieldSpec, rules: AddressRules): z.ZodType {
         .regex(z.regexes.date, malformed)
         .refine((value) => isWithin(value, field.min ?? '0000', field.max ?? '9999-12-31'), malformed);
   }
+}
+
+/**
+ * The values of the ticked options in one text, or one text each, as a form without scripts sends them. The
+ * result is one text, in the order of the options.
+ */
+function ticksOf({ options, required }: NewslettersSpec): z.ZodType {
+  const known = options.map(({ value }) => value);
+  return z.union([z.string(), z.array(z.string())], wrong).transform((sent, context) => {
+    const named = [sent].flat().flatMap((text) => text.split(','));
+    const chosen = known.filter((value) => named.includes(value));
+    const isAny = named.some((value) => value !== '');
+    if (named.every((value) => value === '' || known.includes(value)) && (isAny || !required)) {
+      return isAny ? chosen.join(',') : undefined;
+    }
+    context.addIssue((isAny ? 'malformed' : 'missing') satisfies IssueCode);
+    return z.NEVER;
+  });
 }
 
 function matching(schema: z.ZodType<string>, { pattern }: TypedSpec): z.ZodType<string> {

@@ -69,13 +69,13 @@ export type TextsSpec = Readonly<
   readonly problems?: Partial<Readonly<Record<keyof FormTexts['problems'], Localized>>> | undefined;
 };
 
-interface Common {
-  readonly name: string;
+interface Filling {
   /** The attribute at rasa.io that the field fills. */
   readonly attribute: string;
 }
 
-interface AskedSpec extends Common {
+interface AskedSpec {
+  readonly name: string;
   /** A built-in field uses the product's label. */
   readonly label: Localized | { readonly builtIn: BuiltInField };
   readonly required: boolean;
@@ -83,7 +83,7 @@ interface AskedSpec extends Common {
   readonly issues: Partial<Readonly<Record<IssueCode, Localized>>>;
 }
 
-export interface TypedSpec extends AskedSpec {
+export interface TypedSpec extends AskedSpec, Filling {
   readonly type: 'text' | 'email' | 'tel' | 'url' | 'number' | 'date';
   readonly maxLength: number;
   readonly autocomplete: string | undefined;
@@ -93,25 +93,33 @@ export interface TypedSpec extends AskedSpec {
   readonly max: string | undefined;
 }
 
-export interface ChoiceSpec extends AskedSpec {
+export interface ChoiceSpec extends AskedSpec, Filling {
   readonly type: 'select' | 'radio';
   readonly options: readonly { readonly value: string; readonly label: Localized }[];
 }
 
-export interface CheckboxSpec extends AskedSpec {
+/** Newsletters, each of which is an account. It fills no attribute: none learns of the others. */
+export interface NewslettersSpec extends AskedSpec {
+  readonly type: 'newsletters';
+  readonly attribute: undefined;
+  readonly options: readonly (ChoiceSpec['options'][number] & { readonly account: string })[];
+}
+
+export interface CheckboxSpec extends AskedSpec, Filling {
   readonly type: 'checkbox';
   readonly link: { readonly href: Localized; readonly label: Localized } | undefined;
   /** The attribute's value once the box is ticked; `{time}` is replaced by the time (ISO 8601, UTC). */
   readonly value: string;
 }
 
-export interface HiddenSpec extends Common {
+export interface HiddenSpec extends Filling {
+  readonly name: string;
   readonly type: 'hidden';
   readonly from: HiddenField['from'];
   readonly maxLength: number;
 }
 
-export type FieldSpec = TypedSpec | ChoiceSpec | CheckboxSpec | HiddenSpec;
+export type FieldSpec = TypedSpec | ChoiceSpec | NewslettersSpec | CheckboxSpec | HiddenSpec;
 
 /** At most `limit` requests in each window. */
 export interface Rate {

@@ -58,6 +58,11 @@ export type Checked =
   | {
       readonly is: 'valid';
       readonly contact: Contact;
+      /**
+       * The accounts that the contact is added to: the form's, and those of the newsletters that were ticked.
+       * Where one has to be ticked, only these.
+       */
+      readonly accounts: readonly [string | undefined, ...(readonly string[])];
       /** The form's own fields after cleaning, without what the operator's policies add to the contact. */
       readonly fields: Readonly<Record<string, string>>;
       readonly envelope: SignupEnvelope;
@@ -154,6 +159,7 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
       return {
         is: 'valid',
         contact: addPolicies(given, now),
+        accounts: accountsOf(spec, given),
         fields: given,
         envelope: textsOf(result.data, Object.keys(envelopeFields)),
         names: nameFields.flatMap((name) => given[name] ?? []),
@@ -170,7 +176,7 @@ function policiesOf(spec: FormSpec, address: AddressRules) {
     const answers: Record<string, string | boolean> = {};
     for (const field of fields) {
       const value = given[field.name];
-      if (value === undefined) continue;
+      if (value === undefined || field.type === 'newsletters') continue;
       answers[field.attribute] = field.type === 'checkbox' ? recorded(field.value, now) : value;
     }
     // The schema ensures this: `email` is a required field of every form and fills the attribute of that
@@ -184,6 +190,19 @@ function policiesOf(spec: FormSpec, address: AddressRules) {
     const isFlagged = address.disposable === 'flag' && isDisposable(whole.email, address);
     return isFlagged ? { ...whole, disposable: 'yes' } : whole;
   };
+}
+
+function accountsOf(
+  { account, fields }: FormSpec,
+  given: Readonly<Record<string, string>>,
+): readonly [string | undefined, ...(readonly string[])] {
+  const field = fields.find(({ type }) => type === 'newsletters');
+  if (field?.type !== 'newsletters') return [account];
+  const values = given[field.name]?.split(',') ?? [];
+  const chosen = field.options.flatMap((option) => (values.includes(option.value) ? [option.account] : []));
+  const [first, ...others] = chosen;
+  if (field.required && first !== undefined) return [first, ...others];
+  return [account, ...chosen.filter((name) => name !== account)];
 }
 
 function recorded(value: string, now: () => number): string {

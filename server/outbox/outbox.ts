@@ -106,16 +106,18 @@ export class Outbox {
    * not at all: where it rejects with `StoreUnavailable`, the proof is as good as before.
    */
   async add(signup: NewSignup, once: Once = {}): Promise<Added> {
-    if (this.counts().waiting + this.#adding >= this.#options.max) throw new OutboxFull();
+    const signups = this.#apart({ ...signup, id: this.#newId() });
+    const count = signups.length;
+    if (this.counts().waiting + this.#adding + count > this.#options.max) throw new OutboxFull();
     const nowMs = this.#now();
-    const row = this.#freshRow({ ...signup, id: this.#newId() }, nowMs);
-    this.#adding++;
+    const rows = signups.map((one) => this.#freshRow(one, nowMs));
+    this.#adding += count;
     try {
-      const added = await this.addElsewhere({ into: table, rows: [row] }, once);
-      if (added === 'stored') this.#census.noteAdded(nowMs);
+      const added = await this.addElsewhere({ into: table, rows }, once);
+      if (added === 'stored') for (let row = 0; row < count; row++) this.#census.noteAdded(nowMs);
       return added;
     } finally {
-      this.#adding--;
+      this.#adding -= count;
     }
   }
 
@@ -139,11 +141,12 @@ export class Outbox {
    * and with `OutboxFull`.
    */
   async addAll(
-    signups: readonly (NewSignup & { readonly id: string })[],
+    added: readonly (NewSignup & { readonly id: string })[],
     beside: readonly WriteStatement[],
     precedence: Exclude<Precedence, 'form'> = 'application',
   ): Promise<void> {
     const { database, max } = this.#options;
+    const signups = added.flatMap((signup) => this.#apart(signup));
     const count = signups.length;
     if (count > 0 && this.counts().waiting + this.#adding + count > max) throw new OutboxFull();
     const nowMs = this.#now();
@@ -151,7 +154,7 @@ export class Outbox {
     this.#adding += count;
     try {
       await database.write([...(count > 0 ? [{ into: table, rows }] : []), ...beside]);
-      for (let added = 0; added < count; added++) this.#census.noteAdded(nowMs);
+      for (let row = 0; row < count; row++) this.#census.noteAdded(nowMs);
     } finally {
       this.#adding -= count;
     }
@@ -198,6 +201,12 @@ export class Outbox {
 
   close(): Promise<void> {
     return this.#census.stop();
+  }
+
+  /** One for each account. */
+  #apart(signup: NewSignup & { readonly id: string }): readonly (NewSignup & { readonly id: string })[] {
+    const { alsoTo = [], ...first } = signup;
+    return [first, ...alsoTo.map((account) => ({ ...first, account, id: this.#newId() }))];
   }
 
   #freshRow(

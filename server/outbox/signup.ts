@@ -3,6 +3,8 @@ export interface NewSignup {
   readonly form: string;
   /** As the operator calls it; `undefined` where there is one without a name. */
   readonly account?: string | undefined;
+  /** Further accounts that the same contact is added to: each by a row of its own. */
+  readonly alsoTo?: readonly string[] | undefined;
   readonly contact: Contact;
   /** Of the page with the form, for the funnel; absent where it was no form. */
   readonly origin?: string | undefined;

@@ -76,7 +76,11 @@ export function renderRefused(
   const { form, prefix, sandbox } = page;
   const definition = form.definitionIn(page.words);
   const values = Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+    Object.entries(fields).flatMap(([name, value]) => {
+      if (typeof value === 'string') return [[name, value]];
+      const isTicks = definition.fields.some((field) => field.name === name && field.type === 'newsletters');
+      return isTicks && Array.isArray(value) ? [[name, value.join(',')]] : [];
+    }),
   );
   return renderPage({
     title: definition.texts.problems[code],
@@ -228,6 +232,8 @@ function renderAnswers({ fields }: FormDefinition, values: Values): readonly (Ht
 }
 
 function labelOf(field: AskedField, value: string): string {
-  const options = field.type === 'select' || field.type === 'radio' ? field.options : [];
-  return options.find((option) => option.value === value)?.label ?? value;
+  if (!('options' in field)) return value;
+  const values = field.type === 'newsletters' ? value.split(',') : [value];
+  const labels = values.map((one) => field.options.find((option) => option.value === one)?.label ?? one);
+  return labels.join(', ');
 }

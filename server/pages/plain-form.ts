@@ -6,6 +6,7 @@ import {
   type CheckboxField,
   type ChoiceField,
   type FormDefinition,
+  type NewslettersField,
   type TextField,
 } from '../../shared/form.ts';
 import { honeypot, type Problem } from '../../shared/signup.ts';
@@ -72,6 +73,7 @@ interface State {
 function renderField(field: AskedField, state: State): Html {
   switch (field.type) {
     case 'radio':
+    case 'newsletters':
       return renderChoices(field, state);
     case 'checkbox':
       return renderBox(field, state);
@@ -142,10 +144,13 @@ function renderSelect(field: ChoiceField, state: State): Html {
   </select>`;
 }
 
-function renderChoices(field: ChoiceField, state: State): Html {
+/** HTML cannot require one of several boxes: the proxy does. */
+function renderChoices(field: ChoiceField | NewslettersField, state: State): Html {
+  const isMany = field.type === 'newsletters';
+  const chosen = isMany ? state.value.split(',') : [state.value];
   return html`<fieldset
     class="field"
-    role="radiogroup"
+    role=${isMany ? 'group' : 'radiogroup'}
     aria-invalid=${state.issue ? 'true' : nothing}
     aria-describedby=${describedBy(field, state)}
   >
@@ -155,11 +160,11 @@ function renderChoices(field: ChoiceField, state: State): Html {
       ({ value, label }, index) =>
         html`<label class="option">
           <input
-            type="radio"
+            type=${isMany ? 'checkbox' : 'radio'}
             name=${field.name}
             value=${value}
-            ?checked=${value === state.value}
-            ?required=${field.required}
+            ?checked=${chosen.includes(value)}
+            ?required=${field.required && !isMany}
             ?autofocus=${state.focused && index === 0}
           />
           <span>${label}</span>

@@ -132,7 +132,7 @@ export function createIntake({
     checked: Extract<Checked, { is: 'valid' }>,
     { form, quotas, kept }: { readonly form: Form; readonly quotas: Quotas; readonly kept: object },
   ): Promise<Answer> {
-    const { contact, fields, envelope } = checked;
+    const { contact, fields, envelope, accounts } = checked;
     const { id, redirect } = envelope;
     const redirectTo = redirect !== undefined && form.mayRedirectTo(redirect) ? redirect : undefined;
     // The answer is the same for every address; otherwise it would reveal who is subscribed.
@@ -157,8 +157,9 @@ export function createIntake({
       return { ...accepted, isRetry: true, waiting: await waitingSince(form, contact.email) };
     }
 
-    const { account, resubscribe } = form;
-    const signup = { form: form.id, account, contact, resubscribe, origin: post.pageOrigin };
+    const [account, ...alsoTo] = accounts;
+    const { resubscribe } = form;
+    const signup = { form: form.id, account, alsoTo, contact, resubscribe, origin: post.pageOrigin };
     const mustConfirm = await hasToConfirm({ post, form, limits, isSuspicious: verdict.isSuspicious });
     let ticket: string | undefined;
     const add = async (once: Once) => {

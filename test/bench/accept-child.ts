@@ -312,6 +312,7 @@ function unchecked(form: Form): Form {
       return {
         is: 'valid',
         contact: { email: '', ...contact },
+        accounts: [form.account],
         fields: contact,
         envelope: { id, page, proof },
         names: [contact['first_name'] ?? '', contact['last_name'] ?? ''],

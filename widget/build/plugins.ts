@@ -82,6 +82,16 @@ export function keepLitToItself(): Plugin {
     [/2===(\w+)\?"<svg>":3===\1\?"<math>":""/g, '""'],
     [/\(2===(\w+)\?"<\/svg>":3===\1\?"<\/math>":""\)/g, '""'],
     [/2===(\w+)\|\|3===\1/g, '0'],
+    // Nothing asks whether it is connected: only asynchronous directives do.
+    [/(\}class k\{)get _\$AU\(\)\{return this\._\$AM\?\._\$AU\?\?this\._\$Cv\}/g, '$1'],
+    [/,this\._\$Cv=\w\?\.isConnected\?\?!0/g, ''],
+    [/for\(this\._\$AP\?\.\(!1,!0,\w\);/g, 'for(;'],
+    [/setConnected\((\w)\)\{void 0===this\._\$AM&&\(this\._\$Cv=\1,this\._\$AP\?\.\(\1\)\)\}/g, ''],
+    [/this\.hasUpdated\|\|\(this\.renderOptions\.isConnected=this\.isConnected\),/g, ''],
+    [
+      /connectedCallback\(\)\{super\.connectedCallback\(\),this\._\$Do\?\.setConnected\(!0\)\}disconnectedCallback\(\)\{super\.disconnectedCallback\(\),this\._\$Do\?\.setConnected\(!1\)\}/g,
+      '',
+    ],
     // The properties that decorators declare. We have none.
     [/Symbol\.metadata\?\?=Symbol\("metadata"\),\w+\.litPropertyMetadata\?\?=new WeakMap;/g, ''],
     [

@@ -24,9 +24,9 @@ export function carryOver(from: ParentNode, form: HTMLFormElement): boolean {
   for (const control of controlsIn(form)) {
     for (const other of controlsIn(from)) {
       if (other.name !== control.name) continue;
-      if (isBox(control) && isBox(other)) {
+      if (isBox(other)) {
         if (other.value !== control.value) continue;
-        control.checked = other.checked;
+        (control as HTMLInputElement).checked = other.checked;
         changed ||= other.checked !== other.defaultChecked;
       } else {
         control.value = other.value;

@@ -6,7 +6,7 @@ import { wordsOfTag } from '../../forms/languages.ts';
 import { refusePattern } from '../../forms/pattern.ts';
 import { readUrl } from '../../system/urls.ts';
 import { refuseAttribute } from '../../forms/attributes.ts';
-import { line, object, tags, text, textFor } from './schema-parts.ts';
+import { line, newsletterOptions, object, options, tags, text, textFor } from './schema-parts.ts';
 
 const bool = z.boolean('true or false');
 
@@ -136,29 +136,16 @@ const number = z.number('a number');
 const dateWords = 'a date such as 2026-05-31';
 const date = z.string(dateWords).regex(z.regexes.date, dateWords);
 
-const optionWords = 'text of 1 to 200 characters, or an object with value and label';
-const option = z.union(
-  [
-    line(optionWords, 200),
-    object({
-      value: line('text of 1 to 200 characters', 200).describe('Value that is stored.'),
-      label: text.describe('Text that visitors read.'),
-    }),
-  ],
-  { error: optionWords },
-);
-const optionsWords = 'a list of 1 to 500 options';
 const choice = (kind: 'select' | 'radio', about: string) =>
-  object({
-    name,
-    type: type(kind, about),
-    ...asked,
-    options: z
-      .array(option, optionsWords)
-      .min(1, optionsWords)
-      .max(500, optionsWords)
-      .describe('The choices. A string is value and label in one.'),
-  });
+  object({ name, type: type(kind, about), ...asked, options });
+
+const { attribute: _, ...askedWithoutAttribute } = asked;
+const newsletters = object({
+  name,
+  type: type('newsletters', 'Several newsletters to tick, each of which is an account: one sign-up for all.'),
+  ...askedWithoutAttribute,
+  options: newsletterOptions,
+});
 
 const hrefWords = 'an address that begins with https:// or http://';
 export const href = z
@@ -215,6 +202,7 @@ export const fieldTypes = [
   'date',
   'select',
   'radio',
+  'newsletters',
   'checkbox',
   'hidden',
 ];
@@ -245,6 +233,7 @@ const fieldObject = z.discriminatedUnion(
     }),
     choice('select', 'One of many choices, in a drop-down list.'),
     choice('radio', 'One of a few choices, all visible.'),
+    newsletters,
     checkbox,
     hidden,
   ],

@@ -84,7 +84,8 @@ export function resolveField(field: FileField): FieldSpec {
     // The schema has checked its format.
     return { name, type, from: from as Extract<FieldSpec, { type: 'hidden' }>['from'], attribute, maxLength };
   }
-  const { name, required = false, attribute = name, help, issues = {} } = field;
+  const { name, required = false, help, issues = {} } = field;
+  const attribute = ('attribute' in field ? field.attribute : undefined) ?? name;
   const asked = {
     name,
     attribute,
@@ -102,6 +103,14 @@ export function resolveField(field: FileField): FieldSpec {
           : { value: cleanText(option.value), label: localized(option.label) ?? option.value },
       );
       return { ...asked, type: field.type, options };
+    }
+    case 'newsletters': {
+      const options = field.options.map(({ account, label, value = account }) => ({
+        account,
+        value,
+        label: localized(label) ?? account,
+      }));
+      return { ...asked, type: field.type, attribute: undefined, options };
     }
     case 'checkbox': {
       const { type, value = 'yes', link } = field;

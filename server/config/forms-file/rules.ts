@@ -2,6 +2,7 @@ import { limits } from '../../../shared/form.ts';
 import type { FieldSpec } from '../../forms/form-spec.ts';
 import { wordsOfTag } from '../../forms/languages.ts';
 import { isBelow } from '../../system/urls.ts';
+import { accountRules } from './account-rules.ts';
 import { show, type FaultAt, type Path } from './faults.ts';
 import type { FileField, FileForm } from './form-schema.ts';
 import { resolveField } from './resolve.ts';
@@ -35,14 +36,6 @@ export function brokenRules(
   ];
 }
 
-/** A form whose account is not clear would fill somebody else's newsletter. */
-function accountRules({ account }: FileForm, accounts: readonly string[] | undefined): readonly FaultAt[] {
-  if (!accounts || (account === undefined ? accounts.length < 2 : accounts.includes(account))) return [];
-  const wanted =
-    accounts.length === 0 ? 'no account, since ACCOUNTS declares none' : `one of ${accounts.join(', ')}`;
-  return [{ path: ['account'], wanted }];
-}
-
 function namesTwice(fields: readonly FieldSpec[]): readonly FaultAt[] {
   return repeats(fields.map(({ name }) => name)).map((index) => ({
     path: ['fields', index],
@@ -69,7 +62,7 @@ function addressRules(form: FileForm, fields: readonly FieldSpec[]): readonly Fa
       wanted: 'true, or nothing, since a sign-up needs an address',
     });
   }
-  if (field.attribute !== undefined && field.attribute !== 'email') {
+  if ('attribute' in field && field.attribute !== undefined && field.attribute !== 'email') {
     faults.push({ path: [...path, 'attribute'], wanted: 'email, or nothing, for the field email' });
   }
   return faults;
@@ -125,7 +118,10 @@ function fieldRules(field: FileField, path: Path): readonly FaultAt[] {
     return [{ path: [...path, 'max'], wanted: `${show(field.min)}, which is its min, or more` }];
   }
   if ('options' in field) {
-    const values = field.options.map((option) => (typeof option === 'string' ? option : option.value));
+    const values = field.options.map((option) => {
+      if (typeof option === 'string') return option;
+      return 'account' in option ? (option.value ?? option.account) : option.value;
+    });
     return repeats(values).map((index) => ({
       path: [...path, 'options', index],
       found: `the value ${show(values[index])} a second time`,
@@ -251,5 +247,5 @@ function suggestionRules({ texts }: FileForm): readonly FaultAt[] {
 
 /** The indexes of items that already occurred earlier in the list. */
 function repeats(items: readonly unknown[]): readonly number[] {
-  return items.flatMap((item, index) => (items.indexOf(item) < index ? [index] : []));
+  return items.flatMap((item, index) => (item !== undefined && items.indexOf(item) < index ? [index] : []));
 }

@@ -49,3 +49,45 @@ export type OptionalText = z.ZodOptional<typeof text>;
 /** Texts by the operator that replace built-in ones, by name. */
 export const textFor = (names: readonly string[], about: (name: string) => string) =>
   object(Object.fromEntries(names.map((name) => [name, text.optional().describe(about(name))])));
+
+const optionWords = 'text of 1 to 200 characters, or an object with value and label';
+const option = z.union(
+  [
+    line(optionWords, 200),
+    object({
+      value: line('text of 1 to 200 characters', 200).describe('Value that is stored.'),
+      label: text.describe('Text that visitors read.'),
+    }),
+  ],
+  { error: optionWords },
+);
+
+const optionsWords = 'a list of 1 to 500 options';
+/** What can be chosen in a `select` or `radio`. */
+export const options = z
+  .array(option, optionsWords)
+  .min(1, optionsWords)
+  .max(500, optionsWords)
+  .describe('The choices. A string is value and label in one.');
+
+const accountWords = 'the name of an account, as ACCOUNTS has it';
+const valueWords = '1 to 64 letters, digits, - and _';
+const newslettersWords = 'a list of 1 to 20 newsletters, each with account and label';
+
+/** What can be ticked in a field of type `newsletters`. */
+export const newsletterOptions = z
+  .array(
+    object({
+      account: line(accountWords, 30).describe('The account that is this newsletter: one of ACCOUNTS.'),
+      label: text.describe('Text that visitors read.'),
+      value: z
+        .string(valueWords)
+        .regex(/^[\w-]{1,64}$/, valueWords)
+        .optional()
+        .describe('Value that is sent, which visitors can see. Default: the name of the account.'),
+    }),
+    newslettersWords,
+  )
+  .min(1, newslettersWords)
+  .max(20, newslettersWords)
+  .describe('The newsletters.');

@@ -187,3 +187,46 @@ describe('several accounts', () => {
     ]);
   });
 });
+
+describe('a field of type newsletters', () => {
+  const option = { account: 'harbour', label: 'The Harbour' };
+  const titles = { name: 'titles', type: 'newsletters', label: 'Which?', options: [option] };
+  const faultsWith = (...lists: readonly object[]): readonly string[] => {
+    const north = { account: 'harbour', fields: ['email', ...lists] };
+    try {
+      readConfig(
+        two,
+        (path) => files[path === '/forms.json' ? '' : path] ?? JSON.stringify({ forms: { north } }),
+      );
+    } catch (error) {
+      if (error instanceof ConfigError)
+        return error.faults.map((fault) => fault.replace(/^.*?fields/, 'fields'));
+      throw error;
+    }
+    return [];
+  };
+
+  it('offers accounts of ACCOUNTS, each once, in one list', () => {
+    expect(faultsWith(titles)).toEqual([]);
+    expect(faultsWith({ ...titles, options: [option, { ...option, account: 'lighthouse' }] })).toEqual([
+      'fields[1].options[1].account: found "lighthouse", wanted one of harbour, engine-room.',
+    ]);
+    expect(faultsWith({ ...titles, options: [option, { ...option, value: 'again' }] })).toEqual([
+      'fields[1].options[1].account: found the account "harbour" a second time, wanted a different account for each newsletter.',
+    ]);
+    expect(
+      faultsWith({ ...titles, options: [option, { ...option, account: 'engine-room', value: 'harbour' }] }),
+    ).toEqual([
+      'fields[1].options[1]: found the value "harbour" a second time, wanted a different value for each option.',
+    ]);
+    expect(faultsWith(titles, { ...titles, name: 'more' })).toEqual([
+      'fields[2]: found a second field of type newsletters, wanted one such field in a form.',
+    ]);
+    expect(faultsWith({ ...titles, attribute: 'titles' })).toEqual([
+      'fields[1].attribute: found an unknown member, wanted one of name, type, label, required, help, issues, options.',
+    ]);
+    expect(faultsWith({ ...titles, options: [{ ...option, value: 'a,b' }] })).toEqual([
+      'fields[1].options[0].value: found "a,b", wanted 1 to 64 letters, digits, - and _.',
+    ]);
+  });
+});

@@ -1,8 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { newsletter } from '../../../server/forms/built-in.ts';
+import { createForms } from '../../../server/forms/forms.ts';
 import type { FormDefinition } from '../../../shared/form.ts';
 import { de } from '../../../shared/messages/de.ts';
+import { en } from '../../../shared/messages/en.ts';
 import { fr } from '../../../shared/messages/fr.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, readContact, readContacts, startService } from '../../helpers/server/service.ts';
@@ -158,6 +161,76 @@ describe.each(kinds)('a field of type $field.type', ({ field, right, wrong }) =>
       expect(issuesIn((await required.send(fields)).body)).toEqual({ asked: 'missing' });
     }
     expect(await optional.contact()).not.toHaveProperty('Kept as');
+  });
+});
+
+describe('a field of type newsletters', () => {
+  const asking = (required: boolean) =>
+    createForms({
+      specs: [
+        {
+          ...newsletter,
+          account: 'harbour',
+          fields: [
+            ...newsletter.fields,
+            {
+              name: 'titles',
+              type: 'newsletters',
+              attribute: undefined,
+              required,
+              label: 'Which?',
+              help: undefined,
+              issues: {},
+              options: [
+                { account: 'harbour', value: 'harbour', label: 'The Harbour' },
+                { account: 'engine-room', value: 'engines', label: 'The Engine Room' },
+              ],
+            },
+          ],
+        },
+      ],
+      address: { international: false, disposable: 'allow', isDisposableDomain: () => false },
+      proof: false,
+      thankYouPages: [],
+    }).find('newsletter');
+  const check = (titles: unknown, required = true) => {
+    const checked = asking(required)?.check({ email: 'ada@example.com', titles });
+    return checked?.is === 'valid' ? [checked.accounts, checked.fields['titles']] : checked?.issues;
+  };
+
+  it.each([
+    ['engines', ['engine-room'], 'engines'],
+    ['engines,harbour', ['harbour', 'engine-room'], 'harbour,engines'],
+    [['engines', 'harbour', 'engines'], ['harbour', 'engine-room'], 'harbour,engines'],
+    [['', 'harbour', 'harbour'], ['harbour'], 'harbour'],
+  ])('sent as %j goes to %j', (sent, accounts, kept) => {
+    expect(check(sent)).toEqual([accounts, kept]);
+  });
+
+  it.each([
+    ['engine-room', 'malformed'],
+    ['engines,other', 'malformed'],
+    [['engines', 7], 'malformed'],
+    [{ engines: true }, 'malformed'],
+    [undefined, 'missing'],
+    ['', 'missing'],
+    [['', ''], 'missing'],
+    [[], 'missing'],
+  ])('sent as %j is %s', (sent, issue) => {
+    expect(check(sent)).toEqual({ titles: issue });
+  });
+
+  it('leaves the form’s own account where nothing has to be ticked', () => {
+    for (const sent of [undefined, '', []]) expect(check(sent, false)).toEqual([['harbour'], undefined]);
+    expect(check('engines', false)).toEqual([['harbour', 'engine-room'], 'engines']);
+    expect(check('other', false)).toEqual({ titles: 'malformed' });
+  });
+
+  it('tells no account what else was ticked, and visitors no account', () => {
+    const form = asking(true);
+    const checked = form?.check({ email: 'ada@example.com', titles: 'engines' });
+    expect(checked?.is === 'valid' && checked.contact).toEqual({ email: 'ada@example.com' });
+    expect(JSON.stringify(form?.definitionIn(en))).not.toContain('engine-room');
   });
 });
 

@@ -371,7 +371,7 @@ describe('the other routes', () => {
     expect(named.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   });
 
-  it.each(['/debug.js', '/overlay.js', '/pbkdf2.js', '/proof.js'])(
+  it.each(['/confirm.js', '/debug.js', '/newsletters.js', '/overlay.js', '/pbkdf2.js', '/proof.js'])(
     'let pages on other origins load what the script needs on demand: %s',
     async (path) => {
       const { url } = await startService();

@@ -63,6 +63,7 @@ const post = { form: 'newsletter', plain: false, headers: browser } as SignupPos
 const checked = (envelope: object, names = ['Ada']): Extract<Checked, { is: 'valid' }> => ({
   is: 'valid',
   contact: fields,
+  accounts: [undefined],
   fields,
   envelope,
   names,

@@ -105,6 +105,9 @@ function createField(
   const helped = help ? [create('small', {}, help)] : [];
   switch (type) {
     case 'radio':
+    case 'newsletters': {
+      // HTML cannot require one of several boxes.
+      const box = type === 'radio' ? { type, required } : { type: 'checkbox' };
       return [
         create(
           'fieldset',
@@ -112,10 +115,11 @@ function createField(
           create('legend', {}, said),
           ...helped,
           ...field.options.map(({ value, label }) =>
-            create('label', {}, create('input', { type, name, value, required }), label),
+            create('label', {}, create('input', { ...box, name, value }), label),
           ),
         ),
       ];
+    }
     case 'checkbox':
       return [
         create(

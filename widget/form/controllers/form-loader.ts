@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FormDefinition } from '../../../shared/form.ts';
 import { loadDefinition, loadPart } from '../../client.ts';
+import type * as newsletters from '../../newsletters/newsletters.ts';
 import type * as overlay from '../../overlay/overlay.ts';
 import type { Display, Drawable } from '../drawing.ts';
 import { capture, type Values } from '../values.ts';
@@ -11,6 +12,8 @@ export interface LoadedForm extends Drawable {
   /** The values of the hidden fields, from the time when the form was loaded. */
   captured: Values;
   readonly overlay: Overlay | undefined;
+  /** Draws what only this form has, after each drawing. Absent where no part is needed, or it is blocked. */
+  readonly draw: typeof newsletters.draw | undefined;
   touched: boolean;
 }
 
@@ -20,6 +23,7 @@ interface Overlay {
 }
 
 interface Host extends ReactiveControllerHost, HTMLElement {
+  readonly renderRoot: ParentNode;
   readonly src: string | null;
   readonly display: Display;
 }
@@ -81,6 +85,10 @@ export class FormLoader implements ReactiveController {
     this.#load();
   }
 
+  hostUpdated(): void {
+    this.form?.draw?.(this.#host.renderRoot);
+  }
+
   readonly #load = (): void => {
     const { src, display } = this.#host;
     if (src && !this.form && !this.#loading) void this.#fetch(src, display);
@@ -136,7 +144,17 @@ async function loadForm(
     loadDefinition(src, lang, abort),
     loadOverlay(src, display),
   ]);
-  return definition && { src, definition, captured: capture(definition), overlay, touched: false };
+  if (!definition) return undefined;
+  const draw = definition.part && (await loadDrawing(src, definition.part));
+  return { src, definition, captured: capture(definition), overlay, draw, touched: false };
+}
+
+/** Without it, one of several newsletters can be chosen. */
+function loadDrawing(src: string, part: string): Promise<LoadedForm['draw']> {
+  return loadPart<typeof newsletters>(src, part).then(
+    ({ draw }) => draw,
+    () => undefined,
+  );
 }
 
 /** If the overlay is unavailable, the form shows in the page. */

@@ -172,7 +172,7 @@ export const file: readonly Fault[] = [
     'forms.events.fields',
     [{}],
     [
-      '14:9: forms.events.fields[0].type: found nothing, wanted one of text, email, tel, url, number, date, select, radio, checkbox, hidden.',
+      '14:9: forms.events.fields[0].type: found nothing, wanted one of text, email, tel, url, number, date, select, radio, newsletters, checkbox, hidden.',
     ],
   ],
   [

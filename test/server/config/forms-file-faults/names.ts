@@ -6,56 +6,56 @@ export const names: readonly Fault[] = [
     'forms.events.fields[3].type',
     'slect',
     [
-      '27:19: forms.events.fields[3].type: found "slect", wanted one of text, email, tel, url, number, date, select, radio, checkbox, hidden.',
+      '27:19: forms.events.fields[3].type: found "slect", wanted one of text, email, tel, url, number, date, select, radio, newsletters, checkbox, hidden.',
     ],
   ],
   [
     'forms.events.fields[3].type',
     'textarea',
     [
-      '27:19: forms.events.fields[3].type: found "textarea", wanted one of text, email, tel, url, number, date, select, radio, checkbox, hidden.',
+      '27:19: forms.events.fields[3].type: found "textarea", wanted one of text, email, tel, url, number, date, select, radio, newsletters, checkbox, hidden.',
     ],
   ],
   [
     'forms.events.fields[3].type',
     'file',
     [
-      '27:19: forms.events.fields[3].type: found "file", wanted one of text, email, tel, url, number, date, select, radio, checkbox, hidden.',
+      '27:19: forms.events.fields[3].type: found "file", wanted one of text, email, tel, url, number, date, select, radio, newsletters, checkbox, hidden.',
     ],
   ],
   [
     'forms.events.fields[3].type',
     'password',
     [
-      '27:19: forms.events.fields[3].type: found "password", wanted one of text, email, tel, url, number, date, select, radio, checkbox, hidden.',
+      '27:19: forms.events.fields[3].type: found "password", wanted one of text, email, tel, url, number, date, select, radio, newsletters, checkbox, hidden.',
     ],
   ],
   [
     'forms.events.fields[3].type',
     'submit',
     [
-      '27:19: forms.events.fields[3].type: found "submit", wanted one of text, email, tel, url, number, date, select, radio, checkbox, hidden.',
+      '27:19: forms.events.fields[3].type: found "submit", wanted one of text, email, tel, url, number, date, select, radio, newsletters, checkbox, hidden.',
     ],
   ],
   [
     'forms.events.fields[3].type',
     1,
     [
-      '27:19: forms.events.fields[3].type: found 1, wanted one of text, email, tel, url, number, date, select, radio, checkbox, hidden.',
+      '27:19: forms.events.fields[3].type: found 1, wanted one of text, email, tel, url, number, date, select, radio, newsletters, checkbox, hidden.',
     ],
   ],
   [
     'forms.events.fields[3].type',
     null,
     [
-      '27:19: forms.events.fields[3].type: found null, wanted one of text, email, tel, url, number, date, select, radio, checkbox, hidden.',
+      '27:19: forms.events.fields[3].type: found null, wanted one of text, email, tel, url, number, date, select, radio, newsletters, checkbox, hidden.',
     ],
   ],
   [
     'forms.events.fields[3].type',
     gone,
     [
-      '25:9: forms.events.fields[3].type: found nothing, wanted one of text, email, tel, url, number, date, select, radio, checkbox, hidden.',
+      '25:9: forms.events.fields[3].type: found nothing, wanted one of text, email, tel, url, number, date, select, radio, newsletters, checkbox, hidden.',
     ],
   ],
   [
@@ -71,7 +71,7 @@ export const names: readonly Fault[] = [
     'forms.events.fields[3].type',
     'email ',
     [
-      '27:19: forms.events.fields[3].type: found "email ", wanted one of text, email, tel, url, number, date, select, radio, checkbox, hidden.',
+      '27:19: forms.events.fields[3].type: found "email ", wanted one of text, email, tel, url, number, date, select, radio, newsletters, checkbox, hidden.',
     ],
   ],
   [
