@@ -17,6 +17,7 @@ import { declareSandbox } from './commands/groups/sandbox.ts';
 import { declareStore } from './commands/groups/store.ts';
 import { declareTokens } from './commands/groups/tokens.ts';
 import { declareWebhooks } from './commands/groups/webhooks.ts';
+import { isCode } from './system/files.ts';
 import { failToStart } from './system/lifecycle.ts';
 import { readVersion } from './system/version.ts';
 
@@ -50,6 +51,10 @@ const groups: readonly ((cli: Cli) => void)[] = [
 ];
 for (const declare of groups) declare({ program, process });
 
-// If the reader closes the pipe, as `head` does, the command ends.
-process.stdout.on('error', () => process.exit());
+// If the reader closes the pipe, as `head` does, the command ends. Where the output cannot be written for
+// another reason, as on a full disk, whoever uses it must not take a part for the whole.
+process.stdout.on('error', (error: Error) => {
+  if (isCode(error, 'EPIPE')) process.exit();
+  failToStart(process, `The output cannot be written: ${error.message}`);
+});
 await program.parseAsync().catch((error: unknown) => failToStart(process, error));

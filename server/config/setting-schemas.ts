@@ -70,7 +70,8 @@ export const accountNames: z.ZodType<string[], string> = list(
 export const trustProxy: z.ZodType<TrustProxy, string> = z.union([
   z.literal('off').transform(() => false as const),
   count(1, 16),
-  list(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
+  // With a network of all addresses every visitor would be a proxy that is believed.
+  list(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]).refine((network) => !network.endsWith('/0'))),
 ]);
 
 /** An origin as `URL.origin` writes it. */
@@ -102,12 +103,15 @@ export const publicUrl = text
   .transform((value) => new URL(value).href.replace(/\/$/, ''));
 
 /** The base URL of an API: https, or http on this machine only. */
-export const baseUrl = text.refine((value) => {
-  const url = readUrl(value);
-  if (!url) return false;
-  const isPrivate = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
-  return isPrivate && isBare(url);
-});
+export const baseUrl = text
+  .refine((value) => {
+    const url = readUrl(value);
+    if (!url) return false;
+    const isPrivate = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+    return isPrivate && isBare(url);
+  })
+  // What waits in the outbox knows its upstream by this text, however the setting is spelt.
+  .transform((value) => new URL(value).href.replace(/\/+$/, ''));
 
 /**
  * Whether a URL has no query, fragment, user name or password. URLs that are compared or extended must not

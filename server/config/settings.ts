@@ -107,7 +107,7 @@ export const settings = {
   ),
   TRUST_PROXY: setting(
     'Number of proxies in front of this one, or their networks (CIDR, separated by commas); `off` for none.',
-    'a number of proxies from 1 to 16, networks such as 10.0.0.0/8, or off',
+    'a number of proxies from 1 to 16, networks such as 10.0.0.0/8 (not those of all addresses, /0), or off',
     trustProxy.default(false),
   ),
   RATE_NETWORK: rateSetting(

@@ -45,7 +45,7 @@ export function misspeltHints(env: Env): readonly string[] {
     .map(({ what, remedy }) => `${what} ${remedy}`);
 }
 
-const own = /^(RASA|SANDBOX|FORMS|OUTBOX|RATE|ALLOWED|CHALLENGE|DATABASE|PROOF|THANK_YOU|TRUST_PROXY)(_|$)/;
+const own = /^(RASA|SANDBOX|FORMS|OUTBOX|RATE|ALLOWED|CHALLENGE|DATABASE|PROOF|THANK_YOU|TRUST)(_|$)/;
 /** The parts of credential sets, which may be numbered. */
 const numbered = ['USERNAME', 'PASSWORD', 'API_KEY', 'CLIENT_ID', 'CLIENT_SECRET', 'ACCOUNT_GUID'].map(
   (part) => `RASA_${part}`,

@@ -46,7 +46,7 @@ export const upstreamSettings = {
   ),
   NO_PROXY: {
     ...setting(
-      'Hosts that are reached without the proxy, separated by commas: `example.com` with all below it, `host:port`, or `*`. `no_proxy` is read too, and counts first.',
+      'Hosts that are reached without the proxy, separated by commas: `example.com` with all below it, `host:port`, networks such as `10.0.0.0/8`, or `*`. `no_proxy` is read too, and counts first.',
       'hosts separated by commas',
       text.optional(),
     ),

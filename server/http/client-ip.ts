@@ -43,11 +43,14 @@ const tooLong =
   'A request has more addresses in X-Forwarded-For than TRUST_PROXY trusts, and the others are ignored. ' +
   'Either the client forged them, or one more proxy is in front of this service: then TRUST_PROXY has to count it.';
 
-function trustOf(trustProxy: TrustProxy): ((address: string, hop: number) => boolean) | undefined {
+/** The other side of a Unix socket has no address: it is a program that may open the socket's file. */
+type Trust = (address: string | undefined, hop: number) => boolean;
+
+function trustOf(trustProxy: TrustProxy): Trust | undefined {
   if (trustProxy === false) return undefined;
   if (typeof trustProxy === 'number') return (_address, hop) => hop < trustProxy;
   const isTrusted = proxyaddr.compile(trustProxy);
-  return (text, hop) => isTrusted(addressOf(text) ?? text, hop);
+  return (text, hop) => text === undefined || isTrusted(addressOf(text) ?? text, hop);
 }
 
 function forwardedFor(request: IncomingMessage): readonly string[] {

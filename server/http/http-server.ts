@@ -42,6 +42,9 @@ export async function listen(
   const closeIdle = () => {
     server.closeIdleConnections();
   };
+  // Node remembers the address once it was asked for. Else one who disconnects at once would have none, as on
+  // a Unix socket, where only a program of this machine can be.
+  server.on('connection', ({ remoteAddress: _remembered }) => undefined);
   server.on('request', (_request, response) => {
     response.once('close', () => {
       // A connection that was busy at `close` would otherwise stay open until its time-out.

@@ -48,4 +48,17 @@ export function isFromUnnamedPage({ origin, ...headers }: IncomingHttpHeaders): 
   return origin === undefined && (site === 'cross-site' || site === 'same-site');
 }
 
+/**
+ * Whether a page that may not use the form can have made a visitor's browser ask: one of another host that
+ * loads something into itself, a frame included, or a script of one that is not listed. What visitors open,
+ * such as a link in a mail, is not meant.
+ */
+export function isFromOtherPage(
+  { origin, host, ...headers }: IncomingHttpHeaders,
+  origins: Origins,
+): boolean {
+  if (origin !== undefined) return !origins.allow(origin, host);
+  return isFromUnnamedPage(headers) && headers['sec-fetch-dest'] !== 'document';
+}
+
 const localSources = ['localhost', '127.0.0.1'].flatMap((host) => [`http://${host}:*`, `https://${host}:*`]);

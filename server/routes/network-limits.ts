@@ -3,6 +3,7 @@ import { rateLimit, type Options } from 'express-rate-limit';
 import type { Rate } from '../forms/form-spec.ts';
 import type { Forms } from '../forms/forms.ts';
 import type { ClientAddress } from '../http/client-ip.ts';
+import { isFromOtherPage, type Origins } from '../http/origins.ts';
 import { problem } from '../http/problem.ts';
 import { networkOf } from '../signup/limits.ts';
 import { sendProblem } from './answers.ts';
@@ -52,19 +53,28 @@ export function limitChallenges({ forms, rateNetwork, clientAddress }: Challenge
 interface PageLimits {
   readonly rate: Rate | 'off';
   readonly clientAddress: ClientAddress;
+  /** The origins whose pages may use a form; of those that are listed nowhere else, for what is no form's. */
+  readonly originsOf: (form: string) => Origins;
 }
 
 /**
- * Limits what is computed for each request: pages, definitions and QR codes, all together. The answers have
- * no RateLimit headers, as caches may keep them for other visitors.
+ * Limits what is computed for each request: pages, definitions and QR codes, all together. What pages of
+ * others ask for in a visitor's browser counts apart, so that it cannot use up what his own form needs. The
+ * answers have no RateLimit headers, as caches may keep them for other visitors.
  */
-export function limitPages({ rate, clientAddress }: PageLimits): RequestHandler {
+export function limitPages({ rate, clientAddress, originsOf }: PageLimits): RequestHandler {
   if (rate === 'off') {
     return (_request, _response, next) => {
       next();
     };
   }
-  return rateLimit({ ...refusing(rate), keyGenerator: (request) => networkOf(clientAddress(request)) });
+  return rateLimit({
+    ...refusing(rate),
+    keyGenerator(request) {
+      const isApart = isFromOtherPage(request.headers, originsOf(String(request.params['form'])));
+      return `${networkOf(clientAddress(request))}${isApart ? ' for pages of others' : ''}`;
+    },
+  });
 }
 
 interface RequestLimits {

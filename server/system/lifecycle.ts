@@ -44,13 +44,15 @@ export function onStopRequest(process: ProcessLike, stop: (reason: string) => Pr
 
 /**
  * Whether npm runs our own script in the foreground. A deployment script that leaves us in the background has
- * the same variables, and its end is not ours.
+ * the same variables, and its end is not ours. What a script in a file of its own does cannot be seen here.
  */
 function isRunByNpm(env: ProcessLike['env']): boolean {
-  const isOurs = ['start', 'sandbox'].includes(env['npm_lifecycle_event'] ?? '');
-  const isLeftBehind = /(^|[^&>])&\s*($|[^&>\s])|\b(nohup|setsid|disown)\b/.test(
-    env['npm_lifecycle_script'] ?? '',
-  );
+  const script = env['npm_lifecycle_script'] ?? '';
+  const isOurs =
+    ['start', 'sandbox'].includes(env['npm_lifecycle_event'] ?? '') &&
+    /\b(main|cli)\.js\b|\brasa-signup\b/.test(script);
+  const isLeftBehind =
+    /(^|[^&>])&\s*($|[^&>\s])|\b(nohup|setsid|disown|daemonize|start-stop-daemon|pm2|forever)\b/.test(script);
   return isOurs && !isLeftBehind;
 }
 

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runCli, startCli } from '../helpers/server/cli.ts';
 import { startProduct } from '../helpers/server/product.ts';
 import { startSandbox } from '../helpers/server/sandbox.ts';
-import { credentialsFor } from '../helpers/server/service.ts';
+import { credentialsFor, guardedIntake } from '../helpers/server/service.ts';
 import { temporaryDir } from '../helpers/server/temporary-dir.ts';
 
 /** Runs Node until it ends, or until the test does. */
@@ -20,8 +20,12 @@ async function runNode(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return { code: await code, stdout, stderr };
 }
 
-async function statusAt(socketPath: string): Promise<number | undefined> {
-  const asked = request({ socketPath, path: '/readyz' }).end();
+async function statusAt(
+  socketPath: string,
+  path = '/readyz',
+  visitor = '192.0.2.1',
+): Promise<number | undefined> {
+  const asked = request({ socketPath, path, headers: { 'x-forwarded-for': visitor } }).end();
   const [response] = (await once(asked, 'response')) as [{ statusCode?: number; resume: () => void }];
   response.resume();
   return response.statusCode;
@@ -65,6 +69,32 @@ describe('O6: hosts with an application server', () => {
     );
   }, 30_000);
 });
+
+it('D6: tells visitors apart behind a web server on a Unix socket, with networks in TRUST_PROXY too', async () => {
+  const path = join(await temporaryDir(), 'signup.sock');
+  await startProduct({
+    ...guardedIntake,
+    PORT: path,
+    TRUST_PROXY: '127.0.0.1,10.0.0.0/8',
+    RATE_NETWORK: '1/10m',
+  });
+  const challenge = (visitor: string) => statusAt(path, '/forms/newsletter/challenge', visitor);
+  for (let times = 0; times < 4; times++) expect(await challenge('203.0.113.1, 10.0.0.4')).toBe(200);
+  expect(await challenge('203.0.113.1')).toBe(429);
+  expect(await challenge('203.0.113.2')).toBe(200);
+}, 30_000);
+
+it('O5: a command whose output cannot be written says so', async () => {
+  const env = { PATH: process.env['PATH'], DATA_DIR: await temporaryDir() };
+  const full = openSync('/dev/full', 'w');
+  const args = ['--', 'dist/server/cli.js', 'forms', 'show'];
+  const { status, stderr } = spawnSync(process.execPath, args, { env, stdio: ['ignore', full, 'pipe'] });
+  closeSync(full);
+  expect([status, stderr.toString()]).toEqual([
+    1,
+    'The output cannot be written: ENOSPC: no space left on device, write\n',
+  ]);
+}, 30_000);
 
 describe('O9: the entry points', () => {
   it.each(['main', 'cli'])(

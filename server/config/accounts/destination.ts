@@ -20,13 +20,13 @@ function unnamedDestinationOf(upstream: AccountConfig['upstream']) {
     case 'sandbox':
       return { upstream: 'sandbox', account: 'sandbox' };
     case 'webhook':
-      return { upstream: `webhook ${upstream.baseUrl}`, account: hashOf(upstream.guid) };
+      return { upstream: `webhook ${upstream.baseUrl}`, account: hashOf(upstream.guid.toLowerCase()) };
     case 'rasa': {
       const [first] = upstream.sets;
       const credentials = first?.credentials;
       const name =
         credentials?.api === 'v2'
-          ? (credentials.accountGuid ?? credentials.clientId)
+          ? (credentials.accountGuid?.toLowerCase() ?? credentials.clientId)
           : (credentials?.username.toLowerCase() ?? '');
       return { upstream: `${upstream.api} ${upstream.baseUrl}`, account: hashOf(name) };
     }

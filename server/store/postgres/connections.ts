@@ -19,13 +19,15 @@ types.setTypeParser(pg.types.builtins.INT8, Number);
 /**
  * A transaction of ours. Nothing outlives it, so it works behind a pooler that gives each transaction another
  * connection. `synchronous_commit` is set where the server has it off, since otherwise the last moments
- * before a crash are lost. A process that is stopped in the middle loses its locks after ten seconds.
+ * before a crash are lost. A process that is stopped in the middle loses its locks after ten seconds. A
+ * warning is all that tells of a commit that the standby did not confirm, so it must not be kept back.
  */
 const beginSql = `
   begin isolation level read committed read write;
   select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off';
   set local lock_timeout = '2s';
-  set local idle_in_transaction_session_timeout = '10s'`;
+  set local idle_in_transaction_session_timeout = '10s';
+  set local client_min_messages = 'warning'`;
 
 export interface Transaction {
   query(text: string, values?: readonly unknown[]): Promise<QueryResult<Record<string, unknown>>>;

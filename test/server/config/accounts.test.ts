@@ -65,6 +65,29 @@ describe('P1: what waits is for the upstream and the account that it was accepte
   ])('also with %s', (_what, changes) => {
     expect(of(changes)).toEqual(of({}));
   });
+
+  it.each<[Env, Env]>([
+    [{}, { RASA_BASE_URL: 'https://api.rasa.io/' }],
+    [{}, { RASA_BASE_URL: 'HTTPS://API.rasa.io:443//' }],
+    [{ RASA_BASE_URL: 'http://[::1]:8080/rasa' }, { RASA_BASE_URL: 'http://[0:0:0:0:0:0:0:1]:8080/rasa/' }],
+    [
+      { RASA_API: 'webhook', RASA_SIGNUP_GUID: '5f0c2d9a-1b7e-4c43-9a56-2f8e7d6c5b4a' },
+      {
+        RASA_API: 'webhook',
+        RASA_SIGNUP_GUID: '5F0C2D9A-1B7E-4C43-9A56-2F8E7D6C5B4A',
+        RASA_PUBLIC_BASE_URL: 'https://public-api.rasa.io/',
+      },
+    ],
+    [
+      { RASA_API: 'v2', RASA_CLIENT_ID: 'a', RASA_CLIENT_SECRET: 'b', RASA_ACCOUNT_GUID: 'ab-cd' },
+      { RASA_API: 'v2', RASA_CLIENT_ID: 'a', RASA_CLIENT_SECRET: 'b', RASA_ACCOUNT_GUID: 'AB-CD' },
+    ],
+  ])('however it is spelt: %j, %j', (one, other) => {
+    const none = { RASA_USERNAME: '', RASA_PASSWORD: '', RASA_API_KEY: '' };
+    const changes = (env: Env) => (env['RASA_API'] === undefined ? env : { ...none, ...env });
+    expect(of(changes(other))).toBeDefined();
+    expect(of(changes(other))).toEqual(of(changes(one)));
+  });
 });
 
 describe('several accounts', () => {

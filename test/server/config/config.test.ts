@@ -144,6 +144,15 @@ describe('readConfig', () => {
     expect(faultsOf({ TRUST_PROXY: text })).toHaveLength(1);
   });
 
+  it.each(['0.0.0.0/0', '::/0', '10.0.0.0/8, 0.0.0.0/0', '192.0.2.1/0'])(
+    'D4: believes not every visitor: TRUST_PROXY=%s',
+    (text) => {
+      expect(faultsOf({ TRUST_PROXY: text })).toEqual([
+        expect.stringMatching(/^TRUST_PROXY: found ".*\/0", wanted .*not those of all addresses/),
+      ]);
+    },
+  );
+
   it.each([
     ['5/1s', { limit: 5, windowMs: 1000 }],
     ['1000/2h', { limit: 1000, windowMs: 7_200_000 }],

@@ -118,6 +118,7 @@ describe('O3: a misspelt variable', () => {
     ['ALLOWED_ORIGINS_FILE', 'ALLOWED_ORIGINS'],
     ['RASA_API_KEY_10', 'RASA_API_KEY'],
     ['RASA_SOMETHING_ELSE', undefined],
+    ['TRUST_PROXIES', undefined],
   ])('%s is named with the nearest: %s', (name, nearest) => {
     expect(misspeltVariables({ [name]: 'x' })).toEqual([{ name, nearest }]);
   });

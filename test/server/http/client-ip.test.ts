@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { createClientAddress, type TrustProxy } from '../../../server/http/client-ip.ts';
+import { listen } from '../../../server/http/http-server.ts';
+import { deferred } from '../../helpers/deferred.ts';
+import { openSocket } from '../../helpers/server/raw.ts';
 import { recordLog } from '../../helpers/server/outbox.ts';
 
 function open(trustProxy: TrustProxy) {
   const { log, lines } = recordLog();
   const clientAddress = createClientAddress(trustProxy, log);
-  const from = (peer: string, forwarded?: string, headers: object = {}) =>
+  const from = (peer: string | undefined, forwarded?: string, headers: object = {}) =>
     clientAddress({
       socket: { remoteAddress: peer },
       headers: { ...(forwarded !== undefined && { 'x-forwarded-for': forwarded }), ...headers },
@@ -51,6 +54,40 @@ describe("the visitor's address", () => {
     ['203.0.113.9:51234, 198.51.100.7:80', '198.51.100.7'],
   ])('D6: with networks, X-Forwarded-For %s, is %s', (forwarded, address) => {
     expect(open(['10.0.0.0/8', 'fd00::/8']).from('10.0.0.1', forwarded)).toBe(address);
+  });
+});
+
+describe('D6: behind a web server that connects by a Unix socket', () => {
+  it.each<[TrustProxy, forwarded: string | undefined, address: string]>([
+    [['127.0.0.1'], '203.0.113.9', '203.0.113.9'],
+    [['10.0.0.0/8', '::1'], '203.0.113.9:51234, 10.0.0.4:60001', '203.0.113.9'],
+    [['10.0.0.0/8'], '198.51.100.1, 203.0.113.9', '203.0.113.9'],
+    [['10.0.0.0/8'], undefined, ''],
+    [1, '198.51.100.1, 203.0.113.9', '203.0.113.9'],
+    [2, '203.0.113.9, 10.0.0.4', '203.0.113.9'],
+    [false, '203.0.113.9', ''],
+  ])('with TRUST_PROXY %s and X-Forwarded-For %s, is %s', (trust, forwarded, address) => {
+    expect(open(trust).from(undefined, forwarded)).toBe(address);
+  });
+
+  it('nobody counts as such who has disconnected', async () => {
+    const { promise, resolve } = deferred<string>();
+    const { log } = recordLog();
+    const addressOf = createClientAddress(['10.0.0.0/8'], log);
+    const server = await listen(
+      (request) => {
+        request.socket.once('close', () => {
+          resolve(addressOf(request));
+        });
+      },
+      { host: '127.0.0.1', port: 0 },
+    );
+    const socket = await openSocket(server.url);
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n', () => {
+      socket.resetAndDestroy();
+    });
+    expect(await promise).toBe('127.0.0.1');
+    await server.close(0);
   });
 });
 

@@ -24,6 +24,48 @@ describe('RATE_PAGES', () => {
     expect(refused.headers['cache-control']).toBe('no-store');
   });
 
+  it.each<[string, Record<string, string>]>([
+    [
+      'a no-cors fetch',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'empty' },
+    ],
+    ['an image', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+    ['a frame', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
+    [
+      'a script',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors', origin: 'https://evil.example' },
+    ],
+    ['a sandboxed frame', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors', origin: 'null' }],
+  ])(
+    'D8: what pages of others ask for by %s is not charged to the visitor’s own form',
+    async (_name, sent) => {
+      const { url } = await startService({ RATE_PAGES: '2/1m' });
+      const asked = (path: string, headers: Record<string, string>) => ask(url + path, { headers });
+      for (const path of [
+        '/forms/newsletter',
+        '/forms/newsletter/qr.svg',
+        '/forms/newsletter',
+        '/confirm/a',
+      ]) {
+        await asked(path, sent);
+      }
+      expect((await asked('/forms/newsletter/qr.svg', sent)).status).toBe(429);
+      const link = {
+        ...html,
+        'sec-fetch-site': 'cross-site',
+        'sec-fetch-mode': 'navigate',
+        'sec-fetch-dest': 'document',
+      };
+      const embedded = {
+        origin: 'http://localhost:1',
+        'sec-fetch-site': 'cross-site',
+        'sec-fetch-mode': 'cors',
+      };
+      for (const own of [link, embedded]) expect((await asked('/forms/newsletter', own)).status).toBe(200);
+      expect((await asked('/forms/newsletter', link)).status).toBe(429);
+    },
+  );
+
   it('counts all of them together, and says to a browser in words what to do', async () => {
     const { url } = await startService({ RATE_PAGES: '3/1m' });
     for (const [, path, headers] of requests) expect((await ask(url + path, { headers })).status).toBe(200);

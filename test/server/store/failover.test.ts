@@ -54,9 +54,9 @@ function addAllTheTime(database: Database) {
  * A server with a standby that has to confirm each commit, and a store that reaches the server by a name of
  * its own.
  */
-async function replicated() {
+async function replicated(settings: readonly string[] = []) {
   // Off, as some hosts have it: then a commit would not wait for the standby either.
-  const primary = await startPostgres({ settings: ['synchronous_commit = off'] });
+  const primary = await startPostgres({ settings: ['synchronous_commit = off', ...settings] });
   onTestFinished(() => primary.close());
   const standby = await primary.createStandby('second');
   onTestFinished(() => standby.close());
@@ -116,7 +116,8 @@ describe.skipIf(noPostgres !== undefined)('a server with a standby', { timeout: 
   });
 
   test('whose wait for the standby is ended by hand does not count as stored', async () => {
-    const { primary, standby, database } = await replicated();
+    // Also where the server is told to keep such warnings to itself.
+    const { primary, standby, database } = await replicated(['client_min_messages = error']);
     await addSignup(database);
     await standby.stopAbruptly();
     const adding = addSignup(database).catch((error: unknown) => error);

@@ -35,6 +35,7 @@ describe('O8: the end of the parent', () => {
     ['start', 'node --enable-source-maps -- dist/server/main.js'],
     ['sandbox', 'node --enable-source-maps -- dist/server/cli.js sandbox'],
     ['start', 'npm run build && node dist/server/main.js 2>&1'],
+    ['sandbox', 'rasa-signup sandbox'],
   ])('stops the product where npm runs it: npm run %s = %s', async (event, script) => {
     const env = { npm_lifecycle_event: event, npm_lifecycle_script: script };
     expect(await reasonsAfterEndOfParent(env)).toEqual(['the end of npm']);
@@ -46,6 +47,12 @@ describe('O8: the end of the parent', () => {
     ['start', 'nohup node dist/server/main.js >log 2>&1 &'],
     ['start', 'node dist/server/main.js & echo $! >pid'],
     ['start', 'setsid node dist/server/main.js'],
+    ['start', './start.sh'],
+    ['start', 'sh -c ./run-in-background'],
+    ['start', 'pm2 start dist/server/main.js'],
+    ['start', 'forever start dist/server/main.js'],
+    ['start', 'daemonize /usr/bin/node /srv/dist/server/main.js'],
+    ['sandbox', 'node launcher.cjs'],
     ['postinstall', 'node dist/server/main.js'],
     [undefined, undefined],
   ])('stops nothing else: npm run %s = %s', async (event, script) => {

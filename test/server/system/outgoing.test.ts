@@ -80,6 +80,27 @@ describe('O7: calls to the outside', () => {
     },
   );
 
+  it.each([
+    ['127.0.0.0/8', 'http://127.0.0.1:8080/', true],
+    ['10.0.0.0/8,127.0.0.0/8', 'http://127.0.0.1:8080/', true],
+    ['10.0.0.0/8', 'http://127.0.0.1:8080/', false],
+    ['127.0.0.0/40', 'http://127.0.0.1:8080/', false],
+    ['fd00::/8', 'http://[fd00::4]/', true],
+    ['[fd00::]/8', 'https://[fd00::4]/', true],
+    ['::1', 'http://[::1]:8080/', true],
+    ['[::1]', 'http://[::1]:8080/', true],
+    ['[::1]:8080', 'http://[::1]:8080/', true],
+    ['[::1]:81', 'http://[::1]:8080/', false],
+    ['*, example.com', 'http://rasa.example/', true],
+    ['*.example.com', 'http://api.example.com/', true],
+    ['.example.com', 'http://example.com/', true],
+    ['0.0.1', 'http://127.0.0.1/', false],
+  ])('O7: are meant by NO_PROXY=%s: %s, %s', (except, url, isDirect) => {
+    const proxy = new Secret('http://proxy.example:3128');
+    const { proxyFor } = createOutgoing({ https: proxy, http: proxy, except });
+    expect(proxyFor(url)).toBe(isDirect ? undefined : 'http://proxy.example:3128');
+  });
+
   it('tell the proxy its password, and nobody else', async () => {
     const proxy = await startHttpProxy({ password: 'hunter2' });
     const { host } = new URL(proxy.url);
