@@ -197,7 +197,7 @@ export async function openService({
       config,
       log,
       builtDir,
-      sandbox: sandbox?.url,
+      sandbox,
       health,
       metrics,
       answerMetrics: metrics.isPublic ? answerMetrics : undefined,

@@ -23,8 +23,8 @@ export interface BuilderSetup {
 export interface BuilderSandbox {
   /** URL of the page with its contacts. */
   readonly href: string;
-  /** How many it has. */
-  readonly contacts: number | undefined;
+  /** How many it had when the page was served. */
+  readonly contacts: number;
 }
 
 /** The copy of the script whose content never changes. */

@@ -7,11 +7,13 @@ import { RasaSignup } from './form/rasa-signup.ts';
  */
 const placed = Symbol.for('rasa-signup');
 
+type Tag = HTMLScriptElement & { [placed]?: 1 };
+
 /** The options of a form that a script tag can set. */
 const passedOn = ['lang', 'layout', 'display', 'open-on', 'again-after', 'debug'] as const;
 
 /** Unknown to a module. */
-const tag = document.currentScript as HTMLScriptElement | null;
+const tag = document.currentScript as Tag | null;
 
 /** The URL of this script, without its query. */
 const own = tag?.src.replace(/[?#].*/, '');
@@ -36,25 +38,29 @@ if (tag && own) {
 }
 
 function placeAll(): void {
-  document.querySelectorAll<HTMLScriptElement>('script[data-form],script[src*="form="]').forEach(place);
+  document.querySelectorAll<Tag>('script[data-form],script[src*="form="]').forEach(place);
 }
 
-function place(script: HTMLScriptElement): void {
+function place(script: Tag): void {
   const query = new URLSearchParams(/\?([^#]*)/.exec(script.src)?.[1]);
   const option = (name: string) => script.getAttribute(`data-${name}`) ?? query.get(name);
   const src = addressOf(script, option('form'));
-  if (!src || Reflect.has(script, placed)) return;
+  if (!src || script[placed]) return;
   // In the head nothing is shown, and a loader may have removed the tag.
   const into = option('into');
   const parent = into ? document.getElementById(into) : script.closest('body') ? undefined : document.body;
   // The place is still to come.
   if (parent === null) return;
-  Reflect.set(script, placed, 1);
+  script[placed] = 1;
+  // The tag may have kept room for the form.
+  const { minHeight } = script.style;
+  script.style.cssText = '';
   // A copy of this tag, a copy of the page that includes the form, or a snippet that was pasted twice.
   for (const near of parent?.children ?? [script.previousElementSibling, script.nextElementSibling]) {
     if (near?.localName === 'rasa-signup' && near.getAttribute('src') === src) return;
   }
   const element = document.createElement('rasa-signup');
+  element.style.minHeight = minHeight;
   element.setAttribute('src', src);
   for (const name of passedOn) {
     const value = option(name);

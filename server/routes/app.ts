@@ -19,7 +19,7 @@ import type { Limits } from '../signup/limits.ts';
 import type { Proofs } from '../signup/proofs.ts';
 import { sendProblem } from './answers.ts';
 import { createApiAccess, type ApiAccessOptions } from './api-access.ts';
-import { createBuilderPages } from './builder-routes.ts';
+import { createBuilderPages, type BuilderPagesOptions } from './builder-routes.ts';
 import { createContactRoutes, type ContactRoutesOptions } from './contact-routes.ts';
 import { createEventRoutes, type EventRoutesOptions } from './api/event-routes.ts';
 import { createFunnelRoutes, type FunnelRoutesOptions } from './api/funnel-routes.ts';
@@ -43,8 +43,8 @@ export interface AppOptions {
   /** Rate of pages, definitions and QR codes for one network. */
   readonly ratePages: Rate | 'off';
   readonly health: () => Health;
-  /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
-  readonly sandbox: string | undefined;
+  /** With the URL of its contacts page; `undefined` if sign-ups go to rasa.io. */
+  readonly sandbox: BuilderPagesOptions['sandbox'];
   readonly address: PublicAddress;
   readonly hsts: HstsMode;
   /** Directory of the files built for browsers. */
@@ -91,13 +91,14 @@ export function createApp(options: AppOptions): express.Express {
 }
 
 function createRoutes(options: AppOptions): express.Router {
-  const { origins, forms, health, sandbox, address, builtDir, builder } = options;
+  const { origins, forms, health, builtDir, builder } = options;
+  const sandbox = options.sandbox?.url;
   const routes = express.Router({ caseSensitive: true });
   const originsOf = (id: string) => forms.find(id)?.origins ?? origins;
   routes.use(securityHeaders(builder, originsOf), refuseAmbiguous, serveBuiltFiles(builtDir));
 
   const pinned = readPinnedScript(builtDir);
-  routes.use(createBuilderPages({ gate: builder, forms, pinned, sandbox, address }));
+  routes.use(createBuilderPages({ ...options, gate: builder, pinned }));
 
   routes.use(createHealthRoutes({ health, sandbox }));
 
@@ -114,7 +115,7 @@ function createRoutes(options: AppOptions): express.Router {
   });
 
   const limitedPages = limitPages({ ...options, rate: options.ratePages, originsOf });
-  routes.use(createFormRoutes({ ...options, originsOf, limitedPages }));
+  routes.use(createFormRoutes({ ...options, sandbox, originsOf, limitedPages }));
   routes.use(createLinkRoutes({ ...options, limitedPages }));
 
   const access = createApiAccess({ ...options, rate: options.rateToken });

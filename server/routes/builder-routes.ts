@@ -10,8 +10,8 @@ export interface BuilderPagesOptions {
   readonly gate: BuilderGate;
   readonly forms: Pick<Forms, 'all'>;
   readonly pinned: PinnedScript;
-  /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
-  readonly sandbox: string | undefined;
+  /** With the URL of its contacts page; `undefined` if sign-ups go to rasa.io. */
+  readonly sandbox: { readonly url: string; readonly countContacts: () => Promise<number> } | undefined;
   readonly address: PublicAddress;
 }
 
@@ -31,7 +31,7 @@ export function createBuilderPages({
     next(gate.isOpen(request.query['token']) ? undefined : 'route');
   };
 
-  pages.get('/', open, (request, response) => {
+  pages.get('/', open, async (request, response) => {
     const words = wordsFor(request);
     const lang = isBuilderLanguage(words.lang) ? words.lang : 'en';
     const setup: BuilderSetup = {
@@ -44,7 +44,7 @@ export function createBuilderPages({
       })),
       pinned,
       preview: `${address.prefix}/preview${gate.query}`,
-      sandbox: sandbox === undefined ? undefined : { href: sandbox, contacts: undefined },
+      sandbox: sandbox && { href: sandbox.url, contacts: await sandbox.countContacts() },
     };
     response.set({ 'Cache-Control': 'no-store', 'Content-Language': lang }).vary('Accept-Language');
     response.send(renderHome({ lang, setup }));

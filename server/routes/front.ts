@@ -78,8 +78,8 @@ export interface FrontOptions {
   readonly log: Logger;
   /** Directory of the files built for browsers. */
   readonly builtDir: string;
-  /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
-  readonly sandbox: string | undefined;
+  /** `undefined` if sign-ups go to rasa.io. */
+  readonly sandbox: AppOptions['sandbox'];
   readonly health: () => Health;
   readonly outbox: Pick<Outbox, 'add' | 'addAll' | 'addChange' | 'wasAdded'>;
   /** Called with the outcome of each sign-up request: `accepted`, `unconfirmed` or a problem's code. */

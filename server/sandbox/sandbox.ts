@@ -57,6 +57,8 @@ export interface Sandbox {
   /** For the sign-up webhook. */
   readonly signupGuid: string;
   readonly firstKey: FirstKey['firstKey'];
+  /** How many contacts are not archived. */
+  readonly countContacts: () => Promise<number>;
   /** Takes a mail of the product that would leave if there were a relay; `/mail` shows it. */
   readonly catchMail: (mail: CaughtMail) => void;
   /**
@@ -159,6 +161,7 @@ export async function openSandbox({
     clientId: account.clientId,
     signupGuid: account.signupGuid,
     firstKey,
+    countContacts: () => persons.countLive(),
     catchMail(mail) {
       mailbox.add(mail);
     },

@@ -194,7 +194,9 @@ describe('B7: only what has an effect', () => {
 describe('B8: the snippet', () => {
   it('is the shortest that carries the design', async () => {
     const { page, copySnippet, openSection, choose } = await open('', { viewport: large });
-    expect(await copySnippet()).toMatch(/^<script async src="[^"]+" data-form="newsletter"><\/script>$/);
+    expect(await copySnippet()).toMatch(
+      /^<script async src="[^"]+" data-form="newsletter" style="[^"]+"><\/script>$/,
+    );
     await openSection('Colours');
     await page.getByLabel('Button: colour code', { exact: true }).fill('#7a1f5c');
     await page.keyboard.press('Tab');

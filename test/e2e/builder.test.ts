@@ -130,7 +130,7 @@ describe('from the builder to a contact in rasa.io', () => {
     await marketer.choose('Dialog');
     const snippet = await marketer.copySnippet('Script tag');
     expect(snippet).toMatch(
-      /^<script async src="[^"]+" data-form="newsletter" data-display="dialog"><\/script>$/,
+      /^<script async src="[^"]+" data-form="newsletter" data-display="dialog" style="[^"]+"><\/script>$/,
     );
     site.paste(snippet);
 

@@ -53,6 +53,9 @@ export function keepLitToItself(): Plugin {
       /const (\w+)=(\w+)\.getPropertyOptions\((\w+)\),\w+="function"==typeof \1\.converter.*?this\.(\S{4})=\3;.*?this\.\4=null/g,
       'this.$4=$3,this[$3]=arguments[1],this.$4=null',
     ],
+    [/,c=a\.trustedTypes,l=c\?c\.emptyScript:""/g, ''],
+    // No template has a value in a comment.
+    [/;else\{let t=-1;for\(;-1!==.*?\.length-1\}/g, ';'],
     // No property is reflected, and none has a default.
     [/_\$ET\(\w+,\w+\)\{.*?(?=_\$AK\()/g, ''],
     [/update\(\w\)\{this\._\$Eq&&=.*?,this\._\$EM\(\)\}/g, 'update(){this._$EM()}'],
@@ -146,10 +149,19 @@ export function foldTemplates(): Plugin {
     name: 'fold-templates',
     generateBundle(_options, bundle) {
       for (const file of Object.values(bundle)) {
-        if (file.type === 'chunk') file.code = `${file.code.trim().replace(/\s*\n\s*/g, ' ')}\n`;
+        if (file.type === 'chunk') file.code = `${fold(file.code)}\n`;
       }
     },
   };
+}
+
+/** No template has a space between two tags, or before the end of one, that would be seen. */
+function fold(code: string): string {
+  return code
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/(?<=>) (?=<[a-z/])/g, '')
+    .replace(/(?<=[}"]) (?=>)/g, '');
 }
 
 /**

@@ -2,9 +2,10 @@ import { html, LitElement, unsafeCSS, type PropertyValues, type TemplateResult }
 import type { BuilderSetup } from '../../shared/builder.ts';
 import css from './builder.css?inline';
 import { copyText, hasSelection, isTextField, selectText } from './clipboard.ts';
-import { DefinitionLoader } from './definition-loader.ts';
 import { plainDesign } from './design.ts';
 import { fromFragment, toFragment } from './link.ts';
+import { ContactCount } from './loading/contact-count.ts';
+import { DefinitionLoader } from './loading/definition-loader.ts';
 import type { Drawn } from './panes/controls.ts';
 import { renderPreviewPane } from './panes/preview-pane.ts';
 import { renderSettings } from './panes/settings.ts';
@@ -52,6 +53,7 @@ export class SignupBuilder extends LitElement {
   readonly #words: Words = document.documentElement.lang === 'de' ? de : en;
   readonly #setup: BuilderSetup;
   readonly #definitions: DefinitionLoader;
+  readonly #count: ContactCount;
   readonly #frame = new PreviewFrame(this, {
     onHeights: (heights) => {
       this.heights = heights;
@@ -68,6 +70,7 @@ export class SignupBuilder extends LitElement {
     super();
     this.#setup = JSON.parse(this.dataset['setup'] ?? '') as BuilderSetup;
     this.#definitions = new DefinitionLoader(this, this.#setup.prefix);
+    this.#count = new ContactCount(this, this.#setup);
     const width = matchMedia('(width < 1024px)').matches ? 'phone' : 'desktop';
     this.state = startWith(plainDesign(this.#setup), { ...firstView, width });
     this.said = '';
@@ -113,6 +116,7 @@ export class SignupBuilder extends LitElement {
       ${renderTopBar({
         ...drawn,
         setup,
+        contacts: this.#count.contacts,
         said: this.said,
         undo: () => {
           this.#step('undo');

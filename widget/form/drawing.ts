@@ -45,19 +45,20 @@ export interface Listeners {
 export function renderState(
   state: FormState,
   form: Drawable | undefined,
+  display: Display,
   listeners: Listeners,
 ): TemplateResult {
   const { lang, dir } = form?.definition ?? {};
+  // While the form loads, what will open over the page takes no room in it.
+  const isInPage = form ? !form.overlay : display === 'inline';
   const content = renderContent(state, form, listeners);
-  return html`<div
-    class=${form?.overlay ? 'root' : 'root place'}
-    lang=${lang ?? nothing}
-    dir=${dir ?? nothing}
-  >
+  return html`<div class=${isInPage ? 'root place' : 'root'} lang=${lang ?? nothing} dir=${dir ?? nothing}>
     ${
       form?.overlay
         ? renderOverlay(form.definition, form.overlay.display, state.step === 'accepted', content)
-        : html`<div class="box">${content}</div>`
+        : isInPage
+          ? html`<div class="box">${content}</div>`
+          : content
     }
   </div>`;
 }

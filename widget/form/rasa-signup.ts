@@ -178,7 +178,7 @@ export class RasaSignup extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return renderState(this.state, this.#loader.form, {
+    return renderState(this.state, this.#loader.form, this.display, {
       touch: this.#onTouch,
       edit: this.#onEdit,
       press: this.#onPress,

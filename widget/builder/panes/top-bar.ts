@@ -5,6 +5,8 @@ import { icon } from './icons.ts';
 
 export interface TopBarOptions extends Drawn {
   readonly setup: BuilderSetup;
+  /** How many the sandbox has. */
+  readonly contacts: number | undefined;
   readonly undo: () => void;
   readonly redo: () => void;
   readonly reset: () => void;
@@ -14,7 +16,7 @@ export interface TopBarOptions extends Drawn {
 }
 
 export function renderTopBar(options: TopBarOptions): TemplateResult {
-  const { state, words, setup, undo, redo, said } = options;
+  const { state, words, setup, contacts, undo, redo, said } = options;
   const { forms, sandbox } = setup;
   return html`<header class="top">
     <h1 class="brand">
@@ -53,7 +55,7 @@ export function renderTopBar(options: TopBarOptions): TemplateResult {
         ? html`<a class="chip-link" href=${sandbox.href} title=${words.sandboxHelp}
             ><span class="chip is-warn">
               <svg viewBox="0 0 10 10" aria-hidden="true"><path d="M5 1 9.5 9h-9z" /></svg>
-              ${words.sandbox}${sandbox.contacts === undefined ? '' : `, ${words.contacts(sandbox.contacts)}`}
+              ${words.sandbox}${contacts === undefined ? '' : `, ${words.contacts(contacts)}`}
             </span></a
           >`
         : nothing

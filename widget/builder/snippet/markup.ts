@@ -66,7 +66,7 @@ export function createPlainForm(
     attributes = {},
   }: {
     readonly action: string;
-    readonly design: Pick<Design, 'title' | 'intro' | 'note' | 'submit'>;
+    readonly design: Pick<Design, 'title' | 'intro' | 'note' | 'submit' | 'layout'>;
     readonly attributes?: Attributes;
   },
 ): HTMLElement {
@@ -77,7 +77,7 @@ export function createPlainForm(
     { action, method: 'post', 'accept-charset': 'utf-8', ...attributes },
     ...line('h2', design.title),
     ...line('p', design.intro || (definition.intro ?? '')),
-    ...definition.fields.flatMap((field) => createField(document, field, definition)),
+    ...definition.fields.flatMap((field) => createField(document, field, definition, design.layout)),
     create(
       'p',
       { class: 'your-message', 'aria-hidden': 'true' },
@@ -93,15 +93,31 @@ export function createPlainForm(
   );
 }
 
+/**
+ * What stands for a form over the page until its script has come, and without scripts: a link in place of the
+ * button that opens it.
+ */
+export function createOpener(
+  document: Document,
+  { title }: FormDefinition,
+  { href, opener }: { readonly href: string; readonly opener: string },
+): HTMLElement {
+  return createElement(document, 'a', { href }, opener.trim() || title);
+}
+
 function createField(
   document: Document,
   field: FormField,
   { texts }: FormDefinition,
+  layout: Design['layout'],
 ): readonly HTMLElement[] {
   const create = createElement.bind(undefined, document);
   if (field.type === 'hidden') return [];
   const { name, type, label, required, help } = field;
-  const said = required || type === 'checkbox' ? label : `${label} ${texts.optional}`;
+  // Where names stand side by side, the mark is in the empty field, as in the element.
+  const isInField = layout === 'compact' && 'autocomplete' in field && isName(field.autocomplete);
+  const isMarked = !required && type !== 'checkbox';
+  const said = isMarked && !isInField ? `${label} ${texts.optional}` : label;
   const helped = help ? [create('small', {}, help)] : [];
   switch (type) {
     case 'radio':
@@ -162,7 +178,7 @@ function createField(
             type: international ? 'text' : type,
             name,
             autocomplete,
-            placeholder,
+            placeholder: placeholder ?? (isMarked && isInField ? texts.optional : undefined),
             pattern,
             min,
             max,
@@ -174,4 +190,8 @@ function createField(
       ];
     }
   }
+}
+
+function isName(autocomplete: string | undefined): boolean {
+  return autocomplete === 'given-name' || autocomplete === 'family-name';
 }

@@ -1,8 +1,8 @@
 import type { BuilderSetup } from '../../../shared/builder.ts';
 import type { FormDefinition } from '../../../shared/form.ts';
 import { textNames, type Design } from '../design.ts';
-import { attributesOf, createElement, createPlainForm, createSlotted } from './markup.ts';
-import { styleElement, styleFallback, stylePlainForm, styleScriptTag, type Heights } from './style-rules.ts';
+import { attributesOf, createElement, createOpener, createPlainForm, createSlotted } from './markup.ts';
+import { roomOf, styleElement, styleFallback, stylePlainForm, type Heights } from './style-rules.ts';
 import { snippetKinds, type SnippetKind } from '../view.ts';
 import { writeHtml } from './write-html.ts';
 import { writeJsx } from './write-jsx.ts';
@@ -54,10 +54,10 @@ export function kindOf(design: Design, chosen: SnippetKind | ''): SnippetKind {
 }
 
 /**
- * A document for nodes that are only written out. It is separate from the page, so that nothing in it loads
- * or runs.
+ * A document for nodes that are only written out. It is separate from the page and not HTML, so that nothing
+ * in it loads, runs or is styled.
  */
-const paper = () => document.implementation.createHTMLDocument();
+const paper = () => document.implementation.createDocument(null, '');
 
 function elementNodes(options: SnippetOptions, script: HTMLElement): readonly Node[] {
   return [...styleNodes(options), createWidget(options), script];
@@ -72,14 +72,15 @@ function createWidget({ design, setup, definition }: SnippetOptions): HTMLElemen
     'rasa-signup',
     { src, ...attributesOf(design) },
     ...createSlotted(document, design),
-    createPlainForm(document, definition, { action, design }),
+    design.display === 'inline'
+      ? createPlainForm(document, definition, { action, design })
+      : createOpener(document, definition, { href: action, opener: design.opener }),
   );
 }
 
 function scriptNodes(options: SnippetOptions): readonly Node[] {
   const { design, setup, heights } = options;
-  // A design that needs no style sheet stays one line.
-  const css = styleElement(design, undefined) === '' ? '' : styleScriptTag(design, heights);
+  const css = styleElement(design, undefined);
   const data = Object.entries(attributesOf(design)).map(([name, value]) => [`data-${name}`, value] as const);
   return [
     ...(css === '' ? [] : [createElement(paper(), 'style', {}, css)]),
@@ -88,6 +89,8 @@ function scriptNodes(options: SnippetOptions): readonly Node[] {
       src: `${setup.proxy}/embed.js`,
       'data-form': design.form,
       ...Object.fromEntries(data),
+      // The script passes its room on to the form.
+      style: roomOf(design, heights),
     }),
   ];
 }

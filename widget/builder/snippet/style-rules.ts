@@ -1,17 +1,13 @@
 import { schemesOf } from '../contrast.ts';
 import { textNames, type Design } from '../design.ts';
+import { controlHeight, hasOpener, openerRules } from './opener-rules.ts';
+import { print, type Rule } from './print-rules.ts';
 import { em, valuesOf, writeColour } from './values.ts';
 
 /** The height of the loaded form, in em, in a phone's column and in a wide one. */
 export interface Heights {
   readonly phone: number;
   readonly desktop: number;
-}
-
-interface Rule {
-  readonly selector: string;
-  readonly declarations: readonly (readonly [property: string, value: string])[];
-  readonly media?: string;
 }
 
 /**
@@ -31,34 +27,28 @@ export function styleElement(design: Design, heights: Heights | undefined): stri
       selector: 'rasa-signup',
       declarations: [...(room ?? []), ...inheritedOf(design), ...propertiesOf(design)],
     },
-    ...widerRoom('rasa-signup', reserved),
+    ...widerRoom(reserved),
   ]);
 }
 
-/** The room of a form that a script tag will place, taken by the tag until then. */
-export function styleScriptTag(design: Design, heights: Heights | undefined): string {
-  const css = styleElement(design, heights);
-  if (css === '' || !heights || design.display !== 'inline') return css;
-  const tag = 'script[data-form]';
-  return [
-    css,
-    print([
-      {
-        selector: tag,
-        declarations: [
-          ['display', 'block'],
-          ['min-height', em(heights.phone)],
-        ],
-      },
-      ...widerRoom(tag, heights),
-      { selector: `${tag}:has(+ rasa-signup)`, declarations: [['display', 'none']] },
-    ]),
-  ].join('\n');
+/**
+ * The room of a form that a script tag will place, as the tag's own style. One declaration, because there is
+ * no media query in a style attribute: the middle of `clamp` is far below or far above its bounds.
+ */
+export function roomOf(design: Design, heights: Heights | undefined): string | undefined {
+  if (design.display !== 'inline')
+    return hasOpener(design) ? `display:block;min-height:${controlHeight}` : undefined;
+  if (!heights) return undefined;
+  const { phone, desktop } = heights;
+  const [least, most] = [phone, desktop].sort((a, b) => a - b).map(em);
+  const beyond = phone > desktop ? '640px - 100vw' : '100vw - 640px';
+  return `display:block;min-height:${least === most ? least : `clamp(${least},(${beyond})*999,${most})`}`;
 }
 
-function widerRoom(selector: string, heights: Heights | undefined): readonly Rule[] {
+function widerRoom(heights: Heights | undefined): readonly Rule[] {
   if (!heights || heights.desktop === heights.phone) return [];
-  return [{ media: '(min-width: 40em)', selector, declarations: [['min-height', em(heights.desktop)]] }];
+  const declarations = [['min-height', em(heights.desktop)]] as const;
+  return [{ media: '(min-width: 40em)', selector: 'rasa-signup', declarations }];
 }
 
 /**
@@ -74,7 +64,7 @@ export function styleFallback(design: Design): string {
     ...(design.display === 'inline'
       ? [{ selector: 'rasa-signup:not(:defined)', declarations: boxOf(design) }]
       : []),
-    ...rulesOfForm('rasa-signup > form', design, []),
+    ...(design.display === 'inline' ? rulesOfForm('rasa-signup > form', design, []) : openerRules(design)),
   ]);
 }
 
@@ -109,6 +99,7 @@ function rulesOfForm(form: string, design: Design, surface: Rule['declarations']
         ...(align ? ([['text-align', align]] as const) : []),
       ],
     },
+    ...(isCompact ? besideEachOther(form) : []),
     {
       selector: `${form} > h2`,
       declarations: [
@@ -147,6 +138,19 @@ function rulesOfForm(form: string, design: Design, surface: Rule['declarations']
   ];
 }
 
+/** First and last name, if both are there. */
+function besideEachOther(form: string): readonly Rule[] {
+  const name = '[autocomplete$="-name"]';
+  const half = `label:has(${name})`;
+  return [
+    { selector: form, declarations: [['grid-template-columns', 'repeat(2, minmax(0, 1fr))']] },
+    {
+      selector: `${form} > :not(${half} + ${half}, ${half}:has(+ label ${name}))`,
+      declarations: [['grid-column', '1 / -1']],
+    },
+  ];
+}
+
 const rowDeclarations = [
   ['display', 'flex'],
   ['flex-wrap', 'wrap'],
@@ -160,7 +164,7 @@ function controlDeclarations(
   return [
     ['box-sizing', 'border-box'],
     ['width', '100%'],
-    ['min-height', 'max(3em, 44px)'],
+    ['min-height', controlHeight],
     ['margin-block-start', '0.375em'],
     ['padding', `0.5em ${values['field-padding'] ?? '0.75em'}`],
     ['border', `1px solid ${border ? writeColour(border) : 'currentcolor'}`],
@@ -221,21 +225,4 @@ function boxOf(design: Design): Rule['declarations'] {
     ...(values['color'] ? ([['color', values['color']]] as const) : []),
     ...(values['shadow'] ? ([['box-shadow', values['shadow']]] as const) : []),
   ];
-}
-
-const widest = 90;
-
-function print(rules: readonly Rule[]): string {
-  return rules
-    .filter(({ declarations }) => declarations.length > 0)
-    .map(({ selector, declarations, media }) => {
-      const said = declarations.map(([property, value]) => `${property}: ${value};`);
-      const line = `${selector} { ${said.join(' ')} }`;
-      const rule =
-        line.length <= widest ? [line] : [`${selector} {`, ...said.map((text) => `  ${text}`), '}'];
-      return media === undefined
-        ? rule.join('\n')
-        : [`@media ${media} {`, ...rule.map((line) => `  ${line}`), '}'].join('\n');
-    })
-    .join('\n');
 }

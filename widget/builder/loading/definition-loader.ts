@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { FormDefinition } from '../../shared/form.ts';
+import type { FormDefinition } from '../../../shared/form.ts';
 
 /** Loads the definition of the form that is designed, in its language. The last call wins. */
 export class DefinitionLoader implements ReactiveController {
