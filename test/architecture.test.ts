@@ -32,7 +32,7 @@ const serverRooms: Readonly<Record<string, string>> = {
   operator: 'charts pages contacts events survival outbox store system',
   alerts: 'operator events mail survival outbox store system',
   routes:
-    'config operator pages metrics signup contacts confirm analytics accounts events mail forms http outbox store shared system',
+    'config operator pages metrics signup contacts confirm analytics charts accounts events mail forms http outbox store shared system',
   sandbox: 'http pages store system',
   doctor: 'config accounts mail http outbox rasa survival store system',
   commands:

@@ -23,6 +23,7 @@ import { createBuilderPages, type BuilderPagesOptions } from './builder-routes.t
 import { createContactRoutes, type ContactRoutesOptions } from './contact-routes.ts';
 import { createEventRoutes, type EventRoutesOptions } from './api/event-routes.ts';
 import { createFunnelRoutes, type FunnelRoutesOptions } from './api/funnel-routes.ts';
+import { createReportLinkRoutes, type ReportLinkRoutesOptions } from './api/report-link-routes.ts';
 import { createReportRoutes, type ReportRoutesOptions } from './api/report-routes.ts';
 import { createLinkRoutes, type ConfirmRoutesOptions } from './confirm/confirm-routes.ts';
 import { createFormRoutes, type FormRoutesOptions } from './form-routes.ts';
@@ -57,6 +58,7 @@ export interface AppOptions {
   readonly feed: EventRoutesOptions['feed'];
   readonly reports: ReportRoutesOptions['reports'];
   readonly funnel: FunnelRoutesOptions['funnel'];
+  readonly reportLinks: ReportLinkRoutesOptions['links'];
   readonly onStep: FormRoutesOptions['onStep'];
   readonly tokens: ApiAccessOptions['tokens'];
   /** The names of all accounts. */
@@ -122,6 +124,7 @@ function createRoutes(options: AppOptions): express.Router {
   routes.use(createContactRoutes({ contacts: options.contacts, access }));
   routes.use(createEventRoutes({ feed: options.feed, access }));
   routes.use(createFunnelRoutes({ funnel: options.funnel, access }));
+  routes.use(createReportLinkRoutes({ ...options, links: options.reportLinks, rate: options.rateToken }));
   routes.use(createReportRoutes({ reports: options.reports, access }));
 
   if (options.operator) routes.use(createOperatorRoutes({ ...options, ...options.operator }));

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { ReportCache, type ReportCacheOptions } from '../analytics/cache/report-cache.ts';
 import { FunnelCounts, type CountedStep } from '../analytics/funnel/funnel-counts.ts';
 import { Funnel } from '../analytics/funnel/funnel.ts';
+import { ReportLinks } from '../analytics/links/report-links.ts';
 import { ownPages } from '../analytics/funnel/page-origin.ts';
 import { unnamedAccount } from '../config/accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
@@ -211,6 +212,7 @@ export async function openFront({
     feed,
     reports,
     funnel: new Funnel({ database, destinations, counts }),
+    reportLinks: new ReportLinks({ database }),
     onStep: count,
     tokens: new Tokens({ database }),
     accounts: config.accounts.map(({ name }) => name),

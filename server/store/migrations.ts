@@ -1,6 +1,6 @@
 import { NewerSchema } from './errors.ts';
 import { alertsStep } from './schema/alerts.ts';
-import { cursorsStep, funnelStep, reportCacheStep } from './schema/analytics.ts';
+import { cursorsStep, funnelStep, reportCacheStep, reportLinksStep } from './schema/analytics.ts';
 import { deliveredContactsStep } from './schema/delivered-contacts.ts';
 import { doubleOptInTables } from './schema/double-opt-in.ts';
 import { eventTables } from './schema/events.ts';
@@ -243,6 +243,7 @@ export const migrations: readonly Migration[] = [
   { version: 12, ...doubleOptInTables },
   { version: 13, ...funnelStep },
   { version: 14, ...alertsStep },
+  { version: 15, ...reportLinksStep },
 ];
 
 /** The steps of a schema that a database lacks whose last one is this. */

@@ -1,5 +1,5 @@
 import { alerts, formNotes, operatorNotes } from './schema/alerts.ts';
-import { cachedReports, cursors, funnelCounts } from './schema/analytics.ts';
+import { cachedReports, cursors, funnelCounts, reportLinks } from './schema/analytics.ts';
 import { comparisons, deliveredContacts, handoverAddresses } from './schema/delivered-contacts.ts';
 import { confirmations, mailedPeople, mails } from './schema/double-opt-in.ts';
 import { eventNumbers, events } from './schema/events.ts';
@@ -207,6 +207,7 @@ export const movedTables: readonly Table[] = [
   peopleReads,
   cursors,
   funnelCounts,
+  reportLinks,
   events,
   eventNumbers,
   webhooks,

@@ -151,6 +151,7 @@ async function assembled(part: Part): Promise<RequestListener> {
     feed: { read: unused, readOrWait: unused },
     reports: { get: unused },
     funnel: { read: unused },
+    reportLinks: { find: unused },
     onStep: () => undefined,
     tokens: { find: unused },
     accounts: [],

@@ -7,6 +7,7 @@ import { reports } from '../../analytics/reports/reports.ts';
 import { reportNames, type ReportName } from '../../analytics/reports/report.ts';
 import { funnelFormats, printFunnel, type FunnelCommandOptions } from '../analytics/print-funnel.ts';
 import { reportFormats, type ReportOptions } from '../analytics/report-options.ts';
+import { declareLinks } from './analytics-links.ts';
 import { environmentOf, someCount, someName, someText, someTime, withStore, type Cli } from './cli.ts';
 
 export function declareAnalytics(cli: Cli): void {
@@ -34,6 +35,7 @@ export function declareAnalytics(cli: Cli): void {
   }
 
   declareFunnel(cli, analytics);
+  declareLinks(cli, analytics);
 
   analytics
     .command('cursor')

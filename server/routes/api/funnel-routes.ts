@@ -1,22 +1,17 @@
-import { createHash } from 'node:crypto';
 import express, { type Request, type Response } from 'express';
-import { csvOf } from '../../analytics/formats/encode.ts';
-import { funnelColumnsBy, funnelNotes, type Funnel } from '../../analytics/funnel/funnel.ts';
+import type { Funnel } from '../../analytics/funnel/funnel.ts';
 import { funnelQueryNames, readFunnelQuery } from '../../analytics/funnel/funnel-query.ts';
 import { problem } from '../../http/problem.ts';
 import { StoreUnavailable } from '../../store/errors.ts';
 import { refuseMethod } from '../answers.ts';
 import { refuseTokenInQuery, sendApiProblem, tokenOf, type ApiAccess } from '../api-access.ts';
+import { funnelBody, noFunnel, sendFunnel } from './report-answers.ts';
 
 export interface FunnelRoutesOptions {
   readonly funnel: Pick<Funnel, 'read'>;
   readonly access: ApiAccess;
   readonly now?: () => number;
 }
-
-const unavailableForS = 30;
-/** As long as a dashboard may keep it: today's counts grow. */
-const freshS = 60;
 
 /** `GET /api/analytics/funnel`: what visitors did with the forms of the token's account. */
 export function createFunnelRoutes({ funnel, access, now = Date.now }: FunnelRoutesOptions): express.Router {
@@ -50,30 +45,10 @@ export function createFunnelRoutes({ funnel, access, now = Date.now }: FunnelRou
       throw error;
     });
     if (!rows) {
-      sendApiProblem(response, problem('unavailable', { retryAfterS: unavailableForS }));
+      sendApiProblem(response, noFunnel());
       return;
     }
     const wantsCsv = format === 'csv' || request.accepts(['json', 'csv']) === 'csv';
-    const { from, to, by, form = null } = query;
-    const body = wantsCsv
-      ? csvOf(funnelColumnsBy(by), rows, { header: true })
-      : JSON.stringify({
-          report: 'funnel',
-          account,
-          from,
-          to,
-          by,
-          form,
-          notes: funnelNotes(query, now()),
-          rows,
-        });
-    response
-      .set('Cache-Control', `private, max-age=${freshS}`)
-      .set('ETag', `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`)
-      .vary('Accept')
-      .vary('Authorization')
-      .type(wantsCsv ? 'csv' : 'json');
-    if (request.fresh) response.status(304).end();
-    else response.send(body);
+    sendFunnel(request, response, funnelBody({ query, account, rows }, wantsCsv ? 'csv' : 'json', now()));
   }
 }

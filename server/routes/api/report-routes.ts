@@ -1,27 +1,18 @@
-import { createHash } from 'node:crypto';
 import express, { type Request, type Response } from 'express';
-import {
-  freshMs,
-  mostRows,
-  type ReportAnswer,
-  type ReportCache,
-} from '../../analytics/cache/report-cache.ts';
-import { csvOf } from '../../analytics/formats/encode.ts';
+import type { ReportAnswer, ReportCache } from '../../analytics/cache/report-cache.ts';
 import { queryNames, readQuery, type ReportQuery } from '../../analytics/query.ts';
-import { columnsOf, reportNames, type ReportName } from '../../analytics/reports/report.ts';
-import { reports } from '../../analytics/reports/reports.ts';
+import { reportNames, type ReportName } from '../../analytics/reports/report.ts';
 import { problem, type ApiProblem } from '../../http/problem.ts';
 import { StoreUnavailable } from '../../store/errors.ts';
 import { refuseMethod } from '../answers.ts';
 import { refuseTokenInQuery, sendApiProblem, tokenOf, type ApiAccess } from '../api-access.ts';
+import { reportBody, sendReport, whyNoReport } from './report-answers.ts';
 
 export interface ReportRoutesOptions {
   readonly reports: Pick<ReportCache, 'get'>;
   readonly access: ApiAccess;
   readonly now?: () => number;
 }
-
-const unavailableForS = 30;
 
 /** `/api/analytics/<report>`: reports for dashboards. No answer has CORS headers, as in `/api/contacts`. */
 export function createReportRoutes({
@@ -46,8 +37,13 @@ export function createReportRoutes({
       if (error instanceof StoreUnavailable) return { is: 'unavailable' };
       throw error;
     });
-    if (found.is === 'report') sendReport(request, response, { account, ...asked, ...found });
-    else sendApiProblem(response, problemOf(found, account));
+    if (found.is !== 'report') {
+      sendApiProblem(response, whyNoReport(found, account));
+      return;
+    }
+    const wantsCsv = request.query['format'] === 'csv' || request.accepts(['json', 'csv']) === 'csv';
+    const body = reportBody({ account, ...asked, ...found }, wantsCsv ? 'csv' : 'json');
+    sendReport(request, response, { body, ageMs: found.ageMs });
   }
 }
 
@@ -80,62 +76,4 @@ function readRequest(
   }
   const read = readQuery(texts, { nowMs, withEmail });
   return 'from' in read ? { name, query: read } : problem('malformed', { detail: read.join(' ') });
-}
-
-function problemOf(found: Exclude<ReportAnswer, { is: 'report' }>, account: string): ApiProblem {
-  switch (found.is) {
-    case 'unavailable':
-      return problem('unavailable', {
-        detail: 'rasa.io has not answered yet, and there is no earlier report.',
-        retryAfterS: unavailableForS,
-      });
-    case 'too_many_rows':
-      return problem('too_large', {
-        detail: `There are more than ${mostRows} rows. Ask for fewer days, or use the command rasa-signup analytics.`,
-      });
-    case 'no_analytics':
-      return problem('not_found', {
-        detail: `The account ${account} has no analytics: rasa.io has them in version 1 of its API only.`,
-      });
-  }
-}
-
-type Sent = Asked & Extract<ReportAnswer, { is: 'report' }> & { readonly account: string };
-
-function sendReport(request: Request, response: Response, sent: Sent): void {
-  const { name, query, account, report, ageMs } = sent;
-  const isStale = ageMs >= freshMs;
-  const wantsCsv = request.query['format'] === 'csv' || request.accepts(['json', 'csv']) === 'csv';
-  const { from, to, interval, segment = 'All', timezone, suspectClicks, withEmail } = query;
-  const body = wantsCsv
-    ? csvOf(columnsOf(reports[name], withEmail), report.rows, { header: true })
-    : JSON.stringify({
-        report: name,
-        account,
-        from,
-        to,
-        interval,
-        segment,
-        timezone,
-        suspect_clicks: suspectClicks,
-        fetched_at: new Date(report.fetchedAtMs).toISOString(),
-        stale: isStale,
-        notes: report.notes,
-        rows: report.rows,
-      });
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
-  const ttlS = Math.ceil((freshMs - ageMs) / 1000);
-  response.set({
-    'Cache-Control': isStale ? 'private, no-cache' : `private, max-age=${ttlS}`,
-    // RFC 9211: less than nothing is left of a stale one.
-    'Cache-Status': `rasa-signup; hit; ttl=${ttlS}`,
-    Age: String(Math.floor(ageMs / 1000)),
-    ETag: etag,
-  });
-  response
-    .vary('Accept')
-    .vary('Authorization')
-    .type(wantsCsv ? 'csv' : 'json');
-  if (request.fresh) response.status(304).end();
-  else response.send(body);
 }

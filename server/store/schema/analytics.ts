@@ -36,6 +36,28 @@ export const funnelCounts = {
   id: 'id',
 } as const satisfies Table;
 
+/** Links to reports, see `ReportLinks`. Times are Unix time in ms; 0 is never. */
+export const reportLinks = {
+  name: 'report_links',
+  columns: {
+    id: 'text',
+    /** Chosen by the operator. Of links that are not revoked, each has another. */
+    name: 'text',
+    /** SHA-256 of the secret. */
+    hash: 'bytes',
+    /** By its name. */
+    account: 'text',
+    report: 'text',
+    /** What is asked for, as JSON of the words that a URL would have. */
+    question: 'text',
+    created_at: 'integer',
+    expires_at: 'integer',
+    used_at: 'integer',
+    revoked_at: 'integer',
+  },
+  id: 'id',
+} as const satisfies Table;
+
 export const cursorsStep: Omit<Migration, 'version'> = {
   name: 'cursors of analytics',
   sqlite: `
@@ -87,5 +109,39 @@ export const funnelStep: Omit<Migration, 'version'> = {
       count bigint not null
     );
     alter table delivered_contacts add column origin text not null default '';
+  `,
+};
+
+export const reportLinksStep: Omit<Migration, 'version'> = {
+  name: 'links to reports',
+  sqlite: `
+    create table report_links (
+      id text primary key,
+      name text not null,
+      hash blob not null unique,
+      account text not null,
+      report text not null,
+      question text not null,
+      created_at integer not null,
+      expires_at integer not null,
+      used_at integer not null,
+      revoked_at integer not null
+    ) strict;
+    create unique index report_links_name on report_links (name) where revoked_at = 0;
+  `,
+  postgres: `
+    create table report_links (
+      id text collate "C" primary key,
+      name text not null,
+      hash bytea not null unique,
+      account text not null,
+      report text not null,
+      question text not null,
+      created_at bigint not null,
+      expires_at bigint not null,
+      used_at bigint not null,
+      revoked_at bigint not null
+    );
+    create unique index report_links_name on report_links (name) where revoked_at = 0;
   `,
 };

@@ -11,10 +11,11 @@ import { openShell } from '../../helpers/shell.ts';
 import { openReaders } from '../../helpers/server/readers.ts';
 
 /** The recipes of docs/analytics.md, run as a reader runs them. */
-const [firstSteps = '', funnel = '', charts = '', byState = '', byCursor = ''] = readmeBlocks(
+const [firstSteps = '', funnel = '', charts = '', links = '', ...pulls] = readmeBlocks(
   'docs/analytics.md',
   'sh',
 );
+const [byState = '', byCursor = ''] = pulls;
 const [monthly = ''] = readmeBlocks('docs/analytics.md', 'sql');
 
 const { engines, server } = useEngines();
@@ -66,6 +67,45 @@ describe('docs/analytics.md', () => {
     expect(await readFile(join(dir, 'activities.svg'), 'utf8')).toMatch(/^<svg .*Delivered, opened, clicked/);
     expect(await readFile(join(dir, 'funnel.html'), 'utf8')).toMatch(/^<!doctype html>.*Fetched/s);
   });
+
+  it('Links, as Google Sheets asks them', async () => {
+    const { run, env, sandbox } = await openReader();
+    const service = await startService({
+      ...env,
+      ALLOWED_ORIGINS: 'https://www.example.com',
+      RASA_BASE_URL: sandbox.url,
+    });
+    const [create = '', list = '', revoke = ''] = links.split('\n');
+    const link = (
+      await run(create.replace('--preset past_quarter', '--from 2026-10-25 --to 2026-10-31'))
+    ).trim();
+    const path = new URL(link).pathname;
+    expect(path).toMatch(/^\/api\/analytics\/links\/rsl_/);
+    // IMPORTDATA sends no header of ours, and reads CSV.
+    const answer = await fetch(`${service.url}${path}`);
+    expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect((await answer.text()).split('\r\n')).toHaveLength(9);
+    expect(await run(list)).toContain('"board"');
+    await run(revoke);
+    expect((await fetch(`${service.url}${path}`)).status).toBe(404);
+    await service.close();
+  }, 30_000);
+
+  it('Grafana: the root of the data is rows, and the token is a header', async () => {
+    const { env, sandbox } = await openReader();
+    const service = await startService({
+      ...env,
+      ALLOWED_ORIGINS: 'https://www.example.com',
+      RASA_BASE_URL: sandbox.url,
+    });
+    const made = await runCli(['tokens', 'create', 'grafana', '--scope', 'analytics:read'], env);
+    const headers = { Authorization: `Bearer ${made.stdout.trim()}`, accept: 'application/json, */*' };
+    const url = `${service.url}/api/analytics/activities?from=2026-10-25&to=2026-10-31`;
+    const { rows } = (await (await fetch(url, { headers })).json()) as { readonly rows: readonly object[] };
+    expect(rows).toHaveLength(7);
+    expect(rows[0]).toMatchObject({ start: '2026-10-25', delivered: 60 });
+    await service.close();
+  }, 30_000);
 
   it.runIf(engines.includes('postgres'))(
     'Singer into PostgreSQL, by a file and by the database',
