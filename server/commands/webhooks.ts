@@ -1,7 +1,12 @@
 import type { Endpoint, Endpoints, NewEndpoint } from '../events/webhooks/endpoints.ts';
+import { eventColumns, eventOf, type StoredEvent } from '../events/events.ts';
+import { isAmong } from '../events/feed.ts';
+import { attemptRow, isWanted, messageOf } from '../events/webhooks/message.ts';
 import { Sender } from '../events/webhooks/sender.ts';
 import { newTestEvent } from '../events/webhooks/test-event.ts';
 import { sameSql, type Database } from '../store/database.ts';
+import { createIds } from '../store/ids.ts';
+import { webhookAttempts } from '../store/schema/webhooks.ts';
 import { printable, tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';
 
 interface Output {
@@ -17,12 +22,21 @@ export interface WebhookCommands {
   remove(id: string): Promise<ExitCode>;
   /** `sinceMs`: how long ago the first one was told. */
   replay(id: string, sinceMs: number): Promise<ExitCode>;
+  /** Sends some events now, in order, and stops where one is not taken. */
+  resend(id: string, some: Resent): Promise<ExitCode>;
   log(id: string, options: Output): Promise<ExitCode>;
+}
+
+/** Those of these types that were told since, or the one with this id. */
+export interface Resent {
+  readonly sinceMs?: number | undefined;
+  readonly types?: readonly string[] | undefined;
+  readonly event?: string | undefined;
 }
 
 export interface WebhookCommandsOptions {
   readonly endpoints: Endpoints;
-  readonly database: Pick<Database, 'read'>;
+  readonly database: Pick<Database, 'read' | 'write'>;
   readonly streams: { readonly stdout: TextStream; readonly stderr: TextStream };
   readonly now?: () => number;
 }
@@ -96,6 +110,37 @@ export function createWebhookCommands({
       return say('The events since then are sent again, with the ids that they had.');
     },
 
+    async resend(id, { sinceMs = 0, types = [], event: only }) {
+      const endpoint = await find(id);
+      const target = endpoint?.target;
+      if (!target) return unknown(id);
+      const sender = new Sender({ now });
+      const newId = createIds(now);
+      let count = 0;
+      try {
+        for await (const event of readEvents(database, { sinceMs: now() - sinceMs, only })) {
+          if (only === undefined && !(isWanted(event, endpoint) && isAmong(event.type, types))) continue;
+          const message = await messageOf(database, event, endpoint);
+          const sent = await sender.send(target, message, new AbortController().signal);
+          const attempt = attemptRow(newId(), { webhook: id, event: event.id, sent, atMs: now() });
+          await database.write([{ into: webhookAttempts, rows: [attempt] }]);
+          if (sent.is !== 'delivered') {
+            stderr.write(
+              `${event.id}: not taken, ${printable(sent.result)}. ${count} were sent before it.\n`,
+            );
+            return 1;
+          }
+          say(`${event.id}: answered ${sent.status} after ${sent.tookMs} ms.`);
+          count++;
+        }
+      } finally {
+        await sender.close();
+      }
+      if (count > 0) return 0;
+      stderr.write('There is no such event; they are kept for 30 days.\n');
+      return 1;
+    },
+
     async log(id, { json }) {
       if (!(await find(id))) return unknown(id);
       const rows = await database.read({
@@ -119,13 +164,36 @@ export function createWebhookCommands({
   };
 }
 
+const page = 100;
+
+async function* readEvents(
+  database: Pick<Database, 'read'>,
+  { sinceMs, only }: { readonly sinceMs: number; readonly only: string | undefined },
+): AsyncIterable<StoredEvent> {
+  const [which, value] = only === undefined ? ['told_at >= ?', sinceMs] : ['id = ?', only];
+  for (let after = 0; ;) {
+    const rows = await database.read({
+      sql: sameSql(
+        `select ${eventColumns} from events where ${which} and seq > ? order by seq limit ${page}`,
+      ),
+      params: [value, after],
+    });
+    const events = rows.map(eventOf);
+    yield* events;
+    after = events.at(-1)?.seq ?? after;
+    if (events.length < page) return;
+  }
+}
+
 /** URLs often hold a secret of their receiver's in path or query. */
-function summaryOf({ id, account, types, state, reason, failures, dueMs, createdMs, target }: Endpoint) {
+function summaryOf(endpoint: Endpoint) {
+  const { id, account, types, state, reason, failures, dueMs, createdMs, withEmail, target } = endpoint;
   return {
     id,
     url: target === undefined ? 'cannot be read' : `${new URL(target.url).origin}/…`,
     account: account ?? null,
     events: types.length === 0 ? ['*'] : types,
+    withEmail,
     state,
     reason: reason === '' ? null : reason,
     failures,

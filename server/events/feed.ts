@@ -126,3 +126,15 @@ export async function readNumbers(
   const valueOf = (name: string) => Number(rows.find((row) => row['name'] === name)?.['value'] ?? 0);
   return { last: valueOf('last'), swept: valueOf('swept') };
 }
+
+/** The number before the first event that was told since then; that of the last event where none was. */
+export async function readSeqBefore(database: Pick<Database, 'read'>, sinceMs: number): Promise<number> {
+  const [row] = await database.read({
+    sql: sameSql(
+      `select coalesce((select min(seq) - 1 from events where told_at >= ?),
+        (select value from event_numbers where name = 'last'), 0) as before`,
+    ),
+    params: [sinceMs],
+  });
+  return Number(row?.['before'] ?? 0);
+}

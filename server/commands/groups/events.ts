@@ -1,10 +1,13 @@
-import { eventColumns, eventOf } from '../../events/events.ts';
-import { sameSql, type Database } from '../../store/database.ts';
-import type { Output } from '../outbox.ts';
-import { printable, tableOf, toJson, type ExitCode } from '../terminal.ts';
-import { someText, withStore, type Cli } from './cli.ts';
+import { InvalidArgumentError } from 'commander';
+import { eventTypes } from '../../events/events.ts';
+import { isAmong } from '../../events/feed.ts';
+import { showStory, type StoryOptions } from '../events/story.ts';
+import { tailEvents, type TailOptions } from '../events/tail.ts';
+import { someCount, someText, someTime, withStore, type Cli } from './cli.ts';
 
 export function declareEvents(cli: Cli): void {
+  const { process } = cli;
+  const { stdout, stderr } = process;
   const events = cli.program
     .command('events')
     .description('what happened to sign-ups')
@@ -18,53 +21,41 @@ export function declareEvents(cli: Cli): void {
     .command('show')
     .description('tell the story of one sign-up, without its address; a table on a terminal, JSON elsewhere')
     .argument('<id>', 'id of the sign-up, from `outbox list` or POST /api/contacts', someText)
+    .option('--with-email', 'show its address too, where it is still known')
     .option('--json', 'print JSON on a terminal too')
     .addHelpText('after', '\nExample:\n  $ rasa-signup events show 019ac0de-0000-7000-8000-000000000000')
-    .action((id: string, options: Output) => withStore(cli, ({ database }) => show(id, options, database)));
+    .action((id: string, options: StoryOptions) =>
+      withStore(cli, ({ database }) => showStory(id, options, { database, stdout, stderr })),
+    );
 
-  async function show(id: string, { json }: Output, database: Pick<Database, 'read'>): Promise<ExitCode> {
-    const { stdout, stderr } = cli.process;
-    const story = await readStory(database, id);
-    if (story.length === 0) {
-      stderr.write(`Nothing is known of ${printable(JSON.stringify(id))}; events are kept for 30 days.\n`);
-      return 1;
-    }
-    if (json ?? !stdout.isTTY) stdout.write(`${toJson(story)}\n`);
-    else {
-      const rows = story.map(({ at, what, reason }) => [at, what, reason ?? '']);
-      stdout.write(`${tableOf(['AT', 'WHAT', 'REASON'], rows, { columns: stdout.columns })}\n`);
-    }
-    return 0;
-  }
+  events
+    .command('tail')
+    .description('print the last events; lines on a terminal, one JSON object a line elsewhere')
+    .option('--follow', 'go on with what happens from now on, until Ctrl-C')
+    .option('--types <types>', 'only these, separated by commas, such as signup.*; default: all', someTypes)
+    .option('--form <id>', 'only those of sign-ups of this form', someText)
+    .option('--account <name>', 'only those of this account', someText)
+    .option('--last <n>', 'how many; default: 20', someCount)
+    .option('--since <time>', 'all of so long ago and later, such as 1h (s, m, h or d)', someTime)
+    .option('--with-email', 'print addresses too, where they are still known')
+    .option('--json', 'print JSON on a terminal too')
+    .addHelpText('after', '\nExample:\n  $ rasa-signup events tail --follow --types signup.dead_lettered')
+    .action((options: TailOptions) =>
+      withStore(cli, ({ database }) => {
+        const stopping = new AbortController();
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+          process.once(signal, () => {
+            stopping.abort();
+          });
+        }
+        return tailEvents(options, { database, stdout, stop: stopping.signal });
+      }),
+    );
 }
 
-interface Chapter {
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  /** The type of an event, or how it stands now: `waiting`. */
-  readonly what: string;
-  readonly reason?: string;
-}
-
-/** In the order in which it happened: events, and how it stands where none tells of it yet. */
-async function readStory(database: Pick<Database, 'read'>, id: string): Promise<readonly Chapter[]> {
-  const [events, waiting] = await Promise.all([
-    database.read({
-      sql: sameSql(`select ${eventColumns} from events where subject = ? order by seq`),
-      params: [id],
-    }),
-    database.read({ sql: sameSql('select accepted_at, attempts from signups where id = ?'), params: [id] }),
-  ]);
-  const told = events.map((row): Chapter => {
-    const { timestamp, type, data } = eventOf(row);
-    return { at: timestamp, what: type, ...('reason' in data && { reason: String(data['reason']) }) };
-  });
-  return [
-    ...told,
-    ...waiting.map((row): Chapter => ({
-      at: new Date(Number(row['accepted_at'])).toISOString(),
-      what: 'waiting',
-      reason: `since then, after ${Number(row['attempts'])} attempts`,
-    })),
-  ];
+export function someTypes(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !eventTypes.some((type) => isAmong(type, [name])));
+  if (unknown === undefined) return names;
+  throw new InvalidArgumentError(`Wanted some of ${eventTypes.join(', ')}, or signup.* and the like.`);
 }

@@ -1,17 +1,22 @@
-import { InvalidArgumentError } from 'commander';
 import { readAccountNames } from '../../config/accounts/accounts.ts';
-import { eventTypes } from '../../events/events.ts';
-import { isAmong } from '../../events/feed.ts';
 import { namesThisMachine } from '../../events/webhooks/addresses.ts';
 import type { Output } from '../outbox.ts';
 import type { ExitCode } from '../terminal.ts';
 import { createWebhookCommands, type WebhookCommands } from '../webhooks.ts';
-import { environmentOf, someAddress, someTime, withStore, type Cli } from './cli.ts';
+import { someTypes } from './events.ts';
+import { environmentOf, someAddress, someText, someTime, withStore, type Cli } from './cli.ts';
 
 interface NewWebhookOptions extends Output {
   readonly events?: readonly string[];
   readonly account?: string;
   readonly privateNetwork?: boolean;
+  readonly withEmail?: boolean;
+}
+
+interface ReplayOptions {
+  readonly since?: number;
+  readonly events?: readonly string[];
+  readonly event?: string;
 }
 
 export function declareWebhooks(cli: Cli): void {
@@ -20,7 +25,7 @@ export function declareWebhooks(cli: Cli): void {
       act(
         createWebhookCommands({
           endpoints: store.endpoints(),
-          database: store.database,
+          database: store.writable,
           streams: cli.process,
         }),
       ),
@@ -41,25 +46,37 @@ export function declareWebhooks(cli: Cli): void {
     .option('--events <types>', 'only these, separated by commas, such as signup.*; default: all', someTypes)
     .option('--account <name>', 'only events of this account, one of ACCOUNTS; default: all')
     .option('--private-network', 'its address may be in a private network')
+    .option('--with-email', 'send addresses too, where they are still known: see KEEP_FOR_HANDOVER')
     .option('--json', 'print JSON: {"id":…,"secret":…}')
     .addHelpText(
       'after',
       '\nExample:\n  $ rasa-signup webhooks add http://n8n:5678/webhook/signup --private-network',
     )
     .action((url: string, options: NewWebhookOptions) => {
-      const { events: types = [], account, privateNetwork: mayBePrivate = false } = options;
+      const {
+        events: types = [],
+        account,
+        privateNetwork: mayBePrivate = false,
+        withEmail = false,
+      } = options;
       if (url.startsWith('http:') && !mayBePrivate && !namesThisMachine(url)) {
         cli.process.stderr.write('Wanted https, or --private-network for an address in a private network.\n');
         cli.process.exitCode = 1;
         return;
       }
-      const accounts = readAccountNames(environmentOf(cli)) ?? ['main'];
+      const env = environmentOf(cli);
+      if (withEmail && (env['KEEP_FOR_HANDOVER'] ?? '') === '') {
+        cli.process.stderr.write(
+          'Without KEEP_FOR_HANDOVER, such as 4d, an address is not known any more once it is delivered.\n',
+        );
+      }
+      const accounts = readAccountNames(env) ?? ['main'];
       if (account !== undefined && !accounts.includes(account)) {
         cli.process.stderr.write(`Wanted --account to be one of ACCOUNTS: ${accounts.join(', ')}.\n`);
         cli.process.exitCode = 1;
         return;
       }
-      return run((commands) => commands.add({ url, mayBePrivate, account, types }, options));
+      return run((commands) => commands.add({ url, mayBePrivate, withEmail, account, types }, options));
     });
 
   webhooks
@@ -86,19 +103,23 @@ export function declareWebhooks(cli: Cli): void {
     (id: string) => run((commands) => commands.rotate(id)),
   );
   withId('remove', 'send nothing more to it').action((id: string) => run((commands) => commands.remove(id)));
-  withId('replay', 'send events again, and enable it if it was disabled')
-    .requiredOption('--since <time>', 'those of so long ago and later, such as 7d (s, m, h or d)', someTime)
-    .action((id: string, { since }: { readonly since: number }) =>
-      run((commands) => commands.replay(id, since)),
-    );
+  withId('replay', 'send events again; with --since alone, enable it too if it was disabled')
+    .option('--since <time>', 'those of so long ago and later, such as 7d (s, m, h or d)', someTime)
+    .option('--events <types>', 'with --since: only these, sent by this command, such as signup.*', someTypes)
+    .option('--event <id>', 'only the one with this id, sent by this command', someText)
+    .action((id: string, { since, events, event }: ReplayOptions) => {
+      if ((since === undefined) === (event === undefined) || (event !== undefined && events)) {
+        cli.process.stderr.write('replay needs --since, or --since with --events, or --event.\n');
+        cli.process.exitCode = 1;
+        return;
+      }
+      return run((commands) =>
+        since !== undefined && !events
+          ? commands.replay(id, since)
+          : commands.resend(id, { sinceMs: since, types: events, event }),
+      );
+    });
   withId('log', 'list the last attempts; prints a table on a terminal, a JSON array elsewhere')
     .option('--json', 'print JSON on a terminal too')
     .action((id: string, options: Output) => run((commands) => commands.log(id, options)));
-}
-
-function someTypes(text: string): readonly string[] {
-  const names = text.split(',').map((name) => name.trim());
-  const unknown = names.find((name) => !eventTypes.some((type) => isAmong(type, [name])));
-  if (unknown === undefined) return names;
-  throw new InvalidArgumentError(`Wanted some of ${eventTypes.join(', ')}, or signup.* and the like.`);
 }

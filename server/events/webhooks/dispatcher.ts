@@ -3,10 +3,11 @@ import { sameSql, type Database, type NewRow, type Statement } from '../../store
 import { ExpectationFailed } from '../../store/errors.ts';
 import { createIds } from '../../store/ids.ts';
 import { webhookAttempts } from '../../store/schema/webhooks.ts';
-import { published, type StoredEvent } from '../events.ts';
-import { isAmong, readAfter, readNumbers } from '../feed.ts';
+import type { StoredEvent } from '../events.ts';
+import { readAfter, readNumbers } from '../feed.ts';
 import { progress, type Endpoint, type Endpoints, type Progress } from './endpoints.ts';
-import type { Sender, Sent, Target } from './sender.ts';
+import { attemptRow, isWanted, messageOf } from './message.ts';
+import type { Sender, Sent } from './sender.ts';
 
 export interface DispatcherOptions {
   readonly database: Database;
@@ -89,7 +90,7 @@ export class Dispatcher {
   }
 
   async #turn(endpoint: Endpoint, fence: Statement): Promise<void> {
-    const { database } = this.#options;
+    const { database, sender } = this.#options;
     const { target } = endpoint;
     if (!target) return;
     const startedAtMs = performance.now();
@@ -100,9 +101,11 @@ export class Dispatcher {
         at = { ...at, position: event.seq };
         continue;
       }
-      const sent = await this.#send(target, event);
+      const message = await messageOf(database, event, endpoint);
+      const sent = await sender.send(target, message, this.#stop.signal);
       if (this.#stop.signal.aborted) break;
-      attempts.push(this.#attempt(endpoint, event, sent));
+      const attempt = { webhook: endpoint.id, event: event.id, sent, atMs: this.#now() };
+      attempts.push(attemptRow(this.#newId(), attempt));
       at = this.#after(at, event, sent);
       if (at.dueMs > this.#now() || at.state === 'disabled') break;
       if (performance.now() - startedAtMs > writeEveryMs) break;
@@ -112,11 +115,6 @@ export class Dispatcher {
       settling: true,
     });
     this.#report(endpoint, at, attempts);
-  }
-
-  #send(target: Target, event: StoredEvent): Promise<Sent> {
-    const { id, ...payload } = published(event);
-    return this.#options.sender.send(target, { id, body: JSON.stringify(payload) }, this.#stop.signal);
   }
 
   #after(before: Progress, { seq }: StoredEvent, sent: Sent): Progress {
@@ -130,19 +128,6 @@ export class Dispatcher {
     const dueMs = Math.ceil(nowMs + Math.max(pauseMs, sent.afterMs ?? 0));
     if (nowMs - failingSinceMs > givenUpAfterMs) return { ...done, dueMs };
     return { ...before, failures: before.failures + 1, failingSinceMs, dueMs };
-  }
-
-  #attempt({ id }: Endpoint, event: StoredEvent, sent: Sent): NewRow {
-    const result = sent.is === 'delivered' ? sent.is : sent.result;
-    return {
-      id: this.#newId(),
-      webhook: id,
-      event: event.id,
-      at: this.#now(),
-      took_ms: sent.tookMs,
-      status: sent.status,
-      result,
-    };
   }
 
   #report(before: Endpoint, after: Progress, attempts: readonly NewRow[]): void {
@@ -163,8 +148,4 @@ export class Dispatcher {
         );
     }
   }
-}
-
-function isWanted({ type, data }: StoredEvent, { account, types }: Endpoint): boolean {
-  return (account === undefined || data.account === account) && isAmong(type, types);
 }

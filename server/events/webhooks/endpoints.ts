@@ -19,6 +19,8 @@ export interface Endpoint {
   readonly failingSinceMs: number;
   readonly dueMs: number;
   readonly createdMs: number;
+  /** Whether its messages have addresses, as far as they are known. */
+  readonly withEmail: boolean;
   /** `undefined` where it cannot be opened. */
   readonly target: Target | undefined;
 }
@@ -26,12 +28,15 @@ export interface Endpoint {
 interface Payload {
   readonly url: string;
   readonly mayBePrivate: boolean;
+  /** Absent in rows of earlier versions. */
+  readonly withEmail?: boolean;
   readonly secret: string;
   /** Signs too until then, while receivers change over. */
   readonly previous?: { readonly secret: string; readonly untilMs: number };
 }
 
-export type NewEndpoint = Pick<Payload, 'url' | 'mayBePrivate'> & Pick<Endpoint, 'account' | 'types'>;
+export type NewEndpoint = Pick<Payload, 'url' | 'mayBePrivate' | 'withEmail'> &
+  Pick<Endpoint, 'account' | 'types'>;
 
 /** How long the secret before a rotation signs too. */
 const rotationMs = 24 * 60 * 60_000;
@@ -55,12 +60,13 @@ export class Endpoints {
   async add({
     url,
     mayBePrivate,
+    withEmail = false,
     account = '',
     types,
   }: NewEndpoint): Promise<{ id: string; secret: string }> {
     const [id, secret] = [this.#newId(), newSecret()];
     const { last } = await readNumbers(this.#database);
-    const payload: Payload = { url, mayBePrivate, secret };
+    const payload: Payload = { url, mayBePrivate, withEmail, secret };
     const nothing = { reason: '', failures: 0, failing_since: 0, due: 0 };
     const row = { ...nothing, id, account, types: types.join(' '), state: 'active', position: last };
     await this.#database.write([{ into: table, rows: [{ ...row, created_at: this.#now(), payload }] }]);
@@ -89,11 +95,12 @@ export class Endpoints {
   async rotate(id: string): Promise<string | undefined> {
     const endpoint = (await this.list()).find((one) => one.id === id);
     if (!endpoint?.target) return undefined;
+    const { withEmail } = endpoint;
     const { url, mayBePrivate, secrets } = endpoint.target;
     const [old = ''] = secrets;
     const secret = newSecret();
     const previous = { secret: old, untilMs: this.#now() + rotationMs };
-    const payload: Payload = { url, mayBePrivate, secret, previous };
+    const payload: Payload = { url, mayBePrivate, withEmail, secret, previous };
     const sealed = { seal: payload, table, id };
     const text = 'update webhooks set key_id = ?, payload = ? where id = ?';
     await this.#database.write([{ sql: sameSql(text), params: [this.#database.keyId, sealed, id] }]);
@@ -155,6 +162,7 @@ function endpointOf(row: Row, nowMs: number): Endpoint {
     failingSinceMs: number('failing_since'),
     dueMs: number('due'),
     createdMs: number('created_at'),
+    withEmail: !(payload instanceof Unreadable) && (payload as Payload).withEmail === true,
     target: payload instanceof Unreadable ? undefined : targetOf(payload as Payload, nowMs),
   };
 }

@@ -1,5 +1,9 @@
+import { Webhook } from 'standardwebhooks';
 import { expect, it } from 'vitest';
+import { eventStatements, type NewEvent } from '../../../server/events/events.ts';
+import { handoverAddresses } from '../../../server/store/schema/delivered-contacts.ts';
 import { runCli } from '../../helpers/server/cli.ts';
+import { startReceiver } from '../../helpers/server/receiver.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
@@ -46,4 +50,49 @@ it('refuses plain http to others, unknown types and unknown accounts', async () 
     const { code, stderr } = await add(...args);
     expect([code, stderr], args.join(' ')).toEqual([1, expect.stringContaining('Wanted')]);
   }
+}, 60_000);
+
+it('sends one event again, or those of a type, shows the answers and logs the attempts', async () => {
+  const dataDir = await temporaryDir();
+  const database = await openTestStore({ dataDir });
+  const receiver = await startReceiver();
+  const run = (...args: readonly string[]) => runCli(['webhooks', ...args], { DATA_DIR: dataDir });
+  const add = await run('add', receiver.url, '--with-email', '--json');
+  expect(add.stderr).toContain('KEEP_FOR_HANDOVER');
+  const { id, secret } = JSON.parse(add.stdout) as { readonly id: string; readonly secret: string };
+  const event = (subject: string, type: NewEvent['type']): NewEvent => ({
+    type,
+    account: 'main',
+    subject,
+    atMs: 1_800_000_000_000,
+    data: { id: subject, form: 'newsletter' },
+  });
+  await database.write([
+    { into: handoverAddresses, rows: [{ id: 'a', kept_at: 1, payload: 'ada@example.com' }] },
+    ...eventStatements(
+      [event('a', 'signup.accepted'), event('a', 'signup.delivered'), event('b', 'signup.delivered')],
+      Date.now(),
+    ),
+  ]);
+  const one = await run('replay', id, '--event', 'evt_a_signup_delivered');
+  expect([one.code, one.stdout]).toEqual([0, expect.stringContaining('answered 204')]);
+  expect((await run('replay', id, '--since', '1h', '--events', 'signup.delivered')).code).toBe(0);
+  expect(receiver.ids()).toEqual([
+    'evt_a_signup_delivered',
+    'evt_a_signup_delivered',
+    'evt_b_signup_delivered',
+  ]);
+  const [first, , last] = receiver.messages;
+  const open = new Webhook(secret).verify(
+    first?.body ?? '',
+    (first?.headers ?? {}) as Record<string, string>,
+  );
+  expect(open).toMatchObject({ data: { id: 'a', email: 'ada@example.com' } });
+  expect(last?.body).not.toContain('email');
+  const log = JSON.parse((await run('log', id)).stdout) as readonly object[];
+  expect(log).toHaveLength(3);
+  expect(log[0]).toMatchObject({ event: 'evt_b_signup_delivered', status: 204, result: 'delivered' });
+  expect((await run('replay', id, '--event', 'evt_unheard')).code).toBe(1);
+  expect((await run('replay', id)).code).toBe(1);
+  expect((await run('replay', id, '--since', '1h', '--event', 'evt_a_signup_delivered')).code).toBe(1);
 }, 60_000);
