@@ -48,6 +48,7 @@ const blocksThatRun: readonly (readonly [page: string, begins: string, test: str
   ['docs/forms.md', 'FORMS_FILE=forms.json', 'test/e2e/documents.test.ts'],
   ['docs/http-api.md', 'curl', 'test/e2e/documents.test.ts'],
   ['docs/http-api.md', '{', 'test/e2e/documents.test.ts'],
+  ['docs/integrations.md', '', 'test/server/events/recipes.test.ts'],
   ['docs/operating.md', 'npm ci\nnpm run build', 'test/e2e/documents.test.ts'],
   ['docs/operating.md', '{', 'test/e2e/documents.test.ts'],
   ['docs/operating.md', 'node dist/server/cli.js', 'test/e2e/documents.test.ts'],

@@ -200,7 +200,7 @@ export const settings = {
     duration.optional(),
   ),
   KEEP_FOR_HANDOVER: setting(
-    'How long the address of a delivered sign-up is kept, sealed, so that `contacts survival --csv` can name those that rasa.io archives. Default: it is not kept.',
+    'How long the address of a delivered sign-up is kept, sealed, for `contacts new`, `contacts survival --csv`, webhooks `--with-email`, and `notify.addresses` of forms. Default: it is not kept.',
     'a time such as 30d (s, m, h or d), 90d at most',
     duration.refine((ms) => ms <= 90 * unitMs.d).optional(),
   ),

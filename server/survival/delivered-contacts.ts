@@ -139,6 +139,12 @@ export class DeliveredContacts {
     return this.#read(`and rasa_id in (${ids.map(() => '?').join(', ')})`, ids);
   }
 
+  /** Those with one of these ids of ours. At most some hundred ids. */
+  async withOwnIds(ids: readonly string[]): Promise<readonly DeliveredContact[]> {
+    if (ids.length === 0) return [];
+    return this.#read(`and id in (${ids.map(() => '?').join(', ')})`, ids, 'order by id');
+  }
+
   /** Those that are archived, or unsubscribed, and were delivered since then; in the order of our ids. */
   lost(sinceMs: number): AsyncIterable<readonly DeliveredContact[]> {
     return this.#pages(`and state <> '' and delivered_at >= ?`, [sinceMs]);

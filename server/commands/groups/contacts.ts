@@ -4,6 +4,7 @@ import type { ImportCommandOptions } from '../contacts/import.ts';
 import type { OnePersonOptions } from '../contacts/one-person.ts';
 import type { ExitCode } from '../terminal.ts';
 import { environmentOf, someText, type Cli } from './cli.ts';
+import { declareNewContacts } from './new-contacts.ts';
 import { declareSurvival } from './survival.ts';
 
 export function declareContacts(cli: Cli): void {
@@ -19,6 +20,7 @@ export function declareContacts(cli: Cli): void {
   declareExport(cli, contacts);
   declareOnePerson(cli, contacts);
   declareSurvival(cli, contacts);
+  declareNewContacts(cli, contacts);
 }
 
 function declareImport(cli: Cli, contacts: Command): void {
