@@ -88,6 +88,7 @@ const pages: UserConfig = {
         'widget/builder/builder.ts',
         'widget/builder/preview/preview.ts',
         'widget/pages/builder.css',
+        'widget/pages/docs.css',
         // A script before the style sheet of the same name, whose empty chunk would take the script's name.
         'widget/pages/sandbox.ts',
         'widget/pages/operator.ts',

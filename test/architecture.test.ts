@@ -29,10 +29,11 @@ const serverRooms: Readonly<Record<string, string>> = {
   // `rasa` only until `accounts` is between the two.
   delivery: 'config accounts events outbox rasa store system',
   metrics: 'system',
+  openapi: 'pages contacts analytics events forms http outbox shared',
   operator: 'charts pages contacts events survival outbox store system',
   alerts: 'operator events mail survival outbox store system',
   routes:
-    'config operator pages metrics signup contacts confirm analytics charts accounts events mail forms http outbox store shared system',
+    'config openapi operator pages metrics signup contacts confirm analytics charts accounts events mail forms http outbox store shared system',
   sandbox: 'http pages store system',
   doctor: 'config accounts mail http outbox rasa survival store system',
   commands:

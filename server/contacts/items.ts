@@ -25,10 +25,11 @@ export type ReadItem =
       readonly issue: IssueCode;
     };
 
-const longestRef = 200;
+/** The sender's own name for an item, as it is checked. */
+export const refSchema = z.union([z.number(), z.string().min(1).max(200)]);
 const longestText = limits.page;
 
-const consentSchema = z.strictObject({
+export const consentSchema = z.strictObject({
   text: z.string().max(longestText).optional(),
   at: z.iso.datetime({ offset: true }).optional(),
   source: z.string().max(longestText).optional(),
@@ -72,8 +73,7 @@ export function readItem(item: unknown, rules: AddressRules): ReadItem {
 }
 
 function isRef(value: unknown): value is Ref {
-  if (typeof value === 'number') return Number.isFinite(value);
-  return typeof value === 'string' && value !== '' && value.length <= longestRef;
+  return refSchema.safeParse(value).success;
 }
 
 function readEmail(address: unknown, rules: AddressRules): ReturnType<typeof readAddress> {

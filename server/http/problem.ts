@@ -29,6 +29,9 @@ const statusOf: Readonly<Record<ProblemCode | ApiProblemCode, number>> = {
   cursor_lost: 410,
 };
 
+/** All codes, those of `/api/` last. */
+export const problemCodes = Object.keys(statusOf) as readonly (ProblemCode | ApiProblemCode)[];
+
 export interface ProblemMembers {
   /** For developers: names the thing, the value and the remedy. Never contains what a visitor typed. */
   readonly detail?: string;

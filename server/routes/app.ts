@@ -20,6 +20,7 @@ import type { Proofs } from '../signup/proofs.ts';
 import { sendProblem } from './answers.ts';
 import { createApiAccess, type ApiAccessOptions } from './api-access.ts';
 import { createBuilderPages, type BuilderPagesOptions } from './builder-routes.ts';
+import { createDescriptionRoutes } from './api/description-routes.ts';
 import { createContactRoutes, type ContactRoutesOptions } from './contact-routes.ts';
 import { createEventRoutes, type EventRoutesOptions } from './api/event-routes.ts';
 import { createFunnelRoutes, type FunnelRoutesOptions } from './api/funnel-routes.ts';
@@ -119,6 +120,8 @@ function createRoutes(options: AppOptions): express.Router {
   const limitedPages = limitPages({ ...options, rate: options.ratePages, originsOf });
   routes.use(createFormRoutes({ ...options, sandbox, originsOf, limitedPages }));
   routes.use(createLinkRoutes({ ...options, limitedPages }));
+
+  routes.use(createDescriptionRoutes({ ...options, limitedPages }));
 
   const access = createApiAccess({ ...options, rate: options.rateToken });
   routes.use(createContactRoutes({ contacts: options.contacts, access }));

@@ -78,6 +78,7 @@ describe('every page', () => {
         url,
         `${url}/forms/newsletter?lang=${words.lang}`,
         `${url}/forms/nothing`,
+        `${url}/docs`,
         sandbox,
         ...['/settings/api-keys', '/requests', '/nights', '/faults'].map((path) => sandbox + path),
       ]) {

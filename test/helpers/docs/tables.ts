@@ -11,6 +11,7 @@ import { problem } from '../../../server/http/problem.ts';
 import { metrics } from '../../../server/metrics/catalogue.ts';
 import { suffixes } from '../../../server/metrics/open-metrics.ts';
 import { impatienceFor } from '../../../server/http/request-limits.ts';
+import { apiProblemTexts, envelopeTexts, problemTexts } from '../../../server/openapi/texts.ts';
 import { routes } from '../../../server/sandbox/api/routes.ts';
 import { faultExamples } from '../../../server/sandbox/control/fault-examples.ts';
 import { variantNames, variants } from '../../../server/sandbox/control/variants.ts';
@@ -21,7 +22,7 @@ import { createManifest, elementOf } from '../../../widget/build/package/manifes
 import { fieldMembers, fieldTypes, formMembers } from '../forms/forms-schema.ts';
 import { elementTables } from './element-tables.ts';
 import { code, listed, paragraph, table } from './markdown.ts';
-import { apiProblemTexts, envelopeTexts, healthTexts, problemTexts, testAddresses } from './texts.ts';
+import { healthTexts, testAddresses } from './texts.ts';
 
 /**
  * Every generated section, by page and name: what `npm run docs` writes, and what the test expects to find.

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
+import { checkContract } from '../openapi/contract.ts';
 import { launchProduct, type Product } from './launch.ts';
 import { apart, openIntake } from './service.ts';
 import { directoryInMemory } from './temporary-dir.ts';
@@ -11,5 +12,6 @@ export async function startProduct(env: Env = {}, args: readonly string[] = []):
   onTestFinished(async () => {
     await product.stop('SIGKILL');
   });
+  checkContract(product.url, new URL(env['PUBLIC_URL'] ?? product.url).pathname.replace(/\/$/, ''));
   return product;
 }

@@ -3,6 +3,7 @@ import { readConfig, type Env } from '../../../server/config/config.ts';
 import type { Impatience } from '../../../server/http/request-limits.ts';
 import type { Sandbox } from '../../../server/sandbox/sandbox.ts';
 import { openService, type Service } from '../../../server/service.ts';
+import { checkContract } from '../openapi/contract.ts';
 import { recordLog } from './outbox.ts';
 import { builtDir } from './sandbox.ts';
 import { directoryInMemory } from './temporary-dir.ts';
@@ -48,6 +49,8 @@ export async function startService(
     impatience,
   });
   onTestFinished(() => service.close());
+  const publicUrl = new URL(env['PUBLIC_URL'] ?? service.url);
+  checkContract(service.url, publicUrl.pathname.replace(/\/$/, ''));
   return { ...service, log: lines, dataDir };
 }
 

@@ -65,7 +65,14 @@ function headOf(page: string): Record<string, string> {
 /** The pages that the running product serves, by request. */
 async function servedPages(): Promise<readonly { path: string; page: string; policy: string }[]> {
   const { url, sandbox } = await startService({ BOT_MODE: 'enforce', ALLOWED_ORIGINS: listed });
-  const paths = ['/', '/forms/newsletter', '/forms/newsletter?lang=ar', '/forms/nothing', '/nothing'];
+  const paths = [
+    '/',
+    '/forms/newsletter',
+    '/forms/newsletter?lang=ar',
+    '/forms/nothing',
+    '/docs',
+    '/nothing',
+  ];
   const pages = ['/', '/settings/api-keys', '/requests', '/nights', '/faults', '/nothing'];
   const sandboxPaths = pages.map((path) => (sandbox?.url ?? '') + path);
   const answers: [path: string, answer: Answered][] = [];
