@@ -113,16 +113,44 @@ function cursorIn(link: string | undefined): string | undefined {
  * same second do: they are old only where a whole page is.
  */
 function rememberItems(): (items: readonly Item[]) => readonly Item[] {
-  const seen = new Set<string>();
-  const isNew = (key: string) => seen.size < seen.add(key).size;
+  const memory = new Memory();
   return (items) => {
     const others = items.filter((item) => idOf(item) === undefined);
-    const areNew = isNew(`page ${createHash('sha256').update(JSON.stringify(others)).digest('base64')}`);
+    const digest = createHash('sha256').update(JSON.stringify(others)).digest('base64');
+    const areNew = memory.isNew(`page ${digest}`);
     return items.filter((item) => {
       const id = idOf(item);
-      return id === undefined ? areNew : isNew(`id ${id}`);
+      return id === undefined ? areNew : memory.isNew(`id ${id}`);
     });
   };
+}
+
+/** In each of three parts. */
+const mostKeys = 50_000;
+
+/**
+ * Which keys there were, in memory that does not grow with a list of millions: the first ones, by which a
+ * server is known that goes round, and the last 50,000 to 100,000, among which items move while they are read
+ * and in which pages are repeated.
+ */
+class Memory {
+  readonly #first = new Set<string>();
+  #older = new Set<string>();
+  #newer = new Set<string>();
+
+  isNew(key: string): boolean {
+    if (this.#first.has(key) || this.#older.has(key) || this.#newer.has(key)) return false;
+    if (this.#first.size < mostKeys) {
+      this.#first.add(key);
+      return true;
+    }
+    if (this.#newer.size >= mostKeys) {
+      this.#older = this.#newer;
+      this.#newer = new Set();
+    }
+    this.#newer.add(key);
+    return true;
+  }
 }
 
 function idOf({ id }: Item): string | number | undefined {

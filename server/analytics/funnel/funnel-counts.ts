@@ -119,8 +119,16 @@ export class FunnelCounts {
   /** The counters with at most so many origins a day, also together with other processes. */
   async #bounded(counters: readonly Counter[]): Promise<Counter[]> {
     const bounded = new Map<string, Counter>();
-    for (const counter of counters) {
-      const origin = (await this.#isNamed(counter)) ? counter.origin : otherPages;
+    let readOf: Day | undefined;
+    // By day, so that the origins of each are read once at most, however many new ones there are.
+    for (const counter of [...counters].sort((a, b) => Number(a.day > b.day) - Number(a.day < b.day))) {
+      const { day } = counter;
+      if (this.#origins.day !== day) this.#origins = { day, names: new Set() };
+      if (readOf !== day && !this.#origins.names.has(counter.origin)) {
+        readOf = day;
+        await this.#readOrigins();
+      }
+      const origin = this.#isNamed(counter) ? counter.origin : otherPages;
       const id = idOf({ ...counter, origin });
       const known = bounded.get(id);
       if (known) known.count += counter.count;
@@ -129,20 +137,20 @@ export class FunnelCounts {
     return [...bounded.values()];
   }
 
-  async #isNamed({ day, origin, reason }: Counter): Promise<boolean> {
-    if (this.#origins.day !== day) this.#origins = { day, names: new Set() };
-    const { names } = this.#origins;
-    if (names.has(origin)) return true;
-    const most = reason === 'origin_refused' ? mostRefusedOrigins : mostOrigins;
-    if (names.size >= most) return false;
+  async #readOrigins(): Promise<void> {
+    const { day, names } = this.#origins;
     const rows = await this.#options.database.read({
       sql: sameSql(`select distinct origin from ${table.name} where id >= ? and id < ?`),
       params: [`${day} `, `${day}!`],
     });
     for (const row of rows) names.add(String(row['origin']));
-    if (names.size >= most) return names.has(origin);
-    names.add(origin);
-    return true;
+  }
+
+  #isNamed({ origin, reason }: Counter): boolean {
+    const { names } = this.#origins;
+    const most = reason === 'origin_refused' ? mostRefusedOrigins : mostOrigins;
+    if (!names.has(origin) && names.size < most) names.add(origin);
+    return names.has(origin);
   }
 
   async #sweep(): Promise<void> {

@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { openAccountReads } from '../../../server/accounts/reads.ts';
 import { addDays } from '../../../server/analytics/days.ts';
@@ -12,6 +17,7 @@ import { Secret } from '../../../server/system/secret.ts';
 import { useEngines } from '../../helpers/server/engines.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { loadInto } from '../../helpers/server/singer-target.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 const { engines, server } = useEngines();
 
@@ -19,6 +25,8 @@ const firstDay = '2026-10-01';
 /** A year in the soak tests. */
 const isSoak = process.env['SOAK'] !== undefined;
 const nights = isSoak ? 365 : 30;
+/** One of so many nights it is the process of the command that is killed. */
+const killedCommands = isSoak ? 3 : 15;
 const names: readonly ReportName[] = ['activities', 'actions', ...(isSoak ? (['articles'] as const) : [])];
 
 async function openNewsletter() {
@@ -43,7 +51,39 @@ async function openNewsletter() {
     if (!('from' in query)) throw new Error(query.join(' '));
     return { reads, query, signal: new AbortController().signal, pageSize: 1000, note: () => undefined };
   };
-  return { sourceAt };
+  const env = {
+    PATH: process.env['PATH'],
+    RASA_BASE_URL: sandbox.url,
+    RASA_USERNAME: username,
+    RASA_PASSWORD: password,
+    RASA_API_KEY: apiKey,
+    RASA_MIN_INTERVAL_MS: '0',
+    DATA_DIR: await temporaryDir(),
+  };
+  return { sourceAt, env };
+}
+
+/** The lines of the command itself, whose process is killed by SIGKILL after so many. */
+async function* commandKilledAfter(
+  lines: number,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): AsyncGenerator<string> {
+  const child = spawn(process.execPath, ['dist/server/cli.js', 'analytics', ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const exited = once(child, 'exit');
+  let left = lines;
+  try {
+    for await (const line of createInterface({ input: child.stdout, crlfDelay: Infinity })) {
+      if (left-- <= 0) return;
+      yield line;
+    }
+  } finally {
+    child.kill('SIGKILL');
+    await exited;
+  }
 }
 
 /** The lines of a tap that is killed after so many. */
@@ -63,21 +103,36 @@ describe.runIf(engines.includes('postgres'))(
     it.each(names)(
       '%s: every row is what rasa.io says in the end, and none is there twice',
       async (name) => {
-        const { sourceAt } = await openNewsletter();
+        const { sourceAt, env } = await openNewsletter();
+        const stateFile = join(env.DATA_DIR, 'state.jsonl');
         const database = await server().createDatabase();
         const report = reports[name];
         let state = '';
         for (let night = 0; night <= nights; night++) {
-          const source = sourceAt(Date.parse(`${addDays(firstDay, night)}T23:30:00Z`));
+          const day = addDays(firstDay, night);
+          const source = sourceAt(Date.parse(`${day}T23:30:00Z`));
+          const isKilled = night % 3 === 2 && night < nights;
+          const lines = isKilled ? 2 + (night % 7) * 5 : Infinity;
+          // The target may be killed too, between what it has kept and the state that it passes on.
+          const isLost = night % 7 === 4 && night < nights;
+          const keep = (kept: string) => {
+            if (!isLost) state = kept;
+          };
+          if (isKilled && night % killedCommands === killedCommands - 1) {
+            await writeFile(stateFile, state);
+            const period = ['--from', firstDay, '--to', day];
+            const args = [name, ...period, '--format', 'singer', '--state', stateFile];
+            await loadInto(database, commandKilledAfter(lines, args, env), keep);
+            continue;
+          }
           const before = readState(state) ?? { bookmarks: {} };
           const pulled: AsyncIterable<Pulled> = pull(report, source, {
             bookmark: before.bookmarks[name],
             lookbackDays: usualLookbackDays(report),
           });
           const shape = shapeOf(report, false);
-          const lines = night % 3 === 2 && night < nights ? 2 + (night % 7) * 5 : Infinity;
           const messages = singerMessages(name, shape, { pulled, state: before });
-          await loadInto(database, killedAfter(lines, messages), (kept) => (state = kept));
+          await loadInto(database, killedAfter(lines, messages), keep);
         }
         const source = sourceAt(Date.parse(`${addDays(firstDay, nights)}T23:30:00Z`));
         const said: Row[] = [];

@@ -93,6 +93,17 @@ describe('a list', () => {
     expect(ids).toEqual(idsOf(count));
   });
 
+  it('remembers no more than it needs of a long list: it ends where that goes round or stands still', async () => {
+    const many = people(210_000);
+    const round = await listed(serverOf(many, { goesRound: true, hasLinks: false }), 10_000);
+    expect([round.ids.length, new Set(round.ids).size]).toEqual([210_000, 210_000]);
+    const { ids } = await listed(({ query }) => {
+      const start = Math.min(Number(query.get('skip') ?? 0), 200_000);
+      return { body: envelope(wrapped(many.slice(start, start + 10_000)), { next_link: link(start + 1) }) };
+    }, 10_000);
+    expect(ids).toHaveLength(210_000);
+  }, 60_000);
+
   it('ends where the server repeats its last page', async () => {
     const { ids } = await listed(({ query }) => {
       const start = Math.min(Number(query.get('skip') ?? 0), 50);
