@@ -13,9 +13,13 @@ export function watchedOutbox({
   outbox,
   storeWatch,
   wake,
-}: WatchedOutboxOptions): Pick<Outbox, 'add' | 'addAll' | 'addChange' | 'addElsewhere' | 'wasAdded'> {
+}: WatchedOutboxOptions): Pick<
+  Outbox,
+  'add' | 'addAll' | 'addChange' | 'addElsewhere' | 'wasAdded' | 'hasRoomFor'
+> {
   return {
     wasAdded: (retry) => outbox.wasAdded(retry),
+    hasRoomFor: (count) => outbox.hasRoomFor(count),
     addElsewhere: (insert, once) => storeWatch.watch(outbox.addElsewhere(insert, once), isFull),
     async add(signup, once) {
       const added = await storeWatch.watch(outbox.add(signup, once), isFull);

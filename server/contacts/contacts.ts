@@ -10,7 +10,7 @@ import { createIds } from '../store/ids.ts';
 import { sentContacts } from '../store/tables.ts';
 import { createKeyedHash, type KeyedHash } from '../system/keyed-hash.ts';
 import { isId, readFate, type Fate } from './fates.ts';
-import { readItem, type ReadItem, type Ref } from './items.ts';
+import { isGiven, readItem, type ReadItem, type Ref } from './items.ts';
 import { forgetOldAnswers, readAnswer, storeAnswer } from './request-answers.ts';
 import {
   forgetOld,
@@ -46,7 +46,7 @@ export type Once =
 
 export interface ContactsOptions {
   readonly database: Database;
-  readonly outbox: Pick<Outbox, 'addAll' | 'addChange'>;
+  readonly outbox: Pick<Outbox, 'addAll' | 'addChange' | 'hasRoomFor'>;
   readonly people: Pick<People, 'hashOf' | 'ofMany'>;
   /** Of each account, by its name. */
   readonly destinations: ReadonlyMap<string, Destination>;
@@ -96,6 +96,11 @@ export class Contacts {
   async add(items: readonly unknown[], account: string): Promise<readonly Result[]> {
     const read = this.#read(items);
     return this.#retrying(() => this.#store(read, account, () => []));
+  }
+
+  /** As `Outbox.hasRoomFor`. */
+  hasRoomFor(count: number): boolean {
+    return this.#options.outbox.hasRoomFor(count);
   }
 
   /** The same for a request that may come again: then it gets the first answer, and nothing is stored. */
@@ -244,10 +249,6 @@ export class Contacts {
       // The store is away: there is a next time.
     });
   }
-}
-
-function isGiven(consent: NewSignup['consent']): boolean {
-  return Object.values(consent ?? {}).some((value) => value !== undefined && value !== '');
 }
 
 function sorted(contact: NewSignup['contact']): readonly (readonly [string, unknown])[] {

@@ -1,13 +1,15 @@
 import { hash } from 'node:crypto';
 import { eventStatements } from '../events/events.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import type { NewSignup } from '../outbox/signup.ts';
+import type { NewSignup, StickyState } from '../outbox/signup.ts';
 import { sameSql, type Database, type WriteStatement } from '../store/database.ts';
 import { ConstraintViolated, ExpectationFailed, StoreUnavailable } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
 import { imports as table } from '../store/tables.ts';
 import { pause } from '../system/pause.ts';
 import type { ContactsFile } from './files/contacts-file.ts';
+import type { Asked } from './files/survey.ts';
+import { isGiven } from './items.ts';
 
 /** Stands in place of a form's id with what is imported. No form can be called so. */
 export const importedFromFile = '/contacts/import';
@@ -35,8 +37,10 @@ export interface ImportOptions {
   /** How many may wait in the outbox, of all that waits: the rest is for visitors. */
   readonly most: number;
   readonly stop: AbortSignal;
-  /** Which of these addresses are left alone, in their order. Decided again at delivery. */
-  readonly areLeftAlone: (emails: readonly string[]) => Promise<readonly boolean[]>;
+  /** The states from which rows with consent bring somebody back; by default none. */
+  readonly resubscribe?: readonly StickyState[] | undefined;
+  /** Which of these are left alone, in their order. Decided again at delivery. */
+  readonly areLeftAlone: (people: readonly Asked[]) => Promise<readonly boolean[]>;
   readonly onProgress?: (position: Position) => void;
   readonly now?: () => number;
 }
@@ -92,14 +96,16 @@ export async function importFile(
   { contacts }: Pick<ContactsFile, 'contacts'>,
   options: ImportOptions,
 ): Promise<Position> {
-  const { database, account, areLeftAlone, stop, onProgress, now = Date.now } = options;
+  const { database, account, areLeftAlone, stop, onProgress, resubscribe = [], now = Date.now } = options;
   const newId = createIds(now);
   let position = (await readPosition(database, id)) ?? { rows: 0, stored: 0 };
   const isBegun = position.rows > 0;
   let rows = 0;
   let signups: (NewSignup & { readonly id: string })[] = [];
   const store = async (isLast: boolean) => {
-    const leftAlone = await areLeftAlone(signups.map(({ contact }) => contact.email));
+    const leftAlone = await areLeftAlone(
+      signups.map(({ contact: { email }, resubscribe: allowed = [] }) => ({ email, resubscribe: allowed })),
+    );
     const kept = signups.filter((_, at) => leftAlone[at] !== true);
     const next = { rows, stored: position.stored + kept.length };
     if (!(await writeBatch(id, { from: position, next, signups: kept, isLast, ...options }))) return;
@@ -124,6 +130,7 @@ export async function importFile(
         account,
         contact: contact.contact,
         consent: contact.consent,
+        resubscribe: isGiven(contact.consent) ? resubscribe : [],
       });
     }
   }

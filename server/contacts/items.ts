@@ -72,6 +72,11 @@ export function readItem(item: unknown, rules: AddressRules): ReadItem {
   return { is: 'contact', ref, contact, consent: consent.data };
 }
 
+/** Whether a consent says anything, so that it may bring somebody back. */
+export function isGiven(consent: Consent | undefined): boolean {
+  return Object.values(consent ?? {}).some((value) => value !== undefined && value !== '');
+}
+
 function isRef(value: unknown): value is Ref {
   return refSchema.safeParse(value).success;
 }

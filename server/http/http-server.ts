@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type ServerOptions } from 'node:htt
 import { lstat, unlink } from 'node:fs/promises';
 import { connect, type AddressInfo } from 'node:net';
 import { isLoopback } from '../system/urls.ts';
+import { spareLongRequests } from './long-requests.ts';
 
 /** A listening HTTP server that can be closed without interrupting requests. */
 export interface HttpServer {
@@ -36,6 +37,7 @@ export async function listen(
   { host, port, timeout = 0, maxHeadersCount, ...options }: HttpServerOptions,
 ): Promise<HttpServer> {
   const server = createServer(options, handler);
+  spareLongRequests(server);
   server.timeout = timeout;
   if (maxHeadersCount !== undefined) server.maxHeadersCount = maxHeadersCount;
   let closing = false;

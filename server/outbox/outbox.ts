@@ -189,6 +189,12 @@ export class Outbox {
     return retry !== undefined && this.#seen.has('signup', retry);
   }
 
+  /** Whether so many more may wait without taking what is for visitors: half of what may wait. */
+  hasRoomFor(count: number): boolean {
+    const waiting = this.counts().waiting + this.#adding;
+    return waiting === 0 || waiting + count <= this.#options.max / 2;
+  }
+
   /** An estimate that is exact soon after everything is quiet. */
   counts(): OutboxCounts {
     return this.#census.counts();

@@ -2,22 +2,21 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import type { Contacts, Result } from '../contacts/contacts.ts';
 import type { Fate } from '../contacts/fates.ts';
 import { readChanges } from '../contacts/items.ts';
-import { decode, itemsOf } from '../contacts/ndjson.ts';
+import { decode } from '../contacts/ndjson.ts';
 import { problem, type ApiProblem } from '../http/problem.ts';
 import { hearOut, readBody } from '../http/request-body.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import { sendApiProblem, tokenOf, type ApiAccess } from './api-access.ts';
 import { refuseMethod } from './answers.ts';
+import { streamContacts } from './api/contact-stream.ts';
 
 export interface ContactRoutesOptions {
-  readonly contacts: Pick<Contacts, 'add' | 'addOnce' | 'find' | 'idOf' | 'change'>;
+  readonly contacts: Pick<Contacts, 'add' | 'addOnce' | 'find' | 'idOf' | 'change' | 'hasRoomFor'>;
   readonly access: ApiAccess;
 }
 
-/** Of a body of JSON; NDJSON has no limit but the time of a request. */
+/** Of a body of JSON; NDJSON has none. */
 const limits = { bytes: 4 * 1024 * 1024, items: 1000 };
-/** So many items of NDJSON share one transaction. */
-const batch = 500;
 const unavailableForS = 30;
 
 /** `/api/contacts`: contacts from applications. No answer has CORS headers: a token belongs on a server. */
@@ -35,7 +34,7 @@ export function createContactRoutes({ contacts, access }: ContactRoutesOptions):
   routes.all('/api/contacts/:id', refuseMethod('GET, PATCH, DELETE'));
   return routes;
 
-  async function receive(request: Request, response: Response): Promise<ApiProblem | Answer> {
+  async function receive(request: Request, response: Response): Promise<ApiProblem | Answer | undefined> {
     if (!isPlain(request.get('content-encoding'))) {
       return problem('unsupported', { detail: 'Send the body without Content-Encoding.' });
     }
@@ -43,12 +42,9 @@ export function createContactRoutes({ contacts, access }: ContactRoutesOptions):
     switch (kindOf(request)) {
       case 'json':
         return receiveJson(request, account);
-      case 'ndjson': {
-        const results: Result[] = [];
-        for await (const items of itemsOf(request, batch))
-          results.push(...(await contacts.add(items, account)));
-        return { results };
-      }
+      case 'ndjson':
+        await streamContacts(request, response, { contacts, account });
+        return undefined;
       case undefined:
         return problem('unsupported', {
           detail: 'Wanted the content type application/json or application/x-ndjson, in UTF-8.',
@@ -166,8 +162,9 @@ const unknown = problem('not_found', {
   detail: 'This account sent no such contact within the last 30 days.',
 });
 
+/** Without a value, the answer is sent already. */
 function answering(
-  answer: (request: Request, response: Response) => Promise<ApiProblem | Answer>,
+  answer: (request: Request, response: Response) => Promise<ApiProblem | Answer | undefined>,
 ): RequestHandler {
   return async (request, response) => {
     const found = await answer(request, response).catch((error: unknown) => {
@@ -176,7 +173,7 @@ function answering(
       if (request.errored) return problem('malformed');
       throw error;
     });
-    if (response.destroyed) return;
+    if (!found || response.destroyed) return;
     if (!request.complete) response.set('Connection', 'close');
     if ('code' in found) sendApiProblem(response, found);
     else response.set('Cache-Control', 'no-store').json(found);

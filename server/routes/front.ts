@@ -82,7 +82,7 @@ export interface FrontOptions {
   /** `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: AppOptions['sandbox'];
   readonly health: () => Health;
-  readonly outbox: Pick<Outbox, 'add' | 'addAll' | 'addChange' | 'wasAdded'>;
+  readonly outbox: Pick<Outbox, 'add' | 'addAll' | 'addChange' | 'wasAdded' | 'hasRoomFor'>;
   /** Called with the outcome of each sign-up request: `accepted`, `unconfirmed` or a problem's code. */
   readonly onAnswer?: (outcome: string, network: string) => void;
   /** What all proxies that share the store sign and hash with. */

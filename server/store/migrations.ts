@@ -4,7 +4,7 @@ import { cursorsStep, funnelStep, reportCacheStep, reportLinksStep } from './sch
 import { deliveredContactsStep } from './schema/delivered-contacts.ts';
 import { doubleOptInTables } from './schema/double-opt-in.ts';
 import { eventTables } from './schema/events.ts';
-import { peopleStep, whatBecameOfSent } from './schema/people.ts';
+import { peopleStep, sentByPersonStep, whatBecameOfSent } from './schema/people.ts';
 import { webhookTables } from './schema/webhooks.ts';
 
 /**
@@ -244,6 +244,7 @@ export const migrations: readonly Migration[] = [
   { version: 13, ...funnelStep },
   { version: 14, ...alertsStep },
   { version: 15, ...reportLinksStep },
+  { version: 16, ...sentByPersonStep },
 ];
 
 /** The steps of a schema that a database lacks whose last one is this. */

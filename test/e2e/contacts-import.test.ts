@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
@@ -107,6 +107,80 @@ describe('rasa-signup contacts import', () => {
       'gone@example.com',
     ]);
   });
+
+  it('plans where no proxy has run, from the list at rasa.io, and writes nothing', async () => {
+    const { sandbox, env, list, run } = await open();
+    await sandbox.addPersons({ email: 'ada@example.com' }, { email: 'gone@example.com' });
+    await unsubscribe(sandbox, 'gone@example.com');
+    const path = await list('email\nADA@example.com\nnew@example.com\ngone@example.com\n');
+    const { code, report, stderr } = await run([path, '--plan']);
+    expect(code).toBe(0);
+    expect(report).toMatchObject({
+      created: { count: 1, examples: [{ email: 'new@example.com' }] },
+      changed: { count: 1, examples: [{ email: 'ADA@example.com' }] },
+      left_alone: { count: 1, examples: [{ email: 'gone@example.com', why: 'unsubscribed at rasa.io' }] },
+    });
+    expect(stderr).toContain('There is no database here; the list is only read.');
+    expect(await readdir(env['DATA_DIR'] ?? '')).toEqual([]);
+    const refused = await run([path, '--yes']);
+    expect([refused.code, refused.stdout]).toEqual([1, '']);
+    expect(await readdir(env['DATA_DIR'] ?? '')).toEqual([]);
+  });
+
+  it('brings back only rows with consent, and only from the states that --resubscribe names', async () => {
+    const { sandbox, env, list, run } = await open();
+    const people = ['agreed@example.com', 'silent@example.com', 'agreed-too@example.com'];
+    await sandbox.addPersons(...people.map((email) => ({ email })));
+    for (const email of people) await unsubscribe(sandbox, email);
+    await startProduct(env);
+    const file = (name: string, first: string) =>
+      list(
+        `email,consent_text,consent_at\n${first},Yes please,2026-11-01T10:00:00Z\nsilent@example.com,,\n`,
+        name,
+      );
+    const one = await file('one.csv', 'agreed@example.com');
+    const subscribed = async () =>
+      [...(await arrived(sandbox)).values()]
+        .filter((each) => each['is_subscribed'] === 1)
+        .map((each) => each['email']);
+    for (const states of [[], ['--resubscribe', 'archived,bounced']]) {
+      const { report } = await run([one, '--yes', '--again', ...states]);
+      expect(report).toMatchObject({ left_alone: { count: 2 }, stored: 0 });
+    }
+    const plan = await run([one, '--plan', '--resubscribe', 'unsubscribed']);
+    expect(plan.report).toMatchObject({ changed: { count: 1 }, left_alone: { count: 1 } });
+    expect(await subscribed()).toEqual([]);
+    const { report } = await run([one, '--yes', '--again', '--resubscribe', 'unsubscribed,archived']);
+    expect(report).toMatchObject({ changed: { count: 1 }, left_alone: { count: 1 }, stored: 1, waiting: 0 });
+    expect(await subscribed()).toEqual(['agreed@example.com']);
+    const wrong = await run([one, '--resubscribe', 'everybody']);
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('Wanted unsubscribed, bounced')]);
+  });
+
+  it('goes on where rasa.io answers 503 in the middle', async () => {
+    const { sandbox, env, list } = await open();
+    const product = await startProduct({ ...env, RASA_MIN_INTERVAL_MS: '100' });
+    const rows = Array.from({ length: 1000 }, (_, at) => `p${at}@example.com\n`);
+    const path = await list(`email\n${rows.join('')}`);
+    const importing = startCli(['contacts', 'import', path, '--yes'], env);
+    await vi.waitFor(
+      async () => {
+        expect((await readContacts(sandbox)).length).toBeGreaterThan(20);
+      },
+      { timeout: 30_000, interval: 20 },
+    );
+    await sandbox.putFaults({ answer: { on: 'persons', status: 503, times: 3 } });
+    expect((await waitingIn(product, env)).waiting).toBeGreaterThan(0);
+    await vi.waitFor(
+      async () => {
+        expect(await waitingIn(product, env)).toEqual({ waiting: 0, deadLetters: 0 });
+      },
+      { timeout: 60_000, interval: 250 },
+    );
+    expect((await readContacts(sandbox)).length).toBe(1000);
+    expect(product.output()).toContain('503');
+    await importing.stop();
+  }, 120_000);
 
   it('delivers through the running proxy, leaves alone who has left, and writes rejects that can be fed in', async () => {
     const { sandbox, env, list, run } = await open();

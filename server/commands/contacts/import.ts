@@ -1,7 +1,7 @@
 import { openContactsFile, type ContactsFile } from '../../contacts/files/contacts-file.ts';
 import { readMapping, type Mapping } from '../../contacts/files/columns.ts';
 import { Rejects, rejectsPathFor } from '../../contacts/files/rejects.ts';
-import { surveyFile, type Survey } from '../../contacts/files/survey.ts';
+import { surveyFile, type Know, type Survey } from '../../contacts/files/survey.ts';
 import { FileRefused } from '../../contacts/files/text-file.ts';
 import {
   forgetImport,
@@ -11,6 +11,7 @@ import {
   readPosition,
 } from '../../contacts/imports.ts';
 import { ConfigError, type Env } from '../../config/env.ts';
+import type { StickyState } from '../../outbox/signup.ts';
 import { confirm, mayAsk, printable, type ExitCode, type Streams } from '../terminal.ts';
 import { countWaiting, followDeliveries } from './delivery-follower.ts';
 import { importJson, importTable, type ImportReport } from './import-report.ts';
@@ -27,6 +28,8 @@ export interface ImportCommandOptions {
   readonly expectRows?: number;
   readonly rejects?: string;
   readonly again?: boolean;
+  /** The states from which rows with consent bring somebody back. */
+  readonly resubscribe?: readonly StickyState[];
   /** `false` ends the command when everything is stored. */
   readonly wait?: boolean;
   readonly yes?: boolean;
@@ -40,11 +43,9 @@ export interface ImportContext {
   readonly stop: AbortSignal;
 }
 
-type Know = KnownPeople['know'];
+const nobodyKnown: Know = (people) => Promise.resolve(people.map(() => 'created'));
 
-const nobodyKnown: Know = (emails) => Promise.resolve(emails.map(() => 'created'));
-
-/** Of all that may wait in the outbox, how much imports may fill. */
+/** Of all that may wait, how much imports may fill. */
 const shareOfOutbox = 0.5;
 
 /** `rasa-signup contacts import FILE`. The exit code is 1 where anything was refused or is left to do. */
@@ -144,8 +145,9 @@ class ImportRun {
     rejects: Rejects | undefined,
   ): Promise<{ readonly survey: Survey; readonly rejectsPath: string | undefined }> {
     const { file, options } = this.#parts;
+    const { resubscribe, expectRows } = options;
     try {
-      const survey = await surveyFile(file, { know, rejects, expectRows: options.expectRows });
+      const survey = await surveyFile(file, { know, resubscribe, rejects, expectRows });
       const isThere = (await rejects?.finish()) ?? false;
       return { survey, rejectsPath: isThere ? rejects?.path : undefined };
     } catch (error) {
@@ -167,6 +169,7 @@ class ImportRun {
         [...mapping],
         options.attributes ?? false,
         setup.constants,
+        ...(options.resubscribe ? [options.resubscribe] : []),
       );
       await forgetImport(database, options.again ? id : undefined, Date.now());
       const before = await readPosition(database, id);
@@ -180,8 +183,9 @@ class ImportRun {
         outbox,
         account: setup.account.name,
         most,
-        areLeftAlone: async (emails) =>
-          (await know(emails)).map((known) => known !== 'created' && known !== 'changed'),
+        resubscribe: options.resubscribe,
+        areLeftAlone: async (people) =>
+          (await know(people)).map((known) => known !== 'created' && known !== 'changed'),
         stop,
         onProgress: ({ rows }) => {
           line.show(rows, survey.rows);

@@ -1,7 +1,14 @@
-import { lastPeopleRead, peopleOfV1, peopleOfV2, readPeople } from '../../accounts/people-reading.ts';
+import {
+  lastPeopleRead,
+  peopleOfV1,
+  peopleOfV2,
+  readPeople,
+  type PeopleSource,
+} from '../../accounts/people-reading.ts';
 import { People } from '../../accounts/people.ts';
-import type { Known } from '../../contacts/files/survey.ts';
+import type { Asked, Know, Known } from '../../contacts/files/survey.ts';
 import type { Env } from '../../config/env.ts';
+import type { StickyState } from '../../outbox/signup.ts';
 import { isRasaError } from '../../rasa/errors.ts';
 import { createPersons } from '../../rasa/persons/persons.ts';
 import { createContactsV2 } from '../../rasa/v2/contacts.ts';
@@ -11,7 +18,7 @@ import { number, ProgressLine, timeOf } from './progress-line.ts';
 
 /** Who of the account is known, and whether they may be written to. */
 export interface KnownPeople {
-  readonly know: (emails: readonly string[]) => Promise<readonly Known[]>;
+  readonly know: Know;
   close(): Promise<void>;
 }
 
@@ -39,25 +46,61 @@ export async function openKnownPeople({
     const people = await refreshPeople(opened, options);
     if (people) {
       return {
-        know: async (emails) => {
-          const hashes = emails.map((email) => people.hashOf(email));
+        know: async (asked) => {
+          const hashes = asked.map(({ email }) => people.hashOf(email));
           const known = await people.ofMany(opened.destination, hashes);
-          return known.map((person) => (person ? (person.sticky[0] ?? 'changed') : 'created'));
+          return asked.map((one, at) => knownOf(one, known[at]?.sticky));
         },
         close: () => opened.close(),
       };
     }
-    stderr.write(
-      'There is no database here to keep the list in, so nobody knows who is new and who has left.\n',
-    );
-    await opened.close();
-    return undefined;
+    stderr.write('There is no database here; the list is only read.\n');
+    const states = await readStates(opened, options);
+    return {
+      know: (asked) => Promise.resolve(asked.map((one) => knownOf(one, states.get(keyOf(one.email))))),
+      close: () => opened.close(),
+    };
   } catch (error) {
     await opened.close();
     if (stop.aborted || !isRasaError(error)) throw error;
     stderr.write(`The list at rasa.io cannot be read: ${error.message}.\n`);
     return undefined;
   }
+}
+
+function knownOf({ resubscribe }: Asked, sticky: readonly StickyState[] | undefined): Known {
+  if (!sticky) return 'created';
+  return sticky.find((state) => !resubscribe.includes(state)) ?? 'changed';
+}
+
+function keyOf(email: string): string {
+  return email.trim().toLowerCase();
+}
+
+/** Reads the states of the whole list, by address, and writes nothing. Rejects with a `RasaError`. */
+async function readStates(
+  opened: OpenAccount,
+  options: Pick<KnownPeopleOptions, 'stderr' | 'stop'>,
+): Promise<ReadonlyMap<string, readonly StickyState[]>> {
+  await sayHowLong(opened, options);
+  const line = new ProgressLine(options.stderr, 'Reading');
+  const states = new Map<string, readonly StickyState[]>();
+  let read = 0;
+  const pages = sourceOf(opened).live({ since: undefined, skip: 0, signal: options.stop });
+  for await (const { items, total } of pages) {
+    read += items.length;
+    for (const { email = '', subscription = 'subscribed', archivedAtMs = 0 } of items) {
+      const sticky: StickyState[] = subscription === 'subscribed' ? [] : [subscription];
+      states.set(keyOf(email), archivedAtMs > 0 ? [...sticky, 'archived'] : sticky);
+    }
+    line.show(read, total);
+  }
+  line.end();
+  return states;
+}
+
+function sourceOf({ api, calls }: OpenAccount): PeopleSource {
+  return api === 'v1' ? peopleOfV1(createPersons(calls)) : peopleOfV2(createContactsV2(calls));
 }
 
 /**
@@ -68,7 +111,7 @@ export async function refreshPeople(
   opened: OpenAccount,
   options: Pick<KnownPeopleOptions, 'stderr' | 'stop'>,
 ): Promise<People | undefined> {
-  const { api, calls, database, destination } = opened;
+  const { database, destination } = opened;
   if (!database) return undefined;
   const people = await People.open({ database });
   await sayHowLong(opened, options);
@@ -77,7 +120,7 @@ export async function refreshPeople(
     database,
     people,
     account: destination,
-    source: api === 'v1' ? peopleOfV1(createPersons(calls)) : peopleOfV2(createContactsV2(calls)),
+    source: sourceOf(opened),
     signal: options.stop,
     onProgress: ({ read, total }) => {
       line.show(read, total);

@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { ExportOptions } from '../contacts/export.ts';
 import type { ImportCommandOptions } from '../contacts/import.ts';
 import type { OnePersonOptions } from '../contacts/one-person.ts';
+import { stickyStates, type StickyState } from '../../outbox/signup.ts';
 import type { ExitCode } from '../terminal.ts';
 import { environmentOf, someText, type Cli } from './cli.ts';
 import { declareNewContacts } from './new-contacts.ts';
@@ -48,6 +49,11 @@ function declareImport(cli: Cli, contacts: Command): void {
       '--rejects <file>',
       'where refused rows go; default: beside the file, as list.rejects.csv',
       someText,
+    )
+    .option(
+      '--resubscribe <states>',
+      'bring back contacts in these states whose row has consent: unsubscribed, bounced, complained, archived',
+      someStates,
     )
     .option('--again', 'import a file once more that was imported within the last 30 days')
     .option('--no-wait', 'end when everything is stored, before it is delivered')
@@ -144,6 +150,13 @@ async function run({ process }: Cli, command: (stop: AbortSignal) => Promise<Exi
 
 function several(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, someText(text)];
+}
+
+function someStates(text: string): readonly StickyState[] {
+  const names = text.split(',').map((name) => name.trim());
+  const states = stickyStates.filter((state) => names.includes(state));
+  if (names.every((name) => (stickyStates as readonly string[]).includes(name))) return states;
+  throw new InvalidArgumentError(`Wanted ${stickyStates.join(', ')}, or several of them.`);
 }
 
 function someNumber(text: string): number {

@@ -75,6 +75,9 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   last_name: ['lastname', 'lname', 'surname', 'familyname', 'nachname'],
   external_id: ['externalid'],
   segment_code: ['segmentcode'],
+  consent_text: ['consenttext'],
+  consent_at: ['consentat'],
+  consent_source: ['consentsource'],
 };
 
 const nameAliases: readonly string[] = ['name', 'fullname'];

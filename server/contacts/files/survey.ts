@@ -1,3 +1,4 @@
+import { isGiven } from '../items.ts';
 import { AddressSet } from './address-set.ts';
 import type { FileState } from './columns.ts';
 import type { ContactsFile } from './contacts-file.ts';
@@ -39,9 +40,19 @@ export interface Survey {
   readonly storable: number;
 }
 
+/** Somebody of the file, and from which states the person may be brought back. */
+export interface Asked {
+  readonly email: string;
+  readonly resubscribe: readonly FileState[];
+}
+
+/** Of each one, what is known at rasa.io. */
+export type Know = (people: readonly Asked[]) => Promise<readonly Known[]>;
+
 export interface SurveyOptions {
-  /** Of each address, what is known of it at rasa.io; `undefined` where nothing is known. */
-  readonly know: (emails: readonly string[]) => Promise<readonly Known[]>;
+  readonly know: Know;
+  /** The states from which rows with consent bring somebody back. */
+  readonly resubscribe?: readonly FileState[] | undefined;
   readonly rejects: Rejects | undefined;
   /** How many rows there must be; a file with another number was cut short, or is another one. */
   readonly expectRows: number | undefined;
@@ -63,7 +74,7 @@ class Counted implements Kind {
 /** Reads a file once, stores nothing, and writes down what is refused. Throws `FileRefused`. */
 export async function surveyFile(
   { contacts }: Pick<ContactsFile, 'contacts'>,
-  { know, rejects, expectRows }: SurveyOptions,
+  { know, resubscribe = [], rejects, expectRows }: SurveyOptions,
 ): Promise<Survey> {
   const kinds = {
     created: new Counted(),
@@ -73,10 +84,11 @@ export async function surveyFile(
   };
   const seen = new AddressSet();
   let [rows, repeated, storable] = [0, 0, 0];
-  let waiting: { readonly line: number; readonly email: string }[] = [];
+  let waiting: (Asked & { readonly line: number })[] = [];
   const flush = async () => {
-    const known = await know(waiting.map(({ email }) => email));
-    waiting.forEach((one, at) => {
+    const known = await know(waiting);
+    waiting.forEach(({ line, email }, at) => {
+      const one = { line, email };
       const what = known[at] ?? 'created';
       if (what === 'created' || what === 'changed') kinds[what].add(one);
       else kinds.leftAlone.add({ ...one, why: `${what} at rasa.io` });
@@ -96,8 +108,10 @@ export async function surveyFile(
         break;
       case 'contact':
         storable++;
-        if (seen.add(contact.contact.email)) waiting.push({ line, email: contact.contact.email });
-        else repeated++;
+        if (seen.add(contact.contact.email)) {
+          const allowed = isGiven(contact.consent) ? resubscribe : [];
+          waiting.push({ line, email: contact.contact.email, resubscribe: allowed });
+        } else repeated++;
         if (waiting.length === batch) await flush();
     }
   }

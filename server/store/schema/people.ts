@@ -88,6 +88,15 @@ export const peopleStep: Migration = {
   `,
 };
 
+const sentByPerson = 'create index sent_contacts_person on sent_contacts (account, person);';
+
+/** For what is asked and erased of one person: an application may have sent a million. */
+export const sentByPersonStep: Omit<Migration, 'version'> = {
+  name: 'contacts from applications by person',
+  sqlite: sentByPerson,
+  postgres: sentByPerson,
+};
+
 export const whatBecameOfSent: Migration = {
   version: 9,
   name: 'contacts from applications that were left alone',

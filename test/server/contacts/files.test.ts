@@ -305,6 +305,12 @@ const oddities: readonly (readonly [
     { map: ['When=consent_at'] },
   ],
   [
+    'consent under its own names',
+    'email,consent_text,consent_at,consent_source\nada@example.com,Yes,2026-01-01T00:00:00Z,fair\nada@example.com,Yes,yesterday,fair\n',
+    [{ email: 'ada@example.com' }, 'line 3: consent is not valid'],
+    '"consent_source" is consent_source',
+  ],
+  [
     'rejects that were mended',
     'email,first_name,line,why\nada@example.com,Ada,17,email is not valid\n',
     [ada],
