@@ -33,10 +33,14 @@ export const port = text
   .transform(Number)
   .refine((value) => value <= 65535);
 
+/** In bytes, on Linux. Node listens at the beginning of a longer path, where nobody looks for it. */
+const longestSocketPath = 107;
+
 /** A port, or the path of a Unix socket or of a named pipe, as hosts with an application server set it. */
 export const portOrPath: z.ZodType<number | string, string> = z.union([
   port,
-  text.regex(/^(\/|\.\.?\/|\\\\[.?]\\pipe\\)/),
+  text.regex(/^\.{0,2}\//).refine((path) => Buffer.byteLength(path) <= longestSocketPath),
+  text.regex(/^\\\\[.?]\\pipe\\/),
 ]);
 
 export const count = (least: number, most: number) =>

@@ -37,7 +37,7 @@ const rateSetting = (about: string, fallback: Rate): Setting<Rate | 'off'> =>
 export const settings = {
   PORT: setting(
     'Port that the proxy listens on, or the path of a Unix socket or named pipe.',
-    'a port number, 0 to 65535, or the path of a socket such as /run/rasa-signup.sock',
+    'a port number, 0 to 65535, or the path of a socket (107 bytes at most) such as /run/rasa-signup.sock',
     portOrPath.default(8787),
   ),
   HOST: setting(

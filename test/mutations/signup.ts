@@ -329,8 +329,8 @@ export const signupMutations: readonly Mutation[] = [
   {
     name: 'shared quotas: what came to nothing is not taken back',
     file: 'server/signup/shared-quotas/shared-counters.ts',
-    find: "if (state === 'within') this.#refund(charge);",
-    replace: '',
+    find: '    this.#refund(charge);\n    const known',
+    replace: '    const known',
     tests: shared,
     only: 'on sqlite get back',
   },

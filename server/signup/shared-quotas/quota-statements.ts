@@ -30,16 +30,6 @@ export const chargeSql: Sql = {
     returning encode(key, 'hex') as key, window_id, used, ${postgresNow} as now_ms`,
 };
 
-/** Counts at least as much as given, with the same parameter. */
-export const carrySql: Sql = {
-  sqlite: `
-    ${insertSql.sqlite}
-    on conflict (window_id, key) do update set used = max(used, excluded.used)`,
-  postgres: `
-    ${insertSql.postgres}
-    on conflict (window_id, key) do update set used = greatest(quotas.used, excluded.used)`,
-};
-
 /** Takes back: JSON rows of `key`, `windowId` and `n`. Rows of windows that are over may be gone. */
 export const refundSql: Sql = {
   sqlite: `

@@ -1,16 +1,6 @@
 import type { Database } from '../../store/database.ts';
-import { carrySql, chargeSql, refundSql, sweepSql } from './quota-statements.ts';
-
-/** One use of one quota by one request. */
-export interface Charge {
-  /** 16 bytes in hex: a keyed hash, so that what is stored says nothing about whom it counts. */
-  readonly key: string;
-  readonly limit: number;
-  readonly windowMs: number;
-  state: 'noted' | 'sent' | 'within' | 'over' | 'released';
-  /** The end of the window in which it was counted, by the database's clock. */
-  windowId?: number;
-}
+import { groupByKey, shiftOf, type Charge } from './charges.ts';
+import { chargeSql, refundSql, sweepSql } from './quota-statements.ts';
 
 /** What this process knows of a quota. */
 export interface Known {
@@ -29,8 +19,20 @@ export interface SharedCountersOptions {
 
 interface Remembered {
   readonly used: number;
+  /** What this process has of it. */
+  readonly own: number;
   readonly learnedAtMs: number;
   readonly endsAtMs: number;
+}
+
+/** A counter after it was raised. */
+interface Counted {
+  readonly key: string;
+  readonly used: number;
+  /** As in `Charge`. */
+  readonly windowId: number;
+  /** By the database's clock. */
+  readonly nowMs: number;
 }
 
 const defaultLagMs = 200;
@@ -109,19 +111,30 @@ export class SharedCounters {
     const { state } = charge;
     charge.state = 'released';
     if (state === 'noted') this.#noted.delete(charge);
-    if (state === 'within') this.#refund(charge);
+    if (state !== 'within') return;
+    this.#refund(charge);
+    const known = this.#known.get(charge.key);
+    if (known) this.#known.set(charge.key, { ...known, used: known.used - 1, own: known.own - 1 });
   }
 
-  /** Counts at least this much for each, in slices, between which others write. */
+  /**
+   * Counts what of these uses of this process is not counted yet, in slices, between which others write. What
+   * others have counted meanwhile is added to.
+   */
   async carry(
     uses: readonly { readonly key: string; readonly used: number; readonly windowMs: number }[],
   ): Promise<void> {
-    const sorted = [...uses].sort((a, b) => (a.key < b.key ? -1 : 1));
-    for (let from = 0; from < sorted.length; from += carriedAtOnce) {
-      const input = sorted
-        .slice(from, from + carriedAtOnce)
-        .map(({ key, used, windowMs }) => ({ key, n: used, windowMs, shiftMs: shiftOf(key, windowMs) }));
-      await this.#database.write([{ sql: carrySql, params: [JSON.stringify(input)] }]);
+    const nowMs = this.#monotonicMs();
+    const input = uses
+      .map(({ key, used, windowMs }) => {
+        return { key, n: used - this.#ownOf(key, nowMs), windowMs, shiftMs: shiftOf(key, windowMs) };
+      })
+      .filter(({ n }) => n > 0)
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    for (let from = 0; from < input.length; from += carriedAtOnce) {
+      const slice = input.slice(from, from + carriedAtOnce);
+      const carried = new Map(slice.map(({ key, n }) => [key, n]));
+      for (const row of await this.#count(slice)) this.#remember(row, carried.get(row.key) ?? 0);
     }
   }
 
@@ -154,14 +167,7 @@ export class SharedCounters {
         const windowMs = charges[0]?.windowMs ?? 0;
         return { key, n: charges.length, windowMs, shiftMs: shiftOf(key, windowMs) };
       });
-      const [result] = await this.#database.write([{ sql: chargeSql, params: [JSON.stringify(input)] }]);
-      for (const row of result?.rows ?? []) {
-        this.#take(byKey.get(String(row['key'])) ?? [], {
-          used: Number(row['used']),
-          windowId: Number(row['window_id']),
-          nowMs: Number(row['now_ms']),
-        });
-      }
+      for (const row of await this.#count(input)) this.#take(byKey.get(row.key) ?? [], row);
     } catch (error) {
       // They may be counted all the same; until their window is over, the quota is that much smaller.
       for (const charge of batch) if (charge.state === 'sent') charge.state = 'released';
@@ -169,8 +175,18 @@ export class SharedCounters {
     }
   }
 
+  async #count(input: readonly object[]): Promise<readonly Counted[]> {
+    const [result] = await this.#database.write([{ sql: chargeSql, params: [JSON.stringify(input)] }]);
+    return (result?.rows ?? []).map((row) => ({
+      key: String(row['key']),
+      used: Number(row['used']),
+      windowId: Number(row['window_id']),
+      nowMs: Number(row['now_ms']),
+    }));
+  }
+
   /** The first ones have the places that were left. */
-  #take(charges: readonly Charge[], row: { used: number; windowId: number; nowMs: number }): void {
+  #take(charges: readonly Charge[], row: Counted): void {
     const before = row.used - charges.length;
     let kept = 0;
     charges.forEach((charge, index) => {
@@ -181,16 +197,23 @@ export class SharedCounters {
       if (isWithin && !isReleased) kept++;
       else this.#refund(charge);
     });
-    const [{ key } = { key: '' }] = charges;
+    this.#remember({ ...row, used: before + kept }, kept);
+  }
+
+  /** `added`: what this process has counted with it. */
+  #remember({ key, used, windowId, nowMs }: Counted, added: number): void {
     const learnedAtMs = this.#monotonicMs();
-    const endsAtMs = learnedAtMs + row.windowId - row.nowMs;
-    this.#known.set(key, { used: before + kept, learnedAtMs, endsAtMs });
+    const own = this.#ownOf(key, learnedAtMs) + added;
+    this.#known.set(key, { used, own, learnedAtMs, endsAtMs: learnedAtMs + windowId - nowMs });
+  }
+
+  #ownOf(key: string, nowMs: number): number {
+    const known = this.#known.get(key);
+    return known && known.endsAtMs > nowMs ? known.own : 0;
   }
 
   #refund(charge: Charge): void {
     this.#refunds.push(charge);
-    const known = this.#known.get(charge.key);
-    if (charge.state === 'released' && known) this.#known.set(charge.key, { ...known, used: known.used - 1 });
     this.#lag ??= setTimeout(() => {
       this.#lag = undefined;
       this.#send().catch(() => undefined);
@@ -219,23 +242,4 @@ export class SharedCounters {
       // Old counters cost some space; the next round tries again.
     });
   }
-}
-
-/** In the order of the keys. */
-function groupByKey(charges: readonly Charge[]): ReadonlyMap<string, readonly Charge[]> {
-  const groups = new Map<string, Charge[]>();
-  for (const charge of [...charges].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))) {
-    const group = groups.get(charge.key);
-    if (group) group.push(charge);
-    else groups.set(charge.key, [charge]);
-  }
-  return groups;
-}
-
-/**
- * Quotas with the same window end at different times, so that not everybody who was refused comes back at
- * once.
- */
-function shiftOf(key: string, windowMs: number): number {
-  return Number.parseInt(key.slice(0, 8), 16) % windowMs;
 }

@@ -9,7 +9,8 @@ import {
   type Use,
 } from '../limits.ts';
 import { rateFor, type Counted, type Limited, type Way } from '../rates.ts';
-import { SharedCounters, type Charge } from './shared-counters.ts';
+import type { Charge } from './charges.ts';
+import { SharedCounters } from './shared-counters.ts';
 
 export interface SharedLimitsOptions extends Omit<LimitsOptions, 'now'> {
   /** The store that the processes share. The address key must be the same in all of them. */
@@ -18,7 +19,7 @@ export interface SharedLimitsOptions extends Omit<LimitsOptions, 'now'> {
 }
 
 export interface SharedLimits extends Limits {
-  /** Takes over what a process has counted in memory; where more is counted already, that stays. */
+  /** Counts what a process has counted in memory only, besides what others have counted. */
   carry(uses: Iterable<Use>): Promise<void>;
 }
 

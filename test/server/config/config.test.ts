@@ -46,7 +46,7 @@ describe('readConfig', () => {
   it('reports every fault at once, each with variable, found and wanted', () => {
     const faults = faultsOf({ PORT: 'http', TRUST_PROXY: 'true', RATE_NETWORK: 'many', LOG_LEVEL: 'loud' });
     expect(faults).toEqual([
-      'PORT: found "http", wanted a port number, 0 to 65535, or the path of a socket such as /run/rasa-signup.sock.',
+      'PORT: found "http", wanted a port number, 0 to 65535, or the path of a socket (107 bytes at most) such as /run/rasa-signup.sock.',
       expect.stringMatching(/^LOG_LEVEL: found "loud", wanted one of trace, debug/),
       expect.stringMatching(/^TRUST_PROXY: found "true", wanted a number of proxies/),
       expect.stringMatching(/^RATE_NETWORK: found "many", wanted a number and a time such as 30\/10m/),
@@ -130,6 +130,16 @@ describe('readConfig', () => {
       expect(faultsOf({ ALLOWED_ORIGINS: text })).toHaveLength(1);
     },
   );
+
+  it.each([
+    [`/run/${'é'.repeat(51)}`, true],
+    [`/run/${'é'.repeat(52)}`, false],
+    [`./${'x'.repeat(200)}`, false],
+    [`\\\\.\\pipe\\${'x'.repeat(200)}`, true],
+  ])('O6: PORT=%s is a path that one can listen at: %s', (path, isGood) => {
+    if (isGood) expect(readConfig({ PORT: path }).port).toBe(path);
+    else expect(faultsOf({ PORT: path })).toEqual([expect.stringMatching(/^PORT: found .*wanted a port/)]);
+  });
 
   it.each([
     ['1', 1],

@@ -90,6 +90,35 @@ describe('the quotas of a process', () => {
     expect(await two.limits.load('203.0.113.1', form)).toBe(1);
   });
 
+  it('lose nothing of one that joined before it was seen', async () => {
+    const dataDir = await temporaryDir();
+    const [one, two] = [await startProcess(dataDir), await startProcess(dataDir)];
+    expect(await signUpTimes(one.limits, 2)).toEqual([true, true]);
+    two.join();
+    expect(await signUp(two.limits)).toBe(true);
+    one.join();
+    await vi.waitFor(() => {
+      expect(one.writes.count).toBe(1);
+    });
+    expect(await signUpTimes(two.limits, 2)).toEqual([true, false]);
+  });
+
+  it('count nothing twice where others come and go', async () => {
+    const dataDir = await temporaryDir();
+    const [one, two] = [await startProcess(dataDir), await startProcess(dataDir)];
+    two.join();
+    for (let time = 0; time < 2; time++) {
+      one.join();
+      expect(await signUp(one.limits)).toBe(true);
+      one.leave();
+    }
+    const before = one.writes.count;
+    one.join();
+    expect(await signUp(one.limits, '198.51.100.1')).toBe(true);
+    expect(one.writes.count).toBe(before + 1);
+    expect(await signUpTimes(two.limits, 3)).toEqual([true, true, false]);
+  });
+
   it('still hold what it counted beside others when it is alone again', async () => {
     const process = await startProcess(await temporaryDir());
     process.join();
