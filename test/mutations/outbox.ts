@@ -288,15 +288,15 @@ export const outboxMutations: readonly Mutation[] = [
   {
     name: 'outbox: those that are being stored are not counted against the maximum',
     file: 'server/outbox/outbox.ts',
-    find: 'this.counts().waiting + this.#adding >= this.#options.max',
-    replace: 'this.counts().waiting >= this.#options.max',
+    find: 'this.counts().waiting + this.#adding + count > this.#options.max',
+    replace: 'this.counts().waiting + count > this.#options.max',
     tests: outbox,
     only: 'the outbox on sqlite refuses more',
   },
   {
     name: 'outbox: those that are stored count as being stored for ever',
     file: 'server/outbox/outbox.ts',
-    find: 'return added;\n    } finally {\n      this.#adding--;',
+    find: 'return added;\n    } finally {\n      this.#adding -= count;',
     replace: 'return added;\n    } finally {',
     tests: outbox,
     only: 'the outbox on sqlite refuses more',
