@@ -6,6 +6,7 @@ import { readConfig } from '../server/config/config.ts';
 import { readForms } from '../server/config/forms-file/read.ts';
 import { settings } from '../server/config/settings.ts';
 import { faultExamples } from '../server/sandbox/control/fault-examples.ts';
+import { envExample } from './helpers/docs/env-example.ts';
 import { withSections } from './helpers/docs/markdown.ts';
 import { generatedSections, schemaFile } from './helpers/docs/tables.ts';
 import { testAddresses } from './helpers/docs/texts.ts';
@@ -66,6 +67,7 @@ describe('the generated parts of the documents', () => {
       .filter(([path, sections]) => withSections(path, textOf(path), sections) !== textOf(path))
       .map(([path]) => path);
     if (textOf('docs/forms.schema.json') !== (await schemaFile())) stale.push('docs/forms.schema.json');
+    if (textOf('.env.example') !== envExample()) stale.push('.env.example');
     expect(stale, 'These are stale. Run `npm run docs`.').toEqual([]);
   });
 
@@ -224,11 +226,14 @@ describe('the documents', () => {
 });
 
 describe('the examples in docs/deploy', () => {
-  it.each(['Dockerfile', 'compose.yaml', 'rasa-signup.service'])(
+  it.each(['Dockerfile', 'compose.yaml', 'compose.postgres.yaml', 'render.yaml', 'rasa-signup.service'])(
     '%s sets variables that are read',
     (name) => {
       const text = textOf(join('docs/deploy', name)).replaceAll(/^\s*#.*$/gm, '');
-      const set = [...text.matchAll(/\b([A-Z]+(?:_[A-Z]+)+)(?:=|:\s)/g)].map(([, variable = '']) => variable);
+      const set = [...text.matchAll(/\b([A-Z]+(?:_[A-Z]+)+)(?:=|:\s)|key: ([A-Z_]+)/g)]
+        .map(([, variable, key]) => variable ?? key ?? '')
+        // Those of the database's own image.
+        .filter((variable) => !variable.startsWith('POSTGRES_'));
       const known = Object.keys(settings).flatMap((variable) => [variable, `${variable}_FILE`]);
       expect(set.length).toBeGreaterThan(0);
       expect(set.filter((variable) => !known.includes(variable))).toEqual([]);

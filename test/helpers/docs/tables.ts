@@ -208,7 +208,7 @@ function secretSettings(): string {
 }
 
 /** The default as an operator would write it: the text that the setting reads as its default. */
-function defaultOf(schema: Setting<unknown>['schema']): string {
+export function defaultOf(schema: Setting<unknown>['schema']): string {
   const value = schema.parse(undefined);
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return '';
   const isDefault = (text: string) => isDeepStrictEqual(schema.safeParse(text).data, value);
