@@ -97,12 +97,12 @@ export async function submit(src: string, fields: Readonly<Record<string, string
 
 /**
  * A URL at the proxy, relative to the form's. `src` may itself be relative, and may end with a slash or a
- * query.
+ * query. The alias of the standard, because pages have variables of their own that are called `URL`.
  */
 export function below(src: string, path: string): string {
-  const url = new URL(src, document.baseURI);
+  const url = new webkitURL(src, document.baseURI);
   url.pathname = url.pathname.replace(/\/*$/, '/');
-  return new URL(path, url).href;
+  return new webkitURL(path, url).href;
 }
 
 /**
@@ -143,7 +143,7 @@ export const unreachable: Refused = { is: 'refused', problem: { code: 'unreachab
  * cache, whatever the headers say.
  */
 function fresh(src: string): URL {
-  const url = new URL(src, document.baseURI);
+  const url = new webkitURL(src, document.baseURI);
   url.searchParams.set('fresh', String(Date.now() + Math.random()));
   return url;
 }

@@ -110,6 +110,16 @@ describe('nothing waits for ever', () => {
     expect(complaints).toEqual([]);
   });
 
+  it.each(["var URL = 'https://www.example.com/';", "const URL = 'https://www.example.com/';"])(
+    'W3: variables of the page may have the names of built-ins: %s',
+    async (before) => {
+      const { page, seen, complaints } = await open('accepting', { before });
+      await signUp(page);
+      expect((await seen()).posts).toHaveLength(1);
+      expect(complaints).toEqual([]);
+    },
+  );
+
   it('W3: a proof that does not come is a plain send', async () => {
     const { page } = await open('accepting', {
       before: 'crypto.subtle.deriveBits = () => new Promise(() => undefined);',

@@ -95,7 +95,7 @@ export function wait(element: HTMLElement, src: string, waiting: Pending): void 
   async function send(more: Readonly<Record<string, string>>, isLoud: boolean): Promise<void> {
     isAsking = true;
     try {
-      const url = new URL(src, document.baseURI);
+      const url = new webkitURL(src, document.baseURI);
       url.pathname = url.pathname.replace(/\/*$/, '/confirmation');
       const response = await fetch(url, {
         method: 'POST',

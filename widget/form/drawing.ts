@@ -75,7 +75,7 @@ function renderOverlay(
     </button>
     <dialog part="dialog" class="box ${display}" aria-labelledby="title">
       <button part="close" class="close" type="button" aria-label=${texts.close}>
-        <svg viewBox="0 0 24 24"><path d="m6 6 12 12M18 6 6 18" /></svg>
+        <svg viewBox="0 0 24 24" aria-hidden="true"><path d="m6 6 12 12M18 6 6 18" /></svg>
       </button>
       ${isAccepted ? nothing : html`<h2 part="title" id="title"><slot name="title">${title}</slot></h2>`}
       ${content}

@@ -48,7 +48,7 @@ export function openQuietTime(host: Element, isNeeded: boolean): QuietTime {
 }
 
 function keyOf(element: Element): string {
-  const { pathname } = new URL(element.getAttribute('src') ?? '', document.baseURI);
+  const { pathname } = new webkitURL(element.getAttribute('src') ?? '', document.baseURI);
   return `rasa-signup ${pathname}`;
 }
 

@@ -178,7 +178,8 @@ function createField(
             type: international ? 'text' : type,
             name,
             autocomplete,
-            placeholder: placeholder ?? (isMarked && isInField ? texts.optional : undefined),
+            placeholder:
+              placeholder ?? (isMarked && isInField ? texts.optional.replace(/[()（）]/g, '') : undefined),
             pattern,
             min,
             max,

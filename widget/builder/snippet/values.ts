@@ -18,13 +18,21 @@ function derived(design: Design, name: ColourName): string {
   );
 }
 
+/** What the design has for a form in the page only. A dialog, slide-in or bar has its own padding. */
+const ofThePage: readonly string[] = ['padding', 'frame', 'frame-color', 'shadow'];
+
 /** The values of the custom properties that the design sets, by their names without the prefix. */
 export function valuesOf(design: Design): Readonly<Record<string, string>> {
   const { accent, onAccent, background, text, border, titleFont, maxWidth, align, buttonWidth, radius } =
     design;
   const error = errorColourOf(design);
-  const own = starts[design.start].properties;
-  const hasSurface = background !== '' && design.display === 'inline';
+  const isInPage = design.display === 'inline';
+  const own = Object.entries(starts[design.start].properties).filter(
+    ([name]) => isInPage || !ofThePage.includes(name),
+  );
+  const hasSurface = background !== '' && isInPage;
+  // Over the page this would be the whole window.
+  const width = maxWidth === '100%' && !isInPage ? '' : maxWidth;
   return {
     ...(accent && { accent: writeColour(accent) }),
     ...((accent || onAccent) && { 'on-accent': derived(design, 'onAccent') }),
@@ -33,12 +41,12 @@ export function valuesOf(design: Design): Readonly<Record<string, string>> {
     ...(border && { 'border-color': writeColour(border) }),
     ...(error && { 'error-color': error }),
     ...(titleFont && { 'title-font': titleFont }),
-    ...(maxWidth && { 'max-width': maxWidth === '100%' ? maxWidth : em(Number(maxWidth)) }),
+    ...(width && { 'max-width': width === '100%' ? width : em(Number(width)) }),
     ...(align && { align }),
     ...(buttonWidth && { 'button-width': buttonWidth }),
     ...(radius && { radius: em(Number(radius)) }),
     ...(hasSurface && { padding: '1.25em' }),
-    ...own,
+    ...Object.fromEntries(own),
   };
 }
 
