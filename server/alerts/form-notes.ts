@@ -29,7 +29,8 @@ const everyMs = 10 * 60_000;
 const batch = 500;
 /** A form without sign-ups moves on after so many events of others. */
 const behindAtMost = 5000;
-const mostAddresses = 100;
+/** A webhook's message should stay below 20 kB. */
+const mostAddresses = 50;
 
 interface Gathered {
   count: number;

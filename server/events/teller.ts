@@ -1,6 +1,7 @@
 import { sameSql, type Database, type Row, type Statement, type WriteStatement } from '../store/database.ts';
 import { storeId } from '../store/maintenance.ts';
 import { eventStatements, type NewEvent } from './events.ts';
+import { readNumbers } from './feed.ts';
 import { acceptedEvent } from './signups.ts';
 
 /** Where the sign-ups of an account wait, as the outbox names it. */
@@ -15,11 +16,15 @@ export interface TellerOptions {
   readonly places: ReadonlyMap<string, Place>;
   /** Whether somebody reads events as they come: an endpoint, or a token that may. */
   readonly isRead: () => Promise<boolean>;
+  /** How many events are kept at most. */
+  readonly most?: number;
   readonly now?: () => number;
 }
 
 /** How long an event can be read. */
 export const keptMs = 30 * 24 * 60 * 60_000;
+/** So many at most: some hundred bytes each. What nobody fetches must not fill the disk. */
+const keptAtMost = 2_000_000;
 /** So many at a time: long writes delay sign-ups. */
 const batch = 500;
 /**
@@ -66,19 +71,23 @@ export class Teller {
     } else await this.#tellAccepted(fence, key, mark);
   }
 
-  /** Deletes what is older than 30 days. Whether there may be more. */
+  /** Deletes what is older than 30 days, and the oldest of more than are kept. Whether there may be more. */
   async sweep(fence: Statement): Promise<boolean> {
-    const { database } = this.#options;
-    const rows = await database.read({
-      sql: sameSql('select seq, told_at from events order by seq limit ?'),
-      params: [batch],
-    });
+    const { database, most = keptAtMost } = this.#options;
+    const [rows, { last }] = await Promise.all([
+      database.read({
+        sql: sameSql('select seq, told_at from events order by seq limit ?'),
+        params: [batch],
+      }),
+      readNumbers(database),
+    ]);
     const beforeMs = this.#now() - keptMs;
-    const first = rows.findIndex((row) => Number(row['told_at']) >= beforeMs);
+    const isKept = (row: Row) => Number(row['told_at']) >= beforeMs && Number(row['seq']) > last - most;
+    const first = rows.findIndex(isKept);
     const old = first === -1 ? rows : rows.slice(0, first);
-    const last = old.at(-1);
-    if (!last) return false;
-    const seq = Number(last['seq']);
+    const newest = old.at(-1);
+    if (!newest) return false;
+    const seq = Number(newest['seq']);
     await database.write([
       fence,
       { sql: sameSql('delete from events where seq <= ?'), params: [seq] },

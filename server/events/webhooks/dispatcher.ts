@@ -63,7 +63,7 @@ export class Dispatcher {
         const missed = numbers.swept - endpoint.position;
         log.error(
           { webhook: endpoint.id, missed },
-          'Events for a webhook were deleted after 30 days, unsent.',
+          'Events for a webhook were deleted unsent: they are kept for 30 days, and two million at most.',
         );
       }
       const turn = this.#turn(endpoint, fence)

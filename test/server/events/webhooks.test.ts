@@ -1,3 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventStatements, type NewEvent } from '../../../server/events/events.ts';
@@ -12,6 +17,7 @@ import { recordLog } from '../../helpers/server/outbox.ts';
 import { startReceiver, type ReceivedMessage as Message } from '../../helpers/server/receiver.ts';
 import { startService } from '../../helpers/server/service.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 const { engines, newPlace } = useEngines();
 const soon = { timeout: 20_000, interval: 20 };
@@ -44,6 +50,32 @@ async function startSending(engine: Engine) {
   const add = (url: string, types: readonly string[] = []) =>
     endpoints.add({ url, mayBePrivate: false, account: undefined, types });
   return { database, clock, endpoints, open, tell, stateOf, add, lines };
+}
+
+/** The URL of a server whose certificate nobody has signed. */
+async function startWithBadCertificate(): Promise<string> {
+  const dir = await temporaryDir();
+  const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', ...subject].concat([
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ]),
+    { stdio: 'ignore' },
+  );
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) =>
+    response.writeHead(204).end(),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `https://localhost:${(server.address() as AddressInfo).port}/hook`;
 }
 
 function event(subject: string, type: NewEvent['type'] = 'contact.updated'): NewEvent {
@@ -140,7 +172,7 @@ describe.each(engines)('webhooks on %s', (engine) => {
   });
 
   it('to an endpoint that hangs or fails hold up no other', async () => {
-    const { open, tell, add, stateOf, clock } = await startSending(engine);
+    const { open, tell, add, stateOf, clock, database } = await startSending(engine);
     const big = Buffer.alloc(10 * 1024 * 1024);
     const elsewhere = await startReceiver();
     const bad = {
@@ -153,6 +185,11 @@ describe.each(engines)('webhooks on %s', (engine) => {
       cuts: await startReceiver((response) => response.destroy()),
       gone: await startReceiver((response) => response.writeHead(410).end()),
       talks: await startReceiver((response) => response.writeHead(200).end(big)),
+      halves: await startReceiver((response) => {
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('half', () => response.destroy());
+      }),
+      forges: { url: await startWithBadCertificate() },
     };
     const ids = new Map<string, string>();
     for (const [name, { url }] of Object.entries(bad)) ids.set(name, (await add(url)).id);
@@ -163,13 +200,18 @@ describe.each(engines)('webhooks on %s', (engine) => {
     await look();
     await expect.poll(good.ids, soon).toEqual([idOf('a'), idOf('b')]);
     const state = (name: string) => stateOf(ids.get(name) ?? '');
-    for (const name of ['fails', 'redirects', 'cuts', 'asks']) {
+    for (const name of ['fails', 'redirects', 'cuts', 'asks', 'forges']) {
       await expect.poll(async () => (await state(name))?.failures, soon).toBe(1);
     }
     expect((await state('asks'))?.dueMs).toBe(clock.ms + 7_200_000);
     expect((await state('fails'))?.dueMs).toBe(clock.ms + 5000);
     await expect.poll(async () => (await state('gone'))?.state, soon).toBe('disabled');
     await expect.poll(() => bad.talks.ids(), soon).toEqual([idOf('a'), idOf('b')]);
+    // Its status was there; the rest of the answer is of no interest.
+    await expect.poll(() => bad.halves.ids(), soon).toEqual([idOf('a'), idOf('b')]);
+    const forged = sameSql('select result from webhook_attempts where webhook = ?');
+    const [attempt] = await database.read({ sql: forged, params: [ids.get('forges') ?? ''] });
+    expect(attempt?.['result']).toMatch(/^TLS: .*(self-signed|self signed)/);
     expect(elsewhere.messages).toEqual([]);
     await tell(event('c'));
     await expect.poll(async () => (await look(), good.ids()), soon).toContain(idOf('c'));
