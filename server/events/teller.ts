@@ -105,7 +105,7 @@ export class Teller {
     for (let after = mark; ;) {
       const rows = await database.read({
         sql: sameSql(
-          `select seq, id, upstream, account, form, accepted_at from signups where seq > ? order by seq limit ?`,
+          `select seq, id, upstream, account, form, kind, accepted_at from signups where seq > ? order by seq limit ?`,
         ),
         params: [after, batch],
       });
@@ -127,7 +127,9 @@ export class Teller {
     const place = { upstream: String(row['upstream']), account: String(row['account']) };
     const account = this.#names.get(keyOf(place));
     // Of other proxies' accounts those tell that know their names.
-    if (account === undefined || this.#recent.has(id)) return [];
+    // A change of a contact is no sign-up: rasa.io's list tells when it was made.
+    const isSignup = row['kind'] === 'upsert';
+    if (account === undefined || !isSignup || this.#recent.has(id)) return [];
     const acceptedMs = Number(row['accepted_at']);
     return [acceptedEvent({ id, form: String(row['form']), acceptedMs }, account)];
   }

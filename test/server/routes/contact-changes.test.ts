@@ -126,6 +126,47 @@ describe.each(engines)('changes of contacts on %s', (engine) => {
     expect(again.body.results).toMatchObject([{ status: 'accepted' }]);
   });
 
+  it('tells no sign-up of a change', async () => {
+    const { sandbox, service, call, send, became, newToken } = await startApi(engine);
+    const reader = await newToken(['events:read']);
+    const feed = async () => {
+      const headers = { authorization: `Bearer ${reader}` };
+      const answer = await fetch(`${service.url}/api/events?types=signup.*`, { headers });
+      const { events } = (await answer.json()) as {
+        readonly events: readonly { readonly type: string; readonly data: Body }[];
+      };
+      return events.map(({ type, data }) => `${type} ${data.id ?? ''}`);
+    };
+    const [ada] = await send({ ref: 'ada', email: 'ada@example.com' });
+    await became(ada, 'delivered');
+    await fetch(`${sandbox.url}/sandbox/faults`, {
+      method: 'PUT',
+      body: JSON.stringify({ answer: { on: 'persons', status: 503 } }),
+      headers: json,
+    });
+    // What is accepted is told while it waits, from some time after the token was made.
+    const before = (await feed()).length;
+    let made = 0;
+    await vi.waitFor(
+      async () => {
+        await send({ email: `p${made++}@example.com` });
+        expect((await feed()).length).toBeGreaterThan(before);
+      },
+      { timeout: 15_000, interval: 500 },
+    );
+    const changed = await call('PATCH', '?ref=ada', { plan: 'a' });
+    // A later sign-up is told of, so that the change before it was looked at.
+    const [bob] = await send({ ref: 'bob', email: 'bob@example.com' });
+    await vi.waitFor(async () => {
+      expect(await feed()).toContain(`signup.accepted ${String(bob)}`);
+    }, soon);
+    await fetch(`${sandbox.url}/sandbox/faults`, { method: 'DELETE' });
+    await became(changed.body.id, 'delivered');
+    await became(bob, 'delivered');
+    expect((await feed()).filter((line) => line.endsWith(String(changed.body.id)))).toEqual([]);
+    expect((await feed()).filter((line) => line.endsWith(String(ada)))).toHaveLength(2);
+  });
+
   it('refuses what is no change, and who may not', async () => {
     const { call, send, newToken } = await startApi(engine);
     const [id = ''] = await send({ ref: 'a', email: 'ada@example.com' });
