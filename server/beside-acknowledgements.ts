@@ -1,21 +1,25 @@
 import { noteChanged, noteDelivered, noteLeftAlone } from './contacts/sent-contacts.ts';
+import { createRecorder, lineOf } from './confirm/receipts/recorder.ts';
 import type { DeliveriesOptions } from './delivery/deliveries.ts';
 import type { Destination } from './outbox/signup.ts';
+import type { Database } from './store/database.ts';
+import type { SurvivalOptions } from './survival/watch.ts';
 import { forgetDelivered, noteDeliveredContacts } from './survival/delivered-contacts.ts';
 
 /** What the rooms write in the same transaction about what was delivered, left alone or changed. */
 export function besideAcknowledgements(
   destinations: ReadonlyMap<string, Destination>,
   { keptForHandoverMs }: { readonly keptForHandoverMs: number | undefined },
-): Pick<DeliveriesOptions, 'besideDelivered' | 'besideLeftAlone' | 'besideChanged'> {
+  database: Database,
+): Pick<DeliveriesOptions, 'besideDelivered' | 'besideLeftAlone' | 'besideChanged' | 'keepReceipts'> {
+  const accountOf = ({ upstream, account }: Destination) =>
+    [...destinations].find(([, each]) => each.upstream === upstream && each.account === account)?.[0];
   const noteContacts = noteDeliveredContacts(keptForHandoverMs !== undefined);
-  const noteContactChanges = noteChanged(
-    ({ upstream, account }) =>
-      [...destinations].find(([, each]) => each.upstream === upstream && each.account === account)?.[0],
-  );
+  const noteContactChanges = noteChanged(accountOf);
   return {
     besideDelivered: (...made) => [...noteDelivered(...made), ...noteContacts(...made)],
     besideLeftAlone: noteLeftAlone,
+    keepReceipts: createRecorder({ database, accountOf }),
     besideChanged: (changed, call) => [
       ...noteContactChanges(changed, call),
       // What was taken away on purpose is not looked for.
@@ -24,4 +28,10 @@ export function besideAcknowledgements(
       ),
     ],
   };
+}
+
+/** The line of a receipt where somebody was found to have left at rasa.io. */
+export function besideLeft(database: Database): NonNullable<SurvivalOptions['besideLeft']> {
+  return ({ person, state, atMs, account }) =>
+    lineOf(database, person, { kind: state, account, source: 'rasa.io', atMs, nowMs: Date.now() });
 }

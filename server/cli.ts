@@ -5,6 +5,7 @@ import { declareAnalytics } from './commands/groups/analytics.ts';
 import { declareBuilder } from './commands/groups/builder.ts';
 import type { Cli } from './commands/groups/cli.ts';
 import { declareConfirm } from './commands/groups/confirm.ts';
+import { declareConsent } from './commands/groups/consent.ts';
 import { declareContacts } from './commands/groups/contacts.ts';
 import { declareDoctor } from './commands/groups/doctor.ts';
 import { declareEvents } from './commands/groups/events.ts';
@@ -46,6 +47,7 @@ const groups: readonly ((cli: Cli) => void)[] = [
   declareTokens,
   declareWebhooks,
   declareConfirm,
+  declareConsent,
   declareEvents,
   declareAlerts,
 ];

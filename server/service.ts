@@ -1,9 +1,8 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import { besideAcknowledgements } from './beside-acknowledgements.ts';
+import { besideAcknowledgements, besideLeft } from './beside-acknowledgements.ts';
 import type { Config } from './config/config.ts';
 import { People } from './accounts/people.ts';
-import { openDoubleOptIn } from './confirm/double-opt-in.ts';
 import { destinationOf } from './config/accounts/destination.ts';
 import type { Env } from './config/env.ts';
 import { startFormsReload } from './config/reload/forms-reload.ts';
@@ -20,6 +19,7 @@ import { Outbox } from './outbox/outbox.ts';
 import { openPlace } from './outbox/place.ts';
 import { createMetricsHandler } from './metrics/metrics-handler.ts';
 import { Metrics, type MetricsOptions } from './metrics/metrics.ts';
+import { openConsent } from './open-consent.ts';
 import { openEvents } from './open-events.ts';
 import { openOperator } from './open-operator.ts';
 import { openFront } from './routes/front.ts';
@@ -134,7 +134,7 @@ export async function openService({
       watchIntervalMs,
       besideSettled: events.besideSettled,
       people,
-      ...besideAcknowledgements(destinations, config.outbox),
+      ...besideAcknowledgements(destinations, config.outbox, database),
     });
     closers.push(() => deliveries.close(deliveryGraceMs));
     const survival = new SurvivalWatch({
@@ -143,6 +143,7 @@ export async function openService({
       accounts: deliveries.readable(),
       keptForHandoverMs: config.outbox.keptForHandoverMs,
       isRead: events.isRead,
+      besideLeft: besideLeft(database),
       log,
     });
     closers.push(() => survival.close());
@@ -189,8 +190,8 @@ export async function openService({
       },
     });
     const secrets = new ServerSecrets({ database });
-    const mail = { ...config.mail, catchMail };
-    const optIn = await openDoubleOptIn({ ...mail, database, outbox: watched, secrets, log, owner });
+    const stored = { database, dataDir, outbox: watched, secrets, destinations };
+    const optIn = await openConsent({ ...config.mail, catchMail, ...stored, log, owner });
     closers.push(() => optIn.close());
     const front = await openFront({
       operator,

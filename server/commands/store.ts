@@ -18,6 +18,8 @@ export interface StoreCommands {
   readonly database: Pick<Database, 'read'>;
   /** For commands that keep something of their own. */
   readonly writable: Pick<Database, 'read' | 'write'>;
+  /** For commands that hand it on. */
+  readonly whole: Database;
   deadLetters(): DeadLetters;
   tokens(): Tokens;
   endpoints(): Endpoints;
@@ -50,6 +52,7 @@ export async function openStoreCommands({ place, streams }: StoreCommandsOptions
   return {
     database,
     writable: database,
+    whole: database,
     deadLetters: () => new DeadLetters({ database }),
     tokens: () => new Tokens({ database }),
     endpoints: () => new Endpoints({ database }),

@@ -1,11 +1,12 @@
 import { randomInt, timingSafeEqual } from 'node:crypto';
 import type { Form } from '../forms/forms.ts';
 import type { Added, Once, Outbox } from '../outbox/outbox.ts';
-import type { NewSignup } from '../outbox/signup.ts';
+import type { Evidence, NewSignup } from '../outbox/signup.ts';
+import { eventStatements } from '../events/events.ts';
+import { confirmedEvent } from '../events/signups.ts';
 import { sameSql, type Database } from '../store/database.ts';
 import { ConstraintViolated, ExpectationFailed } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
-import { ServerSecrets } from '../store/server-secrets.ts';
 import { confirmations as table, mailedPeople } from '../store/schema/double-opt-in.ts';
 import { createKeyedHash, type KeyedHash } from '../system/keyed-hash.ts';
 import { Links } from './links.ts';
@@ -24,6 +25,8 @@ export interface ConfirmationsOptions {
   /** Called where something is to be done in the background. */
   readonly onChange?: () => void;
   readonly onConfirmed?: (signup: NewSignup) => void;
+  /** The account of sign-ups that name none, for events. */
+  readonly firstAccount: string;
   /** Unix time in ms. */
   readonly now?: () => number;
 }
@@ -113,7 +116,7 @@ export class Confirmations {
     await this.#countTry(own);
     const isCounted = main.id === own.id ? true : isOpen && (await this.#countTry(main));
     if (isOpen && isCounted && isSame(code, main.held?.code ?? '')) {
-      return (await this.#confirm(main)) ? 'confirmed' : 'waiting';
+      return (await this.#confirm(main, 'code')) ? 'confirmed' : 'waiting';
     }
     return own.tries + 1 >= mostTries ? 'locked' : 'wrong';
   }
@@ -152,7 +155,7 @@ export class Confirmations {
     if (!found) return 'over';
     if (found.state === states.confirmed) return 'confirmed';
     if (found.state !== states.mailed || this.#isExpired(found)) return 'over';
-    return (await this.#confirm(found)) ? 'confirmed' : 'over';
+    return (await this.#confirm(found, 'link')) ? 'confirmed' : 'over';
   }
 
   /** "Not me": no such mail for 90 days, and what waits for the address goes. */
@@ -180,16 +183,19 @@ export class Confirmations {
     return true;
   }
 
-  async #confirm({ id, held }: Confirmation): Promise<boolean> {
+  async #confirm({ id, held }: Confirmation, by: 'link' | 'code'): Promise<boolean> {
     if (!held) return false;
     const { database, outbox } = this.#options;
     const nowMs = this.#now();
     const { signup, confirmedAt } = held;
     const time = confirmedAt === undefined ? {} : { [confirmedAt]: new Date(nowMs).toISOString() };
-    const whole = { ...signup, id, contact: { ...signup.contact, ...time } };
+    const evidence = { ...(signup.evidence ?? noEvidence), confirmed: { by, atMs: nowMs } };
+    const whole = { ...signup, id, evidence, contact: { ...signup.contact, ...time } };
+    const { form, account = this.#options.firstAccount } = signup;
+    const told = confirmedEvent({ id, form, confirmedMs: nowMs }, account);
     const ended = end({ id }, { state: states.confirmed, due: nowMs + keptMs, keyId: database.keyId });
     try {
-      await outbox.addAll([whole], [ended]);
+      await outbox.addAll([whole], [ended, ...eventStatements([told], nowMs)]);
       this.#options.onConfirmed?.(signup);
       return true;
     } catch (error) {
@@ -232,6 +238,9 @@ export class Confirmations {
   }
 }
 
+/** Of sign-ups that began to wait before receipts were kept. */
+const noEvidence: Evidence = { lang: '', wording: '', network: '', ticked: [] };
+
 function isSame(code: string, right: string): boolean {
   const [given, wanted] = [code.replace(/\s/g, ''), right].map((text) => Buffer.from(text));
   return (
@@ -239,21 +248,4 @@ function isSame(code: string, right: string): boolean {
     given?.length === wanted?.length &&
     timingSafeEqual(given ?? Buffer.of(), wanted ?? Buffer.of())
   );
-}
-
-/** Lifts "not me" for an address. Says whether there was one. */
-export async function openUnblocking(
-  database: Pick<Database, 'read' | 'write'>,
-): Promise<(email: string) => Promise<boolean>> {
-  const hash = createKeyedHash(await new ServerSecrets({ database }).get('person'));
-  return async (email) => {
-    const person = Buffer.from(hash(email.trim().toLowerCase()), 'latin1').toString('hex');
-    const [result] = await database.write([
-      {
-        sql: sameSql('update mailed_people set blocked_until = 0 where id = ? and blocked_until > ?'),
-        params: [person, Date.now()],
-      },
-    ]);
-    return result?.count === 1;
-  };
 }

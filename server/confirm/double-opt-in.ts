@@ -12,6 +12,8 @@ export interface DoubleOptInOptions extends Pick<MailOptions, 'relay' | 'from' |
   readonly outbox: ConfirmationsOptions['outbox'];
   readonly secrets: Pick<ServerSecrets, 'get'>;
   readonly reminds: boolean;
+  /** The account of sign-ups that name none, for events. */
+  readonly firstAccount: string;
   readonly log: Logger;
   /** Names this process to people. */
   readonly owner: string;

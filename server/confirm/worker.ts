@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { wordsOfTag } from '../forms/languages.ts';
 import type { Forms } from '../forms/forms.ts';
+import { eventStatements } from '../events/events.ts';
+import { pendingEvent } from '../events/signups.ts';
 import { senderOf, type MailFrom } from '../mail/message.ts';
 import type { MailQueue } from '../mail/queue.ts';
 import { sameSql, type Database, type WriteStatement } from '../store/database.ts';
@@ -25,6 +27,8 @@ export interface ConfirmationWorkerOptions {
   readonly publicUrl: () => string;
   readonly from: MailFrom;
   readonly reminds: boolean;
+  /** The account of sign-ups that name none, for events. */
+  readonly firstAccount: string;
   readonly log: Logger;
   readonly owner: string;
   readonly lookEveryMs?: number;
@@ -140,7 +144,16 @@ export class ConfirmationWorker {
     if (person.isBlocked || person.nextMs === undefined || !forms.find(one.form))
       return [end(one, { state: states.silent, due: expiresMs, keyId })];
     if (person.nextMs > this.#now()) return [put(one, { due: person.nextMs })];
-    return [put(one, { state: states.mailed, due: this.#nextDue(one) }), ...this.#mail(one, person, false)];
+    return [
+      put(one, { state: states.mailed, due: this.#nextDue(one) }),
+      ...this.#mail(one, person, false),
+      ...this.#pending(one),
+    ];
+  }
+
+  #pending({ id, form, createdMs, held }: Confirmation): readonly WriteStatement[] {
+    const account = held?.signup.account ?? this.#options.firstAccount;
+    return eventStatements([pendingEvent({ id, form, pendingMs: createdMs }, account)], this.#now());
   }
 
   #decideMailed(one: Confirmation, person: Person): readonly WriteStatement[] {

@@ -25,6 +25,7 @@ export interface DeliveriesOptions extends Omit<UpstreamOptions, 'account' | 'co
   readonly besideDelivered: NonNullable<DeliveryWorkerOptions['besideDelivered']>;
   readonly besideChanged: NonNullable<DeliveryWorkerOptions['besideChanged']>;
   readonly besideLeftAlone: DeliveryWorkerOptions['besideLeftAlone'];
+  readonly keepReceipts: DeliveryWorkerOptions['keepReceipts'];
   readonly people: People;
 }
 
@@ -138,7 +139,16 @@ export class Deliveries {
 }
 
 function openWay(account: AccountConfig, { outbox, people, log, ...options }: DeliveriesOptions): Way {
-  const { config, database, owner, besideDelivered, besideChanged, besideLeftAlone, besideSettled } = options;
+  const {
+    config,
+    database,
+    owner,
+    besideDelivered,
+    besideChanged,
+    besideLeftAlone,
+    besideSettled,
+    keepReceipts,
+  } = options;
   const ownLog: Logger = account.isNamed ? log.child({ account: account.name }) : log;
   const upstream = openUpstream({
     ...options,
@@ -159,6 +169,7 @@ function openWay(account: AccountConfig, { outbox, people, log, ...options }: De
     deliver: upstream.deliver,
     observe: upstream.observe,
     besideSettled,
+    keepReceipts,
     besideDelivered: (delivered, call) => [
       ...besideDelivered(delivered, call),
       ...people.learning(destination, delivered.flatMap(learnedOf)),

@@ -4,6 +4,10 @@ import { sameSql, type Row, type Statement, type Value } from '../store/database
 export const eventTypes = [
   /** A sign-up or contact was stored and will be delivered. */
   'signup.accepted',
+  /** A sign-up waits for a click in a confirmation mail, which was written. */
+  'signup.pending',
+  /** The owner of the address has confirmed it; `signup.accepted` follows. */
+  'signup.confirmed',
   /** rasa.io has taken it. */
   'signup.delivered',
   /** rasa.io refused it, or it became too old or cannot be read: the operator decides. */
@@ -19,6 +23,8 @@ export const eventTypes = [
   'credentials.failed',
   /** rasa.io takes them again. */
   'credentials.working',
+  /** The receipts of a minute were sealed: a root to be laid down elsewhere. */
+  'receipts.sealed',
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];

@@ -65,3 +65,20 @@ export function acceptedEvent(
   const { id, form, acceptedMs } = signup;
   return { type: 'signup.accepted', account, subject: id, atMs: acceptedMs, data: { id, form } };
 }
+
+/** The mail of a sign-up that has to be confirmed was written. */
+export function pendingEvent(
+  signup: { readonly id: string; readonly form: string; readonly pendingMs: number },
+  account: string,
+): NewEvent {
+  const { id, form, pendingMs } = signup;
+  return { type: 'signup.pending', account, subject: id, atMs: pendingMs, data: { id, form } };
+}
+
+export function confirmedEvent(
+  signup: { readonly id: string; readonly form: string; readonly confirmedMs: number },
+  account: string,
+): NewEvent {
+  const { id, form, confirmedMs } = signup;
+  return { type: 'signup.confirmed', account, subject: id, atMs: confirmedMs, data: { id, form } };
+}

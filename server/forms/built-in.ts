@@ -42,6 +42,7 @@ export const newsletter: FormSpec = {
   resubscribe: [],
   confirm: 'never',
   confirmedAt: undefined,
+  consentReceipt: undefined,
   confirmMail: undefined,
   notify: undefined,
   redirect: undefined,

@@ -30,6 +30,8 @@ export interface FormSpec {
   readonly confirm: ConfirmPolicy;
   /** The attribute that gets the time of the confirmation (ISO 8601, UTC). */
   readonly confirmedAt: string | undefined;
+  /** The attribute that gets the id of the receipt. */
+  readonly consentReceipt: string | undefined;
   /** The operator's own words in the confirmation mail. */
   readonly confirmMail: Localized | undefined;
   /** Who is told of new sign-ups; `undefined`: nobody. */

@@ -44,6 +44,8 @@ export interface Form {
   readonly confirmedAt: string | undefined;
   /** Who is told of new sign-ups. */
   readonly notify: FormSpec['notify'];
+  /** The attribute that gets the id of the receipt. */
+  readonly consentReceipt: string | undefined;
   /** The operator's own words in that mail, in one language. */
   confirmMailIn(words: Messages): string | undefined;
   /** The public definition in one language. Made once per language. */
@@ -68,6 +70,10 @@ export type Checked =
       readonly envelope: SignupEnvelope;
       /** The values of the fields that ask for a name. */
       readonly names: readonly string[];
+      /** The checkboxes that are ticked, by name; those of newsletters as `name=value`. */
+      readonly ticked: readonly string[];
+      /** URL of the page, where the form collects it. */
+      readonly page: string | undefined;
     }
   | { readonly is: 'invalid'; readonly issues: Readonly<Record<string, IssueCode>> };
 
@@ -118,10 +124,12 @@ interface FormOptions extends FormsOptions {
 
 function createForm(spec: FormSpec, options: FormOptions): Form {
   const { address, proof, thankYouPages, origins, asked, now = Date.now } = options;
-  const { id, account, fields, languages, rates, redirect, resubscribe, confirm, confirmedAt, notify } = spec;
+  const { id, account, fields, languages, rates, redirect, resubscribe, confirm } = spec;
+  const { confirmedAt, consentReceipt, notify } = spec;
   const definitions = new Map<Messages, FormDefinition>();
   const names = fields.map(({ name }) => name);
   const pageFields = fields.filter((field) => field.type === 'hidden' && field.from === 'page');
+  const boxes = fields.filter(({ type }) => type === 'checkbox' || type === 'newsletters');
   const nameFields = fields.filter(asksForName).map(({ name }) => name);
   const schema = z.strictObject({
     // Fields of pages that were opened before the form changed: allowed, and ignored.
@@ -142,6 +150,7 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
     confirm,
     confirmedAt,
     notify,
+    consentReceipt,
     confirmMailIn: (words) => textIn(spec.confirmMail, words, languages[0]),
     definitionIn(words) {
       const options = { proof, international: address.international };
@@ -163,6 +172,8 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
         fields: given,
         envelope: textsOf(result.data, Object.keys(envelopeFields)),
         names: nameFields.flatMap((name) => given[name] ?? []),
+        ticked: boxes.flatMap(({ name, type }) => tickedIn(name, type, given[name])),
+        page: pageFields.map(({ name }) => given[name]).find((page) => page !== undefined),
       };
     },
     mayRedirectTo: (url) => [...thankYouPages, ...spec.thankYouPages].some((page) => isBelow(page, url)),
@@ -203,6 +214,11 @@ function accountsOf(
   const [first, ...others] = chosen;
   if (field.required && first !== undefined) return [first, ...others];
   return [account, ...chosen.filter((name) => name !== account)];
+}
+
+function tickedIn(name: string, type: FieldSpec['type'], value: string | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return type === 'newsletters' ? value.split(',').map((one) => `${name}=${one}`) : [name];
 }
 
 function recorded(value: string, now: () => number): string {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import { ipKeyGenerator } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import proxyaddr from 'proxy-addr';
 
@@ -72,3 +73,11 @@ function addressOf(hop: string): string | undefined {
 
 /** The number of proxies in front of this service, or their networks; Express calls it `trust proxy`. */
 export type TrustProxy = false | number | string[];
+
+/**
+ * The network that an IP address counts for: the IPv4 address itself, or the IPv6 /56, which one customer
+ * commonly gets.
+ */
+export function networkOf(ip: string): string {
+  return ipKeyGenerator(ip, 56);
+}

@@ -129,6 +129,20 @@ export class MailQueue {
     }));
   }
 
+  /** The ids of all messages to this address, those that were refused too. */
+  async idsTo(email: string): Promise<readonly string[]> {
+    const wanted = email.trim().toLowerCase();
+    const rows = await this.#database.read({
+      sql: sameSql('select id, key_id, payload from mails order by id limit 10000'),
+      opens: table,
+    });
+    return rows.flatMap(({ id, payload }) =>
+      !(payload instanceof Unreadable) && (payload as Pick<MailMessage, 'to'>).to.toLowerCase() === wanted
+        ? [String(id)]
+        : [],
+    );
+  }
+
   async countWaiting(): Promise<number> {
     const [row] = await this.#database.read({
       sql: sameSql('select count(*) as waiting from mails where failed_at = 0'),

@@ -1,7 +1,7 @@
 import { sameSql, type Database, type Statement, type WriteStatement } from '../store/database.ts';
 import { deadLetters, lanes } from '../store/tables.ts';
 import { pauseStatement, readPause, type Pause } from './pauses.ts';
-import { deadLetterRow, erasingDeadLetters, type Waiting } from './rows.ts';
+import { copyDamaged, deadLetterRow, erasingDeadLetters, type Waiting } from './rows.ts';
 import type { ChangeKind, ContactId, Destination, Signup, StickyState } from './signup.ts';
 
 /** Delivered ones are deleted, later ones wait until they are due, refused ones are set aside. */
@@ -83,6 +83,15 @@ export type BesideSettled = (
   call: { readonly destination: Destination; readonly nowMs: number },
 ) => readonly WriteStatement[];
 
+/**
+ * What has to be kept of rows before they go: sign-ups, whatever became of them, and changes that were made.
+ * It may be written twice, as `BesideDelivered`. Where it rejects, nothing goes.
+ */
+export type KeepReceipts = (
+  gone: readonly Waiting[],
+  call: { readonly destination: Destination; readonly nowMs: number },
+) => Promise<readonly WriteStatement[]>;
+
 /** The same about what was not sent. */
 export type BesideLeftAlone = (
   left: readonly { readonly id: string; readonly state: StickyState }[],
@@ -95,6 +104,7 @@ export interface AcknowledgementsOptions {
   readonly besideChanged?: BesideChanged | undefined;
   readonly besideLeftAlone?: BesideLeftAlone | undefined;
   readonly besideSettled?: BesideSettled | undefined;
+  readonly keepReceipts?: KeepReceipts | undefined;
   readonly now?: () => number;
 }
 
@@ -106,6 +116,7 @@ export class Acknowledgements {
   readonly #besideChanged: BesideChanged;
   readonly #besideLeft: BesideLeftAlone;
   readonly #besideSettled: BesideSettled;
+  readonly #keepReceipts: KeepReceipts;
   readonly #now: () => number;
 
   constructor(options: AcknowledgementsOptions) {
@@ -115,6 +126,7 @@ export class Acknowledgements {
     this.#besideChanged = options.besideChanged ?? (() => []);
     this.#besideLeft = options.besideLeftAlone ?? (() => []);
     this.#besideSettled = options.besideSettled ?? (() => []);
+    this.#keepReceipts = options.keepReceipts ?? (() => Promise.resolve([]));
     this.#now = options.now ?? Date.now;
   }
 
@@ -131,7 +143,8 @@ export class Acknowledgements {
     const delivered = done.filter(({ waiting }) => !waiting.signup.change);
     const left = acknowledgements.filter((one) => one.is === 'left_alone');
     const gone = [...done, ...refused, ...left].map(({ waiting }) => waiting.signup.id);
-    const statements: WriteStatement[] = [fence];
+    const kept = [...done.map(({ waiting }) => waiting), ...notChanges([...refused, ...left])];
+    const statements: WriteStatement[] = [fence, ...(await this.#receiptsOf(kept))];
     if (refused.length > 0) {
       statements.push({
         into: deadLetters,
@@ -188,6 +201,11 @@ export class Acknowledgements {
     return readPause(this.#database, this.#destination, this.#now());
   }
 
+  async #receiptsOf(gone: readonly Waiting[]): Promise<readonly WriteStatement[]> {
+    if (gone.length === 0) return [];
+    return this.#keepReceipts(gone, { destination: this.#destination, nowMs: this.#now() });
+  }
+
   /** A call under way when somebody was erased may have made a dead letter of what it sent. */
   #aboutChanged(done: readonly Waiting[]): readonly WriteStatement[] {
     const destination = this.#destination;
@@ -201,6 +219,11 @@ export class Acknowledgements {
       ...this.#besideChanged(changed, { destination, nowMs: this.#now() }),
     ];
   }
+}
+
+/** A change that was not made leaves nothing behind. */
+function notChanges(some: readonly Acknowledgement[]): readonly Waiting[] {
+  return some.flatMap(({ waiting }) => (waiting.signup.change ? [] : [waiting]));
 }
 
 function removal(ids: readonly string[]): Statement {
@@ -230,15 +253,4 @@ function holding(waiting: readonly Waiting[], dueMs: number): Statement {
     ),
     params: [dueMs, ...ids],
   };
-}
-
-/** As it is: what cannot be opened cannot be sealed anew either. */
-function copyDamaged(id: string, nowMs: number): Statement {
-  const columns = 'upstream, account, form, kind, person';
-  const text = `
-    insert into dead_letters (id, ${columns}, reason, attempts, accepted_at, failed_at, key_id, payload)
-    select id, ${columns}, 'damaged', attempts, accepted_at, cast(? as bigint), key_id, payload
-    from signups where id = ?
-    on conflict do nothing`;
-  return { sql: sameSql(text), params: [nowMs, id] };
 }

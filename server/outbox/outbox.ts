@@ -220,9 +220,11 @@ export class Outbox {
     nowMs: number,
     precedence: Precedence = 'form',
   ): NewRow {
-    const { id, form, contact, origin, consent, resubscribe } = signup;
+    const { id, form, origin, consent, evidence, resubscribe } = signup;
+    const mapped = evidence?.attribute === undefined ? {} : { [evidence.attribute]: id };
+    const contact = { ...signup.contact, ...mapped };
     return signupRow(
-      { id, form, contact, origin, consent, resubscribe },
+      { id, form, contact, origin, consent, evidence, resubscribe },
       {
         destination: this.#destinationOf(signup),
         lane: lanes.fresh,

@@ -1,12 +1,22 @@
 import { sameSql, Unreadable, type NewRow, type Row, type Statement } from '../store/database.ts';
 import { deadLetters, precedences, signups, type Table } from '../store/tables.ts';
-import type { Change, Consent, Contact, Destination, Precedence, Signup, StickyState } from './signup.ts';
+import type {
+  Change,
+  Consent,
+  Contact,
+  Destination,
+  Evidence,
+  Precedence,
+  Signup,
+  StickyState,
+} from './signup.ts';
 
 /** What a row of `signups` or `dead_letters` holds sealed. */
 interface Payload {
   readonly contact: Contact;
   readonly origin?: string | undefined;
   readonly consent?: Consent | undefined;
+  readonly evidence?: Evidence | undefined;
   readonly resubscribe?: readonly StickyState[] | undefined;
   readonly change?: Change | undefined;
   /** ISO 8601, where the row's own time is that of a replay. */
@@ -76,13 +86,14 @@ export function deadLetterOf(row: Row): DeadLetter | undefined {
 function signupOf(row: Row, acceptedMs: number): Signup | undefined {
   const payload = row['payload'];
   if (payload instanceof Unreadable) return undefined;
-  const { contact, origin, consent, resubscribe, change, acceptedAt } = payload as Payload;
+  const { contact, origin, consent, evidence, resubscribe, change, acceptedAt } = payload as Payload;
   return {
     id: String(row['id']),
     form: String(row['form']),
     contact,
     ...(origin !== undefined && { origin }),
     ...(consent && { consent }),
+    ...(evidence && { evidence }),
     ...(resubscribe && { resubscribe }),
     ...(change && { change }),
     acceptedAt: acceptedAt ?? isoOf(acceptedMs),
@@ -104,6 +115,7 @@ interface Storable {
   readonly contact: Contact;
   readonly origin?: string | undefined;
   readonly consent?: Consent | undefined;
+  readonly evidence?: Evidence | undefined;
   readonly resubscribe?: readonly StickyState[] | undefined;
   readonly change?: Change | undefined;
   /** Absent where it is the time since which it waits. */
@@ -158,7 +170,7 @@ export function deadLetterRow({ destination, waiting, ...rest }: DeadLetterOptio
 
 /** Members that are undefined are left out of the JSON. */
 function payloadOf(
-  { contact, origin, consent, resubscribe, change, acceptedAt }: Storable,
+  { contact, origin, consent, evidence, resubscribe, change, acceptedAt }: Storable,
   sinceMs: number,
 ): Payload {
   const isOwnTime = acceptedAt === undefined || acceptedAt === isoOf(sinceMs);
@@ -167,6 +179,7 @@ function payloadOf(
     contact,
     origin,
     consent,
+    evidence,
     resubscribe: states,
     change,
     acceptedAt: isOwnTime ? undefined : acceptedAt,
@@ -197,4 +210,15 @@ function erasingFrom(
     sql: sameSql(`delete from ${name} where upstream = ? and account = ? and person = ? and id <> ?`),
     params: [upstream, account, person, except],
   };
+}
+
+/** Makes a dead letter of a row as it is: what cannot be opened cannot be sealed anew either. */
+export function copyDamaged(id: string, nowMs: number): Statement {
+  const columns = 'upstream, account, form, kind, person';
+  const text = `
+    insert into dead_letters (id, ${columns}, reason, attempts, accepted_at, failed_at, key_id, payload)
+    select id, ${columns}, 'damaged', attempts, accepted_at, cast(? as bigint), key_id, payload
+    from signups where id = ?
+    on conflict do nothing`;
+  return { sql: sameSql(text), params: [nowMs, id] };
 }

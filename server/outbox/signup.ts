@@ -8,8 +8,10 @@ export interface NewSignup {
   readonly contact: Contact;
   /** Of the page with the form, for the funnel; absent where it was no form. */
   readonly origin?: string | undefined;
-  /** What the person agreed to, as the sender reports it. Kept with the contact, not sent to rasa.io. */
+  /** What the person agreed to, as the sender reports it. For the receipt; not sent to rasa.io. */
   readonly consent?: Consent | undefined;
+  /** What a form knows of it. */
+  readonly evidence?: Evidence | undefined;
   /** In which of these states the contact is brought back all the same; by default in none. */
   readonly resubscribe?: readonly StickyState[] | undefined;
 }
@@ -26,6 +28,24 @@ export interface Consent {
   /** ISO 8601. */
   readonly at?: string | undefined;
   readonly source?: string | undefined;
+}
+
+/** What the receipt of a form's sign-up needs beside the contact. */
+export interface Evidence {
+  /** Of the texts that the visitor saw, BCP 47. */
+  readonly lang: string;
+  /** SHA-256 of these texts, in hex. */
+  readonly wording: string;
+  /** A keyed hash of the visitor's network, in hex. */
+  readonly network: string;
+  /** The checkboxes of the form that were ticked, by name. */
+  readonly ticked: readonly string[];
+  /** URL of the page, where the form collects it. */
+  readonly page?: string | undefined;
+  /** The attribute that gets the receipt's id, which is the sign-up's. */
+  readonly attribute?: string | undefined;
+  /** How the owner of the address confirmed it. Unix time in ms. */
+  readonly confirmed?: { readonly by: 'link' | 'code'; readonly atMs: number } | undefined;
 }
 
 /** What is changed about a contact that was sent before. */

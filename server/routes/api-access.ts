@@ -1,9 +1,8 @@
 import type { RequestHandler, Response } from 'express';
 import type { Scope, Token, Tokens } from '../contacts/tokens.ts';
 import type { Rate } from '../forms/form-spec.ts';
-import type { ClientAddress } from '../http/client-ip.ts';
+import { networkOf, type ClientAddress } from '../http/client-ip.ts';
 import { problem, type ApiProblem } from '../http/problem.ts';
-import { networkOf } from '../signup/limits.ts';
 import { detailOf } from './answers.ts';
 import { limitRequests } from './network-limits.ts';
 

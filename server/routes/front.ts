@@ -9,6 +9,7 @@ import { ownPages } from '../analytics/funnel/page-origin.ts';
 import { unnamedAccount } from '../config/accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import type { Confirmations } from '../confirm/confirmations.ts';
+import { createEvidence, networkSecret } from '../confirm/receipts/evidence.ts';
 import { Contacts, type ContactsOptions } from '../contacts/contacts.ts';
 import { Tokens } from '../contacts/tokens.ts';
 import { Feed } from '../events/feed.ts';
@@ -16,7 +17,7 @@ import { loadDisposableDomains } from '../forms/email-address.ts';
 import type { FormSpec } from '../forms/form-spec.ts';
 import { createForms, type Form, type Forms } from '../forms/forms.ts';
 import { createBuilderGate } from '../http/builder-gate.ts';
-import { createClientAddress } from '../http/client-ip.ts';
+import { networkOf, createClientAddress } from '../http/client-ip.ts';
 import { createOrigins } from '../http/origins.ts';
 import { createPublicAddress } from '../http/public-address.ts';
 import { readTarget } from '../http/request-limits.ts';
@@ -25,7 +26,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import type { NewSignup } from '../outbox/signup.ts';
 import { createBots, type BotStats } from '../signup/bots.ts';
 import { createIntake } from '../signup/intake.ts';
-import { createLimits, networkOf } from '../signup/limits.ts';
+import { createLimits } from '../signup/limits.ts';
 import { createPageTokens } from '../signup/page-tokens.ts';
 import { createProofs } from '../signup/proofs.ts';
 import { createAdaptiveLimits, type AdaptiveLimitsOptions } from '../signup/shared-quotas/adaptive-limits.ts';
@@ -162,6 +163,7 @@ export async function openFront({
     bots,
     outbox,
     waitingRoom: confirmations,
+    evidenceOf: createEvidence({ database, key: await secrets.get(networkSecret) }),
     answerTestAddress,
   });
   const counts = new FunnelCounts({ database, log });

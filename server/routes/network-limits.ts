@@ -2,10 +2,9 @@ import type { Request, RequestHandler, Response } from 'express';
 import { rateLimit, type Options } from 'express-rate-limit';
 import type { Rate } from '../forms/form-spec.ts';
 import type { Forms } from '../forms/forms.ts';
-import type { ClientAddress } from '../http/client-ip.ts';
+import { networkOf, type ClientAddress } from '../http/client-ip.ts';
 import { isFromOtherPage, type Origins } from '../http/origins.ts';
 import { problem } from '../http/problem.ts';
-import { networkOf } from '../signup/limits.ts';
 import { sendProblem } from './answers.ts';
 
 /** A visitor who starts to fill in a form requests a challenge, and not every form started is sent. */

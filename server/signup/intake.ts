@@ -1,9 +1,12 @@
+import type { Messages } from '../../shared/messages/messages.ts';
 import type { Problem, ProblemCode } from '../../shared/signup.ts';
 import { quotaKeyOf } from '../forms/email-address.ts';
 import type { Checked, Form, Forms } from '../forms/forms.ts';
+import { networkOf } from '../http/client-ip.ts';
 import type { Origins } from '../http/origins.ts';
 import { problem } from '../http/problem.ts';
 import { retryName, type Once, type Outbox } from '../outbox/outbox.ts';
+import type { Evidence } from '../outbox/signup.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import type { Bots } from './bots.ts';
 import { readFields, refuseOverQuota, refuseUnlistedOrigin } from './guards.ts';
@@ -61,6 +64,13 @@ export interface IntakeOptions {
   readonly bots: Bots;
   readonly outbox: Pick<Outbox, 'add' | 'wasAdded'>;
   readonly waitingRoom: WaitingRoom;
+  /** What the receipt will say beside the contact. */
+  readonly evidenceOf: (visited: {
+    readonly form: Form;
+    readonly words: Messages;
+    readonly checked: Extract<Checked, { is: 'valid' }>;
+    readonly network: string;
+  }) => Promise<Evidence>;
   /** Only with the sandbox: gives the answers for its test addresses. */
   readonly answerTestAddress?: TestAddresses | undefined;
 }
@@ -75,6 +85,7 @@ export function createIntake({
   bots,
   outbox,
   waitingRoom,
+  evidenceOf,
   answerTestAddress,
 }: IntakeOptions): Intake {
   return {
@@ -159,13 +170,15 @@ export function createIntake({
 
     const [account, ...alsoTo] = accounts;
     const { resubscribe } = form;
-    const signup = { form: form.id, account, alsoTo, contact, resubscribe, origin: post.pageOrigin };
+    const words = post.languageOf(form.languages);
+    const evidence = await evidenceOf({ form, words, checked, network: networkOf(post.ip) });
+    const to = { form: form.id, account, alsoTo };
+    const signup = { ...to, contact, resubscribe, origin: post.pageOrigin, evidence };
     const mustConfirm = await hasToConfirm({ post, form, limits, isSuspicious: verdict.isSuspicious });
     let ticket: string | undefined;
     const add = async (once: Once) => {
       if (!mustConfirm) return outbox.add(signup, once);
-      const { lang } = post.languageOf(form.languages);
-      const held = await waitingRoom.hold(signup, { form, lang, once });
+      const held = await waitingRoom.hold(signup, { form, lang: words.lang, once });
       ticket = held.ticket;
       return held.added;
     };

@@ -1,4 +1,5 @@
-import { ipKeyGenerator, MemoryStore, type Options } from 'express-rate-limit';
+import { MemoryStore, type Options } from 'express-rate-limit';
+import { networkOf } from '../http/client-ip.ts';
 import { createKeyedHash } from '../system/keyed-hash.ts';
 import { rateFor, type Counted, type Limited, type RatesOptions, type Way } from './rates.ts';
 
@@ -212,12 +213,4 @@ async function count({
   if ((counted.resetTime?.getTime() ?? 0) - nowMs <= windowMs) return counted;
   await store.resetKey(key);
   return store.increment(key);
-}
-
-/**
- * The network that an IP address counts for: the IPv4 address itself, or the IPv6 /56, which one customer
- * commonly gets.
- */
-export function networkOf(ip: string): string {
-  return ipKeyGenerator(ip, 56);
 }

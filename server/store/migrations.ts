@@ -5,6 +5,7 @@ import { deliveredContactsStep } from './schema/delivered-contacts.ts';
 import { doubleOptInTables } from './schema/double-opt-in.ts';
 import { eventTables } from './schema/events.ts';
 import { peopleStep, sentByPersonStep, whatBecameOfSent } from './schema/people.ts';
+import { receiptsStep } from './schema/receipts.ts';
 import { webhookTables } from './schema/webhooks.ts';
 
 /**
@@ -245,6 +246,7 @@ export const migrations: readonly Migration[] = [
   { version: 14, ...alertsStep },
   { version: 15, ...reportLinksStep },
   { version: 16, ...sentByPersonStep },
+  { version: 17, ...receiptsStep },
 ];
 
 /** The steps of a schema that a database lacks whose last one is this. */

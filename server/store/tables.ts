@@ -4,6 +4,7 @@ import { comparisons, deliveredContacts, handoverAddresses } from './schema/deli
 import { confirmations, mailedPeople, mails } from './schema/double-opt-in.ts';
 import { eventNumbers, events } from './schema/events.ts';
 import { people, peopleReads } from './schema/people.ts';
+import { consentKeys, consentRoots, consentTexts, receipts } from './schema/receipts.ts';
 import { webhookAttempts, webhooks } from './schema/webhooks.ts';
 
 /** A table that takes `Insert`s or has a sealed column, as the engines need to know it. */
@@ -187,6 +188,7 @@ export const sealedTables: readonly Table[] = [
   mails,
   confirmations,
   operatorNotes,
+  consentKeys,
 ];
 
 /**
@@ -222,4 +224,8 @@ export const movedTables: readonly Table[] = [
   alerts,
   operatorNotes,
   formNotes,
+  receipts,
+  consentKeys,
+  consentTexts,
+  consentRoots,
 ];

@@ -2,7 +2,7 @@ import type { AccountContacts, ContactAtRasa } from '../accounts/contacts.ts';
 import { eventStatements, type NewEvent } from '../events/events.ts';
 import type { PersonHash } from '../outbox/person-hash.ts';
 import type { Destination } from '../outbox/signup.ts';
-import { sameSql, type Database } from '../store/database.ts';
+import { sameSql, type Database, type WriteStatement } from '../store/database.ts';
 import { comparisons as table } from '../store/schema/delivered-contacts.ts';
 import { DeliveredContacts, type DeliveredContact, type State } from './delivered-contacts.ts';
 import { UnsureCalls, type UnsureCall } from './unsure-calls.ts';
@@ -14,9 +14,21 @@ export interface ComparisonOptions {
   readonly account: string;
   readonly contacts: AccountContacts;
   readonly personHash: PersonHash;
+  readonly besideLeft?: BesideLeft | undefined;
   readonly now: () => number;
   readonly stop: AbortSignal;
 }
+
+/** What other rooms write about somebody who was found to have left, perhaps twice. */
+export type BesideLeft = (left: {
+  /** The keyed hash of the address. */
+  readonly person: Uint8Array;
+  readonly state: Exclude<State, ''>;
+  /** When, by rasa.io's clock; Unix time in ms. */
+  readonly atMs: number;
+  /** By its name. */
+  readonly account: string;
+}) => Promise<readonly WriteStatement[]>;
 
 /** The clocks of two machines differ, and rasa.io may show a change late. */
 const overlapMs = 60 * 60_000;
@@ -96,6 +108,8 @@ class Run {
   readonly #removed = new Map<string, number>();
   /** Of those that are newly found to be archived, by our ids. */
   readonly #archived = new Map<string, NewEvent>();
+  /** Those that are newly found to have left, by our ids. */
+  readonly #left = new Set<string>();
   #gets = 0;
 
   constructor(options: ComparisonOptions, rows: DeliveredContacts, unsure: UnsureCalls) {
@@ -200,6 +214,7 @@ class Run {
 
   #changed(row: DeliveredContact, { state, atMs, reason = '' }: Fate): readonly DeliveredContact[] {
     if (row.state === state && row.reason === reason) return [];
+    if (state !== '' && row.state !== state) this.#left.add(row.id);
     if (state === 'archived') {
       this.newlyArchived++;
       const { account } = this.#options;
@@ -214,13 +229,25 @@ class Run {
 
   /** Events of those that are archived are written together with them. */
   async #write(changes: readonly DeliveredContact[]): Promise<void> {
-    await this.#rows.change(changes, (some) =>
-      eventStatements(
+    const lines = new Map<string, readonly WriteStatement[]>();
+    for (const row of changes) lines.set(row.id, await this.#linesOf(row));
+    await this.#rows.change(changes, (some) => [
+      ...some.flatMap(({ id }) => lines.get(id) ?? []),
+      ...eventStatements(
         some.flatMap(({ id }) => this.#archived.get(id) ?? []),
         this.#options.now(),
       ),
-    );
-    for (const { id } of changes) this.#archived.delete(id);
+    ]);
+    for (const { id } of changes) {
+      this.#archived.delete(id);
+      this.#left.delete(id);
+    }
+  }
+
+  async #linesOf({ id, person, state, stateMs }: DeliveredContact): Promise<readonly WriteStatement[]> {
+    const { besideLeft, account } = this.#options;
+    if (!besideLeft || state === '' || !this.#left.has(id)) return [];
+    return besideLeft({ person: Buffer.from(person, 'latin1'), state, atMs: stateMs, account });
   }
 
   async #withIds(ids: readonly string[]): Promise<readonly DeliveredContact[]> {

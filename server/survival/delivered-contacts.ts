@@ -1,6 +1,6 @@
 import type { BesideDelivered } from '../outbox/acknowledgements.ts';
 import type { Destination } from '../outbox/signup.ts';
-import { sameSql, type Database, type Row, type Statement } from '../store/database.ts';
+import { sameSql, type Database, type Row, type Statement, type WriteStatement } from '../store/database.ts';
 import { deliveredContacts as table, handoverAddresses, watchedDays } from '../store/schema/delivered-contacts.ts';
 
 /** For how long it is seen whether a contact is still there. */
@@ -165,7 +165,7 @@ export class DeliveredContacts {
   /** `beside` makes what is written in the same transaction about these changes. */
   async change(
     changes: readonly DeliveredContact[],
-    beside: (some: readonly DeliveredContact[]) => readonly Statement[] = () => [],
+    beside: (some: readonly DeliveredContact[]) => readonly WriteStatement[] = () => [],
   ): Promise<void> {
     const sql = sameSql(
       `update ${table.name} set rasa_id = ?, is_own = ?, state = ?, state_at = ?, reason = ? where id = ?`,

@@ -6,7 +6,7 @@ import type { Database, Statement } from '../store/database.ts';
 import { Leases } from '../store/leases.ts';
 import { pause } from '../system/pause.ts';
 import { forgetChanges, tellChanges } from './change-feed.ts';
-import { compare, readLastComparison } from './comparison.ts';
+import { compare, readLastComparison, type BesideLeft } from './comparison.ts';
 import { DeliveredContacts, forgetOldDelivered } from './delivered-contacts.ts';
 import { reportOn, sentenceOf, type SurvivalReport } from './report.ts';
 
@@ -25,6 +25,7 @@ export interface SurvivalOptions {
   /** Names this process to people. */
   readonly owner: string;
   readonly log: Logger;
+  readonly besideLeft?: BesideLeft | undefined;
   readonly now?: () => number;
 }
 
@@ -70,6 +71,7 @@ export class Survival {
         account: account.account,
         contacts,
         personHash,
+        besideLeft: this.#options.besideLeft,
         now: this.#now,
         stop: signal,
       });

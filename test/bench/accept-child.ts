@@ -6,6 +6,7 @@ import helmet from 'helmet';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { readConfig } from '../../server/config/config.ts';
+import { createEvidence, networkSecret } from '../../server/confirm/receipts/evidence.ts';
 import { createForms, type Form, type Forms } from '../../server/forms/forms.ts';
 import { createBuilderGate } from '../../server/http/builder-gate.ts';
 import { createClientAddress } from '../../server/http/client-ip.ts';
@@ -274,6 +275,7 @@ async function intakeOptions(without: Part): Promise<IntakeOptions> {
 
   return {
     waitingRoom: { hold: unused, lastTicket: unused },
+    evidenceOf: createEvidence({ database, key: await secrets.get(networkSecret) }),
     origins: without === 'origin' ? anywhere : createOrigins(config),
     limits: createLimits({
       rates: without === 'rates' ? off : config.rates,
@@ -324,6 +326,8 @@ function unchecked(form: Form): Form {
         fields: contact,
         envelope: { id, page, proof },
         names: [contact['first_name'] ?? '', contact['last_name'] ?? ''],
+        ticked: [],
+        page: undefined,
       };
     },
   };

@@ -290,7 +290,7 @@ export const signupMutations: readonly Mutation[] = [
   },
   {
     name: 'quotas: each address of an IPv6 network has its own quota',
-    file: 'server/signup/limits.ts',
+    file: 'server/http/client-ip.ts',
     find: 'return ipKeyGenerator(ip, 56);',
     replace: 'return ipKeyGenerator(ip, 64);',
     tests: limits,

@@ -1,5 +1,7 @@
 import type { People } from '../../accounts/people.ts';
 import type { Env } from '../../config/env.ts';
+import { forgettingConfirmations } from '../../confirm/forgetting.ts';
+import { lineOf } from '../../confirm/receipts/recorder.ts';
 import { erasing } from '../../outbox/rows.ts';
 import { NotFound } from '../../rasa/errors.ts';
 import type { Person } from '../../rasa/persons/person.ts';
@@ -42,6 +44,10 @@ export function unsubscribeContact(email: string, options: OnePersonOptions, con
     await people?.learn(opened.destination, [
       { person: people.hashOf(email), rasaId: person.id, subscription: 'unsubscribed' },
     ]);
+    if (people && opened.database) {
+      const hash = people.hashOf(email);
+      await opened.database.write(await lineOf(opened.database, hash, line('unsubscribed', opened)));
+    }
     say(context, options, { unsubscribed: person.id }, 'Unsubscribed.');
     return 0;
   });
@@ -75,6 +81,8 @@ export async function eraseContact(
         await opened.database.write([
           people.forgetting(opened.destination, hash),
           ...forgetDelivered(opened.destination, hash),
+          ...(await forgettingConfirmations(opened.database, { person: hash, email })),
+          ...(await lineOf(opened.database, hash, line('erased', opened))),
         ]);
       }
       const words = person ? 'Erased.' : 'rasa.io has nobody with this address; nothing of it waits here.';
@@ -113,6 +121,11 @@ async function withPerson(
   } finally {
     await opened.close();
   }
+}
+
+/** What the operator did, for the receipts. */
+function line(kind: 'unsubscribed' | 'erased', { account }: Opened) {
+  return { kind, account, source: 'operator', nowMs: Date.now() } as const;
 }
 
 function nobody({ streams: { stderr } }: CommandContext): ExitCode {

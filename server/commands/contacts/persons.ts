@@ -16,6 +16,8 @@ export interface OpenAccount {
   readonly api: 'v1' | 'v2';
   readonly calls: Calls;
   readonly destination: Destination;
+  /** By its name. */
+  readonly account: string;
   /** `undefined` where the proxy has none on this machine. */
   readonly database: Database | undefined;
   /** Revokes the token. */
@@ -32,6 +34,7 @@ export async function openAccountCalls(env: Env, account: string | undefined): P
     api,
     calls: createCalls({ http, keyRing }),
     destination: destinationOf(configured),
+    account: configured.name,
     database,
     async close() {
       await keyRing.close(AbortSignal.timeout(longestEndMs));

@@ -1,4 +1,4 @@
-import { openUnblocking } from '../../confirm/confirmations.ts';
+import { openUnblocking } from '../../confirm/unblocking.ts';
 import { someText, withStore, type Cli } from './cli.ts';
 
 export function declareConfirm(cli: Cli): void {

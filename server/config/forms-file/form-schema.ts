@@ -92,6 +92,9 @@ export const formSchema = object({
   confirmed_at: attribute
     .optional()
     .describe('Attribute that gets the time of the confirmation (ISO 8601, UTC).'),
+  consent_receipt: attribute
+    .optional()
+    .describe('Attribute that gets the id of the receipt, by which `consent show` finds it.'),
   confirmMail: text.optional().describe('One or two sentences of your own in the confirmation mail.'),
   notify: notify
     .optional()

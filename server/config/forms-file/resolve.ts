@@ -27,6 +27,7 @@ export function resolveForm(id: string, form: FileForm, firstAccount: string | u
     resubscribe: statesOf(form.resubscribe),
     confirm: form.confirm ?? 'never',
     confirmedAt: form.confirmed_at,
+    consentReceipt: form.consent_receipt,
     confirmMail: localized(form.confirmMail),
     notify: notifyOf(form.notify),
     redirect: form.redirect === undefined ? undefined : new URL(form.redirect).href,

@@ -220,18 +220,21 @@ function resubscribeRules({ resubscribe }: FileForm, fields: readonly FieldSpec[
 }
 
 function confirmRules(
-  { confirm = 'never', confirmed_at: mapped, attributes = {}, segment_code }: FileForm,
+  { confirm = 'never', confirmed_at: time, consent_receipt: id, attributes = {}, segment_code }: FileForm,
   fields: readonly FieldSpec[],
 ): readonly FaultAt[] {
-  if (mapped === undefined) return [];
-  if (confirm === 'never') return [{ path: ['confirmed_at'], wanted: 'nothing, unless `confirm` is set' }];
+  if (time !== undefined && confirm === 'never')
+    return [{ path: ['confirmed_at'], wanted: 'nothing, unless `confirm` is set' }];
   const filled = [
     ...Object.keys(attributes),
     ...(segment_code === undefined ? [] : ['segment_code']),
     ...fields.map(({ attribute }) => attribute),
   ];
-  if (!filled.includes(mapped)) return [];
-  return [{ path: ['confirmed_at'], wanted: 'an attribute that nothing else fills' }];
+  const wanted = 'an attribute that nothing else fills';
+  return [
+    ...(time !== undefined && filled.includes(time) ? [{ path: ['confirmed_at'], wanted }] : []),
+    ...(id !== undefined && [...filled, time].includes(id) ? [{ path: ['consent_receipt'], wanted }] : []),
+  ];
 }
 
 function suggestionRules({ texts }: FileForm): readonly FaultAt[] {

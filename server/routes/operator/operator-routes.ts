@@ -1,6 +1,6 @@
 import express, { type Request, type Response } from 'express';
 import type { Logger } from 'pino';
-import type { ClientAddress } from '../../http/client-ip.ts';
+import { networkOf, type ClientAddress } from '../../http/client-ip.ts';
 import type { PublicAddress } from '../../http/public-address.ts';
 import { readBody } from '../../http/request-body.ts';
 import { formToken, isFormToken, sessionMs, type OperatorAccess } from '../../operator/access.ts';
@@ -10,7 +10,6 @@ import { renderLogIn } from '../../operator/log-in-page.ts';
 import { renderOperatorPage } from '../../operator/page.ts';
 import { judge } from '../../operator/verdict.ts';
 import type { DeadLetters } from '../../outbox/dead-letters.ts';
-import { networkOf } from '../../signup/limits.ts';
 import { readUrl } from '../../system/urls.ts';
 
 export interface OperatorRoutesOptions {

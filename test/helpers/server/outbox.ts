@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import {
   Acknowledgements,
   type Acknowledgement,
+  type KeepReceipts,
   type SettleOptions,
 } from '../../../server/outbox/acknowledgements.ts';
 import { Claims, type Claim } from '../../../server/outbox/claims.ts';
@@ -53,6 +54,7 @@ export interface TestOutbox {
 }
 
 export interface TestOutboxOptions extends Partial<Pick<OutboxOptions, 'max' | 'now'>> {
+  readonly keepReceipts?: (database: Database) => KeepReceipts;
   readonly destination?: Destination;
   readonly place: Partial<StoreOptions> & Pick<StoreOptions, 'dataDir'>;
 }
@@ -64,6 +66,7 @@ export async function openTestOutbox({
   destination = toSandbox,
   max = Infinity,
   now = Date.now,
+  keepReceipts,
 }: TestOutboxOptions): Promise<TestOutbox> {
   const database = await openStore({ log: recordLog().log, ...place });
   let closed: Promise<void> | undefined;
@@ -71,7 +74,7 @@ export async function openTestOutbox({
   const outbox = await Outbox.open({ database, destinations: new Map([['main', destination]]), max, now });
   const parts = { database, destination, now };
   const claims = new Claims(parts);
-  const acknowledgements = new Acknowledgements(parts);
+  const acknowledgements = new Acknowledgements({ ...parts, keepReceipts: keepReceipts?.(database) });
   const leases = new Leases({ database, owner: 'a test' });
   const name = `deliver ${destination.upstream} ${destination.account}`;
   const settle: TestOutbox['settle'] = async (list, rest = {}) => {

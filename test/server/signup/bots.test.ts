@@ -67,6 +67,8 @@ const checked = (envelope: object, names = ['Ada']): Extract<Checked, { is: 'val
   fields,
   envelope,
   names,
+  ticked: [],
+  page: undefined,
 });
 
 function openBots(mode: BotMode, redeemed: Redeemed = good, now?: () => number, leastPageAgeMs = 0) {
