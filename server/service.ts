@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { besideAcknowledgements, besideLeft } from './beside-acknowledgements.ts';
+import { Closers } from './closers.ts';
 import type { Config } from './config/config.ts';
 import { People } from './accounts/people.ts';
 import { destinationOf } from './config/accounts/destination.ts';
@@ -64,7 +65,7 @@ export interface ServiceOptions {
   readonly isLogFailing?: () => boolean;
   /** Directory of the files built for browsers. */
   readonly builtDir: string;
-  readonly process: Pick<NodeJS.Process, 'pid'> & MetricsOptions['process'];
+  readonly process: Pick<NodeJS.Process, 'pid' | 'getuid'> & MetricsOptions['process'];
   /** How often it is looked whether the files with forms or credentials have changed. */
   readonly watchIntervalMs?: number;
   /** Overrides the default time limits for senders. */
@@ -88,18 +89,8 @@ export async function openService({
   watchIntervalMs,
   impatience,
 }: ServiceOptions): Promise<Service> {
-  const closers: (() => Promise<void> | void)[] = [];
-  const close = async () => {
-    const failures: unknown[] = [];
-    for (let closer = closers.pop(); closer; closer = closers.pop()) {
-      try {
-        await closer();
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    if (failures.length > 0) throw failures[0];
-  };
+  const closers = new Closers();
+  const close = () => closers.close();
 
   try {
     const { accounts, dataDir } = config;
@@ -179,8 +170,8 @@ export async function openService({
       deliveries.reload();
     };
     const catchMail = config.production ? undefined : sandbox?.catchMail;
-    const parts = { config, database, destinations, deliveries, health, reload, catchMail, owner, log };
-    const { refusals, alerts, ...operator } = openOperator(parts);
+    const parts = { config, database, destinations, deliveries, health, reload, readEnv, builtDir, process };
+    const { refusals, alerts, ...operator } = openOperator({ ...parts, catchMail, owner, log });
     closers.push(() => alerts.close());
     const watched = watchedOutbox({
       outbox,
@@ -204,10 +195,10 @@ export async function openService({
       answerMetrics: metrics.isPublic ? answerMetrics : undefined,
       outbox: watched,
       confirmations: optIn.confirmations,
-      onAnswer: (outcome, network) => {
-        summary.count(outcome);
-        metrics.countAnswer(outcome);
-        refusals.note(outcome, network);
+      onAnswer: (answered, network) => {
+        summary.count(answered.outcome);
+        metrics.countAnswer(answered.outcome);
+        refusals.note(answered, network);
       },
       readsOf: (account) => deliveries.reads(account),
       secrets,

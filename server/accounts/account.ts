@@ -4,7 +4,14 @@ import { createCalls } from '../rasa/calls.ts';
 import { createV1, createV2 } from '../rasa/client.ts';
 import type { CredentialSet } from '../rasa/credentials.ts';
 import { createGate } from '../rasa/gate.ts';
-import { createRasaHttp, withGate, type RasaHttp, type RasaTimeouts } from '../rasa/http.ts';
+import {
+  createRasaHttp,
+  withGate,
+  withNotes,
+  type NoteCall,
+  type RasaHttp,
+  type RasaTimeouts,
+} from '../rasa/http.ts';
 import { createKeyRing, type KeyRing } from '../rasa/key-ring.ts';
 import { createTokenApi } from '../rasa/token-api.ts';
 import { tryKeyRing, type Tried } from '../rasa/try-credentials.ts';
@@ -29,6 +36,7 @@ export interface AccountOptions {
   /** Names this process to people. */
   readonly owner: string;
   readonly fetch?: typeof fetch | undefined;
+  readonly onCall?: NoteCall | undefined;
   readonly log: Logger;
 }
 
@@ -53,9 +61,11 @@ export function openAccount({
   database,
   owner,
   fetch,
+  onCall,
   log,
 }: AccountOptions): Account {
-  const http = createRasaHttp({ baseUrl, outgoing, timeouts, ...(fetch && { fetch }) });
+  const plain = createRasaHttp({ baseUrl, outgoing, timeouts, ...(fetch && { fetch }) });
+  const http = onCall ? withNotes(plain, onCall) : plain;
   if (!database) {
     const gated = withGate(http, createGate({ minIntervalMs }));
     const nothing = () => Promise.resolve();

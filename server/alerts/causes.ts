@@ -1,4 +1,4 @@
-import { readStanding, readSurvival } from '../operator/standing.ts';
+import { readBacklog, readSurvival } from '../operator/standing.ts';
 import { judge, stuckAfterMs, type Cause, type OperatorState } from '../operator/verdict.ts';
 import type { Destination } from '../outbox/signup.ts';
 import { sameSql, type Database } from '../store/database.ts';
@@ -47,8 +47,8 @@ export class Causes {
       // Only the process that delivers knows; that sign-ups wait is what counts.
       isUnreachable: false,
     }));
-    const [standing, letters, survival] = await Promise.all([
-      readStanding(database, destinations, accounts),
+    const [backlog, letters, survival] = await Promise.all([
+      readBacklog(database, destinations, accounts),
       this.#deadLetters(),
       this.#readSurvival(nowMs),
     ]);
@@ -59,7 +59,9 @@ export class Causes {
       setAside: 0,
       unreadable: letters.unreadable,
       // Another proxy may have the account, and delivers within moments.
-      accounts: standing.filter(({ isGone, oldestMs = nowMs }) => !isGone || nowMs - oldestMs > stuckAfterMs),
+      accounts: backlog.accounts.filter(
+        ({ isGone, oldestMs = nowMs }) => !isGone || nowMs - oldestMs > stuckAfterMs,
+      ),
       refused: [],
       survival,
     });

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { CallTimes } from '../accounts/call-times.ts';
 import { PeopleKeeping } from '../accounts/people-keeping.ts';
 import { lastPeopleRead, readPeople } from '../accounts/people-reading.ts';
 import { PersonFinder } from '../accounts/person-finder.ts';
@@ -17,7 +18,7 @@ import type { DeliveryStats } from './delivery-call.ts';
 import { openUpstream, type CredentialsHealth, type Upstream, type UpstreamOptions } from './upstream.ts';
 import { DeliveryWorker, type DeliveryWorkerOptions } from './worker.ts';
 
-export interface DeliveriesOptions extends Omit<UpstreamOptions, 'account' | 'config' | 'onReload'> {
+export interface DeliveriesOptions extends Omit<UpstreamOptions, 'account' | 'config' | 'onReload' | 'onCall'> {
   readonly config: UpstreamOptions['config'] &
     Pick<Config, 'accounts' | 'rasaBatch' | 'outbox' | 'contactsRefreshMs'>;
   readonly outbox: Pick<Outbox, 'counts' | 'noteSettled'>;
@@ -59,10 +60,12 @@ interface Way {
  * pauses, so that an account whose key is refused holds up no other.
  */
 export class Deliveries {
+  /** Of the calls of all accounts. */
+  readonly calls = new CallTimes();
   readonly #ways: readonly Way[];
 
   constructor(options: DeliveriesOptions) {
-    this.#ways = options.config.accounts.map((account) => openWay(account, options));
+    this.#ways = options.config.accounts.map((account) => openWay(account, { ...options, onCall: this.calls.note }));
   }
 
   /**
@@ -103,6 +106,7 @@ export class Deliveries {
     return {
       circuit: all.some(({ circuit }) => circuit === 'open') ? 'open' : 'closed',
       isUnreachable: all.some(({ isUnreachable }) => isUnreachable),
+      pausedForMs: Math.max(...all.map(({ pausedForMs }) => pausedForMs)),
       attempts: sum('attempts'),
       delivered: sum('delivered'),
       refused: sum('refused'),
@@ -138,7 +142,10 @@ export class Deliveries {
   }
 }
 
-function openWay(account: AccountConfig, { outbox, people, log, ...options }: DeliveriesOptions): Way {
+function openWay(
+  account: AccountConfig,
+  { outbox, people, log, ...options }: DeliveriesOptions & Pick<UpstreamOptions, 'onCall'>,
+): Way {
   const {
     config,
     database,

@@ -12,6 +12,8 @@ export interface DeliveryStats {
   readonly circuit: 'closed' | 'open';
   /** Several calls in a row got no answer. */
   readonly isUnreachable: boolean;
+  /** How long nothing is sent from now, in ms. */
+  readonly pausedForMs: number;
   /** Sign-ups sent to rasa.io, counted once per attempt. */
   readonly attempts: number;
   readonly delivered: number;

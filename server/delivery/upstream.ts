@@ -16,6 +16,7 @@ import type { Delivery } from '../rasa/delivery/outcomes.ts';
 import { createPersonsDelivery } from '../rasa/delivery/v1.ts';
 import { createContactsDelivery } from '../rasa/delivery/v2.ts';
 import { createWebhookDelivery } from '../rasa/delivery/webhook.ts';
+import type { NoteCall } from '../rasa/http.ts';
 import type { KeyRing } from '../rasa/key-ring.ts';
 import type { Tried } from '../rasa/try-credentials.ts';
 import type { Database } from '../store/database.ts';
@@ -82,6 +83,8 @@ export interface UpstreamOptions {
   readonly readEnv: () => Env;
   /** Called when the credentials have changed, before it is known whether they work. */
   readonly onReload: () => void;
+  /** Told of every call. */
+  readonly onCall: NoteCall;
   readonly log: Logger;
   readonly watchIntervalMs?: number | undefined;
 }
@@ -99,6 +102,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     minIntervalMs: config.rasaMinIntervalMs,
     database,
     owner,
+    onCall: options.onCall,
     log,
   });
   if (upstream.is === 'webhook') {

@@ -125,6 +125,7 @@ export class DeliveryWorker {
       ...counted,
       circuit: this.#circuit.isOpen ? 'open' : 'closed',
       isUnreachable: this.#circuit.isUnreachable,
+      pausedForMs: this.#circuit.pausedForMs,
       lastSuccess: lastSuccessMs === undefined ? undefined : new Date(lastSuccessMs).toISOString(),
     };
   }

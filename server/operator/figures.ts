@@ -1,12 +1,15 @@
-import { Endpoints } from '../events/webhooks/endpoints.ts';
-import { Tokens } from '../contacts/tokens.ts';
-import { DeadLetters } from '../outbox/dead-letters.ts';
-import type { DeadLetter } from '../outbox/rows.ts';
-import { redacted, type Destination } from '../outbox/signup.ts';
+import type { CallsAt, CallTimes } from '../accounts/call-times.ts';
+import { dayAt } from '../analytics/days.ts';
+import { Funnel } from '../analytics/funnel/funnel.ts';
+import type { Destination } from '../outbox/signup.ts';
 import { sameSql, type Database } from '../store/database.ts';
-import type { Refusals } from './refusals.ts';
-import { readStanding, readSurvival } from './standing.ts';
-import type { AccountStanding, OperatorState } from './verdict.ts';
+import { DeliveredHours } from './delivered-hours.ts';
+import type { Nearest, RefusedByRule, Refusals } from './refusals.ts';
+import { readRest, type RestFigures } from './rest-figures.ts';
+import { SetAside, type SetAsideState } from './set-aside.ts';
+import type { SetupChecks, SetupState } from './setup-checks.ts';
+import { readBacklog, readSurvival, type Backlog, type OwnAccount, type Standing } from './standing.ts';
+import type { OperatorState } from './verdict.ts';
 
 const hourMs = 60 * 60_000;
 export const periods = { '24h': 24, '7d': 7 * 24, '30d': 30 * 24 } as const;
@@ -14,8 +17,23 @@ export type Period = keyof typeof periods;
 
 export interface Hour {
   readonly startMs: number;
+  /** Reached rasa.io in it. */
   readonly delivered: number;
+  /** Accepted in it, and still waiting. */
+  readonly waiting: number;
   readonly refused: number;
+}
+
+/** Steps of visitors, over whole days. */
+export interface FunnelFigures {
+  /** The first day, in UTC. */
+  readonly from: string;
+  readonly seen: number;
+  readonly started: number;
+  readonly sent: number;
+  readonly accepted: number;
+  readonly confirmed: number;
+  readonly delivered: number;
 }
 
 /** All that the page shows, but for addresses. */
@@ -24,156 +42,185 @@ export interface Figures {
   readonly period: Period;
   /** The oldest first. */
   readonly hours: readonly Hour[];
+  /** When rasa.io began to refuse the key of an account, the oldest first. */
+  readonly keyRefusals: readonly { readonly atMs: number; readonly account: string }[];
+  readonly calls: readonly CallsAt[];
+  readonly callsEveryMs: number;
+  readonly funnel: FunnelFigures;
   readonly accounts: readonly ShownAccount[];
-  readonly deadLetters: readonly ShownDeadLetter[];
-  readonly webhooks: readonly {
-    readonly host: string;
-    readonly isActive: boolean;
-    readonly failures: number;
-  }[];
-  /** Valid ones. */
-  readonly tokens: readonly string[];
-  /** The last one that changed. */
-  readonly lastImport:
-    { readonly rows: number; readonly stored: number; readonly changedMs: number } | undefined;
-}
-
-export interface ShownAccount extends AccountStanding {
-  /** ISO 8601. */
-  readonly lastSuccess: string | undefined;
-  readonly keys: readonly { readonly fingerprint: string; readonly state: string }[];
-}
-
-export interface ShownDeadLetter {
-  readonly id: string;
-  readonly form: string;
-  /** Without addresses. */
-  readonly reason: string;
-  readonly attempts: number;
-  /** ISO 8601. */
-  readonly refusedAt: string;
+  readonly setAside: SetAsideState;
+  readonly refused: readonly RefusedByRule[];
+  readonly nearest: Nearest;
+  readonly rest: RestFigures;
+  readonly setup: SetupState;
+  readonly startedMs: number;
 }
 
 /** How an account of this process stands. */
-export type RunningAccount = Omit<ShownAccount, 'waiting' | 'oldestMs' | 'isGone'>;
+export interface RunningAccount extends OwnAccount {
+  /** ISO 8601. */
+  readonly lastSuccess: string | undefined;
+  /** How long nothing is sent from now, in ms. */
+  readonly pausedForMs: number;
+  readonly keys: readonly { readonly fingerprint: string; readonly state: string }[];
+}
+
+/** Accounts that this process does not have are without keys. */
+export type ShownAccount = Standing<RunningAccount>;
 
 export interface FiguresOptions {
   readonly database: Database;
   /** Of each account, by its name. */
   readonly destinations: ReadonlyMap<string, Destination>;
   readonly accounts: () => readonly RunningAccount[];
+  readonly calls: Pick<CallTimes, 'since'>;
   readonly storeFault: () => OperatorState['storeFault'];
   readonly refusals: Refusals;
+  readonly setup: Pick<SetupChecks, 'state'>;
   readonly now?: () => number;
 }
 
-/** Events are counted so many at a time: long reads delay writes. */
-const batch = 5000;
-/** Of accounts that this proxy does not have. */
-const unknownKeys = { lastSuccess: undefined, keys: [] };
-const keptHours = periods['30d'] + 1;
+/** Points of the chart of response times: some fifty in each period. */
+const callsEvery: Readonly<Record<Period, number>> = {
+  '24h': hourMs / 2,
+  '7d': 3 * hourMs,
+  '30d': 12 * hourMs,
+};
+/** Looks at the database within this time share one; a slow database is asked less often. */
+const leastPauseMs = 2000;
+const pauseFactor = 20;
 
-/** Reads what the page shows. What was counted once is not read again. */
+/** Reads what the page shows. */
 export class FiguresReader {
   readonly #options: FiguresOptions;
   readonly #now: () => number;
-  readonly #delivered = new Map<number, number>();
-  #countedTo = 0;
-  #counting = Promise.resolve();
+  readonly #startedMs: number;
+  readonly #delivered: DeliveredHours;
+  readonly #setAside: SetAside;
+  readonly #funnel: Funnel;
+  #backlog: { readonly untilMs: number; readonly found: Promise<Backlog<RunningAccount>> } | undefined;
 
   constructor(options: FiguresOptions) {
+    const { database, destinations, now = Date.now } = options;
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    this.#now = now;
+    this.#startedMs = now();
+    this.#delivered = new DeliveredHours({ database, kept: periods['30d'] + 1, now });
+    this.#setAside = new SetAside(database);
+    this.#funnel = new Funnel({ database, destinations });
   }
 
   async read(period: Period): Promise<Figures> {
-    const { database, destinations, refusals, storeFault } = this.#options;
-    this.#counting = this.#counting.then(() => this.#count());
-    await this.#counting;
+    const { database, refusals, storeFault, calls, setup } = this.#options;
     const nowMs = this.#now();
-    const [standing, { entries, unreadable }, endpoints, tokens, survival, [lastImport]] = await Promise.all([
-      readStanding(database, destinations, this.#options.accounts()),
-      new DeadLetters({ database }).list(),
-      new Endpoints({ database }).list(),
-      new Tokens({ database }).list(),
-      readSurvival(database, destinations, nowMs),
-      database.read({
-        sql: sameSql('select rows, stored, changed_at from imports order by changed_at desc limit 1'),
-      }),
+    const [backlog, delivered, setAside, rest, survival] = await Promise.all([
+      this.#readBacklog(),
+      this.#delivered.read(),
+      this.#setAside.read(),
+      readRest(database, nowMs),
+      readSurvival(database, this.#options.destinations, nowMs),
     ]);
-    const accounts = standing.map((account) => ({ ...unknownKeys, ...account }));
-    const hours = this.#hours(period, nowMs);
+    const hours = this.#hours(period, nowMs, { delivered, waiting: backlog.byHour });
+    const sinceMs = hours[0]?.startMs ?? nowMs;
+    const refused = refusals.since(sinceMs);
+    const state = {
+      nowMs,
+      storeFault: storeFault(),
+      delivered: hours.reduce((sum, hour) => sum + hour.delivered, 0),
+      setAside: setAside.count,
+      unreadable: setAside.unreadable,
+      accounts: backlog.accounts,
+      refused,
+      survival,
+    };
     return {
-      state: {
-        nowMs,
-        storeFault: storeFault(),
-        delivered: hours.reduce((sum, { delivered }) => sum + delivered, 0),
-        setAside: entries.length,
-        unreadable: unreadable.length,
-        accounts,
-        refused: refusals.since(hours[0]?.startMs ?? nowMs),
-        survival,
-      },
+      state,
       period,
       hours,
-      accounts,
-      deadLetters: entries.map(shown).reverse(),
-      webhooks: endpoints.map(({ target, state, failures }) => ({
-        host: target ? new URL(target.url).host : 'cannot be read',
-        isActive: state === 'active',
-        failures,
-      })),
-      tokens: tokens
-        .filter(({ revokedMs, expiresMs = Infinity }) => revokedMs === undefined && expiresMs > nowMs)
-        .map(({ name }) => name),
-      lastImport: lastImport && {
-        rows: Number(lastImport['rows']),
-        stored: Number(lastImport['stored']),
-        changedMs: Number(lastImport['changed_at']),
-      },
+      keyRefusals: await this.#keyRefusals(sinceMs),
+      calls: calls.since(sinceMs, callsEvery[period]),
+      callsEveryMs: callsEvery[period],
+      funnel: await this.#readFunnel(sinceMs, nowMs),
+      accounts: backlog.accounts,
+      setAside,
+      refused,
+      nearest: refusals.nearestSince(sinceMs),
+      rest,
+      setup: setup.state,
+      startedMs: this.#startedMs,
     };
   }
 
-  #hours(period: Period, nowMs: number): readonly Hour[] {
+  /** What was set aside, all of it. */
+  setAside(): ReturnType<SetAside['all']> {
+    return this.#setAside.all();
+  }
+
+  /** Something was changed: the next look is a new one. */
+  forget(): void {
+    this.#backlog = undefined;
+  }
+
+  #hours(
+    period: Period,
+    nowMs: number,
+    { delivered, waiting }: Readonly<Record<'delivered' | 'waiting', ReadonlyMap<number, number>>>,
+  ): readonly Hour[] {
     const last = Math.floor(nowMs / hourMs);
     const refused = this.#options.refusals.byHour();
     return Array.from({ length: periods[period] }, (_, index) => {
       const hour = last - periods[period] + 1 + index;
       return {
         startMs: hour * hourMs,
-        delivered: this.#delivered.get(hour) ?? 0,
+        delivered: delivered.get(hour) ?? 0,
+        waiting: waiting.get(hour) ?? 0,
         refused: refused.get(hour) ?? 0,
       };
     });
   }
 
-  async #count(): Promise<void> {
-    const { database } = this.#options;
-    const [numbers] = await database.read({
-      sql: sameSql('select min(seq) as first, max(seq) as last from events'),
-    });
-    const last = Number(numbers?.['last'] ?? 0);
-    this.#countedTo = Math.max(this.#countedTo, Number(numbers?.['first'] ?? 1) - 1);
-    while (this.#countedTo < last) {
-      const to = Math.min(last, this.#countedTo + batch);
-      const rows = await database.read({
-        sql: sameSql(
-          `select at / ${hourMs} as hour, count(*) as n from events
-           where seq > ? and seq <= ? and type = 'signup.delivered' group by at / ${hourMs}`,
-        ),
-        params: [this.#countedTo, to],
-      });
-      this.#countedTo = to;
-      for (const row of rows) {
-        const hour = Number(row['hour']);
-        this.#delivered.set(hour, (this.#delivered.get(hour) ?? 0) + Number(row['n']));
-      }
+  /** Every row that waits is looked at, so that a long backlog is not read for each reader. */
+  async #readBacklog(): Promise<Backlog<RunningAccount>> {
+    const startMs = this.#now();
+    if (this.#backlog && this.#backlog.untilMs > startMs) return this.#backlog.found;
+    const { database, destinations, accounts } = this.#options;
+    const found = readBacklog(database, destinations, accounts());
+    const own = { untilMs: Infinity, found };
+    this.#backlog = own;
+    try {
+      const backlog = await found;
+      const untilMs = this.#now() + Math.max(leastPauseMs, pauseFactor * (this.#now() - startMs));
+      if (this.#backlog === own) this.#backlog = { untilMs, found };
+      return backlog;
+    } catch (error) {
+      if (this.#backlog === own) this.#backlog = undefined;
+      throw error;
     }
-    const oldest = Math.floor(this.#now() / hourMs) - keptHours;
-    for (const hour of this.#delivered.keys()) if (hour < oldest) this.#delivered.delete(hour);
   }
-}
 
-function shown({ signup, reason, attempts, refusedAt }: DeadLetter): ShownDeadLetter {
-  return { id: signup.id, form: signup.form, reason: redacted(reason, signup.contact), attempts, refusedAt };
+  async #readFunnel(sinceMs: number, nowMs: number): Promise<FunnelFigures> {
+    const from = dayAt(sinceMs, 'UTC');
+    const [row = {}] = await this.#funnel.read({ from, to: dayAt(nowMs, 'UTC'), by: [] });
+    const of = (name: string) => Number(row[name] ?? 0);
+    return {
+      from,
+      seen: of('fetched'),
+      started: of('started'),
+      sent: of('accepted') + of('refused'),
+      accepted: of('accepted'),
+      confirmed: of('confirmed'),
+      delivered: of('delivered'),
+    };
+  }
+
+  async #keyRefusals(sinceMs: number): Promise<Figures['keyRefusals']> {
+    const rows = await this.#options.database.read({
+      sql: sameSql(
+        `select at, account from events where subject >= 'credentials ' and subject < 'credentials!' and type = 'credentials.failed'
+         and at >= ? order by seq desc limit 2`,
+      ),
+      params: [sinceMs],
+    });
+    return rows.map((row) => ({ atMs: Number(row['at']), account: String(row['account']) })).reverse();
+  }
 }

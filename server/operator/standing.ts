@@ -7,44 +7,78 @@ import type { AccountStanding, OperatorState } from './verdict.ts';
 /** An account of this process, without what waits for it. */
 export type OwnAccount = Omit<AccountStanding, 'waiting' | 'oldestMs' | 'isGone'>;
 
+/** An account, with what waits for it. */
+export type Standing<T extends OwnAccount> = AccountStanding &
+  Partial<T> & {
+    /** When the next one is due. Unix time in ms; 0 for now. */
+    readonly nextMs: number;
+  };
+
+export interface Backlog<T extends OwnAccount> {
+  readonly accounts: readonly Standing<T>[];
+  /** How many were accepted in each hour, by its number since 1970. */
+  readonly byHour: ReadonlyMap<number, number>;
+}
+
+interface Group {
+  readonly waiting: number;
+  readonly oldestMs: number | undefined;
+  readonly nextMs: number;
+}
+
+const hourMs = 60 * 60_000;
+
 /**
  * How many sign-ups wait for each account, and since when; and for accounts that this process does not have.
  * A file of a million contacts takes hours: its rows count as waiting, but their age says nothing until they
  * were tried.
  */
-export async function readStanding<T extends OwnAccount>(
+export async function readBacklog<T extends OwnAccount>(
   database: Pick<Database, 'read'>,
   destinations: ReadonlyMap<string, Destination>,
-  accounts: readonly T[],
-): Promise<readonly (AccountStanding & Partial<T>)[]> {
+  running: readonly T[],
+): Promise<Backlog<T>> {
   const rows = await database.read({
     sql: sameSql(
-      `select upstream, account, count(*) as n,
-         min(case when lane = ${lanes.fresh} and due = ${precedences.file} then null else accepted_at end) as oldest
-       from signups group by upstream, account`,
+      `select upstream, account, accepted_at / ${hourMs} as hour, count(*) as n,
+         min(case when lane = ${lanes.fresh} and due = ${precedences.file} then null else accepted_at end) as oldest,
+         min(case lane when ${lanes.fresh} then 0 else due end) as next
+       from signups group by upstream, account, accepted_at / ${hourMs}`,
     ),
   });
-  const groups = rows.map(({ upstream, account, n, oldest }) => ({
-    place: `${String(upstream)} ${String(account)}`,
-    waiting: Number(n),
-    oldestMs: oldest === null ? undefined : Number(oldest),
-  }));
-  const own = accounts.map((account) => {
-    const place = placeOf(destinations.get(account.name));
-    const { waiting = 0, oldestMs } = groups.find((group) => group.place === place) ?? {};
-    return { ...account, waiting, oldestMs };
+  const byHour = new Map<number, number>();
+  const groups = new Map<string, Group>();
+  for (const { upstream, account, hour, n, oldest, next } of rows) {
+    byHour.set(Number(hour), (byHour.get(Number(hour)) ?? 0) + Number(n));
+    const place = `${String(upstream)} ${String(account)}`;
+    const group = { waiting: Number(n), oldestMs: oldest === null ? undefined : Number(oldest) };
+    groups.set(place, together(groups.get(place), { ...group, nextMs: Number(next) }));
+  }
+  const own = running.map((account) => {
+    const group = groups.get(placeOf(destinations.get(account.name)));
+    return { ...account, waiting: 0, oldestMs: undefined, nextMs: 0, ...group };
   });
   const places = new Set([...destinations.values()].map(placeOf));
-  const gone = groups
-    .filter(({ place }) => !places.has(place))
-    .map(({ place, ...counts }) => ({
-      name: place,
+  const gone = [...groups]
+    .filter(([place]) => !places.has(place))
+    .map(([name, group]) => ({
+      name,
       credentials: undefined,
       isUnreachable: false,
       isGone: true,
-      ...counts,
+      ...group,
     }));
-  return [...own, ...(gone as (AccountStanding & Partial<T>)[])];
+  return { accounts: [...own, ...(gone as unknown as Standing<T>[])], byHour };
+}
+
+function together(one: Group | undefined, other: Group): Group {
+  if (!one) return other;
+  const times = [one.oldestMs, other.oldestMs].filter((ms) => ms !== undefined);
+  return {
+    waiting: one.waiting + other.waiting,
+    oldestMs: times.length > 0 ? Math.min(...times) : undefined,
+    nextMs: Math.min(one.nextMs, other.nextMs),
+  };
 }
 
 /** What was delivered to all accounts within the last 30 days, and how much of it is archived there. */

@@ -116,6 +116,22 @@ export function createRasaHttp({
   }
 }
 
+/** A call that was not stopped: how long it took, and the status of its answer; `undefined` without one. */
+export type NoteCall = (call: { readonly ms: number; readonly status: number | undefined }) => void;
+
+/** Every call is noted when it is over. */
+export function withNotes(http: RasaHttp, note: NoteCall): RasaHttp {
+  return {
+    async call(request) {
+      const startMs = performance.now();
+      const answer = await http.call(request);
+      const status = answer.is === 'answer' ? answer.status : undefined;
+      if (!request.stop.aborted) note({ ms: performance.now() - startMs, status });
+      return answer;
+    },
+  };
+}
+
 /** Every call waits for its turn at this gate, before its time limit begins. */
 export function withGate(http: RasaHttp, gate: Gate): RasaHttp {
   return {

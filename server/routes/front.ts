@@ -24,6 +24,7 @@ import { readTarget } from '../http/request-limits.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { NewSignup } from '../outbox/signup.ts';
+import { answeredOf, type Answered } from '../signup/answered.ts';
 import { createBots, type BotStats } from '../signup/bots.ts';
 import { createIntake } from '../signup/intake.ts';
 import { createLimits } from '../signup/limits.ts';
@@ -84,8 +85,8 @@ export interface FrontOptions {
   readonly sandbox: AppOptions['sandbox'];
   readonly health: () => Health;
   readonly outbox: Pick<Outbox, 'add' | 'addAll' | 'addChange' | 'wasAdded' | 'hasRoomFor'>;
-  /** Called with the outcome of each sign-up request: `accepted`, `unconfirmed` or a problem's code. */
-  readonly onAnswer?: (outcome: string, network: string) => void;
+  /** Told of the answer to each sign-up request, and the network that it went to. */
+  readonly onAnswer?: (answered: Answered, network: string) => void;
   /** What all proxies that share the store sign and hash with. */
   readonly secrets: Pick<ServerSecrets, 'get'>;
   readonly metrics: Pick<Metrics, 'countRequest'>;
@@ -175,7 +176,7 @@ export async function openFront({
     ...checks,
     async receive(post) {
       const answer = await checks.receive(post);
-      onAnswer(answer.is === 'refused' ? answer.problem.code : answer.is, networkOf(post.ip));
+      onAnswer(answeredOf(answer), networkOf(post.ip));
       if (answer.is === 'refused') count('refused', answer.form, post.pageOrigin, answer.problem.code);
       // The click that a plain form is asked for stands for the challenge.
       else if (answer.is === 'unconfirmed') count('started', answer.form, post.pageOrigin);

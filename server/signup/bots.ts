@@ -27,6 +27,8 @@ export type Verdict =
       readonly proof: Once['proof'];
       /** Something looked like a robot, though not enough to refuse it. */
       readonly isSuspicious: boolean;
+      /** Time from the first interaction with the form, in ms, where it is known. */
+      readonly ageMs?: number | undefined;
     }
   /**
    * A plain form without proof: the answer is a page that repeats these fields and asks for one click.
@@ -160,7 +162,8 @@ function confirmedBy(fields: Valid['fields'], envelope: Valid['envelope']): Reco
 }
 
 function person(proven?: Proven, isSuspicious = false): Verdict {
-  return { is: 'person', proof: proven?.is === 'good' ? proven.proof : undefined, isSuspicious };
+  const good = proven?.is === 'good' ? proven : undefined;
+  return { is: 'person', proof: good?.proof, ageMs: good?.ageMs, isSuspicious };
 }
 
 /**

@@ -29,6 +29,8 @@ export type Answer =
       readonly isRetry?: boolean;
       /** The page that a plain form asked to redirect to, if that is allowed. */
       readonly redirectTo: string | undefined;
+      /** Time from the first interaction with the form, in ms, where it is known. */
+      readonly ageMs?: number | undefined;
       /** It waits for a click in the mail to this address. */
       readonly waiting?: Waiting | undefined;
     }
@@ -51,6 +53,8 @@ export type Answer =
       readonly problem: Problem;
       readonly form?: Form | undefined;
       readonly fields?: Readonly<Record<string, unknown>>;
+      /** Of a robot's: the signs of it. */
+      readonly signs?: string;
       /** A quota of plain sign-ups is used up: with scripts it would go through. */
       readonly helpsScripts?: boolean;
     };
@@ -146,15 +150,15 @@ export function createIntake({
     const { contact, fields, envelope, accounts } = checked;
     const { id, redirect } = envelope;
     const redirectTo = redirect !== undefined && form.mayRedirectTo(redirect) ? redirect : undefined;
-    // The answer is the same for every address; otherwise it would reveal who is subscribed.
-    const accepted = { is: 'accepted', form, redirectTo } as const;
     // The fields as typed: the contact made from them may contain the time.
     const retry = id === undefined ? undefined : retryName([id, form.id], fields);
     const wasAccepted = () => outbox.wasAdded(retry);
 
     const verdict = await bots.judge(post, checked, wasAccepted);
-    if (verdict.is === 'robot') return { ...refused(robot(verdict.reason)), ...kept };
+    if (verdict.is === 'robot') return { ...robot(verdict.reason), ...kept };
     if (verdict.is === 'unconfirmed') return { ...verdict, form, redirectTo };
+    // The answer is the same for every address; otherwise it would reveal who is subscribed.
+    const accepted = { is: 'accepted', form, redirectTo, ageMs: verdict.ageMs } as const;
 
     const testAnswer = await answerTestAddress?.(contact.email);
     const late =
@@ -188,7 +192,7 @@ export function createIntake({
       if (used) {
         // One proof that is sent again and again must not use up what there is for others.
         await quotas.release(sharedQuotas);
-        return { ...refused(robot(used.reason)), ...kept };
+        return { ...robot(used.reason), ...kept };
       }
       added = await add({ retry });
     }
@@ -211,8 +215,8 @@ function refused(why: Problem): Extract<Answer, { is: 'refused' }> {
   return { is: 'refused', problem: why };
 }
 
-function robot(reason: string): Problem {
-  return problem('bot_suspected', { detail: adviceFor(reason) });
+function robot(signs: string): Extract<Answer, { is: 'refused' }> {
+  return { ...refused(problem('bot_suspected', { detail: adviceFor(signs) })), signs };
 }
 
 /** Those of others too: only what was accepted uses them, so that nobody can use them up by refusals. */

@@ -1,17 +1,31 @@
 /**
- * Puts the new content of a page into the regions marked `data-live`. A region that has the focus is left
- * unchanged, so that nothing moves while somebody works in it; what was opened stays open.
+ * Puts the new content of a page into the regions marked `data-live`. What was opened or closed stays so, and
+ * the focus stays where it was. A region is left unchanged while somebody writes in it, or where what had the
+ * focus is gone. Resolves with whether the proxy answered.
  */
-export async function refreshLiveRegions(): Promise<void> {
+export async function refreshLiveRegions(): Promise<boolean> {
   const response = await fetch(location.href);
-  if (!response.ok) return;
+  if (!response.ok) return false;
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
   for (const region of document.querySelectorAll('[data-live]')) {
     const content = fresh.getElementById(region.id);
-    if (!content || region.contains(document.activeElement)) continue;
-    for (const { id } of region.querySelectorAll('details[open][id]')) {
-      content.querySelector(`#${CSS.escape(id)}`)?.setAttribute('open', '');
-    }
-    if (content.innerHTML !== region.innerHTML) region.replaceChildren(...content.childNodes);
+    if (content) replace(region, content);
   }
+  return true;
+}
+
+const focusable = 'a[href], button, summary, input:not([type="hidden"]), select, textarea';
+
+function replace(region: Element, content: Element): void {
+  for (const { id, open } of region.querySelectorAll<HTMLDetailsElement>('details[id]')) {
+    content.querySelector(`#${CSS.escape(id)}`)?.toggleAttribute('open', open);
+  }
+  if (content.innerHTML === region.innerHTML) return;
+  const active = region.contains(document.activeElement) ? document.activeElement : null;
+  if (active?.matches('input, select, textarea')) return;
+  const place = [...region.querySelectorAll(focusable)].findIndex((element) => element === active);
+  const next = content.querySelectorAll<HTMLElement>(focusable)[place];
+  if (active && next?.outerHTML !== active.outerHTML) return;
+  region.replaceChildren(...content.childNodes);
+  next?.focus({ preventScroll: true });
 }

@@ -1,20 +1,24 @@
 import express, { type Request, type Response } from 'express';
 import type { Logger } from 'pino';
+import { csvOf } from '../../analytics/formats/encode.ts';
+import type { Column } from '../../analytics/reports/report.ts';
 import { networkOf, type ClientAddress } from '../../http/client-ip.ts';
 import type { PublicAddress } from '../../http/public-address.ts';
 import { readBody } from '../../http/request-body.ts';
 import { formToken, isFormToken, sessionMs, type OperatorAccess } from '../../operator/access.ts';
 import { periods, type FiguresReader, type Period } from '../../operator/figures.ts';
 import { LogInLimit } from '../../operator/log-in-limit.ts';
-import { renderLogIn } from '../../operator/log-in-page.ts';
-import { renderOperatorPage } from '../../operator/page.ts';
+import { renderLogIn } from '../../operator/page/log-in.ts';
+import { renderOperatorPage } from '../../operator/page/page.ts';
+import type { SetupChecks } from '../../operator/setup-checks.ts';
 import { judge } from '../../operator/verdict.ts';
 import type { DeadLetters } from '../../outbox/dead-letters.ts';
 import { readUrl } from '../../system/urls.ts';
 
 export interface OperatorRoutesOptions {
   readonly access: OperatorAccess;
-  readonly figures: Pick<FiguresReader, 'read'>;
+  readonly figures: Pick<FiguresReader, 'read' | 'setAside' | 'forget'>;
+  readonly setup: Pick<SetupChecks, 'run'>;
   readonly deadLetters: DeadLetters;
   /** Reads forms and credentials again, and retries credentials that rasa.io refused. */
   readonly reload: () => void;
@@ -28,13 +32,21 @@ const cookie = '__Host-rasa-operator';
 const cookieFlags = 'Path=/; HttpOnly; Secure; SameSite=Strict';
 const maxBodyBytes = 4096;
 
+const setAsideColumns = [
+  { name: 'id', type: 'text', about: 'As the commands take it.' },
+  { name: 'form', type: 'text', about: 'Its id.' },
+  { name: 'reason', type: 'text', about: 'Why rasa.io refused it, without addresses.' },
+  { name: 'attempts', type: 'integer', about: 'How often it was sent.' },
+  { name: 'refusedAt', type: 'text', about: 'ISO 8601, UTC.' },
+] as const satisfies readonly Column[];
+
 /**
  * The operator page. Without a password, a link or a session the answer is the same as for a path that does
  * not exist. Every POST must come from the page itself: its Origin is this host, the cookie is never sent
  * along from elsewhere, and the form holds a token made of the session.
  */
 export function createOperatorRoutes(options: OperatorRoutesOptions): express.Router {
-  const { access, figures, deadLetters, reload, clientAddress, address, version, log } = options;
+  const { access, figures, setup, deadLetters, reload, clientAddress, address, version, log } = options;
   const { prefix } = address;
   const home = `${prefix}/operator`;
   const limit = new LogInLimit();
@@ -55,6 +67,18 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): express.Ro
       response.send(renderLogIn({ prefix, link }));
     } else if (access.hasPassword) response.send(renderLogIn({ prefix }));
     else next();
+  });
+
+  routes.get('/operator/set-aside.csv', async (request, response, next) => {
+    if ((await sessionOf(request)) === undefined) {
+      if (access.hasPassword) response.redirect(303, home);
+      else next();
+      return;
+    }
+    log.info('What was set aside was downloaded from the operator page, without addresses.');
+    const rows = (await figures.setAside()).map((entry) => ({ ...entry }));
+    response.attachment('set-aside.csv').type('text/csv');
+    response.send(csvOf(setAsideColumns, rows, { bom: true, header: true }));
   });
 
   routes.post('/operator/log-in', async (request, response, next) => {
@@ -102,12 +126,18 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): express.Ro
       reload();
       return Promise.resolve({});
     },
+    // They take seconds; the page shows what they found when it is looked at again.
+    check: () => {
+      void setup.run();
+      return Promise.resolve({});
+    },
   };
   for (const [name, act] of Object.entries(actions)) {
     routes.post(`/operator/${name}`, async (request, response, next) => {
       const asked = await askedBy(request, response, next);
       if (!asked) return;
       log.info({ action: name, ...(await act(asked.id)) }, 'Done on the operator page.');
+      figures.forget();
       response.redirect(303, home);
     });
   }

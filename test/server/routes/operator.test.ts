@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { OperatorAccess } from '../../../server/operator/access.ts';
-import { renderOperatorPage } from '../../../server/operator/page.ts';
+import { renderOperatorPage } from '../../../server/operator/page/page.ts';
 import { judge } from '../../../server/operator/verdict.ts';
 import { Refusals } from '../../../server/operator/refusals.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
@@ -185,9 +185,12 @@ describe('on the operator page', () => {
       isUnreachable: false,
       waiting: 1,
       oldestMs: 0,
+      pausedForMs: 0,
+      nextMs: 0,
       lastSuccess: undefined,
       keys: [{ fingerprint: evil, state: evil }],
     };
+    const refused = [{ code: evil, rule: evil, count: 1, gotIn: 0 }];
     const state = {
       nowMs: 1e12,
       storeFault: undefined,
@@ -195,7 +198,7 @@ describe('on the operator page', () => {
       setAside: 1,
       unreadable: 0,
       accounts: [account],
-      refused: [{ code: evil, count: 1, gotIn: 0 }],
+      refused,
       survival: { delivered: 0, archived: 0 },
     };
     const page = renderOperatorPage({
@@ -203,11 +206,30 @@ describe('on the operator page', () => {
         state,
         period: '24h',
         hours: [],
+        keyRefusals: [],
+        calls: [],
+        callsEveryMs: 1_800_000,
+        funnel: { from: evil, seen: 0, started: 0, sent: 0, accepted: 0, confirmed: 0, delivered: 0 },
         accounts: [account],
-        deadLetters: [{ id: evil, form: evil, reason: evil, attempts: 1, refusedAt: '2026-11-27T10:00:00Z' }],
-        webhooks: [{ host: evil, isActive: true, failures: 1 }],
-        tokens: [evil],
-        lastImport: undefined,
+        setAside: {
+          count: 1,
+          unreadable: 0,
+          newest: [{ id: evil, form: evil, reason: evil, attempts: 1, refusedAt: '2026-11-27T10:00:00Z' }],
+        },
+        refused,
+        nearest: {},
+        rest: {
+          webhooks: [{ host: evil, isActive: true, failures: 1, sent: 0, last: evil }],
+          tokens: [{ name: evil, expiresMs: 2e12 }],
+          lastImport: undefined,
+          mail: { waiting: 0, failed: 0, oldestMs: undefined },
+        },
+        setup: {
+          isRunning: false,
+          checkedMs: 1e12,
+          hints: [{ about: evil, is: 'warning', what: evil, remedy: evil }],
+        },
+        startedMs: 0,
       },
       verdict: judge(state),
       prefix: '',
@@ -216,23 +238,33 @@ describe('on the operator page', () => {
       address: { id: evil, email: evil },
     });
     expect(page).not.toContain('<script>alert');
-    expect(page).not.toContain('<img');
+    expect(page).not.toContain('<img src=x');
     expect(page.match(/<script/g)?.length ?? 0).toBe(0);
   });
 
   it('counts refusals by reason, and who got in later, without keeping networks for more than an hour', () => {
     let nowMs = Date.UTC(2026, 10, 27, 10);
     const refusals = new Refusals({ now: () => nowMs });
-    refusals.note('rate_limited', 'a');
-    refusals.note('rate_limited', 'b');
-    refusals.note('robot', 'c');
-    refusals.note('accepted', 'a');
+    const nothing = { rule: '', network: undefined, ageMs: undefined };
+    refusals.note({ ...nothing, outcome: 'rate_limited', rule: 'network' }, 'a');
+    refusals.note({ ...nothing, outcome: 'rate_limited', rule: 'network' }, 'b');
+    refusals.note({ ...nothing, outcome: 'bot_suspected', rule: 'no proof' }, 'c');
+    const network = { limit: 30, windowS: 3600, remaining: 6 };
+    refusals.note({ ...nothing, outcome: 'accepted', network, ageMs: 2400 }, 'a');
     nowMs += 61 * 60_000;
-    refusals.note('accepted', 'b');
+    refusals.note(
+      { ...nothing, outcome: 'accepted', network: { ...network, remaining: 20 }, ageMs: 5000 },
+      'b',
+    );
     expect(refusals.since(0)).toEqual([
-      { code: 'rate_limited', count: 2, gotIn: 1 },
-      { code: 'robot', count: 1, gotIn: 0 },
+      { code: 'rate_limited', rule: 'network', count: 2, gotIn: 1 },
+      { code: 'bot_suspected', rule: 'no proof', count: 1, gotIn: 0 },
     ]);
+    expect(refusals.nearestSince(0)).toEqual({ quota: { used: 24, limit: 30, windowS: 3600 }, ageMs: 2400 });
+    expect(refusals.nearestSince(nowMs)).toEqual({
+      quota: { used: 10, limit: 30, windowS: 3600 },
+      ageMs: 5000,
+    });
     expect(refusals.since(nowMs)).toEqual([]);
   });
 });

@@ -1,10 +1,39 @@
-import { html, type Html } from '../pages/document.ts';
+import { nothing } from 'lit';
+import { html, type Html } from '../../pages/document.ts';
 
 /** What all parts of the page send their forms with. */
 export interface Sending {
   /** The path before the paths of the proxy. */
   readonly prefix: string;
   readonly formToken: string;
+}
+
+export interface Panel {
+  /** Links of the header lead to it; what was opened or closed stays so while the page is kept up to date. */
+  readonly id: string;
+  readonly title: string;
+  /** What a phone shows of it while it is closed. */
+  readonly figure: string;
+  /** Buttons beside the title. */
+  readonly tools?: Html | undefined;
+  readonly content: Html;
+  /** Closed at first on phones, by the page's script. */
+  readonly folds?: boolean;
+  /** Further classes. */
+  readonly look?: string;
+}
+
+/** A part of the page under its title, which opens and closes. */
+export function panel({ id, title, figure, tools, content, folds = true, look = '' }: Panel): Html {
+  return html`<section class=${`panel ${look}`}>
+    <details id=${id} open data-folds=${folds ? '' : nothing}>
+      <summary>
+        <h2>${title}</h2>
+        <span class="figure">${figure}</span>
+      </summary>
+      ${tools ? html`<div class="tools">${tools}</div>` : ''} ${content}
+    </details>
+  </section>`;
 }
 
 /** A button that does one thing, with and without scripts. */
@@ -25,6 +54,8 @@ export function post(
 const paths = {
   tick: 'm4.5 10.5 3.6 3.6 7.4-8',
   alert: 'M10 3 18 17H2ZM10 8v4M10 14.5h.01',
+  tray: 'M3 11h4l1 2h4l1-2h4M3 11l2.5-6h9L17 11v5H3Z',
+  dots: 'M4.5 10h.01M10 10h.01M15.5 10h.01',
 } as const;
 
 export function icon(name: keyof typeof paths): Html {
@@ -64,4 +95,16 @@ const format = new Intl.DateTimeFormat('en-GB', {
 /** In UTC, since the reader's time zone is not known without script: `26 Nov, 11:40`. */
 export function timeOf(ms: number): string {
   return format.format(ms);
+}
+
+/** `14:25`, in UTC. */
+export function clockOf(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 16);
+}
+
+/** With the whole time for who points at it. */
+export function moment(ms: number): Html {
+  return html`<time datetime=${new Date(ms).toISOString()} title=${new Date(ms).toISOString()}
+    >${timeOf(ms)}</time
+  >`;
 }

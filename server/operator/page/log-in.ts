@@ -1,5 +1,5 @@
-import { html } from '../pages/document.ts';
-import { renderOperatorFrame } from './page.ts';
+import { html } from '../../pages/document.ts';
+import { renderOperatorFrame } from './frame.ts';
 
 export interface LogInPage {
   readonly prefix: string;

@@ -1,0 +1,128 @@
+import { nothing } from 'lit';
+import { html, type Html } from '../../pages/document.ts';
+import { periods, type Figures, type Period } from '../figures.ts';
+import type { Cause, OperatorState, Verdict } from '../verdict.ts';
+import { renderAccounts } from './accounts.ts';
+import { renderOperatorFrame } from './frame.ts';
+import { renderFunnel } from './funnel.ts';
+import { renderHours } from './hours-chart.ts';
+import { ageOf, count, icon, post, signups, type Sending } from './parts.ts';
+import { renderRefused } from './refused.ts';
+import { renderRest } from './rest.ts';
+import { renderSetAside, type ShownAddress } from './set-aside.ts';
+import { renderTimes } from './times-chart.ts';
+
+export interface OperatorPage extends Sending {
+  readonly figures: Figures;
+  readonly verdict: Verdict;
+  /** The one that was asked for. */
+  readonly address?: ShownAddress | undefined;
+  readonly version: string;
+}
+
+const words: Readonly<Record<Period, string>> = { '24h': '24 hours', '7d': '7 days', '30d': '30 days' };
+
+const parts = [
+  ['overview', 'Overview'],
+  ['refused', 'Refusals'],
+  ['accounts', 'Accounts'],
+  ['set-aside', 'Set aside'],
+  ['rest', 'Everything else'],
+] as const;
+
+export function renderOperatorPage({ figures, verdict, address, version, ...sending }: OperatorPage): string {
+  const { state, accounts, setAside } = figures;
+  return renderOperatorFrame({
+    prefix: sending.prefix,
+    title: verdict.words,
+    isLive: address === undefined,
+    header: renderHeader(sending),
+    main: html`<div id="operator" data-live>
+      ${renderVerdict(figures, verdict)} ${verdict.causes.map((cause) => renderCause(cause, sending))}
+      ${renderAnswers(state, verdict)} ${renderHours(figures)} ${renderFunnel(figures.funnel)}
+      ${setAside.count > 0 ? renderSetAside(setAside, sending, address) : ''}
+      ${renderAccounts(accounts, state.nowMs, sending)} ${renderTimes(figures)} ${renderRefused(figures)}
+      ${setAside.count > 0 ? '' : renderSetAside(setAside, sending, address)}
+      ${renderRest(figures, version, sending)}
+    </div>`,
+  });
+}
+
+function renderHeader(sending: Sending): Html {
+  const links = html`${parts.map(([id, name]) => html`<a href=${`#${id}`}>${name}</a>`)}`;
+  return html`<nav class="parts" aria-label="Parts of this page">${links}</nav>
+    <span class="live" role="status" hidden>Live</span>
+    <div class="log-out">${post(sending, 'log-out', 'Log out', 'ghost')}</div>
+    <details class="menu">
+      <summary aria-label="More" title="More">${icon('dots')}</summary>
+      <div>
+        <nav aria-label="Parts of this page">${links}</nav>
+        ${post(sending, 'log-out', 'Log out', 'ghost')}
+      </div>
+    </details>`;
+}
+
+function renderVerdict({ state, period }: Figures, { tone, words: verdict }: Verdict): Html {
+  const checked = new Date(state.nowMs).toISOString();
+  return html`<header class=${`verdict ${tone}`}>
+    <span class="badge">${icon(tone === 'good' ? 'tick' : 'alert')}</span>
+    <h1>${verdict}</h1>
+    <p>
+      Last ${words[period]}, checked at
+      <time datetime=${checked} title=${checked}>${checked.slice(11, 19)}</time> UTC.
+      <a href="?period=${period}">Look again</a>
+    </p>
+    <nav class="seg" aria-label="Period">
+      ${(Object.keys(periods) as Period[]).map(
+        (one) =>
+          html`<a href="?period=${one}" aria-current=${one === period ? 'true' : nothing}>${words[one]}</a>`,
+      )}
+    </nav>
+  </header>`;
+}
+
+function renderCause({ tone, what, remedy, action }: Cause, sending: Sending): Html {
+  return html`<section class=${`cause ${tone}`}>
+    <div>
+      <h2>${what}</h2>
+      <p>${remedy}</p>
+    </div>
+    ${action === 'reload' ? post(sending, 'reload', 'Read the key files again', 'primary') : ''}
+  </section>`;
+}
+
+function renderAnswers(state: OperatorState, { lost, stuck, wronged }: Verdict): Html {
+  const { delivered, setAside, accounts, refused, nowMs } = state;
+  const waiting = accounts.reduce((sum, account) => sum + account.waiting, 0);
+  const oldestMs = Math.min(...accounts.map((account) => account.oldestMs ?? Infinity));
+  const all = refused.reduce((sum, { count }) => sum + count, 0);
+  const gotIn = refused.reduce((sum, one) => sum + one.gotIn, 0);
+  return html`${answer(
+    'Is anything lost?',
+    lost > 0 ? 'bad' : 'good',
+    lost > 0 ? signups(lost) : 'Nothing',
+    html`<b>${count(delivered + waiting + setAside)}</b> accepted = <b>${count(delivered)}</b> at rasa.io +
+      <b>${count(waiting)}</b> waiting + <b>${count(setAside)}</b> set aside`,
+  )}${answer(
+    'Is anything stuck?',
+    stuck > 0 ? 'bad' : 'good',
+    stuck > 0 ? signups(stuck) : 'Nothing',
+    waiting === 0
+      ? html`Nothing waits. Usual is under 30 s.`
+      : html`<b>${count(waiting)}</b> waiting, the oldest for <b>${ageOf(nowMs - oldestMs)}</b>. Usual is
+          under 30 s.`,
+  )}${answer(
+    'Is anybody refused wrongly?',
+    wronged > 0 ? 'warn' : 'good',
+    wronged > 0 ? `Perhaps ${count(wronged)}` : 'No sign of it',
+    html`<b>${count(all)}</b> refused. <b>${count(gotIn)}</b> of them tried again and got in.`,
+  )}`;
+}
+
+function answer(question: string, tone: string, verdict: string, evidence: Html): Html {
+  return html`<section class=${`ans ${tone}`}>
+    <h2>${icon(tone === 'good' ? 'tick' : 'alert')}${question}</h2>
+    <strong>${verdict}</strong>
+    <p>${evidence}</p>
+  </section>`;
+}
