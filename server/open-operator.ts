@@ -15,7 +15,7 @@ import { readVersion } from './system/version.ts';
 
 export interface OperatorOptions
   extends
-    Pick<FiguresOptions, 'database' | 'destinations'>,
+    Pick<FiguresOptions, 'database' | 'destinations' | 'counts'>,
     Pick<OpenAlertsOptions, 'catchMail' | 'owner' | 'log'> {
   readonly config: Pick<Config, 'operatorPassword'> & OpenAlertsOptions['config'];
   readonly deliveries: Pick<Deliveries, 'accounts' | 'calls'>;
@@ -48,6 +48,7 @@ export function openOperator(options: OperatorOptions): Operator {
     destinations,
     refusals,
     storeFault,
+    counts: options.counts,
     setup,
     calls: deliveries.calls,
     accounts: () =>

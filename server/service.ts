@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { besideAcknowledgements, besideLeft } from './beside-acknowledgements.ts';
 import { Closers } from './closers.ts';
 import type { Config } from './config/config.ts';
+import { FunnelCounts } from './analytics/funnel/funnel-counts.ts';
 import { People } from './accounts/people.ts';
 import { destinationOf } from './config/accounts/destination.ts';
 import type { Env } from './config/env.ts';
@@ -170,8 +171,10 @@ export async function openService({
       deliveries.reload();
     };
     const catchMail = config.production ? undefined : sandbox?.catchMail;
+    const counts = new FunnelCounts({ database, log });
+    closers.push(() => counts.close());
     const parts = { config, database, destinations, deliveries, health, reload, readEnv, builtDir, process };
-    const { refusals, alerts, ...operator } = openOperator({ ...parts, catchMail, owner, log });
+    const { refusals, alerts, ...operator } = openOperator({ ...parts, counts, catchMail, owner, log });
     closers.push(() => alerts.close());
     const watched = watchedOutbox({
       outbox,
@@ -186,6 +189,7 @@ export async function openService({
     closers.push(() => optIn.close());
     const front = await openFront({
       operator,
+      counts,
       config,
       log,
       builtDir,

@@ -1,6 +1,6 @@
 import type { CallsAt, CallTimes } from '../accounts/call-times.ts';
 import { dayAt } from '../analytics/days.ts';
-import { Funnel } from '../analytics/funnel/funnel.ts';
+import { Funnel, type FunnelOptions } from '../analytics/funnel/funnel.ts';
 import type { Destination } from '../outbox/signup.ts';
 import { sameSql, type Database } from '../store/database.ts';
 import { DeliveredHours } from './delivered-hours.ts';
@@ -77,6 +77,8 @@ export interface FiguresOptions {
   readonly storeFault: () => OperatorState['storeFault'];
   readonly refusals: Refusals;
   readonly setup: Pick<SetupChecks, 'state'>;
+  /** Of what visitors do, to be written before they are read. */
+  readonly counts: FunnelOptions['counts'];
   readonly now?: () => number;
 }
 
@@ -101,13 +103,13 @@ export class FiguresReader {
   #backlog: { readonly untilMs: number; readonly found: Promise<Backlog<RunningAccount>> } | undefined;
 
   constructor(options: FiguresOptions) {
-    const { database, destinations, now = Date.now } = options;
+    const { database, destinations, counts, now = Date.now } = options;
     this.#options = options;
     this.#now = now;
     this.#startedMs = now();
     this.#delivered = new DeliveredHours({ database, kept: periods['30d'] + 1, now });
     this.#setAside = new SetAside(database);
-    this.#funnel = new Funnel({ database, destinations });
+    this.#funnel = new Funnel({ database, destinations, counts });
   }
 
   async read(period: Period): Promise<Figures> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
 import { ReportCache, type ReportCacheOptions } from '../analytics/cache/report-cache.ts';
-import { FunnelCounts, type CountedStep } from '../analytics/funnel/funnel-counts.ts';
+import type { FunnelCounts, CountedStep } from '../analytics/funnel/funnel-counts.ts';
 import { Funnel } from '../analytics/funnel/funnel.ts';
 import { ReportLinks } from '../analytics/links/report-links.ts';
 import { ownPages } from '../analytics/funnel/page-origin.ts';
@@ -101,6 +101,8 @@ export interface FrontOptions {
   /** With it quotas are counted in memory while this process is alone. */
   readonly presence: AdaptiveLimitsOptions['presence'] | undefined;
   readonly operator?: AppOptions['operator'];
+  /** Of what visitors do. */
+  readonly counts: Pick<FunnelCounts, 'count' | 'flush'>;
 }
 
 export async function openFront({
@@ -122,6 +124,7 @@ export async function openFront({
   destinations,
   presence,
   operator,
+  counts,
 }: FrontOptions): Promise<Front> {
   const { addresses, bots: botConfig, plainRates: plain, rates, thankYouPages, trustProxy } = config;
   const secret = botConfig.secret?.reveal() ?? (await secrets.get('challenge'));
@@ -167,7 +170,6 @@ export async function openFront({
     evidenceOf: createEvidence({ database, key: await secrets.get(networkSecret) }),
     answerTestAddress,
   });
-  const counts = new FunnelCounts({ database, log });
   const count = (step: CountedStep, form: Form | undefined, origin: string, reason?: string) => {
     const account = form ? (form.account ?? unnamedAccount) : '';
     counts.count(step, { form: form?.id ?? '', account, origin, reason });
@@ -249,7 +251,6 @@ export async function openFront({
     async close() {
       limits.close();
       contacts.close();
-      await counts.close();
       await reports.close();
     },
   };

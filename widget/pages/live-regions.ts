@@ -26,6 +26,8 @@ function replace(region: Element, content: Element): void {
   const place = [...region.querySelectorAll(focusable)].findIndex((element) => element === active);
   const next = content.querySelectorAll<HTMLElement>(focusable)[place];
   if (active && next?.outerHTML !== active.outerHTML) return;
+  const { scrollX: left, scrollY: top } = window;
   region.replaceChildren(...content.childNodes);
+  window.scrollTo({ left, top, behavior: 'instant' });
   next?.focus({ preventScroll: true });
 }

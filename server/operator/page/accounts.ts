@@ -38,7 +38,7 @@ export function renderAccounts(accounts: readonly ShownAccount[], nowMs: number,
               <td data-label="Next try">${nextTry(account, nowMs)}</td>
               <td>
                 ${account.keys?.map(({ fingerprint, state }) =>
-                  account.credentials === 'refused' && state === 'in use'
+                  account.credentials === 'refused'
                     ? chip(`${fingerprint} refused`, 'bad')
                     : chip(`${fingerprint} ${state}`, state === 'in use' ? 'good' : 'off'),
                 )}

@@ -33,7 +33,6 @@ export function renderHours({ hours, keyRefusals }: Pick<Figures, 'hours' | 'key
         fromMs,
         toMs,
         most,
-        wide: 780,
         empty: most === 0 ? 'No sign-ups in this time' : undefined,
         draw: (at) => [
           hatching,
@@ -75,12 +74,12 @@ const hatching = svg`<defs><pattern id="hatch" width="6" height="6" patternUnits
 
 function drawColumn({ startMs, delivered, waiting, refused }: Hour, at: Plot, widthMs: number) {
   const step = at.x(startMs + widthMs) - at.x(startMs);
-  const gap = Math.max(3, step * 0.22);
+  const gap = step * 0.26;
   const part = (look: string, from: number, value: number) =>
     value === 0
       ? ''
-      : svg`<rect class=${look} rx="1.5" x=${at.x(startMs) + gap / 2} y=${at.y(from + value)}
-          width=${step - gap} height=${at.y(from) - at.y(from + value)}></rect>`;
+      : svg`<rect class=${look} rx="1.5" x=${`${at.x(startMs) + gap / 2}%`} y=${at.y(from + value)}
+          width=${`${step - gap}%`} height=${at.y(from) - at.y(from + value)}></rect>`;
   return [
     part('of-rasa', 0, delivered),
     part('of-waiting', delivered, waiting),
@@ -91,10 +90,9 @@ function drawColumn({ startMs, delivered, waiting, refused }: Hour, at: Plot, wi
 /** Its words stand where there is room. */
 function drawRefusal(atMs: number, at: Plot) {
   const x = at.x(atMs);
-  const isLeft = x - at.left > (at.right - at.left) / 2;
-  return svg`<path class="event" d=${`M${x} ${at.top - 8}V${at.bottom}`}></path>
-    <text class="event" x=${isLeft ? x - 6 : x + 6} y=${at.top - 4} text-anchor=${isLeft ? 'end' : 'start'}
-      >${clockOf(atMs)} key refused</text>`;
+  const [dx, anchor] = x > 50 ? [-6, 'end'] : [6, 'start'];
+  return svg`<line class="event" x1=${`${x}%`} x2=${`${x}%`} y1=${at.top - 8} y2=${at.bottom}></line>
+    <text class="event" x=${`${x}%`} dx=${dx} y=${at.top - 8} text-anchor=${anchor}>${clockOf(atMs)} key refused</text>`;
 }
 
 function columnsOf(hours: readonly Hour[], each: number): readonly Hour[] {

@@ -6,7 +6,7 @@ import { renderAccounts } from './accounts.ts';
 import { renderOperatorFrame } from './frame.ts';
 import { renderFunnel } from './funnel.ts';
 import { renderHours } from './hours-chart.ts';
-import { ageOf, count, icon, post, signups, type Sending } from './parts.ts';
+import { ageOf, count, icon, moment, post, signups, type Sending } from './parts.ts';
 import { renderRefused } from './refused.ts';
 import { renderRest } from './rest.ts';
 import { renderSetAside, type ShownAddress } from './set-aside.ts';
@@ -38,8 +38,9 @@ export function renderOperatorPage({ figures, verdict, address, version, ...send
     isLive: address === undefined,
     header: renderHeader(sending),
     main: html`<div id="operator" data-live>
-      ${renderVerdict(figures, verdict)} ${verdict.causes.map((cause) => renderCause(cause, sending))}
-      ${renderAnswers(state, verdict)} ${renderHours(figures)} ${renderFunnel(figures.funnel)}
+      ${renderVerdict(figures, verdict)}
+      ${verdict.causes.map((cause) => renderCause(cause, figures, sending))} ${renderAnswers(state, verdict)}
+      ${renderHours(figures)} ${renderFunnel(figures.funnel)}
       ${setAside.count > 0 ? renderSetAside(setAside, sending, address) : ''}
       ${renderAccounts(accounts, state.nowMs, sending)} ${renderTimes(figures)} ${renderRefused(figures)}
       ${setAside.count > 0 ? '' : renderSetAside(setAside, sending, address)}
@@ -81,11 +82,16 @@ function renderVerdict({ state, period }: Figures, { tone, words: verdict }: Ver
   </header>`;
 }
 
-function renderCause({ tone, what, remedy, action }: Cause, sending: Sending): Html {
+function renderCause(
+  { id, tone, what, remedy, action }: Cause,
+  { keyRefusals }: Figures,
+  sending: Sending,
+): Html {
+  const since = keyRefusals.findLast(({ account }) => id === `credentials ${account}`);
   return html`<section class=${`cause ${tone}`}>
     <div>
       <h2>${what}</h2>
-      <p>${remedy}</p>
+      <p>${since ? html`Since ${moment(since.atMs)} UTC. ` : ''}${remedy}</p>
     </div>
     ${action === 'reload' ? post(sending, 'reload', 'Read the key files again', 'primary') : ''}
   </section>`;

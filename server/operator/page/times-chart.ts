@@ -4,7 +4,7 @@ import type { CallsAt } from '../../accounts/call-times.ts';
 import { html, type Html } from '../../pages/document.ts';
 import type { Figures } from '../figures.ts';
 import { count, panel, timeOf } from './parts.ts';
-import { plot, type Plot } from './plot.ts';
+import { plot, plotHeight, type Plot } from './plot.ts';
 
 type Answered = CallsAt & { readonly halfMs: number; readonly mostMs: number };
 
@@ -33,7 +33,6 @@ export function renderTimes({ calls, callsEveryMs: everyMs, state }: Figures): H
         fromMs,
         toMs,
         most: Math.max(0, ...answered.map(({ mostMs }) => mostMs)),
-        wide: 592,
         empty: sorted.length === 0 ? 'No calls in this time' : undefined,
         draw: (at) => [
           runsOf(answered, everyMs).map((run) => drawRun(run, at, everyMs)),
@@ -95,17 +94,21 @@ function drawRun(run: readonly Answered[], at: Plot, everyMs: number) {
   const x = ({ atMs }: Point) => at.x(atMs);
   const most = area<Point>(x, at.bottom, ({ mostMs }) => at.y(mostMs));
   const half = line<Point>(x, ({ halfMs }) => at.y(halfMs));
-  return svg`<path class="of-most" d=${most(points) ?? ''}></path>
-    <path class="of-half" d=${half(points) ?? ''}></path>`;
+  // A path has no per cents: it is drawn in a box of its own, which is stretched.
+  return svg`<svg width="100%" height=${plotHeight} viewBox=${`0 0 100 ${plotHeight}`} preserveAspectRatio="none">
+    <path class="of-most" d=${most(points) ?? ''}></path>
+    <path class="of-half" d=${half(points) ?? ''}></path>
+  </svg>`;
 }
 
 function drawFailures(run: readonly CallsAt[], at: Plot, everyMs: number) {
   const [from, to] = [at.x(run[0]?.startMs ?? 0), at.x((run.at(-1)?.startMs ?? 0) + everyMs)];
   const status = run.at(-1)?.lastFailure ?? 0;
   const words = status === 0 ? 'no answers' : `no answers counted: ${status}`;
-  const isLeft = from - at.left > (at.right - at.left) / 2;
-  return svg`<rect class="failures" x=${from} y=${at.top} width=${to - from} height=${at.bottom - at.top}></rect>
-    <text class="event" x=${isLeft ? from - 6 : to + 6} y=${at.top - 6} text-anchor=${isLeft ? 'end' : 'start'}>${words}</text>`;
+  const [x, dx, anchor] = from > 50 ? [from, -6, 'end'] : [to, 6, 'start'];
+  return svg`<rect class="failures" x=${`${from}%`} y=${at.top} width=${`${to - from}%`}
+      height=${at.bottom - at.top}></rect>
+    <text class="event" x=${`${x}%`} dx=${dx} y=${at.top - 8} text-anchor=${anchor}>${words}</text>`;
 }
 
 function inMs(ms: number): string {

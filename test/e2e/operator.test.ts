@@ -1,0 +1,190 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { faultsOf } from '../helpers/browser/axe.ts';
+import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
+import { startSandbox } from '../helpers/server/sandbox.ts';
+import { credentialsFor, startService } from '../helpers/server/service.ts';
+import { post } from '../helpers/sites/visitor.ts';
+
+/** `npm run gallery` keeps the pictures. */
+const takesPictures = process.env['npm_lifecycle_event'] === 'gallery';
+const password = 'correct horse battery';
+const soon = { timeout: 20_000, interval: 100 };
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+}, 60_000);
+afterAll(() => browser.close());
+
+/** A proxy with sign-ups that arrived, some that rasa.io refused, and refused visitors. */
+async function start() {
+  const sandbox = await startSandbox();
+  const service = await startService({
+    ...credentialsFor(sandbox),
+    OPERATOR_PASSWORD: password,
+    RATE_NETWORK: '12/1h',
+  });
+  for (let seen = 0; seen < 9; seen++) await fetch(`${service.url}/forms/newsletter`);
+  await sandbox.putFaults({ refuse: { emails: ['bad@example.com', 'worse@example.com'] } });
+  for (const name of ['ada', 'bob', 'cy', 'bad', 'worse', 'dee']) {
+    await post(service.url, 'urlencoded', { email: `${name}@example.com` });
+  }
+  await post(service.url, 'urlencoded', { email: 'not an address' });
+  await vi.waitFor(() => {
+    expect(service.figures().outbox).toMatchObject({ waiting: 0, deadLetters: 2 });
+  }, soon);
+  return { ...service, sandbox };
+}
+
+interface Look {
+  readonly width: number;
+  readonly height: number;
+  readonly dark?: boolean;
+  readonly scripts?: boolean;
+}
+
+async function open(url: string, { width, height, dark = false, scripts = true }: Look): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: dark ? 'dark' : 'light',
+    javaScriptEnabled: scripts,
+  });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  await page.goto(`${url}/operator`);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  return page;
+}
+
+const desktop = { width: 1440, height: 900 };
+const phone = { width: 390, height: 844 };
+
+/** What is seen and can be pressed, and is smaller than a finger; what is smaller to read than 14 px. */
+const tooSmall = (page: Page) =>
+  page.evaluate(() => {
+    const seen = (element: Element) => element.checkVisibility({ visibilityProperty: true });
+    const pressed = [...document.querySelectorAll('button, summary, nav a, .tools a, .brand')].filter(seen);
+    const small = pressed.filter((element) => {
+      const { width, height } = element.getBoundingClientRect();
+      return width < 43.5 || height < 43.5;
+    });
+    const words = [...document.querySelectorAll('body *')].filter(
+      (element) =>
+        seen(element) &&
+        [...element.childNodes].some((node) => node.nodeType === 3 && node.nodeValue?.trim()),
+    );
+    const scaleOf = (element: Element) =>
+      element instanceof SVGElement ? (element.ownerSVGElement?.getScreenCTM()?.a ?? 1) : 1;
+    const tiny = words.filter(
+      (element) => parseFloat(getComputedStyle(element).fontSize) * scaleOf(element) < 13.9,
+    );
+    return [...small, ...tiny].map((element) => element.outerHTML.slice(0, 120));
+  });
+
+const picture = async (page: Page, name: string) => {
+  if (takesPictures) await page.screenshot({ path: `docs/gallery/operator-${name}.png`, fullPage: true });
+};
+
+describe('the operator page', () => {
+  it.each([
+    ['light', desktop],
+    ['dark', { ...desktop, dark: true }],
+    ['phone', phone],
+    ['phone-dark', { ...phone, dark: true }],
+    ['tablet', { width: 820, height: 1180 }],
+    ['narrow', { width: 320, height: 640 }],
+  ] as const)('is as drawn: %s', async (name, look) => {
+    const { url } = await start();
+    const page = await open(url, look);
+    const complaints = complaintsOf(page);
+    const first = page.getByRole('heading').first();
+    expect(await first.textContent()).toContain('Nothing lost.');
+    expect((await first.boundingBox())?.y).toBeLessThanOrEqual(120);
+    const answers = await page.locator('.ans').last().boundingBox();
+    if (name !== 'narrow')
+      expect((answers?.y ?? 0) + (answers?.height ?? 0)).toBeLessThanOrEqual(look.height);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(look.width);
+    expect(await tooSmall(page)).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await picture(page, name);
+  });
+
+  it('says what adds up: accepted is at rasa.io, waiting and set aside', async () => {
+    const { url } = await start();
+    const page = await open(url, desktop);
+    const text = async (locator: string) =>
+      ((await page.locator(locator).textContent()) ?? '').replace(/\s+/g, ' ');
+    expect(await text('.ans >> nth=0')).toContain('6 accepted = 4 at rasa.io + 0 waiting + 2 set aside');
+    expect(await text('#refused')).toContain('A field was mistyped 1 0');
+    expect(await text('#set-aside')).not.toContain('@');
+    expect(await text('.funnel')).toMatch(/Accepted 6 .*At rasa\.io 4/);
+    const csv = await page.evaluate(async () => (await fetch('operator/set-aside.csv')).text());
+    expect(csv.split('\r\n').filter(Boolean)).toHaveLength(3);
+    expect(csv).not.toContain('@');
+  });
+
+  it('names the cause and the way out before any figure when the key is refused', async () => {
+    const { url, sandbox, figures } = await start();
+    await sandbox.putFaults({ revocationKillsTokens: true });
+    const keys = await (await fetch(`${sandbox.url}/settings/api-keys`)).text();
+    const [revoke] = /\/settings\/api-keys\/[\w-]+\/revoke/.exec(keys) ?? [];
+    await fetch(`${sandbox.url}${revoke}`, { method: 'POST', headers: { Origin: sandbox.url } });
+    await post(url, 'urlencoded', { email: 'late@example.com' });
+    await vi.waitFor(() => {
+      expect(figures().accounts[0]?.credentials?.is).toBe('refused');
+    }, soon);
+    for (const [name, look] of [
+      ['refused-dark', { ...desktop, dark: true }],
+      ['refused-phone', phone],
+    ] as const) {
+      const page = await open(url, look);
+      await page.getByRole('heading', { name: '1 sign-up is stuck. Nothing is lost.' }).waitFor();
+      const cause = await page.locator('.cause').boundingBox();
+      expect(cause?.y).toBeLessThan((await page.locator('.ans').first().boundingBox())?.y ?? 0);
+      expect(await page.locator('svg .of-waiting').count()).toBe(1);
+      expect(await faultsOf(page)).toEqual([]);
+      await picture(page, name);
+    }
+  });
+
+  it('is folded on a phone, opens by keyboard, and keeps focus and scroll while it is kept up to date', async () => {
+    const { url } = await start();
+    const page = await open(url, phone);
+    const isOpen = () =>
+      page.locator('#accounts').evaluate((details) => (details as HTMLDetailsElement).open);
+    expect(await isOpen()).toBe(false);
+    const summary = page.locator('#accounts > summary');
+    await summary.focus();
+    await page.keyboard.press('Enter');
+    expect(await isOpen()).toBe(true);
+    const before = await page.evaluate(() => scrollY);
+    await post(url, 'urlencoded', { email: 'new@example.com' });
+    await page.getByText('7 accepted').waitFor({ timeout: 30_000 });
+    expect(await isOpen()).toBe(true);
+    expect(await summary.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await page.evaluate(() => scrollY)).toBe(before);
+    await page.getByText('Live', { exact: true }).waitFor();
+  });
+
+  it('works without scripts, and prints without buttons', async () => {
+    const { url } = await start();
+    const page = await open(url, { ...desktop, scripts: false });
+    await page.getByRole('button', { name: 'Send all again' }).click();
+    await page.getByText('at rasa.io').first().waitFor();
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('button:visible').count()).toBe(0);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+  });
+
+  it('makes the checks of doctor when it is asked to, and says what they found', async () => {
+    const { url } = await start();
+    const page = await open(url, desktop);
+    await page.getByText('Not checked').waitFor();
+    await page.getByRole('button', { name: 'Run all checks' }).click();
+    await page.getByText(/^Version .* Checked/).waitFor({ timeout: 40_000 });
+  });
+});
