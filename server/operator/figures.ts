@@ -78,7 +78,7 @@ export interface FiguresOptions {
   readonly refusals: Refusals;
   readonly setup: Pick<SetupChecks, 'state'>;
   /** Of what visitors do, to be written before they are read. */
-  readonly counts: FunnelOptions['counts'];
+  readonly counts: NonNullable<FunnelOptions['counts']>;
   readonly now?: () => number;
 }
 

@@ -180,11 +180,15 @@ describe('the operator page', () => {
     await page.getByRole('heading', { level: 1 }).waitFor();
   });
 
-  it('makes the checks of doctor when it is asked to, and says what they found', async () => {
-    const { url } = await start();
-    const page = await open(url, desktop);
-    await page.getByText('Not checked').waitFor();
-    await page.getByRole('button', { name: 'Run all checks' }).click();
-    await page.getByText(/^Version .* Checked/).waitFor({ timeout: 40_000 });
-  });
+  it(
+    'makes the checks of doctor when it is asked to, and says what they found',
+    { timeout: 60_000 },
+    async () => {
+      const { url } = await start();
+      const page = await open(url, desktop);
+      await page.getByText('Not checked').waitFor();
+      await page.getByRole('button', { name: 'Run all checks' }).click();
+      await page.getByText(/^Version .* Checked/).waitFor({ timeout: 40_000 });
+    },
+  );
 });
