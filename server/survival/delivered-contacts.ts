@@ -1,7 +1,11 @@
 import type { BesideDelivered } from '../outbox/acknowledgements.ts';
 import type { Destination } from '../outbox/signup.ts';
 import { sameSql, type Database, type Row, type Statement, type WriteStatement } from '../store/database.ts';
-import { deliveredContacts as table, handoverAddresses, watchedDays } from '../store/schema/delivered-contacts.ts';
+import {
+  deliveredContacts as table,
+  handoverAddresses,
+  watchedDays,
+} from '../store/schema/delivered-contacts.ts';
 
 /** For how long it is seen whether a contact is still there. */
 export const watchedMs = watchedDays * 24 * 60 * 60_000;
