@@ -18,7 +18,10 @@ import type { DeliveryStats } from './delivery-call.ts';
 import { openUpstream, type CredentialsHealth, type Upstream, type UpstreamOptions } from './upstream.ts';
 import { DeliveryWorker, type DeliveryWorkerOptions } from './worker.ts';
 
-export interface DeliveriesOptions extends Omit<UpstreamOptions, 'account' | 'config' | 'onReload' | 'onCall'> {
+export interface DeliveriesOptions extends Omit<
+  UpstreamOptions,
+  'account' | 'config' | 'onReload' | 'onCall'
+> {
   readonly config: UpstreamOptions['config'] &
     Pick<Config, 'accounts' | 'rasaBatch' | 'outbox' | 'contactsRefreshMs'>;
   readonly outbox: Pick<Outbox, 'counts' | 'noteSettled'>;
@@ -65,7 +68,9 @@ export class Deliveries {
   readonly #ways: readonly Way[];
 
   constructor(options: DeliveriesOptions) {
-    this.#ways = options.config.accounts.map((account) => openWay(account, { ...options, onCall: this.calls.note }));
+    this.#ways = options.config.accounts.map((account) =>
+      openWay(account, { ...options, onCall: this.calls.note }),
+    );
   }
 
   /**

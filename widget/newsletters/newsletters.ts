@@ -97,7 +97,8 @@ function join(form: HTMLFormElement): void {
   form.addEventListener('submit', check, true);
   form.addEventListener('formdata', ({ formData }) => {
     // Behind the single values, which the browser keeps for the way back.
-    for (const { list } of groupsIn(form)) formData.append(list.name, formData.getAll(list.name).map(String).join());
+    for (const { list } of groupsIn(form))
+      formData.append(list.name, formData.getAll(list.name).map(String).join());
   });
 }
 
