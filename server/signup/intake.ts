@@ -216,7 +216,8 @@ function refused(why: Problem): Extract<Answer, { is: 'refused' }> {
 }
 
 function robot(signs: string): Extract<Answer, { is: 'refused' }> {
-  return { ...refused(problem('bot_suspected', { detail: adviceFor(signs) })), signs };
+  const detail = `This looks like a robot (${signs}). A proof of work for this form comes from its /challenge and counts once.`;
+  return { ...refused(problem('bot_suspected', { detail })), signs };
 }
 
 /** Those of others too: only what was accepted uses them, so that nobody can use them up by refusals. */
@@ -255,7 +256,3 @@ const givenBackBy: Readonly<Record<ProblemCode, readonly Counted[]>> = {
   too_large: sharedQuotas,
   unsupported: sharedQuotas,
 };
-
-function adviceFor(reason: string): string {
-  return `This looks like a robot (${reason}). A proof of work for this form comes from its /challenge and counts once.`;
-}

@@ -10,8 +10,8 @@ export const outboxMutations: readonly Mutation[] = [
   {
     name: 'acknowledgements: nobody is asked who has the lease',
     file: 'server/outbox/acknowledgements.ts',
-    find: 'const statements: WriteStatement[] = [fence];',
-    replace: 'const statements: WriteStatement[] = [];',
+    find: 'const statements: WriteStatement[] = [fence, ',
+    replace: 'const statements: WriteStatement[] = [',
     tests: outbox,
     only: 'the outbox on sqlite lets nobody',
   },

@@ -99,8 +99,8 @@ export const signupMutations: readonly Mutation[] = [
   {
     name: 'intake: a used proof keeps the quota of the form until it is answered',
     file: 'server/signup/intake.ts',
-    find: '        await quotas.release(sharedQuotas);\n        return { ...refused(robot(used.reason))',
-    replace: '        return { ...refused(robot(used.reason))',
+    find: '        await quotas.release(sharedQuotas);\n        return { ...robot(used.reason)',
+    replace: '        return { ...robot(used.reason)',
     tests: intake,
     only: 'the proof that was used',
     survives: 'The answer gives the same back a moment later.',
