@@ -190,7 +190,7 @@ describe('the operator page', () => {
       await page.getByRole('button', { name: 'Run all checks' }).click();
       await vi.waitFor(
         async () => {
-          expect(await page.locator('.rest').textContent()).toMatch(/Checked\s/);
+          expect(await page.locator('#rest').textContent()).toMatch(/Checked\s/);
         },
         { timeout: 40_000, interval: 500 },
       );
