@@ -1,7 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readContact, readContacts } from '../../helpers/server/service.ts';
 import { startDoubleOptIn } from '../../helpers/server/double-opt-in.ts';
+import { useEngines } from '../../helpers/server/engines.ts';
+import { openTestStore, testKey } from '../../helpers/server/store.ts';
+import { sameSql } from '../../../server/store/database.ts';
 
+const { engines, newPlace } = useEngines();
 const soon = { timeout: 15_000, interval: 20 };
 const browser = {
   accept: 'text/html',
@@ -44,6 +48,40 @@ describe('a form with confirm: always', () => {
       first_name: 'Ada',
       confirmed_on: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as unknown,
     });
+  });
+
+  it.each(engines)('tells other systems what became of it, each step once, on %s', async (engine) => {
+    const { dataDir, databaseUrl } = await newPlace(engine);
+    const url = databaseUrl && { DATABASE_URL: databaseUrl.reveal(), OUTBOX_KEY: testKey.reveal() };
+    const product = await startDoubleOptIn({}, { DATA_DIR: dataDir, ...url });
+    const { ticket } = await product.signUp('ada@example.com');
+    const { link } = await product.letterTo('ada@example.com');
+    const database = await openTestStore({ dataDir, databaseUrl, ...(url && { key: testKey }) });
+    const told = async () =>
+      database.read({ sql: sameSql('select type, subject, account, data from events order by seq') });
+    const types = async () => (await told()).map(({ type }) => type);
+    await vi.waitFor(async () => {
+      expect(await types()).toEqual(['signup.pending']);
+    }, soon);
+
+    // Nobody but the owner of the address moves it on.
+    await fetch(link);
+    await product.signUp('ada@example.com');
+    await product.waits(ticket, { code: '000000' });
+    expect(await types()).toEqual(['signup.pending']);
+
+    for (let click = 0; click < 2; click++) await fetch(link, { method: 'POST' });
+    await vi.waitFor(async () => {
+      expect(await types()).toEqual([
+        'signup.pending',
+        'signup.confirmed',
+        'signup.accepted',
+        'signup.delivered',
+      ]);
+    }, soon);
+    const events = await told();
+    expect(new Set(events.map(({ subject }) => subject)).size).toBe(1);
+    expect(JSON.stringify(events)).not.toContain('ada@');
   });
 
   it('says "you are in" again to a second visit and a second click, and adds nobody twice', async () => {
