@@ -114,6 +114,10 @@ export async function openService({
     const owner = `process ${process.pid} on ${hostname()}`;
     const events = openEvents({ database, places: destinations, owner, log });
     closers.push(() => events.close());
+    const metrics = new Metrics({ engine: database.engine, token: config.metrics.token, process });
+    closers.push(() => {
+      metrics.close();
+    });
     const deliveries = new Deliveries({
       config,
       sandbox,
@@ -126,6 +130,9 @@ export async function openService({
       watchIntervalMs,
       besideSettled: events.besideSettled,
       people,
+      onCall: (account, call) => {
+        metrics.countCall(account, call);
+      },
       ...besideAcknowledgements(destinations, config.outbox, database),
     });
     closers.push(() => deliveries.close(deliveryGraceMs));
@@ -158,10 +165,6 @@ export async function openService({
         isLogFailing: isLogFailing(),
       });
     const figures = () => figuresOf({ outbox, deliveries, bots: front.bots() });
-    const metrics = new Metrics({ engine: database.engine, token: config.metrics.token, process });
-    closers.push(() => {
-      metrics.close();
-    });
     const answerMetrics = createMetricsHandler({
       metrics,
       write: () => metrics.write({ ...figures(), most: config.outbox.max, health: health() }),

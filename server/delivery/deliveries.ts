@@ -3,18 +3,18 @@ import { CallTimes } from '../accounts/call-times.ts';
 import { PeopleKeeping } from '../accounts/people-keeping.ts';
 import { lastPeopleRead, readPeople } from '../accounts/people-reading.ts';
 import { PersonFinder } from '../accounts/person-finder.ts';
-import type { Learned, People } from '../accounts/people.ts';
+import type { People } from '../accounts/people.ts';
 import type { AccountContacts } from '../accounts/contacts.ts';
 import type { AccountConfig } from '../config/accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import { destinationOf } from '../config/accounts/destination.ts';
 import type { AccountReads } from '../accounts/reads.ts';
-import type { Changed, Delivered } from '../outbox/acknowledgements.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Destination } from '../outbox/signup.ts';
-import type { Statement } from '../store/database.ts';
+import type { NoteCall } from '../rasa/http.ts';
 import type { Tried } from '../rasa/try-credentials.ts';
 import type { DeliveryStats } from './delivery-call.ts';
+import { learnedOf, learningOf } from './learning.ts';
 import { openUpstream, type CredentialsHealth, type Upstream, type UpstreamOptions } from './upstream.ts';
 import { DeliveryWorker, type DeliveryWorkerOptions } from './worker.ts';
 
@@ -31,6 +31,8 @@ export interface DeliveriesOptions extends Omit<
   readonly besideLeftAlone: DeliveryWorkerOptions['besideLeftAlone'];
   readonly keepReceipts: DeliveryWorkerOptions['keepReceipts'];
   readonly people: People;
+  /** Is told of every call to rasa.io when it is over, with the name of the account. */
+  readonly onCall: (account: string, call: Parameters<NoteCall>[0]) => void;
 }
 
 /** One account with what the product knows of it now. */
@@ -69,7 +71,13 @@ export class Deliveries {
 
   constructor(options: DeliveriesOptions) {
     this.#ways = options.config.accounts.map((account) =>
-      openWay(account, { ...options, onCall: this.calls.note }),
+      openWay(account, {
+        ...options,
+        onCall: (call) => {
+          this.calls.note(call);
+          options.onCall(account.name, call);
+        },
+      }),
     );
   }
 
@@ -149,7 +157,7 @@ export class Deliveries {
 
 function openWay(
   account: AccountConfig,
-  { outbox, people, log, ...options }: DeliveriesOptions & Pick<UpstreamOptions, 'onCall'>,
+  { outbox, people, log, ...options }: Omit<DeliveriesOptions, 'onCall'> & Pick<UpstreamOptions, 'onCall'>,
 ): Way {
   const {
     config,
@@ -217,43 +225,4 @@ function openWay(
   return { account, upstream, worker, keeping };
 }
 
-interface Learning {
-  readonly people: People;
-  readonly destination: Destination;
-  readonly nowMs: number;
-}
-
-/** What a change that rasa.io has made tells about the person. */
-function learningOf(
-  { kind, person }: Changed,
-  { people, destination, nowMs }: Learning,
-): readonly Statement[] {
-  switch (kind) {
-    case 'update':
-      return [];
-    case 'unsubscribe':
-      return people.learning(destination, [{ person, subscription: 'unsubscribed', reason: 'API' }]);
-    case 'archive':
-      return people.learning(destination, [{ person, archivedAtMs: nowMs }]);
-    case 'erase':
-      return [people.forgetting(destination, person)];
-  }
-}
-
 const dayMs = 24 * 60 * 60_000;
-
-/** What a delivery tells about a person: in an answer to several it is not said whose id is whose. */
-function learnedOf({ signup, person, contactId }: Delivered): readonly Learned[] {
-  const isSubscribed = signup.contact['is_subscribed'] === true;
-  const returns = signup.resubscribe?.includes('archived') ?? false;
-  const rasaId = contactId?.of === 'contact' ? contactId.id : undefined;
-  if (!isSubscribed && !returns && rasaId === undefined) return [];
-  return [
-    {
-      person,
-      rasaId,
-      ...(isSubscribed && { subscription: 'subscribed' }),
-      ...(returns && { archivedAtMs: 0 }),
-    },
-  ];
-}

@@ -37,6 +37,8 @@ export interface MetricSigns {
     readonly credentials: { readonly is: string } | undefined;
   }[];
   readonly requests: readonly Sample[];
+  /** To rasa.io. */
+  readonly calls: readonly Sample[];
   readonly process: {
     readonly cpuSeconds: number;
     readonly residentBytes: number;
@@ -181,6 +183,14 @@ export const metrics: Readonly<Record<string, Metric>> = {
           credentials ? [[name, Number(credentials.is === 'refused')] as const] : [],
         ),
       ),
+  },
+  rasa_signup_upstream_call_duration_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    about:
+      'Duration of calls to rasa.io of any kind, without the wait for their turn. `status` is `none` where no answer came.',
+    labels: ['account', 'status'],
+    read: ({ calls }) => calls,
   },
   rasa_signup_http_request_duration_seconds: {
     type: 'histogram',

@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Secret } from '../system/secret.ts';
 import { readVersion } from '../system/version.ts';
 import { metrics, type MetricSigns } from './catalogue.ts';
+import { Histogram } from './histogram.ts';
 import { writeOpenMetrics } from './open-metrics.ts';
 import { RequestTimes, type AnsweredRequest } from './request-times.ts';
 
@@ -16,6 +17,9 @@ export interface MetricsOptions {
   readonly process: Pick<NodeJS.Process, 'cpuUsage' | 'memoryUsage' | 'uptime' | 'versions'>;
 }
 
+/** In seconds. A call waits 30 s at most for its answer. */
+const callBounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30];
+
 /** Counts what happens in this process, and writes it down with what others have counted. */
 export class Metrics {
   readonly #options: MetricsOptions;
@@ -23,6 +27,7 @@ export class Metrics {
   readonly #startedAtMs: number;
   readonly #answers = new Map<string, number>();
   readonly #times = new RequestTimes();
+  readonly #calls = new Histogram(callBounds);
   readonly #loop = monitorEventLoopDelay({ resolution: 20 });
 
   constructor(options: MetricsOptions) {
@@ -38,6 +43,14 @@ export class Metrics {
 
   countRequest(request: AnsweredRequest): void {
     this.#times.observe(request);
+  }
+
+  /** Counts a call to rasa.io. `status` is `undefined` where no answer came. */
+  countCall(
+    account: string,
+    { ms, status }: { readonly ms: number; readonly status: number | undefined },
+  ): void {
+    this.#calls.observe({ account, status: String(status ?? 'none') }, ms / 1000);
   }
 
   /** Whether the proxy's own port answers `/metrics`. */
@@ -63,6 +76,7 @@ export class Metrics {
       engine,
       answers: this.#answers,
       requests: this.#times.samples(),
+      calls: this.#calls.samples(),
       process: {
         cpuSeconds: (user + system) / 1e6,
         residentBytes: process.memoryUsage.rss(),

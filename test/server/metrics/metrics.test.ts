@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { metrics } from '../../../server/metrics/catalogue.ts';
 import { suffixes, writeOpenMetrics } from '../../../server/metrics/open-metrics.ts';
-import { startService } from '../../helpers/server/service.ts';
+import { startSandbox } from '../../helpers/server/sandbox.ts';
+import { credentialsFor, startService } from '../../helpers/server/service.ts';
+import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 import { ask, post } from '../../helpers/sites/visitor.ts';
 
 const token = 'a-token-of-the-monitoring-0123456789';
@@ -63,6 +66,38 @@ describe('metrics', () => {
     expect((await ask(`${url}/metrics`)).status).toBe(404);
   });
 
+  it('say how long rasa.io takes, by account and status, and which calls got no answer', async () => {
+    const rasa = await startSandbox();
+    const { url } = await startService({ ...credentialsFor(rasa), METRICS_TOKEN: token });
+    const callsWith = async (status: string) => {
+      const labels = `{account="main",status="${status}"`;
+      const name = 'rasa_signup_upstream_call_duration_seconds';
+      const found = await read(url);
+      return {
+        count: found.get(`${name}_count${labels}}`),
+        sum: found.get(`${name}_sum${labels}}`),
+        below: [...found].flatMap(([key, value]) =>
+          key.startsWith(`${name}_bucket${labels},le=`) ? [value] : [],
+        ),
+      };
+    };
+    await rasa.putFaults({ answer: { status: 503, on: 'persons', times: 1 } });
+    await post(url, 'urlencoded', { email: 'ada@example.com' });
+    await vi.waitFor(async () => {
+      expect((await callsWith('201')).count).toBeGreaterThan(0);
+      expect((await callsWith('503')).count).toBe(1);
+    }, 15_000);
+    const { count, sum, below } = await callsWith('201');
+    expect(below.at(-1)).toBe(count);
+    expect(below).toEqual([...below].sort((a, b) => a - b));
+    expect(sum).toBeGreaterThan(0);
+    await rasa.putFaults({ drop: { on: 'persons', when: 'before', times: 1 } });
+    await post(url, 'urlencoded', { email: 'grace@example.com' });
+    await vi.waitFor(async () => {
+      expect((await callsWith('none')).count).toBe(1);
+    }, 15_000);
+  });
+
   it('have no label that a client makes up', async () => {
     const { url } = await startService({ METRICS_TOKEN: token });
     await ask(`${url}/ada@example.com`);
@@ -81,21 +116,90 @@ describe('metrics', () => {
   });
 });
 
+/** The labels of each name that Prometheus sees: ours, those of the job, and the bounds of classes. */
+const labelsByName: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(metrics).flatMap(([name, { type, labels }]): [string, string[]][] => {
+    const own = ['job', 'instance', ...labels];
+    if (type !== 'histogram') return [[name + suffixes[type], own]];
+    return [
+      [`${name}_bucket`, [...own, 'le']],
+      [`${name}_count`, own],
+      [`${name}_sum`, own],
+    ];
+  }),
+);
+
+const promtool = '/usr/bin/promtool';
+const whyNoPromtool = existsSync(promtool) ? undefined : 'promtool is not installed (package prometheus).';
+const runPromtool = (...args: readonly string[]) => execFileSync(promtool, args, { encoding: 'utf8' });
+
 describe('alert rules', () => {
   const file = 'docs/deploy/alerts.yaml';
 
   it('use names that exist', () => {
-    const names = Object.entries(metrics).map(([name, { type }]) => name + suffixes[type]);
     const used = [...readFileSync(file, 'utf8').matchAll(/rasa_signup_\w+/g)].map(([name]) => name);
     expect(used.length).toBeGreaterThan(5);
-    expect(used.filter((name) => !names.includes(name))).toEqual([]);
+    expect(used.filter((name) => !labelsByName.has(name))).toEqual([]);
   });
 
   it('are valid for promtool', ({ skip }) => {
-    if (!existsSync('/usr/bin/promtool')) skip('promtool is not installed (package prometheus).');
-    expect(execFileSync('/usr/bin/promtool', ['check', 'rules', file], { encoding: 'utf8' })).toContain(
-      'SUCCESS: 6 rules found',
-    );
+    if (whyNoPromtool !== undefined) skip(whyNoPromtool);
+    expect(runPromtool('check', 'rules', file)).toContain('SUCCESS: 6 rules found');
+  });
+
+  it('fire when they should, and otherwise do not', ({ skip }) => {
+    if (whyNoPromtool !== undefined) skip(whyNoPromtool);
+    const tests = 'docs/deploy/alerts.test.yaml';
+    expect(runPromtool('test', 'rules', tests)).toContain('SUCCESS');
+    const names = [...readFileSync(file, 'utf8').matchAll(/alert: (\w+)/g)].map(([, name]) => name);
+    const fired = readFileSync(tests, 'utf8').matchAll(/alertname: (\w+)\n +exp_alerts:/g);
+    expect([...new Set([...fired].map(([, name]) => name))].sort()).toEqual(names.sort());
+  });
+});
+
+describe('the dashboard for Grafana', () => {
+  const { panels } = JSON.parse(readFileSync('docs/deploy/grafana-dashboard.json', 'utf8')) as {
+    readonly panels: readonly {
+      readonly id: number;
+      readonly title: string;
+      readonly targets: readonly { readonly expr: string; readonly legendFormat: string }[];
+    }[];
+  };
+  const targets = panels.flatMap((panel) => panel.targets);
+
+  it('asks for names and labels that exist', () => {
+    const wrong = targets.flatMap(({ expr, legendFormat }) => {
+      const names = [...expr.matchAll(/\b(?:rasa_signup|process|nodejs)_\w+/g)].map(([name]) => name);
+      const labels = [
+        ...[...expr.matchAll(/[{,](\w+)(?:=|!=|=~|!~)"/g)].map(([, label = '']) => label),
+        ...[...expr.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(', ')),
+        ...[...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label),
+      ];
+      if (names.length === 0) return [expr];
+      return names.flatMap((name) => {
+        const known = labelsByName.get(name);
+        return known ? labels.filter((label) => !known.includes(label)) : [name];
+      });
+    });
+    expect(targets.length).toBeGreaterThan(20);
+    expect(wrong).toEqual([]);
+  });
+
+  it('has a place for every panel', () => {
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    expect(new Set(panels.map(({ title }) => title)).size).toBe(panels.length);
+  });
+
+  it('has expressions that Prometheus understands', async ({ skip }) => {
+    if (whyNoPromtool !== undefined) skip(whyNoPromtool);
+    const rules = targets.map(({ expr }, index) => ({
+      record: `panel:${index}`,
+      expr: expr.replaceAll('$__rate_interval', '5m').replaceAll('$job', 'rasa-signup'),
+    }));
+    const file = join(await temporaryDir(), 'rules.yaml');
+    // JSON is YAML.
+    writeFileSync(file, JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
+    expect(runPromtool('check', 'rules', file)).toContain(`SUCCESS: ${targets.length} rules found`);
   });
 });
 
