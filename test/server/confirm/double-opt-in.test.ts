@@ -2,10 +2,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { readContact, readContacts } from '../../helpers/server/service.ts';
 import { startDoubleOptIn } from '../../helpers/server/double-opt-in.ts';
 import { useEngines } from '../../helpers/server/engines.ts';
-import { openTestStore, testKey } from '../../helpers/server/store.ts';
+import { openTestStore } from '../../helpers/server/store.ts';
 import { sameSql } from '../../../server/store/database.ts';
+import { Secret } from '../../../server/system/secret.ts';
 
 const { engines, newPlace } = useEngines();
+const key = '5'.repeat(64);
 const soon = { timeout: 15_000, interval: 20 };
 const browser = {
   accept: 'text/html',
@@ -52,11 +54,11 @@ describe('a form with confirm: always', () => {
 
   it.each(engines)('tells other systems what became of it, each step once, on %s', async (engine) => {
     const { dataDir, databaseUrl } = await newPlace(engine);
-    const url = databaseUrl && { DATABASE_URL: databaseUrl.reveal(), OUTBOX_KEY: testKey.reveal() };
+    const url = databaseUrl && { DATABASE_URL: databaseUrl.reveal(), OUTBOX_KEY: key };
     const product = await startDoubleOptIn({}, { DATA_DIR: dataDir, ...url });
     const { ticket } = await product.signUp('ada@example.com');
     const { link } = await product.letterTo('ada@example.com');
-    const database = await openTestStore({ dataDir, databaseUrl, ...(url && { key: testKey }) });
+    const database = await openTestStore({ dataDir, databaseUrl, ...(url && { key: new Secret(key) }) });
     const told = async () =>
       database.read({ sql: sameSql('select type, subject, account, data from events order by seq') });
     const types = async () => (await told()).map(({ type }) => type);
