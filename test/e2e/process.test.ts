@@ -353,6 +353,7 @@ describe('under npm', () => {
         SANDBOX_PORT: '0',
         DATA_DIR: dataDir,
         npm_lifecycle_event: 'start',
+        npm_lifecycle_script: 'node dist/server/main.js',
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

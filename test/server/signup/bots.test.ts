@@ -85,7 +85,11 @@ function openBots(mode: BotMode, redeemed: Redeemed = good, now?: () => number, 
 describe('a sign-up', () => {
   it('with a good proof is a person’s, and the proof is to be stored with it', async () => {
     const verdict = await openBots('enforce').judge(post, checked({ proof: 'p' }));
-    expect(verdict).toEqual({ is: 'person', proof: { kind: 'proof', text: 'a-proof' }, isSuspicious: false });
+    expect(verdict).toMatchObject({
+      is: 'person',
+      proof: { kind: 'proof', text: 'a-proof' },
+      isSuspicious: false,
+    });
   });
 
   it.each([
