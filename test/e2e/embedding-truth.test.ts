@@ -136,9 +136,9 @@ describe('nothing waits for ever', () => {
     const { page, site } = await open(behaviour, { tag });
     await page.clock.install();
     await page.route(`**/${part}`, () => new Promise(() => undefined));
+    const asked = page.waitForRequest(`**/${part}`);
     await page.goto(site);
-    if (part === 'overlay.js')
-      await page.waitForFunction(() => document.querySelector('rasa-signup')?.shadowRoot);
+    if (part === 'overlay.js') await asked;
     else {
       await email(page).fill('ada@example.com');
       await button(page).click();

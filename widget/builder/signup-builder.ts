@@ -147,6 +147,7 @@ export class SignupBuilder extends LitElement {
       ${renderSnippetDock({
         ...drawn,
         snippet: this.#snippet,
+        isMeasured: this.heights !== undefined || this.isSlow,
         isCopied: this.isCopied,
         isOpen: this.isCodeOpen,
         copy: () => void this.#copy(),

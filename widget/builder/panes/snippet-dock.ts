@@ -7,6 +7,8 @@ import { icon } from './icons.ts';
 export interface SnippetDockOptions extends Drawn {
   /** `undefined` until the form's definition has loaded. */
   readonly snippet: string | undefined;
+  /** Whether it has the height of the form, which the preview tells a moment later. */
+  readonly isMeasured: boolean;
   readonly isCopied: boolean;
   readonly isOpen: boolean;
   readonly copy: () => void;
@@ -15,7 +17,8 @@ export interface SnippetDockOptions extends Drawn {
 
 /** The way to take the form along: always in sight, with the shortest snippet first. */
 export function renderSnippetDock(options: SnippetDockOptions): TemplateResult {
-  const { state, words, snippet, isCopied, isOpen, copy, toggle } = options;
+  const { state, words, snippet, isMeasured, isCopied, isOpen, copy, toggle } = options;
+  const line = isMeasured && snippet !== undefined ? snippet : words.loading;
   const kind = kindOf(state.design, state.view.kind);
   return html`<section class="dock" aria-label=${words.snippet}>
     ${isOpen ? renderDrawer(options, kind) : nothing}
@@ -24,7 +27,7 @@ export function renderSnippetDock(options: SnippetDockOptions): TemplateResult {
         isOpen
           ? html`<p class="lead">${words.kindHelp[kind]} ${words.snippetLead}</p>`
           : html`<div class="kinds">${renderKinds(options, kind)}</div>
-              <code class="line" aria-hidden="true">${paint(firstLine(snippet ?? words.loading))}</code>`
+              <code class="line" aria-hidden="true">${paint(firstLine(line))}</code>`
       }
       <button
         type="button"
