@@ -187,7 +187,7 @@ export async function openService({
       },
     });
     const secrets = new ServerSecrets({ database });
-    const stored = { database, dataDir, outbox: watched, secrets, destinations };
+    const stored = { database, dataDir, outbox: watched, secrets, destinations, people };
     const optIn = await openConsent({ ...config.mail, catchMail, ...stored, log, owner });
     closers.push(() => optIn.close());
     const front = await openFront({
@@ -202,6 +202,7 @@ export async function openService({
       answerMetrics: metrics.isPublic ? answerMetrics : undefined,
       outbox: watched,
       confirmations: optIn.confirmations,
+      leavings: optIn.leavings,
       onAnswer: (answered, network) => {
         summary.count(answered.outcome);
         metrics.countAnswer(answered.outcome);

@@ -5,11 +5,16 @@ import type { NewSignup } from '../outbox/signup.ts';
 import type { Database } from '../store/database.ts';
 import type { ServerSecrets } from '../store/server-secrets.ts';
 import { Confirmations, type ConfirmationsOptions } from './confirmations.ts';
+import { Leavings, type LeavingsOptions } from './leaving/leavings.ts';
+import { LeavingWorker } from './leaving/worker.ts';
 import { ConfirmationWorker } from './worker.ts';
 
-export interface DoubleOptInOptions extends Pick<MailOptions, 'relay' | 'from' | 'catchMail'> {
+export interface DoubleOptInOptions
+  extends
+    Pick<MailOptions, 'relay' | 'from' | 'catchMail'>,
+    Pick<LeavingsOptions, 'people' | 'destinations'> {
   readonly database: Database;
-  readonly outbox: ConfirmationsOptions['outbox'];
+  readonly outbox: ConfirmationsOptions['outbox'] & LeavingsOptions['outbox'];
   readonly secrets: Pick<ServerSecrets, 'get'>;
   readonly reminds: boolean;
   /** The account of sign-ups that name none, for events. */
@@ -26,9 +31,11 @@ interface Visited {
   readonly countConfirmed: (signup: NewSignup) => void;
 }
 
-/** Everything between an accepted sign-up that has to be confirmed and its click, mail included. */
+/** Everything between an accepted sign-up that has to be confirmed and its click, and the way out; with mail. */
 export interface DoubleOptIn {
   readonly confirmations: Confirmations;
+  /** `undefined` where no mail can be sent. */
+  readonly leavings: Leavings | undefined;
   /** Begins to write and send mails. `publicUrl` is where visitors reach the proxy, without a slash. */
   start(front: Visited, publicUrl: string): void;
   close(): Promise<void>;
@@ -39,6 +46,7 @@ export async function openDoubleOptIn(options: DoubleOptInOptions): Promise<Doub
   const keys = { links: await secrets.get('confirmation links'), person: await secrets.get('person') };
   const mail = openMail(options);
   let worker: ConfirmationWorker | undefined;
+  let leavingWorker: LeavingWorker | undefined;
   let countConfirmed: Visited['countConfirmed'] | undefined;
   const confirmations = new Confirmations({
     ...options,
@@ -46,24 +54,22 @@ export async function openDoubleOptIn(options: DoubleOptInOptions): Promise<Doub
     onChange: () => worker?.wake(),
     onConfirmed: (signup) => countConfirmed?.(signup),
   });
+  const leavings = mail && new Leavings({ ...options, keys, onAsked: () => leavingWorker?.wake() });
   return {
     confirmations,
+    leavings,
     start(front, publicUrl) {
       ({ countConfirmed } = front);
       if (!mail) return;
-      worker = new ConfirmationWorker({
-        ...options,
-        forms: front.forms,
-        publicUrl: () => publicUrl,
-        queue: mail.queue,
-        onMail: () => {
-          mail.worker.wake();
-        },
-        linkKey: keys.links,
-      });
+      const onMail = () => {
+        mail.worker.wake();
+      };
+      const parts = { ...options, queue: mail.queue, onMail, linkKey: keys.links };
+      worker = new ConfirmationWorker({ ...parts, forms: front.forms, publicUrl: () => publicUrl });
+      leavingWorker = new LeavingWorker({ ...parts, publicUrl });
     },
     async close() {
-      await worker?.stop();
+      await Promise.all([worker?.stop(), leavingWorker?.stop()]);
       await mail?.close();
     },
   };

@@ -1,10 +1,11 @@
 import { MailQueue } from '../mail/queue.ts';
 import { sameSql, type Database, type Statement } from '../store/database.ts';
+import { states } from './leaving/rows.ts';
 
 /**
- * What is kept here of somebody for double opt-in: sign-ups that wait for their click, what became of them,
- * and mails. For the write that erases the person. How much mail an address got, and that it wants none,
- * stays: a hash, without which it would be written to again.
+ * What is kept here of somebody for double opt-in and for leaving: sign-ups that wait for their click, what
+ * became of them, links to leave, and mails. For the write that erases the person. How much mail an address
+ * got, that it wants none, and that its link has erased it stays: hashes.
  */
 export async function forgettingConfirmations(
   database: Database,
@@ -13,6 +14,10 @@ export async function forgettingConfirmations(
   const mails = await new MailQueue({ database }).idsTo(email);
   return [
     { sql: sameSql('delete from confirmations where person = ?'), params: [person] },
+    {
+      sql: sameSql(`delete from leavings where person = ? and state <> ${states.erased}`),
+      params: [person],
+    },
     ...mails.map((id) => ({ sql: sameSql('delete from mails where id = ?'), params: [id] })),
   ];
 }

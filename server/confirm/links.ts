@@ -1,14 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createHmacSha256 } from '../system/keyed-hash.ts';
 
-/** What a link or ticket allows: to confirm, to say "not me", or to wait with the form. */
-export type LinkKind = 'confirm' | 'not me' | 'ticket';
+/** What a link or ticket allows: to confirm, to say "not me", to wait with the form, or to leave. */
+export type LinkKind = 'confirm' | 'not me' | 'ticket' | 'leave';
 
 const idBytes = 16;
 const macBytes = 16;
 
 /**
- * Links without a row of their own: the id of a confirmation, and 128 bits of an HMAC over its purpose and
+ * Links without a row of their own: the id of a confirmation or leaving, and 128 bits of an HMAC over its purpose and
  * the id, so that nobody can make one, and none of one kind serves as another.
  */
 export class Links {

@@ -13,6 +13,7 @@ import { mailedPeople } from '../store/schema/double-opt-in.ts';
 import { lifetimeMs } from './confirmations.ts';
 import { letterOf } from './letter.ts';
 import { Links } from './links.ts';
+import { againAfterMs, dayMs, mostADay } from './mail-manners.ts';
 import { confirmationOf, deletion, end, put, select, states, type Confirmation } from './rows.ts';
 
 export interface ConfirmationWorkerOptions {
@@ -36,10 +37,6 @@ export interface ConfirmationWorkerOptions {
 }
 
 const name = 'confirmations';
-const dayMs = 24 * 60 * 60_000;
-/** Between two mails to one address, and how many it gets in a day. */
-export const againAfterMs = 2 * 60_000;
-const mostADay = 3;
 const atOnce = 50;
 /** A row whose key is not given is looked at again. */
 const unreadableForMs = 10 * 60_000;

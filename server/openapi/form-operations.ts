@@ -175,4 +175,77 @@ export const formOperations: readonly Operation[] = [
       samples: [],
     },
   ]),
+  {
+    method: 'get',
+    path: '/leave',
+    id: 'askAddressToLeave',
+    tag: 'forms',
+    summary: 'The page to leave',
+    about: 'Where mail can be sent. Asks for an address.',
+    parameters: { query: z.object({ lang }) },
+    responses: { 200: { about: 'The page.', content: page } },
+    problems: ['not_found', 'rate_limited'],
+    hasPages: true,
+    samples: [],
+  },
+  {
+    method: 'post',
+    path: '/leave',
+    id: 'askForLinkToLeave',
+    tag: 'forms',
+    summary: 'Ask for a link to leave',
+    about: 'The answer is the same for every address. Counts as a plain sign-up of the network.',
+    parameters: { query: z.object({ lang }) },
+    body: {
+      'application/x-www-form-urlencoded': {
+        schema: z.object({ email: z.string() }),
+        example: { email: 'ada@example.com' },
+      },
+    },
+    responses: {
+      200: { about: 'Stored. A mail follows if the address is known.', content: page },
+      422: { about: 'It is no address: the page again.', content: page },
+    },
+    problems: ['not_found', 'malformed', 'origin_refused', 'rate_limited', 'unavailable'],
+    hasPages: true,
+    samples: [],
+  },
+  {
+    method: 'get',
+    path: '/leave/{link}',
+    id: 'askHowToLeave',
+    tag: 'forms',
+    summary: 'The page behind a link to leave',
+    about: 'Changes nothing: mail scanners follow links too.',
+    parameters: { path: link },
+    responses: { 200: { about: 'A page with a button for each newsletter.', content: page }, 404: gone },
+    problems: ['rate_limited'],
+    hasPages: true,
+    samples: [],
+  },
+  {
+    method: 'post',
+    path: '/leave/{link}',
+    id: 'leave',
+    tag: 'forms',
+    summary: 'Unsubscribe from a newsletter, or have everything erased',
+    about: 'What is asked for waits for rasa.io like a sign-up. Asking again changes nothing.',
+    parameters: { path: link },
+    body: {
+      'application/x-www-form-urlencoded': {
+        schema: z.object({
+          account: z.string().optional().meta({ description: 'The account to unsubscribe from.' }),
+          erase: z
+            .enum(['ask', 'yes'])
+            .optional()
+            .meta({ description: '`ask` shows the page that asks once more.' }),
+        }),
+        example: { account: 'main' },
+      },
+    },
+    responses: { 200: { about: 'How it stands now, as a page.', content: page }, 404: gone },
+    problems: ['malformed', 'rate_limited', 'unavailable'],
+    hasPages: true,
+    samples: [],
+  },
 ];

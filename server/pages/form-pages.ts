@@ -17,6 +17,8 @@ export interface FormPage {
   readonly sandbox: string | undefined;
   /** The visitor can do at once with scripts what he cannot do without. */
   readonly helpsScripts?: boolean | undefined;
+  /** Whether there is a page to leave. */
+  readonly mayLeave?: boolean;
 }
 
 /** A plain form that waits for its click. */
@@ -57,7 +59,7 @@ export function renderHostedForm(page: FormPage, visit: Visit): string {
           ${intro ? html`<p class="intro">${intro}</p>` : ''}
           ${renderPlainForm({ definition, prefix, values: hiddenValues(definition, visit) })}
         </rasa-signup>
-        ${sandboxLine(sandbox)}
+        ${page.mayLeave ? renderWayOut(words, prefix) : ''} ${sandboxLine(sandbox)}
       </div>
       ${renderPoster(`${prefix}${hostedPath(id)}/qr.svg${queryToKeep(definition, visit)}`, address, words)}
     </div>`,
@@ -178,6 +180,13 @@ function renderScriptsHelp({ helpsScripts, words, prefix }: FormPage, definition
 
 function languageOf({ lang, dir }: Pick<Messages, 'lang' | 'dir'>): Pick<Messages, 'lang' | 'dir'> {
   return { lang, dir };
+}
+
+/** Out of a frame: the page to leave is shown in none. */
+function renderWayOut({ lang, leave }: Messages, prefix: string): Html {
+  return html`<p class="way-out">
+    <a href=${`${prefix}/leave?lang=${lang}`} target="_top">${leave.already}</a>
+  </p>`;
 }
 
 /** Only in print. The builder has a link to the code. */

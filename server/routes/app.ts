@@ -27,6 +27,7 @@ import { createFunnelRoutes, type FunnelRoutesOptions } from './api/funnel-route
 import { createReportLinkRoutes, type ReportLinkRoutesOptions } from './api/report-link-routes.ts';
 import { createReportRoutes, type ReportRoutesOptions } from './api/report-routes.ts';
 import { createLinkRoutes, type ConfirmRoutesOptions } from './confirm/confirm-routes.ts';
+import { createLeaveRoutes, type LeaveRoutesOptions } from './confirm/leave-routes.ts';
 import { createFormRoutes, type FormRoutesOptions } from './form-routes.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import type { Health } from './health.ts';
@@ -38,7 +39,7 @@ export interface AppOptions {
   readonly forms: Forms;
   readonly intake: Intake;
   readonly proofs: Pick<Proofs, 'issue'>;
-  readonly limits: Pick<Limits, 'load'>;
+  readonly limits: Pick<Limits, 'load' | 'open'>;
   readonly clientAddress: ClientAddress;
   /** Rate of sign-ups from one network; challenges are allowed more often. */
   readonly rateNetwork: Rate | 'off';
@@ -53,6 +54,9 @@ export interface AppOptions {
   readonly builtDir: string;
   readonly builder: BuilderGate;
   readonly confirmations: ConfirmRoutesOptions['confirmations'];
+  /** `undefined` where no mail can be sent: then there is no page to leave. */
+  readonly leavings: LeaveRoutesOptions['leavings'] | undefined;
+  readonly addressRules: LeaveRoutesOptions['addressRules'];
   /** Who sends mails, as people know it. */
   readonly sender: string;
   readonly contacts: ContactRoutesOptions['contacts'];
@@ -118,8 +122,11 @@ function createRoutes(options: AppOptions): express.Router {
   });
 
   const limitedPages = limitPages({ ...options, rate: options.ratePages, originsOf });
-  routes.use(createFormRoutes({ ...options, sandbox, originsOf, limitedPages }));
+  const { leavings } = options;
+  const mayLeave = leavings !== undefined;
+  routes.use(createFormRoutes({ ...options, sandbox, originsOf, limitedPages, mayLeave }));
   routes.use(createLinkRoutes({ ...options, limitedPages }));
+  if (leavings) routes.use(createLeaveRoutes({ ...options, leavings, limitedPages }));
 
   routes.use(createDescriptionRoutes({ ...options, limitedPages }));
 

@@ -39,6 +39,8 @@ export interface FormRoutesOptions {
   readonly sender: string;
   /** URL of the sandbox's contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: string | undefined;
+  /** Whether there is a page to leave. */
+  readonly mayLeave: boolean;
   /** Called for each definition or page that is fetched, and each challenge. */
   readonly onStep: (step: 'fetched' | 'started', form: Form, pageOrigin: string) => void;
 }
@@ -58,6 +60,7 @@ export function createFormRoutes(options: FormRoutesOptions): express.Router {
     rateNetwork,
     limitedPages,
     sandbox,
+    mayLeave,
     onStep,
   } = options;
   const routes = express.Router({ caseSensitive: true });
@@ -92,7 +95,7 @@ export function createFormRoutes(options: FormRoutesOptions): express.Router {
         const { redirect: leadsTo } = definition;
         if (leadsTo)
           pageHeaders({ framedBy: form.origins.sources, leadsTo })(request, response, () => undefined);
-        response.send(renderHostedForm({ form, words, prefix, sandbox }, visitOf(request)));
+        response.send(renderHostedForm({ form, words, prefix, sandbox, mayLeave }, visitOf(request)));
       }),
     )
     .options((request, response) => {

@@ -92,6 +92,7 @@ export interface FrontOptions {
   readonly metrics: Pick<Metrics, 'countRequest'>;
   readonly answerMetrics: RequestListener | undefined;
   readonly confirmations: Confirmations;
+  readonly leavings: AppOptions['leavings'];
   readonly database: Database;
   readonly readsOf: ReportCacheOptions['readsOf'];
   readonly people: ContactsOptions['people'];
@@ -117,6 +118,7 @@ export async function openFront({
   metrics,
   answerMetrics,
   confirmations,
+  leavings,
   database,
   readsOf,
   people,
@@ -129,11 +131,10 @@ export async function openFront({
   const { addresses, bots: botConfig, plainRates: plain, rates, thankYouPages, trustProxy } = config;
   const secret = botConfig.secret?.reveal() ?? (await secrets.get('challenge'));
   const proofs = createProofs({ secret, work: botConfig.work });
-  const pageTokens = createPageTokens({ key: await secrets.get('page token') });
   const bots = createBots({
     ...botConfig,
     proofs,
-    tokens: pageTokens,
+    tokens: createPageTokens({ key: await secrets.get('page token') }),
     log,
     newId: randomUUID,
   });
@@ -212,6 +213,8 @@ export async function openFront({
     builtDir,
     builder,
     confirmations,
+    leavings,
+    addressRules,
     sender: senderOf(config.mail.from),
     contacts,
     feed,

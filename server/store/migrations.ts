@@ -4,6 +4,7 @@ import { cursorsStep, funnelStep, reportCacheStep, reportLinksStep } from './sch
 import { deliveredContactsStep } from './schema/delivered-contacts.ts';
 import { doubleOptInTables } from './schema/double-opt-in.ts';
 import { eventTables } from './schema/events.ts';
+import { leavingStep } from './schema/leaving.ts';
 import { peopleStep, sentByPersonStep, whatBecameOfSent } from './schema/people.ts';
 import { receiptsStep } from './schema/receipts.ts';
 import { webhookTables } from './schema/webhooks.ts';
@@ -247,6 +248,7 @@ export const migrations: readonly Migration[] = [
   { version: 15, ...reportLinksStep },
   { version: 16, ...sentByPersonStep },
   { version: 17, ...receiptsStep },
+  { version: 18, ...leavingStep },
 ];
 
 /** The steps of a schema that a database lacks whose last one is this. */

@@ -3,6 +3,7 @@ import { cachedReports, cursors, funnelCounts, reportLinks } from './schema/anal
 import { comparisons, deliveredContacts, handoverAddresses } from './schema/delivered-contacts.ts';
 import { confirmations, mailedPeople, mails } from './schema/double-opt-in.ts';
 import { eventNumbers, events } from './schema/events.ts';
+import { leavings } from './schema/leaving.ts';
 import { people, peopleReads } from './schema/people.ts';
 import { consentKeys, consentRoots, consentTexts, receipts } from './schema/receipts.ts';
 import { webhookAttempts, webhooks } from './schema/webhooks.ts';
@@ -187,6 +188,7 @@ export const sealedTables: readonly Table[] = [
   handoverAddresses,
   mails,
   confirmations,
+  leavings,
   operatorNotes,
   consentKeys,
 ];
@@ -221,6 +223,7 @@ export const movedTables: readonly Table[] = [
   mails,
   confirmations,
   mailedPeople,
+  leavings,
   alerts,
   operatorNotes,
   formNotes,

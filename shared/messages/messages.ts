@@ -25,6 +25,8 @@ export interface Messages {
    * The mail that asks for a click, its page, and the form that waits for it. `{title}` is that of the form.
    */
   readonly doubleOptIn: DoubleOptInTexts;
+  /** The page to leave without log-in, and its mail. `{title}` is that of a newsletter. */
+  readonly leave: LeaveTexts;
   /** Further texts of the form's pages. */
   readonly page: {
     /** The description in search results and link previews, for a form without an intro. */
@@ -71,6 +73,36 @@ export interface DoubleOptInTexts {
   readonly stopText: string;
   readonly stop: string;
   readonly stopped: string;
+}
+
+export interface LeaveTexts {
+  /** The link on the hosted page. */
+  readonly already: string;
+  /** Of the page that asks for the address, and its answer to every address. */
+  readonly title: string;
+  readonly about: string;
+  readonly send: string;
+  readonly askedTitle: string;
+  readonly asked: string;
+  /** Of the mail. */
+  readonly subject: string;
+  readonly why: string;
+  readonly open: string;
+  readonly once: string;
+  readonly ignore: string;
+  /** Of the page behind the link. */
+  readonly off: string;
+  readonly offFrom: string;
+  readonly isOff: string;
+  readonly isOffFrom: string;
+  readonly erase: string;
+  readonly eraseTitle: string;
+  readonly eraseText: string;
+  readonly eraseYes: string;
+  readonly back: string;
+  readonly erased: string;
+  readonly over: string;
+  readonly again: string;
 }
 
 export interface FieldIssues {

@@ -126,6 +126,8 @@ async function assembled(part: Part): Promise<RequestListener> {
   return createApp({
     metrics: { countRequest: () => undefined },
     answerMetrics: undefined,
+    leavings: undefined,
+    addressRules: { international: false, disposable: 'allow', isDisposableDomain: () => false },
     ...options,
     intake: part === 'intake' ? openIntake(options) : createIntake(options),
     origins,

@@ -1,0 +1,147 @@
+import type { Logger } from 'pino';
+import { en } from '../../../shared/messages/en.ts';
+import { wordsOfTag } from '../../forms/languages.ts';
+import type { MailFrom } from '../../mail/message.ts';
+import type { MailQueue } from '../../mail/queue.ts';
+import { sameSql, type Database, type WriteStatement } from '../../store/database.ts';
+import { ExpectationFailed } from '../../store/errors.ts';
+import { createIds } from '../../store/ids.ts';
+import { LeasedLoop } from '../../store/leasing/leased-loop.ts';
+import { againAfterMs, dayMs, mostADay } from '../mail-manners.ts';
+import { Links } from '../links.ts';
+import { leaveLetterOf } from './letter.ts';
+import { newslettersOf, type NewslettersOptions } from './newsletters.ts';
+import { lifetimeMs, readLeavings, states, type Leaving } from './rows.ts';
+
+export interface LeavingWorkerOptions extends NewslettersOptions {
+  readonly database: Database;
+  readonly queue: MailQueue;
+  /** Wakes whoever sends. */
+  readonly onMail: () => void;
+  /** 32 bytes. */
+  readonly linkKey: Uint8Array;
+  /** Without a trailing slash. */
+  readonly publicUrl: string;
+  readonly from: MailFrom;
+  readonly log: Logger;
+  readonly owner: string;
+  readonly lookEveryMs?: number;
+  /** Unix time in ms. */
+  readonly now?: () => number;
+}
+
+const name = 'leavings';
+const atOnce = 50;
+/** A row whose key is not given is looked at again. */
+const unreadableForMs = 10 * 60_000;
+
+/**
+ * Decides in the background who gets the link that was asked for: people of whom something is known here, who
+ * have not said "not me", once in two minutes and three times a day. One process does so, by a lease. Of
+ * everybody else nothing is kept.
+ */
+export class LeavingWorker {
+  readonly #options: LeavingWorkerOptions;
+  readonly #links: Links;
+  readonly #loop: LeasedLoop;
+  readonly #newId: () => string;
+  readonly #now: () => number;
+
+  constructor(options: LeavingWorkerOptions) {
+    const { database, owner, log } = options;
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#links = new Links(options.linkKey);
+    this.#newId = createIds(this.#now);
+    this.#loop = new LeasedLoop({ database, name, owner, log });
+    this.#loop.start(() => this.#run());
+  }
+
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  async #run(): Promise<void> {
+    const { lookEveryMs = 1000, log } = this.#options;
+    while (!this.#loop.isStopping) {
+      this.#loop.sleeper.forget('lease');
+      this.#loop.sleeper.forget('added');
+      try {
+        if (this.#loop.lease.held && (await this.#decideDue())) continue;
+      } catch (error) {
+        log.error({ err: error }, 'Links to leave cannot be looked after; it is tried again.');
+      }
+      await this.#loop.sleeper.sleep(lookEveryMs, ['stopping', 'lease', 'added']);
+    }
+  }
+
+  /** Whether there may be more. */
+  async #decideDue(): Promise<boolean> {
+    const { database, onMail } = this.#options;
+    const due = await readLeavings(database, `where due <= ? order by due, id limit ${atOnce}`, [
+      this.#now(),
+    ]);
+    for (const one of due) {
+      const { fence } = this.#loop.lease;
+      if (this.#loop.isStopping || !fence) return false;
+      try {
+        await database.write([fence, ...(await this.#decide(one))], { settling: true });
+      } catch (error) {
+        // Changed in between, or another process has the lease: it is looked at again.
+        if (!(error instanceof ExpectationFailed)) throw error;
+      }
+    }
+    if (due.length > 0) onMail();
+    return due.length > 0;
+  }
+
+  async #decide(one: Leaving): Promise<readonly WriteStatement[]> {
+    const nowMs = this.#now();
+    const gone = [{ sql: sameSql('delete from leavings where id = ?'), params: [one.id] }];
+    // What waits for a day was asked for by somebody who has given up.
+    if (one.state !== states.fresh || one.due + dayMs <= nowMs) return gone;
+    if (!one.held) {
+      const sql = sameSql('update leavings set due = ? where id = ?');
+      return [{ sql, params: [nowMs + unreadableForMs, one.id] }];
+    }
+    if (!(await this.#mayMail(one.person))) return gone;
+    if ((await newslettersOf(this.#options, one.person)).length === 0) return gone;
+    const { queue, from, publicUrl } = this.#options;
+    const message = leaveLetterOf({
+      words: wordsOfTag(one.held.lang) ?? en,
+      to: one.held.email,
+      link: `${publicUrl}/leave/${this.#links.issue('leave', one.id)}`,
+      from,
+    });
+    const untilMs = nowMs + lifetimeMs;
+    return [
+      {
+        sql: sameSql('update leavings set state = ?, due = ?, mailed_at = ? where id = ? and state = ?'),
+        params: [states.mailed, untilMs, nowMs, one.id, states.fresh],
+        expect: 1,
+      },
+      queue.insert(this.#newId(), message, untilMs),
+    ];
+  }
+
+  async #mayMail(person: Uint8Array): Promise<boolean> {
+    const { database } = this.#options;
+    const nowMs = this.#now();
+    const [row] = await database.read({
+      sql: sameSql(
+        'select count(*) as mails, coalesce(max(mailed_at), 0) as last from leavings where person = ? and mailed_at > ?',
+      ),
+      params: [person, nowMs - dayMs],
+    });
+    if (Number(row?.['mails']) >= mostADay || Number(row?.['last']) + againAfterMs > nowMs) return false;
+    const [blocked] = await database.read({
+      sql: sameSql('select blocked_until from mailed_people where id = ?'),
+      params: [Buffer.from(person).toString('hex')],
+    });
+    return Number(blocked?.['blocked_until'] ?? 0) <= nowMs;
+  }
+}
