@@ -31,7 +31,7 @@ interface Visited {
   readonly countConfirmed: (signup: NewSignup) => void;
 }
 
-/** Everything between an accepted sign-up that has to be confirmed and its click, and the way out; with mail. */
+/** Everything between an accepted sign-up that has to be confirmed and its click, the way out, and mail. */
 export interface DoubleOptIn {
   readonly confirmations: Confirmations;
   /** `undefined` where no mail can be sent. */

@@ -8,8 +8,8 @@ const idBytes = 16;
 const macBytes = 16;
 
 /**
- * Links without a row of their own: the id of a confirmation or leaving, and 128 bits of an HMAC over its purpose and
- * the id, so that nobody can make one, and none of one kind serves as another.
+ * Links without a row of their own: the id of a confirmation or leaving, and 128 bits of an HMAC over its
+ * purpose and the id, so that nobody can make one, and none of one kind serves as another.
  */
 export class Links {
   readonly #hmac: (content: string) => Buffer;

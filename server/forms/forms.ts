@@ -10,7 +10,8 @@ import { cleaned } from './clean-text.ts';
 import { definitionOf, textIn } from './definition.ts';
 import { isDisposable, type AddressRules } from './email-address.ts';
 import { checkOf, envelopeFields } from './field-check.ts';
-import type { ConfirmPolicy, FieldSpec, FormRates, FormSpec, NewslettersSpec } from './form-spec.ts';
+import { newslettersIn, type OfferedNewsletter } from './newsletter-title.ts';
+import type { ConfirmPolicy, FieldSpec, FormRates, FormSpec } from './form-spec.ts';
 
 /** The forms that this proxy serves. */
 export interface Forms {
@@ -30,11 +31,7 @@ export interface Form {
   /** The account that its contacts are added to; `undefined` where accounts have no names. */
   readonly account: string | undefined;
   /** The further accounts that it offers as newsletters, with the field and its value for each. */
-  readonly newsletters: readonly {
-    readonly account: string;
-    readonly name: string;
-    readonly value: string;
-  }[];
+  readonly newsletters: readonly OfferedNewsletter[];
   /** The languages it is offered in. The first is the default. */
   readonly languages: readonly Messages[];
   /** Which pages may show it: the form's list, or the one for all forms. */
@@ -148,7 +145,7 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
   return {
     id,
     account,
-    newsletters: fields.flatMap((field) => (field.type === 'newsletters' ? offeredBy(field) : [])),
+    newsletters: newslettersIn(fields),
     languages,
     origins,
     rates,
@@ -221,10 +218,6 @@ function accountsOf(
   const [first, ...others] = chosen;
   if (field.required && first !== undefined) return [first, ...others];
   return [account, ...chosen.filter((name) => name !== account)];
-}
-
-function offeredBy({ name, options }: NewslettersSpec): Form['newsletters'] {
-  return options.map(({ account, value }) => ({ account, name, value }));
 }
 
 function tickedIn(name: string, type: FieldSpec['type'], value: string | undefined): readonly string[] {

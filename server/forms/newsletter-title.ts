@@ -1,5 +1,21 @@
 import type { Messages } from '../../shared/messages/messages.ts';
+import type { FieldSpec } from './form-spec.ts';
 import type { Forms } from './forms.ts';
+
+/** An account that a form offers, with the field and its value for it. */
+export interface OfferedNewsletter {
+  readonly account: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+export function newslettersIn(fields: readonly FieldSpec[]): readonly OfferedNewsletter[] {
+  return fields.flatMap((field) =>
+    field.type === 'newsletters'
+      ? field.options.map(({ account, value }) => ({ account, name: field.name, value }))
+      : [],
+  );
+}
 
 /**
  * What people know an account's newsletter by: its label in a form that offers several, else the title of a

@@ -86,7 +86,7 @@ describe.each(engines)('the page to leave, on %s', (engine) => {
     expect(text).toContain('a…@example.com');
     expect(text).toContain('Unsubscribe from “The Harbour Letter”');
     expect(text).not.toContain('<script');
-    expect(await contact('ada@example.com')).toMatchObject({ is_active: 1 });
+    expect(await contact('ada@example.com')).toMatchObject({ is_subscribed: 1 });
 
     const done = await Promise.all([1, 2, 3].map(() => press(link, { account: 'main' })));
     for (const answer of [...done, await press(link, { account: 'main' })]) {
@@ -95,7 +95,7 @@ describe.each(engines)('the page to leave, on %s', (engine) => {
       expect(answer.text).not.toContain('name="account"');
     }
     await vi.waitFor(async () => {
-      expect(await contact('ada@example.com')).toMatchObject({ is_active: 0 });
+      expect(await contact('ada@example.com')).toMatchObject({ is_subscribed: 0 });
       const { stdout } = await consent('show', 'ada@example.com');
       expect(JSON.parse(stdout)).toMatchObject([
         { what: 'signed_up' },
