@@ -35,6 +35,8 @@ export const consentSchema = z.strictObject({
   source: z.string().max(longestText).optional(),
 });
 
+const perhapsConsent = consentSchema.optional();
+
 /** rasa.io's fields of a contact that an application may write. Every other name is a custom attribute. */
 const texts: readonly string[] = ['first_name', 'last_name', 'external_id', 'segment_code'];
 
@@ -53,7 +55,7 @@ export function readItem(item: unknown, rules: AddressRules): ReadItem {
   if (givenRef !== null && !isRef(givenRef)) return invalid(null, 'ref', 'malformed');
   const ref = givenRef;
   if (Object.keys(given).length > limits.names) return { is: 'invalid', ref, issue: 'too_long' };
-  const consent = consentSchema.optional().safeParse(givenConsent ?? undefined);
+  const consent = perhapsConsent.safeParse(givenConsent ?? undefined);
   if (!consent.success) return invalid(ref, 'consent', 'malformed');
 
   const values: [string, string | number | boolean | null][] = [];

@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { ExportOptions } from '../contacts/export.ts';
 import type { ImportCommandOptions } from '../contacts/import.ts';
 import type { OnePersonOptions } from '../contacts/one-person.ts';
+import { keepHeapSmall } from '../contacts/small-heap.ts';
 import { stickyStates, type StickyState } from '../../outbox/signup.ts';
 import type { ExitCode } from '../terminal.ts';
 import { environmentOf, someText, type Cli } from './cli.ts';
@@ -68,6 +69,7 @@ function declareImport(cli: Cli, contacts: Command): void {
     )
     .action((path: string, options: ImportCommandOptions) =>
       run(cli, async (stop) => {
+        keepHeapSmall();
         const { importContacts } = await import('../contacts/import.ts');
         const { process } = cli;
         return importContacts(path, options, {

@@ -1,4 +1,4 @@
-import { parse, CsvError, type Info } from 'csv-parse';
+import { parse, CsvError, type Options } from 'csv-parse';
 import { Readable } from 'node:stream';
 import { csvOptions, type Format, type FormatCsv } from './format.ts';
 import { tooLong, wholeLines } from './lines.ts';
@@ -17,6 +17,11 @@ export interface Row {
 /** Longer rows are not read: a quote that is not closed makes one row of all the lines after it. */
 const longestRow = 4 * 1024 * 1024;
 
+interface NumberedRecord {
+  readonly cells: readonly string[];
+  readonly endLine: number;
+}
+
 /** Reads a file from its beginning, with the memory of some rows. Throws `FileRefused`. */
 export function rowsOf(file: Pick<TextFile, 'text'>, format: Format): AsyncGenerator<Row, void, undefined> {
   return format.is === 'csv' ? csvRows(file, format) : ndjsonRows(file);
@@ -28,30 +33,31 @@ async function* csvRows(
 ): AsyncGenerator<Row, void, undefined> {
   const { delimiter, header, hasSeparatorLine } = format;
   let endOfLast = 0;
-  const parser = parse({
+  const options: Options<unknown, string[]> = {
     ...csvOptions,
     delimiter,
     from_line: hasSeparatorLine ? 2 : 1,
     max_record_size: longestRow,
-    info: true,
-    // Rows that were read are lost where a later one cannot be.
-    on_record: (record: string[], { lines }) => {
+    // `info: true` would keep half a kilobyte beside each row. The number is kept outside as well: rows that
+    // were read are lost where a later one cannot be.
+    on_record: (cells, { lines }) => {
       endOfLast = lines;
-      return record;
+      return { cells, endLine: lines };
     },
-  });
+  };
+  const parser = parse(options as Options);
   const source = Readable.from(wholeLines(file.text()), { objectMode: false });
   source.on('error', (error) => parser.destroy(error)).pipe(parser);
   let isFirst = true;
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
-      const isHeader = header !== undefined && (isFirst || isSame(record, header));
+    for await (const { cells, endLine } of parser as AsyncIterable<NumberedRecord>) {
+      const isHeader = header !== undefined && (isFirst || isSame(cells, header));
       isFirst = false;
-      if (isHeader || record.every((cell) => cell.trim() === '')) continue;
+      if (isHeader || cells.every((cell) => cell.trim() === '')) continue;
       yield {
-        line: info.lines - lineFeedsIn(record),
-        cells: record,
-        isTooLong: record.some((cell) => cell.includes(tooLong)),
+        line: endLine - lineFeedsIn(cells),
+        cells,
+        isTooLong: cells.some((cell) => cell.includes(tooLong)),
       };
     }
   } catch (error) {
