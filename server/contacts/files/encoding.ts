@@ -75,7 +75,7 @@ async function readHead(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> 
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunks) {
-    parts.push(chunk.slice());
+    parts.push(chunk);
     length += chunk.length;
     if (length >= looked) break;
   }
