@@ -29,7 +29,7 @@ import { healthOf } from './routes/health.ts';
 import { openSandbox, type Sandbox, type SandboxOptions } from './sandbox/sandbox.ts';
 import { warnOfDisk } from './store/disk-kind.ts';
 import { Presence } from './store/presence.ts';
-import { ServerSecrets } from './store/server-secrets.ts';
+import { ServerSecrets } from './store/secrets/server-secrets.ts';
 import { StoreWatch } from './outbox/store-watch.ts';
 import { readArchivedSince } from './survival/delivered-contacts.ts';
 import { SurvivalWatch } from './survival/watch.ts';

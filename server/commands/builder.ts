@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { createBuilderGate, type BuilderMode } from '../http/builder-gate.ts';
 import { openPlace, refuseMissing, type StorePlace } from '../outbox/place.ts';
-import { ServerSecrets } from '../store/server-secrets.ts';
+import { ServerSecrets } from '../store/secrets/server-secrets.ts';
 import type { ExitCode, TextStream } from './terminal.ts';
 
 export interface BuilderLinkOptions {

@@ -3,7 +3,7 @@ import type { Forms } from '../forms/forms.ts';
 import { openMail, type MailOptions } from '../mail/open-mail.ts';
 import type { NewSignup } from '../outbox/signup.ts';
 import type { Database } from '../store/database.ts';
-import type { ServerSecrets } from '../store/server-secrets.ts';
+import type { ServerSecrets } from '../store/secrets/server-secrets.ts';
 import { Confirmations, type ConfirmationsOptions } from './confirmations.ts';
 import { Leavings, type LeavingsOptions } from './leaving/leavings.ts';
 import { LeavingWorker } from './leaving/worker.ts';

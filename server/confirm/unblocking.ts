@@ -1,5 +1,5 @@
 import { sameSql, type Database } from '../store/database.ts';
-import { ServerSecrets } from '../store/server-secrets.ts';
+import { ServerSecrets } from '../store/secrets/server-secrets.ts';
 import { createKeyedHash } from '../system/keyed-hash.ts';
 
 /** Lifts "not me" for an address. Says whether there was one. */

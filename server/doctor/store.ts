@@ -8,7 +8,7 @@ import { sameSql, type Database, type Row } from '../store/database.ts';
 import { NewerSchema, StoreRefused, StoreUnavailable } from '../store/errors.ts';
 import { databaseFileName } from '../store/open-store.ts';
 import { checkSealed } from '../store/maintenance.ts';
-import { ServerSecrets } from '../store/server-secrets.ts';
+import { ServerSecrets } from '../store/secrets/server-secrets.ts';
 import type { SqliteDatabase } from '../store/sqlite/sqlite-database.ts';
 import type { Files } from '../system/files.ts';
 import type { Setup } from './configuration.ts';

@@ -3,7 +3,7 @@ import type { Database, Insert, NewRow, WriteStatement } from '../store/database
 import { AlreadySeen, StoreUnavailable } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
 import { Seen, type MarkKind } from '../store/seen.ts';
-import { ServerSecrets } from '../store/server-secrets.ts';
+import { ServerSecrets } from '../store/secrets/server-secrets.ts';
 import { lanes, signups as table } from '../store/tables.ts';
 import { Census, type OutboxCounts } from './census.ts';
 import { openPersonHash, type PersonHash } from './person-hash.ts';

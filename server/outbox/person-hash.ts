@@ -1,5 +1,5 @@
 import type { Database } from '../store/database.ts';
-import { ServerSecrets } from '../store/server-secrets.ts';
+import { ServerSecrets } from '../store/secrets/server-secrets.ts';
 import { createKeyedHash } from '../system/keyed-hash.ts';
 
 /** Stands for an address, in 16 bytes, wherever the address itself must not be kept. */

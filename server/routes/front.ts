@@ -34,7 +34,7 @@ import { createAdaptiveLimits, type AdaptiveLimitsOptions } from '../signup/shar
 import { createSharedLimits } from '../signup/shared-quotas/shared-limits.ts';
 import { createTestAddresses } from '../signup/test-addresses.ts';
 import type { Database } from '../store/database.ts';
-import type { ServerSecrets } from '../store/server-secrets.ts';
+import type { ServerSecrets } from '../store/secrets/server-secrets.ts';
 import { senderOf } from '../mail/message.ts';
 import { createApp, type AppOptions } from './app.ts';
 import type { Health } from './health.ts';

@@ -21,7 +21,7 @@ import { createIntake, type IntakeOptions } from '../../server/signup/intake.ts'
 import { createLimits } from '../../server/signup/limits.ts';
 import { createPageTokens } from '../../server/signup/page-tokens.ts';
 import { createProofs } from '../../server/signup/proofs.ts';
-import { ServerSecrets } from '../../server/store/server-secrets.ts';
+import { ServerSecrets } from '../../server/store/secrets/server-secrets.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { challengeSecret, leastWork } from '../helpers/server/issuer.ts';
 import { destination } from './backlog.ts';

@@ -16,7 +16,7 @@ import { verifyReceipts } from '../../confirm/receipts/verify.ts';
 import { networkOf } from '../../http/client-ip.ts';
 import { openPersonHash } from '../../outbox/person-hash.ts';
 import type { Database } from '../../store/database.ts';
-import { ServerSecrets } from '../../store/server-secrets.ts';
+import { ServerSecrets } from '../../store/secrets/server-secrets.ts';
 import { ownerOnly, readIfThere, realFiles } from '../../system/files.ts';
 import { createKeyedHash } from '../../system/keyed-hash.ts';
 import { confirm, mayAsk, printable, tableOf, toJson, type ExitCode, type Streams } from '../terminal.ts';

@@ -20,7 +20,7 @@ import {
 import { migrations } from '../../../server/store/migrations.ts';
 import type { StoreOptions } from '../../../server/store/open-store.ts';
 import { Seen, bucketMs, bucketOf, keptBuckets } from '../../../server/store/seen.ts';
-import { ServerSecrets } from '../../../server/store/server-secrets.ts';
+import { ServerSecrets } from '../../../server/store/secrets/server-secrets.ts';
 import { settings, signups } from '../../../server/store/tables.ts';
 import { Secret } from '../../../server/system/secret.ts';
 

@@ -10,7 +10,7 @@ import { createIds } from '../../../server/store/ids.ts';
 import { Leases } from '../../../server/store/leases.ts';
 import { checkSealed, rekey, storeId } from '../../../server/store/maintenance.ts';
 import { databaseFileName, openSqlite } from '../../../server/store/open-store.ts';
-import { ServerSecrets } from '../../../server/store/server-secrets.ts';
+import { ServerSecrets } from '../../../server/store/secrets/server-secrets.ts';
 import { Secret } from '../../../server/system/secret.ts';
 
 const noPostgres = whyNoPostgres();

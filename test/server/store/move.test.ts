@@ -15,7 +15,7 @@ import { Leases } from '../../../server/store/leases.ts';
 import { storeId } from '../../../server/store/maintenance.ts';
 import { cancelMove, moveStore } from '../../../server/store/moving/move.ts';
 import { Seen } from '../../../server/store/seen.ts';
-import { ServerSecrets } from '../../../server/store/server-secrets.ts';
+import { ServerSecrets } from '../../../server/store/secrets/server-secrets.ts';
 import { deadLetters, movedTables, settings } from '../../../server/store/tables.ts';
 import { Secret } from '../../../server/system/secret.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { sameSql, Unreadable, type Database } from './database.ts';
-import { StoreRefused } from './errors.ts';
-import { secrets } from './tables.ts';
+import { sameSql, Unreadable, type Database } from '../database.ts';
+import { StoreRefused } from '../errors.ts';
+import { secrets } from '../tables.ts';
 
 export interface ServerSecretsOptions {
   readonly database: Pick<Database, 'read' | 'write'>;
