@@ -6,9 +6,8 @@ import { pendingEvent } from '../events/signups.ts';
 import { senderOf, type MailFrom } from '../mail/message.ts';
 import type { MailQueue } from '../mail/queue.ts';
 import { sameSql, type Database, type WriteStatement } from '../store/database.ts';
-import { ExpectationFailed } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
-import { LeasedLoop } from '../store/leasing/leased-loop.ts';
+import { DueRows } from '../store/leasing/due-rows.ts';
 import { mailedPeople } from '../store/schema/double-opt-in.ts';
 import { lifetimeMs } from './confirmations.ts';
 import { letterOf } from './letter.ts';
@@ -57,60 +56,42 @@ interface Person {
 export class ConfirmationWorker {
   readonly #options: ConfirmationWorkerOptions;
   readonly #links: Links;
-  readonly #loop: LeasedLoop;
+  readonly #due: DueRows<Confirmation>;
   readonly #newId: () => string;
   readonly #now: () => number;
 
   constructor(options: ConfirmationWorkerOptions) {
-    const { database, owner, log } = options;
+    const { database, owner, log, lookEveryMs, onMail } = options;
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#links = new Links(options.linkKey);
     this.#newId = createIds(this.#now);
-    this.#loop = new LeasedLoop({ database, name, owner, log });
-    this.#loop.start(() => this.#run());
+    this.#due = new DueRows({
+      database,
+      name,
+      owner,
+      log,
+      lookEveryMs,
+      read: () => this.#readDue(),
+      decide: (one) => this.#decide(one),
+      onDecided: onMail,
+      fault: 'Confirmations cannot be looked after; it is tried again.',
+    });
   }
 
   wake(): void {
-    this.#loop.wake();
+    this.#due.wake();
   }
 
   stop(): Promise<void> {
-    return this.#loop.stop();
+    return this.#due.stop();
   }
 
-  async #run(): Promise<void> {
-    const { lookEveryMs = 1000, log } = this.#options;
-    while (!this.#loop.isStopping) {
-      this.#loop.sleeper.forget('lease');
-      this.#loop.sleeper.forget('added');
-      try {
-        if (this.#loop.lease.held && (await this.#decideDue())) continue;
-      } catch (error) {
-        log.error({ err: error }, 'Confirmations cannot be looked after; it is tried again.');
-      }
-      await this.#loop.sleeper.sleep(lookEveryMs, ['stopping', 'lease', 'added']);
-    }
-  }
-
-  /** Whether there may be more. */
-  async #decideDue(): Promise<boolean> {
-    const { database } = this.#options;
-    const rows = await database.read(
+  async #readDue(): Promise<readonly Confirmation[]> {
+    const rows = await this.#options.database.read(
       select(`where due <= ? order by due, id limit ${atOnce}`, [this.#now()]),
     );
-    for (const row of rows) {
-      const { fence } = this.#loop.lease;
-      if (this.#loop.isStopping || !fence) return false;
-      try {
-        await database.write([fence, ...(await this.#decide(confirmationOf(row)))], { settling: true });
-      } catch (error) {
-        // Confirmed or refused in between, or another process has the lease: it is looked at again.
-        if (!(error instanceof ExpectationFailed)) throw error;
-      }
-    }
-    if (rows.length > 0) this.#options.onMail();
-    return rows.length > 0;
+    return rows.map(confirmationOf);
   }
 
   async #decide(one: Confirmation): Promise<readonly WriteStatement[]> {

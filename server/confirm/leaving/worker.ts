@@ -4,9 +4,8 @@ import { wordsOfTag } from '../../forms/languages.ts';
 import type { MailFrom } from '../../mail/message.ts';
 import type { MailQueue } from '../../mail/queue.ts';
 import { sameSql, type Database, type WriteStatement } from '../../store/database.ts';
-import { ExpectationFailed } from '../../store/errors.ts';
 import { createIds } from '../../store/ids.ts';
-import { LeasedLoop } from '../../store/leasing/leased-loop.ts';
+import { DueRows } from '../../store/leasing/due-rows.ts';
 import { againAfterMs, dayMs, mostADay } from '../mail-manners.ts';
 import { Links } from '../links.ts';
 import { leaveLetterOf } from './letter.ts';
@@ -43,60 +42,35 @@ const unreadableForMs = 10 * 60_000;
 export class LeavingWorker {
   readonly #options: LeavingWorkerOptions;
   readonly #links: Links;
-  readonly #loop: LeasedLoop;
+  readonly #due: DueRows<Leaving>;
   readonly #newId: () => string;
   readonly #now: () => number;
 
   constructor(options: LeavingWorkerOptions) {
-    const { database, owner, log } = options;
+    const { database, owner, log, lookEveryMs, onMail } = options;
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#links = new Links(options.linkKey);
     this.#newId = createIds(this.#now);
-    this.#loop = new LeasedLoop({ database, name, owner, log });
-    this.#loop.start(() => this.#run());
+    this.#due = new DueRows({
+      database,
+      name,
+      owner,
+      log,
+      lookEveryMs,
+      read: () => readLeavings(database, `where due <= ? order by due, id limit ${atOnce}`, [this.#now()]),
+      decide: (one) => this.#decide(one),
+      onDecided: onMail,
+      fault: 'Links to leave cannot be looked after; it is tried again.',
+    });
   }
 
   wake(): void {
-    this.#loop.wake();
+    this.#due.wake();
   }
 
   stop(): Promise<void> {
-    return this.#loop.stop();
-  }
-
-  async #run(): Promise<void> {
-    const { lookEveryMs = 1000, log } = this.#options;
-    while (!this.#loop.isStopping) {
-      this.#loop.sleeper.forget('lease');
-      this.#loop.sleeper.forget('added');
-      try {
-        if (this.#loop.lease.held && (await this.#decideDue())) continue;
-      } catch (error) {
-        log.error({ err: error }, 'Links to leave cannot be looked after; it is tried again.');
-      }
-      await this.#loop.sleeper.sleep(lookEveryMs, ['stopping', 'lease', 'added']);
-    }
-  }
-
-  /** Whether there may be more. */
-  async #decideDue(): Promise<boolean> {
-    const { database, onMail } = this.#options;
-    const due = await readLeavings(database, `where due <= ? order by due, id limit ${atOnce}`, [
-      this.#now(),
-    ]);
-    for (const one of due) {
-      const { fence } = this.#loop.lease;
-      if (this.#loop.isStopping || !fence) return false;
-      try {
-        await database.write([fence, ...(await this.#decide(one))], { settling: true });
-      } catch (error) {
-        // Changed in between, or another process has the lease: it is looked at again.
-        if (!(error instanceof ExpectationFailed)) throw error;
-      }
-    }
-    if (due.length > 0) onMail();
-    return due.length > 0;
+    return this.#due.stop();
   }
 
   async #decide(one: Leaving): Promise<readonly WriteStatement[]> {
