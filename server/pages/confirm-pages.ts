@@ -1,6 +1,7 @@
 import type { Messages } from '../../shared/messages/messages.ts';
 import { mailboxOf, shortened, type Mailbox } from '../forms/mailboxes.ts';
-import { html, renderPage, type Html } from './document.ts';
+import { renderAnswer } from './answer-page.ts';
+import { html, type Html } from './document.ts';
 import type { FormPage } from './form-pages.ts';
 import { actionOf, renderHidden } from './plain-form.ts';
 
@@ -20,7 +21,7 @@ export function renderWaiting(page: FormPage, { ticket, email, standing }: Waiti
   const action = actionOf(definition, prefix).replace('?', '/confirmation?');
   const mailbox = email === undefined ? undefined : mailboxOf(email);
   const issue = standing === 'wrong' || standing === 'locked' ? texts[standing] : undefined;
-  return answerPage({
+  return renderAnswer({
     title: texts.title,
     words,
     prefix,
@@ -70,7 +71,7 @@ export interface LinkPage {
 export function renderAsk(page: LinkPage, sender: string): string {
   const texts = page.words.doubleOptIn;
   const title = titleOf(page);
-  return answerPage({
+  return renderAnswer({
     ...page,
     title: texts.ask.replace('{title}', () => title),
     main: html`<h1>${texts.ask.replace('{title}', () => title)}</h1>
@@ -82,7 +83,7 @@ export function renderAsk(page: LinkPage, sender: string): string {
 /** Also for a link that was used before. */
 export function renderConfirmed(page: LinkPage): string {
   const { done } = page.words.doubleOptIn;
-  return answerPage({
+  return renderAnswer({
     ...page,
     title: done,
     main: html`<p class="quiet crumb">${titleOf(page)}</p>
@@ -94,7 +95,7 @@ export function renderConfirmed(page: LinkPage): string {
 export function renderGone(page: LinkPage): string {
   const { gone } = page.words.doubleOptIn;
   const definition = page.form?.definitionIn(page.words);
-  return answerPage({
+  return renderAnswer({
     ...page,
     title: gone,
     main: html`<h1>${gone}</h1>
@@ -105,7 +106,7 @@ export function renderGone(page: LinkPage): string {
 /** Behind "not me": one button too, since mail programs open every link. */
 export function renderStop(page: LinkPage): string {
   const texts = page.words.doubleOptIn;
-  return answerPage({
+  return renderAnswer({
     ...page,
     title: texts.stopTitle,
     main: html`<h1>${texts.stopTitle}</h1>
@@ -116,24 +117,11 @@ export function renderStop(page: LinkPage): string {
 
 export function renderStopped(page: LinkPage): string {
   const { stopped } = page.words.doubleOptIn;
-  return answerPage({ ...page, title: stopped, main: html`<h1>${stopped}</h1>` });
+  return renderAnswer({ ...page, title: stopped, main: html`<h1>${stopped}</h1>` });
 }
 
 function titleOf({ form, words }: LinkPage): string {
   return form?.definitionIn(words).title ?? words.hosted.title;
-}
-
-interface AnswerPage {
-  readonly title: string;
-  readonly words: Messages;
-  readonly prefix: string;
-  readonly main: Html;
-  readonly isGood?: boolean;
-}
-
-function answerPage({ title, words: { lang, dir }, prefix, main, isGood = false }: AnswerPage): string {
-  const look = isGood ? 'narrow answer accepted' : 'narrow answer';
-  return renderPage({ title, lang, dir, prefix, main: html`<div class=${look}>${main}</div>` });
 }
 
 /** The address is left to right in every language. */

@@ -1,6 +1,7 @@
 import type { Messages } from '../../shared/messages/messages.ts';
 import type { IssueCode } from '../../shared/signup.ts';
-import { html, renderPage, type Html } from './document.ts';
+import { renderAnswer } from './answer-page.ts';
+import { html } from './document.ts';
 
 export interface LeavePage {
   readonly words: Messages;
@@ -12,41 +13,41 @@ export interface LeavePage {
 export function renderLeave({ words, prefix }: LeavePage, issue?: IssueCode): string {
   const { leave, labels, fieldIssues, texts } = words;
   const wrong = issue === 'malformed' ? fieldIssues.email : issue && texts.issues[issue];
-  return answer(
-    { words, prefix },
-    {
-      title: leave.title,
-      main: html`<h1>${leave.title}</h1>
-        <p>${leave.about}</p>
-        <div class="card">
-          <form class="plain-form" method="post" action=${`${prefix}/leave?lang=${words.lang}`}>
-            <div class="field">
-              <label for="email">${labels.email}</label>
-              <input
-                id="email"
-                name="email"
-                type="text"
-                inputmode="email"
-                autocomplete="email"
-                dir="ltr"
-                maxlength="254"
-                required
-                aria-invalid=${wrong === undefined ? 'false' : 'true'}
-                aria-describedby="email-wrong"
-              />
-              <p class="wrong" id="email-wrong">${wrong ?? ''}</p>
-            </div>
-            <button type="submit">${leave.send}</button>
-          </form>
-        </div>`,
-    },
-  );
+  return renderAnswer({
+    words,
+    prefix,
+    title: leave.title,
+    main: html`<h1>${leave.title}</h1>
+      <p>${leave.about}</p>
+      <div class="card">
+        <form class="plain-form" method="post" action=${`${prefix}/leave?lang=${words.lang}`}>
+          <div class="field">
+            <label for="email">${labels.email}</label>
+            <input
+              id="email"
+              name="email"
+              type="text"
+              inputmode="email"
+              autocomplete="email"
+              dir="ltr"
+              maxlength="254"
+              required
+              aria-invalid=${wrong === undefined ? 'false' : 'true'}
+              aria-describedby="email-wrong"
+            />
+            <p class="wrong" id="email-wrong">${wrong ?? ''}</p>
+          </div>
+          <button type="submit">${leave.send}</button>
+        </form>
+      </div>`,
+  });
 }
 
 /** The answer to every address: whether a mail follows is not said. */
 export function renderAsked(page: LeavePage): string {
   const { leave, texts } = page.words;
-  return answer(page, {
+  return renderAnswer({
+    ...page,
     title: leave.askedTitle,
     main: html`<h1>${leave.askedTitle}</h1>
       <p>${leave.asked}</p>
@@ -69,7 +70,8 @@ export interface Choices {
 /** Behind the link: one button for each newsletter, and one for everything. Nothing has happened before. */
 export function renderChoices(page: LeavePage, { address, sender, newsletters }: Choices): string {
   const { leave } = page.words;
-  return answer(page, {
+  return renderAnswer({
+    ...page,
     title: leave.subject,
     main: html`<h1>${leave.subject}</h1>
       <p><strong dir="ltr">${address}</strong></p>
@@ -92,7 +94,8 @@ export function renderChoices(page: LeavePage, { address, sender, newsletters }:
 /** Asks once more, since it cannot be undone. */
 export function renderEraseAsk(page: LeavePage): string {
   const { leave } = page.words;
-  return answer(page, {
+  return renderAnswer({
+    ...page,
     title: leave.eraseTitle,
     main: html`<h1>${leave.eraseTitle}</h1>
       <p>${leave.eraseText}</p>
@@ -108,23 +111,16 @@ export function renderEraseAsk(page: LeavePage): string {
 /** Also for a link that has erased before. */
 export function renderErased(page: LeavePage): string {
   const { erased } = page.words.leave;
-  return answer(page, { title: erased, main: html`<h1>${erased}</h1>`, isGood: true });
+  return renderAnswer({ ...page, title: erased, main: html`<h1>${erased}</h1>`, isGood: true });
 }
 
 export function renderLinkOver(page: LeavePage): string {
   const { words, prefix } = page;
   const { over, again } = words.leave;
-  return answer(page, {
+  return renderAnswer({
+    ...page,
     title: over,
     main: html`<h1>${over}</h1>
       <p><a class="button" href=${`${prefix}/leave?lang=${words.lang}`}>${again}</a></p>`,
   });
-}
-
-function answer(
-  { words: { lang, dir }, prefix }: LeavePage,
-  { title, main, isGood = false }: { readonly title: string; readonly main: Html; readonly isGood?: boolean },
-): string {
-  const look = isGood ? 'narrow answer accepted' : 'narrow answer';
-  return renderPage({ title, lang, dir, prefix, main: html`<div class=${look}>${main}</div>` });
 }
