@@ -38,7 +38,7 @@ export function declareNewContacts(cli: Cli, contacts: Command): void {
     )
     .action(async (options: Options) => {
       const { process } = cli;
-      const { listNewContacts } = await import('../contacts/new-contacts.ts');
+      const { listNewContacts } = await import('../handover/new-contacts.ts');
       const config = readConfig(environmentOf(cli));
       const place = { dataDir: config.dataDir, ...config.store };
       await refuseMissing(place);

@@ -26,7 +26,7 @@ export function declareSurvival(cli: Cli, contacts: Command): void {
     )
     .action(async (options: Options) => {
       const { process } = cli;
-      const { runSurvival } = await import('../contacts/survival.ts');
+      const { runSurvival } = await import('../handover/survival.ts');
       const config = readConfig(environmentOf(cli));
       const place = { dataDir: config.dataDir, ...config.store };
       await refuseMissing(place);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openAccount } from '../../../server/accounts/account.ts';
 import { openContacts } from '../../../server/accounts/contacts.ts';
-import { runSurvival } from '../../../server/commands/contacts/survival.ts';
+import { runSurvival } from '../../../server/commands/handover/survival.ts';
 import { destinationOf } from '../../../server/config/accounts/destination.ts';
 import { readConfig, type Env } from '../../../server/config/config.ts';
 import { defaultTimeouts } from '../../../server/rasa/http.ts';

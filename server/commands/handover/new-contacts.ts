@@ -1,7 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { stringify } from 'csv-stringify/sync';
 import { destinationOf } from '../../config/accounts/destination.ts';
 import type { Config } from '../../config/config.ts';
 import { readNumbers, readSeqBefore } from '../../events/feed.ts';
@@ -13,8 +11,8 @@ import {
   readNewContacts,
   type NewContact,
 } from '../../survival/new-contacts.ts';
-import { isCode } from '../../system/files.ts';
 import { printable, toJson, type ExitCode, type TextStream } from '../terminal.ts';
+import { accountsNamed, csvOf, openNewFile, rasaIdOf } from './contacts-file.ts';
 
 export interface NewContactsCommandOptions {
   readonly database: Database;
@@ -41,15 +39,11 @@ const columns = ['id', 'email', 'account', 'form', 'signed_up_at', 'delivered_at
 export async function listNewContacts(options: NewContactsCommandOptions): Promise<ExitCode> {
   const { database, config, since, output, peek = false, streams } = options;
   const { stdout, stderr } = streams;
-  const accounts = config.accounts.filter(({ name }) => (options.account ?? name) === name);
-  if (accounts.length === 0) {
-    const names = config.accounts.map(({ name }) => name).join(', ');
-    stderr.write(`Found the account ${toJson(options.account)}, wanted one of ${names}.\n`);
-    return 1;
-  }
+  const accounts = accountsNamed(options.account, config, stderr);
+  if (accounts.length === 0) return 1;
   const isListed = await readListed(options);
-  const file = output === undefined ? undefined : await openNew(output, stderr);
-  if (file === null) return 1;
+  const file = output === undefined ? undefined : await openNewFile(output, stderr);
+  if (output !== undefined && !file) return 1;
   const write = async (text: string) => {
     if (file) await file.write(text);
     else stdout.write(text);
@@ -125,17 +119,6 @@ async function readListed({
   return (person) => listed.has(person);
 }
 
-/** `null` where there is such a file. Addresses are personal data: nobody else can read it. */
-async function openNew(path: string, stderr: TextStream) {
-  try {
-    return await open(path, 'wx', 0o600);
-  } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw error;
-    stderr.write(`${printable(path)} exists already; name a new file.\n`);
-    return null;
-  }
-}
-
 function textOf(page: readonly NewContact[], account: string, format: 'csv' | 'ndjson'): string {
   const rows = page.map((contact) => cellsOf(contact, account));
   if (format === 'csv') return csvOf(rows);
@@ -148,7 +131,7 @@ function textOf(page: readonly NewContact[], account: string, format: 'csv' | 'n
 }
 
 function cellsOf(contact: NewContact, account: string): readonly string[] {
-  const { id, email, form, deliveredMs, rasaId, isOwn, state, stateMs } = contact;
+  const { id, email, form, deliveredMs, state, stateMs } = contact;
   return [
     id,
     email ?? '',
@@ -157,16 +140,7 @@ function cellsOf(contact: NewContact, account: string): readonly string[] {
     // Ids begin with their time.
     new Date(Number.parseInt(id.replace('-', '').slice(0, 12), 16)).toISOString(),
     new Date(deliveredMs).toISOString(),
-    // Beside an address only where it is certain that it is that one's.
-    isOwn || email === undefined ? rasaId : '',
+    rasaIdOf(contact),
     state === 'archived' ? new Date(stateMs).toISOString() : '',
   ];
-}
-
-/** For spreadsheets, which must not read an address as a formula. */
-function csvOf(rows: readonly (readonly string[])[]): string {
-  return stringify(
-    rows.map((row) => [...row]),
-    { record_delimiter: 'windows', escape_formulas: true },
-  );
 }

@@ -1,5 +1,3 @@
-import { open } from 'node:fs/promises';
-import { stringify } from 'csv-stringify/sync';
 import { pino } from 'pino';
 import { openAccount } from '../../accounts/account.ts';
 import { openContacts } from '../../accounts/contacts.ts';
@@ -13,9 +11,9 @@ import type { Database } from '../../store/database.ts';
 import { readLost, reportOn, sentenceOf, type LostContact } from '../../survival/report.ts';
 import { Survival } from '../../survival/watch.ts';
 import { createOutgoing } from '../../system/network/outgoing.ts';
-import { isCode } from '../../system/files.ts';
 import { pause } from '../../system/pause.ts';
 import { printable, toJson, type ExitCode, type TextStream } from '../terminal.ts';
+import { accountsNamed, csvOf, openNewFile, rasaIdOf } from './contacts-file.ts';
 
 export interface SurvivalCommandOptions {
   readonly database: Database;
@@ -38,12 +36,8 @@ const longestEndMs = 5000;
 export async function runSurvival(options: SurvivalCommandOptions): Promise<ExitCode> {
   const { database, config, json, csv, streams, now = Date.now } = options;
   const { stdout, stderr } = streams;
-  const accounts = config.accounts.filter(({ name }) => (options.account ?? name) === name);
-  if (accounts.length === 0) {
-    const names = config.accounts.map(({ name }) => name).join(', ');
-    stderr.write(`Found the account ${toJson(options.account)}, wanted one of ${names}.\n`);
-    return 1;
-  }
+  const accounts = accountsNamed(options.account, config, stderr);
+  if (accounts.length === 0) return 1;
   let code: ExitCode = 0;
   const found: object[] = [];
   for (const account of accounts) {
@@ -122,24 +116,21 @@ async function compareNow(
   }
 }
 
-/** Whether it was written. Addresses are personal data: nobody else can read the file. */
+/** Whether it was written. */
 async function writeCsv(
   path: string,
   accounts: readonly AccountConfig[],
   { database, streams: { stderr } }: SurvivalCommandOptions,
 ): Promise<boolean> {
-  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
-    if (!isCode(error, 'EEXIST')) throw error;
-    stderr.write(`${printable(path)} exists already; name a new file.\n`);
-  });
+  const file = await openNewFile(path, stderr);
   if (!file) return false;
   let count = 0;
   try {
-    await file.write(linesOf([['id', 'rasa_id', 'account', 'form', 'delivered_at', 'archived_at', 'email']]));
+    await file.write(csvOf([['id', 'rasa_id', 'account', 'form', 'delivered_at', 'archived_at', 'email']]));
     for (const account of accounts) {
       for await (const page of readLost(database, destinationOf(account))) {
         count += page.length;
-        await file.write(linesOf(page.map((contact) => cellsOf(contact, account.name))));
+        await file.write(csvOf(page.map((contact) => cellsOf(contact, account.name))));
       }
     }
     await file.sync();
@@ -151,23 +142,14 @@ async function writeCsv(
 }
 
 function cellsOf(contact: LostContact, account: string): readonly string[] {
-  const { id, rasaId, isOwn, form, deliveredMs, stateMs, email } = contact;
+  const { id, form, deliveredMs, stateMs, email } = contact;
   return [
     id,
-    // Beside an address only where it is certain that it is that one's.
-    isOwn || email === undefined ? rasaId : '',
+    rasaIdOf(contact),
     account,
     form,
     new Date(deliveredMs).toISOString(),
     new Date(stateMs).toISOString(),
     email ?? '',
   ];
-}
-
-/** For spreadsheets, which must not read an address as a formula. */
-function linesOf(rows: readonly (readonly string[])[]): string {
-  return stringify(
-    rows.map((row) => [...row]),
-    { record_delimiter: 'windows', escape_formulas: true },
-  );
 }
