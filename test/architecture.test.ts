@@ -30,7 +30,7 @@ const serverRooms: Readonly<Record<string, string>> = {
   delivery: 'config accounts events outbox rasa store system',
   metrics: 'system',
   openapi: 'pages contacts analytics events forms http outbox shared',
-  operator: 'charts pages accounts analytics contacts events survival outbox store system',
+  operator: 'charts pages signup accounts analytics contacts events survival outbox store system',
   alerts: 'operator events mail survival outbox store system',
   routes:
     'config openapi operator pages metrics signup contacts confirm analytics charts accounts events mail forms http outbox store shared system',

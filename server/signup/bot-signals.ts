@@ -17,13 +17,20 @@ interface Rule {
   readonly holds: (traces: Traces) => boolean;
 }
 
+/** People take longer to fill in a form, in ms. */
+export const fastestPersonMs = 1500;
+
 /**
  * The signs of a robot. Each also occurs with people, so no single one refuses a sign-up. Neither do the
  * first two together, which a password manager causes when it fills in every field at once and submits.
  */
 export const rules: readonly Rule[] = [
   { name: 'honeypot', weight: 2, holds: ({ trap }) => trap !== undefined },
-  { name: 'faster than people', weight: 1, holds: ({ ageMs }) => ageMs !== undefined && ageMs < 1500 },
+  {
+    name: 'faster than people',
+    weight: 1,
+    holds: ({ ageMs }) => ageMs !== undefined && ageMs < fastestPersonMs,
+  },
   { name: 'no browser headers', weight: 3, holds: ({ headers }) => !looksLikeBrowser(headers) },
   { name: 'link in a name', weight: 3, holds: ({ names }) => names.some(hasLink) },
 ];

@@ -1,5 +1,6 @@
 import { html as hydratable, svg } from 'lit';
 import { html, type Html } from '../../pages/document.ts';
+import { fastestPersonMs } from '../../signup/bot-signals.ts';
 import type { Figures } from '../figures.ts';
 import type { Nearest, RefusedByRule } from '../refusals.ts';
 import { count, icon, panel } from './parts.ts';
@@ -76,13 +77,10 @@ function missOf({ code, rule }: RefusedByRule, { quota, ageMs }: Nearest): Html 
     );
   }
   if (rule.includes('faster than people') && ageMs !== undefined) {
-    return miss(`${(ageMs / 1000).toFixed(1)} s`, Math.min(1, leastAgeMs / Math.max(1, ageMs)));
+    return miss(`${(ageMs / 1000).toFixed(1)} s`, Math.min(1, fastestPersonMs / Math.max(1, ageMs)));
   }
   return html`<span class="none">none</span>`;
 }
-
-/** What counts as faster than people. */
-const leastAgeMs = 1500;
 
 function miss(text: string, share: number): Html {
   return hydratable`<span class="miss"
