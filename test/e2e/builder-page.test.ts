@@ -54,6 +54,22 @@ describe('the preview', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('leaves the focus where it was, on a slow machine as well', { timeout: 60_000 }, async () => {
+    const { page, preview, choose, openSection } = await open();
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Emulation.setCPUThrottlingRate', { rate: 10 });
+    await openSection('Place');
+    await choose('Dialog');
+    await openSection('Words');
+    const title = page.getByRole('textbox', { name: 'Title', exact: true });
+    await title.focus();
+    const focused = () => page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.id);
+    await preview.getByRole('dialog').getByRole('button', { name: 'Subscribe' }).waitFor();
+    await expect.poll(focused).toBe('text-title');
+    await page.keyboard.insertText('Letters from the sea');
+    expect(await title.inputValue()).toBe('Letters from the sea');
+  });
+
   it('follows the settings, and leaves the focus where it was', async () => {
     const { page, preview, choose, openSection, complaints } = await open();
     await openSection('Place');

@@ -46,7 +46,9 @@ export type Told =
   | { readonly is: 'ready' }
   | { readonly is: 'measured'; readonly heights: Heights }
   /** The form is drawn. `height` is what its page needs, in pixels, to show the form's button. */
-  | { readonly is: 'placed'; readonly height: number };
+  | { readonly is: 'placed'; readonly height: number }
+  /** What was sent is shown, and the form will not take the focus any more. */
+  | { readonly is: 'played' };
 
 /**
  * Listens to messages from `source`. Both pages have the same origin; messages from other origins are

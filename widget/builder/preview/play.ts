@@ -8,26 +8,41 @@ export interface Scene {
   readonly place: HTMLElement;
 }
 
-/** Brings a new widget to a moment by acting like a visitor, without taking the focus from the marketer. */
+/**
+ * Brings a new widget to a moment by acting like a visitor. Resolves when the widget is there, and will not
+ * take the focus any more.
+ */
 export async function play(widget: HTMLElement, { moment, isOverPage, place }: Scene): Promise<void> {
   if (moment === 'unavailable') return;
-  const form = await formIn(widget);
-  if (!widget.isConnected) return;
-  if (isOverPage) widget.shadowRoot?.querySelector<HTMLElement>('[part~=opener]')?.click();
+  const form = (await appears(widget, 'form')) as HTMLFormElement | undefined;
+  if (!form) return;
+  if (isOverPage) {
+    widget.shadowRoot?.querySelector<HTMLElement>('[part~=opener]')?.click();
+    await appears(widget, 'dialog:is([open], :popover-open)');
+  }
   if (moment === 'empty') return;
   place.inert = true;
   if (moment !== 'error') fillIn(form);
   form.requestSubmit();
+  await appears(widget, results[moment]);
   await settled();
   place.inert = false;
 }
 
-/** The form of a widget, once it has loaded. */
-function formIn(widget: HTMLElement): Promise<HTMLFormElement> {
+/** What a form has that was submitted. */
+const results = {
+  error: '[aria-invalid=true]',
+  sending: '[part~=button]',
+  success: '.status:not(:empty)',
+} as const satisfies Partial<Record<Moment, string>>;
+
+/** The first such element of a widget, or undefined once the widget has been replaced. */
+function appears(widget: HTMLElement, selector: string): Promise<Element | undefined> {
   return new Promise((resolve) => {
     const look = () => {
-      const form = widget.shadowRoot?.querySelector('form');
-      if (form) resolve(form);
+      const found = widget.shadowRoot?.querySelector(selector);
+      if (!widget.isConnected) resolve(undefined);
+      else if (found) resolve(found);
       else requestAnimationFrame(look);
     };
     look();

@@ -6,6 +6,8 @@ import type { Width } from '../view.ts';
 const phoneWidthPx = 390;
 /** Smaller text could not be judged. What does not fit at this scale is scrolled to. */
 const smallestScale = 0.72;
+/** A form that has not come by then will not come. */
+const mostPlayingMs = 10_000;
 
 export interface PreviewListeners {
   readonly onHeights: (heights: Heights) => void;
@@ -29,7 +31,10 @@ export class PreviewFrame implements ReactiveController {
   #width: Width = 'desktop';
   /** What the form needs, in the frame's own pixels. */
   #needed = 0;
+  /** How many messages the page in the frame still works on. */
+  #playing = 0;
   #shownAt = 0;
+  /** What had the focus last, outside the frame. */
   #focused: HTMLElement | undefined;
 
   constructor(host: LitElement, listeners: PreviewListeners) {
@@ -40,12 +45,14 @@ export class PreviewFrame implements ReactiveController {
 
   hostConnected(): void {
     this.#stopListening = listenTo(() => this.#frame?.contentWindow ?? null, this.#hear);
+    this.#host.shadowRoot?.addEventListener('focusin', this.#noteFocus);
     addEventListener('blur', this.#keepFocus);
   }
 
   hostDisconnected(): void {
     this.#stopListening?.();
     this.#resized.disconnect();
+    this.#host.shadowRoot?.removeEventListener('focusin', this.#noteFocus);
     removeEventListener('blur', this.#keepFocus);
   }
 
@@ -73,24 +80,32 @@ export class PreviewFrame implements ReactiveController {
         }
         this.#listeners.onPlaced();
         return;
+      case 'played':
+        this.#playing -= 1;
+        return;
       case 'ready':
         this.#isReady = true;
+        this.#playing = 0;
         this.#tell();
     }
   };
 
   #tell(): void {
     this.#shownAt = performance.now();
-    const { activeElement } = this.#host.shadowRoot ?? {};
-    if (activeElement instanceof HTMLElement && activeElement !== this.#frame) this.#focused = activeElement;
+    this.#playing += 1;
     this.#frame?.contentWindow?.postMessage(this.#wanted, location.origin);
   }
 
+  readonly #noteFocus = ({ target }: Event): void => {
+    if (target instanceof HTMLElement && target !== this.#frame) this.#focused = target;
+  };
+
   /** A form that opens, or shows a mistake, takes the focus. A marketer who changes a colour must keep it. */
   readonly #keepFocus = (): void => {
-    const wasAsked = performance.now() - this.#shownAt < 1500;
-    if (wasAsked && this.#host.shadowRoot?.activeElement === this.#frame && !this.#frame?.matches(':hover'))
-      this.#focused?.focus({ preventScroll: true });
+    const isPlaying = this.#playing > 0 && performance.now() - this.#shownAt < mostPlayingMs;
+    if (isPlaying && this.#host.shadowRoot?.activeElement === this.#frame && !this.#frame?.matches(':hover'))
+      // While the frame is still taking the focus, it would keep the keys.
+      setTimeout(() => this.#focused?.focus({ preventScroll: true }));
   };
 
   #fit(): void {

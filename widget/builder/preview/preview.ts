@@ -32,6 +32,7 @@ const place = createElement(document, 'div', { class: 'place' });
 const measured = createElement(document, 'div', { class: 'probe', inert: true });
 const resized = new ResizeObserver(measure);
 const placed = new ResizeObserver(bringIntoView);
+let played = Promise.resolve();
 addEventListener('resize', bringIntoView);
 
 const script = createElement(document, 'script', { src: 'embed.js' });
@@ -73,8 +74,12 @@ function show(message: Show): void {
   if (!isSameMoment) {
     placed.disconnect();
     placed.observe(widget);
-    void play(widget, { moment, isOverPage: design.display !== 'inline', place }).then(bringIntoView);
-  } else requestAnimationFrame(bringIntoView);
+    played = play(widget, { moment, isOverPage: design.display !== 'inline', place });
+  }
+  void played.then(() => {
+    requestAnimationFrame(bringIntoView);
+    tell({ is: 'played' });
+  });
 }
 
 /** What decides how the page around the form is drawn. */
