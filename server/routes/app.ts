@@ -104,6 +104,12 @@ function createRoutes(options: AppOptions): express.Router {
   const originsOf = (id: string) => forms.find(id)?.origins ?? origins;
   routes.use(securityHeaders(builder, originsOf), refuseAmbiguous, serveBuiltFiles(builtDir));
 
+  // First, since most requests are for forms, and each router before costs time.
+  const limitedPages = limitPages({ ...options, rate: options.ratePages, originsOf });
+  const { leavings } = options;
+  const mayLeave = leavings !== undefined;
+  routes.use(createFormRoutes({ ...options, sandbox, originsOf, limitedPages, mayLeave }));
+
   const pinned = readPinnedScript(builtDir);
   routes.use(createBuilderPages({ ...options, gate: builder, pinned }));
 
@@ -121,10 +127,6 @@ function createRoutes(options: AppOptions): express.Router {
     response.set('Cache-Control', 'no-cache').type('application/schema+json').send(schema);
   });
 
-  const limitedPages = limitPages({ ...options, rate: options.ratePages, originsOf });
-  const { leavings } = options;
-  const mayLeave = leavings !== undefined;
-  routes.use(createFormRoutes({ ...options, sandbox, originsOf, limitedPages, mayLeave }));
   routes.use(createLinkRoutes({ ...options, limitedPages }));
   if (leavings) routes.use(createLeaveRoutes({ ...options, leavings, limitedPages }));
 

@@ -149,6 +149,9 @@ const longestType = 256;
 
 /** The media type without parameters; `undefined` if there is none, or if its charset is not UTF-8. */
 function essenceOf(contentType: string | undefined): string | undefined {
+  // As the widget and scripts send it: to be parsed takes longer than the body.
+  const [, plainType] = /^(application\/[\w.+-]+)(?:; ?charset=utf-8)?$/i.exec(contentType ?? '') ?? [];
+  if (plainType !== undefined) return plainType.toLowerCase();
   if (contentType !== undefined && contentType.length > longestType) return undefined;
   try {
     const { essence, params } = new MIMEType(contentType ?? '');
