@@ -4,7 +4,10 @@ import type { Destination } from '../outbox/signup.ts';
 import { sameSql, type Database } from '../store/database.ts';
 
 /** Something that is wrong, as the operator page says it too. */
-export type Alert = Pick<Cause, 'id' | 'what' | 'remedy'>;
+export interface Alert extends Pick<Cause, 'id' | 'what' | 'remedy'> {
+  /** Of what there can be more: `undefined` where it is wrong or it is not. */
+  readonly count?: number;
+}
 
 export interface Found {
   readonly alerts: readonly Alert[];
@@ -66,7 +69,12 @@ export class Causes {
       survival,
     });
     return {
-      alerts: [...causes, ...letters.byCode.map(([code, count]) => deadLetterAlert(code, count))],
+      alerts: [
+        ...causes.map((cause) =>
+          withCount(cause, { survival: survival.archived, unreadable: letters.unreadable }),
+        ),
+        ...letters.byCode.map(([code, count]) => deadLetterAlert(code, count)),
+      ],
       unknown: accounts
         .filter(({ credentials }) => credentials === undefined)
         .map(({ name }) => `credentials ${name}`),
@@ -103,13 +111,19 @@ const why: Readonly<Record<string, string>> = {
   damaged: 'The database cannot give back',
 };
 
+function withCount(cause: Alert, counts: Readonly<Record<string, number>>): Alert {
+  const count = counts[cause.id];
+  return count === undefined ? cause : { ...cause, count };
+}
+
 function deadLetterAlert(code: string, count: number): Alert {
   const signups = count === 1 ? '1 sign-up' : `${count.toLocaleString('en')} sign-ups`;
   return {
     id: `dead_letters ${code}`,
+    count,
     what: `${why[code] ?? `Set aside (${code}):`} ${signups}`,
     remedy:
       'They are set aside until you decide. `rasa-signup outbox list` shows them; `outbox replay` sends them again, ' +
-      '`outbox purge` deletes them. You are told again when none is left.',
+      '`outbox purge` deletes them. You are told of more, and when none is left.',
   };
 }

@@ -162,7 +162,7 @@ function setPlace(id: string, position: number, dueMs: number): Statement {
   return { sql: sameSql(text), params: [id, position, dueMs] };
 }
 
-/** The form's id is the operator's word. What visitors typed is in lines of the text only. */
+/** The form's id is the operator's word. What visitors typed is below the text only. */
 function noteOf(
   { id }: NotedForm,
   { count, firstAt, lastAt }: Gathered,
@@ -178,9 +178,9 @@ function noteOf(
     title: `${signups}: ${id}`,
     lines: [
       when,
-      ...(addresses ?? []),
-      ...(missing > 0 ? [`${missing.toLocaleString('en')} more, whose addresses are not listed.`] : []),
+      ...(missing > 0 ? [`Addresses of ${missing.toLocaleString('en')} of them are not listed.`] : []),
     ],
+    typed: addresses,
     data: { form: id, count, from: firstAt, to: lastAt, ...(addresses && { addresses }) },
   };
 }

@@ -3,12 +3,14 @@ import type { MailMessage } from '../mail/message.ts';
 
 /** A message to the operator, before it is written for one kind of target. */
 export interface Note {
-  readonly type: 'alert.began' | 'alert.over' | 'form.signups' | 'alert.test';
+  readonly type: 'alert.began' | 'alert.goes_on' | 'alert.over' | 'form.signups' | 'alert.test';
   /** When it was written. Unix time in ms. */
   readonly atMs: number;
   /** One line, in words of ours: the subject of a mail. */
   readonly title: string;
   readonly lines: readonly string[];
+  /** What visitors typed, one a line: never read as markup, mentions or links. */
+  readonly typed?: readonly string[] | undefined;
   /** For programs. */
   readonly data: Readonly<Record<string, string | number | readonly string[]>>;
 }
@@ -19,16 +21,18 @@ export function webhookBody({ type, atMs, title, data }: Note): string {
 }
 
 /** What Slack's incoming webhooks take, and those of Mattermost and Rocket.Chat. */
-export function slackBody({ title, lines }: Note): string {
-  return JSON.stringify({ text: [`*${escaped(title)}*`, ...lines.map(escaped)].join('\n') });
+export function slackBody({ title, lines, typed = [] }: Note): string {
+  const text = [`*${escaped(title)}*`, ...lines.map(escaped), ...typed.map(verbatim)];
+  return JSON.stringify({ text: text.join('\n') });
 }
 
-export function mailOf({ title, lines }: Note, to: string): MailMessage {
+export function mailOf({ title, lines, typed = [] }: Note, to: string): MailMessage {
   const subject = `[rasa-signup] ${title}`;
-  const paragraphs = lines
+  const all = [...lines, ...typed];
+  const paragraphs = all
     .map((line) => mailHtml`<p>${line}</p>\n`)
     .reduce((all, one) => mailHtml`${all}${one}`, mailHtml``);
-  return { to, subject, lang: 'en', text: [title, ...lines].join('\n\n'), html: pageOf(title, paragraphs) };
+  return { to, subject, lang: 'en', text: [title, ...all].join('\n\n'), html: pageOf(title, paragraphs) };
 }
 
 function pageOf(title: string, paragraphs: MailHtml): string {
@@ -40,6 +44,14 @@ function pageOf(title: string, paragraphs: MailHtml): string {
 ${paragraphs}</body>
 </html>
 `.toString();
+}
+
+/**
+ * As code, in which none of the three looks for mentions or markup: Mattermost would read `!@here.example` as
+ * one. A backtick, which an address may have, would end it.
+ */
+function verbatim(text: string): string {
+  return `\`${escaped(text.replaceAll('`', "'"))}\``;
 }
 
 /** Slack reads these three as the beginning of links and mentions, such as `<!channel>`. */

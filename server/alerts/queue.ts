@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import {
   sameSql,
@@ -33,8 +34,9 @@ interface Waiting extends Payload {
 
 /** For so long a note is tried; later nobody wants to know. */
 const triedForMs = 3 * 24 * 60 * 60_000;
-/** So many are looked at together. */
-const most = 200;
+/** What nobody can open any more goes so long after that, looked at so often. */
+const forgottenAfterMs = 24 * 60 * 60_000;
+const forgetEveryMs = 60 * 60_000;
 
 /**
  * Notes that wait to be sent, as rows of the store, so that a restart loses none. Each target gets its notes
@@ -48,6 +50,7 @@ export class NoteQueue {
   readonly #stop = new AbortController();
   /** What is being sent, by target. */
   readonly #running = new Map<string, Promise<void>>();
+  #forgotAtMs = -Infinity;
 
   constructor(options: NoteQueueOptions) {
     this.#options = options;
@@ -63,6 +66,7 @@ export class NoteQueue {
       due: nowMs,
       attempts: 0,
       until: nowMs + triedForMs,
+      target: nameOf(target),
       payload: { target, note } satisfies Payload,
     }));
     return rows.length === 0 ? [] : [{ into: table, rows }];
@@ -70,23 +74,28 @@ export class NoteQueue {
 
   /** To be called about once a second. Resolves before anything is sent. */
   async look(fence: Statement): Promise<void> {
-    const rows = await this.#options.database.read({
+    const { database, log } = this.#options;
+    const keys = database.keyIds;
+    // The first one of each target, however many wait behind it.
+    const rows = await database.read({
       sql: sameSql(
-        `select id, due, attempts, until, key_id, payload from ${table.name} order by id limit ${most}`,
+        `select id, due, attempts, until, target, key_id, payload from ${table.name} where id in
+          (select min(id) from ${table.name} where key_id in (${keys.map(() => '?').join(', ')}) group by target)`,
       ),
+      params: [...keys],
       opens: table,
     });
+    await this.#forget(fence);
     const firsts = new Map<string, Waiting>();
-    for (const { id, due, attempts, until, payload } of rows) {
-      // Its key is not given; it goes when it is too old.
+    for (const { id, due, attempts, until, target: key, payload } of rows) {
       if (payload instanceof Unreadable) {
-        if (Number(until) <= this.#now()) await this.#write(fence, removal(String(id)));
+        log.error('A note to the operator is damaged in the database, and is dropped.');
+        await this.#write(fence, removal(String(id)));
         continue;
       }
       const { target, note } = payload as Payload;
-      const key = JSON.stringify(target);
       const times = { dueMs: Number(due), untilMs: Number(until), attempts: Number(attempts) };
-      if (!firsts.has(key)) firsts.set(key, { id: String(id), target, note, ...times });
+      firsts.set(String(key), { id: String(id), target, note, ...times });
     }
     for (const [key, first] of firsts) {
       if (this.#running.has(key) || first.dueMs > this.#now()) continue;
@@ -94,7 +103,7 @@ export class NoteQueue {
         .catch((error: unknown) => {
           // Another process has taken over, or the store is away: it is sent again.
           if (!(error instanceof ExpectationFailed)) {
-            this.#options.log.warn({ err: error }, 'A note to the operator has to wait.');
+            log.warn({ err: error }, 'A note to the operator has to wait.');
           }
         })
         .finally(() => this.#running.delete(key));
@@ -133,9 +142,23 @@ export class NoteQueue {
     if (attempts === 0) log.warn({ ...about, reason }, 'A note to the operator could not be sent yet.');
   }
 
+  /** Rows whose key is not given any more. */
+  async #forget(fence: Statement): Promise<void> {
+    const nowMs = this.#now();
+    if (nowMs - this.#forgotAtMs < forgetEveryMs) return;
+    const text = `delete from ${table.name} where until < ?`;
+    await this.#write(fence, { sql: sameSql(text), params: [nowMs - forgottenAfterMs] });
+    this.#forgotAtMs = nowMs;
+  }
+
   async #write(fence: Statement, statement: Statement): Promise<void> {
     await this.#options.database.write([fence, statement], { settling: true });
   }
+}
+
+/** Too short to find out from it who is told. */
+function nameOf(target: Target): string {
+  return createHash('sha256').update(JSON.stringify(target)).digest('hex').slice(0, 6);
 }
 
 function removal(id: string): Statement {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { judge } from '../operator/verdict.ts';
 import { createIds } from '../store/ids.ts';
-import { beganNote, overNote } from './keeper.ts';
+import { beganNote, overNote } from './alert-notes.ts';
 import type { Note } from './notes.ts';
 import { pauseAfter, type Post, type Target } from './targets.ts';
 
@@ -15,6 +15,14 @@ export interface StoreAlertsOptions {
   readonly now?: () => number;
 }
 
+interface Faulty {
+  readonly fault: 'disk' | 'store';
+  readonly sinceMs: number;
+  /** Since when it takes writes again; `undefined` while it does not. */
+  wellMs: number | undefined;
+  isTold: boolean;
+}
+
 interface Unsent {
   readonly id: string;
   readonly note: Note;
@@ -25,6 +33,10 @@ interface Unsent {
 
 /** A write that fails now and then is none of the operator's business. */
 const faultyForMs = 10_000;
+/** It takes writes for so long before that is over: a disk may be full again with the next one. */
+const settledMs = 60_000;
+/** For a target that takes nothing while the disk is full again and again. */
+const mostUnsent = 100;
 
 /**
  * Tells that the store takes no writes, and that it does again: what cannot be written down is kept in
@@ -37,7 +49,7 @@ export class StoreAlerts {
   readonly #stop = new AbortController();
   readonly #unsent = new Map<Target, Unsent[]>();
   readonly #running = new Set<Promise<void>>();
-  #faulty: { readonly fault: 'disk' | 'store'; readonly sinceMs: number; isTold: boolean } | undefined;
+  #faulty: Faulty | undefined;
 
   constructor(options: StoreAlertsOptions) {
     this.#options = options;
@@ -50,13 +62,11 @@ export class StoreAlerts {
     const fault = this.#options.fault();
     const before = this.#faulty;
     if (fault === undefined) {
-      if (before?.isTold) {
-        this.#tell(overNote({ ...alertOf(before.fault), beganMs: before.sinceMs }, this.#now()));
-      }
-      this.#faulty = undefined;
+      if (before) this.#lookAtEnd(before);
     } else if (isOurs) {
       // A full disk may be called one thing by a write and another by the next: it is one cause.
-      this.#faulty = before ?? { fault, sinceMs: this.#now(), isTold: false };
+      this.#faulty = before ?? { fault, sinceMs: this.#now(), wellMs: undefined, isTold: false };
+      this.#faulty.wellMs = undefined;
       const { sinceMs, isTold } = this.#faulty;
       if (!isTold && this.#now() - sinceMs >= faultyForMs) {
         this.#faulty.isTold = true;
@@ -74,10 +84,21 @@ export class StoreAlerts {
     await Promise.all(this.#running);
   }
 
+  #lookAtEnd(before: Faulty): void {
+    before.wellMs ??= this.#now();
+    if (!before.isTold) this.#faulty = undefined;
+    else if (this.#now() - before.wellMs >= settledMs) {
+      this.#faulty = undefined;
+      this.#tell(overNote({ ...alertOf(before.fault), beganMs: before.sinceMs }, this.#now()));
+    }
+  }
+
   #tell(note: Note): void {
     for (const target of this.#options.targets) {
       const unsent = this.#unsent.get(target) ?? [];
       unsent.push({ id: this.#newId(), note, failures: 0, dueMs: 0, isRunning: false });
+      // Not the first one, which is being sent.
+      if (unsent.length > mostUnsent) unsent.splice(1, 1);
       this.#unsent.set(target, unsent);
     }
   }

@@ -1,5 +1,5 @@
 import { NewerSchema } from './errors.ts';
-import { alertsStep } from './schema/alerts.ts';
+import { alertsGoOnStep, alertsStep } from './schema/alerts.ts';
 import { cursorsStep, funnelStep, reportCacheStep, reportLinksStep } from './schema/analytics.ts';
 import { deliveredContactsStep } from './schema/delivered-contacts.ts';
 import { doubleOptInTables } from './schema/double-opt-in.ts';
@@ -249,6 +249,7 @@ export const migrations: readonly Migration[] = [
   { version: 16, ...sentByPersonStep },
   { version: 17, ...receiptsStep },
   { version: 18, ...leavingStep },
+  { version: 19, ...alertsGoOnStep },
 ];
 
 /** The steps of a schema that a database lacks whose last one is this. */

@@ -62,7 +62,7 @@ export function declareAlerts(cli: Cli): void {
 
   async function list({ json }: Output, database: Pick<Database, 'read'>): Promise<ExitCode> {
     const rows = await database.read({
-      sql: sameSql('select id, began_at, what from alerts order by began_at'),
+      sql: sameSql('select id, began_at, what from alerts where over_at = 0 order by began_at'),
     });
     const open = rows.map((row) => ({
       id: String(row['id']),

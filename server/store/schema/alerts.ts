@@ -1,16 +1,22 @@
 import type { Migration } from '../migrations.ts';
 import type { Table } from '../tables.ts';
 
-/** What the operator was told is wrong, and was not told yet that it is over. */
+/** What the operator was told is wrong, until a day after its end. Times are Unix time in ms; 0 is never. */
 export const alerts = {
   name: 'alerts',
   columns: {
     /** The cause, and the account where it is one's. */
     id: 'text',
-    /** Unix time in ms. */
     began_at: 'integer',
     /** In words for people. */
     what: 'text',
+    /** When it was told last. */
+    told_at: 'integer',
+    /** How many of them were told; 0 for a cause without a number. */
+    count: 'integer',
+    /** How often it has come back within a day of its end. */
+    returns: 'integer',
+    over_at: 'integer',
   },
   id: 'id',
 } as const satisfies Table;
@@ -18,7 +24,14 @@ export const alerts = {
 /** Messages to the operator that wait to be sent, see `NoteQueue`. Times are Unix time in ms. */
 export const operatorNotes = {
   name: 'operator_notes',
-  columns: { id: 'text', due: 'integer', attempts: 'integer', until: 'integer' },
+  columns: {
+    id: 'text',
+    due: 'integer',
+    attempts: 'integer',
+    until: 'integer',
+    /** Tells targets apart; empty in rows of earlier versions. */
+    target: 'text',
+  },
   id: 'id',
   sealed: 'payload',
 } as const satisfies Table;
@@ -57,5 +70,25 @@ export const alertsStep: Omit<Migration, 'version'> = {
       payload bytea not null
     );
     create table form_notes (id text primary key, position bigint not null, due bigint not null);
+  `,
+};
+
+export const alertsGoOnStep: Omit<Migration, 'version'> = {
+  name: 'alerts that go on or come back',
+  sqlite: `
+    alter table alerts add column told_at integer not null default 0;
+    alter table alerts add column count integer not null default 0;
+    alter table alerts add column returns integer not null default 0;
+    alter table alerts add column over_at integer not null default 0;
+    update alerts set told_at = began_at;
+    alter table operator_notes add column target text not null default '';
+  `,
+  postgres: `
+    alter table alerts add column told_at bigint not null default 0;
+    alter table alerts add column count bigint not null default 0;
+    alter table alerts add column returns integer not null default 0;
+    alter table alerts add column over_at bigint not null default 0;
+    update alerts set told_at = began_at;
+    alter table operator_notes add column target text collate "C" not null default '';
   `,
 };

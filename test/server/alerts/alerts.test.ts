@@ -187,6 +187,117 @@ describe.each(engines)('alerts on %s', (engine) => {
     await expect.poll(async () => database(second), soon).toEqual(0);
     expect(good.messages).toHaveLength(1);
   });
+
+  it('tell of more dead letters: at once of ten times as many, else once a day, and weekly of what goes on', async () => {
+    const receiver = await startReceiver();
+    const { open, clock } = await start(engine, [{ is: 'webhook', url: receiver.url }]);
+    const { database, look, send } = await open();
+    const setAside = async (count: number) => {
+      const rows = Array.from({ length: count }, () => {
+        const { id, upstream, account, form, kind, person, attempts, accepted_at, payload } = signupRow({
+          ...destination,
+          accepted_at: clock.ms,
+        });
+        const letter = { id, upstream, account, form, kind, person, attempts, accepted_at, payload };
+        return { ...letter, reason: 'refused', failed_at: clock.ms };
+      });
+      await database.write([{ into: deadLetters, rows }]);
+    };
+    let told = 0;
+    /** What is told of it now, if anything, whoever looks. */
+    const news = async () => {
+      await look();
+      await (await open()).look();
+      const [row] = await database.read({ sql: sameSql('select count(*) as n from operator_notes') });
+      const expected = told + Number(row?.['n']);
+      await expect.poll(async () => (await send(), receiver.messages.length), soon).toBe(expected);
+      const queued = sameSql('select id from operator_notes');
+      await expect.poll(() => database.read({ sql: queued }), soon).toEqual([]);
+      const fresh = receiver.messages.slice(told).map((message) => {
+        const { type, data } = jsonOf(message) as { type: string; data: { count?: number; more?: number } };
+        return [type.replace('alert.', ''), data.count, data.more].filter((part) => part !== undefined);
+      });
+      told = expected;
+      return fresh;
+    };
+    await setAside(1);
+    expect(await news()).toEqual([['began', 1]]);
+    await setAside(8);
+    expect(await news()).toEqual([]);
+    await setAside(1);
+    expect(await news()).toEqual([['goes_on', 10, 9]]);
+    await setAside(2);
+    clock.ms += 23 * 60 * minuteMs;
+    expect(await news()).toEqual([]);
+    clock.ms += 60 * minuteMs;
+    expect(await news()).toEqual([['goes_on', 12, 2]]);
+    // Of those that were told some are gone: what comes is more of what is left.
+    await database.write([
+      { sql: sameSql('delete from dead_letters where id in (select id from dead_letters limit 11)') },
+    ]);
+    expect(await news()).toEqual([]);
+    await setAside(1);
+    clock.ms += 25 * 60 * minuteMs;
+    expect(await news()).toEqual([['goes_on', 2, 1]]);
+    clock.ms += 6 * 24 * 60 * minuteMs;
+    expect(await news()).toEqual([]);
+    clock.ms += 24 * 60 * minuteMs;
+    expect(await news()).toEqual([['goes_on', 2]]);
+    const titles = receiver.messages.map((message) => jsonOf(message).data['title']);
+    expect(titles[1]).toBe('rasa.io refused 10 sign-ups (9 more than you were told)');
+    expect(titles.at(-1)).toBe('Still: rasa.io refused 2 sign-ups');
+    expect(JSON.stringify(receiver.messages)).not.toContain('@');
+  });
+
+  it('of a cause that comes and goes are few: it must be well for longer each time', async () => {
+    const receiver = await startReceiver();
+    const { open, clock, states } = await start(engine, [{ is: 'webhook', url: receiver.url }]);
+    const { database, look, send } = await open();
+    // Two minutes refused and two minutes well, for four hours.
+    for (let minute = 0; minute < 4 * 60; minute++) {
+      states.set('main', minute % 4 < 2 ? 'refused' : 'working');
+      await look();
+      clock.ms += minuteMs;
+    }
+    const waiting = () => database.read({ sql: sameSql('select id from operator_notes') });
+    expect(await waiting()).toHaveLength(3);
+    states.set('main', 'working');
+    await look();
+    // The two minutes at the end of those four hours count.
+    clock.ms += 7 * minuteMs;
+    await look();
+    expect(await waiting()).toHaveLength(3);
+    clock.ms += minuteMs;
+    await look();
+    await expect.poll(async () => (await send(), (await waiting()).length), soon).toBe(0);
+    expect(causesOf(receiver.messages).at(-1)).toBe('alert.over credentials main');
+    // After a day it is new again, and over after a minute.
+    clock.ms += 25 * 60 * minuteMs;
+    await look();
+    states.set('main', 'refused');
+    await look();
+    states.set('main', 'working');
+    await look();
+    clock.ms += 2 * minuteMs;
+    await look();
+    expect(await waiting()).toHaveLength(2);
+  });
+
+  it('reach a target however many wait for another that takes none', async () => {
+    const dead = await startReceiver(() => undefined);
+    const good = await startReceiver();
+    const { open } = await start(engine, []);
+    const { database, queue, send } = await open();
+    const note = { type: 'alert.test', atMs: 0, title: 'A test', lines: [], data: {} } as const;
+    const [toDead, toGood]: readonly Target[] = [
+      { is: 'slack', url: dead.url },
+      { is: 'webhook', url: good.url },
+    ];
+    const many = Array.from({ length: 300 }, () => toDead).filter((one) => one !== undefined);
+    await database.write([...queue.insert(many, note), ...queue.insert(toGood ? [toGood] : [], note)]);
+    await expect.poll(async () => (await send(), good.messages.length), soon).toBe(1);
+    expect(dead.messages.length).toBeLessThanOrEqual(1);
+  });
 });
 
 async function database({ database }: Awaited<ReturnType<typeof startTelling>>): Promise<number> {
@@ -230,11 +341,18 @@ describe('alerts about the store', () => {
       await look(10_000);
       expect(posted).toEqual(['alert.began disk', 'alert.began disk']);
     });
+    // Full again within a minute: it has not been over.
     fault = undefined;
-    await vi.waitFor(async () => {
-      await look();
-      expect(posted.at(-1)).toBe('alert.over disk');
-    });
+    await look();
+    fault = 'disk';
+    for (let second = 0; second < 12; second++) await look();
+    expect(posted).toHaveLength(2);
+    fault = undefined;
+    await look();
+    await look(59_000);
+    expect(posted).toHaveLength(2);
+    await look();
+    expect(posted).toEqual(['alert.began disk', 'alert.began disk', 'alert.over disk']);
     await look();
     expect(posted).toHaveLength(3);
     await Promise.all([ours.close(), other.close()]);

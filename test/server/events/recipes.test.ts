@@ -144,6 +144,14 @@ describe('docs/integrations.md', () => {
     const payload = JSON.parse(slackBody(note)) as { readonly text: string };
     expect(Object.keys(payload)).toEqual(['text']);
     expect(payload.text).toBe('*a &lt;!channel&gt; &amp; b*\n&lt;@U1&gt;');
+    // Mattermost would read the first as a mention of everybody, and the others as markup.
+    const typed = ['!@here.example', '*a*`b`@example.com', '<!here>@example.com'];
+    const { text } = JSON.parse(slackBody({ ...note, lines: [], typed })) as { readonly text: string };
+    expect(text.split('\n').slice(1)).toEqual([
+      '`!@here.example`',
+      "`*a*'b'@example.com`",
+      '`&lt;!here&gt;@example.com`',
+    ]);
   });
 
   it('A CRM by curl: gets each event, again after a failure, and tells them by their id', async () => {
