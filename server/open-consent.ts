@@ -1,7 +1,8 @@
 import { openDoubleOptIn, type DoubleOptIn, type DoubleOptInOptions } from './confirm/double-opt-in.ts';
+import { noteConfirmed } from './contacts/sent-contacts.ts';
 import { Sealer } from './confirm/receipts/sealer.ts';
 
-export interface OpenConsentOptions extends Omit<DoubleOptInOptions, 'firstAccount'> {
+export interface OpenConsentOptions extends Omit<DoubleOptInOptions, 'firstAccount' | 'besideConfirmed'> {
   readonly dataDir: string;
 }
 
@@ -9,7 +10,11 @@ export interface OpenConsentOptions extends Omit<DoubleOptInOptions, 'firstAccou
 export async function openConsent(options: OpenConsentOptions): Promise<DoubleOptIn> {
   // The first is that of sign-ups that name none.
   const accounts = [...options.destinations.keys()];
-  const optIn = await openDoubleOptIn({ ...options, firstAccount: accounts[0] ?? '' });
+  const optIn = await openDoubleOptIn({
+    ...options,
+    firstAccount: accounts[0] ?? '',
+    besideConfirmed: noteConfirmed,
+  });
   const sealer = new Sealer({ ...options, accounts });
   return {
     ...optIn,

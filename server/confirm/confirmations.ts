@@ -1,16 +1,16 @@
-import { randomInt, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Form } from '../forms/forms.ts';
 import type { Added, Once, Outbox } from '../outbox/outbox.ts';
 import type { Evidence, NewSignup } from '../outbox/signup.ts';
 import { eventStatements } from '../events/events.ts';
 import { confirmedEvent } from '../events/signups.ts';
-import { sameSql, type Database } from '../store/database.ts';
+import { sameSql, type Database, type WriteStatement } from '../store/database.ts';
 import { ConstraintViolated, ExpectationFailed } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
 import { confirmations as table, mailedPeople } from '../store/schema/double-opt-in.ts';
 import { createKeyedHash, type KeyedHash } from '../system/keyed-hash.ts';
 import { Links } from './links.ts';
-import { confirmationOf, end, select, states, type Confirmation, type Held } from './rows.ts';
+import { confirmationOf, end, freshRow, select, states, type Confirmation } from './rows.ts';
 
 export const lifetimeMs = 7 * 24 * 60 * 60_000;
 /** How long it is known what became of a link, and how long "not me" holds. */
@@ -25,6 +25,8 @@ export interface ConfirmationsOptions {
   /** Called where something is to be done in the background. */
   readonly onChange?: () => void;
   readonly onConfirmed?: (signup: NewSignup) => void;
+  /** What else is written with the click, by the id of the sign-up. */
+  readonly besideConfirmed?: (id: string) => readonly WriteStatement[];
   /** The account of sign-ups that name none, for events. */
   readonly firstAccount: string;
   /** Unix time in ms. */
@@ -70,12 +72,8 @@ export class Confirmations {
     { form, lang, once }: { readonly form: Form; readonly lang: string; readonly once: Once },
   ): Promise<{ readonly added: Added; readonly ticket: string }> {
     const id = this.#newId();
-    const nowMs = this.#now();
     const person = this.#personOf(signup.contact.email);
-    const code = String(randomInt(1_000_000)).padStart(6, '0');
-    const held: Held = { signup, confirmedAt: form.confirmedAt, lang, code };
-    const flags = { state: states.fresh, due: nowMs, created_at: nowMs, again: 0, reminded: 0, tries: 0 };
-    const row = { id, form: form.id, person, ...flags, repeats: '', payload: held };
+    const row = freshRow({ id, form, person, signup, lang }, this.#now());
     const added = await this.#options.outbox.addElsewhere({ into: table, rows: [row] }, once);
     if (added === 'stored') this.#options.onChange?.();
     return { added, ticket: this.#links.issue('ticket', id) };
@@ -185,7 +183,7 @@ export class Confirmations {
 
   async #confirm({ id, held }: Confirmation, by: 'link' | 'code'): Promise<boolean> {
     if (!held) return false;
-    const { database, outbox } = this.#options;
+    const { database, outbox, besideConfirmed = () => [] } = this.#options;
     const nowMs = this.#now();
     const { signup, confirmedAt } = held;
     const time = confirmedAt === undefined ? {} : { [confirmedAt]: new Date(nowMs).toISOString() };
@@ -195,7 +193,7 @@ export class Confirmations {
     const told = confirmedEvent({ id, form, confirmedMs: nowMs }, account);
     const ended = end({ id }, { state: states.confirmed, due: nowMs + keptMs, keyId: database.keyId });
     try {
-      await outbox.addAll([whole], [ended, ...eventStatements([told], nowMs)]);
+      await outbox.addAll([whole], [ended, ...besideConfirmed(id), ...eventStatements([told], nowMs)]);
       this.#options.onConfirmed?.(signup);
       return true;
     } catch (error) {

@@ -12,7 +12,8 @@ import { ConfirmationWorker } from './worker.ts';
 export interface DoubleOptInOptions
   extends
     Pick<MailOptions, 'relay' | 'from' | 'catchMail'>,
-    Pick<LeavingsOptions, 'people' | 'destinations'> {
+    Pick<LeavingsOptions, 'people' | 'destinations'>,
+    Pick<ConfirmationsOptions, 'besideConfirmed'> {
   readonly database: Database;
   readonly outbox: ConfirmationsOptions['outbox'] & LeavingsOptions['outbox'];
   readonly secrets: Pick<ServerSecrets, 'get'>;
@@ -47,19 +48,22 @@ export async function openDoubleOptIn(options: DoubleOptInOptions): Promise<Doub
   const mail = openMail(options);
   let worker: ConfirmationWorker | undefined;
   let leavingWorker: LeavingWorker | undefined;
-  let countConfirmed: Visited['countConfirmed'] | undefined;
+  let visited: Visited | undefined;
   const confirmations = new Confirmations({
     ...options,
     keys,
     onChange: () => worker?.wake(),
-    onConfirmed: (signup) => countConfirmed?.(signup),
+    onConfirmed: (signup) => {
+      // An application's is not of the form whose mail asked.
+      if (visited?.forms.find(signup.form)) visited.countConfirmed(signup);
+    },
   });
   const leavings = mail && new Leavings({ ...options, keys, onAsked: () => leavingWorker?.wake() });
   return {
     confirmations,
     leavings,
     start(front, publicUrl) {
-      ({ countConfirmed } = front);
+      visited = front;
       if (!mail) return;
       const onMail = () => {
         mail.worker.wake();

@@ -1,4 +1,5 @@
 import { MailQueue } from '../mail/queue.ts';
+import type { PersonHash } from '../outbox/person-hash.ts';
 import { sameSql, type Database, type Statement } from '../store/database.ts';
 import { states } from './leaving/rows.ts';
 
@@ -9,9 +10,11 @@ import { states } from './leaving/rows.ts';
  */
 export async function forgettingConfirmations(
   database: Database,
-  { person, email }: { readonly person: Uint8Array; readonly email: string },
+  person: Uint8Array,
+  hashOf: PersonHash,
 ): Promise<readonly Statement[]> {
-  const mails = await new MailQueue({ database }).idsTo(email);
+  const isPerson = (to: string) => Buffer.compare(hashOf(to), person) === 0;
+  const mails = await new MailQueue({ database }).idsTo(isPerson);
   return [
     { sql: sameSql('delete from confirmations where person = ?'), params: [person] },
     {

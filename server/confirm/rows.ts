@@ -1,4 +1,6 @@
-import { sameSql, Unreadable, type Row, type Statement } from '../store/database.ts';
+import { randomInt } from 'node:crypto';
+import type { Form } from '../forms/forms.ts';
+import { sameSql, Unreadable, type NewRow, type Row, type Statement } from '../store/database.ts';
 import { confirmations as table } from '../store/schema/double-opt-in.ts';
 import type { NewSignup } from '../outbox/signup.ts';
 
@@ -63,6 +65,20 @@ export function confirmationOf(row: Row): Confirmation {
     held: 'signup' in held ? (held as Held) : undefined,
     isUnreadable,
   };
+}
+
+export interface Fresh extends Pick<Held, 'signup' | 'lang'> {
+  readonly id: string;
+  readonly form: Pick<Form, 'id' | 'confirmedAt'>;
+  readonly person: Uint8Array;
+}
+
+/** A sign-up that begins to wait, with a code of its own. `atMs`: when its mail is due, Unix time in ms. */
+export function freshRow({ id, form, person, signup, lang }: Fresh, atMs: number): NewRow {
+  const code = String(randomInt(1_000_000)).padStart(6, '0');
+  const held: Held = { signup, confirmedAt: form.confirmedAt, lang, code };
+  const flags = { state: states.fresh, due: atMs, created_at: atMs, again: 0, reminded: 0, tries: 0 };
+  return { id, form: form.id, person, ...flags, repeats: '', payload: held };
 }
 
 /** Ends one: what is personal in it goes, and the row until `due`. */

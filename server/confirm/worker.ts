@@ -131,7 +131,8 @@ export class ConfirmationWorker {
 
   #pending({ id, form, createdMs, held }: Confirmation): readonly WriteStatement[] {
     const account = held?.signup.account ?? this.#options.firstAccount;
-    return eventStatements([pendingEvent({ id, form, pendingMs: createdMs }, account)], this.#now());
+    const told = { id, form: held?.signup.form ?? form, pendingMs: createdMs };
+    return eventStatements([pendingEvent(told, account)], this.#now());
   }
 
   #decideMailed(one: Confirmation, person: Person): readonly WriteStatement[] {

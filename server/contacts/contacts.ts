@@ -1,16 +1,16 @@
 import { hash } from 'node:crypto';
 import type { AddressRules } from '../forms/email-address.ts';
-import type { IssueCode } from '../../shared/signup.ts';
 import type { People } from '../accounts/people.ts';
 import type { NewChange, Outbox } from '../outbox/outbox.ts';
-import type { ChangeKind, Destination, NewSignup, StickyState } from '../outbox/signup.ts';
-import type { Database, NewRow, WriteStatement } from '../store/database.ts';
+import type { ChangeKind, Destination, StickyState } from '../outbox/signup.ts';
+import type { Database, WriteStatement } from '../store/database.ts';
 import { ConstraintViolated } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
 import { sentContacts } from '../store/tables.ts';
 import { createKeyedHash, type KeyedHash } from '../system/keyed-hash.ts';
+import { Batch, type Result } from './batch.ts';
 import { isId, readFate, type Fate } from './fates.ts';
-import { isGiven, readItem, type ReadItem, type Ref } from './items.ts';
+import { readItem, type ReadItem, type Ref } from './items.ts';
 import { forgetOldAnswers, readAnswer, storeAnswer } from './request-answers.ts';
 import {
   forgetOld,
@@ -20,22 +20,10 @@ import {
   readSent,
   sentByApplication,
   sentRow,
-  type Latest,
 } from './sent-contacts.ts';
+import type { Hold, WaitingRoom } from './waiting-room.ts';
 
-/** What became of one item of a request. */
-export interface Result {
-  readonly ref: Ref | null;
-  /** `null` where nothing is stored. */
-  readonly id: string | null;
-  /** `duplicate`: the last item with this `ref` had the same contents; nothing more was stored. */
-  readonly status: 'accepted' | 'duplicate' | 'left_alone' | 'invalid';
-  /** With `left_alone`: why. Others who have left are only known when the contact is to be delivered. */
-  readonly state?: StickyState;
-  /** With `invalid`: the first field that is wrong; absent where the item is not an object. */
-  readonly field?: string;
-  readonly issue?: IssueCode;
-}
+export type { Result };
 
 export type Once =
   | { readonly is: 'answered'; readonly results: readonly Result[] }
@@ -53,6 +41,8 @@ export interface ContactsOptions {
   /** The states from which contacts with `consent` are brought back. */
   readonly resubscribe: readonly StickyState[];
   readonly address: AddressRules;
+  /** `undefined` where no mail can be sent. */
+  readonly waitingRoom?: WaitingRoom | undefined;
   /** See `readFate`. */
   readonly archivedSince?: ((id: string) => Promise<number | undefined>) | undefined;
   /** 32 bytes, for the hashes of what senders call their contacts and requests. */
@@ -64,6 +54,8 @@ export interface IdempotentRequest {
   readonly key: string;
   readonly body: Uint8Array;
   readonly items: readonly unknown[];
+  /** Whether all of them have to be confirmed. */
+  readonly mustConfirm?: boolean | undefined;
 }
 
 const sweepEveryMs = 60 * 60_000;
@@ -90,11 +82,12 @@ export class Contacts {
   }
 
   /**
-   * Stores what is valid, in one transaction, and says what became of each item, in their order. Rejects with
-   * `StoreUnavailable`: then nothing of it is stored, unless its outcome is unknown.
+   * Stores what is valid, in one transaction, and says what became of each item, in their order; with
+   * `mustConfirm` each waits for a click. Rejects with `StoreUnavailable`: then nothing of it is stored,
+   * unless its outcome is unknown.
    */
-  async add(items: readonly unknown[], account: string): Promise<readonly Result[]> {
-    const read = this.#read(items);
+  async add(items: readonly unknown[], account: string, mustConfirm = false): Promise<readonly Result[]> {
+    const read = this.#read(items, mustConfirm);
     return this.#retrying(() => this.#store(read, account, () => []));
   }
 
@@ -104,7 +97,7 @@ export class Contacts {
   }
 
   /** The same for a request that may come again: then it gets the first answer, and nothing is stored. */
-  async addOnce({ key, body, items }: IdempotentRequest, account: string): Promise<Once> {
+  async addOnce({ key, body, items, mustConfirm }: IdempotentRequest, account: string): Promise<Once> {
     const { database } = this.#options;
     const id = Buffer.from(this.#hash(`key\n${account}\n${key}`), 'latin1').toString('hex');
     const digest = hash('sha256', body, 'hex');
@@ -112,7 +105,7 @@ export class Contacts {
     if (running !== undefined) return { is: running === digest ? 'in_progress' : 'mismatch' };
     this.#running.set(id, digest);
     try {
-      const read = this.#read(items);
+      const read = this.#read(items, mustConfirm);
       return await this.#retrying(async (): Promise<Once> => {
         const nowMs = this.#now();
         const known = await readAnswer(database, id, nowMs);
@@ -133,7 +126,9 @@ export class Contacts {
 
   /** `undefined` where this account sent none of this id within the last 30 days. */
   find(id: string, account: string): Promise<Fate | undefined> {
-    return readFate({ id, account }, this.#options);
+    const { waitingRoom } = this.#options;
+    const unconfirmedForMs = waitingRoom?.lifetimeMs ?? 0;
+    return readFate({ id, account }, { ...this.#options, unconfirmedForMs, nowMs: this.#now() });
   }
 
   /** The id of the last one with this `ref`. */
@@ -152,17 +147,20 @@ export class Contacts {
     account: string,
     { kind, fields = {} }: { readonly kind: ChangeKind; readonly fields?: NewChange['fields'] | undefined },
   ): Promise<string | undefined> {
-    const { database, outbox } = this.#options;
+    const { database, outbox, people, waitingRoom } = this.#options;
     if (!isId(contactId)) return undefined;
     const row = await readSent(database, contactId, account);
     const person = row?.['person'] as Uint8Array | undefined;
     if (!row || !person || person.length === 0 || row['ended'] === 'erased') return undefined;
     const id = this.#newId();
     const change = { kind, wasDelivered: Number(row['delivered_at']) > 0 };
-    const sent = { id, turn: 0, content: '', ended: '', account, ref: '', person };
+    const sent = { id, turn: 0, content: '', ended: '', account, ref: '', person, sentMs: this.#now() };
+    const hashOf = (email: string) => people.hashOf(email);
+    const forgotten = kind === 'erase' ? await waitingRoom?.forgetting(person, hashOf) : undefined;
     await outbox.addChange({ id, form: sentByApplication, account, person, change, fields }, [
-      { into: sentContacts, rows: [sentRow(sent, this.#now())] },
+      { into: sentContacts, rows: [sentRow(sent)] },
       ...noteAsked({ id, kind, person }, { id: contactId, account }),
+      ...(forgotten ?? []),
     ]);
     return id;
   }
@@ -177,8 +175,11 @@ export class Contacts {
     return destination;
   }
 
-  #read(items: readonly unknown[]): readonly ReadItem[] {
-    return items.map((item) => readItem(item, this.#options.address));
+  #read(items: readonly unknown[], mustConfirm = false): readonly ReadItem[] {
+    return items.map((given) => {
+      const item = readItem(given, this.#options.address);
+      return item.is === 'contact' && mustConfirm ? { ...item, confirm: item.confirm ?? {} } : item;
+    });
   }
 
   async #store(
@@ -194,38 +195,34 @@ export class Contacts {
       item.is === 'contact' ? this.#options.people.hashOf(item.contact.email) : nobody,
     );
     const known = await this.#options.people.ofMany(this.#destinationOf(account), persons);
-    const signups: (NewSignup & { readonly id: string })[] = [];
-    const sent: NewRow[] = [];
-    const results = items.map((item, index): Result => {
-      if (item.is === 'invalid') {
-        const { ref, field, issue } = item;
-        return { ref, id: null, status: 'invalid', ...(field !== undefined && { field }), issue };
-      }
-      const { ref, contact, consent } = item;
+    const holds = await this.#holds(items, account);
+    const { resubscribe, waitingRoom } = this.#options;
+    const unconfirmedForMs = waitingRoom?.lifetimeMs ?? 0;
+    const newId = this.#newId;
+    const batch = new Batch({ account, latest, resubscribe, unconfirmedForMs, newId, nowMs });
+    const results = items.map((item, index) => {
       const refHash = hashes[index] ?? '';
-      const before = latest.get(refHash);
-      const content =
-        refHash === '' ? '' : this.#hash(`content\n${JSON.stringify([sorted(contact), consent])}`);
-      const resubscribe = isGiven(consent) ? this.#options.resubscribe : [];
-      const state = known[index]?.sticky.find((each) => !resubscribe.includes(each));
-      if (before?.content === content && before.ended === '') {
-        return { ref, id: before.id, status: 'duplicate' };
-      }
-      if (before?.content === content && state !== undefined) {
-        return { ref, id: before.id, status: 'left_alone', state };
-      }
-      const id = this.#newId();
-      const turn = refHash === '' ? 0 : (before?.turn ?? 0) + 1;
-      const one: Latest = { id, turn, content, ended: state ?? '' };
-      if (refHash !== '') latest.set(refHash, one);
-      sent.push(sentRow({ ...one, account, ref: refHash, person: persons[index] ?? nobody }, nowMs));
-      if (state !== undefined) return { ref, id, status: 'left_alone', state };
-      signups.push({ id, form: sentByApplication, account, contact, consent, resubscribe });
-      return { ref, id, status: 'accepted' };
+      return batch.add(item, {
+        refHash,
+        content: item.is === 'contact' && refHash !== '' ? this.#contentHash(item) : '',
+        person: persons[index] ?? nobody,
+        sticky: known[index]?.sticky ?? [],
+        hold: item.is === 'contact' ? holds.get(JSON.stringify(item.confirm)) : undefined,
+      });
     });
-    const statements = [...(sent.length > 0 ? [{ into: sentContacts, rows: sent }] : []), ...beside(results)];
-    if (statements.length > 0) await outbox.addAll(signups, statements);
+    const statements = [...batch.statements(), ...beside(results)];
+    if (statements.length > 0) await outbox.addAll(batch.signups, statements);
     return results;
+  }
+
+  /** Of each way in which items ask for confirmation; `null` where it cannot be had. */
+  async #holds(items: readonly ReadItem[], account: string): Promise<ReadonlyMap<unknown, Hold | null>> {
+    const asked = items.flatMap((item) => (item.is === 'contact' && item.confirm ? [item.confirm] : []));
+    const ways = new Map(asked.map((one) => [JSON.stringify(one), one]));
+    const holds = [...ways].map(async ([key, one]) => {
+      return [key, (await this.#options.waitingRoom?.for(account, one)) ?? null] as const;
+    });
+    return new Map(await Promise.all(holds));
   }
 
   async #retrying<T>(run: () => Promise<T>): Promise<T> {
@@ -243,14 +240,15 @@ export class Contacts {
     return this.#hash(`ref\n${account}\n${ref}`);
   }
 
+  #contentHash({ contact, consent }: Extract<ReadItem, { is: 'contact' }>): string {
+    const sorted = Object.entries(contact).sort(([a], [b]) => (a < b ? -1 : 1));
+    return this.#hash(`content\n${JSON.stringify([sorted, consent])}`);
+  }
+
   async #sweep(): Promise<void> {
     const nowMs = this.#now();
     await this.#options.database.write([forgetOld(nowMs), forgetOldAnswers(nowMs)]).catch(() => {
       // The store is away: there is a next time.
     });
   }
-}
-
-function sorted(contact: NewSignup['contact']): readonly (readonly [string, unknown])[] {
-  return Object.entries(contact).sort(([a], [b]) => (a < b ? -1 : 1));
 }

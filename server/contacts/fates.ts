@@ -3,11 +3,13 @@ import { DeadLetters } from '../outbox/dead-letters.ts';
 import { isoOf } from '../outbox/rows.ts';
 import type { Destination } from '../outbox/signup.ts';
 import type { Database } from '../store/database.ts';
-import { readSent } from './sent-contacts.ts';
+import { readSent, unconfirmed } from './sent-contacts.ts';
 
 /** What became of one contact that was accepted. Times are ISO 8601, UTC. */
 export type Fate = { readonly id: string; readonly sent_at: string } & (
   | { readonly status: 'waiting' }
+  /** It waits for the click of whose address it is, or has waited for it in vain. */
+  | { readonly status: 'pending' | 'unconfirmed' }
   | {
       readonly status: 'delivered';
       readonly delivered_at: string;
@@ -29,6 +31,9 @@ interface FateOptions {
   readonly destinations: ReadonlyMap<string, Destination>;
   /** Since when the daily look finds it archived, in ms of Unix time; absent where nothing looks. */
   readonly archivedSince?: ((id: string) => Promise<number | undefined>) | undefined;
+  /** How long a contact waits for its click. */
+  readonly unconfirmedForMs: number;
+  readonly nowMs: number;
 }
 
 /** What comes in an address may be any text. */
@@ -41,7 +46,7 @@ export async function readFate(
   sent: { readonly id: string; readonly account: string },
   options: FateOptions,
 ): Promise<Fate | undefined> {
-  const { database, people, destinations, archivedSince } = options;
+  const { database, people, destinations, archivedSince, unconfirmedForMs, nowMs } = options;
   const { id, account } = sent;
   if (!isId(id)) return undefined;
   const row = await readSent(database, id, account);
@@ -49,6 +54,11 @@ export async function readFate(
   const common = { id, sent_at: isoOf(Number(row['sent_at'])) };
   const ended = String(row['ended']);
   if (ended === 'erased') return { ...common, status: 'erased' };
+  if (ended === unconfirmed) {
+    // Whether the person has refused it is nobody else's business.
+    const isPending = Number(row['sent_at']) + unconfirmedForMs > nowMs;
+    return { ...common, status: isPending ? 'pending' : 'unconfirmed' };
+  }
   if (ended !== '') return { ...common, status: 'left_alone', state: ended };
   if (Number(row['dead']) > 0) {
     const letter = await new DeadLetters({ database }).get(id);

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { eventStatements } from '../events/events.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import type { PersonHash } from '../outbox/person-hash.ts';
 import type { NewSignup, StickyState } from '../outbox/signup.ts';
 import { sameSql, type Database, type WriteStatement } from '../store/database.ts';
 import { ConstraintViolated, ExpectationFailed, StoreUnavailable } from '../store/errors.ts';
@@ -10,6 +11,7 @@ import { pause } from '../system/pause.ts';
 import type { ContactsFile } from './files/contacts-file.ts';
 import type { Asked } from './files/survey.ts';
 import { isGiven } from './items.ts';
+import type { Hold } from './waiting-room.ts';
 
 /** Stands in place of a form's id with what is imported. No form can be called so. */
 export const importedFromFile = '/contacts/import';
@@ -41,6 +43,8 @@ export interface ImportOptions {
   readonly resubscribe?: readonly StickyState[] | undefined;
   /** Which of these are left alone, in their order. Decided again at delivery. */
   readonly areLeftAlone: (people: readonly Asked[]) => Promise<readonly boolean[]>;
+  /** With it nothing goes to the outbox before the owner of the address has pressed the button of a mail. */
+  readonly waiting?: { readonly hold: Hold; readonly hashOf: PersonHash } | undefined;
   readonly onProgress?: (position: Position) => void;
   readonly now?: () => number;
 }
@@ -147,15 +151,19 @@ interface Batch extends ImportOptions {
 
 /** Whether it is written: it is not where `stop` was aborted before there was room. */
 async function writeBatch(id: string, batch: Batch): Promise<boolean> {
-  const { database, outbox, signups, from, next, most, stop, now = Date.now } = batch;
+  const { database, outbox, signups, from, next, most, stop, waiting, now = Date.now } = batch;
   const finished = batch.isLast ? finishedStatements(id, batch, now()) : [];
-  while (outbox.counts().waiting + signups.length > most) {
+  while (!waiting && outbox.counts().waiting + signups.length > most) {
     await pause(waitMs, stop);
     if (stop.aborted) return false;
   }
+  const held = waiting?.hold(
+    signups.map((signup) => ({ signup, person: waiting.hashOf(signup.contact.email) })),
+  );
+  const beside = held && held.rows.length > 0 ? [held, ...finished] : finished;
   for (let waitedMs = 0; ; waitedMs += waitMs) {
     try {
-      await outbox.addAll(signups, [advance(id, from, next, now()), ...finished], 'file');
+      await outbox.addAll(waiting ? [] : signups, [advance(id, from, next, now()), ...beside], 'file');
       return true;
     } catch (error) {
       if (error instanceof ExpectationFailed || error instanceof ConstraintViolated) {

@@ -16,6 +16,8 @@ export type ReadItem =
       readonly ref: Ref | null;
       readonly contact: Contact;
       readonly consent: Consent | undefined;
+      /** `undefined`: it waits for no click, unless the sender's token says so. */
+      readonly confirm: AskedConfirmation | undefined;
     }
   | {
       readonly is: 'invalid';
@@ -37,6 +39,14 @@ export const consentSchema = z.strictObject({
 
 const perhapsConsent = consentSchema.optional();
 
+/** Whether the contact waits for a click in a mail, and in the mail of which form and language. */
+export const confirmSchema = z.union([
+  z.boolean(),
+  z.strictObject({ form: z.string().max(100).optional(), lang: z.string().max(35).optional() }),
+]);
+
+export type AskedConfirmation = Exclude<z.infer<typeof confirmSchema>, boolean>;
+
 /** rasa.io's fields of a contact that an application may write. Every other name is a custom attribute. */
 const texts: readonly string[] = ['first_name', 'last_name', 'external_id', 'segment_code'];
 
@@ -45,18 +55,25 @@ const ofForms: readonly string[] = ['proof', honeypot];
 
 /**
  * Reads an item: an object with `email`, rasa.io's other fields, custom attributes of any JSON scalar, and
- * beside them `ref` and `consent`. Addresses are checked by the rules of forms.
+ * beside them `ref`, `consent` and `confirm`. Addresses are checked by the rules of forms.
  */
 export function readItem(item: unknown, rules: AddressRules): ReadItem {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
     return { is: 'invalid', ref: null, issue: 'malformed' };
   }
-  const { ref: givenRef = null, consent: givenConsent = null, ...given } = item as Record<string, unknown>;
+  const {
+    ref: givenRef = null,
+    consent: givenConsent = null,
+    confirm: givenConfirm = null,
+    ...given
+  } = item as Record<string, unknown>;
   if (givenRef !== null && !isRef(givenRef)) return invalid(null, 'ref', 'malformed');
   const ref = givenRef;
   if (Object.keys(given).length > limits.names) return { is: 'invalid', ref, issue: 'too_long' };
   const consent = perhapsConsent.safeParse(givenConsent ?? undefined);
   if (!consent.success) return invalid(ref, 'consent', 'malformed');
+  const confirm = confirmSchema.safeParse(givenConfirm ?? false);
+  if (!confirm.success) return invalid(ref, 'confirm', 'malformed');
 
   const values: [string, string | number | boolean | null][] = [];
   for (const [name, value] of Object.entries(cleaned(given))) {
@@ -71,7 +88,12 @@ export function readItem(item: unknown, rules: AddressRules): ReadItem {
   if (email.is === 'fault') return invalid(ref, 'email', email.issue);
   if (rules.disposable === 'flag' && isDisposable(email.email, rules)) values.push(['disposable', 'yes']);
   const contact = { email: email.email, ...Object.fromEntries(values) };
-  return { is: 'contact', ref, contact, consent: consent.data };
+  return { is: 'contact', ref, contact, consent: consent.data, confirm: askedOf(confirm.data) };
+}
+
+function askedOf(confirm: z.infer<typeof confirmSchema>): AskedConfirmation | undefined {
+  if (typeof confirm === 'object') return confirm;
+  return confirm ? {} : undefined;
 }
 
 /** Whether a consent says anything, so that it may bring somebody back. */
@@ -119,7 +141,7 @@ export function readChanges(body: unknown): ReadChanges {
   return { is: 'fields', fields: Object.fromEntries(entries) as Omit<Contact, 'email'> };
 }
 
-const notToChange: readonly string[] = ['email', 'ref', 'consent'];
+const notToChange: readonly string[] = ['email', 'ref', 'consent', 'confirm'];
 
 function issueOf(name: string, value: unknown): IssueCode | undefined {
   if (name.length > limits.name) return 'too_long';

@@ -20,7 +20,12 @@ export interface Latest {
   readonly content: string;
   /** Why it was not sent, or an empty text. */
   readonly ended: string;
+  /** Unix time in ms. */
+  readonly sentMs: number;
 }
+
+/** Of `ended`, until it is confirmed. */
+export const unconfirmed = 'unconfirmed';
 
 /** The last contact of each of these hashes of a `ref`, by the hash. */
 export async function readLatest(
@@ -30,7 +35,7 @@ export async function readLatest(
   if (refs.length === 0) return new Map();
   const rows = await database.read({
     sql: sameSql(
-      `select s.id, s.ref, s.turn, s.content, s.ended from ${table.name} s
+      `select s.id, s.ref, s.turn, s.content, s.ended, s.sent_at from ${table.name} s
        where s.turn > 0 and s.ref in (${refs.map(() => '?').join(', ')}) and not exists (
          select 1 from ${table.name} t where t.turn > 0 and t.ref = s.ref and t.turn > s.turn
        )`,
@@ -45,6 +50,7 @@ export async function readLatest(
         turn: Number(row['turn']),
         content: textOf(row['content']),
         ended: String(row['ended']),
+        sentMs: Number(row['sent_at']),
       },
     ]),
   );
@@ -57,14 +63,14 @@ interface SentColumns {
 }
 
 /** `ref` and `content` are empty, and `turn` is 0, where the sender has no name for it. */
-export function sentRow(sent: Latest & SentColumns, nowMs: number): NewRow {
+export function sentRow(sent: Latest & SentColumns): NewRow {
   return {
     id: sent.id,
     account: sent.account,
     ref: Buffer.from(sent.ref, 'latin1'),
     turn: sent.turn,
     content: Buffer.from(sent.content, 'latin1'),
-    sent_at: nowMs,
+    sent_at: sent.sentMs,
     delivered_at: 0,
     person: sent.person,
     ended: sent.ended,
@@ -98,6 +104,12 @@ export const noteDelivered: BesideDelivered = (delivered, { nowMs }) => {
 function noteDelivery(ids: readonly string[], nowMs: number): Statement {
   const text = `update ${table.name} set delivered_at = ? where id in (${ids.map(() => '?').join(', ')})`;
   return { sql: sameSql(text), params: [nowMs, ...ids] };
+}
+
+/** Notes that the owner of the address has confirmed a contact. Other ids are not among these. */
+export function noteConfirmed(id: string): readonly Statement[] {
+  const text = `update ${table.name} set ended = '' where id = ? and ended = '${unconfirmed}'`;
+  return [{ sql: sameSql(text), params: [id] }];
 }
 
 /** Notes why contacts of applications were not sent. Other ids are not among these. */
@@ -147,7 +159,7 @@ export function noteAsked(
   const superseded = {
     sql: sameSql(
       `update ${table.name} set ended = 'erased'
-       where account = ? and person = ? and delivered_at = 0 and ended = '' and id < ?`,
+       where account = ? and person = ? and delivered_at = 0 and ended in ('', '${unconfirmed}') and id < ?`,
     ),
     params: [contact.account, change.person, change.id],
   };

@@ -2,11 +2,12 @@ import { sameSql, type Database, type Row } from '../store/database.ts';
 import { IssuedSecrets, issuedOf, type Issued } from '../store/secrets/issued-secrets.ts';
 import { tokens as table } from '../store/tables.ts';
 
-/** What a token can allow. */
+/** What a token can allow; with `contacts:confirm` what it adds waits for a click in a mail. */
 export const scopes = [
   'contacts:write',
   'contacts:read',
   'contacts:delete',
+  'contacts:confirm',
   'analytics:read',
   'events:read',
 ] as const;

@@ -32,6 +32,8 @@ export interface MailQueueOptions {
 }
 
 const failedKeptMs = 30 * 24 * 60 * 60_000;
+/** So many are read at once. */
+const slice = 1000;
 /** When a row is looked at again that cannot be opened. */
 const unreadableForMs = 10 * 60_000;
 
@@ -129,18 +131,22 @@ export class MailQueue {
     }));
   }
 
-  /** The ids of all messages to this address, those that were refused too. */
-  async idsTo(email: string): Promise<readonly string[]> {
-    const wanted = email.trim().toLowerCase();
-    const rows = await this.#database.read({
-      sql: sameSql('select id, key_id, payload from mails order by id limit 10000'),
-      opens: table,
-    });
-    return rows.flatMap(({ id, payload }) =>
-      !(payload instanceof Unreadable) && (payload as Pick<MailMessage, 'to'>).to.toLowerCase() === wanted
-        ? [String(id)]
-        : [],
-    );
+  /** The ids of all messages to these addresses, those that were refused too. */
+  async idsTo(isWanted: (to: string) => boolean): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (let after = ''; ;) {
+      const rows = await this.#database.read({
+        sql: sameSql(`select id, key_id, payload from mails where id > ? order by id limit ${slice}`),
+        params: [after],
+        opens: table,
+      });
+      for (const { id, payload } of rows) {
+        const isReadable = !(payload instanceof Unreadable);
+        if (isReadable && isWanted((payload as Pick<MailMessage, 'to'>).to)) found.push(String(id));
+      }
+      if (rows.length < slice) return found;
+      after = String(rows.at(-1)?.['id']);
+    }
   }
 
   async countWaiting(): Promise<number> {

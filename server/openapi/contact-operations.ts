@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { limits } from '../../shared/form.ts';
 import type { Result } from '../contacts/contacts.ts';
 import type { Fate } from '../contacts/fates.ts';
-import { consentSchema, refSchema } from '../contacts/items.ts';
+import { confirmSchema, consentSchema, refSchema } from '../contacts/items.ts';
 import { stickyStates } from '../outbox/signup.ts';
 import type { Code, Operation } from './operation.ts';
 import { issueCodes } from './texts.ts';
@@ -21,6 +21,11 @@ const item = z
     consent: consentSchema.nullish().meta({
       description: 'Kept with the contact until it is delivered; not sent to rasa.io.',
     }),
+    confirm: confirmSchema.nullish().meta({
+      description:
+        'Double opt-in: the contact waits until the owner of the address has pressed the button of a mail. That is ' +
+        'the mail of the account’s first form, or of `form`, in its first language, or in `lang`.',
+    }),
   })
   .catchall(attribute)
   .meta({ description: 'Any other name is a custom attribute.' });
@@ -34,7 +39,7 @@ const state = z.enum(stickyStates);
 const result = z.strictObject({
   ref: z.nullable(refSchema).meta({ description: 'As it was sent.' }),
   id: id.nullable().meta({ description: '`null` where nothing is stored.' }),
-  status: z.enum(['accepted', 'duplicate', 'left_alone', 'invalid']),
+  status: z.enum(['accepted', 'pending', 'duplicate', 'left_alone', 'invalid']),
   state: z.exactOptional(state.meta({ description: 'With `left_alone`: why.' })),
   field: z.exactOptional(z.string().meta({ description: 'With `invalid`: the first field that is wrong.' })),
   issue: z.exactOptional(z.enum(issueCodes)),
@@ -43,6 +48,7 @@ const result = z.strictObject({
 const sent = { id, sent_at: time };
 const fate = z.discriminatedUnion('status', [
   z.strictObject({ ...sent, status: z.literal('waiting') }),
+  z.strictObject({ ...sent, status: z.enum(['pending', 'unconfirmed']) }),
   z.strictObject({
     ...sent,
     status: z.literal('delivered'),

@@ -38,12 +38,13 @@ export function createContactRoutes({ contacts, access }: ContactRoutesOptions):
     if (!isPlain(request.get('content-encoding'))) {
       return problem('unsupported', { detail: 'Send the body without Content-Encoding.' });
     }
-    const { account } = tokenOf(response);
+    const { account, scopes } = tokenOf(response);
+    const mustConfirm = scopes.includes('contacts:confirm');
     switch (kindOf(request)) {
       case 'json':
-        return receiveJson(request, account);
+        return receiveJson(request, account, mustConfirm);
       case 'ndjson':
-        await streamContacts(request, response, { contacts, account });
+        await streamContacts(request, response, { contacts, account, mustConfirm });
         return undefined;
       case undefined:
         return problem('unsupported', {
@@ -52,7 +53,11 @@ export function createContactRoutes({ contacts, access }: ContactRoutesOptions):
     }
   }
 
-  async function receiveJson(request: Request, account: string): Promise<ApiProblem | Answer> {
+  async function receiveJson(
+    request: Request,
+    account: string,
+    mustConfirm: boolean,
+  ): Promise<ApiProblem | Answer> {
     const body = await readBody(request, limits.bytes);
     if (body.is === 'broken') return problem('malformed', { detail: 'The body is not complete.' });
     if (body.is === 'too_large') {
@@ -66,14 +71,14 @@ export function createContactRoutes({ contacts, access }: ContactRoutesOptions):
       });
     }
     const header = request.get('idempotency-key');
-    if (header === undefined) return { results: await contacts.add(items, account) };
+    if (header === undefined) return { results: await contacts.add(items, account, mustConfirm) };
     const key = readIdempotencyKey(header);
     if (key === undefined) {
       return problem('malformed', {
         detail: 'Wanted an Idempotency-Key of 1 to 255 visible ASCII characters.',
       });
     }
-    const once = await contacts.addOnce({ key, body: body.bytes, items }, account);
+    const once = await contacts.addOnce({ key, body: body.bytes, items, mustConfirm }, account);
     switch (once.is) {
       case 'answered':
         return { results: once.results };

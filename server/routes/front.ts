@@ -9,6 +9,7 @@ import { ownPages } from '../analytics/funnel/page-origin.ts';
 import { unnamedAccount } from '../config/accounts/accounts.ts';
 import type { Config } from '../config/config.ts';
 import type { Confirmations } from '../confirm/confirmations.ts';
+import { ConfirmationOnRequest } from '../confirm/on-request.ts';
 import { createEvidence, networkSecret } from '../confirm/receipts/evidence.ts';
 import { Contacts, type ContactsOptions } from '../contacts/contacts.ts';
 import { Tokens } from '../contacts/tokens.ts';
@@ -187,12 +188,10 @@ export async function openFront({
       return answer;
     },
   };
+  const accounts = config.accounts.map(({ name }) => name);
   const contacts = new Contacts({
-    database,
-    outbox,
-    people,
-    archivedSince,
-    destinations,
+    ...{ database, outbox, people, archivedSince, destinations },
+    waitingRoom: leavings && new ConfirmationOnRequest({ database, forms, firstAccount: accounts[0] ?? '' }),
     resubscribe: config.contactsResubscribe,
     address: addressRules,
     key: await secrets.get('contacts'),
@@ -223,7 +222,7 @@ export async function openFront({
     reportLinks: new ReportLinks({ database }),
     onStep: count,
     tokens: new Tokens({ database }),
-    accounts: config.accounts.map(({ name }) => name),
+    accounts,
     rateToken: config.rateToken,
     metrics,
     answerMetrics,

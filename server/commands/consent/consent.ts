@@ -149,8 +149,9 @@ export async function eraseConsent(
     const question = `Destroy what proves the consent of ${printable(email)}, permanently?`;
     if (!(await confirm(streams, question))) return 1;
   }
-  const person = (await openPersonHash({ database }))(email);
-  await database.write(await forgettingConfirmations(database, { person, email }));
+  const hashOf = await openPersonHash({ database });
+  const person = hashOf(email);
+  await database.write(await forgettingConfirmations(database, person, hashOf));
   const hadReceipts = await eraseReceipts(database, person, {
     source: 'operator',
     nowMs: Date.now(),

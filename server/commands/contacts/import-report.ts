@@ -1,5 +1,5 @@
 import type { Example, Kind, Survey } from '../../contacts/files/survey.ts';
-import { printable, tableOf, toJson } from '../terminal.ts';
+import { confirm, printable, tableOf, toJson, type Streams } from '../terminal.ts';
 import { number } from './progress-line.ts';
 
 /** What an import says at its end, or with `--plan` instead of it. */
@@ -15,6 +15,8 @@ export interface ImportReport {
   /** Rows that an earlier run had stored. */
   readonly before: number;
   readonly stored: number;
+  /** The form whose mail asks each of them, so that nothing waits in the outbox. */
+  readonly confirm: string | undefined;
   /** Still in the outbox when the command ended. */
   readonly waiting: number;
 }
@@ -35,6 +37,7 @@ export function importJson(report: ImportReport): string {
     rejects: report.rejects ?? null,
     stored: report.stored,
     stored_before: report.before,
+    confirm: report.confirm ?? null,
     waiting: report.waiting,
   });
 }
@@ -64,6 +67,42 @@ export function importTable(
     examples.length === 0 ? [] : ['', `${name}:`, ...examples.map(exampleLine)],
   );
   return [table, ...examples].join('\n');
+}
+
+/** What the running proxy still does after the command; empty for nothing. */
+export function leftToDo({ confirm: form, stored, waiting }: ImportReport): string {
+  if (form !== undefined && stored > 0)
+    return `${number(stored)} contacts wait for their click; the running proxy mails five of them a second.\n`;
+  if (waiting === 0) return '';
+  return `${number(waiting)} contacts wait in the database; the running proxy delivers them.\n`;
+}
+
+interface Question {
+  /** Rows that an earlier run has stored. */
+  readonly before: number;
+  readonly mayAsk: boolean;
+}
+
+/** Shows what is in the file and asks whether to go on. `false` also where there is nobody to ask. */
+export async function isAgreed(
+  { survey, account, confirm: form }: ImportReport,
+  streams: Streams,
+  { before, mayAsk }: Question,
+): Promise<boolean> {
+  if (!mayAsk) {
+    streams.stderr.write('Without a terminal to ask at, confirm with --yes, or look first with --plan.\n');
+    return false;
+  }
+  const table = importTable({ survey, isPlan: false, isListKnown: true }, streams.stdout.columns);
+  streams.stderr.write(`${table}\n`);
+  const rest = before === 0 ? '' : ` from row ${number(before + 1)} on`;
+  const [many, where] = [`${number(survey.storable)} contacts`, printable(account)];
+  return confirm(
+    streams,
+    form === undefined
+      ? `Import ${many} into ${where}${rest}?`
+      : `Mail ${many}${rest}, and import into ${where} who presses the button?`,
+  );
 }
 
 function exampleLine({ line, email, why }: Example): string {

@@ -9,15 +9,18 @@ import {
   importFile,
   importIdOf,
   readPosition,
+  type ImportOptions,
 } from '../../contacts/imports.ts';
 import { ConfigError, type Env } from '../../config/env.ts';
+import { openPersonHash } from '../../outbox/person-hash.ts';
 import type { StickyState } from '../../outbox/signup.ts';
-import { confirm, mayAsk, printable, type ExitCode, type Streams } from '../terminal.ts';
+import type { Database } from '../../store/database.ts';
+import { mayAsk, printable, type ExitCode, type Streams } from '../terminal.ts';
 import { countWaiting, followDeliveries } from './delivery-follower.ts';
-import { importJson, importTable, type ImportReport } from './import-report.ts';
+import { importJson, importTable, isAgreed, leftToDo, type ImportReport } from './import-report.ts';
 import { readImportSetup, type ImportSetup } from './import-setup.ts';
 import { openKnownPeople, type KnownPeople } from './known-people.ts';
-import { number, ProgressLine } from './progress-line.ts';
+import { ProgressLine } from './progress-line.ts';
 
 export interface ImportCommandOptions {
   readonly plan?: boolean;
@@ -25,6 +28,8 @@ export interface ImportCommandOptions {
   readonly attributes?: boolean;
   readonly account?: string;
   readonly form?: string;
+  /** Each gets a mail, and only who presses its button is added. */
+  readonly confirm?: boolean;
   readonly expectRows?: number;
   readonly rejects?: string;
   readonly again?: boolean;
@@ -113,7 +118,8 @@ class ImportRun {
     const rejects = options.plan && options.rejects === undefined ? undefined : this.#rejects();
     const { survey, rejectsPath } = await this.#survey(know, rejects);
     const { name } = this.#parts.setup.account;
-    const base = { account: name, file: file.file.name, survey, rejects: rejectsPath };
+    const confirm = this.#parts.setup.confirm?.form;
+    const base = { account: name, file: file.file.name, survey, rejects: rejectsPath, confirm };
     const report = { ...base, isListKnown: know !== undefined, before: 0, stored: 0, waiting: 0 };
     if (options.plan) {
       this.#print({ ...report, isPlan: true });
@@ -170,12 +176,16 @@ class ImportRun {
         options.attributes ?? false,
         setup.constants,
         ...(options.resubscribe ? [options.resubscribe] : []),
+        ...(report.confirm === undefined ? [] : [{ confirm: report.confirm }]),
       );
       await forgetImport(database, options.again ? id : undefined, Date.now());
       const before = await readPosition(database, id);
       if (before && before.rows >= survey.rows) {
         streams.stderr.write('All rows of this file are imported already. --again imports it once more.\n');
-      } else if (!(await this.#isAgreed(report, before?.rows ?? 0))) return 1;
+      } else {
+        const ask = { before: before?.rows ?? 0, mayAsk: mayAsk(streams) && this.#path !== '-' };
+        if (!options.yes && !(await isAgreed(report, streams, ask))) return 1;
+      }
       const line = new ProgressLine(streams.stderr, 'Importing');
       const most = Math.floor(setup.max * shareOfOutbox);
       const position = await importFile(id, file, {
@@ -184,6 +194,7 @@ class ImportRun {
         account: setup.account.name,
         most,
         resubscribe: options.resubscribe,
+        waiting: await this.#waitingRoom(database),
         areLeftAlone: async (people) =>
           (await know(people)).map((known) => known !== 'created' && known !== 'changed'),
         stop,
@@ -208,7 +219,7 @@ class ImportRun {
     const { streams, stop } = context;
     const line = new ProgressLine(streams.stderr, 'Delivering');
     const waiting =
-      options.wait === false || stop.aborted
+      options.wait === false || stop.aborted || report.confirm !== undefined
         ? await countWaiting(database, setup.destination)
         : await followDeliveries(database, setup.destination, {
             stop,
@@ -224,26 +235,13 @@ class ImportRun {
       );
       return 1;
     }
-    if (waiting > 0) {
-      streams.stderr.write(
-        `${number(waiting)} contacts wait in the database; the running proxy delivers them.\n`,
-      );
-    }
+    streams.stderr.write(leftToDo({ ...report, waiting }));
     return report.survey.refused.count > 0 ? 1 : 0;
   }
 
-  async #isAgreed({ survey, account }: ImportReport, before: number): Promise<boolean> {
-    const { streams } = this.#parts.context;
-    if (this.#parts.options.yes) return true;
-    if (!mayAsk(streams) || this.#path === '-') {
-      streams.stderr.write('Without a terminal to ask at, confirm with --yes, or look first with --plan.\n');
-      return false;
-    }
-    streams.stderr.write(
-      `${importTable({ survey, isPlan: false, isListKnown: true }, streams.stdout.columns)}\n`,
-    );
-    const rest = before === 0 ? '' : ` from row ${number(before + 1)} on`;
-    return confirm(streams, `Import ${number(survey.storable)} contacts into ${printable(account)}${rest}?`);
+  async #waitingRoom(database: Database): Promise<ImportOptions['waiting']> {
+    const hold = await this.#parts.setup.confirm?.holdIn(database);
+    return hold && { hold, hashOf: await openPersonHash({ database }) };
   }
 
   #print(report: ImportReport): void {

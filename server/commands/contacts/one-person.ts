@@ -81,7 +81,7 @@ export async function eraseContact(
         await opened.database.write([
           people.forgetting(opened.destination, hash),
           ...forgetDelivered(opened.destination, hash),
-          ...(await forgettingConfirmations(opened.database, { person: hash, email })),
+          ...(await forgettingConfirmations(opened.database, hash, (to) => people.hashOf(to))),
           ...(await lineOf(opened.database, hash, line('erased', opened))),
         ]);
       }

@@ -45,6 +45,10 @@ function declareImport(cli: Cli, contacts: Command): void {
       'a form of the forms file: its account, and what each of its contacts gets',
       someText,
     )
+    .option(
+      '--confirm',
+      'mail each of them, and add who presses the button (double opt-in); the mail is that of --form',
+    )
     .option('--expect-rows <n>', 'refuse the file if it has another number of rows', someNumber)
     .option(
       '--rejects <file>',

@@ -57,7 +57,7 @@ export class Leavings {
 
   /** Asks for a link. Resolves when that would survive a power cut, and rejects with `StoreUnavailable`. */
   async ask(email: string, lang: string): Promise<void> {
-    const person = Buffer.from(this.#personHash(email.toLowerCase()), 'latin1');
+    const person = this.#personOf(email);
     const held: Held = { email, lang, left: [] };
     const times = { due: this.#now(), mailed_at: 0, turn: 0 };
     const row = { id: this.#newId(), person, state: states.fresh, ...times, payload: held };
@@ -107,7 +107,7 @@ export class Leavings {
     const nothing: Held = { email: '', lang: held.lang, left: [] };
     const last = [
       put(found, { state: states.erased, held: nothing, keyId: database.keyId }),
-      ...(await forgettingConfirmations(database, { person, email: held.email })),
+      ...(await forgettingConfirmations(database, person, (email) => this.#personOf(email))),
     ];
     const accounts = [...destinations.keys()];
     try {
@@ -150,6 +150,10 @@ export class Leavings {
       })),
       isErased,
     };
+  }
+
+  #personOf(email: string): Uint8Array {
+    return Buffer.from(this.#personHash(email.toLowerCase()), 'latin1');
   }
 
   async #find(link: string): Promise<(Leaving & { readonly held: Held }) | undefined> {

@@ -151,7 +151,7 @@ ${
 <p><strong>${told.title}</strong></p>
 ${told.intro === undefined ? '' : mailHtml`<p>${told.intro}</p>`}
 <ul>${joined(told.fields.map(item))}</ul>
-<p>[${told.submit}]</p>
+${told.submit === undefined ? '' : mailHtml`<p>[${told.submit}]</p>`}
 ${told.mail ? mailHtml`<p>${told.mail.subject}<br>${told.mail.why}<br>${told.mail.own ?? ''} [${told.mail.yes}]</p>` : ''}
 </blockquote>
 <p>SHA-256 of these texts: <code>${wording}</code></p>`

@@ -13,7 +13,8 @@ export interface Wording {
   readonly title: string;
   readonly intro?: string;
   readonly fields: readonly WordedField[];
-  readonly submit: string;
+  /** Absent where only the mail of the form was seen. */
+  readonly submit?: string;
   /** Of the confirmation mail, where the form sends one. */
   readonly mail?: {
     readonly subject: string;
@@ -41,6 +42,7 @@ export class Wordings {
   readonly #database: Pick<Database, 'write'>;
   /** Of definitions that are kept. A form that is replaced has new ones. */
   readonly #kept = new WeakMap<FormDefinition, Promise<string>>();
+  readonly #keptMails = new WeakMap<FormDefinition, Promise<string>>();
 
   constructor({ database }: { readonly database: Pick<Database, 'write'> }) {
     this.#database = database;
@@ -48,12 +50,26 @@ export class Wordings {
 
   /** The hash of what the form says. Resolves once it is kept, and rejects as `Database.write` does. */
   hashOf(form: Form, words: Messages): Promise<string> {
+    return this.#hashOf(this.#kept, form, words, wordingOf);
+  }
+
+  /** The same of its mail alone, for who has not seen the form. */
+  hashOfMail(form: Form, words: Messages): Promise<string> {
+    return this.#hashOf(this.#keptMails, form, words, mailWordingOf);
+  }
+
+  #hashOf(
+    kept: WeakMap<FormDefinition, Promise<string>>,
+    form: Form,
+    words: Messages,
+    wording: (form: Form, words: Messages) => Wording,
+  ): Promise<string> {
     const definition = form.definitionIn(words);
-    const known = this.#kept.get(definition);
+    const known = kept.get(definition);
     if (known) return known;
-    const keeping = this.#keep(JSON.stringify(wordingOf(form, words)));
-    this.#kept.set(definition, keeping);
-    keeping.catch(() => this.#kept.delete(definition));
+    const keeping = this.#keep(JSON.stringify(wording(form, words)));
+    kept.set(definition, keeping);
+    keeping.catch(() => kept.delete(definition));
     return keeping;
   }
 
@@ -78,9 +94,6 @@ export async function readWordings(
 
 function wordingOf(form: Form, words: Messages): Wording {
   const { id, lang, title, intro, texts, fields } = form.definitionIn(words);
-  const mail = words.doubleOptIn;
-  const own = form.confirmMailIn(words);
-  const titled = (text: string) => text.replace('{title}', () => title);
   return {
     form: id,
     lang,
@@ -88,15 +101,22 @@ function wordingOf(form: Form, words: Messages): Wording {
     ...(intro !== undefined && { intro }),
     fields: fields.flatMap((field) => (field.type === 'hidden' ? [] : [wordedField(field)])),
     submit: texts.submit,
-    ...(form.confirm !== 'never' && {
-      mail: {
-        subject: titled(mail.subject),
-        why: titled(mail.why),
-        ...(own !== undefined && { own }),
-        yes: mail.yes,
-      },
-    }),
+    ...(form.confirm !== 'never' && { mail: wordedMail(form, words) }),
   };
+}
+
+function mailWordingOf(form: Form, words: Messages): Wording {
+  const { id, lang, title, intro } = form.definitionIn(words);
+  const mail = wordedMail(form, words);
+  return { form: id, lang, title, ...(intro !== undefined && { intro }), fields: [], mail };
+}
+
+function wordedMail(form: Form, words: Messages): NonNullable<Wording['mail']> {
+  const { title } = form.definitionIn(words);
+  const { subject, why, yes } = words.doubleOptIn;
+  const own = form.confirmMailIn(words);
+  const titled = (text: string) => text.replace('{title}', () => title);
+  return { subject: titled(subject), why: titled(why), ...(own !== undefined && { own }), yes };
 }
 
 function wordedField(field: AskedField): WordedField {

@@ -25,7 +25,12 @@ export async function streamContacts(
   {
     contacts,
     account,
-  }: { readonly contacts: Pick<Contacts, 'add' | 'hasRoomFor'>; readonly account: string },
+    mustConfirm,
+  }: {
+    readonly contacts: Pick<Contacts, 'add' | 'hasRoomFor'>;
+    readonly account: string;
+    readonly mustConfirm: boolean;
+  },
 ): Promise<void> {
   const types = ['application/json', 'application/x-ndjson'];
   const isLines = request.accepts(types) === types[1];
@@ -61,7 +66,7 @@ export async function streamContacts(
       const mayWait = waitedMs < longestWaitMs && !closed.signal.aborted;
       if (contacts.hasRoomFor(items.length) || !mayWait) {
         try {
-          return await contacts.add(items, account);
+          return await contacts.add(items, account, mustConfirm);
         } catch (error) {
           if (!isFull(error) || !mayWait) throw error;
         }

@@ -76,6 +76,7 @@ export async function startDoubleOptIn(
   return {
     ...service,
     sandbox,
+    formsFile: file,
     send,
     letters,
     signUp: async (email: string, fields = {}, headers = {}) => {
