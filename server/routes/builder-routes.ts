@@ -1,14 +1,16 @@
 import express from 'express';
 import type { BuilderSetup, PinnedScript } from '../../shared/builder.ts';
+import type { Pending } from '../../shared/signup.ts';
 import type { Forms } from '../forms/forms.ts';
 import type { BuilderGate } from '../http/builder-gate.ts';
 import type { PublicAddress } from '../http/public-address.ts';
 import { isBuilderLanguage, renderHome, renderPreview } from '../pages/builder-page.ts';
+import { pendingOf } from './confirm/confirm-routes.ts';
 import { wordsFor } from './language.ts';
 
 export interface BuilderPagesOptions {
   readonly gate: BuilderGate;
-  readonly forms: Pick<Forms, 'all'>;
+  readonly forms: Pick<Forms, 'all' | 'find'>;
   readonly pinned: PinnedScript;
   /** With the URL of its contacts page; `undefined` if sign-ups go to rasa.io. */
   readonly sandbox: { readonly url: string; readonly countContacts: () => Promise<number> } | undefined;
@@ -52,6 +54,20 @@ export function createBuilderPages({
 
   pages.get('/preview', open, (_request, response) => {
     response.set('Cache-Control', 'no-store').send(renderPreview(address.prefix));
+  });
+
+  // What the form shows while a sign-up waits for its click. The address is an example.
+  pages.get('/preview/pending/:form', open, (request, response, next) => {
+    const form = forms.find(String(request.params['form']));
+    if (!form) {
+      next('route');
+      return;
+    }
+    const words = wordsFor(request, form.languages);
+    response.set('Cache-Control', 'no-store').vary('Accept-Language');
+    response
+      .status(202)
+      .json(pendingOf({ ticket: 'preview', email: 'ada@gmail.com' }, form, words) satisfies Pending);
   });
   return pages;
 }

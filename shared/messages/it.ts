@@ -33,7 +33,7 @@ export const it: Messages = {
     accepted: 'Grazie! Iscrizione completata.',
     acceptedTitle: 'Iscrizione completata',
     acceptedFor: 'Grazie. Abbiamo ricevuto l’iscrizione di {address}.',
-    acceptedNext: 'Se non arriva nulla, controlli nella cartella della posta indesiderata.',
+    acceptedNext: 'Se non arriva nulla, controlla nella cartella della posta indesiderata.',
     optional: '(facoltativo)',
     suggestion: 'L’indirizzo corretto è {address}?',
     takeSuggestion: 'Sì, correggi',

@@ -36,6 +36,9 @@ describe('the preview', () => {
     await form.getByText('Please fill in this field.').waitFor();
     await choose('Sending');
     await form.getByRole('button', { name: 'Sending…' }).waitFor();
+    await choose('Confirm');
+    await form.getByText('We have written to a…@gmail.com.').waitFor();
+    await form.getByRole('textbox').waitFor();
     await choose('Signed up');
     await form.getByText('Thank you.').waitFor();
     await choose('HTML');
@@ -68,6 +71,20 @@ describe('the preview', () => {
     await expect.poll(focused).toBe('text-title');
     await page.keyboard.insertText('Letters from the sea');
     expect(await title.inputValue()).toBe('Letters from the sea');
+  });
+
+  it('changes the form that is there, and keeps what was typed into it', async () => {
+    const { page, preview, choose, openSection } = await open();
+    const field = preview.locator('.place rasa-signup').getByRole('textbox', { name: 'Email address' });
+    await field.fill('ada@example.com');
+    await openSection('Words');
+    await page.getByRole('textbox', { name: 'Title', exact: true }).fill('Letters from the sea');
+    await preview.getByRole('heading', { name: 'Letters from the sea' }).waitFor();
+    await choose('Dark');
+    // Coming back to the tab counts the contacts again.
+    await page.evaluate(() => dispatchEvent(new Event('focus')));
+    await expect.poll(() => preview.locator('html').getAttribute('class')).toContain('dark');
+    expect(await field.inputValue()).toBe('ada@example.com');
   });
 
   it('follows the settings, and leaves the focus where it was', async () => {

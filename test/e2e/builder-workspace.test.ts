@@ -235,7 +235,7 @@ describe('keys', () => {
     expect(await clipboard()).toContain('data-form="newsletter"');
   });
 
-  it('undo by Ctrl+Z, redo by Ctrl+Y and Ctrl+Shift+Z, and 1 to 5 choose a state', async () => {
+  it('undo by Ctrl+Z, redo by Ctrl+Y and Ctrl+Shift+Z, and 1 to 6 choose a state', async () => {
     const { page, choose } = await open('', { viewport: large });
     await choose('Card');
     const chosen = (name: string) =>
@@ -248,7 +248,7 @@ describe('keys', () => {
     await page.keyboard.press('Control+Shift+z');
     await chosen('Card').toBe(true);
     await page.getByRole('radio', { name: 'Empty' }).focus();
-    await page.keyboard.press('4');
+    await page.keyboard.press('5');
     await chosen('Signed up').toBe(true);
   });
 });

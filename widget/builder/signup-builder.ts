@@ -1,4 +1,4 @@
-import { html, LitElement, unsafeCSS, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, unsafeCSS, type TemplateResult } from 'lit';
 import type { BuilderSetup } from '../../shared/builder.ts';
 import css from './builder.css?inline';
 import { copyText, hasSelection, isTextField, selectText } from './clipboard.ts';
@@ -63,6 +63,8 @@ export class SignupBuilder extends LitElement {
       this.isSlow = false;
     },
   });
+  /** What the preview was made of. */
+  #shown: readonly unknown[] = [];
   #linkTimer: ReturnType<typeof setTimeout> | undefined;
   #slowTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -158,14 +160,15 @@ export class SignupBuilder extends LitElement {
     </div>`;
   }
 
-  protected override updated(changed: PropertyValues): void {
-    const isOfFrame = ['isCopied', 'said', 'isCodeOpen', 'tab', 'heights', 'isSlow', 'isSiteOpen'];
-    if (changed.size > 0 && [...changed.keys()].every((name) => isOfFrame.includes(String(name)))) return;
+  protected override updated(): void {
     const { design, view } = this.state;
     const { lang, page } = this.#words;
     const { moment, backdrop, css, width, kind } = view;
     const { site } = this;
     const fallback = kindOf(design, kind) === 'script' ? undefined : this.#definition;
+    const shown = [design, view, site, fallback];
+    if (shown.every((part, index) => part === this.#shown[index])) return;
+    this.#shown = shown;
     this.#frame.show({ is: 'show', design, lang, page, fallback, moment, backdrop, css, site }, width);
     clearTimeout(this.#linkTimer);
     this.#linkTimer = setTimeout(this.#writeLink, linkDelayMs);

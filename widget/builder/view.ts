@@ -1,6 +1,6 @@
 export const backdrops = ['neutral', 'dark', 'site'] as const;
 export const widths = ['desktop', 'phone'] as const;
-export const moments = ['empty', 'error', 'sending', 'success', 'unavailable'] as const;
+export const moments = ['empty', 'error', 'sending', 'confirm', 'success', 'unavailable'] as const;
 export const snippetKinds = ['script', 'element', 'wordpress', 'react', 'html', 'pinned'] as const;
 
 export type Backdrop = (typeof backdrops)[number];

@@ -109,7 +109,7 @@ function renderLooks({ state, words, dispatch }: PreviewPaneOptions): TemplateRe
   </div>`;
 }
 
-/** The keys 1 to 5 choose a state while the bar has the focus. */
+/** The keys 1 to 6 choose a state while the bar has the focus. */
 function switchMoment(choose: (moment: string) => void): (event: KeyboardEvent) => void {
   return ({ key, ctrlKey, metaKey, altKey, currentTarget }) => {
     const moment = moments[Number(key) - 1];

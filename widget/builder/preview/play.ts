@@ -33,6 +33,7 @@ export async function play(widget: HTMLElement, { moment, isOverPage, place }: S
 const results = {
   error: '[aria-invalid=true]',
   sending: '[part~=button]',
+  confirm: '.confirm',
   success: '.status:not(:empty)',
 } as const satisfies Partial<Record<Moment, string>>;
 

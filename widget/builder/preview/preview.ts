@@ -55,7 +55,7 @@ function show(message: Show): void {
   document.documentElement.className = `${backdrop} ${design.title.trim() ? 'is-titled' : ''}`;
   siteSheet.replaceSync(backdrop === 'site' ? `${stylesOf(site)}\n${css}` : '');
   formSheet.replaceSync(`${styleElement(design, undefined)}\n${fallback ? styleFallback(design) : ''}`);
-  const isSamePage = before !== undefined && pageKey(before) === pageKey(message) && before.site === site;
+  const isSamePage = before !== undefined && pageKey(before) === pageKey(message);
   if (!isSamePage) drawPage(message);
 
   const isSameForm =
@@ -83,8 +83,11 @@ function show(message: Show): void {
 }
 
 /** What decides how the page around the form is drawn. */
-function pageKey({ lang, design, backdrop }: Show): string {
-  return `${lang} ${arrangementOf(design)} ${backdrop === 'site'}`;
+function pageKey({ lang, design, backdrop, site: { html = '', picture } }: Show): string {
+  const isOwn = backdrop === 'site';
+  // A message has copies of the builder's objects.
+  const { name, size, lastModified } = picture ?? {};
+  return JSON.stringify([lang, arrangementOf(design), isOwn, isOwn && [html, name, size, lastModified]]);
 }
 
 function drawPage(message: Show): void {

@@ -1,4 +1,5 @@
 import type { FormDefinition } from '../../../shared/form.ts';
+import type { Accepted, ConfirmationAnswer } from '../../../shared/signup.ts';
 import type { Moment } from '../view.ts';
 
 /** Marks the URL of a form that is only measured. Its proxy always counts as reachable. */
@@ -22,8 +23,11 @@ export function standIn(realFetch: typeof fetch, moment: () => Moment): typeof f
     const isProbe = url.searchParams.has(probe);
     url.searchParams.delete(probe);
     if (init?.method === 'POST') {
+      if (url.pathname.endsWith('/confirmation'))
+        return Response.json({ status: 'pending' } satisfies ConfirmationAnswer);
       if (moment() === 'sending') return new Promise(() => undefined);
-      return Response.json({ status: 'accepted' }, { status: 202 });
+      if (moment() === 'confirm') return realFetch(pendingOf(url));
+      return Response.json({ status: 'accepted' } satisfies Accepted, { status: 202 });
     }
     if (moment() === 'unavailable' && !isProbe)
       throw new TypeError('Shown as it is when the proxy cannot be reached.');
@@ -37,4 +41,13 @@ export function standIn(realFetch: typeof fetch, moment: () => Moment): typeof f
       throw error;
     }
   };
+}
+
+/** Where the builder has the answer to a sign-up that waits, in the language of the form. */
+function pendingOf(form: URL): URL {
+  const { pathname, search } = location;
+  const address = new URL(`${pathname}/pending/${form.pathname.split('/').at(-1) ?? ''}${search}`, form);
+  const lang = form.searchParams.get('lang');
+  if (lang !== null) address.searchParams.set('lang', lang);
+  return address;
 }

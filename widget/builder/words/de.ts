@@ -121,6 +121,7 @@ export const de: Words = {
     empty: 'Leer',
     error: 'Fehler',
     sending: 'Sendet',
+    confirm: 'Bestätigen',
     success: 'Angemeldet',
     unavailable: 'Offline',
   },

@@ -120,6 +120,7 @@ export const en: Words = {
     empty: 'Empty',
     error: 'Mistake',
     sending: 'Sending',
+    confirm: 'Confirm',
     success: 'Signed up',
     unavailable: 'Offline',
   },
