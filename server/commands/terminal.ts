@@ -11,6 +11,21 @@ export interface TextStream {
   readonly columns?: number;
 }
 
+/** A stream that says when it has taken a piece, so that a slow reader is waited for. */
+export interface OutStream extends TextStream {
+  write(text: string, taken?: (error?: Error | null) => void): boolean;
+}
+
+/** Resolves when the reader has room for more, so that memory holds one piece. */
+export function send(stdout: OutStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stdout.write(text, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
 /** The streams of the process, or of a test. */
 export interface Streams {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };

@@ -9,7 +9,6 @@ import { StoreRefused } from './errors.ts';
 import { keyFileName, openKeyFile } from './engine/key-file.ts';
 import type { Migration } from './migrations.ts';
 import { refuseMoved } from './moving/fence.ts';
-import { PostgresDatabase } from './postgres/postgres-database.ts';
 import { deriveKey, type SealingKey } from './engine/sealing.ts';
 import { SqliteDatabase } from './sqlite/sqlite-database.ts';
 
@@ -86,6 +85,8 @@ async function openPostgres(options: StoreOptions, databaseUrl: Secret): Promise
       'DATABASE_URL needs OUTBOX_KEY, the key that seals what is stored on the server. Make one with: openssl rand -hex 32',
     );
   }
+  // The driver takes 12 MB, which a proxy and commands with SQLite do without.
+  const { PostgresDatabase } = await import('./postgres/postgres-database.ts');
   const shared = sharedOptions(options);
   const database = await PostgresDatabase.open({
     ...shared,

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import type { Env } from '../../server/config/config.ts';
 import { openSandbox, type Sandbox } from '../../server/sandbox/sandbox.ts';
 import { launchProduct } from '../helpers/server/launch.ts';
-import { table } from './report.ts';
+import { aim, aimsTable, table } from './report.ts';
 
 /**
  * `npm run bench:import [-- --quick]`: how long a file takes until all of it is at rasa.io (the sandbox, with
@@ -57,7 +57,13 @@ async function run(): Promise<void> {
           ['contacts import, until delivered', seconds(imported.ms), (imported.ms / floorMs).toFixed(2)],
           [`one row a call (${looped} made)`, seconds(loopMs), (loopMs / floorMs).toFixed(1)],
         ],
-      )}\nMemory while ${read} rows are read: ${reading.peakMb} MB, in ${seconds(reading.ms)} s.\n`,
+      )}\nMemory while ${read} rows are read: ${reading.peakMb} MB, in ${seconds(reading.ms)} s.\n\n`,
+    );
+    process.stdout.write(
+      aimsTable([
+        aim('import: time of the floor', imported.ms / floorMs, 'at most', 1.05),
+        aim(`MB while ${read} rows are read`, reading.peakMb, 'at most', 150),
+      ]),
     );
   } finally {
     await product.stop();

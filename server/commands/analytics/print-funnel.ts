@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { chartOfFunnel, whyNoChart } from '../../analytics/charts/funnel-chart.ts';
-import { encode, textFormats } from '../../analytics/formats/encode.ts';
+import { encode } from '../../analytics/formats/encode.ts';
 import { Funnel, funnelColumnsBy, funnelNotes, type FunnelOptions } from '../../analytics/funnel/funnel.ts';
 import { readFunnelQuery, type FunnelTexts } from '../../analytics/funnel/funnel-query.ts';
-import { printable, tableOf, type ExitCode, type TextStream } from '../terminal.ts';
-import { chartFaults, chartText, wantsChart, type ChartOptions } from './chart-format.ts';
-
-export const funnelFormats = ['table', ...textFormats] as const;
+import { printable, send, tableOf, type ExitCode, type OutStream, type TextStream } from '../terminal.ts';
+import { chartText } from './chart-format.ts';
+import { chartFaults, wantsChart, type ChartOptions } from './chart-options.ts';
+import type { funnelFormats } from './report-options.ts';
 
 export interface FunnelCommandOptions extends FunnelTexts, ChartOptions {
   readonly account?: string | undefined;
@@ -15,7 +15,7 @@ export interface FunnelCommandOptions extends FunnelTexts, ChartOptions {
 }
 
 export interface PrintFunnelOptions extends Omit<FunnelOptions, 'counts'> {
-  readonly streams: { readonly stdout: TextStream; readonly stderr: TextStream };
+  readonly streams: { readonly stdout: OutStream; readonly stderr: TextStream };
   readonly now?: () => number;
 }
 
@@ -43,7 +43,9 @@ export async function printFunnel(
   const columns = funnelColumnsBy(query.by);
   const chosen = format ?? (stdout.isTTY ? 'table' : 'json');
   if (chosen !== 'table') {
-    for await (const text of encode(chosen, columns, Readable.from(rows), { bom: true })) stdout.write(text);
+    for await (const text of encode(chosen, columns, Readable.from(rows), { bom: true })) {
+      await send(stdout, text);
+    }
     return 0;
   }
   if (rows.length === 0) {

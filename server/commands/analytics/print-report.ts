@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { openAccountReads, whyNotRead } from '../../accounts/reads.ts';
-import { chartOf } from '../../analytics/charts/report-chart.ts';
 import { encode, type TextFormat } from '../../analytics/formats/encode.ts';
 import { sparklinesOf } from '../../analytics/formats/sparkline.ts';
 import { Cursors } from '../../analytics/pulling/cursors.ts';
@@ -17,9 +16,9 @@ import {
 import { reports } from '../../analytics/reports/reports.ts';
 import type { Env } from '../../config/env.ts';
 import { openOneAccount, type OneAccount } from '../rasa/one-account.ts';
-import { printable, tableOf, type ExitCode, type TextStream } from '../terminal.ts';
-import { chartText, wantsChart } from './chart-format.ts';
-import { csvOf, faultsOf, send, type OutStream, type ReportOptions } from './report-options.ts';
+import { printable, send, tableOf, type ExitCode, type OutStream, type TextStream } from '../terminal.ts';
+import { wantsChart } from './chart-options.ts';
+import { csvOf, faultsOf, type ReportOptions } from './report-options.ts';
 
 export interface AnalyticsCommandOptions {
   readonly env: Env;
@@ -100,6 +99,9 @@ async function print(name: ReportName, source: ReportSource, printing: Printing)
     const { query } = source;
     const { name: account } = printing.account.configured;
     const rows = rowsOf(reports[name], source);
+    // What draws takes more memory than a report in pieces.
+    const { chartOf } = await import('../../analytics/charts/report-chart.ts');
+    const { chartText } = await import('./chart-format.ts');
     await send(stdout, chartText(await chartOf({ name, query, account, rows, nowMs }), options));
     return 0;
   }

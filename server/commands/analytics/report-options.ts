@@ -1,10 +1,10 @@
 import { textFormats } from '../../analytics/formats/encode.ts';
 import type { QueryTexts } from '../../analytics/query.ts';
-import type { TextStream } from '../terminal.ts';
-import { chartFaults, type ChartOptions } from './chart-format.ts';
+import { chartFaults, type ChartOptions } from './chart-options.ts';
 
 export const reportFormats = ['table', ...textFormats, 'singer'] as const;
 type ReportFormat = (typeof reportFormats)[number];
+export const funnelFormats = ['table', ...textFormats] as const;
 
 export interface ReportOptions extends QueryTexts, ChartOptions {
   readonly account?: string | undefined;
@@ -21,11 +21,6 @@ export interface ReportOptions extends QueryTexts, ChartOptions {
   readonly cursor?: string | undefined;
   /** In ms. */
   readonly lookback?: number | undefined;
-}
-
-/** A stream that says when it has taken a piece, so that a slow reader is waited for. */
-export interface OutStream extends TextStream {
-  write(text: string, taken?: (error?: Error | null) => void): boolean;
 }
 
 /** What is wrong with the options, one sentence for each fault. */
@@ -47,14 +42,4 @@ export function faultsOf(options: ReportOptions): readonly string[] {
 
 export function csvOf({ delimiter, bom }: ReportOptions) {
   return { delimiter, bom: bom ?? true };
-}
-
-/** Resolves when the reader has room for more, so that memory holds one piece. */
-export function send(stdout: OutStream, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stdout.write(text, (error) => {
-      if (error) reject(error);
-      else resolve();
-    });
-  });
 }

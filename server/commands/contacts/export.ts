@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify';
 import { pipeline } from 'node:stream/promises';
 import { Writable } from 'node:stream';
-import type { ExitCode } from '../terminal.ts';
+import { send, type ExitCode, type OutStream, type Streams } from '../terminal.ts';
 import type { CommandContext } from './one-person.ts';
 import { openPersons, reporting } from './persons.ts';
 import { number, ProgressLine } from './progress-line.ts';
@@ -12,6 +12,10 @@ export interface ExportOptions {
   /** Only what has changed since. */
   readonly since?: Date;
   readonly json?: boolean;
+}
+
+export interface ExportContext extends Omit<CommandContext, 'streams'> {
+  readonly streams: Omit<Streams, 'stdout'> & { readonly stdout: OutStream };
 }
 
 /** rasa.io's fields, in the order of the columns; custom attributes are in no list of rasa.io. */
@@ -34,7 +38,7 @@ const columns = [
  */
 export async function exportContacts(
   { account, ndjson, json, since }: ExportOptions,
-  { env, streams: { stdout, stderr }, stop }: CommandContext,
+  { env, streams: { stdout, stderr }, stop }: ExportContext,
 ): Promise<ExitCode> {
   const startedAt = new Date();
   const opened = await openPersons(env, account);
@@ -52,8 +56,9 @@ export async function exportContacts(
       };
       const out = new Writable({
         write(chunk: Buffer, _encoding, done) {
-          stdout.write(chunk.toString());
-          done();
+          send(stdout, chunk.toString()).then(() => {
+            done();
+          }, done);
         },
       });
       if (ndjson || json) {

@@ -1,7 +1,4 @@
-import { alertTargets, createPost } from '../../alerts/targets.ts';
 import { readConfig } from '../../config/config.ts';
-import { Sender } from '../../events/webhooks/sender.ts';
-import { openTransport } from '../../mail/transport.ts';
 import { sameSql, type Database } from '../../store/database.ts';
 import type { Output } from '../outbox.ts';
 import { printable, tableOf, toJson, type ExitCode } from '../terminal.ts';
@@ -29,6 +26,10 @@ export function declareAlerts(cli: Cli): void {
     .description('send a message to each target of ALERT_ variables now, and say what was answered')
     .addHelpText('after', '\nExample:\n  $ rasa-signup --env-file production.env alerts test')
     .action(async () => {
+      // Loaded here alone: no other command sends mail.
+      const { alertTargets, createPost } = await import('../../alerts/targets.ts');
+      const { Sender } = await import('../../events/webhooks/sender.ts');
+      const { openTransport } = await import('../../mail/transport.ts');
       const { alerts, mail } = readConfig(environmentOf(cli));
       const targets = alertTargets(alerts);
       if (targets.length === 0) {

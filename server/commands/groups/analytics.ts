@@ -5,10 +5,11 @@ import { readConfig } from '../../config/config.ts';
 import { intervals, presetNames } from '../../analytics/query.ts';
 import { reports } from '../../analytics/reports/reports.ts';
 import { reportNames, type ReportName } from '../../analytics/reports/report.ts';
-import { funnelFormats, printFunnel, type FunnelCommandOptions } from '../analytics/print-funnel.ts';
-import { reportFormats, type ReportOptions } from '../analytics/report-options.ts';
+import type { FunnelCommandOptions } from '../analytics/print-funnel.ts';
+import { funnelFormats, reportFormats, type ReportOptions } from '../analytics/report-options.ts';
 import { declareLinks } from './analytics-links.ts';
 import { environmentOf, someCount, someName, someText, someTime, withStore, type Cli } from './cli.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 export function declareAnalytics(cli: Cli): void {
   const analytics = cli.program
@@ -77,6 +78,7 @@ function declareFunnel(cli: Cli, analytics: Command): void {
       withStore(cli, async ({ database }) => {
         const { accounts } = readConfig(environmentOf(cli));
         const destinations = new Map(accounts.map((account) => [account.name, destinationOf(account)]));
+        const { printFunnel } = await import('../analytics/print-funnel.ts');
         return printFunnel(options, { database, destinations, streams: cli.process });
       }),
     );
@@ -108,6 +110,7 @@ function withQuery(command: Command): Command {
 }
 
 async function runReport(cli: Cli, name: ReportName, { active, ...options }: Declared): Promise<void> {
+  keepHeapSmall();
   const { process } = cli;
   const { printReport } = await import('../analytics/print-report.ts');
   const stopping = new AbortController();

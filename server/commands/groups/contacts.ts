@@ -2,11 +2,11 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { ExportOptions } from '../contacts/export.ts';
 import type { ImportCommandOptions } from '../contacts/import.ts';
 import type { OnePersonOptions } from '../contacts/one-person.ts';
-import { keepHeapSmall } from '../contacts/small-heap.ts';
 import { stickyStates, type StickyState } from '../../outbox/signup.ts';
 import type { ExitCode } from '../terminal.ts';
 import { environmentOf, someText, type Cli } from './cli.ts';
 import { declareNewContacts } from './new-contacts.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { declareSurvival } from './survival.ts';
 
 export function declareContacts(cli: Cli): void {
@@ -101,6 +101,7 @@ function declareExport(cli: Cli, contacts: Command): void {
     .addHelpText('after', '\nExample:\n  $ rasa-signup contacts export > contacts.csv')
     .action((options: ExportOptions) =>
       run(cli, async (stop) => {
+        keepHeapSmall();
         const { exportContacts } = await import('../contacts/export.ts');
         return exportContacts(options, { env: environmentOf(cli), streams: cli.process, stop });
       }),

@@ -11,7 +11,7 @@ import {
   readNewContacts,
   type NewContact,
 } from '../../survival/new-contacts.ts';
-import { printable, toJson, type ExitCode, type TextStream } from '../terminal.ts';
+import { printable, send, toJson, type ExitCode, type OutStream, type TextStream } from '../terminal.ts';
 import { accountsNamed, csvOf, openNewFile, rasaIdOf } from './contacts-file.ts';
 
 export interface NewContactsCommandOptions {
@@ -27,7 +27,7 @@ export interface NewContactsCommandOptions {
   readonly notIn?: string | undefined;
   /** Leaves the mark where it is. */
   readonly peek?: boolean | undefined;
-  readonly streams: { readonly stdout: TextStream; readonly stderr: TextStream };
+  readonly streams: { readonly stdout: OutStream; readonly stderr: TextStream };
 }
 
 const columns = ['id', 'email', 'account', 'form', 'signed_up_at', 'delivered_at', 'rasa_id', 'archived_at'];
@@ -46,7 +46,7 @@ export async function listNewContacts(options: NewContactsCommandOptions): Promi
   if (output !== undefined && !file) return 1;
   const write = async (text: string) => {
     if (file) await file.write(text);
-    else stdout.write(text);
+    else await send(stdout, text);
   };
   let [count, without] = [0, 0];
   const marks = [];

@@ -5,7 +5,15 @@ import { lookAt, type LookedAt } from '../../rasa/check/look-at.ts';
 import { isRasaError } from '../../rasa/errors.ts';
 import { readVersion } from '../../system/version.ts';
 import { openOneAccount } from './one-account.ts';
-import { printable, tableOf, toJson, type ExitCode, type TextStream } from '../terminal.ts';
+import {
+  printable,
+  send,
+  tableOf,
+  toJson,
+  type ExitCode,
+  type OutStream,
+  type TextStream,
+} from '../terminal.ts';
 
 /** `rasa-signup rasa …`: what rasa.io answers to this account. Reads only. */
 export interface RasaCommands {
@@ -27,7 +35,7 @@ export interface RasaCommandsOptions {
   readonly env: Env;
   /** As ACCOUNTS has it; needed where there are several. */
   readonly account: string | undefined;
-  readonly streams: { readonly stdout: TextStream; readonly stderr: TextStream };
+  readonly streams: { readonly stdout: OutStream; readonly stderr: TextStream };
   readonly stop: AbortSignal;
 }
 
@@ -118,12 +126,7 @@ function describe(found: readonly Identity[], columns = 0): string {
 async function printAll(
   { reads }: LookedAt,
   path: string,
-  {
-    ndjson,
-    pageSize,
-    stdout,
-    stop,
-  }: GetOptions & { readonly stdout: TextStream; readonly stop: AbortSignal },
+  { ndjson, pageSize, stdout, stop }: GetOptions & { readonly stdout: OutStream; readonly stop: AbortSignal },
 ): Promise<void> {
   if (/[?&](skip|limit)=/.test(path)) {
     throw new TypeError('With --all a path has no skip and no limit; --page-size says how many at once.');
@@ -133,7 +136,7 @@ async function printAll(
   try {
     for await (const item of reads.items(path, { pageSize, signal: stop })) {
       const before = ndjson ? '' : count === 0 ? '[' : ',\n';
-      stdout.write(`${before}${toJson(item)}${ndjson ? '\n' : ''}`);
+      await send(stdout, `${before}${toJson(item)}${ndjson ? '\n' : ''}`);
       count++;
     }
     isWhole = true;
