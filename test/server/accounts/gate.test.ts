@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as timeout } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AccountGate } from '../../../server/accounts/gate.ts';
-import { Turns } from '../../../server/accounts/turns.ts';
+import { Turns, type Turn } from '../../../server/accounts/turns.ts';
+import { StoreUnavailable } from '../../../server/store/errors.ts';
+import { Leases } from '../../../server/store/leases.ts';
 import { openTestStore, quiet } from '../../helpers/server/store.ts';
 import { useEngines, type Place } from '../../helpers/server/engines.ts';
 import { deferred } from '../../helpers/deferred.ts';
@@ -96,8 +98,15 @@ describe.each(engines)('the gate of an account on %s', (engine) => {
   it('keeps accounts apart', async () => {
     const place = await newPlace(engine);
     const [one, two] = [await openProcess(place, 'harbour'), await openProcess(place, 'engine')];
-    const held = deferred<string>();
-    const waiting = one.gate.others.turn(() => held.promise, { stop: never });
+    const [begun, held] = [deferred<string>(), deferred<string>()];
+    const waiting = one.gate.others.turn(
+      () => {
+        begun.resolve('');
+        return held.promise;
+      },
+      { stop: never },
+    );
+    await begun.promise;
     await two.gate.others.turn(() => Promise.resolve('through'), { stop: never });
     held.resolve('through');
     await waiting;
@@ -133,6 +142,52 @@ describe.each(engines)('the gate of an account on %s', (engine) => {
     const failing = gate.others.turn(() => Promise.reject(new Error('a bug')), { stop: never });
     await expect(failing).rejects.toThrow('a bug');
     expect(await gate.others.turn(() => Promise.resolve('through'), { stop: never })).toBe('through');
+  });
+});
+
+describe('the gate of an account', () => {
+  /** With a store that says what `tryTake` says. */
+  const openGate = (tryTake: () => Promise<Turn | undefined>) => {
+    const turns = { tryTake, observe: () => Promise.resolve(), dropWishes: vi.fn(() => Promise.resolve()) };
+    return { turns, gate: new AccountGate({ turns, minIntervalMs: 0, log: quiet }) };
+  };
+  const turnOf = (lost: AbortSignal): Turn => ({ lost, end: () => Promise.resolve() });
+
+  it('stops a call when another process may have the turn', async () => {
+    const lost = new AbortController();
+    const { gate } = openGate(() => Promise.resolve(turnOf(lost.signal)));
+    const call = (stop: AbortSignal) =>
+      new Promise<never>((_, reject) => {
+        stop.addEventListener('abort', () => {
+          reject(new Error('was stopped'));
+        });
+        lost.abort();
+      });
+    await expect(gate.deliveries.turn(call, { stop: never })).rejects.toThrow('was stopped');
+  });
+
+  it('makes no call while the store does not say whose turn it is', async () => {
+    const calls: string[] = [];
+    const answers = [
+      () => Promise.reject(new StoreUnavailable('locked')),
+      () => {
+        calls.push('the store answers');
+        return Promise.resolve(turnOf(never));
+      },
+    ];
+    const { gate } = openGate(() => answers.shift()?.() ?? Promise.resolve(undefined));
+    await gate.deliveries.turn(() => Promise.resolve(calls.push('call')), { stop: never });
+    expect(calls).toEqual(['the store answers', 'call']);
+  });
+
+  it('keeps nobody waiting for a call that was stopped', async () => {
+    const { gate, turns } = openGate(() => Promise.resolve(undefined));
+    const stopping = new AbortController();
+    const call = gate.deliveries.turn(() => Promise.resolve(), { stop: stopping.signal });
+    stopping.abort(new Error('not wanted any longer'));
+    await expect(call).rejects.toThrow('not wanted any longer');
+    await gate.close();
+    expect(turns.dropWishes).toHaveBeenCalled();
   });
 });
 
@@ -180,5 +235,62 @@ describe('the turn of an account', () => {
       if (await waiting.tryTake('other')) return;
     }
     expect.unreachable('The turn was never free.');
+  });
+
+  it('is lost where it could not be confirmed for eight seconds', async () => {
+    const database = await openTestStore(await newPlace('sqlite'));
+    const { clock, monotonicMs } = clockOf();
+    const turn = await new Turns({ database, owner: 'one', account: 'main', monotonicMs }).tryTake('other');
+    if (!turn) throw new Error('The turn was not free.');
+    const silence = vi.spyOn(database, 'write').mockRejectedValue(new StoreUnavailable('timed_out'));
+    clock.ms += 8000;
+    await vi.waitFor(
+      () => {
+        expect(turn.lost.aborted).toBe(true);
+      },
+      { timeout: 15_000 },
+    );
+    silence.mockRestore();
+    await turn.end();
+  });
+
+  it('is for a delivery that waits, however long it has waited', async () => {
+    const database = await openTestStore(await newPlace('sqlite'));
+    const { clock, monotonicMs } = clockOf();
+    const [holder, name] = [new Leases({ database, owner: 'holder', monotonicMs }), 'call main'];
+    const held = await holder.look(name);
+    if (!held) throw new Error('The turn was not free.');
+    const [delivery, other] = ['delivery', 'other'].map(
+      (owner) => new Turns({ database, owner, account: 'main', monotonicMs }),
+    );
+    for (let look = 0; look < 30; look++) {
+      clock.ms += 500;
+      await holder.look(name);
+      expect(await delivery?.tryTake('delivery')).toBeUndefined();
+      expect(await other?.tryTake('other')).toBeUndefined();
+    }
+    await holder.release(held);
+    expect(await other?.tryTake('other')).toBeUndefined();
+    const turn = await delivery?.tryTake('delivery');
+    expect(turn).toBeDefined();
+    await turn?.end();
+  });
+
+  it('is free for all once the delivery that waited has had it, or is not wanted any longer', async () => {
+    const database = await openTestStore(await newPlace('sqlite'));
+    const one = new Turns({ database, owner: 'one', account: 'main' });
+    const two = new Turns({ database, owner: 'two', account: 'main' });
+    const first = await one.tryTake('other');
+    expect(await two.tryTake('delivery')).toBeUndefined();
+    await first?.end();
+    await (await two.tryTake('delivery'))?.end();
+    const second = await one.tryTake('other');
+    expect(second).toBeDefined();
+    expect(await two.tryTake('delivery')).toBeUndefined();
+    await second?.end();
+    await two.dropWishes();
+    const third = await one.tryTake('other');
+    expect(third).toBeDefined();
+    await third?.end();
   });
 });

@@ -144,4 +144,38 @@ describe('a lease', () => {
     expect((await two.leases.look('main'))?.epoch).toBeGreaterThan(held.epoch);
     expect(await one.leases.look('main')).toBeUndefined();
   });
+
+  test('is safe from the moment at which the store was asked, however late it answers', async () => {
+    const { database } = await twoCandidates();
+    const clock = { ms: 0 };
+    const slow: Database = Object.assign(Object.create(database) as Database, {
+      read: database.read.bind(database),
+      async write(...args: Parameters<Database['write']>) {
+        const results = await database.write(...args);
+        clock.ms += 3000;
+        return results;
+      },
+    });
+    const leases = new Leases({ database: slow, owner: 'slow', monotonicMs: () => clock.ms });
+    const held = await leases.look('main');
+    if (!held) throw new Error('The lease was free.');
+    expect(leases.safeForMs(held)).toBe(5000);
+    await leases.look('main');
+    expect(leases.safeForMs(held)).toBe(5000);
+    await leases.release(held);
+    const again = await leases.look('main');
+    expect(again && leases.safeForMs(again)).toBe(5000);
+  });
+
+  test('that goes from hand to hand is not taken over, though each holder has it for a moment only', async () => {
+    const { one, two } = await twoCandidates();
+    for (let second = 0; second < 20; second++) {
+      const held = await one.leases.look('main');
+      if (!held) throw new Error('The lease was not free.');
+      expect(await two.leases.look('main')).toBeUndefined();
+      await one.leases.release(held);
+      one.clock.ms += 1000;
+      two.clock.ms += 1000;
+    }
+  });
 });

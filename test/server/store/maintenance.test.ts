@@ -4,13 +4,14 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { startPostgres, whyNoPostgres, type PostgresServer } from '../../helpers/server/postgres.ts';
 import { addSignup, idsIn, openTestStore, quiet, readSignups, testKey } from '../../helpers/server/store.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
-import { sameSql } from '../../../server/store/database.ts';
+import { sameSql, Unreadable, type Database } from '../../../server/store/database.ts';
 import { ExpectationFailed } from '../../../server/store/errors.ts';
 import { createIds } from '../../../server/store/ids.ts';
 import { Leases } from '../../../server/store/leases.ts';
 import { checkSealed, rekey, storeId } from '../../../server/store/maintenance.ts';
 import { databaseFileName, openSqlite } from '../../../server/store/open-store.ts';
 import { ServerSecrets } from '../../../server/store/secrets/server-secrets.ts';
+import { settings } from '../../../server/store/tables.ts';
 import { Secret } from '../../../server/system/secret.ts';
 
 const noPostgres = whyNoPostgres();
@@ -48,6 +49,45 @@ describe.each(['sqlite', 'postgres'] as const)('a store on %s', (engine) => {
     expect(Buffer.from(await new ServerSecrets({ database: after }).get('challenge')).equals(secret)).toBe(
       true,
     );
+  });
+
+  it('keeps what was decided while it is sealed with another key, and what no key opens', async () => {
+    const place = await newPlace();
+    const before = await openTestStore({ ...place, key: testKey });
+    const row = (name: string, payload: unknown) => ({ name, changed_at: 1, payload });
+    await before.write([{ into: settings, rows: [row('colour', 'red'), row('damaged', 'blue')] }]);
+    const damaged = { sql: sameSql(`update settings set payload = ? where name = 'damaged'`) };
+    await before.write([{ ...damaged, params: [new Uint8Array(60)] }]);
+    await before.close();
+
+    const database = await openTestStore({
+      ...place,
+      key: new Secret('the next key'),
+      previousKeys: [testKey],
+    });
+    const late: Database = Object.assign(Object.create(database) as Database, {
+      read: database.read.bind(database),
+      async write(...args: Parameters<Database['write']>) {
+        // Between the look of the other one and its write.
+        await database.write([
+          {
+            sql: sameSql('update settings set key_id = ?, payload = ? where name = ?'),
+            params: [database.keyId, { seal: 'green', table: settings, id: 'colour' }, 'colour'],
+          },
+        ]);
+        return database.write(...args);
+      },
+      keyId: database.keyId,
+    });
+    expect(await rekey(late)).toEqual({ rows: 0, unreadable: 1 });
+    const rows = await database.read({
+      sql: sameSql('select name, key_id, payload from settings order by name'),
+      opens: settings,
+    });
+    expect(rows).toMatchObject([
+      { name: 'colour', payload: 'green' },
+      { name: 'damaged', key_id: before.keyId, payload: new Unreadable('damaged', before.keyId) },
+    ]);
   });
 
   it('that was restored has another id, and obeys no holder of a lease of the original', async () => {
