@@ -13,6 +13,31 @@ export const storeMutations: readonly Mutation[] = [
     only: 'a store on sqlite keeps what',
   },
   {
+    name: 'SQLite: rows that are gathered come after those of later callers',
+    file: 'server/store/sqlite/group-commit.ts',
+    find: '      flush();\n      return { results',
+    replace: '      return { results',
+    tests: tests('database'),
+    only: 'a store on sqlite gives rows',
+  },
+  {
+    name: 'SQLite: rows beyond a full statement are left out',
+    file: 'server/store/sqlite/group-commit.ts',
+    find: 'for (let at = 0; at < rows.length;) {',
+    replace: 'for (let at = 0; at + rowsAtOnce <= rows.length; ) {',
+    tests: tests('database'),
+    only: 'a store on sqlite gives rows',
+  },
+  {
+    name: 'PostgreSQL: rows of callers who only insert come first',
+    file: 'server/store/postgres/group-commit.ts',
+    find: 'if (last && isMergeable(caller) && isMergeable(last[0])) last.push(caller);',
+    replace:
+      'const merged = runs.find(([one]) => isMergeable(one));\n    if (last && merged && isMergeable(caller)) merged.push(caller);',
+    tests: tests('database'),
+    only: 'a store on postgres gives rows',
+  },
+  {
     name: 'SQLite: an expectation is a lower bound only',
     file: 'server/store/sqlite/group-commit.ts',
     find: 'expected !== undefined && result.count !== expected',

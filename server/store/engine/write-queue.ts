@@ -108,9 +108,7 @@ export class WriteQueue {
     this.#underWay = batch;
     let outcomes: readonly Outcome[];
     try {
-      outcomes = await this.#options.commit(
-        batch.map(({ statements, settling }) => ({ statements, settling })),
-      );
+      outcomes = await this.#options.commit(batch);
     } catch (error) {
       const outcome = { error: error instanceof Error ? error : new Error(String(error)) };
       outcomes = batch.map(() => outcome);

@@ -2,12 +2,11 @@ import type { Result } from '../database.ts';
 import type { Encoded, EncodedInsert, EncodedMarks, EncodedRun } from '../engine/encoding.ts';
 import { AlreadySeen, ExpectationFailed, StoreUnavailable } from '../errors.ts';
 import type { Sealing } from '../engine/sealing.ts';
-import type { Table } from '../tables.ts';
 import type { Caller, Outcome } from '../engine/write-queue.ts';
 import type { Connections, Transaction } from './connections.ts';
 import { insertMarks } from './marks.ts';
 import { translateError } from './postgres-errors.ts';
-import { runStatement } from './statements.ts';
+import { insertSql, runStatement } from './statements.ts';
 
 /**
  * Callers of a common transaction that failed on their own account: they are tried alone, the others without
@@ -87,10 +86,14 @@ export class GroupCommit {
 
   async #together(callers: readonly Caller[]): Promise<ReadonlyMap<Caller, readonly Result[]>> {
     return this.#connections.transaction(async (transaction) => {
-      const merging = callers.filter(isMergeable);
-      const results = await this.#merged(transaction, merging);
+      const results = new Map<Caller, readonly Result[]>();
       const suspects: Caller[] = [];
-      for (const caller of callers.filter((caller) => !isMergeable(caller))) {
+      for (const run of runsOf(callers)) {
+        const [caller] = run;
+        if (isMergeable(caller)) {
+          for (const [merged, result] of await this.#merged(transaction, run)) results.set(merged, result);
+          continue;
+        }
         try {
           results.set(caller, await this.#oneByOne(transaction, caller));
         } catch (error) {
@@ -212,6 +215,20 @@ function isMergeable({ statements }: Caller): boolean {
   return statements.every((statement): statement is Exclude<Encoded, EncodedRun> => statement.kind !== 'run');
 }
 
+/**
+ * The callers in their order, those together that can be merged: rows get their numbers in the order of the
+ * calls.
+ */
+function runsOf(callers: readonly Caller[]): readonly (readonly [Caller, ...Caller[]])[] {
+  const runs: [Caller, ...Caller[]][] = [];
+  for (const caller of callers) {
+    const last = runs.at(-1);
+    if (last && isMergeable(caller) && isMergeable(last[0])) last.push(caller);
+    else runs.push([caller]);
+  }
+  return runs;
+}
+
 /** Inserts that can be one statement. */
 function groupsOf(inserts: readonly Place<EncodedInsert>[]): readonly (readonly Place<EncodedInsert>[])[] {
   const groups = new Map<string, Place<EncodedInsert>[]>();
@@ -224,24 +241,6 @@ function groupsOf(inserts: readonly Place<EncodedInsert>[]): readonly (readonly 
   }
   return [...groups.values()];
 }
-
-function insertSql(
-  table: Table,
-  ifNew: boolean,
-): { readonly text: string; readonly types: readonly string[] } {
-  const columns = Object.entries(table.columns);
-  const sealed = table.sealed === undefined ? [] : (['key_id', table.sealed] as const);
-  const types = [
-    ...columns.map(([, type]) => sqlTypes[type]),
-    ...(sealed.length > 0 ? ['text', 'bytea'] : []),
-  ];
-  const names = [...columns.map(([name]) => name), ...sealed].join(', ');
-  const arrays = types.map((type, at) => `$${at + 1}::${type}[]`).join(', ');
-  const ending = ifNew ? ` on conflict do nothing returning ${table.id} as id` : '';
-  return { text: `insert into ${table.name} (${names}) select * from unnest(${arrays})${ending}`, types };
-}
-
-const sqlTypes = { text: 'text', integer: 'bigint', bytes: 'bytea' } as const;
 
 function valueOf<T>(settled: PromiseSettledResult<T>): T {
   if (settled.status === 'rejected') throw settled.reason;

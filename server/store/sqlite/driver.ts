@@ -1,5 +1,12 @@
 import { createRequire } from 'node:module';
-import { ConstraintViolated, StoreRefused, StoreUnavailable, type UnavailableReason } from '../errors.ts';
+import {
+  AlreadySeen,
+  ConstraintViolated,
+  ExpectationFailed,
+  StoreRefused,
+  StoreUnavailable,
+  type UnavailableReason,
+} from '../errors.ts';
 import { systemFault } from '../engine/system-fault.ts';
 
 /** What is used of `node:sqlite`, which `@photostructure/sqlite` has too. */
@@ -189,4 +196,29 @@ const unknownCode = 1;
 
 export function isBusy(error: unknown): boolean {
   return error instanceof Error && ((resultCodeOf(error) ?? 0) & 0xff) === 5;
+}
+
+/** The caller's own doing, which must not touch others. */
+export function isOwn(error: unknown): boolean {
+  const known = translateError(error);
+  return (
+    known instanceof ConstraintViolated ||
+    known instanceof ExpectationFailed ||
+    known instanceof AlreadySeen ||
+    // A statement with a mistake in it: a bug, but of this caller only.
+    !(known instanceof StoreUnavailable)
+  );
+}
+
+export function asUnavailable(error: unknown): StoreUnavailable {
+  const known = translateError(error);
+  return known instanceof StoreUnavailable ? known : new StoreUnavailable('failed', { code: known.message });
+}
+
+/** Trying each caller alone would only make all of them wait. */
+export function isHopeless(error: unknown): boolean {
+  const known = translateError(error);
+  return (
+    known instanceof StoreUnavailable && ['locked', 'moved', 'read_only', 'damaged'].includes(known.reason)
+  );
 }

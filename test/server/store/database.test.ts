@@ -82,7 +82,12 @@ describe.each(engines)('a store on %s', (engine) => {
   it('gives rows their numbers in the order in which they were added', async () => {
     const database = await openTestStore(await newPlace(engine));
     const rows = Array.from({ length: 300 }, () => signupRow());
-    await Promise.all(rows.map((row) => database.write([{ into: signups, rows: [row] }])));
+    const beside: Statement = { sql: sameSql('update signups set attempts = 1 where id = ?'), params: ['x'] };
+    const statementsOf = (row: (typeof rows)[number], at: number) => [
+      { into: signups, rows: [row] },
+      ...(at % 50 === 20 ? [beside] : []),
+    ];
+    await Promise.all(rows.map((row, at) => database.write(statementsOf(row, at))));
     expect(await idsIn(database)).toEqual(rows.map(({ id }) => id));
   });
 
