@@ -54,6 +54,11 @@ export interface EnvReader {
   readonly files: string[];
 }
 
+/** Without blanks, line ends and characters that cannot be seen at its ends: they come along when copied. */
+export function trimmed(text: string): string {
+  return text.replace(/^[\s\p{Cf}\p{Cc}]+|[\s\p{Cf}\p{Cc}]+$/gu, '');
+}
+
 interface ReaderOptions {
   readonly faults?: string[];
   readonly files?: string[];
@@ -102,7 +107,7 @@ export function createEnvReader(
     }
     files.push(path);
     try {
-      const content = readFile(path).trim();
+      const content = trimmed(readFile(path));
       if (/^.+$/.test(content)) return content;
       const found = content === '' ? 'nothing' : 'several lines';
       faults.push(`${variable}_FILE: found ${found} in ${JSON.stringify(path)}, wanted ${wanted}.`);
@@ -113,14 +118,14 @@ export function createEnvReader(
   }
 
   /**
-   * Without the blanks and newlines at its ends, which come from `echo … | base64`, from a Windows shell or a
-   * form on a web page; files are read the same way. An empty variable counts as not set, because Compose
+   * `trimmed`: blanks and newlines at the ends come from `echo … | base64`, from a Windows shell or a form on
+   * a web page; files are read the same way. An empty variable counts as not set, because Compose
    * files and shells pass on unset variables as empty ones.
    */
   function value(name: string): string | undefined {
     const { lowerCase }: Partial<Setting<unknown>> = name in settings ? settings[name as SettingName] : {};
-    const found = [...(lowerCase ? [name.toLowerCase()] : []), name].map((each) => env[each]?.trim());
-    return found.find((text) => text !== undefined && text !== '');
+    const found = [...(lowerCase ? [name.toLowerCase()] : []), name].map((each) => trimmed(env[each] ?? ''));
+    return found.find((text) => text !== '');
   }
 }
 

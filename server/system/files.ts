@@ -58,13 +58,18 @@ export async function readIfThere(files: Files, path: string): Promise<string | 
 }
 
 /**
- * The text of a file in UTF-8, or in UTF-16 where it begins with its byte order mark, as Windows' editors and
- * shells write files. The mark itself is not part of the text.
+ * The text of a file in UTF-8, or in UTF-16 as Windows' editors and shells write files, with or without a
+ * byte order mark, which is not part of the text.
  */
 export function readText(path: string): string {
   const bytes = readFileSync(path);
-  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
+  return new TextDecoder(encodingOf(bytes)).decode(bytes);
+}
+
+/** Without a mark, UTF-16 shows by the zeros in its first letter; no text in UTF-8 has them. */
+function encodingOf([first, second]: Uint8Array): string {
+  if ((first === 0xff && second === 0xfe) || second === 0) return 'utf-16le';
+  return (first === 0xfe && second === 0xff) || first === 0 ? 'utf-16be' : 'utf-8';
 }
 
 export function isCode(error: unknown, code: string): boolean {

@@ -57,19 +57,11 @@ export function unsubscribeContact(email: string, options: OnePersonOptions, con
  * `rasa-signup contacts erase EMAIL`: deletes somebody at rasa.io and here, also what waits, for good. What
  * waits goes first, so that no delivery brings the person back.
  */
-export async function eraseContact(
+export function eraseContact(
   email: string,
   options: OnePersonOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { streams } = context;
-  if (!options.yes) {
-    if (!mayAsk(streams)) {
-      streams.stderr.write('erase deletes permanently. Without a terminal to ask at, confirm with --yes.\n');
-      return 1;
-    }
-    if (!(await confirm(streams, `Delete ${printable(email)} at rasa.io and here, permanently?`))) return 1;
-  }
   return withPerson(
     email,
     options,
@@ -89,8 +81,17 @@ export async function eraseContact(
       say(context, options, { erased: person?.id ?? null }, words);
       return 0;
     },
-    { before: eraseHere },
+    { agree: () => agreeToErase(email, options, context), before: eraseHere },
   );
+}
+
+async function agreeToErase(email: string, { yes }: OnePersonOptions, { streams }: CommandContext) {
+  if (yes) return true;
+  if (mayAsk(streams)) {
+    return confirm(streams, `Delete ${printable(email)} at rasa.io and here, permanently?`);
+  }
+  streams.stderr.write('erase deletes permanently. Without a terminal to ask at, confirm with --yes.\n');
+  return false;
 }
 
 interface Parts {
@@ -100,6 +101,8 @@ interface Parts {
 }
 
 interface Extra {
+  /** Asked once it is clear which account is meant. */
+  readonly agree: () => Promise<boolean>;
   readonly before: (opened: Opened, people: People | undefined, email: string) => Promise<void>;
 }
 
@@ -112,6 +115,7 @@ async function withPerson(
 ): Promise<ExitCode> {
   const opened = await openPersons(env, account);
   try {
+    if (extra && !(await extra.agree())) return 1;
     return await reporting(stderr, stop, async () => {
       const people = await refreshPeople(opened, { stderr, stop });
       await extra?.before(opened, people, email);

@@ -54,11 +54,8 @@ function checkPolicy(policy: Policy, { page, scripts, forms, plain }: PagePolici
     ),
     forms.length > 0 ? say(findTrustedTypesBlock(policy), 'what draws the form') : undefined,
   ];
-  const malformed = malformedSources(policy).map((source) =>
-    warning(
-      `The Content-Security-Policy (${where}) has a malformed source: ${source}`,
-      'Write %25 for a percent sign, or remove the source.',
-    ),
+  const malformed = malformedSources(policy).map(({ source, remedy }) =>
+    warning(`The Content-Security-Policy (${where}) has a malformed source: ${source}`, remedy),
   );
   const found = [...malformed, ...blocked.filter((finding) => finding !== undefined)];
   return [...new Map(found.map((finding) => [finding.what, finding])).values()];

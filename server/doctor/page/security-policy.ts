@@ -11,6 +11,14 @@ export interface Policy {
   /** `false` for policies that only report. */
   readonly isEnforced: boolean;
   readonly directives: ReadonlyMap<string, readonly string[]>;
+  /** Directives with letters beyond ASCII, which browsers leave out (2.2.1). */
+  readonly leftOut: readonly string[];
+}
+
+/** A source that browsers never match as it was meant, with its directive. */
+export interface MalformedSource {
+  readonly source: string;
+  readonly remedy: string;
 }
 
 /** A directive that blocks something, and the remedy. */
@@ -33,8 +41,13 @@ export function readPolicies(headers: Headers, metas: readonly string[]): readon
   const parse = (text: string | null, from: Policy['from'], isEnforced: boolean) =>
     (text ?? '')
       .split(',')
-      .map((part) => ({ from, isEnforced, directives: parsePolicy(part) }))
-      .filter(({ directives }) => directives.size > 0);
+      .map((part) => ({
+        from,
+        isEnforced,
+        directives: parsePolicy(part),
+        leftOut: part.split(';').filter((directive) => /\P{ASCII}/u.test(directive)),
+      }))
+      .filter(({ directives, leftOut }) => directives.size + leftOut.length > 0);
   return [
     ...parse(headers.get('content-security-policy'), 'header', true),
     ...parse(headers.get('content-security-policy-report-only'), 'header', false),
@@ -101,11 +114,41 @@ export function findSandboxBlock({ from, directives }: Policy): Blocked | undefi
   return { directive: 'sandbox', remedy: `Add ${missing.join(' and ')} to sandbox.` };
 }
 
-/** Sources whose percent-encoding is malformed (RFC 3986 2.1); browsers match them as they are, or never. */
-export function malformedSources({ directives }: Policy): readonly string[] {
-  return [...directives].flatMap(([name, sources]) =>
-    sources.filter((source) => /%(?![0-9a-f]{2})/i.test(source)).map((source) => `${name} ${source}`),
-  );
+/** Sources that are none, and directives that browsers leave out. */
+export function malformedSources({ directives, leftOut }: Policy): readonly MalformedSource[] {
+  const found = [...directives]
+    .filter(([name]) => listsSources.test(name))
+    .flatMap(([name, sources]) => sources.map((source) => ({ name, source, remedy: remedyOf(source) })));
+  return [
+    ...found.flatMap(({ name, source, remedy }) =>
+      remedy === undefined ? [] : { source: `${name} ${source}`, remedy },
+    ),
+    ...leftOut.map((directive) => ({
+      source: directive.trim(),
+      remedy:
+        'Browsers leave out the whole directive. Write hosts as xn--…, blanks and quotes as those of a keyboard.',
+    })),
+  ];
+}
+
+const listsSources = /-src(-elem|-attr)?$|^(form-action|frame-ancestors|base-uri)$/;
+
+/** How a source that is none was probably meant; `undefined` for one that is right (2.3.1, RFC 3986 2.1). */
+function remedyOf(source: string): string | undefined {
+  if (/%(?![0-9a-f]{2})/i.test(source)) return 'Write %25 for a percent sign, or remove the source.';
+  if (/^(self|none|unsafe-[a-z-]+|strict-dynamic|report-sample|(nonce|sha\d{3})-.+)$/i.test(source)) {
+    return `Write it in single quotes: '${source}'. Without them it is the name of a host.`;
+  }
+  if (/^(https?|data|blob|wss?|mediastream|filesystem)$/i.test(source)) {
+    return `Write ${source}: with a colon. Without it is the name of a host.`;
+  }
+  const isKeyword = /^'([a-z0-9-]+|(nonce|sha\d{3})-[\w+/-]+={0,2})'$/i.test(source);
+  if (isKeyword || /^[a-z][a-z0-9+.-]*:$/i.test(source)) return undefined;
+  const [, , host, port = '0'] = hostSource.exec(source) ?? [];
+  const isHost = host !== undefined && (port === '*' || Number(port) <= 65_535);
+  return isHost
+    ? undefined
+    : 'Write a host as https://example.com, without user, query or blanks, or remove it.';
 }
 
 /** Whether browsers load http URLs of the page by https, because a policy requests it. */

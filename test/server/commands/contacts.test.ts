@@ -50,6 +50,9 @@ describe('rasa-signup contacts', () => {
     expect((await run('unsubscribe', 'ada@example.com')).code).toBe(0);
     expect((await readContacts(sandbox))[0]).toMatchObject({ is_subscribed: 0 });
 
+    const elsewhere = await run('erase', 'ada@example.com', '--account', 'harbour');
+    expect(elsewhere.stderr).toContain('harbour');
+    expect(elsewhere.stderr).not.toContain('--yes');
     expect(await run('erase', 'ada@example.com')).toMatchObject({ code: 1, stdout: '' });
     expect((await run('erase', 'ada@example.com', '--yes')).code).toBe(0);
     expect((await readContacts(sandbox)).map(({ email }) => email)).toEqual(['bob@example.com']);

@@ -34,17 +34,20 @@ async function fileOf(text: string | Buffer): Promise<string> {
 }
 
 describe('O1: what stands around a value in the environment', () => {
-  it.each(['\n', '\r\n', ' ', '\t', '\u00a0', '\ufeff'])('is no part of it: %j', (around) => {
-    const padded = Object.fromEntries(
-      Object.entries(credentials).map(([name, value]) => [name, `${around}${value}${around}`]),
-    );
-    const { accounts, allowedOrigins } = readConfig(padded);
-    const [{ upstream }] = accounts;
-    const [set] = upstream.is === 'rasa' ? upstream.sets : [];
-    expect(set && keyOf(set.credentials).reveal()).toBe('a-key');
-    expect(set?.credentials).toMatchObject({ username: 'you@example.com' });
-    expect(allowedOrigins).toEqual(['https://www.example.com']);
-  });
+  it.each(['\n', '\r\n', ' ', '\t', '\u00a0', '\ufeff', '\u200b', '\u2060', '\u200e', '\0'])(
+    'is no part of it: %j',
+    (around) => {
+      const padded = Object.fromEntries(
+        Object.entries(credentials).map(([name, value]) => [name, `${around}${value}${around}`]),
+      );
+      const { accounts, allowedOrigins } = readConfig(padded);
+      const [{ upstream }] = accounts;
+      const [set] = upstream.is === 'rasa' ? upstream.sets : [];
+      expect(set && keyOf(set.credentials).reveal()).toBe('a-key');
+      expect(set?.credentials).toMatchObject({ username: 'you@example.com' });
+      expect(allowedOrigins).toEqual(['https://www.example.com']);
+    },
+  );
 
   it.each(Object.keys(settings))('is no part of it: %s', (name) => {
     const values: Env = { CHALLENGE_SECRET: key, OUTBOX_KEY: key, OUTBOX_KEY_PREVIOUS: key };
@@ -162,37 +165,59 @@ describe('O4: an env file', () => {
   it.each([
     ['a UTF-8 byte order mark', Buffer.from('\ufeffRASA_USERNAME=you\r\nPORT=1\r\n', 'utf8')],
     ['UTF-16 as Windows writes it', Buffer.from('\ufeffRASA_USERNAME=you\r\nPORT=1\r\n', 'utf16le')],
+    ['UTF-16 without its mark', Buffer.from('RASA_USERNAME=you\r\nPORT=1\r\n', 'utf16le')],
+    ['UTF-16 with the high byte first', Buffer.from('\ufeffRASA_USERNAME=you\nPORT=1\n', 'utf16le').swap16()],
+    ['the line ends of old Macs', Buffer.from('RASA_USERNAME=you\rPORT=1\r')],
   ])('is read with %s', async (_what, bytes) => {
     expect(withEnvFile({}, await fileOf(bytes))).toEqual({ RASA_USERNAME: 'you', PORT: '1' });
   });
 
-  it.each(['RASA_PASSWORD=pass#word', 'export RASA_API_KEY = a#b', 'OUTBOX_KEY=a#b # a comment'])(
-    'has a value that is cut at # named, never shown: %s',
-    async (line) => {
-      const [warning = '', ...others] = envFileWarnings(await fileOf(`# fine\n${line}\nPORT=1 # fine\n`));
-      expect(others).toEqual([]);
-      expect(warning).toContain(/[A-Z]+_[A-Z_]+/.exec(line)?.[0]);
-      expect(warning).not.toContain('pass');
-    },
-  );
+  it.each([
+    'RASA_PASSWORD=pass#word',
+    'RASA_PASSWORD=#passphrase',
+    'export RASA_API_KEY = a#b',
+    'OUTBOX_KEY=a#b # a comment',
+  ])('has a value that is cut at # named, never shown: %s', async (line) => {
+    const [warning = '', ...others] = envFileWarnings(await fileOf(`# fine\n${line}\nPORT=1 # fine\n`));
+    expect(others).toEqual([]);
+    expect(warning).toContain(/[A-Z]+_[A-Z_]+/.exec(line)?.[0]);
+    expect(warning).not.toContain('pass');
+  });
 
   it.each([
     ['RASA_PASSWORD: secret', /^Line 2 of .* is not read/],
     ['[Service]', /^Line 2 of .* is not read/],
     ['RASA_PASSWORD secret', /^Line 2 of .* is not read/],
     ['RASA_PASSWORD="secret', /^RASA_PASSWORD: the quote before the value is not closed/],
+    ["RASA_PASSWORD='it's secret'", /^RASA_PASSWORD: what stands behind the second quote is not read/],
+    ['RASA_PASSWORD="my"secret', /^RASA_PASSWORD: what stands behind the second quote is not read/],
+    ['DATA_DIR="C:\\new\\secret"', /^DATA_DIR: \\n in double quotes is read as a line end/],
+    ['PORT=8\nPORT=9', /^PORT stands in it more than once/],
+    ['$env:PORT="secret"', /^Line 2 of .* is not read/],
   ])('has a line that nothing is read from named, never shown: %s', async (line, words) => {
-    const warnings = envFileWarnings(await fileOf(`# fine\n${line}\nPORT=1\n`));
+    const warnings = envFileWarnings(await fileOf(`# fine\n${line}\nHOST=1\n`));
     expect(warnings).toEqual([expect.stringMatching(words)]);
     expect(warnings.join()).not.toContain('secret');
   });
 
-  it.each(['A="a\nb: c\n"', 'A="a#b"', "A='a#b'", 'A=a # b', 'A=#', '#A=a#b', ''])(
-    'has no warning for %j',
-    async (line) => {
-      expect(envFileWarnings(await fileOf(`${line}\n`))).toEqual([]);
-    },
-  );
+  it('has bytes that are not UTF-8 named', async () => {
+    const warnings = envFileWarnings(await fileOf(Buffer.from("A=1\nRASA_PASSWORD='p\xe4ss'\n", 'latin1')));
+    expect(warnings).toEqual([expect.stringMatching(/^RASA_PASSWORD: the value has bytes/)]);
+  });
+
+  it.each([
+    'A="a\nb: c\n"',
+    'A="a#b"',
+    "A='a#b'",
+    'A="a" # b',
+    "A='C:\\new'",
+    'A=a # b',
+    'A=#',
+    '#A=a#b',
+    '',
+  ])('has no warning for %j', async (line) => {
+    expect(envFileWarnings(await fileOf(`${line}\n`))).toEqual([]);
+  });
 });
 
 describe('O12: NODE_ENV', () => {

@@ -410,6 +410,39 @@ describe('O14: a Content-Security-Policy with a malformed source', () => {
     expect(complaints).toContain('blocks the script https://signup.example.com/embed.js: script-src.');
     expect(complaints).toContain('connect-src');
   });
+
+  it.each([
+    ['script-src %', 'script-src %', 'Write %25'],
+    ['connect-src self', 'connect-src self', "in single quotes: 'self'"],
+    ['script-src nonce-abc', 'script-src nonce-abc', "'nonce-abc'"],
+    ["script-src 'unsafe-inline", "script-src 'unsafe-inline", 'or remove it'],
+    ['img-src data', 'img-src data', 'Write data: with a colon'],
+    ['script-src https:/signup.example.com', 'script-src https:/signup.example.com', 'https://example.com'],
+    ['script-src https://signup.example.com:99999', ':99999', 'https://example.com'],
+    ['form-action https://a:b@signup.example.com', 'https://a:b@', 'without user'],
+    ['script-src ‘self’', 'script-src ‘self’', 'leave out the whole directive'],
+    ['frame-ancestors https://b\u00fccher.example', 'b\u00fccher', 'xn--'],
+  ])('names %s', async (policy, source, remedy) => {
+    const findings = await checkPage('https://www.example.com/', {
+      web: createWeb({
+        fetch: answerFrom(new Map([['https://www.example.com/', withMeta(policy).replaceAll('PROXY', '')]])),
+      }),
+      allowedOrigins: undefined,
+      publicUrl: undefined,
+      builtDir,
+    });
+    const complaint = complaintsIn(findings).find((text) => text.includes('malformed source')) ?? '';
+    expect(complaint).toContain(source);
+    expect(complaint).toContain(remedy);
+  });
+
+  it.each([
+    "script-src 'self' 'nonce-aB+/==' 'sha256-abc=' 'wasm-unsafe-eval' https: *.example.com:* [::1]:80 localhost",
+    'default-src *; frame-ancestors https://xn--bcher-kva.example/%25; sandbox allow-scripts; report-to % group',
+  ])('names nothing in %s', async (policy) => {
+    const complaints = await complaintsOn(withPolicy(policy));
+    expect(complaints.join()).not.toContain('malformed source');
+  });
 });
 
 describe('https', () => {

@@ -15,6 +15,25 @@ describe('O1: a secret that was pasted wrong', () => {
     ['with an invisible character', `7f0c\u200b2b1e`],
     ['encoded by echo', Buffer.from(`${key}\n`).toString('base64')],
     ['encoded twice', Buffer.from(key).toString('base64')],
+    ['with one quote', `"${key}`],
+    ['with a comma behind its quotes', `"${key}",`],
+    ['with a semicolon', `${key};`],
+    ['with a line end as a code', `${key}\\n`],
+    ['as PowerShell sets it', `$env:RASA_API_KEY="${key}"`],
+    ['as docker run sets it', `-e RASA_API_KEY=${key}`],
+    ['with the label beside it', `API Key: ${key}`],
+    ['with the name of a header', `Authorization: Bearer ${key}`],
+    ['as JSON', `{"key":"${key}"}`],
+    ['as the example of a page', 'your-api-key'],
+    ['as a variable of a Windows shell', '%RASA_KEY%'],
+    ['as what a program made of nothing', 'undefined'],
+    ['as the path of its file', '/run/secrets/rasa-key'],
+    ['twice', `${key}${key}`],
+    ['with bytes of another encoding', '7f0c\ufffd'],
+    ['as in an address', '7f0c%40word'],
+    ['as in HTML', '7f0c&amp;word'],
+    ['encoded with a blank', Buffer.from(`${key} `).toString('base64')],
+    ['encoded without padding', Buffer.from(`${key}\r\n`).toString('base64url')],
     ['with the name of an account', `RASA_HARBOUR__API_KEY=${key}`],
   ])('is named, never shown: %s', (_how, value) => {
     for (const name of ['RASA_API_KEY', 'RASA_API_KEY_2', 'RASA_HARBOUR__API_KEY']) {
@@ -25,7 +44,21 @@ describe('O1: a secret that was pasted wrong', () => {
     }
   });
 
-  it.each([key, ` ${key}\n`, 'pass word', 'a"b', 'ab'.repeat(32), 'c2VjcmV0'])('is not: %j', (value) => {
+  it.each([
+    key,
+    ` ${key}\u200b\n`,
+    'pass word',
+    'a"b',
+    'ab'.repeat(32),
+    'c2VjcmV0',
+    'a/b',
+    '50%of;it',
+    'nullify',
+  ])('is not: %j', (value) => {
     expect(checkPastedSecrets({ RASA_PASSWORD: value, PORT: '"1"' })).toEqual([]);
+  });
+
+  it('is not the code for a letter in the URL of a database', () => {
+    expect(checkPastedSecrets({ DATABASE_URL: 'postgres://user:p%40ss@db.example/signup' })).toEqual([]);
   });
 });
