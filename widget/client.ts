@@ -35,17 +35,13 @@ const timeoutMs = 15_000;
 
 /**
  * Loads the form definition at `src`, in the language that `src` names, else in `lang`, else in the
- * visitor's. `undefined` if it is unavailable, or after an abort through `abort`.
+ * visitor's. `undefined` if it is unavailable.
  */
-export async function loadDefinition(
-  src: string,
-  lang?: string,
-  abort?: AbortController,
-): Promise<FormDefinition | undefined> {
+export async function loadDefinition(src: string, lang?: string): Promise<FormDefinition | undefined> {
   try {
     const url = fresh(src);
     if (lang && !url.searchParams.has('lang')) url.searchParams.set('lang', lang);
-    const { status, text } = await send(url.href, {}, abort);
+    const { status, text } = await send(url.href);
     const definition = JSON.parse(text) as Partial<FormDefinition>;
     // A page of another server, or of a service worker, can have the status 200 too.
     if (status === 200 && definition.fields) return definition as FormDefinition;
@@ -60,15 +56,11 @@ export async function loadDefinition(
  * Requests the challenge that a sign-up at `src` has to solve. `since` is that of the challenge before, if
  * there was one.
  */
-export async function getChallenge(
-  src: string,
-  since: string | undefined,
-  abort: AbortController,
-): Promise<Challenged> {
+export async function getChallenge(src: string, since: string | undefined): Promise<Challenged> {
   try {
     const url = fresh(below(src, 'challenge'));
     if (since) url.searchParams.set('since', since);
-    const answer = await send(url.href, {}, abort);
+    const answer = await send(url.href);
     const challenge = JSON.parse(answer.text) as Partial<Challenge>;
     return challenge.parameters
       ? { is: 'challenged', challenge: challenge as Challenge }
@@ -109,16 +101,14 @@ export function below(src: string, path: string): string {
  * Imports a part of the script that not every visitor needs, from the proxy of `src`. Rejects if the part is
  * blocked or missing, or does not arrive in time.
  */
-export function loadPart<T>(src: string, name: string): Promise<T> {
+export async function loadPart<T>(src: string, name: string): Promise<T> {
   const url = below(src, `../../${name}.js`);
-  const part = import(/* @vite-ignore */ url + (again[url] ?? '')) as Promise<T>;
-  return new Promise((resolve, reject) => {
-    part.then(resolve, () => {
-      again[url] = `${again[url] ?? '?'}1`;
-      reject(new Error(url));
-    });
-    setTimeout(reject, timeoutMs);
-  });
+  try {
+    return await inTime(import(/* @vite-ignore */ url + (again[url] ?? '')) as Promise<T>);
+  } catch (error) {
+    again[url] = `${again[url] ?? '?'}1`;
+    throw error;
+  }
 }
 
 /** Queries for parts that have failed: browsers do not load a module again that they could not load. */
@@ -158,24 +148,26 @@ interface Answer {
   readonly text: string;
 }
 
-/**
- * Fetches with a time limit that covers the whole answer. (`AbortSignal.any` and `.timeout` are too recent
- * for the supported browsers.)
- */
-async function send(src: string, init: RequestInit, abort = new AbortController()): Promise<Answer> {
-  const timer = setTimeout(() => {
-    abort.abort();
-  }, timeoutMs);
-  try {
-    const response = await fetch(src, {
+function send(src: string, init?: RequestInit): Promise<Answer> {
+  return inTime(
+    fetch(src, {
       ...init,
       headers: { accept: 'application/json' },
       credentials: 'omit',
       cache: 'no-store',
-      signal: abort.signal,
-    });
-    return { status: response.status, text: await response.text() };
-  } finally {
-    clearTimeout(timer);
-  }
+    }).then(async (response) => ({ status: response.status, text: await response.text() })),
+  );
+}
+
+/**
+ * Rejects if the work takes longer than the time limit. It goes on then, and nothing waits for it:
+ * `AbortController` is one more built-in that a page may have replaced.
+ */
+function inTime<T>(work: Promise<T>): Promise<T> {
+  return Promise.race([
+    work,
+    new Promise<never>((_resolve, reject) => {
+      setTimeout(reject, timeoutMs);
+    }),
+  ]);
 }

@@ -23,11 +23,8 @@ const own = tag?.src.replace(/[?#].*/, '');
  * a form for each `<script src="…/embed.js" data-form="newsletter">`, regardless of how that script was
  * loaded and of which copy runs. Tag managers that drop `data-` attributes keep `embed.js?form=newsletter`.
  */
-if (!customElements.get('rasa-signup')) {
-  customElements.define('rasa-signup', RasaSignup);
-  // A script runs only once, or not at all, if a router swaps the content of the page.
-  new MutationObserver(placeAll).observe(document, { childList: true, subtree: true });
-}
+const isFirst = !customElements.get('rasa-signup');
+if (isFirst) customElements.define('rasa-signup', RasaSignup);
 
 placeAll();
 if (tag && own) {
@@ -36,6 +33,9 @@ if (tag && own) {
   // A tag that has placed no form shows nothing. The part is beside the script, two levels above a form.
   void explain(tag, `${own}/form`);
 }
+// A script runs only once, or not at all, if a router swaps the content of the page. Last, because only this
+// needs a built-in that a page may have removed.
+if (isFirst) new MutationObserver(placeAll).observe(document, { childList: true, subtree: true });
 
 function placeAll(): void {
   document.querySelectorAll<Tag>('script[data-form],script[src*="form="]').forEach(place);

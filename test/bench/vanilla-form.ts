@@ -39,7 +39,7 @@ class VanillaSignup extends HTMLElement {
   readonly #ids = new Ids();
   readonly #proof = new ProofOfWork({ addController: () => undefined });
   #form: LoadedForm | undefined;
-  #loading: AbortController | undefined;
+  #loading: object | undefined;
 
   constructor() {
     super();
@@ -49,7 +49,7 @@ class VanillaSignup extends HTMLElement {
   }
 
   connectedCallback(): void {
-    if (!this.#form) void this.#load();
+    if (!this.#form && !this.#loading) void this.#load();
   }
 
   disconnectedCallback(): void {
@@ -69,8 +69,8 @@ class VanillaSignup extends HTMLElement {
     this.#frame.append(this.#fallback);
     const src = this.getAttribute('src');
     if (!src) return;
-    const loading = (this.#loading = new AbortController());
-    const definition = await loadDefinition(src, langOf(this), loading);
+    const loading = (this.#loading = {});
+    const definition = await loadDefinition(src, langOf(this));
     if (this.#loading !== loading) return;
     this.#loading = undefined;
     if (definition) this.#show(src, definition, before);
@@ -108,7 +108,6 @@ class VanillaSignup extends HTMLElement {
   }
 
   #abandon(): void {
-    this.#loading?.abort();
     this.#loading = undefined;
     this.#proof.stop();
   }

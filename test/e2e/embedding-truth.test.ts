@@ -137,7 +137,9 @@ describe('nothing waits for ever', () => {
     await page.clock.install();
     await page.route(`**/${part}`, () => new Promise(() => undefined));
     const asked = page.waitForRequest(`**/${part}`);
+    const isDefined = page.waitForEvent('requestfinished', (request) => request.url().includes('/forms/'));
     await page.goto(site);
+    await isDefined;
     if (part === 'overlay.js') await asked;
     else {
       await email(page).fill('ada@example.com');

@@ -71,7 +71,16 @@ export function keepLitToItself(): Plugin {
     [/removeController\(t\)\{.*?\}/g, ''],
     [/if\(Array\.isArray\(s\)\)\{.*?\}else void 0!==s&&/g, ''],
     // No directive is used.
-    [/(function \w)\(t,i,s=t,e\)\{.*?,i\)?\}(?=class|function)/g, '$1(t,i){return i}'],
+    [/function \w\(t,i,s=t,e\)\{.*?,i\)?\}(?=class|function)/g, ''],
+    [/,V:M,/g, ','],
+    [/t=M\(this,t,i\),(a\(t\)\?t===A)/g, '$1'],
+    [/t=M\(this,t,i,0\),(o=!a\(t\))/g, '$1'],
+    [/r=M\(this,e\[s\+n\],i,n\),/g, 'r=e[s+n],'],
+    // Only directives ask a part for its neighbours and options.
+    [/get parentNode\(\)\{return this\._\$AM\.parentNode\}get _\$AU\(\)\{return this\._\$AM\._\$AU\}/g, ''],
+    [/get parentNode\(\)\{let t=.*?get endNode\(\)\{return this\._\$AB\}/g, ''],
+    [/get tagName\(\)\{return this\.element\.tagName\}get _\$AU\(\)\{return this\._\$AM\._\$AU\}/g, ''],
+    [/\(t\?\.creationScope\?\?l\)\.importNode/g, 'l.importNode'],
     // Listeners are functions that never change.
     [
       /_\$AI\(t,i=this\)\{if\(\(t=M\(.*?(\.addEventListener\(this\.name,this),t\).*?(handleEvent\(t\)\{).*?\}/g,

@@ -8,6 +8,8 @@ import type { Issues } from './issues.ts';
 /** The states of a form. This module draws each of them, and nothing else decides what is shown. */
 export type FormState =
   | { readonly step: 'loading' }
+  /** It could not be loaded. Nothing is said of it, or not yet. */
+  | { readonly step: 'failed' }
   | Unavailable
   | { readonly step: 'editing'; readonly issues: Issues }
   | { readonly step: 'sending' }
@@ -41,7 +43,7 @@ export interface Listeners {
   readonly submit: (event: SubmitEvent) => void;
 }
 
-/** What the shadow root has. The steps `loading` and `unavailable` have no form; all others have one. */
+/** What the shadow root has. A form is in all steps but `loading`, `failed` and `unavailable`. */
 export function renderState(
   state: FormState,
   form: Drawable | undefined,
@@ -148,6 +150,7 @@ function renderStatus(
   const texts = form?.definition.texts;
   switch (state.step) {
     case 'loading':
+    case 'failed':
     case 'editing':
     case 'sending':
       return nothing;

@@ -1,7 +1,7 @@
 import { LitElement, unsafeCSS, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { VisibleProblem } from '../../shared/form.ts';
 import { honeypot, type Pending } from '../../shared/signup.ts';
-import { explain, loadPart, type VisitorProblem } from '../client.ts';
+import { explain, loadPart, type Sent, type VisitorProblem } from '../client.ts';
 import type * as confirm from '../confirm/confirm.ts';
 import type * as touch from '../first-touch.ts';
 import { Ground } from './controllers/ground.ts';
@@ -16,7 +16,15 @@ import { Ids } from './ids.ts';
 import { SignupEvent, SignupRefusedEvent, type SignupEvents } from './events.ts';
 import { findIssues, recheck } from './issues.ts';
 import styles from './rasa-signup.css?inline';
-import { carryOver, controlOf, putBack, readValues, submitPlainly, restoreOuterForm } from './values.ts';
+import {
+  carryOver,
+  controlOf,
+  putBack,
+  readValues,
+  restoreOuterForm,
+  submitPlainly,
+  type Values,
+} from './values.ts';
 
 /** The accessors below read and write the attribute, so Lit sees no difference and must not look for one. */
 const fromAttribute = { hasChanged: () => true };
@@ -172,9 +180,21 @@ export class RasaSignup extends LitElement {
     this.#kept = kept;
   }
 
-  /** An element of its own, so that it can be replaced. */
+  /** An element of its own, so that it can be replaced. It shows the fallback until the first drawing. */
   protected override createRenderRoot(): HTMLElement {
-    return super.createRenderRoot().appendChild(document.createElement('div'));
+    const place = super.createRenderRoot().appendChild(document.createElement('div'));
+    place.append(document.createElement('slot'));
+    return place;
+  }
+
+  /** While the first form loads, nothing is drawn: most of what the script would cost a page at its start. */
+  protected override shouldUpdate(): boolean {
+    this.#loader.follow();
+    return this.hasUpdated || this.state.step !== 'loading';
+  }
+
+  protected override willUpdate(): void {
+    if (!this.hasUpdated) this.renderRoot.replaceChildren();
   }
 
   protected override render(): TemplateResult {
@@ -230,6 +250,8 @@ export class RasaSignup extends LitElement {
   /** Says that the form is unavailable, unless there is a fallback, or nobody asked for it: a pop-up. */
   async #excuse(): Promise<void> {
     const { src } = this;
+    // The live region is there before its text, which is announced only then.
+    this.state = { step: 'failed' };
     if (!src || this.display !== 'inline' || this.querySelector(':scope > :not([slot])')) return;
     const load = (from: string) => loadPart<typeof unavailable>(from, 'words');
     const words = await load(src)
@@ -254,13 +276,14 @@ export class RasaSignup extends LitElement {
     const { form } = this.#loader;
     const element = this.#formElement;
     if (!form || !element) return;
+    this.#proof.prepare(form);
+    if (!form.touched) {
+      form.touched = true;
+      this.#tell(new SignupEvent('signup-start', form.definition.id));
+      this.#watch(element);
+    }
     // Only the state, not the value: an outer form does not submit any of it.
     this.#internals.setFormValue(null, new FormData(element));
-    this.#proof.prepare(form);
-    if (form.touched) return;
-    form.touched = true;
-    this.#tell(new SignupEvent('signup-start', form.definition.id));
-    this.#watch(element);
   };
 
   #watch(element: HTMLFormElement): void {
@@ -316,10 +339,16 @@ export class RasaSignup extends LitElement {
       return;
     }
 
-    const values = { ...readValues(element), ...form.captured };
-    const fields = { ...values, id: this.#ids.of(values) };
-    this.state = { step: 'sending' };
-    const sent = await this.#proof.send(form, fields);
+    let values: Values = form.captured;
+    let sent: Sent = { is: 'impossible' };
+    try {
+      values = { ...readValues(element), ...values };
+      values = { ...values, id: this.#ids.of(values) };
+      this.state = { step: 'sending' };
+      sent = await this.#proof.send(form, values);
+    } catch {
+      // A built-in that the page has removed. The plain form needs none.
+    }
     if (this.#loader.form !== form) {
       // Another form is shown now. The page is told nevertheless.
       const code = sent.is === 'refused' ? sent.problem.code : 'unreachable';
@@ -328,7 +357,7 @@ export class RasaSignup extends LitElement {
       );
     } else if (sent.is === 'impossible') {
       await this.#become({ step: 'editing', issues: {} });
-      submitPlainly(this.#formElement, fields);
+      submitPlainly(this.#formElement, values);
     } else if (sent.is === 'refused') await this.#explain(form, sent.problem);
     else await this.#accept(form, values['email'] ?? '', sent.waiting);
   }

@@ -33,7 +33,7 @@ export class Proofs {
 
   /** Aborts the proof in progress. The next `prepare` starts a new one. */
   stop(): void {
-    this.#work?.abort.abort();
+    if (this.#work) this.#work.isStopped = true;
     this.#work = undefined;
   }
 
@@ -80,9 +80,9 @@ const maxAttempts = 100_000;
 
 /** One proof, from the request for its challenge to its solution. */
 class Work {
-  readonly abort = new AbortController();
   readonly outcome: Promise<{ readonly is: 'proved'; readonly proof: string } | Refused | Impossible>;
   #isSolving = false;
+  isStopped = false;
   failed = false;
   /**
    * On the clock of `performance.now()`, since the visitor's clock may be wrong. A tenth of the time is
@@ -114,7 +114,7 @@ class Work {
     keep: (challenge: Challenge) => void,
   ): Work['outcome'] {
     const asked = performance.now();
-    const answer = await getChallenge(src, last?.since, this.abort);
+    const answer = await getChallenge(src, last?.since);
     if (answer.is === 'refused') return answer;
     keep(answer.challenge);
     const { since: _, ...challenge } = answer.challenge;
@@ -139,7 +139,7 @@ class Work {
   ): Promise<Proof['solution'] | undefined> {
     const password = fromHex(`${nonce}00000000`);
     const view = new DataView(password.buffer);
-    for (let counter = 0; counter < maxAttempts && !this.abort.signal.aborted; counter++) {
+    for (let counter = 0; counter < maxAttempts && !this.isStopped; counter++) {
       view.setUint32(nonce.length / 2, counter);
       const derivedKey = toHex(await derive(password, fromHex(salt), { cost, keyLength }));
       if (derivedKey.startsWith(keyPrefix)) return { counter, derivedKey };

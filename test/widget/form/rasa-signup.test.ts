@@ -198,7 +198,8 @@ describe('when something fails', () => {
   it('says that the form is unavailable if there is no fallback', async () => {
     const { src } = room('absent');
     const element = await fixture(html`<rasa-signup src=${src}></rasa-signup>`);
-    await waitUntil(() => inside(element).status().textContent.includes('could not be loaded'));
+    await waitUntil(() => element.shadowRoot?.textContent.includes('could not be loaded'));
+    expect(inside(element).status().textContent).to.include('could not be loaded');
   });
 });
 

@@ -50,7 +50,8 @@ export class FormLoader implements ReactiveController {
   readonly #uses: Uses;
   /** The attributes of `form`, or of the form that is loading. */
   #wanted = '';
-  #loading: AbortController | undefined;
+  /** A mark of the latest request. */
+  #loading: object | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #waitMs = 0;
 
@@ -69,16 +70,17 @@ export class FormLoader implements ReactiveController {
 
   hostDisconnected(): void {
     removeEventListener('online', this.#load);
-    this.#abort();
+    this.#forget();
   }
 
-  hostUpdate(): void {
+  /** Loads the form that the attributes name now. The host calls it before it draws. */
+  follow(): void {
     const { src, display, isConnected } = this.#host;
     const wanted = [src, display, this.#host.getAttribute('lang')].join(' ');
     if (!isConnected || wanted === this.#wanted) return;
     if (this.#uses.isBusy() && src === this.form?.src) return;
     this.#wanted = wanted;
-    this.#abort();
+    this.#forget();
     this.#uses.leave();
     this.form = undefined;
     this.#waitMs = 2000;
@@ -96,8 +98,9 @@ export class FormLoader implements ReactiveController {
 
   async #fetch(src: string, display: Display): Promise<void> {
     clearTimeout(this.#retry);
-    const loading = (this.#loading = new AbortController());
-    const form = await loadForm(src, display, langOf(this.#host), loading);
+    const loading = (this.#loading = {});
+    // Pages replace built-ins, so that anything can fail.
+    const form = await loadForm(src, display, langOf(this.#host)).catch(() => undefined);
     if (this.#loading !== loading) return;
     this.#loading = undefined;
     this.form = form;
@@ -105,9 +108,8 @@ export class FormLoader implements ReactiveController {
     if (!form) this.#retry = setTimeout(this.#load, (this.#waitMs *= 2));
   }
 
-  #abort(): void {
+  #forget(): void {
     clearTimeout(this.#retry);
-    this.#loading?.abort();
     this.#loading = undefined;
   }
 }
@@ -138,12 +140,8 @@ async function loadForm(
   src: string,
   display: Display,
   lang: string | undefined,
-  abort: AbortController,
 ): Promise<LoadedForm | undefined> {
-  const [definition, overlay] = await Promise.all([
-    loadDefinition(src, lang, abort),
-    loadOverlay(src, display),
-  ]);
+  const [definition, overlay] = await Promise.all([loadDefinition(src, lang), loadOverlay(src, display)]);
   if (!definition) return undefined;
   const draw = definition.part && (await loadDrawing(src, definition.part));
   return { src, definition, captured: capture(definition), overlay, draw, touched: false };
