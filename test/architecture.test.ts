@@ -35,7 +35,7 @@ const serverRooms: Readonly<Record<string, string>> = {
   routes:
     'config openapi operator pages metrics signup contacts confirm analytics charts accounts events mail forms http outbox store shared system',
   sandbox: 'http pages store system',
-  doctor: 'config accounts mail http outbox rasa survival store system',
+  doctor: 'config accounts alerts events forms mail http outbox rasa survival store system',
   commands:
     'config operator alerts delivery doctor forms outbox contacts accounts analytics charts events confirm survival mail http rasa sandbox store system',
 };

@@ -10,6 +10,7 @@ import {
 } from '../config/env.ts';
 import { misspeltVariables, misspeltWords } from '../config/spelling.ts';
 import type { RasaUpstream, WebhookUpstream } from '../config/upstream.ts';
+import type { FormSpec } from '../forms/form-spec.ts';
 import { defaultTimeouts } from '../rasa/http.ts';
 import { keyOf, type CredentialSet } from '../rasa/credentials.ts';
 import { fault, fine, note, warning, type Finding } from './finding.ts';
@@ -26,11 +27,15 @@ export interface Setup extends Pick<
   | 'publicUrl'
   | 'trustProxy'
   | 'secretFiles'
+  | 'alerts'
+  | 'mail'
 > {
   /** Whether the operator chose the address that the proxy listens on. */
   readonly isHostSet: boolean;
   /** The origins of forms that list their own, by form id. */
   readonly formOrigins: ReadonlyMap<string, readonly string[]>;
+  /** Who is told of new sign-ups, by form id. */
+  readonly formNotify: ReadonlyMap<string, NonNullable<FormSpec['notify']>>;
   /** Every fault, in the words of the ConfigError. */
   readonly faults: readonly string[];
   /** Those whose way can be determined. */
@@ -43,7 +48,14 @@ export function readSetup(env: Env): Setup {
   try {
     const config = readConfig(env);
     const named = config.forms.specs.flatMap(({ id, origins }) => (origins ? [[id, origins] as const] : []));
-    return { ...config, isHostSet: Boolean(env['HOST']), formOrigins: new Map(named), faults: [] };
+    const told = config.forms.specs.flatMap(({ id, notify }) => (notify ? [[id, notify] as const] : []));
+    return {
+      ...config,
+      isHostSet: Boolean(env['HOST']),
+      formOrigins: new Map(named),
+      formNotify: new Map(told),
+      faults: [],
+    };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return readRest(env, error.faults);
@@ -68,6 +80,18 @@ function readRest(env: Env, faults: readonly string[]): Setup {
       except: readOr(reader, 'NO_PROXY', undefined),
     },
     formOrigins: new Map(),
+    formNotify: new Map(),
+    alerts: {
+      webhook: readOr(reader, 'ALERT_WEBHOOK_URL', undefined),
+      webhookSecret: readOr(reader, 'ALERT_WEBHOOK_SECRET', undefined),
+      slack: readOr(reader, 'ALERT_SLACK_URL', undefined),
+      mailTo: readOr(reader, 'ALERT_MAIL_TO', []),
+    },
+    mail: {
+      relay: readOr(reader, 'SMTP_URL', undefined),
+      from: readOr(reader, 'MAIL_FROM', undefined) ?? { name: '', address: 'newsletter@example.com' },
+      reminds: false,
+    },
     trustProxy: readOr(reader, 'TRUST_PROXY', false),
     publicUrl: readOr(reader, 'PUBLIC_URL', undefined),
     isHostSet: reader.isSet('HOST'),

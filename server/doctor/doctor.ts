@@ -1,9 +1,10 @@
 import { envFileWarnings, withEnvFile } from '../config/env-file.ts';
 import { ConfigError, type Env } from '../config/env.ts';
+import type { Database } from '../store/database.ts';
 import { realFiles } from '../system/files.ts';
 import { createOutgoing } from '../system/network/outgoing.ts';
 import { checkAllowedOrigins } from './allowed-origins.ts';
-import { checkConfiguration, readSetup } from './configuration.ts';
+import { checkConfiguration, readSetup, type Setup } from './configuration.ts';
 import { checkCredentials } from './credentials.ts';
 import { checkDataDir } from './data-dir.ts';
 import { fault, warning, type Finding } from './finding.ts';
@@ -14,6 +15,9 @@ import { checkRasaIo } from './rasa-io.ts';
 import { checkSecretFiles } from './secret-files.ts';
 import { checkStore, openUsable } from './store.ts';
 import { checkSurvival } from './survival.ts';
+import { checkAlerts } from './told/alerts.ts';
+import { checkMail } from './told/mail.ts';
+import { checkWebhooks } from './told/webhooks.ts';
 import { createWeb, withoutUser } from './web.ts';
 
 export type { Finding } from './finding.ts';
@@ -59,14 +63,7 @@ export function startChecks(options: DoctorOptions): readonly Check[] {
     ['Configuration', () => [...unread, ...checkConfiguration(env, setup), ...checkPastedSecrets(env)]],
     [
       'Credentials',
-      async () => {
-        const database = await openUsable(setup, realFiles);
-        try {
-          return await checkCredentials(setup, stop, { database, outgoing, fetch });
-        } finally {
-          await database?.close();
-        }
-      },
+      () => withDatabase(setup, (database) => checkCredentials(setup, stop, { database, outgoing, fetch })),
     ],
     [
       'Files with secrets',
@@ -81,15 +78,11 @@ export function startChecks(options: DoctorOptions): readonly Check[] {
     ['Database', () => checkStore(setup, realFiles)],
     [
       'Delivered sign-ups',
-      async () => {
-        const database = await openUsable(setup, realFiles);
-        try {
-          return await checkSurvival(setup.accounts, database, now());
-        } finally {
-          await database?.close();
-        }
-      },
+      () => withDatabase(setup, (database) => checkSurvival(setup.accounts, database, now())),
     ],
+    ['Alerts', () => withDatabase(setup, (database) => checkAlerts(setup, database))],
+    ['Mail', () => checkMail(setup)],
+    ['Webhooks', () => withDatabase(setup, (database) => checkWebhooks(database))],
     ['Allowed origins', () => checkAllowedOrigins(setup, web)],
     ['The proxy from outside', () => checkPublicUrl(publicUrl, setup, { web, builtDir })],
     ...pages.map(
@@ -101,6 +94,19 @@ export function startChecks(options: DoctorOptions): readonly Check[] {
     ),
   ];
   return checks.map(([about, check]) => ({ about, findings: run(check) }));
+}
+
+/** Each check opens it on its own: one that hangs must not hold up the others. */
+async function withDatabase<T>(
+  setup: Setup,
+  look: (database: Database | undefined) => Promise<T>,
+): Promise<T> {
+  const database = await openUsable(setup, realFiles);
+  try {
+    return await look(database);
+  } finally {
+    await database?.close();
+  }
 }
 
 function readEnv({ env, envFile }: DoctorOptions): {

@@ -23,8 +23,9 @@ for (const [net, bits] of [
 ] as const) {
   special.addSubnet(net, bits, 'ipv4');
 }
-// Of Alibaba Cloud, amid addresses that are shared by providers.
+// Metadata of Alibaba Cloud, amid addresses that are shared by providers, and Azure's, amid public ones.
 special.addAddress('100.100.100.200', 'ipv4');
+special.addAddress('168.63.129.16', 'ipv4');
 for (const [net, bits] of [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
@@ -33,8 +34,12 @@ for (const [net, bits] of [
 ] as const) {
   privateNetworks.addSubnet(net, bits, 'ipv4');
 }
-// Of Amazon's metadata, amid unique local addresses.
-special.addAddress('fd00:ec2::254', 'ipv6');
+// Metadata and credentials amid unique local addresses: of Amazon, Google, Oracle, Scaleway and Linode.
+special.addSubnet('fd00:ec2::', 64, 'ipv6');
+special.addAddress('fd20:ce::254', 'ipv6');
+special.addAddress('fd00:c1::a9fe:a9fe', 'ipv6');
+special.addAddress('fd00:42::42', 'ipv6');
+special.addAddress('fd00:a9fe:a9fe::1', 'ipv6');
 privateNetworks.addSubnet('fc00::', 7, 'ipv6');
 
 /** Everything that is reachable worldwide, but what carries an IPv4 address that is not ours to see. */

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, request } from 'undici';
+import { Agent, buildConnector, request } from 'undici';
 import { networkFault } from '../../system/network/network-fault.ts';
 import { withAnySignal } from '../../system/any-signal.ts';
 import { readVersion } from '../../system/version.ts';
@@ -37,6 +37,8 @@ export interface SenderOptions {
 }
 
 const timeoutMs = 15_000;
+/** For a connection alone. */
+const reachMs = 8000;
 /** No answer needs more; what is longer is cut off. */
 const mostAnswerBytes = 64 * 1024;
 const longestRetryAfterMs = 24 * 60 * 60_000;
@@ -65,19 +67,13 @@ export class Sender {
     const startedAtMs = performance.now();
     const tookMs = () => Math.round(performance.now() - startedAtMs);
     try {
-      const isOwn = namesThisMachine(url);
-      const isAllowed = (address: string) => {
-        const kind = kindOfAddress(address);
-        return isOwn || kind === 'public' || (kind === 'private' && mayBePrivate);
-      };
-      const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-      if (isIP(host) !== 0 && !isAllowed(host)) throw new AddressRefused(host);
+      const isAllowed = addressesFor({ url, mayBePrivate });
       const status = await withAnySignal([stop, AbortSignal.timeout(timeoutMs)], async (signal) => {
         const answer = await request(url, {
           method: 'POST',
           headers: this.#headers(message, secrets),
           body: message.body,
-          dispatcher: this.#agentFor(`${String(isOwn)} ${String(mayBePrivate)}`, isAllowed),
+          dispatcher: this.#agentFor({ url, mayBePrivate }, isAllowed),
           signal,
         });
         // Its status is what counts, whatever becomes of its body.
@@ -87,6 +83,26 @@ export class Sender {
       return this.#verdict(status.code, String(status.retryAfter ?? ''), tookMs());
     } catch (error) {
       return { is: 'failed', status: 0, tookMs: tookMs(), result: reasonOf(error) };
+    }
+  }
+
+  /** Connects as `send` does, and sends nothing. Why that is not possible; `undefined` where it is. */
+  async reach({ url, mayBePrivate }: Where): Promise<string | undefined> {
+    try {
+      const lookup = checkedLookup(addressesFor({ url, mayBePrivate }), this.#resolve);
+      const connect = buildConnector({ lookup, timeout: reachMs });
+      const { protocol, port } = new URL(url);
+      const hostname = hostOf(url);
+      await new Promise<void>((resolve, reject) => {
+        connect({ hostname, protocol, port }, (error, socket) => {
+          if (error) reject(error);
+          else resolve();
+          socket?.on('error', () => undefined).destroy();
+        });
+      });
+      return undefined;
+    } catch (error) {
+      return reasonOf(error);
     }
   }
 
@@ -107,7 +123,8 @@ export class Sender {
     };
   }
 
-  #agentFor(name: string, isAllowed: (address: string) => boolean): Agent {
+  #agentFor({ url, mayBePrivate }: Where, isAllowed: (address: string) => boolean): Agent {
+    const name = `${String(namesThisMachine(url))} ${String(mayBePrivate)}`;
     const known = this.#agents.get(name);
     if (known) return known;
     const agent = new Agent({
@@ -132,6 +149,24 @@ export class Sender {
       ...(isAsked && { afterMs: Math.min(afterMs, longestRetryAfterMs) }),
     };
   }
+}
+
+type Where = Pick<Target, 'url' | 'mayBePrivate'>;
+
+/** Which addresses it may be at. Throws where the URL itself has one that it may not. */
+function addressesFor({ url, mayBePrivate }: Where): (address: string) => boolean {
+  const isOwn = namesThisMachine(url);
+  const isAllowed = (address: string) => {
+    const kind = kindOfAddress(address);
+    return isOwn || kind === 'public' || (kind === 'private' && mayBePrivate);
+  };
+  const host = hostOf(url);
+  if (isIP(host) !== 0 && !isAllowed(host)) throw new AddressRefused(host);
+  return isAllowed;
+}
+
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, '');
 }
 
 /** Standard Webhooks 1.0, symmetric: HMAC-SHA256 over id, timestamp and body. */

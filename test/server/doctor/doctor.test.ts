@@ -476,6 +476,9 @@ describe('the command', () => {
       `Data directory ${env['DATA_DIR'] ?? ''}`,
       'Database',
       'Delivered sign-ups',
+      'Alerts',
+      'Mail',
+      'Webhooks',
       'Allowed origins',
       'The proxy from outside',
     ]);

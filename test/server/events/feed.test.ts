@@ -69,7 +69,7 @@ describe.each(engines)('GET /api/events on %s', (engine) => {
       data: { account: 'main', id: expect.any(String) as string, form: 'newsletter' },
     });
     expect(delivered).toMatchObject({ type: 'signup.delivered', data: accepted?.data });
-    expect(JSON.stringify(body)).not.toContain('ada');
+    expect(JSON.stringify(body)).not.toMatch(/ada(@|%40)/);
     const again = await get(`?after=${body.next ?? ''}`, token);
     expect(again.body).toEqual({ events: [], next: body.next });
   });

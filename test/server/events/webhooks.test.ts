@@ -109,7 +109,7 @@ describe.each(engines)('webhooks on %s', (engine) => {
     const [accepted, delivered] = receiver.messages.map((message) => verify(secret, message));
     expect(accepted).toMatchObject({ type: 'signup.accepted', data: { form: 'newsletter' } });
     expect(delivered).toMatchObject({ type: 'signup.delivered' });
-    expect(JSON.stringify(receiver.messages)).not.toContain('ada');
+    expect(JSON.stringify(receiver.messages)).not.toMatch(/ada(@|%40)/);
   });
 
   it('are verified by their receivers, who notice what was changed, is old, or came before', async () => {
@@ -269,7 +269,14 @@ describe('the addresses of webhooks', () => {
     ['0.0.0.0', 'special'],
     ['169.254.169.254', 'special'],
     ['100.100.100.200', 'special'],
+    ['168.63.129.16', 'special'],
+    ['::ffff:168.63.129.16', 'special'],
     ['fd00:ec2::254', 'special'],
+    ['fd00:ec2::23', 'special'],
+    ['fd20:ce::254', 'special'],
+    ['fd00:c1::a9fe:a9fe', 'special'],
+    ['fd00:42::42', 'special'],
+    ['fd00:a9fe:a9fe::1', 'special'],
     ['::1', 'special'],
     ['::', 'special'],
     ['::ffff:127.0.0.1', 'special'],

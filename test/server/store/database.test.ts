@@ -310,7 +310,7 @@ describe.each(engines)('a store on %s', (engine) => {
       const database = await openTestStore(await newPlace(engine));
       await addSignup(database, { payload: { email: 'ada@example.com' } });
       const [row] = await database.read({ sql: sameSql('select payload from signups') });
-      expect(Buffer.from(row?.['payload'] as Uint8Array).toString('latin1')).not.toContain('ada');
+      expect(Buffer.from(row?.['payload'] as Uint8Array).toString('latin1')).not.toContain('ada@');
     });
 
     it('each value for its own row: copied to another one it does not open', async () => {
