@@ -139,7 +139,11 @@ function createRoutes(options: AppOptions): express.Router {
   routes.use(createReportLinkRoutes({ ...options, links: options.reportLinks, rate: options.rateToken }));
   routes.use(createReportRoutes({ reports: options.reports, access }));
 
-  if (options.operator) routes.use(createOperatorRoutes({ ...options, ...options.operator }));
+  if (options.operator) {
+    // Whoever shows a cookie makes the proxy ask the database.
+    routes.use('/operator', limitedPages);
+    routes.use(createOperatorRoutes({ ...options, ...options.operator }));
+  }
 
   routes.use((request, response) => {
     sendProblem(

@@ -158,6 +158,17 @@ describe('a form with confirm: always', () => {
     expect(await (await fetch(link, { method: 'POST' })).text()).toContain('You are in');
   });
 
+  it('cannot be guessed faster by tries with one ticket that come together', async () => {
+    const product = await startDoubleOptIn();
+    const { ticket } = await product.signUp('ada@example.com');
+    const { code } = await product.letterTo('ada@example.com');
+    const wrong = code === '000000' ? '000001' : '000000';
+    const tries = Array.from({ length: 30 }, () => product.waits(ticket, { code: wrong }));
+    const answers = (await Promise.all(tries)).map(({ json }) => json['status']);
+    expect(answers.filter((answer) => answer === 'wrong').length).toBeLessThanOrEqual(5);
+    expect((await product.waits(ticket, { code })).json).toEqual({ status: 'locked' });
+  });
+
   it('lets a stranger who sends the address again change, confirm and end nothing', async () => {
     const product = await startDoubleOptIn();
     const own = await product.signUp('ada@example.com', { first_name: 'Ada' });
