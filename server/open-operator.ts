@@ -1,3 +1,4 @@
+import { unnamedAccount } from './config/accounts/accounts.ts';
 import type { Config } from './config/config.ts';
 import type { Deliveries } from './delivery/deliveries.ts';
 import { openAlerts, type OpenAlerts, type OpenAlertsOptions } from './open-alerts.ts';
@@ -5,6 +6,7 @@ import { OperatorAccess } from './operator/access.ts';
 import { startChecks } from './doctor/doctor.ts';
 import type { Env } from './config/env.ts';
 import { FiguresReader, type FiguresOptions } from './operator/figures.ts';
+import type { Forms } from './forms/forms.ts';
 import { Refusals } from './operator/refusals.ts';
 import { SetupChecks } from './operator/setup-checks.ts';
 import type { OperatorState } from './operator/verdict.ts';
@@ -18,9 +20,10 @@ export interface OperatorOptions
     Pick<FiguresOptions, 'database' | 'destinations' | 'counts'>,
     Pick<OpenAlertsOptions, 'catchMail' | 'owner' | 'log'> {
   readonly config: Pick<Config, 'operatorPassword'> & OpenAlertsOptions['config'];
-  readonly deliveries: Pick<Deliveries, 'accounts' | 'calls'>;
+  readonly deliveries: Pick<Deliveries, 'accounts' | 'calls' | 'reloadEverywhere' | 'setKey'>;
   readonly health: () => Health;
-  readonly reload: () => void;
+  /** The forms that are served; `reload` reads their file again. */
+  readonly live: () => { readonly forms: Pick<Forms, 'all'>; readonly reload: () => void };
   /** For the checks of `doctor`. */
   readonly readEnv: () => Env;
   readonly builtDir: string;
@@ -29,7 +32,7 @@ export interface OperatorOptions
 
 export type Operator = Pick<
   OperatorRoutesOptions,
-  'access' | 'figures' | 'setup' | 'deadLetters' | 'reload' | 'version'
+  'access' | 'figures' | 'setup' | 'deadLetters' | 'reload' | 'setKey' | 'version'
 > & {
   /** To be told of every answer to a sign-up. */
   readonly refusals: Refusals;
@@ -38,7 +41,7 @@ export type Operator = Pick<
 
 /** The parts of the operator page, and what tells the operator without being asked. */
 export function openOperator(options: OperatorOptions): Operator {
-  const { config, database, destinations, deliveries, health, reload } = options;
+  const { config, database, destinations, deliveries, health, live } = options;
   const { readEnv, builtDir, process } = options;
   const refusals = new Refusals();
   const storeFault = () => health().reasons.find(isStoreFault);
@@ -56,6 +59,8 @@ export function openOperator(options: OperatorOptions): Operator {
         name,
         credentials: credentials?.is,
         keys: credentials?.sets ?? [],
+        areKeysRetired: credentials?.sets.every(({ isWithdrawn }) => isWithdrawn) ?? false,
+        forms: formsOf(live().forms, name),
         isUnreachable: stats.isUnreachable,
         pausedForMs: stats.pausedForMs,
         lastSuccess: stats.lastSuccess,
@@ -66,11 +71,23 @@ export function openOperator(options: OperatorOptions): Operator {
     figures,
     setup,
     deadLetters: new DeadLetters({ database }),
-    reload,
+    reload() {
+      live().reload();
+      return deliveries.reloadEverywhere();
+    },
+    setKey: (account, fingerprint, is) => deliveries.setKey(account, fingerprint, is),
     version: readVersion(),
     refusals,
     alerts: openAlerts({ ...options, storeFault }),
   };
+}
+
+/** The forms that add contacts to this account: always, or where a visitor asks for its newsletter. */
+function formsOf(forms: Pick<Forms, 'all'>, name: string): readonly string[] {
+  return forms.all().flatMap(({ id, account = unnamedAccount, newsletters }) => {
+    const names = [account, ...newsletters.map((one) => one.account)];
+    return names.includes(name) ? [id] : [];
+  });
 }
 
 function isStoreFault(reason: string): reason is NonNullable<OperatorState['storeFault']> {

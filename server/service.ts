@@ -176,7 +176,8 @@ export async function openService({
     const catchMail = config.production ? undefined : sandbox?.catchMail;
     const counts = new FunnelCounts({ database, log });
     closers.push(() => counts.close());
-    const parts = { config, database, destinations, deliveries, health, reload, readEnv, builtDir, process };
+    const live = () => ({ forms: front.forms, reload: formsFile.reload });
+    const parts = { config, database, destinations, deliveries, health, live, readEnv, builtDir, process };
     const { refusals, alerts, ...operator } = openOperator({ ...parts, counts, catchMail, owner, log });
     closers.push(() => alerts.close());
     const watched = watchedOutbox({

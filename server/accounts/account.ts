@@ -19,6 +19,7 @@ import type { Database } from '../store/database.ts';
 import type { Outgoing } from '../system/network/outgoing.ts';
 import { AccountGate } from './gate.ts';
 import { startKeyNotes } from './key-notes.ts';
+import { KeyOrders } from './key-orders.ts';
 import { createKeyReport } from './key-report.ts';
 import { peopleOfV1, peopleOfV2, type PeopleSource } from './people-reading.ts';
 import { Turns } from './turns.ts';
@@ -95,6 +96,12 @@ export interface AccountKeysOptions {
   readonly database: Database;
   readonly host: string;
   readonly pid: number;
+  /** Names this process. */
+  readonly owner: string;
+  /** Told when the operator has retired keys, or uses them again. */
+  readonly onOrder: () => void;
+  /** Told when another process was asked to read the credentials again. */
+  readonly onReload: () => void;
   readonly log: Logger;
 }
 
@@ -105,13 +112,15 @@ export interface AccountKeys {
   readonly people: PeopleSource;
   /** Tries the keys that are in use, and keeps the token for the first delivery. */
   tryNow(stop: AbortSignal): Promise<Tried>;
+  /** What the operator decides about them. */
+  readonly orders: Pick<KeyOrders, 'set' | 'tellReload'>;
   close(): Promise<void>;
 }
 
 export function openKeys(options: AccountKeysOptions): AccountKeys {
-  const { account, name, api, sets, sandboxUrl, database, host, pid, log } = options;
+  const { account, name, api, sets, sandboxUrl, database, host, pid, owner, log } = options;
   const report = createKeyReport(sandboxUrl, log);
-  const ring = createKeyRing({
+  const plain = createKeyRing({
     tokens: createTokenApi(account.deliveries),
     sets,
     onChange(change) {
@@ -119,6 +128,26 @@ export function openKeys(options: AccountKeysOptions): AccountKeys {
       notes.note();
     },
   });
+  const orders = new KeyOrders({
+    database,
+    account: name,
+    owner,
+    onRetired(fingerprints) {
+      plain.withdraw(fingerprints);
+      notes.note();
+      options.onOrder();
+    },
+    onReload: options.onReload,
+    log,
+  });
+  // No retired key is used before it is known that it was retired.
+  const ring: KeyRing = {
+    ...plain,
+    async token(stop) {
+      await orders.known(stop);
+      return plain.token(stop);
+    },
+  };
   const notes = startKeyNotes({
     database,
     account: name,
@@ -136,6 +165,10 @@ export function openKeys(options: AccountKeysOptions): AccountKeys {
     ring,
     people: api === 'v1' ? peopleOfV1(createV1(calls).persons) : peopleOfV2(createV2(calls).contacts),
     tryNow: (stop) => tryKeyRing(account.others, ring, api, stop),
-    close: () => notes.close(),
+    orders,
+    async close() {
+      await orders.close();
+      await notes.close();
+    },
   };
 }

@@ -26,7 +26,7 @@ const noteSchema = z.object({
       source: z.object({ variable: z.string(), file: z.string().optional() }),
       fingerprint: z.string(),
       state: z.enum(['in use', 'standby', 'retired']),
-      /** With `retired`: when it gets another turn. */
+      /** With `retired`: when it gets another turn. Absent where the operator has retired it. */
       retiredUntil: z.iso.datetime().optional(),
       lastUse: z.iso.datetime().optional(),
       lastRefusal: z.object({ at: z.iso.datetime(), status: z.number() }).optional(),

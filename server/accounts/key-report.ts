@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { KeyRingChange, SetState } from '../rasa/key-ring.ts';
+import { isWithdrawn, type KeyRingChange, type SetState } from '../rasa/key-ring.ts';
 
 /** Says in the log what becomes of the keys, and what to do: fingerprints and variables, never a key. */
 export function createKeyReport(
@@ -19,6 +19,14 @@ export function createKeyReport(
         );
         break;
       case 'none left':
+        if (change.sets.every(isWithdrawn)) {
+          log.error(
+            { sets: change.sets.map(wordsOf) },
+            'All keys were retired on the operator page. Sign-ups are accepted and wait. Write a new key into the ' +
+              'key file, or use one of them again on that page.',
+          );
+          break;
+        }
         if (sandboxUrl !== undefined) {
           log.error(
             { sandbox: sandboxUrl },

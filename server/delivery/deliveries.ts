@@ -143,6 +143,24 @@ export class Deliveries {
     for (const { upstream } of this.#ways) upstream.reload();
   }
 
+  /** The same, in all processes that share the store. */
+  async reloadEverywhere(): Promise<void> {
+    this.reload();
+    for (const { upstream } of this.#ways) await upstream.orders?.tellReload();
+  }
+
+  /**
+   * Retires a key in all processes that share the store, or uses it again. Resolves with whether the account
+   * has such a key.
+   */
+  async setKey(name: string, fingerprint: string, is: 'retired' | 'in use'): Promise<boolean> {
+    const way = this.#ways.find(({ account }) => account.name === name);
+    const orders = way?.upstream.orders;
+    if (!orders || !way.upstream.health()?.sets.some((set) => set.fingerprint === fingerprint)) return false;
+    await orders.set(fingerprint, is);
+    return true;
+  }
+
   /** Abandons calls under way after `graceMs`; what was not confirmed is delivered again later. */
   async close(graceMs: number): Promise<void> {
     await Promise.all(

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import { openAccount, openKeys, type Account } from '../accounts/account.ts';
+import { openAccount, openKeys, type Account, type AccountKeys } from '../accounts/account.ts';
 import { createAccountReads, type AccountReads } from '../accounts/reads.ts';
 import type { PeopleSource } from '../accounts/people-reading.ts';
 import { openContacts, type AccountContacts } from '../accounts/contacts.ts';
@@ -17,7 +17,7 @@ import { createPersonsDelivery } from '../rasa/delivery/v1.ts';
 import { createContactsDelivery } from '../rasa/delivery/v2.ts';
 import { createWebhookDelivery } from '../rasa/delivery/webhook.ts';
 import type { NoteCall } from '../rasa/http.ts';
-import type { KeyRing } from '../rasa/key-ring.ts';
+import { isWithdrawn, type KeyRing } from '../rasa/key-ring.ts';
 import type { Tried } from '../rasa/try-credentials.ts';
 import type { Database } from '../store/database.ts';
 import { createOutgoing } from '../system/network/outgoing.ts';
@@ -45,6 +45,8 @@ export interface Upstream {
   readonly reads: AccountReads | undefined;
   /** Reads the credentials again and retries those that rasa.io refused. */
   readonly reload: () => void;
+  /** What the operator decides about its keys, for all processes; `undefined` if it needs no key. */
+  readonly orders: AccountKeys['orders'] | undefined;
   close(): Promise<void>;
 }
 
@@ -56,6 +58,8 @@ export interface CredentialsHealth {
     readonly number: number;
     readonly fingerprint: string;
     readonly state: 'in use' | 'standby' | 'retired';
+    /** Retired by the operator, and not by a refusal. */
+    readonly isWithdrawn: boolean;
   }[];
 }
 
@@ -122,6 +126,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       reload: () => {
         log.info('There are no credentials to read again.');
       },
+      orders: undefined,
       close: () => account.close(),
     };
   }
@@ -129,7 +134,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
 }
 
 function openWithKeys(account: Account, options: UpstreamOptions): Upstream {
-  const { account: configured, sandbox, database, pid, log } = options;
+  const { account: configured, sandbox, database, pid, owner, log } = options;
   const { name, upstream } = configured;
   const api = upstream.is === 'rasa' ? upstream.api : 'v1';
   if (api === 'v2') {
@@ -137,6 +142,7 @@ function openWithKeys(account: Account, options: UpstreamOptions): Upstream {
       'RASA_API=v2 is experimental: it follows the published description and was never tested against rasa.io.',
     );
   }
+  const closing = new AbortController();
   const keys = openKeys({
     account,
     name,
@@ -146,10 +152,18 @@ function openWithKeys(account: Account, options: UpstreamOptions): Upstream {
     database,
     host: hostname(),
     pid,
+    owner,
+    onOrder() {
+      options.onReload();
+      // At once, not with the next sign-up: the page then says whether another key works.
+      void keys.ring.token(closing.signal);
+    },
+    onReload() {
+      rotation.reload();
+    },
     log,
   });
   const rotation = openRotation(keys.ring, options);
-  const closing = new AbortController();
   const createDelivery = api === 'v1' ? createPersonsDelivery : createContactsDelivery;
   const createChanges = api === 'v1' ? createPersonChanges : createContactChanges;
   const ways = { http: account.deliveries, keyRing: keys.ring };
@@ -164,6 +178,7 @@ function openWithKeys(account: Account, options: UpstreamOptions): Upstream {
     tryNow: () => keys.tryNow(closing.signal),
     reads: api === 'v1' ? createAccountReads(account.others, keys.ring) : undefined,
     reload: rotation.reload,
+    orders: keys.orders,
     async close() {
       closing.abort();
       await rotation.close();
@@ -208,7 +223,13 @@ function openRotation(
 
 function healthOf(keyRing: KeyRing): CredentialsHealth {
   const { is, sets } = keyRing.state();
-  return { is, sets: sets.map(({ number, fingerprint, state }) => ({ number, fingerprint, state })) };
+  return {
+    is,
+    sets: sets.map((set) => {
+      const { number, fingerprint, state } = set;
+      return { number, fingerprint, state, isWithdrawn: isWithdrawn(set) };
+    }),
+  };
 }
 
 /**

@@ -62,7 +62,14 @@ export interface RunningAccount extends OwnAccount {
   readonly lastSuccess: string | undefined;
   /** How long nothing is sent from now, in ms. */
   readonly pausedForMs: number;
-  readonly keys: readonly { readonly fingerprint: string; readonly state: string }[];
+  readonly keys: readonly {
+    readonly fingerprint: string;
+    readonly state: string;
+    /** By the operator. */
+    readonly isWithdrawn: boolean;
+  }[];
+  /** The ids of the forms whose sign-ups go to it. */
+  readonly forms: readonly string[];
 }
 
 /** Accounts that this process does not have are without keys. */

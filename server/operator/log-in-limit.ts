@@ -1,10 +1,9 @@
 /** At most so many wrong passwords of one network, and of all together, within a quarter of an hour. */
 const most = { network: 5, all: 100 };
 const windowMs = 15 * 60_000;
-const mostNetworks = 10_000;
 
 interface Tries {
-  count: number;
+  readonly count: number;
   readonly untilMs: number;
 }
 
@@ -14,7 +13,9 @@ interface Tries {
  */
 export class LogInLimit {
   readonly #now: () => number;
+  /** Only of tries that were counted, so that it never has more than `most.all`. */
   readonly #networks = new Map<string, Tries>();
+  #all: Tries = { count: 0, untilMs: -Infinity };
 
   constructor({ now = Date.now }: { readonly now?: () => number } = {}) {
     this.#now = now;
@@ -22,28 +23,19 @@ export class LogInLimit {
 
   /** Counts a try. In how many ms the next one is possible; 0 where this one is. */
   take(network: string): number {
-    const [own, all] = [this.#triesOf(network), this.#triesOf('')];
-    const full = own.count >= most.network ? own : all.count >= most.all ? all : undefined;
-    if (full) return Math.max(1, full.untilMs - this.#now());
-    own.count++;
-    all.count++;
+    const nowMs = this.#now();
+    if (this.#all.untilMs <= nowMs) this.#all = { count: 0, untilMs: nowMs + windowMs };
+    for (const [name, { untilMs }] of this.#networks) if (untilMs <= nowMs) this.#networks.delete(name);
+    const own = this.#networks.get(network) ?? { count: 0, untilMs: nowMs + windowMs };
+    const full = own.count >= most.network ? own : this.#all.count >= most.all ? this.#all : undefined;
+    if (full) return Math.max(1, full.untilMs - nowMs);
+    this.#networks.set(network, { ...own, count: own.count + 1 });
+    this.#all = { ...this.#all, count: this.#all.count + 1 };
     return 0;
   }
 
   /** The password was right: the network starts anew. */
   clear(network: string): void {
     this.#networks.delete(network);
-  }
-
-  #triesOf(key: string): Tries {
-    const nowMs = this.#now();
-    const known = this.#networks.get(key);
-    if (known && known.untilMs > nowMs) return known;
-    const fresh = { count: 0, untilMs: nowMs + windowMs };
-    this.#networks.delete(key);
-    this.#networks.set(key, fresh);
-    const [first] = this.#networks.keys();
-    if (this.#networks.size > mostNetworks && first !== undefined) this.#networks.delete(first);
-    return fresh;
   }
 }

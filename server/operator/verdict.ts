@@ -21,6 +21,8 @@ export interface AccountStanding {
   readonly isUnreachable: boolean;
   readonly waiting: number;
   readonly oldestMs: number | undefined;
+  /** Whether the operator has retired all of its keys, so that rasa.io was not even asked. */
+  readonly areKeysRetired?: boolean;
   /** Whether this proxy has no such account any more, so that what waits for it stays. */
   readonly isGone?: boolean;
 }
@@ -155,9 +157,21 @@ const unreadableCause: Cause = {
     'They were sealed with a key that is not given, or are damaged. Give that key as OUTBOX_KEY_PREVIOUS, or restore a backup.',
 };
 
-function keyCause({ name }: AccountStanding): Cause {
+function keyCause({ name, areKeysRetired = false }: AccountStanding): Cause {
+  const id = `credentials ${name}`;
+  if (areKeysRetired) {
+    return {
+      id,
+      tone: 'bad',
+      what: `All keys of account “${name}” are retired`,
+      remedy:
+        'Sign-ups are still accepted and kept on disk, and go out by themselves as soon as there is a key: write a new ' +
+        'one into the key file, or use one of them again under Accounts.',
+      action: 'reload',
+    };
+  }
   return {
-    id: `credentials ${name}`,
+    id,
     tone: 'bad',
     what: `rasa.io refuses the key of account “${name}”`,
     remedy:

@@ -23,8 +23,13 @@ export interface KeyRing {
    * with the new sets.
    */
   replace(sets: readonly CredentialSet[]): void;
-  /** Ends the pause of every retired set, so that the next mint tries it. */
+  /** Ends the pause of every set that rasa.io refused, so that the next mint tries it. */
   retry(): void;
+  /**
+   * Names the keys that the operator has retired, by fingerprint, and no others. Their sets are not used; a
+   * token of theirs is dropped and revoked at rasa.io.
+   */
+  withdraw(fingerprints: ReadonlySet<string>): void;
   state(): KeyRingState;
   /** Revokes the current token at rasa.io, and resolves when rasa.io has answered or cannot be reached. */
   close(stop: AbortSignal): Promise<void>;
@@ -33,8 +38,8 @@ export interface KeyRing {
 export type TokenGrant =
   | { readonly is: 'token'; readonly token: Secret }
   /**
-   * rasa.io refuses every set; the operator has to change them. `status` is that of the last refusal,
-   * `afterMs` the time until the first pause ends.
+   * rasa.io refuses every set, or the operator has retired it; the operator has to change them. `status` is
+   * that of the last refusal, 0 without one; `afterMs` the time until the first pause ends.
    */
   | { readonly is: 'refused'; readonly status: number; readonly afterMs: number }
   /** No token at the moment, for a reason other than the credentials. */
@@ -46,6 +51,11 @@ export type TokenGrant =
       readonly status?: number;
       readonly cause?: unknown;
     };
+
+/** Whether the operator has retired this set, and not a refusal, whose pause ends. */
+export function isWithdrawn({ state, retiredUntil }: Pick<SetState, 'state' | 'retiredUntil'>): boolean {
+  return state === 'retired' && retiredUntil === undefined;
+}
 
 export interface KeyRingState {
   /** `untried` until the first mint, `refused` while no set works. */
@@ -59,7 +69,7 @@ export interface SetState {
   readonly source: SecretSource;
   readonly fingerprint: string;
   readonly state: 'in use' | 'standby' | 'retired';
-  /** Only with `retired`: when it is tried again. */
+  /** Only with `retired`: when it is tried again. Absent where the operator has retired it. */
   readonly retiredUntil?: string;
   readonly lastUse?: string;
   readonly lastRefusal?: { readonly at: string; readonly status: number };
@@ -108,6 +118,7 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
   let inUse: Entry | undefined;
   let minting: Promise<TokenGrant> | undefined;
   let isReported = false;
+  let withdrawn: ReadonlySet<string> = new Set();
 
   return {
     async token(stop) {
@@ -139,6 +150,13 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
       isReported = false;
     },
 
+    withdraw(fingerprints) {
+      withdrawn = fingerprints;
+      if (inUse && isOutOfUse(inUse)) inUse = undefined;
+      if (held && isOutOfUse(held.entry)) endHeld();
+      isReported = false;
+    },
+
     state: () => ({ is: verdict(), sets: entries.map(describe) }),
 
     async close(stop) {
@@ -155,12 +173,14 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
 
   async function mint(stop: AbortSignal): Promise<TokenGrant> {
     for (;;) {
-      const entry = entries.find(({ refusal }) => !refusal || refusal.untilMs <= now());
+      const entry = entries.find(
+        (each) => !isOutOfUse(each) && (!each.refusal || each.refusal.untilMs <= now()),
+      );
       if (!entry) return noneLeft();
       const answer = await tokens.mint(entry.set.credentials, stop);
       const minted = readMinted(answer, entry);
-      if (!entries.includes(entry)) {
-        // The set was replaced during the call: the answer is about credentials that are no longer in use.
+      if (!entries.includes(entry) || isOutOfUse(entry)) {
+        // The set was replaced or retired during the call: the answer is about credentials out of use.
         if (minted) end(minted);
         continue;
       }
@@ -201,7 +221,10 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
   }
 
   function noneLeft(): TokenGrant {
-    const untilMs = Math.min(...entries.map(({ refusal }) => refusal?.untilMs ?? Infinity));
+    const untilMs = Math.min(
+      now() + longestPauseMs,
+      ...entries.flatMap((entry) => (entry.refusal && !isOutOfUse(entry) ? [entry.refusal.untilMs] : [])),
+    );
     const last = entries
       .map(({ lastRefusal }) => lastRefusal)
       .sort((a, b) => (a?.atMs ?? 0) - (b?.atMs ?? 0));
@@ -222,7 +245,11 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
 
   function verdict(): KeyRingState['is'] {
     if (inUse) return 'working';
-    return entries.every(({ refusal }) => refusal) ? 'refused' : 'untried';
+    return entries.every((entry) => entry.refusal ?? isOutOfUse(entry)) ? 'refused' : 'untried';
+  }
+
+  function isOutOfUse({ set }: Entry): boolean {
+    return withdrawn.has(keyOf(set.credentials).fingerprint);
   }
 
   function describe(entry: Entry): SetState {
@@ -231,8 +258,8 @@ export function createKeyRing({ tokens, sets, now = Date.now, onChange }: KeyRin
       number: set.number,
       source: set.source,
       fingerprint: keyOf(set.credentials).fingerprint,
-      state: refusal ? 'retired' : entry === inUse ? 'in use' : 'standby',
-      ...(refusal && { retiredUntil: iso(refusal.untilMs) }),
+      state: refusal || isOutOfUse(entry) ? 'retired' : entry === inUse ? 'in use' : 'standby',
+      ...(refusal && !isOutOfUse(entry) && { retiredUntil: iso(refusal.untilMs) }),
       ...(lastUseMs !== undefined && { lastUse: iso(lastUseMs) }),
       ...(lastRefusal && { lastRefusal: { at: iso(lastRefusal.atMs), status: lastRefusal.status } }),
     };

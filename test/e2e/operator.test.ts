@@ -151,6 +151,34 @@ describe('the operator page', () => {
     }
   });
 
+  it.each([
+    ['desktop', desktop],
+    ['phone', phone],
+  ] as const)('retires a key after a question, and uses it again: %s', async (name, look) => {
+    const { url, figures } = await start();
+    const page = await open(url, look);
+    if (name === 'phone') await page.locator('#accounts > summary').click();
+    const fingerprint = figures().accounts[0]?.credentials?.sets[0]?.fingerprint ?? '';
+    await page.getByText('newsletter', { exact: true }).first().waitFor();
+    await page.getByLabel('Keys of main').click();
+    await page.getByText(`Retire ${fingerprint}`, { exact: true }).click();
+    await page.getByText('It is the only one: sign-ups are kept and wait').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(look.width);
+    expect(await tooSmall(page)).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
+    await picture(page, `retire-${name}`);
+    await page.getByRole('button', { name: `Retire ${fingerprint} now` }).click();
+    await page.getByRole('heading', { name: 'All keys of account “main” are retired' }).waitFor();
+    if (name === 'phone') await page.locator('#accounts > summary').click();
+    await page.getByLabel('Keys of main').click();
+    await page.getByRole('button', { name: `Use ${fingerprint} again` }).click();
+    await vi.waitFor(() => {
+      expect(figures().accounts[0]?.credentials?.is).toBe('working');
+    }, soon);
+    await page.goto(`${url}/operator`);
+    expect(await page.locator('.cause').count()).toBe(0);
+  });
+
   it('is folded on a phone, opens by keyboard, and keeps focus and scroll while it is kept up to date', async () => {
     const { url } = await start();
     const page = await open(url, phone);

@@ -12,7 +12,7 @@ import { readFormsFile } from '../forms-file/read.ts';
  * nothing: the previous forms stay in force, and the log lists the faults.
  */
 export interface FormsReload {
-  reload(): void;
+  readonly reload: () => void;
   close(): Promise<void>;
 }
 

@@ -21,7 +21,13 @@ describe.each(engines)('the figures of the operator page on %s', (engine) => {
     const outbox = await Outbox.open({ database, destinations, max: 100, now });
     const calls = new CallTimes(now);
     const refusals = new Refusals({ now });
-    const own = { credentials: 'working', isUnreachable: false, lastSuccess: undefined, keys: [] } as const;
+    const own = {
+      credentials: 'working',
+      isUnreachable: false,
+      lastSuccess: undefined,
+      keys: [],
+      forms: [],
+    } as const;
     const reader = new FiguresReader({
       database,
       destinations,

@@ -257,3 +257,57 @@ it('shows the number, source and last use of each set, and no secret', async () 
     expect(told).not.toContain(`"${secret}"`);
   expect(grant.is === 'token' && told.includes(grant.token.reveal())).toBe(false);
 });
+
+describe('a key that the operator has retired', () => {
+  const fingerprintsOf = (...keys: readonly string[]) =>
+    new Set(keys.map((key) => new Secret(key).fingerprint));
+
+  it('is used no more though rasa.io takes it, its token ends, and the next one takes over', async () => {
+    const { sandbox, first, second } = await sandboxWithKeys();
+    const { ring, token, states, changes } = ringOf(sandbox, [first, second]);
+    const before = await token();
+    ring.withdraw(fingerprintsOf(first));
+    expect(states()).toEqual(['retired', 'standby']);
+    expect(ring.state().sets[0]).not.toHaveProperty('retiredUntil');
+    expect(await works(sandbox, await token())).toBe(true);
+    expect(states()).toEqual(['retired', 'in use']);
+    expect(changes).toEqual(['1 in use', '2 in use']);
+    await vi.waitFor(async () => {
+      expect(await works(sandbox, before)).toBe(false);
+    }, 5000);
+    ring.retry();
+    expect(states()).toEqual(['retired', 'in use']);
+    ring.withdraw(new Set());
+    expect(states()).toEqual(['standby', 'in use']);
+  });
+
+  it('leaves nothing to use where it was the only one, and is asked for again within the hour', async () => {
+    const { sandbox, first } = await sandboxWithKeys();
+    const { ring, token, calls, changes } = ringOf(sandbox, [first]);
+    ring.withdraw(fingerprintsOf(first));
+    const grant = await token();
+    expect(grant).toMatchObject({ is: 'refused', status: 0 });
+    expect(grant.is === 'refused' && grant.afterMs).toBe(60 * minute);
+    expect(calls).toEqual([]);
+    expect(ring.state().is).toBe('refused');
+    expect(changes).toEqual(['none left']);
+    ring.withdraw(new Set());
+    expect(await works(sandbox, await token())).toBe(true);
+  });
+
+  it('is not used when it is retired while its token is being made', async () => {
+    const { sandbox, first, second } = await sandboxWithKeys();
+    const { ring, token, hold, states, calls } = ringOf(sandbox, [first, second]);
+    const answer = deferred<undefined>();
+    hold.until = answer.promise.then(() => undefined);
+    const asked = token();
+    await vi.waitFor(() => {
+      expect(calls).toHaveLength(1);
+    }, 5000);
+    ring.withdraw(fingerprintsOf(first));
+    hold.until = undefined;
+    answer.resolve(undefined);
+    expect(await works(sandbox, await asked)).toBe(true);
+    expect(states()).toEqual(['retired', 'in use']);
+  });
+});

@@ -2,7 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { OperatorAccess } from '../../../server/operator/access.ts';
 import { renderOperatorPage } from '../../../server/operator/page/page.ts';
 import { judge } from '../../../server/operator/verdict.ts';
+import { LogInLimit } from '../../../server/operator/log-in-limit.ts';
 import { Refusals } from '../../../server/operator/refusals.ts';
+import { createKey } from '../../helpers/server/keys.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
@@ -113,6 +115,19 @@ describe('the operator page is closed', () => {
     expect((await send('/reload', { form_token }, { cookie })).status).toBe(303);
   });
 
+  it('begins a new session at each log-in, whatever cookie was there before, and ends that one', async () => {
+    const { send, look, logIn } = await start();
+    const planted = `${name}=${'a'.repeat(43)}`;
+    const first = await send('/log-in', { password }, { cookie: planted });
+    const cookie = first.headers.get('set-cookie')?.split(';')[0] ?? '';
+    expect(cookie).not.toBe(planted);
+    expect(await (await look(planted)).text()).toContain('type="password"');
+    const second = await send('/log-in', { password }, { cookie });
+    expect(second.headers.get('set-cookie')?.split(';')[0]).not.toBe(cookie);
+    expect(await (await look(cookie)).text()).toContain('type="password"');
+    expect((await logIn()).cookie).not.toBe(cookie);
+  });
+
   it('ends a session at log-out and after twelve hours', async () => {
     const { send, look, logIn } = await start();
     const { cookie, form_token } = await logIn();
@@ -143,6 +158,106 @@ describe('a link of the operator page', () => {
       sql: { sqlite: 'select name from settings', postgres: 'select name from settings' },
     });
     expect(JSON.stringify(rows)).not.toContain(session);
+  });
+});
+
+describe('a key on the operator page', () => {
+  /** Two processes on one store, with two keys that the sandbox takes. */
+  async function startTwo() {
+    const sandbox = await startSandbox();
+    const env = {
+      ...credentialsFor(sandbox),
+      RASA_API_KEY_2: await createKey(sandbox, 'second'),
+      OPERATOR_PASSWORD: password,
+      DATA_DIR: await directoryInMemory(),
+    };
+    const one = await startService(env);
+    const other = await startService(env);
+    const states = ({ figures }: typeof one) =>
+      figures().accounts[0]?.credentials?.sets.map(({ state }) => state);
+    const send = (path: string, form: Record<string, string>, cookie = '') =>
+      fetch(`${one.url}/operator${path}`, {
+        method: 'POST',
+        body: new URLSearchParams(form),
+        headers: { Origin: one.url, cookie },
+        redirect: 'manual',
+      });
+    const cookie = (await send('/log-in', { password })).headers.get('set-cookie')?.split(';')[0] ?? '';
+    const page = async () => (await fetch(`${one.url}/operator`, { headers: { cookie } })).text();
+    const form_token = /name="form_token" value="([^"]+)"/.exec(await page())?.[1] ?? '';
+    const [first = '', second = ''] =
+      one.figures().accounts[0]?.credentials?.sets.map(({ fingerprint }) => fingerprint) ?? [];
+    const press = (path: string, fingerprint: string) =>
+      send(path, { form_token, id: `main ${fingerprint}` }, cookie);
+    return { env, one, other, states, send, press, page, cookie, form_token, first, second };
+  }
+
+  it('is retired in every process, stays so after a restart, and is used again', async () => {
+    const { env, one, other, states, press, page, first } = await startTwo();
+    await Promise.all([one.tryAccounts(), other.tryAccounts()]);
+    expect(await page()).toContain(`value="main ${first}"`);
+    expect((await press('/retire', first)).status).toBe(303);
+    for (const service of [one, other])
+      await vi.waitFor(() => {
+        expect(states(service)).toEqual(['retired', 'in use']);
+      }, 15_000);
+    expect(await page()).toContain(`Use ${first} again`);
+    expect(one.log()).toContain(first);
+
+    const restarted = await startService(env);
+    await restarted.tryAccounts();
+    expect(states(restarted)).toEqual(['retired', 'in use']);
+
+    await press('/use', first);
+    for (const service of [one, other, restarted])
+      await vi.waitFor(() => {
+        expect(states(service)).toEqual(['standby', 'in use']);
+      }, 15_000);
+  }, 60_000);
+
+  it('says that all are retired, and not that rasa.io refuses them', async () => {
+    const { one, states, press, page, first, second } = await startTwo();
+    for (const key of [first, second]) await press('/retire', key);
+    await post(one.url, 'urlencoded', { email: 'ada@example.com' });
+    expect(states(one)).toEqual(['retired', 'retired']);
+    await vi.waitFor(async () => {
+      expect(await page()).toContain('All keys of account “main” are retired');
+    }, 10_000);
+    expect(await page()).not.toContain('rasa.io refuses the key');
+    await press('/use', second);
+    await vi.waitFor(() => {
+      expect(one.figures().delivery.delivered).toBe(1);
+    }, 15_000);
+  }, 60_000);
+
+  it('is retired by nobody else: not without the token of the form, nor one that is not there', async () => {
+    const { one, states, send, press, cookie, form_token, first } = await startTwo();
+    const before = states(one);
+    const id = `main ${first}`;
+    expect((await send('/retire', { id }, cookie)).status).toBe(403);
+    expect((await send('/retire', { id, form_token })).status).toBe(303);
+    for (const wrong of ['000000', 'main', `${first}%`, "' or 1=1"]) await press('/retire', wrong);
+    expect(states(one)).toEqual(before);
+    expect(one.log()).not.toContain('1=1');
+  });
+});
+
+describe('the limit of log-ins', () => {
+  it('is not forgotten for the many networks of one sender', () => {
+    const limit = new LogInLimit({ now: () => 0 });
+    const taken = Array.from({ length: 30_000 }, (_, index) => limit.take(`2001:db8:${index}::/64`));
+    expect(taken.filter((waitMs) => waitMs === 0)).toHaveLength(100);
+  });
+
+  it('begins anew after a quarter of an hour, and for a network whose password was right', () => {
+    let nowMs = 0;
+    const limit = new LogInLimit({ now: () => nowMs });
+    const tries = (count: number) => Array.from({ length: count }, () => limit.take('a'));
+    expect(tries(6).filter((waitMs) => waitMs > 0)).toEqual([15 * 60_000]);
+    limit.clear('a');
+    expect(tries(1)).toEqual([0]);
+    nowMs = 15 * 60_000;
+    expect(tries(5)).toEqual([0, 0, 0, 0, 0]);
   });
 });
 
@@ -188,7 +303,8 @@ describe('on the operator page', () => {
       pausedForMs: 0,
       nextMs: 0,
       lastSuccess: undefined,
-      keys: [{ fingerprint: evil, state: evil }],
+      keys: [{ fingerprint: evil, state: evil, isWithdrawn: false }],
+      forms: [evil],
     };
     const refused = [{ code: evil, rule: evil, count: 1, gotIn: 0 }];
     const state = {
