@@ -114,6 +114,8 @@ export interface Problem {
   readonly issues?: Readonly<Record<string, IssueCode>>;
   /** With `rate_limited` and `unavailable`: seconds, equal to the Retry-After header. */
   readonly retry_after?: number;
+  /** By which the proxy's log names the request. */
+  readonly request_id?: string;
 }
 
 /**

@@ -156,5 +156,6 @@ export const problemDetail = z.strictObject({
     .record(text, z.enum(issueCodes as [IssueCode]))
     .optional()
     .meta({ description: 'With `invalid`: what is wrong with each faulty field.' }),
+  request_id: z.string().meta({ description: 'Equal to the `X-Request-Id` header; the log has it too.' }),
   retry_after: z.int().optional().meta({ description: 'Seconds, equal to the `Retry-After` header.' }),
 });

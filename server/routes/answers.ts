@@ -18,22 +18,24 @@ export interface Detail {
   readonly body: string;
 }
 
-/** A problem as programs get it: a problem detail (RFC 9457). */
-export function detailOf(answer: ApiProblem): Detail {
+/** A problem as programs get it: a problem detail (RFC 9457), with the id that the log has of the request. */
+export function detailOf(answer: ApiProblem, { locals }: Pick<Response, 'locals'>): Detail {
   const { status, retry_after: retryAfterS } = answer;
+  const requestId = String(locals['requestId']);
   return {
     status,
     headers: {
       'Content-Type': 'application/problem+json; charset=utf-8',
+      'X-Request-Id': requestId,
       ...(retryAfterS !== undefined && { 'Retry-After': String(retryAfterS) }),
     },
-    body: JSON.stringify(answer),
+    body: JSON.stringify({ ...answer, request_id: requestId }),
   };
 }
 
 /** Sends a problem: as a page for people, as a problem detail for programs. */
 export function sendProblem(request: Request, response: Response, answer: Problem): void {
-  const { status, headers, body } = detailOf(answer);
+  const { status, headers, body } = detailOf(answer, response);
   // The default for caches is to keep a 404, whatever it depends on.
   response.status(status).set('Cache-Control', 'no-store').set(headers).vary('Accept');
   if (!wantsPage(request)) {

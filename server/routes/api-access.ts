@@ -90,6 +90,6 @@ export const refuseTokenInQuery: RequestHandler = (request, response, next) => {
 
 /** Always as data: no person reads it in a browser. */
 export function sendApiProblem(response: Response, answer: ApiProblem): void {
-  const { status, headers, body } = detailOf(answer);
+  const { status, headers, body } = detailOf(answer, response);
   response.status(status).set('Cache-Control', 'no-store').set(headers).send(body);
 }

@@ -179,7 +179,7 @@ function nameRequest({ metrics, log }: Pick<AppOptions, 'metrics' | 'log'>): exp
     const shown = request.get('x-request-id');
     const requestId = requestIdOf(shown);
     response.locals['requestId'] = requestId;
-    // An id of our own stays in the log, so that equal requests get equal answers.
+    // An id of our own is shown by problems; else it stays in the log: equal requests get equal answers.
     if (requestId === shown) response.set('X-Request-Id', requestId);
     response.once('close', () => {
       const { method } = request;

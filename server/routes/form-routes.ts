@@ -174,7 +174,7 @@ export function createFormRoutes(options: FormRoutesOptions): express.Router {
 }
 
 /** The headers that a script on another origin may read. */
-const exposedHeaders = ['Retry-After', 'RateLimit', 'RateLimit-Policy'];
+const exposedHeaders = ['Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'];
 
 /**
  * CORS headers for allowed origins, none for others; `Vary` is set in both cases. Sandboxed frames have the
@@ -188,7 +188,7 @@ function crossOrigin(originsOf: (form: string) => Origins, alsoAllowed?: 'null')
     done(null, {
       origin: origins.allow(origin, host) || origin === alsoAllowed,
       methods: ['GET', 'HEAD', 'POST'],
-      allowedHeaders: ['Content-Type'],
+      allowedHeaders: ['Content-Type', 'X-Request-Id'],
       exposedHeaders,
       maxAge: 86_400,
     });

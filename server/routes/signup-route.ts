@@ -45,7 +45,7 @@ export function receiveSignup({
     response.set('Cache-Control', 'no-store').set(rateHeaders(answer.remaining));
     const { status, headers, body } = post.plain
       ? pageOf(answer, request, response)
-      : dataOf(answer, request);
+      : dataOf(answer, request, response);
     response.status(status).set(headers);
     await send(request, response, body);
   };
@@ -56,13 +56,13 @@ export function receiveSignup({
     const { leadsTo, headers, ...page } = pageFor(answer, { words, prefix, sandbox });
     const { sources: framedBy } = answer.form?.origins ?? originsOf(request.params.form);
     if (leadsTo !== undefined) pageHeaders({ framedBy, leadsTo })(request, response, () => undefined);
-    const retry = answer.is === 'refused' ? detailOf(answer.problem).headers['Retry-After'] : undefined;
+    const problem = answer.is === 'refused' ? detailOf(answer.problem, response).headers : {};
     return {
       ...page,
       headers: {
+        ...problem,
         ...headers,
         'Content-Type': 'text/html; charset=utf-8',
-        ...(retry !== undefined && { 'Retry-After': retry }),
       },
     };
   }
@@ -96,7 +96,7 @@ function postOf(request: FormRequest, { ip, pageOrigin }: Pick<SignupPost, 'ip' 
   };
 }
 
-function dataOf(answer: Answer, request: FormRequest): Detail {
+function dataOf(answer: Answer, request: FormRequest, response: Response): Detail {
   switch (answer.is) {
     case 'accepted': {
       const { form, waiting } = answer;
@@ -110,7 +110,7 @@ function dataOf(answer: Answer, request: FormRequest): Detail {
     case 'unconfirmed':
       throw new Error('unreachable: only plain forms are asked for a click');
     case 'refused':
-      return detailOf(answer.problem);
+      return detailOf(answer.problem, response);
   }
 }
 

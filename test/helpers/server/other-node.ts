@@ -41,7 +41,9 @@ export async function runTestsUnder(
   files: readonly string[],
 ): Promise<{ readonly passed: number; readonly failures: readonly string[] }> {
   const report = join(await temporaryDir(), 'report.json');
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=json', `--outputFile=${report}`];
+  const reporting = ['--reporter=json', `--outputFile=${report}`];
+  // One after another: this runs beside other tests.
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=1', ...reporting];
   const ended = await outputOf(node, [...args, ...files]);
   const text = await readFile(report, 'utf8').catch(() => expect.fail(ended));
   const { numPassedTests, testResults } = JSON.parse(text) as Report;

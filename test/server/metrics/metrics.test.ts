@@ -220,6 +220,30 @@ describe('request ids', () => {
       expect(await idFor(shown), shown).toBeUndefined();
   });
 
+  it('stand in every problem, and where a script on an allowed origin can read them', async () => {
+    const { url } = await startService({ ALLOWED_ORIGINS: 'https://www.example.com' });
+    const origin = 'https://www.example.com';
+    const shown = 'id-of-the-web-server';
+    for (const path of ['/forms/nothing', '/nothing', '/api/contacts']) {
+      const answer = await ask(`${url}${path}`, { headers: { 'x-request-id': shown } });
+      expect(answer.headers['x-request-id'], path).toBe(shown);
+      expect(JSON.parse(answer.body), path).toMatchObject({ request_id: shown });
+    }
+    const refused = await post(url, 'json', { email: 'nobody' }, { origin });
+    const { request_id: own } = JSON.parse(refused.body) as { readonly request_id: string };
+    expect(own).toMatch(/^[0-9a-f-]{36}$/);
+    expect(refused.headers['x-request-id']).toBe(own);
+    expect(refused.headers['access-control-expose-headers']).toContain('X-Request-Id');
+    const preflight = await ask(`${url}/forms/newsletter`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    });
+    expect(preflight.headers['access-control-allow-headers']).toContain('X-Request-Id');
+    const accepted = await post(url, 'json', { email: 'ada@example.com' }, { origin });
+    expect(accepted.status).toBe(202);
+    expect(accepted.headers['x-request-id']).toBeUndefined();
+  });
+
   it('stand in the log of each request', async () => {
     const { url, log } = await startService({ LOG_LEVEL: 'debug' });
     await ask(`${url}/readyz`, { headers: { 'x-request-id': 'id-of-the-web-server' } });

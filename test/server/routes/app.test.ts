@@ -26,7 +26,7 @@ describe('the sign-up', () => {
     if (!sandbox) throw new Error('no sandbox');
     await vi.waitFor(async () => {
       expect(await readContacts(sandbox)).toMatchObject([{ email: 'ada@example.com', first_name: 'Ada' }]);
-    });
+    }, 10_000);
   });
 
   it('is answered the same for a new and a known address', async () => {
@@ -227,7 +227,7 @@ describe('pages on other origins', () => {
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('access-control-allow-origin')).toBe(listed);
     expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
-    expect(preflight.headers.get('access-control-allow-headers')).toBe('Content-Type');
+    expect(preflight.headers.get('access-control-allow-headers')).toBe('Content-Type,X-Request-Id');
   });
 
   it('may not read anything when they are not on the list', async () => {
