@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { readKeyNotes, statesOf } from './accounts/key-notes.ts';
+import { readKeyNotes, statesOf } from './accounts/keys/key-notes.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { Causes, type CausesOptions } from './alerts/causes.ts';
 import { FormNotes, type NotedForm } from './alerts/form-notes.ts';

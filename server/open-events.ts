@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { readKeyNotes, statesOf } from './accounts/key-notes.ts';
+import { readKeyNotes, statesOf } from './accounts/keys/key-notes.ts';
 import { Tokens } from './contacts/tokens.ts';
 import { CredentialsTeller } from './events/credentials.ts';
 import { LeaseKeeper } from './store/leasing/lease-keeper.ts';

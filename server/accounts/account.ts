@@ -18,9 +18,9 @@ import { tryKeyRing, type Tried } from '../rasa/try-credentials.ts';
 import type { Database } from '../store/database.ts';
 import type { Outgoing } from '../system/network/outgoing.ts';
 import { AccountGate } from './gate.ts';
-import { startKeyNotes } from './key-notes.ts';
-import { KeyOrders } from './key-orders.ts';
-import { createKeyReport } from './key-report.ts';
+import { startKeyNotes } from './keys/key-notes.ts';
+import { KeyOrders } from './keys/key-orders.ts';
+import { createKeyReport } from './keys/key-report.ts';
 import { peopleOfV1, peopleOfV2, type PeopleSource } from './people-reading.ts';
 import { Turns } from './turns.ts';
 

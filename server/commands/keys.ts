@@ -1,6 +1,6 @@
 import { unnamedAccount } from '../config/accounts/accounts.ts';
 import { ageOf } from '../config/setting-schemas.ts';
-import { longestSilenceMs, readKeyNotes, type KeyNote, type KeyNoteOf } from '../accounts/key-notes.ts';
+import { longestSilenceMs, readKeyNotes, type KeyNote, type KeyNoteOf } from '../accounts/keys/key-notes.ts';
 import type { Database } from '../store/database.ts';
 import { isCode } from '../system/files.ts';
 import { printable, tableOf, toJson, type ExitCode, type TextStream } from './terminal.ts';

@@ -180,12 +180,13 @@ function responsesOf({
 function refusalOf(codes: readonly Code[], hasPages: boolean): DescribedResponse {
   const [first] = codes;
   const headers: Record<string, string> = {
+    'X-Request-Id': 'By which the log of the proxy names the request.',
     ...(codes.some((code) => retried.includes(code)) && { 'Retry-After': 'Seconds.' }),
     ...(codes.includes('unauthorized') && { 'WWW-Authenticate': 'RFC 6750.' }),
   };
   return {
     description: codes.map((code) => `\`${code}\`: ${textOf(code)}`).join('\n\n'),
-    ...(Object.keys(headers).length > 0 && { headers: headersOf(headers) }),
+    headers: headersOf(headers),
     content: {
       'application/problem+json': {
         schema: {
@@ -194,7 +195,7 @@ function refusalOf(codes: readonly Code[], hasPages: boolean): DescribedResponse
             { type: 'object', properties: { code: { enum: codes } } },
           ],
         },
-        ...(first && { example: { ...problem(first) } }),
+        ...(first && { example: { ...problem(first), request_id: '0af7651916cd43dd8448eb211c80319c' } }),
       },
       ...(hasPages && { 'text/html': { schema: { type: 'string' } } }),
     },

@@ -47,3 +47,26 @@ export function isSame(one: Credentials, other: Credentials): boolean {
     one.accountGuid === other.accountGuid
   );
 }
+
+/** Whether the operator has retired this set, and not a refusal, whose pause ends. */
+export function isWithdrawn({ state, retiredUntil }: Pick<SetState, 'state' | 'retiredUntil'>): boolean {
+  return state === 'retired' && retiredUntil === undefined;
+}
+
+export interface KeyRingState {
+  /** `untried` until the first mint, `refused` while no set works. */
+  readonly is: 'untried' | 'working' | 'refused';
+  readonly sets: readonly SetState[];
+}
+
+/** What health, metrics and log may show of a set: no secret; times as ISO 8601. */
+export interface SetState {
+  readonly number: number;
+  readonly source: SecretSource;
+  readonly fingerprint: string;
+  readonly state: 'in use' | 'standby' | 'retired';
+  /** Only with `retired`: when it is tried again. Absent where the operator has retired it. */
+  readonly retiredUntil?: string;
+  readonly lastUse?: string;
+  readonly lastRefusal?: { readonly at: string; readonly status: number };
+}

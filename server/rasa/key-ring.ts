@@ -1,6 +1,6 @@
-import { Secret, type SecretSource } from '../system/secret.ts';
+import { Secret } from '../system/secret.ts';
 import { readExpiry, readLifetimeMs, readToken } from './reading/answers.ts';
-import { isSame, keyOf, type CredentialSet } from './credentials.ts';
+import { isSame, keyOf, type CredentialSet, type KeyRingState, type SetState } from './credentials.ts';
 import type { RasaAnswer } from './http.ts';
 import { isRefusal, type TokenApi } from './token-api.ts';
 
@@ -51,29 +51,6 @@ export type TokenGrant =
       readonly status?: number;
       readonly cause?: unknown;
     };
-
-/** Whether the operator has retired this set, and not a refusal, whose pause ends. */
-export function isWithdrawn({ state, retiredUntil }: Pick<SetState, 'state' | 'retiredUntil'>): boolean {
-  return state === 'retired' && retiredUntil === undefined;
-}
-
-export interface KeyRingState {
-  /** `untried` until the first mint, `refused` while no set works. */
-  readonly is: 'untried' | 'working' | 'refused';
-  readonly sets: readonly SetState[];
-}
-
-/** What health, metrics and log may show of a set: no secret; times as ISO 8601. */
-export interface SetState {
-  readonly number: number;
-  readonly source: SecretSource;
-  readonly fingerprint: string;
-  readonly state: 'in use' | 'standby' | 'retired';
-  /** Only with `retired`: when it is tried again. Absent where the operator has retired it. */
-  readonly retiredUntil?: string;
-  readonly lastUse?: string;
-  readonly lastRefusal?: { readonly at: string; readonly status: number };
-}
 
 export type KeyRingChange =
   /** A set was refused; reported once until it works again or is released by `replace` or `retry`. */

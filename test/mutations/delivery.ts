@@ -381,7 +381,7 @@ export const deliveryMutations: readonly Mutation[] = [
   },
   {
     name: 'key notes: an orderly end is not noted',
-    file: 'server/accounts/key-notes.ts',
+    file: 'server/accounts/keys/key-notes.ts',
     find: '...(isStopping && { stoppedAt: at }),',
     replace: '',
     tests: keyNotes,
@@ -389,7 +389,7 @@ export const deliveryMutations: readonly Mutation[] = [
   },
   {
     name: 'key notes: a clock that was set back keeps them from being written',
-    file: 'server/accounts/key-notes.ts',
+    file: 'server/accounts/keys/key-notes.ts',
     find: 'Math.abs(nowMs - written.atMs)',
     replace: 'nowMs - written.atMs',
     tests: keyNotes,
@@ -397,7 +397,7 @@ export const deliveryMutations: readonly Mutation[] = [
   },
   {
     name: 'key notes: those of processes that are long gone stay',
-    file: 'server/accounts/key-notes.ts',
+    file: 'server/accounts/keys/key-notes.ts',
     find: '        { sql: sweepSql, params: [account, nowMs - keptMs] },\n',
     replace: '',
     tests: keyNotes,

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { readKeyNotes, startKeyNotes, type KeysState } from '../../../server/accounts/key-notes.ts';
+import { readKeyNotes, startKeyNotes, type KeysState } from '../../../server/accounts/keys/key-notes.ts';
 import type { Database } from '../../../server/store/database.ts';
 import { StoreUnavailable } from '../../../server/store/errors.ts';
 import { useEngines } from '../../helpers/server/engines.ts';

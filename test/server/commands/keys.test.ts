@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { showKeys } from '../../../server/commands/keys.ts';
-import { startKeyNotes } from '../../../server/accounts/key-notes.ts';
+import { startKeyNotes } from '../../../server/accounts/keys/key-notes.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { runCli } from '../../helpers/server/cli.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
-import { readKeyNotes } from '../../../server/accounts/key-notes.ts';
+import { readKeyNotes } from '../../../server/accounts/keys/key-notes.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { recordCalls } from '../../helpers/recorder.ts';
 import { createKey, revokeKey } from '../../helpers/server/keys.ts';

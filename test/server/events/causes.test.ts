@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountContacts, ContactAtRasa } from '../../../server/accounts/contacts.ts';
-import { statesOf, type KeyNoteOf } from '../../../server/accounts/key-notes.ts';
+import { statesOf, type KeyNoteOf } from '../../../server/accounts/keys/key-notes.ts';
 import { CredentialsTeller } from '../../../server/events/credentials.ts';
 import { readAfter } from '../../../server/events/feed.ts';
 import { sameSql, type Database } from '../../../server/store/database.ts';

@@ -89,7 +89,11 @@ describe('the check of answers against the description', () => {
 
   it('finds nothing in what is described', async () => {
     expect(await faultsOf(sent, json(waiting))).toEqual([]);
-    const refused = json(problem('not_found'), 404, 'application/problem+json');
+    const refused = json(
+      { ...problem('not_found'), request_id: 'some-request' },
+      404,
+      'application/problem+json',
+    );
     expect(await faultsOf(sent, refused)).toEqual([]);
   });
 });

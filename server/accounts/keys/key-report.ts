@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { isWithdrawn, type KeyRingChange, type SetState } from '../rasa/key-ring.ts';
+import { isWithdrawn, type SetState } from '../../rasa/credentials.ts';
+import type { KeyRingChange } from '../../rasa/key-ring.ts';
 
 /** Says in the log what becomes of the keys, and what to do: fingerprints and variables, never a key. */
 export function createKeyReport(

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { sameSql, Unreadable, type Database } from '../store/database.ts';
-import { keyNotes as table } from '../store/tables.ts';
-import { pause } from '../system/pause.ts';
+import { sameSql, Unreadable, type Database } from '../../store/database.ts';
+import { keyNotes as table } from '../../store/tables.ts';
+import { pause } from '../../system/pause.ts';
 
 /**
  * How the credentials of the running proxies stand, for commands in other processes: a row in the store for

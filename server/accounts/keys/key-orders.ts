@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import { sameSql, type Database } from '../store/database.ts';
-import { settings as table } from '../store/tables.ts';
-import { withAnySignal } from '../system/any-signal.ts';
-import { pause } from '../system/pause.ts';
+import { sameSql, type Database } from '../../store/database.ts';
+import { settings as table } from '../../store/tables.ts';
+import { withAnySignal } from '../../system/any-signal.ts';
+import { pause } from '../../system/pause.ts';
 
 /**
  * What the operator has decided about keys, in the store, so that every process on it does the same: a row
