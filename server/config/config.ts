@@ -202,6 +202,7 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
       relay: read('SMTP_URL'),
       from: read('MAIL_FROM') ?? { name: '', address: 'newsletter@example.com' },
       reminds: read('CONFIRM_REMINDER') === 'on',
+      dkimSelector: read('MAIL_DKIM_SELECTOR'),
     };
   }
 
@@ -231,10 +232,8 @@ export function readConfig(env: Env, readFile?: (path: string) => string): Confi
       return { file, specs: [{ ...newsletter, account: namesOf(accounts)[0] }] };
     }
     try {
-      return {
-        file,
-        specs: readFormsFile(file, { thankYouPages, accounts: accounts && namesOf(accounts) }, readFile),
-      };
+      const options = { thankYouPages, accounts: accounts && namesOf(accounts) };
+      return { file, specs: readFormsFile(file, options, readFile) };
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       faults.push(...error.faults);

@@ -15,6 +15,8 @@ export interface MailConfig {
   readonly relay: Secret | undefined;
   readonly from: Sender;
   readonly reminds: boolean;
+  /** For `doctor`. */
+  readonly dkimSelector: string | undefined;
 }
 
 const senderPattern = new RegExp(
@@ -61,6 +63,14 @@ export const mailSettings = {
     'Sender of the mails. Required with `SMTP_URL`.',
     'an address such as news@example.com, or with a name: Harbour News <news@example.com>',
     sender.optional(),
+  ),
+  MAIL_DKIM_SELECTOR: setting(
+    'Selector of the DKIM key with which the relay signs for the domain of `MAIL_FROM`, so that `doctor` can look at it.',
+    'a selector such as s1 or mail2026, as in s1._domainkey.example.com',
+    text
+      .max(100)
+      .regex(/^[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i)
+      .optional(),
   ),
   CONFIRM_REMINDER: setting(
     'Whether who has not confirmed is reminded once, after 24 hours: `on` or `off`.',

@@ -87,19 +87,26 @@ function readRest(env: Env, faults: readonly string[]): Setup {
       slack: readOr(reader, 'ALERT_SLACK_URL', undefined),
       mailTo: readOr(reader, 'ALERT_MAIL_TO', []),
     },
-    mail: {
-      relay: readOr(reader, 'SMTP_URL', undefined),
-      from: readOr(reader, 'MAIL_FROM', undefined) ?? { name: '', address: 'newsletter@example.com' },
-      reminds: false,
-    },
     trustProxy: readOr(reader, 'TRUST_PROXY', false),
     publicUrl: readOr(reader, 'PUBLIC_URL', undefined),
     isHostSet: reader.isSet('HOST'),
+    mail: readMail(reader),
     accounts: readAccounts(reader),
     store: readStore(reader),
   };
   // If a part is missing, the configuration does not read the further sets; the doctor reads them too.
   return { ...rest, secretFiles: reader.files, faults: [...new Set([...faults, ...reader.faults])] };
+}
+
+function readMail(reader: EnvReader): Setup['mail'] {
+  const from = readOr(reader, 'MAIL_FROM', undefined);
+  return {
+    // Without a sender there is nothing to look at.
+    relay: from && readOr(reader, 'SMTP_URL', undefined),
+    from: from ?? { name: '', address: '' },
+    reminds: true,
+    dkimSelector: readOr(reader, 'MAIL_DKIM_SELECTOR', undefined),
+  };
 }
 
 function readAccounts(reader: EnvReader): readonly AccountConfig[] {

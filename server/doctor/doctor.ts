@@ -10,13 +10,14 @@ import { checkDataDir } from './data-dir.ts';
 import { fault, warning, type Finding } from './finding.ts';
 import { checkPastedSecrets } from './pasted-secrets.ts';
 import { checkPage } from './page/page.ts';
+import { checkMail } from './mail/mail.ts';
+import { openNames } from './mail/names.ts';
 import { checkPublicUrl } from './outside/public-url.ts';
 import { checkRasaIo } from './rasa-io.ts';
 import { checkSecretFiles } from './secret-files.ts';
 import { checkStore, openUsable } from './store.ts';
 import { checkSurvival } from './survival.ts';
 import { checkAlerts } from './told/alerts.ts';
-import { checkMail } from './told/mail.ts';
 import { checkWebhooks } from './told/webhooks.ts';
 import { createWeb, withoutUser } from './web.ts';
 
@@ -24,7 +25,8 @@ export type { Finding } from './finding.ts';
 
 /**
  * `rasa-signup doctor` checks everything that sign-ups depend on, whatever state it is in, and gives
- * remedies. It changes nothing, sends no sign-up, and can run while the proxy runs.
+ * remedies. It changes nothing, sends no sign-up and, unless it is asked to, no mail, and can run while the
+ * proxy runs.
  */
 export interface Check {
   /** What was checked. */
@@ -41,6 +43,10 @@ export interface DoctorOptions {
   readonly pages: readonly string[];
   /** The proxy's public URL, as visitors reach it; `PUBLIC_URL` by default. */
   readonly publicUrl?: string | undefined;
+  /** Name servers to ask in place of the machine's, such as `127.0.0.1:5353`. */
+  readonly nameServers?: readonly string[] | undefined;
+  /** An address that gets a mail. */
+  readonly mailTo?: string | undefined;
   /** Directory of the build that pages are compared with. */
   readonly builtDir: string;
   readonly process: Pick<NodeJS.Process, 'getuid'>;
@@ -81,7 +87,7 @@ export function startChecks(options: DoctorOptions): readonly Check[] {
       () => withDatabase(setup, (database) => checkSurvival(setup.accounts, database, now())),
     ],
     ['Alerts', () => withDatabase(setup, (database) => checkAlerts(setup, database))],
-    ['Mail', () => checkMail(setup)],
+    ['Mail', () => checkMail(setup.mail, { names: openNames(options.nameServers), to: options.mailTo })],
     ['Webhooks', () => withDatabase(setup, (database) => checkWebhooks(database))],
     ['Allowed origins', () => checkAllowedOrigins(setup, web)],
     ['The proxy from outside', () => checkPublicUrl(publicUrl, setup, { web, builtDir })],

@@ -7,13 +7,17 @@ export interface TransportOptions {
   /** `smtp://user:password@host:587` or `smtps://…`. */
   readonly url: Secret;
   readonly from: MailFrom;
-  readonly timeouts?: { readonly connectMs: number; readonly greetingMs: number; readonly idleMs: number };
+  readonly timeouts?: RelayTimeouts;
+}
+
+export interface RelayTimeouts {
+  readonly connectMs: number;
+  readonly greetingMs: number;
+  readonly idleMs: number;
 }
 
 export interface Transport {
   readonly send: SendMail;
-  /** Tries connection, encryption and log-in. Why that fails, or `undefined`. */
-  verify(): Promise<string | undefined>;
   close(): void;
 }
 
@@ -25,24 +29,13 @@ const defaultTimeouts = { connectMs: 15_000, greetingMs: 30_000, idleMs: 60_000 
  * unencrypted to another machine, and certificates are verified. Files and URLs are never read for a message.
  */
 export function openTransport({ url, from, timeouts = defaultTimeouts }: TransportOptions): Transport {
-  const { protocol, hostname, port, username, password } = new URL(url.reveal());
-  const isImplicit = protocol === 'smtps:';
   const transport = createTransport({
     pool: true,
     maxConnections: 2,
     maxMessages: 100,
     // What was not sent is in the queue, which knows better when to try again.
     maxRequeues: 0,
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? (isImplicit ? 465 : 587) : Number(port),
-    secure: isImplicit,
-    requireTLS: !isImplicit && username !== '' && !isLoopback(hostname),
-    ...(username !== '' && {
-      auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) },
-    }),
-    connectionTimeout: timeouts.connectMs,
-    greetingTimeout: timeouts.greetingMs,
-    socketTimeout: timeouts.idleMs,
+    ...connectionTo(url, timeouts),
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -55,17 +48,33 @@ export function openTransport({ url, from, timeouts = defaultTimeouts }: Transpo
         return outcomeOf(error);
       }
     },
-    async verify() {
-      try {
-        await transport.verify();
-        return undefined;
-      } catch (error) {
-        return outcomeOf(error).reason;
-      }
-    },
     close() {
       transport.close();
     },
+  };
+}
+
+/** Where a relay is, without its password. */
+export function placeOf(url: Secret): { readonly host: string; readonly isLocal: boolean } {
+  const { host, hostname } = new URL(url.reveal());
+  return { host, isLocal: isLoopback(hostname) };
+}
+
+/** How a relay is reached, for nodemailer. */
+export function connectionTo(url: Secret, timeouts: RelayTimeouts) {
+  const { protocol, hostname, port, username, password } = new URL(url.reveal());
+  const isImplicit = protocol === 'smtps:';
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? (isImplicit ? 465 : 587) : Number(port),
+    secure: isImplicit,
+    requireTLS: !isImplicit && username !== '' && !isLoopback(hostname),
+    ...(username !== '' && {
+      auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) },
+    }),
+    connectionTimeout: timeouts.connectMs,
+    greetingTimeout: timeouts.greetingMs,
+    socketTimeout: timeouts.idleMs,
   };
 }
 
@@ -95,7 +104,7 @@ function mailOf(id: string, { to, subject, text, html, lang, unsubscribe }: Mail
 /** What only this message can be at fault for: its receiver, or its contents. */
 const ofMessage = /^(RCPT TO|DATA|BDAT)$/;
 
-function outcomeOf(error: unknown): Exclude<MailOutcome, { is: 'sent' }> {
+export function outcomeOf(error: unknown): Exclude<MailOutcome, { is: 'sent' }> {
   const { code, responseCode, command } = faultOf(error);
   const reason = [code, responseCode, command].filter((part) => part !== undefined).join(' ') || 'unknown';
   // Before anything was sent: the address cannot be written in a way that the server takes.
