@@ -93,7 +93,7 @@ export function createOutboxCommands({
     async purge(ids, { json, yes = false, ...selection }) {
       const chosen = await choose(ids, selection, 'purge');
       if (!chosen) return 1;
-      if (!yes && !mayAsk(streams)) {
+      if (!yes && chosen.ids.length > 0 && !mayAsk(streams)) {
         complain('purge deletes permanently. Without a terminal to ask at, confirm with --yes.');
         return 1;
       }

@@ -131,7 +131,7 @@ export const settings = {
     { limit: 3, windowMs: unitMs.m },
   ),
   RATE_PAGES: setting(
-    'Limit of requests for hosted pages, form definitions and QR codes from one network per period, or `off`. Default: `1000/1m`; `off` if `RATE_NETWORK` is `off`.',
+    'Limit of requests for hosted pages, form definitions, QR codes and other pages from one network per period, or `off`. Default: `1000/1m`; `off` if `RATE_NETWORK` is `off`.',
     'a number and a time such as 1000/1m (s, m, h or d), or off',
     rate.optional(),
   ),

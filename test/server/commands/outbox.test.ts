@@ -268,6 +268,18 @@ describe('outbox purge', () => {
     expect(chosen.stderr).toContain('confirm with --yes');
   });
 
+  it.each([
+    [['--form', 'another']],
+    [['--reason', 'nothing like it']],
+    [['nobody-0009']],
+    [['--all', 'ada-0001']],
+  ])('O13: has nothing to confirm where nothing is chosen: %j', async (args) => {
+    const dataDir = await refusedDir();
+    const { stderr } = await outboxCli(dataDir, 'purge', ...args);
+    expect(stderr).not.toContain('--yes');
+    expect(await setAsideIn(dataDir)).toHaveLength(3);
+  });
+
   it('deletes permanently, and the running proxy counts fewer', async () => {
     const dataDir = await refusedDir();
     expect(await outboxCli(dataDir, 'purge', '--older-than', '7d', '--yes')).toEqual({
