@@ -33,6 +33,11 @@ export default tseslint.config(
           property: 'canParse',
           message: 'Node 20 answers wrongly once it is hot: use readUrl.',
         },
+        {
+          object: 'AbortSignal',
+          property: 'any',
+          message: 'Node 20 leaks where one of the signals lives long: use withAnySignal.',
+        },
       ],
     },
   },

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { destinationOf } from '../config/accounts/destination.ts';
 import { refuseOldOutbox } from '../outbox/old-directory.ts';
 import { openFile, openIfThere, openPlace, refuseMissing } from '../outbox/place.ts';
+import { probe } from '../outbox/store-watch.ts';
 import { sameSql, type Database, type Row } from '../store/database.ts';
 import { NewerSchema, StoreRefused, StoreUnavailable } from '../store/errors.ts';
 import { databaseFileName } from '../store/open-store.ts';
@@ -34,6 +35,7 @@ export async function checkStore(setup: Setup, files: Files): Promise<readonly F
       await new ServerSecrets({ database }).get('seen');
       return [
         ...(file ? await checkSoundness(file, join(dataDir, databaseFileName), files) : []),
+        ...(await checkWrites(database)),
         ...(await checkWorkers(database)),
         ...(await checkWaiting(database, setup)),
       ];
@@ -95,6 +97,17 @@ async function checkSoundness(
 }
 
 const shownFaults = 5;
+
+/** Much that stops sign-ups stops writes alone: a full disk, a lock, a standby. */
+async function checkWrites(database: Database): Promise<readonly Finding[]> {
+  try {
+    await probe(database);
+    return [];
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    return [fault(`Nothing can be stored. ${error.message}`, 'See err.reason in docs/operating.md.')];
+  }
+}
 
 async function checkWorkers(database: Database): Promise<readonly Finding[]> {
   const read = () =>

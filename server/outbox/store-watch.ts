@@ -13,6 +13,11 @@ const probeSql = sameSql(
   on conflict (name) do update set beat = leases.beat + 1`,
 );
 
+/** Writes a row to see whether the store takes anything. Rejects as `Database.write` does. */
+export async function probe(database: Pick<Database, 'write'>): Promise<void> {
+  await database.write([{ sql: probeSql }]);
+}
+
 /**
  * Whether the store takes writes now. What became of sign-ups says so at once; without any, a row is written
  * every few seconds, so that the answer follows the store in both directions where no visitor comes.
@@ -56,7 +61,7 @@ export class StoreWatch {
   }
 
   async #look(): Promise<void> {
-    await this.watch(this.#options.database.write([{ sql: probeSql }])).catch(() => {
+    await this.watch(probe(this.#options.database)).catch(() => {
       // It is remembered; whoever needs the store is told.
     });
   }

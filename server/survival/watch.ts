@@ -4,6 +4,7 @@ import { openPersonHash } from '../outbox/person-hash.ts';
 import type { Destination } from '../outbox/signup.ts';
 import type { Database, Statement } from '../store/database.ts';
 import { Leases } from '../store/leases.ts';
+import { withAnySignal } from '../system/any-signal.ts';
 import { pause } from '../system/pause.ts';
 import { forgetChanges, tellChanges } from './change-feed.ts';
 import { compare, readLastComparison, type BesideLeft } from './comparison.ts';
@@ -116,7 +117,7 @@ export class Survival {
       );
     }, 1000);
     try {
-      return await run(AbortSignal.any([stop, lost.signal]), this.#leases.fence(held));
+      return await withAnySignal([stop, lost.signal], (signal) => run(signal, this.#leases.fence(held)));
     } finally {
       clearInterval(beat);
       await this.#leases.release(held).catch(() => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
 import { Acknowledgements } from '../../server/outbox/acknowledgements.ts';
 import { Claims } from '../../server/outbox/claims.ts';
@@ -20,6 +21,8 @@ export interface Tasks {
   open(ms: number): Promise<OpenFigures>;
   /** 64 callers add, each with an id of its client and a proof, as the widget sends them. */
   add(ms: number): Promise<AddFigures>;
+  /** The same with nothing stored: 64 callers wait for the next turn of the loop. */
+  idle(ms: number): Promise<AddFigures>;
   /** 64 callers append lines of the same length with the least code. */
   bare(ms: number): Promise<LoadFigures>;
   /** Claims batches of 25 and acknowledges them as delivered at once. */
@@ -35,6 +38,8 @@ export interface OpenFigures {
 export interface AddFigures extends LoadFigures {
   /** CPU time of the whole process for each. */
   readonly cpuMicros: number;
+  /** By how much a timer of 10 ms comes late, in ms. */
+  readonly loopP99Ms: number;
 }
 
 const callers = 64;
@@ -78,18 +83,14 @@ const tasks: Tasks = {
     const { outbox } = parts();
     const prefix = randomUUID();
     let count = 0;
-    const before = cpuMicros();
-    const figures = await closedLoop(
-      () => {
-        const name = `${prefix} ${count++}`;
-        const signup = prepared[count % prepared.length] ?? makeSignup();
-        return outbox.add(signup, { retry: name, proof: { kind: 'proof', text: name } });
-      },
-      callers,
-      ms,
-    );
-    return { ...figures, cpuMicros: (cpuMicros() - before) / (figures.perSecond * (ms / 1000)) };
+    return measure(() => {
+      const name = `${prefix} ${count++}`;
+      const signup = prepared[count % prepared.length] ?? makeSignup();
+      return outbox.add(signup, { retry: name, proof: { kind: 'proof', text: name } });
+    }, ms);
   },
+
+  idle: (ms) => measure(() => new Promise(setImmediate), ms),
 
   bare: (ms) => closedLoop(() => bareAppend.append(line), callers, ms),
 
@@ -129,6 +130,19 @@ async function close(): Promise<void> {
   await opened?.outbox.close();
   await opened?.database.close();
   await bareAppend.close();
+}
+
+async function measure(call: () => Promise<unknown>, ms: number): Promise<AddFigures> {
+  const before = cpuMicros();
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  const figures = await closedLoop(call, callers, ms);
+  delay.disable();
+  return {
+    ...figures,
+    cpuMicros: (cpuMicros() - before) / (figures.perSecond * (ms / 1000)),
+    loopP99Ms: Math.max(0, delay.percentile(99) / 1e6 - 10),
+  };
 }
 
 function parts() {

@@ -27,6 +27,7 @@ interface Cell {
   readonly openMs: number;
   readonly openMb: number;
   readonly add: AddFigures[];
+  readonly idle: AddFigures[];
   readonly bare: LoadFigures[];
   readonly insert: LoadFigures[];
   readonly settled: number[];
@@ -54,8 +55,9 @@ async function run(): Promise<void> {
     if (server) cells.push(await openCell('postgres', backlog));
   }
   for (let round = 0; round < rounds; round++) {
-    for (const { child, add, bare, insert, settled, bareInsert } of cells) {
+    for (const { child, add, idle, bare, insert, settled, bareInsert } of cells) {
       add.push(await child.ask('add', cellMs));
+      idle.push(await child.ask('idle', cellMs));
       bare.push(await child.ask('bare', cellMs));
       if (bareInsert) insert.push(await bareInsert.load(cellMs));
       settled.push(await child.ask('settle', cellMs));
@@ -82,10 +84,28 @@ async function run(): Promise<void> {
     ),
   );
   print(
-    'Opening, memory (MB), and batches of 25 claimed and acknowledged as fast as the database lets them',
+    'Opening, memory (MB), batches of 25 claimed and acknowledged as fast as the database lets them, and how late timers come (p99, ms) while 64 callers add, and while they store nothing',
     table(
-      ['engine', 'waiting', 'open ms', 'RSS opened', 'RSS after load', 'settled/s'],
-      figures.map((of) => [of.engine, of.backlog, of.openMs, of.openMb, of.loadMb, of.settledPerSecond]),
+      [
+        'engine',
+        'waiting',
+        'open ms',
+        'RSS opened',
+        'RSS after load',
+        'settled/s',
+        'late',
+        'storing nothing',
+      ],
+      figures.map((of) => [
+        of.engine,
+        of.backlog,
+        of.openMs,
+        of.openMb,
+        of.loadMb,
+        of.settledPerSecond,
+        of.loopP99Ms,
+        of.idleLoopP99Ms,
+      ]),
     ),
   );
 
@@ -155,6 +175,7 @@ async function openCell(engine: Cell['engine'], backlog: number): Promise<Cell> 
     openMs,
     openMb: rssMb,
     add: [],
+    idle: [],
     bare: [],
     insert: [],
     settled: [],
@@ -174,6 +195,8 @@ async function closeCell({ engine, backlog, child, openMs, openMb, ...cell }: Ce
     loadMb,
     ...mediansOf(cell.add),
     cpuMicros: median(cell.add.map(({ cpuMicros }) => cpuMicros)),
+    loopP99Ms: median(cell.add.map(({ loopP99Ms }) => loopP99Ms)),
+    idleLoopP99Ms: median(cell.idle.map(({ loopP99Ms }) => loopP99Ms)),
     barePerSecond: mediansOf(cell.bare).perSecond,
     ratio: ratioOf(cell.add, cell.bare),
     insertPerSecond: cell.bareInsert && mediansOf(cell.insert).perSecond,

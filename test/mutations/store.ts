@@ -38,6 +38,20 @@ export const storeMutations: readonly Mutation[] = [
     only: 'a store on postgres gives rows',
   },
   {
+    name: 'marks: what stands behind a deleted one is not found any more',
+    file: 'server/store/engine/hash-set.ts',
+    find: 'if (fromHome < this.#distance(hole, at)) continue;',
+    replace: 'if (fromHome >= 0) continue;',
+    tests: tests('hash-set'),
+  },
+  {
+    name: 'marks: hashes that begin alike are one',
+    file: 'server/store/engine/hash-set.ts',
+    find: 'words[at + 3] !== asked[3])',
+    replace: 'words[at + 2] !== asked[2])',
+    tests: tests('hash-set'),
+  },
+  {
     name: 'SQLite: an expectation is a lower bound only',
     file: 'server/store/sqlite/group-commit.ts',
     find: 'expected !== undefined && result.count !== expected',

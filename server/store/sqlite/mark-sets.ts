@@ -1,4 +1,5 @@
 import type { EncodedMarks } from '../engine/encoding.ts';
+import { HashSet } from '../engine/hash-set.ts';
 import { AlreadySeen } from '../errors.ts';
 import { bucketOf, keptBuckets } from '../seen.ts';
 import type { SqliteConnection } from './driver.ts';
@@ -16,7 +17,7 @@ interface Claimed {
  * unique index over hashes would cost more than the sign-up itself (15 µs against 0.5).
  */
 export class MarkSets {
-  readonly #buckets = new Map<number, Set<string>>();
+  readonly #buckets = new Map<number, HashSet>();
   /** Of the transaction that is under way. */
   #claimed: Claimed[] = [];
   #lastSeq = 0;
@@ -103,9 +104,9 @@ export class MarkSets {
     return false;
   }
 
-  #setOf(bucket: number): Set<string> {
+  #setOf(bucket: number): HashSet {
     let set = this.#buckets.get(bucket);
-    if (!set) this.#buckets.set(bucket, (set = new Set()));
+    if (!set) this.#buckets.set(bucket, (set = new HashSet()));
     return set;
   }
 }

@@ -8,6 +8,8 @@ import { checkDataDir } from '../../../server/doctor/data-dir.ts';
 import { checkStore } from '../../../server/doctor/store.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { databaseFileName, openStore } from '../../../server/store/open-store.ts';
+import { ServerSecrets } from '../../../server/store/secrets/server-secrets.ts';
+import { loadDriver } from '../../../server/store/sqlite/driver.ts';
 import { realFiles } from '../../../server/system/files.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { recordCalls } from '../../helpers/recorder.ts';
@@ -334,6 +336,27 @@ describe('the database', () => {
     expect(wordsIn(await examineStore({ DATA_DIR: dataDir }))).toContain(
       'fault: The database is damaged: signups: the contents of 1 rows are damaged.',
     );
+  });
+
+  it('that takes no writes, though it can be read, is a fault', async () => {
+    const dataDir = await temporaryDir();
+    const database = await openStore({ dataDir, log: quiet });
+    // As in every database that was in use; the doctor would make it.
+    await new ServerSecrets({ database }).get('seen');
+    await database.close();
+    const holder = loadDriver()(join(dataDir, databaseFileName));
+    holder.exec('begin immediate');
+    try {
+      expect(complaintsIn(await examineStore({ DATA_DIR: dataDir }))).toEqual([
+        expect.stringMatching(
+          /^fault: Nothing can be stored\. Another process holds the database for too long/,
+        ),
+      ]);
+    } finally {
+      holder.exec('rollback');
+      holder.close();
+    }
+    expect(complaintsIn(await examineStore({ DATA_DIR: dataDir }))).toEqual([]);
   });
 
   it('that is gone, while its reserve is there, is a fault', async () => {
