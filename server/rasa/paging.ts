@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestOf, DigestSet } from '../system/digests/digest-set.ts';
 import type { PageInfo } from './reading/answers.ts';
 import type { Item } from './reading/values.ts';
 
@@ -116,8 +116,7 @@ function rememberItems(): (items: readonly Item[]) => readonly Item[] {
   const memory = new Memory();
   return (items) => {
     const others = items.filter((item) => idOf(item) === undefined);
-    const digest = createHash('sha256').update(JSON.stringify(others)).digest('base64');
-    const areNew = memory.isNew(`page ${digest}`);
+    const areNew = memory.isNew(`page ${JSON.stringify(others)}`);
     return items.filter((item) => {
       const id = idOf(item);
       return id === undefined ? areNew : memory.isNew(`id ${id}`);
@@ -134,11 +133,12 @@ const mostKeys = 50_000;
  * and in which pages are repeated.
  */
 class Memory {
-  readonly #first = new Set<string>();
-  #older = new Set<string>();
-  #newer = new Set<string>();
+  readonly #first = new DigestSet();
+  #older = new DigestSet();
+  #newer = new DigestSet();
 
-  isNew(key: string): boolean {
+  isNew(text: string): boolean {
+    const key = digestOf(text);
     if (this.#first.has(key) || this.#older.has(key) || this.#newer.has(key)) return false;
     if (this.#first.size < mostKeys) {
       this.#first.add(key);
@@ -146,7 +146,7 @@ class Memory {
     }
     if (this.#newer.size >= mostKeys) {
       this.#older = this.#newer;
-      this.#newer = new Set();
+      this.#newer = new DigestSet();
     }
     this.#newer.add(key);
     return true;

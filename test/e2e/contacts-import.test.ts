@@ -244,6 +244,25 @@ describe('rasa-signup contacts import', () => {
     expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(words)]);
   });
 
+  it.each([
+    ['within an address', 'zoe@exam', 'not valid'],
+    ['within a quote', 'zoe@example.com,"Zo', 'A quote opens in line 3'],
+    ['where nobody can see it', 'zoe@example.com,Zo', 'The file has 2 rows, not 3'],
+  ])('a file that is cut %s is never imported in silence', async (_, last, words) => {
+    const { sandbox, env, list, run } = await open();
+    await startProduct(env);
+    const path = await list(`email,first_name\nada@example.com,Ada\n${last}`);
+    const { code, stdout, stderr } = await run([path, '--yes', '--expect-rows', '3']);
+    expect([code, stdout, (await arrived(sandbox)).size]).toEqual([1, '', 0]);
+    expect(stderr).toContain(last.includes('"') ? words : 'The file has 2 rows, not 3');
+    const lax = await run([path, '--yes']);
+    expect(lax.stderr).toContain(last.includes('"') ? words : 'the last line has no end');
+    if (last === 'zoe@exam') {
+      expect(lax).toMatchObject({ code: 1, report: { stored: 1, refused: { count: 1 } } });
+      expect(await readFile(lax.report.rejects ?? '', 'utf8')).toContain('zoe@exam');
+    }
+  });
+
   it('does not hold up a visitor', async () => {
     const { env, list, sandbox } = await open();
     const product = await startProduct({ ...env, RASA_MIN_INTERVAL_MS: '200' });

@@ -7,6 +7,7 @@ import { en } from '../../shared/messages/en.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
 import { deferred } from '../helpers/deferred.ts';
 import { formsFile } from '../helpers/forms/operators-forms.ts';
+import { partOf, startRelay } from '../helpers/server/relay.ts';
 import { startSandbox, type TestSandbox } from '../helpers/server/sandbox.ts';
 import { credentialsFor, guardedIntake, readContacts, startService } from '../helpers/server/service.ts';
 import { serve } from '../helpers/sites/serve.ts';
@@ -67,9 +68,15 @@ async function serveApi(sandboxes: readonly TestSandbox[]): Promise<string> {
  */
 async function start({
   changes = {},
+  form = {},
   env = {},
   fallback = '',
-}: { readonly changes?: object; readonly env?: Env; readonly fallback?: string } = {}) {
+}: {
+  readonly changes?: object;
+  readonly form?: object;
+  readonly env?: Env;
+  readonly fallback?: string;
+} = {}) {
   const sandboxes = await Promise.all(accounts.map(() => startSandbox()));
   const credentials = accounts.flatMap((name, at): [string, string | undefined][] => {
     const { RASA_USERNAME, RASA_PASSWORD, RASA_API_KEY } = credentialsFor(sandboxes[at] ?? fail());
@@ -87,7 +94,7 @@ async function start({
   const fields = ['email', { ...titles, ...changes }];
   const service = await startService({
     ...guardedIntake,
-    ...(await formsFile({ all: { account: 'harbour', languages: ['en', 'de'], fields } })),
+    ...(await formsFile({ all: { account: 'harbour', languages: ['en', 'de'], fields, ...form } })),
     RASA_BASE_URL: await serveApi(sandboxes),
     ACCOUNTS: accounts.join(),
     ALLOWED_ORIGINS: site,
@@ -105,7 +112,7 @@ async function start({
     vi.waitFor(async () => {
       expect(await arrived(email)).toEqual(wanted);
     }, soon);
-  return { ...service, site, arrives };
+  return { ...service, site, arrived, arrives };
 }
 
 function fail(): never {
@@ -255,5 +262,64 @@ describe('a form that offers several newsletters', () => {
     await page.getByText('The Harbour, The Lighthouse').waitFor();
     await page.getByRole('button', { name: 'Yes, sign me up' }).click();
     await arrives('gus@example.com', ['harbour', 'lighthouse']);
+  });
+});
+
+describe('a form that offers several newsletters, and has to be confirmed', () => {
+  /** The product with a mail relay; a letter is the text of the mail that arrived there. */
+  async function startConfirmed(env: Env = {}) {
+    const relay = await startRelay();
+    const service = await start({
+      form: { confirm: 'always' },
+      env: { SMTP_URL: relay.url.reveal(), MAIL_FROM: 'news@example.com', ...env },
+    });
+    const letter = () =>
+      vi.waitFor(() => {
+        const [mail] = relay.received;
+        if (!mail) throw new Error('No mail has come.');
+        return partOf(mail, 'text/plain');
+      }, soon);
+    return { ...service, letter, mails: () => relay.received.length };
+  }
+
+  it('adds the contact to the ticked ones with one mail and one click, and to none before', async () => {
+    const { site, arrived, arrives, letter, mails } = await startConfirmed();
+    const { page, complaints } = await open(site);
+    await page.getByLabel('Email address').fill('ada@example.com');
+    await page.getByRole('checkbox', { name: 'The Harbour' }).check();
+    await page.getByRole('checkbox', { name: 'The Lighthouse' }).check();
+    await submit(page);
+    await page.getByRole('heading', { name: 'Confirm your address' }).waitFor();
+    const link = /https?:\S+\/confirm\/\S+/.exec(await letter())?.[0] ?? '';
+    expect(await arrived('ada@example.com')).toEqual([]);
+    const mailed = await open(link);
+    await mailed.page.getByRole('button', { name: 'Yes, sign me up' }).click();
+    await arrives('ada@example.com', ['harbour', 'lighthouse']);
+    // The form that waits has seen it.
+    await page.bringToFront();
+    await page.getByLabel('Code from the message').waitFor({ state: 'detached' });
+    expect([mails(), complaints, mailed.complaints]).toEqual([1, [], []]);
+  });
+
+  it('by the route: the code of the mail counts for all of them, once', async () => {
+    const { url, arrived, arrives, letter, mails } = await startConfirmed({ BOT_MODE: 'off' });
+    const send = async (path: string, fields: Readonly<Record<string, string>>) => {
+      const answer = await fetch(url + path, {
+        method: 'POST',
+        headers: { accept: 'application/json' },
+        body: new URLSearchParams(fields),
+      });
+      return { status: answer.status, body: (await answer.json()) as Readonly<Record<string, unknown>> };
+    };
+    const signedUp = await send('/forms/all', { email: 'bob@example.com', titles: 'engine-room,light' });
+    expect(signedUp).toMatchObject({ status: 202, body: { ticket: expect.any(String) as string } });
+    const code = /\b\d{6}\b/.exec(await letter())?.[0] ?? '';
+    expect(await arrived('bob@example.com')).toEqual([]);
+    const ticket = String(signedUp.body['ticket']);
+    for (let again = 0; again < 2; again++) {
+      expect(await send('/forms/all/confirmation', { ticket, code })).toMatchObject({ status: 200 });
+    }
+    await arrives('bob@example.com', ['engine-room', 'lighthouse']);
+    expect(mails()).toBe(1);
   });
 });

@@ -12,6 +12,7 @@ import { openPlace, refuseMissing } from '../../outbox/place.ts';
 import type { Destination } from '../../outbox/signup.ts';
 import type { Database } from '../../store/database.ts';
 import { chooseAccount } from '../rasa/one-account.ts';
+import { keepHeapSmall } from '../rasa/small-heap.ts';
 import { storePlaceOf } from '../store.ts';
 
 /** What an import reads of the proxy's configuration. */
@@ -76,6 +77,7 @@ export async function readImportSetup(
       const place = storePlaceOf(env);
       await refuseMissing(place);
       const database = await openPlace(place, { log: pino({ level: 'silent' }) });
+      keepHeapSmall();
       try {
         const destinations = new Map([[chosen.name, destination]]);
         const outbox = await Outbox.open({ database, destinations, max });

@@ -9,7 +9,7 @@ import type { FunnelCommandOptions } from '../analytics/print-funnel.ts';
 import { funnelFormats, reportFormats, type ReportOptions } from '../analytics/report-options.ts';
 import { declareLinks } from './analytics-links.ts';
 import { environmentOf, someCount, someName, someText, someTime, withStore, type Cli } from './cli.ts';
-import { keepHeapSmall } from './small-heap.ts';
+import { keepHeapSmall } from '../rasa/small-heap.ts';
 
 export function declareAnalytics(cli: Cli): void {
   const analytics = cli.program

@@ -6,7 +6,7 @@ import { stickyStates, type StickyState } from '../../outbox/signup.ts';
 import type { ExitCode } from '../terminal.ts';
 import { environmentOf, someText, type Cli } from './cli.ts';
 import { declareNewContacts } from './new-contacts.ts';
-import { keepHeapSmall } from './small-heap.ts';
+import { keepHeapSmall } from '../rasa/small-heap.ts';
 import { declareSurvival } from './survival.ts';
 
 export function declareContacts(cli: Cli): void {

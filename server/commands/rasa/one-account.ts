@@ -8,6 +8,7 @@ import type { RasaHttp } from '../../rasa/http.ts';
 import type { Database } from '../../store/database.ts';
 import { createOutgoing } from '../../system/network/outgoing.ts';
 import { storePlaceOf } from '../store.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 export interface OneAccountOptions {
   readonly env: Env;
@@ -43,6 +44,7 @@ export async function openOneAccount({ env, account, owner }: OneAccountOptions)
   const minIntervalMs = read('RASA_MIN_INTERVAL_MS');
   const log = pino({ level: 'silent' });
   const database = await openIfThere(storePlaceOf(env), { log });
+  keepHeapSmall();
   const opened = openAccount({
     ...connection,
     destination: destinationOf(configured),

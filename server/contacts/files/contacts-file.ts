@@ -111,7 +111,7 @@ const encodingNames: Readonly<Record<TextFile['encoding'], string>> = {
 };
 
 function describe(
-  { name, encoding, hasMark }: TextFile,
+  { name, encoding, hasMark, hasLastLineEnd }: TextFile,
   format: Format,
   { columns, source }: Columns,
 ): string {
@@ -132,6 +132,7 @@ function describe(
     ...used,
     ...(states.length > 0 ? [`left alone by ${states.join(', ')}`] : []),
     ...(out.length > 0 ? [`left out: ${out.join(', ')}`] : []),
+    ...(hasLastLineEnd ? [] : ['the last line has no end; if the file may be cut short, say --expect-rows']),
   ];
   return `${name}: ${parts.join('; ')}.`;
 }

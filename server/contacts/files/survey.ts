@@ -1,5 +1,5 @@
+import { digestOf, DigestSet } from '../../system/digests/digest-set.ts';
 import { isGiven } from '../items.ts';
-import { AddressSet } from './address-set.ts';
 import type { FileState } from './columns.ts';
 import type { ContactsFile } from './contacts-file.ts';
 import type { Rejects } from './rejects.ts';
@@ -82,7 +82,7 @@ export async function surveyFile(
     leftAlone: new Counted(),
     refused: new Counted(),
   };
-  const seen = new AddressSet();
+  const seen = new DigestSet();
   let [rows, repeated, storable] = [0, 0, 0];
   let waiting: (Asked & { readonly line: number })[] = [];
   const flush = async () => {
@@ -108,7 +108,7 @@ export async function surveyFile(
         break;
       case 'contact':
         storable++;
-        if (seen.add(contact.contact.email)) {
+        if (seen.add(digestOf(contact.contact.email.toLowerCase()))) {
           const allowed = isGiven(contact.consent) ? resubscribe : [];
           waiting.push({ line, email: contact.contact.email, resubscribe: allowed });
         } else repeated++;

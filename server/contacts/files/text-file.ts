@@ -9,6 +9,8 @@ export interface TextFile extends DetectedEncoding {
   /** As the operator calls it; `standard input`. */
   readonly name: string;
   readonly bytes: number;
+  /** Without one the file may have been cut short. */
+  readonly hasLastLineEnd: boolean;
   /** SHA-256 of its bytes when it was opened, in hex. */
   readonly digest: string;
   /** Its text, in pieces of some 8 KiB. Without a byte order mark. */
@@ -29,10 +31,12 @@ export async function openTextFile(path: string, stdin: AsyncIterable<Uint8Array
     const bytes = await sizeOf(file);
     const read = () => chunksOf(file, bytes);
     const [digest, detected] = [await digestOf(read()), await detectEncoding(read)];
+    const hasLastLineEnd = await endsWithLine(file, bytes);
     return {
       name: isStdin ? 'standard input' : basename(path),
       bytes,
       digest,
+      hasLastLineEnd,
       ...detected,
       text: () => decoded(read(), detected.encoding),
       close: () => file.close(),
@@ -82,6 +86,14 @@ async function* chunksOf(file: FileHandle, bytes: number): AsyncGenerator<Uint8A
     at += bytesRead;
     yield buffer.subarray(0, bytesRead);
   }
+}
+
+async function endsWithLine(file: FileHandle, bytes: number): Promise<boolean> {
+  const length = Math.min(2, bytes);
+  const { buffer } = await file.read(Buffer.alloc(length), 0, length, bytes - length);
+  // In UTF-16 a line feed has two bytes, of which one is zero.
+  const last = buffer.at(-1) === 0 ? buffer.at(-2) : buffer.at(-1);
+  return last === 0x0a || last === 0x0d;
 }
 
 async function digestOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {

@@ -49,7 +49,8 @@ export async function streamContacts(
     if (response.writableLength > mostUnread) await once(response, 'drain', { signal: closed.signal });
   };
   try {
-    for await (const items of itemsOf(request, batch)) {
+    // Not destroyed after a failure: a sender that is still writing would lose the answer.
+    for await (const items of itemsOf(request.iterator({ destroyOnReturn: false }), batch)) {
       await send(await addWhenThereIsRoom(items));
       if (closed.signal.aborted) return;
     }

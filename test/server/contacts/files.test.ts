@@ -135,7 +135,40 @@ const oddities: readonly (readonly [
     [ada, zoe],
     'commas',
   ],
-  ['no end of the last line', 'email,first_name\nada@example.com,Ada', [ada], 'commas'],
+  ['no end of the last line', 'email,first_name\nada@example.com,Ada', [ada], 'the last line has no end;'],
+  [
+    'no end of the last line, in UTF-16',
+    utf16le('\ufeffemail\tfirst_name\r\nzoe@example.com\tZoë'),
+    [zoe],
+    'the last line has no end;',
+  ],
+  [
+    'a cut within a letter',
+    Buffer.concat([
+      Buffer.from('email,first_name\nada@example.com,Ada\nzoe@example.com,Zo'),
+      Buffer.from([0xc3]),
+    ]),
+    [ada, 'line 3: first_name: has bytes that are not text'],
+    'UTF-8; commas',
+  ],
+  [
+    'a cut within a letter, in UTF-16',
+    utf16be('\ufeffemail\tfirst_name\r\nada@example.com\tAda\nzoe@example.com\tZoë').subarray(0, -1),
+    [ada, 'line 3: first_name: has bytes that are not text'],
+    'UTF-16 (big-endian)',
+  ],
+  [
+    'a cut within an address',
+    'email,first_name\nada@example.com,Ada\nzoe@exam',
+    [ada, 'line 3: 1 cells, where the header has 2'],
+    'the last line has no end;',
+  ],
+  [
+    'a cut within an object',
+    '{"email":"ada@example.com","first_name":"Ada"}\n{"email":"zoe@example.com","first_n',
+    [ada, 'line 2: not a JSON object'],
+    'the last line has no end;',
+  ],
   [
     'a line feed in a quoted header',
     'email,"first\nname",x\nada@example.com,Ada,1\nnone,Ada,1\n',

@@ -89,7 +89,7 @@ it('answers NDJSON as it stores it, 50,000 lines in one request, in order', asyn
   const results = resultsOf(answer);
   // The first ones are answered while the last ones are not even made.
   await vi.waitFor(() => {
-    expect(results.length).toBe(500);
+    expect(results.length).toBeGreaterThanOrEqual(500);
   }, soon);
   for (let from = 700; from < 50_000; from += 4930) {
     if (!sent.write(lines(from, from + 4930))) await once(sent, 'drain');
@@ -129,20 +129,18 @@ it('keeps whole items of a connection that breaks, and no half one; sent again, 
   const sent = open();
   sent.write(lines(0, 700) + '{"ref":700,"email":"p700@exam');
   const first = resultsOf(await answered(sent));
+  // The first batch, and the rest after a pause.
   await vi.waitFor(() => {
-    expect(first.length).toBe(500);
+    expect(first.length).toBe(700);
   }, soon);
   sent.destroy();
-  expect(await stored()).toBe(500);
+  expect(await stored()).toBe(700);
   const again = open();
   again.end(lines(0, 701));
   const answer = await answered(again);
   const results = resultsOf(answer);
   await once(answer, 'end');
-  expect(results.map(({ status }) => status)).toEqual([
-    ...Array<string>(500).fill('duplicate'),
-    ...Array<string>(201).fill('accepted'),
-  ]);
+  expect(results.map(({ status }) => status)).toEqual([...Array<string>(700).fill('duplicate'), 'accepted']);
   expect(await stored()).toBe(701);
 });
 
