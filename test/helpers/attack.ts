@@ -23,7 +23,7 @@ export interface Attack {
    * The number of sign-ups that may get through: fixed, or `times` the quota of an axis for each window that
    * the attack took.
    */
-  readonly bound: number | { readonly axis: Axis | 'plain' | 'pages'; readonly times: number };
+  readonly bound: number | { readonly axis: Axis | 'plain' | 'pages' | 'token'; readonly times: number };
   readonly passes: number;
   /** The status of a refused try. Any other status means that a different guard refused it. */
   readonly refusedWith: number;
@@ -34,7 +34,8 @@ export interface Attack {
 }
 
 /** Where attacks come in. */
-export type Door = 'widget' | 'plain form' | 'click' | 'challenge' | 'pages' | 'test addresses';
+export type Door =
+  'widget' | 'plain form' | 'click' | 'challenge' | 'pages' | 'page to leave' | 'API' | 'test addresses';
 
 /** The attacked product. A restart changes its `url`. */
 export interface Target {
@@ -121,8 +122,8 @@ export async function run(attack: Attack, size: keyof Attack['tries']): Promise<
 
 function boundOf({ bound }: Attack, env: Env, tookMs: number): number {
   if (typeof bound === 'number') return bound;
-  const { rates, plainRates, ratePages } = readConfig(env);
-  const rate = { ...rates, plain: plainRates.network, pages: ratePages }[bound.axis];
+  const { rates, plainRates, ratePages, rateToken } = readConfig(env);
+  const rate = { ...rates, plain: plainRates.network, pages: ratePages, token: rateToken }[bound.axis];
   return rate === 'off'
     ? Infinity
     : Math.floor(bound.times * rate.limit) * Math.ceil((tookMs + 1) / rate.windowMs);

@@ -415,6 +415,50 @@ export const attacks: readonly Attack[] = [
     refusedWith: 429,
   })),
   {
+    name: 'links to leave for as many addresses, from one IPv6 /56',
+    door: 'page to leave',
+    env: behindProxy,
+    tries: { full: 500, quick: 60 },
+    attack: ({ url }, tries) =>
+      many(tries, (index) =>
+        ask(`${url}/leave`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/x-www-form-urlencoded',
+            ...from(`2001:db8:0:42${(index & 255).toString(16).padStart(2, '0')}::1`),
+          },
+          body: String(new URLSearchParams({ email: anybody(index) })),
+        }),
+      ),
+    bound: { axis: 'plain', times: 1 },
+    sparesOthers: true,
+    passes: 200,
+    refusedWith: 429,
+  },
+  {
+    name: 'tokens that are guessed, from one network',
+    door: 'API',
+    env: behindProxy,
+    quickEnv: { RATE_TOKEN: '100/1m' },
+    tries: { full: 2000, quick: 200 },
+    attack: ({ url }, tries) =>
+      many(tries, (index) =>
+        ask(`${url}/api/contacts`, {
+          method: 'POST',
+          headers: {
+            authorization: `Bearer rst_${String(index).padStart(43, 'x')}`,
+            'content-type': 'application/json',
+            ...from('198.51.100.7'),
+          },
+          body: '{}',
+        }),
+      ),
+    bound: { axis: 'token', times: 1 },
+    sparesOthers: true,
+    passes: 401,
+    refusedWith: 429,
+  },
+  {
     name: 'a test address of the sandbox, from as many networks',
     door: 'test addresses',
     env: behindProxy,
