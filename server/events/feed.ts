@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sameSql, type Database } from '../store/database.ts';
 import { pause } from '../system/pause.ts';
 import { withAnySignal } from '../system/any-signal.ts';
@@ -42,18 +43,20 @@ export class Feed {
   /** Rejects with `CursorLost`. */
   async read({ account, after, types }: FeedQuery): Promise<FeedPage> {
     const { last, swept } = await readNumbers(this.#database);
-    let seq = after === undefined ? swept : Number(after);
-    if (seq < swept || seq > last) throw new CursorLost();
+    let next = after ?? String(swept);
+    let seq = seqOf(next);
+    if (seq < swept || seq > last || (seq > swept && !(await this.#isOurs(next)))) throw new CursorLost();
     const found: StoredEvent[] = [];
     for (;;) {
       const events = await readAfter(this.#database, seq, lookThrough);
       for (const event of events) {
         const isWanted = event.data.account === account && isAmong(event.type, types);
-        if (isWanted && found.length === page) return pageOf(found, seq);
+        if (isWanted && found.length === page) return { events: found.map(published), next };
         seq = event.seq;
+        next = cursorOf(event);
         if (isWanted) found.push(event);
       }
-      if (events.length < lookThrough) return pageOf(found, seq);
+      if (events.length < lookThrough) return { events: found.map(published), next };
     }
   }
 
@@ -66,7 +69,7 @@ export class Feed {
         const leftMs = untilMs - performance.now();
         if (found.events.length > 0 || leftMs <= 0 || stop.aborted) return found;
         after = found.next;
-        await this.#waitBeyond(Number(found.next), leftMs, stop);
+        await this.#waitBeyond(seqOf(found.next), leftMs, stop);
       }
     });
   }
@@ -74,6 +77,19 @@ export class Feed {
   /** Whoever waits is answered now. */
   close(): void {
     this.#closing.abort();
+  }
+
+  /** Whether the event that the cursor names is the one that it was made from. */
+  async #isOurs(cursor: string): Promise<boolean> {
+    const [row] = await this.#database.read({
+      sql: sameSql('select id from events where seq = ?'),
+      params: [seqOf(cursor)],
+    });
+    const seq = seqOf(cursor);
+    // Those of earlier versions are numbers alone.
+    return (
+      cursor === String(seq) || (row !== undefined && cursor === cursorOf({ seq, id: String(row['id']) }))
+    );
   }
 
   async #waitBeyond(seq: number, leftMs: number, stop: AbortSignal): Promise<void> {
@@ -91,8 +107,19 @@ export class Feed {
   }
 }
 
-function pageOf(events: readonly StoredEvent[], seq: number): FeedPage {
-  return { events: events.map(published), next: String(seq) };
+/** What `next` can look like. */
+export const cursorPattern = /^\d{1,15}(-[\da-f]{8})?$/;
+
+/**
+ * A number alone would be taken by another database too, such as one that was restored from a backup and has
+ * told as many events since then.
+ */
+function cursorOf({ seq, id }: Pick<StoredEvent, 'seq' | 'id'>): string {
+  return `${seq}-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`;
+}
+
+function seqOf(cursor: string): number {
+  return Number(cursor.split('-', 1)[0]);
 }
 
 /** Whether a type is named, or all that begin like it: `signup.*`. Without names all are. */

@@ -5,7 +5,7 @@ import { intervals, presetNames, type QueryTexts } from '../analytics/query.ts';
 import { columnsOf, type Column, type Report } from '../analytics/reports/report.ts';
 import { reports } from '../analytics/reports/reports.ts';
 import { eventTypes, type Event } from '../events/events.ts';
-import type { FeedPage } from '../events/feed.ts';
+import { cursorPattern, type FeedPage } from '../events/feed.ts';
 import type { Operation, Response } from './operation.ts';
 
 const days = {
@@ -211,13 +211,9 @@ export const readOperations: readonly Operation[] = [
     access: 'events:read',
     parameters: {
       query: z.object({
-        after: z
-          .string()
-          .regex(/^\d{1,15}$/)
-          .optional()
-          .meta({
-            description: '`next` of the last answer. Without it the feed begins with the oldest event.',
-          }),
+        after: z.string().regex(cursorPattern).optional().meta({
+          description: '`next` of the last answer. Without it the feed begins with the oldest event.',
+        }),
         types: z.string().optional().meta({
           description: 'Only these, with commas between them: `signup.delivered`, or `signup.*`.',
         }),

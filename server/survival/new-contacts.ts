@@ -72,13 +72,17 @@ export async function readHandedOver(
   return row && Number(row['value']);
 }
 
-export function noteHandedOver(account: string, seq: number): Statement {
-  return {
-    sql: sameSql(
-      `insert into event_numbers (name, value) values (?, ?) on conflict (name) do update set value = excluded.value`,
-    ),
-    params: [markOf(account), seq],
-  };
+/**
+ * Of two commands at once the one that came further has its say, whichever ends last. Back it goes only from
+ * where it was found: a mark beyond the last event, of a database that was restored.
+ */
+export function noteHandedOver(
+  account: string,
+  { upTo, before = upTo }: { readonly upTo: number; readonly before: number | undefined },
+): Statement {
+  const text = `insert into event_numbers (name, value) values (?, ?) on conflict (name) do update
+    set value = excluded.value where event_numbers.value < excluded.value or event_numbers.value = ?`;
+  return { sql: sameSql(text), params: [markOf(account), upTo, before] };
 }
 
 function markOf(account: string): string {

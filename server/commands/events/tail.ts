@@ -1,7 +1,7 @@
 import { readAddress, signupOf } from '../../events/address.ts';
-import { published, type StoredEvent } from '../../events/events.ts';
+import { eventColumns, eventOf, eventTypes, published, type StoredEvent } from '../../events/events.ts';
 import { isAmong, readAfter, readNumbers, readSeqBefore } from '../../events/feed.ts';
-import type { Database } from '../../store/database.ts';
+import { sameSql, type Database } from '../../store/database.ts';
 import { pause } from '../../system/pause.ts';
 import { printable, toJson, type ExitCode, type TextStream } from '../terminal.ts';
 
@@ -27,19 +27,16 @@ export interface TailContext {
 }
 
 const batch = 500;
-/** Without `since`, the last ones are looked for among so many. */
-const lookBack = 10_000;
 const lookEveryMs = 500;
 const widths = { at: 26, type: 24, form: 18 };
 
 /** `rasa-signup events tail`: lines on a terminal, NDJSON elsewhere. */
 export async function tailEvents(options: TailOptions, context: TailContext): Promise<ExitCode> {
   const { database, stdout, stop, now = Date.now } = context;
-  const { follow = false, since, last: most = 20 } = options;
+  const { follow = false, since } = options;
   const isJson = options.json ?? !stdout.isTTY;
   const numbers = await readNumbers(database);
-  let at =
-    since === undefined ? Math.max(0, numbers.last - lookBack) : await readSeqBefore(database, now() - since);
+  let at = since === undefined ? numbers.last : await readSeqBefore(database, now() - since);
   if (!isJson) {
     stdout.write(
       `${'AT'.padEnd(widths.at)}${'WHAT'.padEnd(widths.type)}${'FORM'.padEnd(widths.form)}ABOUT\n`,
@@ -48,16 +45,14 @@ export async function tailEvents(options: TailOptions, context: TailContext): Pr
   const print = async (event: StoredEvent) => {
     stdout.write(`${await lineOf(event, { ...options, isJson }, database)}\n`);
   };
-  // The last ones are known only at the end; with a beginning, each is printed as it is read.
-  let held: StoredEvent[] = [];
+  if (since === undefined) {
+    for (const event of await readLast(options, context, numbers.last)) await print(event);
+  }
   while (at < numbers.last && !stop.aborted) {
     const events = await readAfter(database, at, batch);
     at = events.at(-1)?.seq ?? numbers.last;
-    const wanted = events.filter((event) => isAsked(event, options));
-    if (since === undefined) held = [...held, ...wanted].slice(-most);
-    else for (const event of wanted) await print(event);
+    for (const event of events) if (isAsked(event, options)) await print(event);
   }
-  for (const event of held) await print(event);
   while (follow && !stop.aborted) {
     const events = await readAfter(database, at, batch);
     for (const event of events) if (isAsked(event, options)) await print(event);
@@ -65,6 +60,30 @@ export async function tailEvents(options: TailOptions, context: TailContext): Pr
     if (events.length < batch) await pause(lookEveryMs, stop);
   }
   return 0;
+}
+
+/** The last ones that are asked for, however many others came after them. */
+async function readLast(
+  options: TailOptions,
+  { database, stop }: TailContext,
+  last: number,
+): Promise<readonly StoredEvent[]> {
+  const { last: most = 20, types = [] } = options;
+  const named = types.length === 0 ? [] : eventTypes.filter((type) => isAmong(type, types));
+  const among = named.length === 0 ? '' : `and type in (${named.map(() => '?').join(', ')})`;
+  const found: StoredEvent[] = [];
+  for (let at = last; at > 0 && found.length < most && !stop.aborted;) {
+    const rows = await database.read({
+      sql: sameSql(
+        `select ${eventColumns} from events where seq <= ? ${among} order by seq desc limit ${batch}`,
+      ),
+      params: [at, ...named],
+    });
+    const events = rows.map(eventOf);
+    found.push(...events.filter((event) => isAsked(event, options)));
+    at = events.length < batch ? 0 : (events.at(-1)?.seq ?? 1) - 1;
+  }
+  return found.slice(0, most).reverse();
 }
 
 function isAsked({ type, data }: StoredEvent, { types = [], form, account }: TailOptions): boolean {

@@ -59,7 +59,13 @@ export function declareWebhooks(cli: Cli): void {
         privateNetwork: mayBePrivate = false,
         withEmail = false,
       } = options;
-      if (url.startsWith('http:') && !mayBePrivate && !namesThisMachine(url)) {
+      const { protocol, username, password } = new URL(url);
+      if (`${username}${password}` !== '') {
+        cli.process.stderr.write('Wanted a URL without user name and password: they are not sent.\n');
+        cli.process.exitCode = 1;
+        return;
+      }
+      if (protocol === 'http:' && !mayBePrivate && !namesThisMachine(url)) {
         cli.process.stderr.write('Wanted https, or --private-network for an address in a private network.\n');
         cli.process.exitCode = 1;
         return;

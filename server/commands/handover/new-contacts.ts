@@ -52,7 +52,7 @@ export async function listNewContacts(options: NewContactsCommandOptions): Promi
   const marks = [];
   try {
     if (options.format === 'csv') await write(csvOf([columns]));
-    for (const { account, span, isLate } of await spansOf(accounts, options)) {
+    for (const { account, span, mark, isLate } of await spansOf(accounts, options)) {
       if (isLate) {
         stderr.write(
           'Events are kept for 30 days: sign-ups between the last time and then are not listed.\n',
@@ -70,9 +70,9 @@ export async function listNewContacts(options: NewContactsCommandOptions): Promi
         without += page.filter(({ email }) => email === undefined).length;
         await write(textOf(page, account.name, options.format));
       }
-      marks.push(noteHandedOver(account.name, span.upTo));
+      marks.push(noteHandedOver(account.name, { upTo: span.upTo, before: mark }));
     }
-    await file?.sync();
+    await file?.keep();
   } finally {
     await file?.close();
   }
@@ -98,7 +98,7 @@ async function spansOf(accounts: readonly Account[], { database, since }: NewCon
     // A mark beyond the last event is of a database that was restored from a backup.
     const isKnown = mark !== undefined && mark <= last;
     const after = isKnown ? Math.max(mark, swept) : begin;
-    found.push({ account, span: { after, upTo: last }, isLate: isKnown && mark < swept });
+    found.push({ account, mark, span: { after, upTo: last }, isLate: isKnown && mark < swept });
   }
   return found;
 }

@@ -133,7 +133,7 @@ async function writeCsv(
         await file.write(csvOf(page.map((contact) => cellsOf(contact, account.name))));
       }
     }
-    await file.sync();
+    await file.keep();
   } finally {
     await file.close();
   }

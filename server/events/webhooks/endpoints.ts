@@ -31,8 +31,13 @@ interface Payload {
   /** Absent in rows of earlier versions. */
   readonly withEmail?: boolean;
   readonly secret: string;
-  /** Signs too until then, while receivers change over. */
-  readonly previous?: { readonly secret: string; readonly untilMs: number };
+  /** Sign too until then, while receivers change over; the newest first. */
+  readonly previous?: readonly Previous[];
+}
+
+interface Previous {
+  readonly secret: string;
+  readonly untilMs: number;
 }
 
 export type NewEndpoint = Pick<Payload, 'url' | 'mayBePrivate' | 'withEmail'> &
@@ -40,6 +45,8 @@ export type NewEndpoint = Pick<Payload, 'url' | 'mayBePrivate' | 'withEmail'> &
 
 /** How long the secret before a rotation signs too. */
 const rotationMs = 24 * 60 * 60_000;
+/** Signatures share one header. */
+const mostPrevious = 9;
 
 /** The endpoints, with their URLs and secrets sealed: a URL often holds a secret of its receiver's. */
 export class Endpoints {
@@ -91,16 +98,22 @@ export class Endpoints {
     return row !== undefined;
   }
 
-  /** The new secret; the old one signs too for a day. `undefined` where there is no such endpoint. */
+  /** The new secret; those before it sign too for a day. `undefined` where there is no such endpoint. */
   async rotate(id: string): Promise<string | undefined> {
-    const endpoint = (await this.list()).find((one) => one.id === id);
-    if (!endpoint?.target) return undefined;
-    const { withEmail } = endpoint;
-    const { url, mayBePrivate, secrets } = endpoint.target;
-    const [old = ''] = secrets;
+    const [row] = await this.#database.read({
+      sql: sameSql('select id, key_id, payload from webhooks where id = ?'),
+      params: [id],
+      opens: table,
+    });
+    const before = row?.['payload'];
+    if (before === undefined || before instanceof Unreadable) return undefined;
+    const old = before as Payload;
     const secret = newSecret();
-    const previous = { secret: old, untilMs: this.#now() + rotationMs };
-    const payload: Payload = { url, mayBePrivate, withEmail, secret, previous };
+    const previous = [
+      { secret: old.secret, untilMs: this.#now() + rotationMs },
+      ...signingStill(old, this.#now()),
+    ];
+    const payload: Payload = { ...old, secret, previous: previous.slice(0, mostPrevious) };
     const sealed = { seal: payload, table, id };
     const text = 'update webhooks set key_id = ?, payload = ? where id = ?';
     await this.#database.write([{ sql: sameSql(text), params: [this.#database.keyId, sealed, id] }]);
@@ -115,11 +128,11 @@ export class Endpoints {
     return result?.count === 1;
   }
 
-  /** Sends events that were told since then again, and enables it. */
+  /** Sends events that were told since then again, behind what it has not taken yet, and enables it. */
   async replay(id: string, sinceMs: number): Promise<boolean> {
     const text = `
       update webhooks set state = 'active', reason = '', failures = 0, failing_since = 0, due = 0,
-        position = coalesce((select min(seq) - 1 from events where told_at >= ?), position)
+        position = coalesce((select min(seq) - 1 from events where told_at >= ? and seq <= webhooks.position), position)
       where id = ?`;
     const [result] = await this.#database.write([{ sql: sameSql(text), params: [sinceMs, id] }]);
     return result?.count === 1;
@@ -167,7 +180,12 @@ function endpointOf(row: Row, nowMs: number): Endpoint {
   };
 }
 
-function targetOf({ url, mayBePrivate, secret, previous }: Payload, nowMs: number): Target {
-  const isRotating = previous !== undefined && previous.untilMs > nowMs;
-  return { url, mayBePrivate, secrets: isRotating ? [secret, previous.secret] : [secret] };
+function targetOf(payload: Payload, nowMs: number): Target {
+  const { url, mayBePrivate, secret } = payload;
+  return { url, mayBePrivate, secrets: [secret, ...signingStill(payload, nowMs).map((one) => one.secret)] };
+}
+
+/** Rows of earlier versions have one alone. */
+function signingStill({ previous }: Pick<Payload, 'previous'>, nowMs: number): readonly Previous[] {
+  return [(previous ?? []) as Previous | readonly Previous[]].flat().filter(({ untilMs }) => untilMs > nowMs);
 }

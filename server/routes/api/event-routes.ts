@@ -1,6 +1,6 @@
 import express, { type Request, type Response } from 'express';
 import { eventTypes } from '../../events/events.ts';
-import { CursorLost, isAmong, type Feed, type FeedPage } from '../../events/feed.ts';
+import { cursorPattern, CursorLost, isAmong, type Feed, type FeedPage } from '../../events/feed.ts';
 import { problem, type ApiProblem } from '../../http/problem.ts';
 import { StoreUnavailable } from '../../store/errors.ts';
 import { refuseMethod } from '../answers.ts';
@@ -71,5 +71,5 @@ export function createEventRoutes({ feed, access }: EventRoutesOptions): express
 }
 
 function isCursor(text: unknown): text is string {
-  return typeof text === 'string' && /^\d{1,15}$/.test(text);
+  return typeof text === 'string' && cursorPattern.test(text);
 }

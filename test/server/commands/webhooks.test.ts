@@ -43,6 +43,8 @@ it('refuses plain http to others, unknown types and unknown accounts', async () 
   for (const args of [
     ['http://example.com/hook'],
     ['http://2130706433/hook'],
+    ['HTTP://example.com/hook'],
+    ['https://user:password@example.com/hook'],
     ['ftp://example.com/hook'],
     ['https://example.com/hook', '--events', 'signup.unheard'],
     ['https://example.com/hook', '--account', 'other'],
@@ -50,7 +52,7 @@ it('refuses plain http to others, unknown types and unknown accounts', async () 
     const { code, stderr } = await add(...args);
     expect([code, stderr], args.join(' ')).toEqual([1, expect.stringContaining('Wanted')]);
   }
-}, 60_000);
+}, 90_000);
 
 it('sends one event again, or those of a type, shows the answers and logs the attempts', async () => {
   const dataDir = await temporaryDir();

@@ -129,6 +129,9 @@ describe.each(engines)('GET /api/events on %s', (engine) => {
     for (const query of [
       '?after=',
       '?after=x',
+      '?after=1-',
+      '?after=1-ABCDEF01',
+      '?after=1-0123456789',
       '?after=1&after=2',
       '?wait=31',
       '?wait=-1',
@@ -199,5 +202,20 @@ describe.each(engines)('events on %s', (engine) => {
     expect(await read('2')).toEqual(['evt_new_contact_updated']);
     await expect(read('1')).rejects.toThrow(CursorLost);
     await expect(read('4')).rejects.toThrow(CursorLost);
+  });
+
+  it('are not read on with a cursor of another database, however many that one has told', async () => {
+    const [one, other] = [
+      await openTestStore(await newPlace(engine)),
+      await openTestStore(await newPlace(engine)),
+    ];
+    await one.write([...eventStatements([event('a'), event('b')], 1000)]);
+    await other.write([...eventStatements([event('a'), event('c'), event('d')], 1000)]);
+    const all = { account: 'main', types: [] };
+    const { next } = await new Feed({ database: one }).read({ ...all, after: undefined });
+    await one.write([...eventStatements([event('e')], 1000)]);
+    const read = await new Feed({ database: one }).read({ ...all, after: next });
+    expect(read.events.map(({ id }) => id)).toEqual(['evt_e_contact_updated']);
+    await expect(new Feed({ database: other }).read({ ...all, after: next })).rejects.toThrow(CursorLost);
   });
 });

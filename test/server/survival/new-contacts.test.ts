@@ -1,8 +1,11 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { expect, it, vi } from 'vitest';
 import { sameSql } from '../../../server/store/database.ts';
+import { noteHandedOver, readHandedOver } from '../../../server/survival/new-contacts.ts';
 import { runCli } from '../../helpers/server/cli.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
@@ -32,7 +35,7 @@ async function start(more: Readonly<Record<string, string>> = {}) {
   };
   const run = (...args: readonly string[]) => runCli(['contacts', 'new', ...args], env);
   const list = async (...args: readonly string[]) => rowsIn((await run(...args)).stdout);
-  return { dataDir, database, signUp, run, list };
+  return { dataDir, database, signUp, run, list, env };
 }
 
 function rowsIn(csv: string): readonly Readonly<Record<string, string>>[] {
@@ -71,6 +74,42 @@ it('lists who signed up since the last time, each once, and nobody twice', async
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ email: 'ada@example.com', archived_at: null });
   expect((await run('--since', 'yesterday')).code).toBe(1);
 }, 90_000);
+
+it('gives a file its name when it is whole, and moves the mark only when everything is written', async () => {
+  const { signUp, list, run, dataDir, env } = await start({ KEEP_FOR_HANDOVER: '7d' });
+  await signUp('ada');
+  // Whoever reads goes away before anything is written.
+  const command = ['dist/server/cli.js', 'contacts', 'new', '--since', 'last'];
+  const child = spawn(process.execPath, command, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  child.stdout.destroy();
+  await once(child, 'exit');
+  expect(emailsIn(await list('--peek'))).toEqual(['ada@example.com']);
+  // What an interrupted command has left is not sent, nor written into by another.
+  const file = join(dataDir, 'new.csv');
+  await writeFile(`${file}.part`, 'id,em');
+  const refused = await run('--output', file);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('new.csv.part exists')]);
+  await rm(`${file}.part`);
+  expect((await run('--output', file)).code).toBe(0);
+  expect(emailsIn(rowsIn(await readFile(file, 'utf8')))).toEqual(['ada@example.com']);
+  await expect(stat(`${file}.part`)).rejects.toThrow('ENOENT');
+}, 90_000);
+
+it('leaves the mark where the command that came further has put it, whichever ends last', async () => {
+  const database = await openTestStore({ dataDir: await temporaryDir() });
+  const note = async (upTo: number, before: number | undefined) => {
+    await database.write([noteHandedOver('main', { upTo, before })]);
+    return readHandedOver(database, 'main');
+  };
+  expect(await note(5, undefined)).toBe(5);
+  expect(await note(9, 5)).toBe(9);
+  expect(await note(7, 5)).toBe(9);
+  // A database that was restored has fewer events than the mark says.
+  expect(await note(3, 9)).toBe(3);
+});
 
 it('lists who was archived again, leaves out who unsubscribed, and has no address that was not kept', async () => {
   const { signUp, list, run, database } = await start();
