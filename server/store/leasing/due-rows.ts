@@ -53,13 +53,17 @@ export class DueRows<T> {
     const { database, read, decide, onDecided } = this.#options;
     const due = await read();
     for (const one of due) {
-      const { fence } = this.#loop.lease;
-      if (this.#loop.isStopping || !fence) return false;
+      const { held, fence } = this.#loop.lease;
+      if (this.#loop.isStopping || !held || !fence) return false;
       try {
         await database.write([fence, ...(await decide(one))], { settling: true });
       } catch (error) {
-        // Changed in between, or another process has the lease: it is looked at again.
         if (!(error instanceof ExpectationFailed)) throw error;
+        if (error.index === 0) {
+          this.#loop.lease.lose(held);
+          return false;
+        }
+        // Changed in between: it is looked at again.
       }
     }
     if (due.length > 0) onDecided();
