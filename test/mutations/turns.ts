@@ -141,11 +141,10 @@ export const turnMutations: readonly Mutation[] = [
     tests: store('due-rows'),
   },
   {
-    name: 'due rows: one decision that came too late ends the loop',
+    name: 'due rows: that the lease is lost is seen at the next look only',
     file: 'server/store/leasing/due-rows.ts',
-    find: 'if (this.#loop.lease.held && (await this.#decideDue())) continue;\n      } catch (error) {\n        log.error({ err: error }, fault);',
-    replace:
-      'if (this.#loop.lease.held && (await this.#decideDue())) return;\n      } catch (error) {\n        log.error({ err: error }, fault);',
+    find: 'if (error.index === 0) {',
+    replace: 'if (error.index < 0) {',
     tests: store('due-rows'),
   },
 ];
