@@ -164,9 +164,8 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
     },
     check(sent) {
       const values = cleaned(sent);
-      // Clients without the definition name the page beside the fields. Where no field asks, it is not read.
+      // Clients without the definition name the page beside the fields.
       for (const { name } of pageFields) values[name] ??= values['page'];
-      if (pageFields.length === 0) values['page'] = undefined;
       const result = schema.safeParse(values);
       if (!result.success) return { is: 'invalid', issues: issuesOf(result.error) };
       const given = textsOf(result.data, names);
