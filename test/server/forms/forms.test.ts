@@ -265,16 +265,6 @@ describe('a hidden field', () => {
     expect(JSON.stringify(await silent.contact())).not.toContain(page);
   });
 
-  it.each([
-    'about:srcdoc',
-    'capacitor://localhost/',
-    'file:///a.html',
-    `https://a.example/${'x'.repeat(3000)}`,
-  ])('D14: without a field for it, no page keeps a visitor out: %s', async (page) => {
-    const { send } = await startWith(form);
-    expect((await send({ email: 'ada@example.com', page })).status).toBe(202);
-  });
-
   it('delivers the referrer', async () => {
     const { send, contact } = await startWith(form);
     await send({ email: 'ada@example.com', ref: 'r-123' });
