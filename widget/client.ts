@@ -164,10 +164,8 @@ function send(src: string, init?: RequestInit): Promise<Answer> {
  * `AbortController` is one more built-in that a page may have replaced.
  */
 function inTime<T>(work: Promise<T>): Promise<T> {
-  return Promise.race([
-    work,
-    new Promise<never>((_resolve, reject) => {
-      setTimeout(reject, timeoutMs);
-    }),
-  ]);
+  return new Promise((resolve, reject) => {
+    work.then(resolve, reject);
+    setTimeout(reject, timeoutMs);
+  });
 }

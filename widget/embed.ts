@@ -23,16 +23,16 @@ const own = tag?.src.replace(/[?#].*/, '');
  * a form for each `<script src="…/embed.js" data-form="newsletter">`, regardless of how that script was
  * loaded and of which copy runs. Tag managers that drop `data-` attributes keep `embed.js?form=newsletter`.
  */
-const isFirst = !customElements.get('rasa-signup');
-if (isFirst) customElements.define('rasa-signup', RasaSignup);
-
-placeAll();
 if (tag && own) {
-  place(tag);
   RasaSignup.script = own;
   // A tag that has placed no form shows nothing. The part is beside the script, two levels above a form.
   void explain(tag, `${own}/form`);
 }
+const isFirst = !customElements.get('rasa-signup');
+if (isFirst) customElements.define('rasa-signup', RasaSignup);
+
+placeAll();
+if (tag && own) place(tag);
 // A script runs only once, or not at all, if a router swaps the content of the page. Last, because only this
 // needs a built-in that a page may have removed.
 if (isFirst) new MutationObserver(placeAll).observe(document, { childList: true, subtree: true });
@@ -42,7 +42,7 @@ function placeAll(): void {
 }
 
 function place(script: Tag): void {
-  const query = new URLSearchParams(/\?([^#]*)/.exec(script.src)?.[1]);
+  const query = new webkitURL(script.src, document.baseURI).searchParams;
   const option = (name: string) => script.getAttribute(`data-${name}`) ?? query.get(name);
   const src = addressOf(script, option('form'));
   if (!src || script[placed]) return;

@@ -11,6 +11,36 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
+describe('a style sheet that hides every empty element', () => {
+  it.each([
+    ['the script tag', '<script src="BASE/embed.js" data-form="newsletter"></script>'],
+    [
+      'the element',
+      '<rasa-signup src="BASE/forms/newsletter"></rasa-signup><script src="BASE/embed.js"></script>',
+    ],
+    [
+      'a slide-in',
+      '<rasa-signup src="BASE/forms/newsletter" display="slide-in" open-on="0s"></rasa-signup><script src="BASE/embed.js"></script>',
+    ],
+  ])('W1: %s is shown', async (_name, tag) => {
+    const { base } = await stubbedProxy();
+    const style = '<style>*:empty { display: none !important }</style>';
+    const body = `<main>${tag.replaceAll('BASE', base)}</main>`;
+    const { page, complaints } = await openPage(browser, await serveSite({ '/': pageOf(body, style) }));
+    await signUp(page);
+    expect(complaints).toEqual([]);
+  });
+
+  it('W1: what the page hides by its name stays hidden', async () => {
+    const { base } = await stubbedProxy();
+    const body = `<script src="${base}/embed.js" data-form="newsletter"></script>`;
+    const style = '<style>rasa-signup { display: none !important }</style>';
+    const { page } = await openPage(browser, await serveSite({ '/': pageOf(body, style) }));
+    await page.locator('rasa-signup form').waitFor({ state: 'attached' });
+    expect(await page.locator('rasa-signup').isVisible()).toBe(false);
+  });
+});
+
 describe('a tag manager that drops data attributes', () => {
   it('W7: keeps the options in the URL of the script', async () => {
     const { base } = await stubbedProxy();

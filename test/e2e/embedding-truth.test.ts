@@ -284,11 +284,14 @@ describe('each sign-up ends in exactly one event', () => {
     await page.locator('rasa-signup form:not(.plain-form)').waitFor();
     await page.getByRole('textbox', { name: 'Email address' }).fill('ada@example.com');
     await button(page).click();
-    const contact = await vi.waitFor(async () => {
-      const [first] = await readContacts(sandbox);
-      expect(first).toBeDefined();
-      return readContact(sandbox, first?.['id']);
-    });
+    const contact = await vi.waitFor(
+      async () => {
+        const [first] = await readContacts(sandbox);
+        expect(first).toBeDefined();
+        return readContact(sandbox, first?.['id']);
+      },
+      { timeout: 10_000 },
+    );
     expect(contact['stood_on']).toMatch(/^http:.*\/a{50,}$/);
   });
 });

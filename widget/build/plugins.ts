@@ -23,7 +23,7 @@ export function keepLitToItself(): Plugin {
   const changes: readonly (readonly [found: RegExp, instead: string])[] = [
     [
       /(\w+)\?\1\.createPolicy\("lit-html",/g,
-      '$1&&!customElements.get("rasa-signup")?$1.createPolicy("rasa-signup",',
+      '$1&&!self.customElements?.get("rasa-signup")?$1.createPolicy("rasa-signup",',
     ],
     [
       /,(\w+)=\w+\.litHtmlPolyfillSupport;\1\?\.\(\w+,\w+\),\(\w+\.litHtmlVersions\?\?=\[\]\)\.push\("[\d.]+"\);/g,
@@ -104,6 +104,22 @@ export function keepLitToItself(): Plugin {
       /connectedCallback\(\)\{super\.connectedCallback\(\),this\._\$Do\?\.setConnected\(!0\)\}disconnectedCallback\(\)\{super\.disconnectedCallback\(\),this\._\$Do\?\.setConnected\(!1\)\}/g,
       '',
     ],
+    // What a part is, nothing asks; only asynchronous directives have children of their own to keep.
+    [/constructor\(\)\{super\(\.\.\.arguments\),this\.type=3\}/g, ''],
+    [/constructor\(\)\{super\(\.\.\.arguments\),this\.type=4\}/g, ''],
+    [/constructor\(t,i,s,e,h\)\{super\(t,i,s,e,h\),this\.type=5\}/g, ''],
+    [/this\.type=1,(this\._\$AH=A,)this\._\$AN=void 0,/g, '$1'],
+    [/this\.type=2,(this\._\$AH=A,)this\._\$AN=void 0,/g, '$1'],
+    [/(this\._\$AV=\[\],)this\._\$AN=void 0,/g, '$1'],
+    // It draws at the end of an empty element, always of the same kind.
+    [
+      /\(t,i,s\)=>\{const e=s\?\.renderBefore\?\?i;.*?return h\._\$AI\(t\),h\}/g,
+      '(t,i)=>{(i._$litPart$??=new k(i.insertBefore(c(),null),null,void 0,{}))._$AI(t)}',
+    ],
+    [/createRenderRoot\(\)\{const t=super\.createRenderRoot\(\);return this\.renderOptions.*?,t\}/g, ''],
+    [/constructor\(\)\{super\(\.\.\.arguments\),this\.renderOptions=\{host:this\},this\._\$Do=void 0\}/g, ''],
+    [/this\._\$Do=e\(r,this\.renderRoot,this\.renderOptions\)/g, 'e(r,this.renderRoot)'],
+    [/i\._\$litElement\$=!0,/g, ''],
     // The properties that decorators declare. We have none.
     [/Symbol\.metadata\?\?=Symbol\("metadata"\),\w+\.litPropertyMetadata\?\?=new WeakMap;/g, ''],
     [

@@ -1,6 +1,7 @@
 import type { FormDefinition } from '../../shared/form.ts';
 import type { Problem } from '../../shared/signup.ts';
 import type { Finding } from './finding.ts';
+import { findKeys } from './keys.ts';
 import { measureContrasts } from './measured-contrast.ts';
 import { findTag } from './tag.ts';
 
@@ -13,7 +14,14 @@ export async function diagnose(element: HTMLElement): Promise<readonly Finding[]
   const src = element.getAttribute('src');
   const loaded = await loadAgain(src);
   const proof = loaded.definition?.proof ? [await findProof()] : [];
-  return [loaded.finding, ...proof, ...findScripts(), ...findPlace(element), ...findContrasts(element)];
+  return [
+    loaded.finding,
+    ...proof,
+    ...findScripts(),
+    ...findPlace(element),
+    ...findKeys(element),
+    ...findContrasts(element),
+  ];
 }
 
 type Loaded =

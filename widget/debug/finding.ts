@@ -2,6 +2,7 @@
 export interface Finding {
   readonly is: 'fine' | 'fault';
   /** One word. For a fault it is also in the element's `data-debug`. */
-  readonly about: 'address' | 'answer' | 'blocked' | 'contrast' | 'origin' | 'place' | 'proof' | 'script';
+  readonly about:
+    'address' | 'answer' | 'blocked' | 'contrast' | 'keys' | 'origin' | 'place' | 'proof' | 'script';
   readonly words: string;
 }

@@ -2,10 +2,20 @@ import type { Finding } from './finding.ts';
 
 /**
  * Says why a script tag of ours has placed no form. Empty if there is one on the page: also a tag that only
- * loads the script, for elements in the markup, names none.
+ * loads the script, for elements in the markup, names none. A form of which the browser has made no element
+ * counts as none.
  */
 export function findTag({ src, dataset }: HTMLScriptElement): readonly Finding[] {
-  if (hasForm(document)) return [];
+  const form = findForm(document);
+  if (form?.matches(':defined')) return [];
+  if (form || !('customElements' in window)) return [{ is: 'fault', about: 'script', words: undefinedForm }];
+  return findNoForm(src, dataset);
+}
+
+const undefinedForm =
+  'A script of this page has replaced customElements.define, or something else of the browser that the form needs, so that <rasa-signup> remains an unknown element. The console may name it. Load embed.js before that script.';
+
+function findNoForm(src: string, dataset: DOMStringMap): readonly Finding[] {
   const query = new URL(src).searchParams;
   const form = dataset['form'] ?? query.get('form');
   const into = dataset['into'] ?? query.get('into');
@@ -24,8 +34,12 @@ function withForm(src: string): string {
   return url.href;
 }
 
-function hasForm(root: ParentNode): boolean {
-  if (root.querySelector('rasa-signup')) return true;
-  for (const { shadowRoot } of root.querySelectorAll('*')) if (shadowRoot && hasForm(shadowRoot)) return true;
-  return false;
+function findForm(root: ParentNode): Element | null {
+  const here = root.querySelector('rasa-signup');
+  if (here) return here;
+  for (const { shadowRoot } of root.querySelectorAll('*')) {
+    const form = shadowRoot && findForm(shadowRoot);
+    if (form) return form;
+  }
+  return null;
 }

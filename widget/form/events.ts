@@ -1,10 +1,13 @@
 import type { VisibleProblem } from '../../shared/form.ts';
 
+/** The browser's own: old MooTools puts another one in the place of `Event`. */
+const NativeEvent = Object.getPrototypeOf(MessageEvent) as typeof Event;
+
 /**
  * An event for the analytics of the page: which form, and what happened. It never contains the address or any
  * other typed value. It bubbles, out of shadow roots too.
  */
-export class SignupEvent extends Event {
+export class SignupEvent extends NativeEvent {
   /** The form's id. */
   readonly form: string;
 

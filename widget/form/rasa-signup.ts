@@ -131,7 +131,7 @@ export class RasaSignup extends LitElement {
     leave: () => {
       this.#leave();
     },
-    show: (form) => void this.#show(form),
+    show: (form) => this.#show(form),
   });
   readonly #proof = new ProofOfWork(this);
   /** What a form in another language takes over from the one before. */
@@ -194,7 +194,7 @@ export class RasaSignup extends LitElement {
   }
 
   protected override willUpdate(): void {
-    if (!this.hasUpdated) this.renderRoot.replaceChildren();
+    this.renderRoot.querySelector(':scope>slot')?.remove();
   }
 
   protected override render(): TemplateResult {
@@ -234,6 +234,8 @@ export class RasaSignup extends LitElement {
 
   async #show(loaded: LoadedForm | undefined): Promise<void> {
     if (this.src) void explain(this, this.src);
+    // Some style sheets hide every element that is empty.
+    if (this.matches(':empty') && !this.checkVisibility()) this.append(' ');
     if (!loaded) return this.#excuse();
     // Read before the fallback disappears, because a hidden element has no focus.
     const focused = this.querySelector<HTMLInputElement>(':focus')?.name;

@@ -12,7 +12,9 @@ export type Control = HTMLInputElement | HTMLSelectElement;
 export function readValues(form: HTMLFormElement): Values {
   const data = new FormData(form);
   if (!data.get(honeypot)) data.delete(honeypot);
-  return Object.fromEntries(data as unknown as Iterable<[string, string]>);
+  const values: Record<string, string> = {};
+  data.forEach((value, name) => (values[name] = value as string));
+  return values;
 }
 
 /**
@@ -68,11 +70,10 @@ export function putBack(kept: FormData, form: HTMLFormElement): true {
 
 /** The values of the hidden fields as they are now, because the page's URL may change later. */
 export function capture({ fields }: FormDefinition): Values {
-  return Object.fromEntries(
-    fields.flatMap((field) =>
-      field.type === 'hidden' ? [[field.name, valueOf(field).slice(0, field.maxLength)]] : [],
-    ),
-  );
+  const values: Record<string, string> = {};
+  for (const field of fields)
+    if (field.type === 'hidden') values[field.name] = valueOf(field).slice(0, field.maxLength);
+  return values;
 }
 
 /**
@@ -90,7 +91,7 @@ export function submitPlainly(form: HTMLFormElement, fields: Values): void {
 
 function valueOf({ from }: HiddenField): string {
   if (from === 'referrer') return document.referrer;
-  return from === 'page' ? thisPage() : (new URLSearchParams(location.search).get(from.slice(1)) ?? '');
+  return from === 'page' ? thisPage() : (new webkitURL(location.href).searchParams.get(from.slice(1)) ?? '');
 }
 
 /** The page's URL without query and fragment, which may be private. Empty if the page has no http URL. */

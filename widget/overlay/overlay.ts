@@ -1,5 +1,6 @@
 import styles from './overlay.css?inline';
 import { isTaken } from './page-state.ts';
+import { Scope } from './scope.ts';
 import { readTriggers, watch } from './triggers.ts';
 import { openQuietTime, type QuietTime } from './quiet-time.ts';
 
@@ -28,58 +29,45 @@ export function startOverlay(host: HTMLElement): () => void {
   const opensByItself = triggers.some((trigger) => trigger.on !== 'button');
   const quiet = openQuietTime(host, opensByItself);
   const overlay = new Overlay(dialog, opener, quiet);
-  const stopped = new AbortController();
-  const { signal } = stopped;
+  const scope = new Scope();
 
   opener.hidden = !triggers.some((trigger) => trigger.on === 'button');
-  opener.addEventListener(
-    'click',
-    () => {
-      overlay.open('asked');
-    },
-    { signal },
-  );
-  closer.addEventListener(
-    'click',
-    () => {
-      overlay.close();
-    },
-    { signal },
-  );
+  scope.on(opener, 'click', () => {
+    overlay.open('asked');
+  });
+  scope.on(closer, 'click', () => {
+    overlay.close();
+  });
   // Also a sign-up in another element for the same form, which is in the page.
-  document.addEventListener(
-    'signup-accepted',
-    ({ target }) => {
-      if (target instanceof Element) quiet.keepForEver(target);
-    },
-    { signal },
-  );
-  overlay.listen(signal);
+  scope.on(document, 'signup-accepted', ({ target }) => {
+    if (target instanceof Element) quiet.keepForEver(target);
+  });
+  overlay.listen(scope);
   if (opensByItself) {
-    const once = new AbortController();
-    signal.addEventListener('abort', () => {
-      once.abort();
+    const once = new Scope();
+    scope.atEnd(() => {
+      once.end();
     });
     for (const trigger of triggers) {
-      watch(trigger, once.signal, () => {
-        once.abort();
-        openWhenPossible(overlay, quiet, signal);
+      watch(trigger, once, () => {
+        once.end();
+        openWhenPossible(overlay, quiet, scope);
       });
     }
   }
 
   return () => {
-    stopped.abort();
+    scope.end();
     overlay.hide();
   };
 }
 
 /** Half a second after whatever hinders it has ended. */
-function openWhenPossible(overlay: Overlay, quiet: QuietTime, signal: AbortSignal): void {
-  if (signal.aborted || quiet.isNow() || overlay.isOpen) return;
+function openWhenPossible(overlay: Overlay, quiet: QuietTime, scope: Scope): void {
+  if (scope.isOver || quiet.isNow() || overlay.isOpen) return;
   if (!overlay.open('by itself'))
     setTimeout(() => {
-      openWhenPossible(overlay, quiet, signal);
+      openWhenPossible(overlay, quiet, scope);
     }, 500);
 }
 
@@ -153,41 +141,25 @@ class Overlay {
     else this.#dialog.hidePopover();
   }
 
-  listen(signal: AbortSignal): void {
+  listen(scope: Scope): void {
     const dialog = this.#dialog;
     let pressed: EventTarget | null = null;
     // Escape. Browsers fire `cancel` only for modal dialogs.
-    dialog.addEventListener(
-      'cancel',
-      () => {
-        this.#quiet.begin();
-      },
-      { signal },
-    );
-    dialog.addEventListener(
-      'keydown',
-      ({ key, isComposing }) => {
-        // During a composition Escape belongs to the input method.
-        if (key === 'Escape' && !isComposing && !this.#isModal) this.close();
-      },
-      { signal },
-    );
+    scope.on(dialog, 'cancel', () => {
+      this.#quiet.begin();
+    });
+    scope.on(dialog, 'keydown', ({ key, isComposing }) => {
+      // During a composition Escape belongs to the input method.
+      if (key === 'Escape' && !isComposing && !this.#isModal) this.close();
+    });
     if (!this.#isModal) return;
     // A click beside the dialog closes it. Selecting text and releasing the pointer beside it does not.
-    dialog.addEventListener(
-      'pointerdown',
-      (event) => {
-        pressed = this.#isBeside(event) ? event.target : null;
-      },
-      { signal },
-    );
-    dialog.addEventListener(
-      'click',
-      (event) => {
-        if (pressed === dialog && this.#isBeside(event)) this.close();
-      },
-      { signal },
-    );
+    scope.on(dialog, 'pointerdown', (event) => {
+      pressed = this.#isBeside(event) ? event.target : null;
+    });
+    scope.on(dialog, 'click', (event) => {
+      if (pressed === dialog && this.#isBeside(event)) this.close();
+    });
   }
 
   get isOpen(): boolean {

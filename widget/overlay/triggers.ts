@@ -1,3 +1,5 @@
+import type { Scope } from './scope.ts';
+
 /** What opens a form that is not in the page. */
 type Trigger =
   | { readonly on: 'button' }
@@ -16,8 +18,8 @@ export function readTriggers(text: string): readonly Trigger[] {
   return triggers.length > 0 ? triggers : [{ on: 'button' }];
 }
 
-/** Calls `fire` when the trigger applies, maybe more than once, until `signal` aborts. */
-export function watch(trigger: Trigger, signal: AbortSignal, fire: () => void): void {
+/** Calls `fire` when the trigger applies, maybe more than once, until the end of `scope`. */
+export function watch(trigger: Trigger, scope: Scope, fire: () => void): void {
   switch (trigger.on) {
     case 'button':
       return;
@@ -26,29 +28,21 @@ export function watch(trigger: Trigger, signal: AbortSignal, fire: () => void): 
       // Browsers fire at once if the delay does not fit 31 bits (24 days).
       if (delayMs >= 2 ** 31) return;
       const timer = setTimeout(fire, delayMs);
-      signal.addEventListener('abort', () => {
+      scope.atEnd(() => {
         clearTimeout(timer);
       });
       return;
     }
     case 'scroll':
-      addEventListener(
-        'scroll',
-        () => {
-          if (scrolledShare() >= trigger.share) fire();
-        },
-        { signal, passive: true },
-      );
+      scope.on(window, 'scroll', () => {
+        if (scrolledShare() >= trigger.share) fire();
+      });
       return;
     case 'exit':
       // The pointer left towards the tabs and the address bar. Touch screens have no such signal.
-      document.documentElement.addEventListener(
-        'mouseleave',
-        ({ clientY }) => {
-          if (clientY <= 0) fire();
-        },
-        { signal },
-      );
+      scope.on(document.documentElement, 'mouseleave', ({ clientY }) => {
+        if (clientY <= 0) fire();
+      });
   }
 }
 

@@ -34,8 +34,8 @@ interface Uses {
   readonly isBusy: () => boolean;
   /** The form is about to be replaced. */
   readonly leave: () => void;
-  /** `undefined` if the form is unavailable. It is loaded again later. */
-  readonly show: (form: LoadedForm | undefined) => void;
+  /** `undefined` if the form is unavailable. It is loaded again later. Rejects if it cannot be drawn. */
+  readonly show: (form: LoadedForm | undefined) => Promise<void>;
 }
 
 /**
@@ -104,7 +104,10 @@ export class FormLoader implements ReactiveController {
     if (this.#loading !== loading) return;
     this.#loading = undefined;
     this.form = form;
-    this.#uses.show(form);
+    await this.#uses.show(form).catch(() => {
+      this.form = undefined;
+      return this.#uses.show(undefined);
+    });
     if (!form) this.#retry = setTimeout(this.#load, (this.#waitMs *= 2));
   }
 

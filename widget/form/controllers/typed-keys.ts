@@ -2,12 +2,15 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 const types = ['keydown', 'keypress', 'keyup'] as const;
 
+const boxes = '[type=checkbox],[type=radio]';
+
 /** The keys that a page may need while the visitor types. */
 const ofThePage = /^(Esc|Tab|F\d|Shift|Con|Alt|Meta)/;
 
 /**
  * Keeps keys that are typed into the host from the handlers of the page, which would take them for shortcuts:
- * they see only the host, and no input. Nothing is prevented, so the browser still types.
+ * they see only the host, and no input. Nothing is prevented, so the browser still types. Where a handler
+ * that runs before this one prevents it, the key is typed again.
  */
 export class TypedKeys implements ReactiveController {
   readonly #host: HTMLElement;
@@ -29,6 +32,21 @@ export class TypedKeys implements ReactiveController {
     const { ctrlKey, metaKey, altKey, key } = event;
     const isShortcut = (ctrlKey || metaKey || altKey) && !event.getModifierState('AltGraph');
     if (isShortcut || ofThePage.test(key)) return;
-    if (this.#host.shadowRoot?.contains(event.composedPath()[0] as Node)) event.stopImmediatePropagation();
+    const [target] = event.composedPath() as [HTMLInputElement];
+    if (!this.#host.shadowRoot?.contains(target)) return;
+    event.stopImmediatePropagation();
+    if (event.defaultPrevented && event.isTrusted && event.type === 'keydown') doAsKey(key, target);
   };
+}
+
+/** Does what the key would do. A handler of the page that came first has kept it from the browser. */
+function doAsKey(key: string, target: HTMLInputElement): void {
+  const isButton = target.localName === 'button';
+  if (key === 'Enter' && !isButton) target.form?.requestSubmit();
+  else if (isButton || target.matches(boxes)) {
+    if (key === ' ' || key === 'Enter') target.click();
+  } else if (key.length === 1 || key === 'Backspace')
+    // Deprecated, but nothing else edits as the visitor would: at the cursor, with undo and an event.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    document.execCommand(key.length === 1 ? 'insertText' : 'delete', false, key);
 }
