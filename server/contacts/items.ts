@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../../shared/form.ts';
 import { honeypot, type IssueCode } from '../../shared/signup.ts';
-import { refuseAttribute } from '../forms/attributes.ts';
+import { refuseAttribute, reservedAttributes } from '../forms/attributes.ts';
 import { cleaned } from '../forms/clean-text.ts';
 import { isDisposable, readAddress, type AddressRules } from '../forms/email-address.ts';
 import type { Consent, Contact } from '../outbox/signup.ts';
@@ -52,6 +52,13 @@ const texts: readonly string[] = ['first_name', 'last_name', 'external_id', 'seg
 
 /** What belongs to forms. As attributes they would only ever be mistakes. */
 const ofForms: readonly string[] = ['proof', honeypot];
+
+/** Names that no field of an item has, in lower case. */
+export const reservedNames: readonly string[] = [
+  ...reservedAttributes.filter((name) => name !== 'external_id'),
+  ...ofForms,
+  ...Object.getOwnPropertyNames(Object.prototype),
+];
 
 /**
  * Reads an item: an object with `email`, rasa.io's other fields, custom attributes of any JSON scalar, and
@@ -141,7 +148,8 @@ export function readChanges(body: unknown): ReadChanges {
   return { is: 'fields', fields: Object.fromEntries(entries) as Omit<Contact, 'email'> };
 }
 
-const notToChange: readonly string[] = ['email', 'ref', 'consent', 'confirm'];
+/** Fields of an item that a change does not have. */
+export const notToChange: readonly string[] = ['email', 'ref', 'consent', 'confirm'];
 
 function issueOf(name: string, value: unknown): IssueCode | undefined {
   if (name.length > limits.name) return 'too_long';

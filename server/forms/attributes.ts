@@ -2,7 +2,7 @@
  * Attributes that forms must not fill: those that rasa.io manages itself, and those with which a visitor
  * could take over another contact or change settings that are not theirs.
  */
-const reserved: readonly string[] = [
+export const reservedAttributes: readonly string[] = [
   'id',
   'external_id',
   'referral_code',
@@ -24,7 +24,7 @@ const reserved: readonly string[] = [
 
 /** Why forms must not fill an attribute, worded to follow "wanted"; `undefined` if they may. */
 export function refuseAttribute(name: string): string | undefined {
-  if (reserved.includes(name.toLowerCase()) || name in {})
+  if (reservedAttributes.includes(name.toLowerCase()) || name in {})
     return 'an attribute that is not reserved by rasa.io or the proxy';
   return undefined;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { limits } from '../../shared/form.ts';
 import type { Result } from '../contacts/contacts.ts';
 import type { Fate } from '../contacts/fates.ts';
-import { confirmSchema, consentSchema, refSchema } from '../contacts/items.ts';
+import { confirmSchema, consentSchema, notToChange, refSchema, reservedNames } from '../contacts/items.ts';
 import { stickyStates } from '../outbox/signup.ts';
 import type { Code, Operation } from './operation.ts';
 import { issueCodes } from './texts.ts';
@@ -13,9 +13,14 @@ const own = { first_name: name, last_name: name, external_id: name, segment_code
 const id = z.guid();
 const time = z.iso.datetime();
 
+/** What `server/contacts/items.ts` asks of names, in the words of JSON Schema. */
+const namesBut = (refused: readonly string[]) => ({
+  propertyNames: { maxLength: limits.name, pattern: '\\S', not: { enum: refused } },
+});
+
 const item = z
   .object({
-    email: z.string().max(limits.email),
+    email: z.string().min(1).max(limits.email),
     ...own,
     ref: refSchema.nullish().meta({ description: 'Your own name for the item.' }),
     consent: consentSchema.nullish().meta({
@@ -28,12 +33,16 @@ const item = z
     }),
   })
   .catchall(attribute)
-  .meta({ description: 'Any other name is a custom attribute.' });
+  .meta({ description: 'Any other name is a custom attribute.', ...namesBut(reservedNames) });
 
 const changes = z
   .object(own)
   .catchall(attribute)
-  .meta({ description: 'The fields that change. `null` or an empty text empties a field.' });
+  .meta({
+    description: 'The fields that change. `null` or an empty text empties a field.',
+    minProperties: 1,
+    ...namesBut([...reservedNames, ...notToChange]),
+  });
 
 const state = z.enum(stickyStates);
 const result = z.strictObject({

@@ -7,6 +7,7 @@ import { reports } from '../analytics/reports/reports.ts';
 import { eventTypes, type Event } from '../events/events.ts';
 import { cursorPattern, type FeedPage } from '../events/feed.ts';
 import type { Operation, Response } from './operation.ts';
+import { typesPattern } from './texts.ts';
 
 const days = {
   from: z.iso.date().optional().meta({ description: 'The first day.' }),
@@ -38,6 +39,7 @@ const funnelTexts: Readonly<Record<(typeof funnelQueryNames)[number], z.ZodType>
   form: z.string().optional().meta({ description: 'Only this form.' }),
   by: z
     .string()
+    .regex(new RegExp(`^$|^ *(?:${funnelGroups.join('|')}) *(?:, *(?:${funnelGroups.join('|')}) *)*$`))
     .optional()
     .meta({
       description: `Some of ${funnelGroups.join(', ')}, with commas between them; empty: everything in one row.`,
@@ -214,12 +216,12 @@ export const readOperations: readonly Operation[] = [
         after: z.string().regex(cursorPattern).optional().meta({
           description: '`next` of the last answer. Without it the feed begins with the oldest event.',
         }),
-        types: z.string().optional().meta({
+        types: z.string().regex(typesPattern).optional().meta({
           description: 'Only these, with commas between them: `signup.delivered`, or `signup.*`.',
         }),
         wait: z
           .string()
-          .regex(/^\d{1,2}$/)
+          .regex(/^(?:[0-2]?\d|30)$/)
           .optional()
           .meta({ description: 'Wait up to so many seconds for an event, 30 at most.' }),
       }),

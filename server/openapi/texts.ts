@@ -1,5 +1,6 @@
 import type { ApiProblemCode } from '../http/problem.ts';
 import type { IssueCode, ProblemCode, SignupEnvelope } from '../../shared/signup.ts';
+import { eventTypes } from '../events/events.ts';
 
 /**
  * When each problem occurs: for the API description and docs/http-api.md. A new problem code does not compile
@@ -59,3 +60,13 @@ const issues: Readonly<Record<IssueCode, true>> = {
 };
 
 export const issueCodes = Object.keys(issues) as readonly IssueCode[];
+
+/** A type, or all that begin alike. */
+const eventName = `(?:${[
+  ...new Set(['*', ...eventTypes, ...eventTypes.map((type) => type.replace(/\.[^.]*$/, '.*'))]),
+]
+  .map((name) => name.replaceAll(/[.*]/g, '\\$&'))
+  .join('|')})`;
+
+/** Some of them, with commas between them. */
+export const typesPattern = new RegExp(`^${eventName}?(?:,${eventName}?)*$`);
