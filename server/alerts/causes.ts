@@ -29,6 +29,9 @@ export interface CausesOptions {
 /** What was archived is compared once a day; it is not worth looking more often. */
 const survivalEveryMs = 5 * 60_000;
 
+/** A receiver that is moved or restarted is back by then. */
+const webhookFailsForMs = 60 * 60_000;
+
 /** Reads what is wrong, for all processes that share the store, and judges it as the operator page does. */
 export class Causes {
   readonly #options: CausesOptions;
@@ -50,10 +53,11 @@ export class Causes {
       // Only the process that delivers knows; that sign-ups wait is what counts.
       isUnreachable: false,
     }));
-    const [backlog, letters, survival] = await Promise.all([
+    const [backlog, letters, survival, webhooks] = await Promise.all([
       readBacklog(database, destinations, accounts),
       this.#deadLetters(),
       this.#readSurvival(nowMs),
+      this.#webhooks(nowMs),
     ]);
     const { causes } = judge({
       nowMs,
@@ -74,6 +78,7 @@ export class Causes {
           withCount(cause, { survival: survival.archived, unreadable: letters.unreadable }),
         ),
         ...letters.byCode.map(([code, count]) => deadLetterAlert(code, count)),
+        ...webhooks,
       ],
       unknown: accounts
         .filter(({ credentials }) => credentials === undefined)
@@ -95,6 +100,19 @@ export class Causes {
     return { byCode: [...byCode], unreadable };
   }
 
+  /** Endpoints of `webhooks add` that get nothing, and not only while they restart. */
+  async #webhooks(nowMs: number): Promise<readonly Alert[]> {
+    const text = `select id, state, reason from webhooks
+      where state = 'disabled' or (failing_since > 0 and failing_since < ?) order by id`;
+    const rows = await this.#options.database.read({
+      sql: sameSql(text),
+      params: [nowMs - webhookFailsForMs],
+    });
+    return rows.map(({ id, state, reason }) =>
+      state === 'disabled' ? disabledAlert(String(id), String(reason)) : failingAlert(String(id)),
+    );
+  }
+
   async #readSurvival(nowMs: number): Promise<OperatorState['survival']> {
     const { database, destinations } = this.#options;
     // A clock that was set back counts as late too.
@@ -110,6 +128,26 @@ const why: Readonly<Record<string, string>> = {
   too_old: 'OUTBOX_MAX_AGE ended for',
   damaged: 'The database cannot give back',
 };
+
+function disabledAlert(id: string, reason: string): Alert {
+  return {
+    id: `webhook ${id}`,
+    what: `The webhook ${id} is disabled: ${reason}`,
+    remedy:
+      `Nothing more is sent to it. When it wants events again: \`rasa-signup webhooks replay ${id} --since 3d\`; ` +
+      `otherwise \`rasa-signup webhooks remove ${id}\`.`,
+  };
+}
+
+function failingAlert(id: string): Alert {
+  return {
+    id: `webhook ${id}`,
+    what: `The webhook ${id} has taken no event for an hour`,
+    remedy:
+      'Each event is tried for three days, and the others wait behind it. ' +
+      `\`rasa-signup webhooks log ${id}\` shows what it answers.`,
+  };
+}
 
 function withCount(cause: Alert, counts: Readonly<Record<string, number>>): Alert {
   const count = counts[cause.id];

@@ -6,6 +6,7 @@ import { NoteQueue } from '../../../server/alerts/queue.ts';
 import { StoreAlerts } from '../../../server/alerts/store-alerts.ts';
 import { createPost, type Posted, type Target } from '../../../server/alerts/targets.ts';
 import { readConfig } from '../../../server/config/config.ts';
+import { Endpoints } from '../../../server/events/webhooks/endpoints.ts';
 import { Sender } from '../../../server/events/webhooks/sender.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { deadLetters, precedences } from '../../../server/store/tables.ts';
@@ -192,6 +193,7 @@ describe.each(engines)('alerts on %s', (engine) => {
     const receiver = await startReceiver();
     const { open, clock } = await start(engine, [{ is: 'webhook', url: receiver.url }]);
     const { database, look, send } = await open();
+    const other = await open();
     const setAside = async (count: number) => {
       const rows = Array.from({ length: count }, () => {
         const { id, upstream, account, form, kind, person, attempts, accepted_at, payload } = signupRow({
@@ -207,7 +209,7 @@ describe.each(engines)('alerts on %s', (engine) => {
     /** What is told of it now, if anything, whoever looks. */
     const news = async () => {
       await look();
-      await (await open()).look();
+      await other.look();
       const [row] = await database.read({ sql: sameSql('select count(*) as n from operator_notes') });
       const expected = told + Number(row?.['n']);
       await expect.poll(async () => (await send(), receiver.messages.length), soon).toBe(expected);
@@ -281,6 +283,36 @@ describe.each(engines)('alerts on %s', (engine) => {
     clock.ms += 2 * minuteMs;
     await look();
     expect(await waiting()).toHaveLength(2);
+  });
+
+  it('tell of webhooks that are disabled or have taken nothing for an hour, and of no others', async () => {
+    const { open, clock } = await start(engine, []);
+    const { database, look } = await open();
+    const endpoints = new Endpoints({ database });
+    const ids = [];
+    for (let at = 0; at < 3; at++) {
+      const url = 'https://crm.example.com/secret';
+      ids.push((await endpoints.add({ url, mayBePrivate: false, account: undefined, types: [] })).id);
+    }
+    const [, disabled = '', failing = ''] = ids;
+    const since = sameSql('update webhooks set failing_since = ?, failures = 3 where id = ?');
+    await database.write([
+      {
+        sql: sameSql(`update webhooks set state = 'disabled', reason = 'answered 410' where id = ?`),
+        params: [disabled],
+      },
+      { sql: since, params: [clock.ms, failing] },
+    ]);
+    const told = async () => {
+      await look();
+      return (await database.read({ sql: sameSql('select what from alerts order by id') })).map(
+        ({ what }) => what,
+      );
+    };
+    const first = `The webhook ${disabled} is disabled: answered 410`;
+    expect(await told()).toEqual([first]);
+    clock.ms += 61 * minuteMs;
+    expect(await told()).toEqual([first, `The webhook ${failing} has taken no event for an hour`]);
   });
 
   it('reach a target however many wait for another that takes none', async () => {
