@@ -92,7 +92,8 @@ The pictures \`states-*.png\` show every state of the form: in light and dark, o
 \`color-scheme\`, on a coloured page, without any style sheet, in another font, from right to left, in each layout and
 display, on a phone, at 320 px and at 400 % zoom. The pictures \`design-*.png\` show the builder's six designs in each
 place, on a light and on a dark page; \`gallery-designs.test.ts\` measures their contrast. The pictures \`walk-*.png\` show
-the way from the builder to a contact in the sandbox. The pictures \`operator-*.png\` show the operator page.
+the way from the builder to a contact in the sandbox. The pictures \`operator-*.png\` show the operator page,
+\`operator-states-*.png\` what it says first in each state.
 
 \`npm run gallery\` takes the pictures again and writes this page.
 ${hostPages.map(describeHost).join('')}`;
