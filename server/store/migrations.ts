@@ -6,7 +6,7 @@ import { doubleOptInTables } from './schema/double-opt-in.ts';
 import { eventTables } from './schema/events.ts';
 import { leavingStep } from './schema/leaving.ts';
 import { peopleStep, sentByPersonStep, whatBecameOfSent } from './schema/people.ts';
-import { receiptsStep } from './schema/receipts.ts';
+import { provenColumnsStep, receiptsStep } from './schema/receipts.ts';
 import { webhookTables } from './schema/webhooks.ts';
 
 /**
@@ -250,6 +250,7 @@ export const migrations: readonly Migration[] = [
   { version: 17, ...receiptsStep },
   { version: 18, ...leavingStep },
   { version: 19, ...alertsGoOnStep },
+  { version: 20, ...provenColumnsStep },
 ];
 
 /** The steps of a schema that a database lacks whose last one is this. */

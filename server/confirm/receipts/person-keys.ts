@@ -49,7 +49,6 @@ export function keyOf(row: Row): PersonKey | Unreadable {
 export async function ensurePersonKeys(
   database: Store,
   people: ReadonlyMap<string, string>,
-  nowMs: number,
 ): Promise<Map<string, PersonKey>> {
   const ids = [...people.keys()];
   const known = await readPersonKeys(database, ids);
@@ -58,7 +57,7 @@ export async function ensurePersonKeys(
     const rows = missing.map((id) => {
       const key = randomBytes(32);
       const address = addressHash(key, people.get(id) ?? '');
-      return { id, address, made_at: nowMs, payload: key.toString('base64') };
+      return { id, address, payload: key.toString('base64') };
     });
     await database.write([{ into: table, rows, ifNew: true }]);
     for (const [id, key] of await readPersonKeys(database, missing)) known.set(id, key);

@@ -23,7 +23,7 @@ export function createRecorder({ database, accountOf }: RecorderOptions): KeepRe
     const account = accountOf(destination) ?? '';
     const signups = gone.filter(({ signup }) => !signup.change);
     const people = new Map(signups.map(({ signup, person }) => [personId(person), signup.contact.email]));
-    const keys = people.size > 0 ? await ensurePersonKeys(database, people, nowMs) : new Map();
+    const keys = people.size > 0 ? await ensurePersonKeys(database, people) : new Map();
     const rows = signups.flatMap((waiting) => {
       const key = keys.get(personId(waiting.person)) as PersonKey | undefined;
       return key ? [rowOf(waiting, { account, nowMs, key })] : [];

@@ -3,7 +3,16 @@ import { sameSql, Unreadable, type Database, type Row } from '../../store/databa
 import { consentKeys } from '../../store/schema/receipts.ts';
 import { keyOf } from './person-keys.ts';
 import { leafOf, receiptColumns } from './receipt.ts';
-import { chainHash, merkleRoot, noHash, rootColumns, rootOf, rootOfLine, type Root } from './tree.ts';
+import {
+  chainHash,
+  lineOfRoot,
+  merkleRoot,
+  noHash,
+  rootColumns,
+  rootOf,
+  rootOfLine,
+  type Root,
+} from './tree.ts';
 
 /** What was checked, and each fault with the name of the row, text, key or block. */
 export interface Verified {
@@ -167,7 +176,8 @@ function checkCopy(
     const root = copy && byBlock.get(copy.block);
     if (!copy) faults.push(`${where} is not a root.`);
     else if (!root) faults.push(`${where}: block ${copy.block} is missing in the database.`);
-    else if (chainHash(copy) !== copy.hash) faults.push(`${where} was changed.`);
+    else if (chainHash(copy) !== copy.hash || lineOfRoot(copy) !== line.replace(/\r$/, ''))
+      faults.push(`${where} was changed.`);
     else if (copy.hash !== root.hash)
       faults.push(`${where}: block ${copy.block} of the database is another one.`);
   });

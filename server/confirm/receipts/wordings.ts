@@ -75,7 +75,7 @@ export class Wordings {
 
   async #keep(body: string): Promise<string> {
     const id = hash('sha256', body, 'hex');
-    await this.#database.write([{ into: table, rows: [{ id, made_at: Date.now(), body }], ifNew: true }]);
+    await this.#database.write([{ into: table, rows: [{ id, body }], ifNew: true }]);
     return id;
   }
 }

@@ -45,7 +45,6 @@ export const consentKeys = {
     id: 'text',
     /** As in the person's receipts. */
     address: 'text',
-    made_at: 'integer',
   },
   id: 'id',
   sealed: 'payload',
@@ -54,7 +53,7 @@ export const consentKeys = {
 /** What forms said, by the SHA-256 of it. */
 export const consentTexts = {
   name: 'consent_texts',
-  columns: { id: 'text', made_at: 'integer', body: 'text' },
+  columns: { id: 'text', body: 'text' },
   id: 'id',
 } as const satisfies Table;
 
@@ -146,5 +145,18 @@ export const receiptsStep: Omit<Migration, 'version'> = {
       previous text not null,
       hash text not null
     );
+  `,
+};
+
+/** Nothing proves a time that is in no hash, and nothing reads it. */
+export const provenColumnsStep: Omit<Migration, 'version'> = {
+  name: 'receipts keep what is proven',
+  sqlite: `
+    alter table consent_keys drop column made_at;
+    alter table consent_texts drop column made_at;
+  `,
+  postgres: `
+    alter table consent_keys drop column made_at;
+    alter table consent_texts drop column made_at;
   `,
 };

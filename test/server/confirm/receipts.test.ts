@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -8,7 +9,8 @@ import { merkleRoot } from '../../../server/confirm/receipts/tree.ts';
 import { verifyReceipts } from '../../../server/confirm/receipts/verify.ts';
 import { openPersonHash } from '../../../server/outbox/person-hash.ts';
 import { sameSql } from '../../../server/store/database.ts';
-import { consentTexts } from '../../../server/store/schema/receipts.ts';
+import { consentKeys, consentRoots, consentTexts, receipts } from '../../../server/store/schema/receipts.ts';
+import type { Table } from '../../../server/store/tables.ts';
 import { useEngines, type Engine } from '../../helpers/server/engines.ts';
 import { openTestOutbox } from '../../helpers/server/outbox.ts';
 import { quiet } from '../../helpers/server/store.ts';
@@ -187,7 +189,7 @@ describe.each(engines)('receipts on %s', (engine) => {
     const { database, change, outbox, drain, hash, seal, verify } = await openKept(engine);
     const body = '{"title":"The Letter"}';
     const wording = '0'.repeat(64);
-    await database.write([{ into: consentTexts, rows: [{ id: wording, made_at: 1, body }] }]);
+    await database.write([{ into: consentTexts, rows: [{ id: wording, body }] }]);
     await outbox.add({
       form: 'letter',
       contact: { email: 'ada@example.com' },
@@ -204,6 +206,58 @@ describe.each(engines)('receipts on %s', (engine) => {
     expect((await verify()).faults).toContain(`The key of the person ${who} was changed.`);
     await change('delete from consent_keys');
     expect((await verify()).faults.join(' ')).toContain('is missing, and nobody was erased');
+  });
+
+  it('name one byte that was changed, in every column of every table', async () => {
+    const { database, change, verify, outbox, drain, seal } = await openKept(engine);
+    const body = '{"title":"The Letter"}';
+    const wording = createHash('sha256').update(body).digest('hex');
+    await database.write([{ into: consentTexts, rows: [{ id: wording, body }] }]);
+    const evidence = { lang: 'en', wording, network: 'ab'.repeat(16), ticked: ['terms'] };
+    const confirmed = { by: 'link', atMs: 1_800_000_000_000 } as const;
+    for (const name of ['ada', 'bob']) {
+      const contact = { email: `${name}@example.com` };
+      await outbox.add({ form: 'letter', contact, evidence: { ...evidence, confirmed } });
+    }
+    await drain();
+    await seal();
+    expect((await verify()).faults).toEqual([]);
+    let tried = 0;
+    for (const table of [receipts, consentKeys, consentTexts, consentRoots] as readonly Table[]) {
+      const columns = [...Object.keys(table.columns), ...(table.sealed ? ['key_id', table.sealed] : [])];
+      const [row] = await database.read({ sql: sameSql(`select * from ${table.name} order by id limit 1`) });
+      const id = String(row?.['id']);
+      for (const column of columns) {
+        const before = row?.[column] as string | number | Uint8Array;
+        const after = changedIn(before);
+        await change(`update ${table.name} set ${column} = ? where id = ?`, [after, id]);
+        const { faults } = await verify();
+        expect(faults, `${table.name}.${column}`).not.toEqual([]);
+        const now = column === 'id' ? String(after) : id;
+        await change(`update ${table.name} set ${column} = ? where id = ?`, [before, now]);
+        tried++;
+      }
+    }
+    expect([(await verify()).faults, tried]).toEqual([[], 28]);
+  });
+
+  it('name the line of a file of roots in which one byte was changed, wherever it is', async () => {
+    const { verify, file } = await withReceipts(engine);
+    const text = await readFile(file, 'utf8');
+    const [first = ''] = text.split('\n');
+    for (let at = 0; at < first.length; at++) {
+      const sign = String.fromCharCode(first.charCodeAt(at) ^ 1);
+      const changed = `${text.slice(0, at)}${sign}${text.slice(at + 1)}`;
+      expect(
+        (await verify([{ name: 'copy', text: changed }])).faults.join(' '),
+        `byte ${at}: ${sign}`,
+      ).toContain('copy, line 1');
+    }
+    // Another spelling of the same time.
+    expect((await verify([{ name: 'copy', text: text.replace('Z"', 'z"') }])).faults).toEqual([
+      'copy, line 1 was changed.',
+    ]);
+    expect((await verify([{ name: 'copy', text: text.replaceAll('\n', '\r\n') }])).faults).toEqual([]);
   });
 
   it('of an erased person stay sealed and checkable, and nobody can say whose they are', async () => {
@@ -280,6 +334,12 @@ it('builds the Merkle tree of RFC 6962', () => {
   );
   expect(merkleRoot(leaves)).toBe('aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77');
 });
+
+/** Another value of the same type, which differs in one byte. */
+function changedIn(value: string | number | Uint8Array): string | number | Uint8Array {
+  if (typeof value === 'number') return value + 1;
+  return typeof value === 'string' ? `${value.startsWith('1') ? '2' : '1'}${value.slice(1)}` : flipped(value);
+}
 
 function flipped(bytes: Uint8Array): Uint8Array {
   const changed = Uint8Array.from(bytes);
