@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { wordsOf, type FormsFault } from '../config/forms-file/faults.ts';
 import { readForms, textOf } from '../config/forms-file/read.ts';
 import { unitMs } from '../config/setting-schemas.ts';
@@ -19,7 +20,7 @@ export function checkForms(
   { json, thankYouPages, accounts, streams }: FormsCommandOptions,
 ): ExitCode {
   const { stdout } = streams;
-  const read = readForms(textOf(path), { thankYouPages, accounts });
+  const read = readForms(textOf(path), { thankYouPages, accounts, folder: dirname(path) });
   const faults: readonly FormsFault[] = read.is === 'faulty' ? read.faults : [];
   const forms = read.is === 'read' ? read.specs.map(({ id }) => id) : [];
   if (json ?? !stdout.isTTY) stdout.write(`${toJson({ file: path, forms, faults })}\n`);

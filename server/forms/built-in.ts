@@ -36,6 +36,7 @@ export const newsletter: FormSpec = {
   languages,
   title: undefined,
   intro: undefined,
+  brand: undefined,
   fields: builtInNames.map(builtInField),
   texts: {},
   constants: {},

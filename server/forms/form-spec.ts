@@ -1,4 +1,5 @@
 import type { StickyState } from '../outbox/signup.ts';
+import type { BrandSpec } from './brand/brand.ts';
 import type { HiddenField } from '../../shared/form.ts';
 import type { FormTexts } from '../../shared/form.ts';
 import type { BuiltInField, Messages } from '../../shared/messages/messages.ts';
@@ -20,6 +21,8 @@ export interface FormSpec {
   /** `undefined` uses the product's text. */
   readonly title: Localized | undefined;
   readonly intro: Localized | undefined;
+  /** What its own page shows of whoever sends the newsletter. */
+  readonly brand: BrandSpec | undefined;
   readonly fields: readonly FieldSpec[];
   readonly texts: TextsSpec;
   /** Attributes that every contact from this form gets. */

@@ -5,6 +5,7 @@ import type { IssueCode, SignupEnvelope } from '../../shared/signup.ts';
 import { createOrigins, type Origins } from '../http/origins.ts';
 import type { Contact } from '../outbox/signup.ts';
 import { isBelow } from '../system/urls.ts';
+import { brandIn, type Brand } from './brand/brand.ts';
 import { newsletter } from './built-in.ts';
 import { cleaned } from './clean-text.ts';
 import { definitionOf, textIn } from './definition.ts';
@@ -51,6 +52,8 @@ export interface Form {
   readonly consentReceipt: string | undefined;
   /** The operator's own words in that mail, in one language. */
   confirmMailIn(words: Messages): string | undefined;
+  /** What its own page shows of whoever sends the newsletter. */
+  brandIn(words: Messages): Brand | undefined;
   /** The public definition in one language. Made once per language. */
   definitionIn(words: Messages): FormDefinition;
   /** Checks and normalises what was sent, field by field. Unknown names are refused. */
@@ -156,6 +159,7 @@ function createForm(spec: FormSpec, options: FormOptions): Form {
     notify,
     consentReceipt,
     confirmMailIn: (words) => textIn(spec.confirmMail, words, languages[0]),
+    brandIn: (words) => brandIn(spec, words),
     definitionIn(words) {
       const options = { proof, international: address.international };
       const definition = definitions.get(words) ?? definitionOf(spec, words, options);

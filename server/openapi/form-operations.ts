@@ -1,18 +1,17 @@
 import { z } from 'zod';
+import { brandOperations } from './brand-operations.ts';
 import type { Operation, Response } from './operation.ts';
 import {
   accepted,
   challenge,
   confirmation,
+  form,
   formDefinition,
   pending,
   signup,
   ticket,
 } from './form-schemas.ts';
 
-const form = z.object({
-  form: z.string().meta({ description: 'The id of a form.', examples: ['newsletter'] }),
-});
 const lang = z.string().optional().meta({ description: 'The language, else that of `Accept-Language`.' });
 const link = z.object({ link: z.string().meta({ description: 'As the mail has it.' }) });
 const page = { 'text/html': { schema: z.string() } };
@@ -145,6 +144,7 @@ export const formOperations: readonly Operation[] = [
     hasPages: true,
     samples: [{}],
   },
+  ...brandOperations,
   ...(['confirm', 'not-me'] as const).flatMap((what): Operation[] => [
     {
       method: 'get',

@@ -159,3 +159,8 @@ export const problemDetail = z.strictObject({
   request_id: z.string().meta({ description: 'Equal to the `X-Request-Id` header; the log has it too.' }),
   retry_after: z.int().optional().meta({ description: 'Seconds, equal to the `Retry-After` header.' }),
 });
+
+/** Which form, in a path. */
+export const form = z.object({
+  form: z.string().meta({ description: 'The id of a form.', examples: ['newsletter'] }),
+});

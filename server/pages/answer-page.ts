@@ -1,24 +1,18 @@
-import type { Messages } from '../../shared/messages/messages.ts';
-import { html, renderPage, type Html } from './document.ts';
+import { layOut, type BrandedPage } from './branded.ts';
+import { renderPage, type Html } from './document.ts';
 
-export interface AnswerPage {
+export interface AnswerPage extends Omit<BrandedPage, 'form'> {
   readonly title: string;
-  readonly words: Messages;
-  /** The path before the paths of the proxy. */
-  readonly prefix: string;
+  /** Whose look the page has; `undefined` for ours. */
+  readonly form?: BrandedPage['form'];
   readonly main: Html;
   /** Something was done as it was wanted. */
   readonly isGood?: boolean;
 }
 
-/** A narrow page that says one thing, or asks for one. */
-export function renderAnswer({
-  title,
-  words: { lang, dir },
-  prefix,
-  main,
-  isGood = false,
-}: AnswerPage): string {
-  const look = isGood ? 'narrow answer accepted' : 'narrow answer';
-  return renderPage({ title, lang, dir, prefix, main: html`<div class=${look}>${main}</div>` });
+/** A page that says one thing, or asks for one. */
+export function renderAnswer({ title, form, words, prefix, main, isGood = false }: AnswerPage): string {
+  const look = isGood ? 'answer accepted' : 'answer';
+  const { lang, dir } = words;
+  return renderPage({ title, lang, dir, prefix, ...layOut({ form, words, prefix }, main, look) });
 }

@@ -23,6 +23,7 @@ export function renderWaiting(page: FormPage, { ticket, email, standing }: Waiti
   const issue = standing === 'wrong' || standing === 'locked' ? texts[standing] : undefined;
   return renderAnswer({
     title: texts.title,
+    form,
     words,
     prefix,
     main: html`<p class="quiet crumb">${definition.title}</p>

@@ -2,13 +2,14 @@ import type { AskedField, FormDefinition } from '../../shared/form.ts';
 import type { Messages } from '../../shared/messages/messages.ts';
 import type { Problem } from '../../shared/signup.ts';
 import type { Form } from '../forms/forms.ts';
+import { layOut, layOutOwn } from './branded.ts';
 import { html, renderPage, sandboxLine, type Html } from './document.ts';
 import { hiddenValues, hostedPath, languageToKeep, queryToKeep, type Visit } from './hosted-address.ts';
 import { actionOf, renderHidden, renderPlainForm, type Values } from './plain-form.ts';
 
 /** The parts that all pages of a form need: the form, its texts in one language, and the sandbox notice. */
 export interface FormPage {
-  readonly form: Pick<Form, 'definitionIn' | 'languages'>;
+  readonly form: Pick<Form, 'brandIn' | 'definitionIn' | 'languages'>;
   /** The texts of one of the languages that the form is offered in. */
   readonly words: Messages;
   /** The path before the paths of the proxy, `PublicAddress.prefix`. */
@@ -49,20 +50,24 @@ export function renderHostedForm(page: FormPage, visit: Visit): string {
       description: intro ?? words.page.description,
     },
     scripts: ['/embed.js'],
-    main: html`<div class="hosted">
-      <div class="panel">
-        <h1>${title}</h1>
-        ${intro ? html`<p class="intro on-paper">${intro}</p>` : ''}
-      </div>
-      <div class="column">
-        <rasa-signup src=${actionOf(definition, prefix)}>
-          ${intro ? html`<p class="intro">${intro}</p>` : ''}
-          ${renderPlainForm({ definition, prefix, values: hiddenValues(definition, visit) })}
-        </rasa-signup>
-        ${page.mayLeave ? renderWayOut(words, prefix) : ''} ${sandboxLine(sandbox)}
-      </div>
-      ${renderPoster(`${prefix}${hostedPath(id)}/qr.svg${queryToKeep(definition, visit)}`, address, words)}
-    </div>`,
+    ...layOutOwn(
+      page,
+      {
+        title,
+        intro,
+        wayOut: page.mayLeave ? renderWayOut(words, prefix) : '',
+        sandbox: sandboxLine(sandbox),
+        poster: renderPoster(
+          `${prefix}${hostedPath(id)}/qr.svg${queryToKeep(definition, visit)}`,
+          address,
+          words,
+        ),
+      },
+      html`<rasa-signup src=${actionOf(definition, prefix)}>
+        ${intro ? html`<p class="intro">${intro}</p>` : ''}
+        ${renderPlainForm({ definition, prefix, values: hiddenValues(definition, visit) })}
+      </rasa-signup>`,
+    ),
   });
 }
 
@@ -88,13 +93,14 @@ export function renderRefused(
     title: definition.texts.problems[code],
     ...languageOf(definition),
     prefix,
-    main: html`<div class="narrow">
-      <p class="quiet crumb">${definition.title}</p>
-      <h1>${definition.texts.problems[code]}</h1>
-      ${renderScriptsHelp(page, definition)} ${renderOtherIssues(definition, issues)}
-      <div class="card">${renderPlainForm({ definition, prefix, values, issues })}</div>
-      ${sandboxLine(sandbox)}
-    </div>`,
+    ...layOut(
+      page,
+      html`<p class="quiet crumb">${definition.title}</p>
+        <h1>${definition.texts.problems[code]}</h1>
+        ${renderScriptsHelp(page, definition)} ${renderOtherIssues(definition, issues)}
+        <div class="card">${renderPlainForm({ definition, prefix, values, issues })}</div>
+        ${sandboxLine(sandbox)}`,
+    ),
   });
 }
 
@@ -109,19 +115,20 @@ export function renderConfirmation(page: FormPage, { fields, token, isEarly }: U
     title,
     ...languageOf(definition),
     prefix,
-    main: html`<div class="narrow">
-      <p class="quiet crumb">${definition.title}</p>
-      <h1>${title}</h1>
-      <p>${isEarly ? tooSoon : explanation}</p>
-      <div class="card">
-        ${renderAnswers(definition, fields)}
-        <form class="plain-form" method="post" action=${actionOf(definition, prefix)}>
-          ${renderHidden({ ...fields, token })}
-          <button class="unhurried" type="submit">${button}</button>
-        </form>
-      </div>
-      ${sandboxLine(sandbox)}
-    </div>`,
+    ...layOut(
+      page,
+      html`<p class="quiet crumb">${definition.title}</p>
+        <h1>${title}</h1>
+        <p>${isEarly ? tooSoon : explanation}</p>
+        <div class="card">
+          ${renderAnswers(definition, fields)}
+          <form class="plain-form" method="post" action=${actionOf(definition, prefix)}>
+            ${renderHidden({ ...fields, token })}
+            <button class="unhurried" type="submit">${button}</button>
+          </form>
+        </div>
+        ${sandboxLine(sandbox)}`,
+    ),
   });
 }
 
@@ -134,10 +141,12 @@ export function renderThanks(page: FormPage): string {
     title: accepted,
     ...languageOf(definition),
     prefix,
-    main: html`<div class="narrow answer accepted">
-      <h1>${accepted}</h1>
-      ${sandboxLine(sandbox)}
-    </div>`,
+    ...layOut(
+      page,
+      html`<h1>${accepted}</h1>
+        ${sandboxLine(sandbox)}`,
+      'answer accepted',
+    ),
   });
 }
 
@@ -161,12 +170,14 @@ export function renderFormProblem(page: FormPage, { code }: Problem): string {
     title,
     ...languageOf(definition),
     prefix,
-    main: html`<div class="narrow answer">
-      <p class="quiet crumb">${definition.title}</p>
-      <h1>${title}</h1>
-      ${page.helpsScripts ? html`<p>${words.confirm.useScripts}</p>` : ''}
-      <p><a class="button" href=${actionOf(definition, prefix)}>${words.page.toForm}</a></p>
-    </div>`,
+    ...layOut(
+      page,
+      html`<p class="quiet crumb">${definition.title}</p>
+        <h1>${title}</h1>
+        ${page.helpsScripts ? html`<p>${words.confirm.useScripts}</p>` : ''}
+        <p><a class="button" href=${actionOf(definition, prefix)}>${words.page.toForm}</a></p>`,
+      'answer',
+    ),
   });
 }
 
@@ -184,9 +195,7 @@ function languageOf({ lang, dir }: Pick<Messages, 'lang' | 'dir'>): Pick<Message
 
 /** Out of a frame: the page to leave is shown in none. */
 function renderWayOut({ lang, leave }: Messages, prefix: string): Html {
-  return html`<p class="way-out">
-    <a href=${`${prefix}/leave?lang=${lang}`} target="_top">${leave.already}</a>
-  </p>`;
+  return html`<a href=${`${prefix}/leave?lang=${lang}`} target="_top">${leave.already}</a>`;
 }
 
 /** Only in print. The builder has a link to the code. */

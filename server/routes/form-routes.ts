@@ -17,6 +17,7 @@ import type { Limits } from '../signup/limits.ts';
 import type { Proofs } from '../signup/proofs.ts';
 import { refuseMethod, sendProblem, wantsPage } from './answers.ts';
 import { answerTicket, type ConfirmRoutesOptions } from './confirm/confirm-routes.ts';
+import { createBrandRoutes } from './hosted/brand-routes.ts';
 import { wordsFor } from './language.ts';
 import { limitChallenges } from './network-limits.ts';
 import { receiveSignup } from './signup-route.ts';
@@ -151,6 +152,7 @@ export function createFormRoutes(options: FormRoutesOptions): express.Router {
     )
     .all(refuseMethod('GET, HEAD'));
 
+  routes.use(createBrandRoutes(forms));
   return routes;
 
   function visitOf(request: FormRequest): Visit {

@@ -151,7 +151,7 @@ const hrefWords = 'an address that begins with https:// or http://';
 export const href = z
   .string(hrefWords)
   .refine((value) => /^https?:\/\//i.test(value) && readUrl(value) !== undefined, hrefWords);
-const localizedHref = z.union(
+export const localizedHref = z.union(
   [
     href,
     z.record(

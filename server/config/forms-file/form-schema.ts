@@ -5,7 +5,8 @@ import type { IssueCode } from '../../../shared/signup.ts';
 import { confirmPolicies } from '../../forms/form-spec.ts';
 import { wordsOfTag } from '../../forms/languages.ts';
 import { origin, pageAddress, rate } from '../setting-schemas.ts';
-import { attribute, field, href } from './field-schema.ts';
+import { visibleInstead } from '../../forms/brand/brand.ts';
+import { attribute, field, href, localizedHref } from './field-schema.ts';
 import { notify } from './notify.ts';
 import { resubscribe } from './resubscribe.ts';
 import { line, object, tags, text, textFor, type OptionalText } from './schema-parts.ts';
@@ -51,6 +52,38 @@ const accountWords = 'the name of an account, as ACCOUNTS has it';
 const policyWords = `one of ${confirmPolicies.join(', ')}`;
 const codeWords = 'text of 1 to 100 characters';
 
+const colourWords = 'a colour such as #143d47';
+const colour = z
+  .string(colourWords)
+  .regex(/^#[0-9a-f]{6}$/i, colourWords)
+  .toLowerCase();
+const accent = colour.superRefine((value, context) => {
+  const other = visibleInstead(value);
+  if (other !== undefined)
+    context.addIssue(`a colour that can be seen on a white page (3 to 1), such as ${other}`);
+});
+const file = line('the path of a picture, from the folder of the forms file', 500);
+const linksWords = 'a list of at most 3 links, each with href and label';
+
+/** What the form's own page shows of whoever sends the newsletter. */
+const brand = object({
+  name: text.optional().describe('Who sends it, beside the logo.'),
+  logo: file.optional().describe('Path of a square picture, from the folder of the forms file.'),
+  title: text.optional().describe('Title on the panel. The title of the form is then above the form.'),
+  intro: text.optional().describe('One or two sentences under that title. Default: the form’s `intro`.'),
+  picture: file.optional().describe('Path of a picture for the foot of the panel.'),
+  panel: colour.optional().describe('Colour of the panel. The words on it are white or nearly black.'),
+  accent: accent.optional().describe('Colour of the button. On dark pages it is made lighter as needed.'),
+  links: z
+    .array(
+      object({ href: localizedHref.describe('URL of the link.'), label: text.describe('Text of the link.') }),
+      linksWords,
+    )
+    .max(3, linksWords)
+    .optional()
+    .describe('At most three links under the form: privacy, imprint.'),
+});
+
 export const formSchema = object({
   title: text.optional().describe('Title of the form.'),
   intro: text.optional().describe('One or two sentences under the title.'),
@@ -67,6 +100,9 @@ export const formSchema = object({
     .min(1, fieldsWords)
     .max(50, fieldsWords)
     .describe('Fields of the form, in this order. `email` must be one of them.'),
+  brand: brand
+    .optional()
+    .describe('Whose newsletter it is, on the form’s own page: logo, name, colours, picture, links.'),
   texts: texts.optional().describe('Texts that replace the built-in ones.'),
   account: line(accountWords, 30)
     .optional()

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Node } from 'jsonc-parser';
 import type { z } from 'zod';
 import { builtInNames } from '../../forms/built-in.ts';
+import type { BrandImage, BrandImages } from '../../forms/brand/brand.ts';
 import type { FormSpec } from '../../forms/form-spec.ts';
 import { ConfigError } from '../env.ts';
+import { readImage, wantedImage } from '../../forms/brand/images.ts';
 import {
   faultsIn,
   locate,
@@ -25,6 +28,8 @@ export interface FormsFileOptions {
   readonly thankYouPages: readonly string[];
   /** The accounts' names, from ACCOUNTS; empty where accounts have none. `undefined`: not known here. */
   readonly accounts?: readonly string[] | undefined;
+  /** Where paths in the file begin. */
+  readonly folder?: string;
 }
 
 export type FormsRead =
@@ -44,7 +49,7 @@ export function readFormsFile(
   options: FormsFileOptions,
   readFile?: (path: string) => string,
 ): readonly FormSpec[] {
-  const read = readForms(textOf(path, readFile), options);
+  const read = readForms(textOf(path, readFile), { ...options, folder: dirname(path) });
   if (read.is === 'read') return read.specs;
   throw new ConfigError(read.faults.map((fault) => `FORMS_FILE: ${wordsOf(path, fault)}`));
 }
@@ -98,12 +103,15 @@ export function readForms(text: string, options: FormsFileOptions): FormsRead {
     // Zod silently drops `__proto__` from a record.
     if (!named.success) faults.push(...namelessForm(id, named.error));
     if (!form.success || !named.success) return [];
-    const broken = brokenRules(form.data, options).map((fault) => ({
+    const { images, unread } = imagesOf(form.data, options.folder);
+    const broken = [...brokenRules(form.data, options), ...unread].map((fault) => ({
       ...fault,
       path: ['forms', id, ...fault.path],
     }));
     faults.push(...broken);
-    return broken.length > 0 ? [] : [resolveForm(id, form.data, options.accounts?.[0])];
+    return broken.length > 0
+      ? []
+      : [resolveForm(id, form.data, { firstAccount: options.accounts?.[0], images })];
   });
   return faults.length > 0 ? faulty(faults) : { is: 'read', specs };
 
@@ -113,6 +121,23 @@ export function readForms(text: string, options: FormsFileOptions): FormsRead {
     const inOrder = located.toSorted((a, b) => a.line - b.line || a.column - b.column);
     return { is: 'faulty', faults: [...inOrder, ...beyond(faults.length - mostFaults)] };
   }
+}
+
+/** The pictures of a form's brand. Without a folder, nothing is read. */
+function imagesOf(
+  { brand }: z.output<typeof formSchema>,
+  folder: string | undefined,
+): { readonly images: BrandImages; readonly unread: readonly FaultAt[] } {
+  const unread: FaultAt[] = [];
+  const images: { logo?: BrandImage; picture?: BrandImage } = {};
+  for (const name of ['logo', 'picture'] as const) {
+    const path = brand?.[name];
+    if (path === undefined || folder === undefined) continue;
+    const image = readImage(resolve(folder, path));
+    if (typeof image === 'string') unread.push({ path: ['brand', name], found: image, wanted: wantedImage });
+    else images[name] = image;
+  }
+  return { images, unread };
 }
 
 /** One more fault that counts the faults not listed. */

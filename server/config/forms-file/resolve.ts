@@ -5,19 +5,25 @@ import { defaultMaxLength } from '../../forms/definition.ts';
 import type { FieldSpec, FormSpec, Localized, TextsSpec } from '../../forms/form-spec.ts';
 import { languages, wordsOfTag } from '../../forms/languages.ts';
 import { origin, pageAddress, rate } from '../setting-schemas.ts';
+import type { BrandImages } from '../../forms/brand/brand.ts';
 import type { FileField, FileForm, FileText } from './form-schema.ts';
 import { statesOf } from './resubscribe.ts';
 
 /**
  * Converts a form from the forms file to a full form: short notations are expanded and all defaults applied.
  */
-export function resolveForm(id: string, form: FileForm, firstAccount: string | undefined): FormSpec {
+export function resolveForm(
+  id: string,
+  form: FileForm,
+  { firstAccount, images }: { readonly firstAccount: string | undefined; readonly images: BrandImages },
+): FormSpec {
   return {
     id,
     account: form.account ?? firstAccount,
     languages: languagesOf(form),
     title: localized(form.title),
     intro: localized(form.intro),
+    brand: brandOf(form.brand, images),
     fields: form.fields.map(resolveField),
     texts: textsOf(form.texts),
     constants: {
@@ -41,6 +47,21 @@ export function resolveForm(id: string, form: FileForm, firstAccount: string | u
   };
 }
 
+function brandOf(brand: FileForm['brand'], { logo, picture }: BrandImages): FormSpec['brand'] {
+  if (!brand) return undefined;
+  const { name, title, intro, panel, accent, links = [] } = brand;
+  return {
+    name: localized(name),
+    title: localized(title),
+    intro: localized(intro),
+    links: links.map(({ href, label }) => ({ href: localized(href) ?? '', label: localized(label) ?? '' })),
+    panel,
+    accent,
+    logo,
+    picture,
+  };
+}
+
 function notifyOf(notify: FileForm['notify']): FormSpec['notify'] {
   if (!notify) return undefined;
   const { mail, webhook, slack, addresses = false } = notify;
@@ -58,11 +79,13 @@ function languagesOf(form: FileForm): FormSpec['languages'] {
 }
 
 /** The language tags of all texts of a form, in order of appearance. */
-function tagsIn({ title, intro, confirmMail, fields, texts = {} }: FileForm): readonly string[] {
+function tagsIn({ title, intro, brand, confirmMail, fields, texts = {} }: FileForm): readonly string[] {
   const { issues = {}, problems = {}, ...own } = texts;
   const all: unknown[] = [
     title,
     intro,
+    ...[brand?.name, brand?.title, brand?.intro],
+    ...(brand?.links ?? []).flatMap(({ href, label }) => [href, label]),
     confirmMail,
     ...[own, issues, problems].flatMap((some) => Object.values(some)),
   ];

@@ -19,7 +19,7 @@ import { createTestAddresses } from '../../../server/signup/test-addresses.ts';
 import { en } from '../../../shared/messages/en.ts';
 import type { ProblemCode } from '../../../shared/signup.ts';
 import { createManifest, elementOf } from '../../../widget/build/package/manifest.ts';
-import { fieldMembers, fieldTypes, formMembers } from '../forms/forms-schema.ts';
+import { brandMembers, fieldMembers, fieldTypes, formMembers } from '../forms/forms-schema.ts';
 import { elementTables } from './element-tables.ts';
 import { code, listed, paragraph, table } from './markdown.ts';
 import { healthTexts, testAddresses } from './texts.ts';
@@ -40,6 +40,10 @@ export async function generatedSections(): Promise<
       'field members': table(
         ['member of a field', 'types', 'meaning'],
         fieldMembers().map(([name, types, about]) => [code(name), types, about]),
+      ),
+      'brand members': table(
+        ['member of `brand`', 'meaning'],
+        brandMembers().map(([name, about]) => [code(name), about]),
       ),
       'field types': table(
         ['type', 'meaning'],

@@ -18,6 +18,12 @@ export function formMembers(): readonly (readonly [name: string, about: string])
   return Object.entries(form?.properties ?? {}).map(([name, { description = '' }]) => [name, description]);
 }
 
+/** Each member of a form's brand with its description. */
+export function brandMembers(): readonly (readonly [name: string, about: string])[] {
+  const { properties = {} } = form?.properties?.['brand'] ?? {};
+  return Object.entries(properties).map(([name, { description = '' }]) => [name, description]);
+}
+
 /** Each member of a field with the types that have it (empty for all visible types) and its description. */
 export function fieldMembers(): readonly (readonly [name: string, types: string, about: string])[] {
   const kinds = (form?.properties?.['fields']?.items?.anyOf?.[1]?.oneOf ?? []).filter(

@@ -32,7 +32,7 @@ export function renderFormPages({
   issues = {},
 }: FormPages): Readonly<Record<string, string>> {
   const page = {
-    form: { definitionIn: () => definition, languages: [words] },
+    form: { brandIn: () => undefined, definitionIn: () => definition, languages: [words] },
     words,
     prefix: '',
     sandbox: undefined,

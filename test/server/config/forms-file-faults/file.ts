@@ -60,21 +60,21 @@ export const file: readonly Fault[] = [
     'forms',
     { events: null },
     [
-      '3:15: forms.events: found null, wanted an object with title, intro, languages, fields, texts, account, segment_code, attributes, resubscribe, confirm, confirmed_at, consent_receipt, confirmMail, notify, redirect, thankYouPages, origins, rates.',
+      '3:15: forms.events: found null, wanted an object with title, intro, languages, fields, brand, texts, account, segment_code, attributes, resubscribe, confirm, confirmed_at, consent_receipt, confirmMail, notify, redirect, thankYouPages, origins, rates.',
     ],
   ],
   [
     'forms',
     { events: [] },
     [
-      '3:15: forms.events: found [], wanted an object with title, intro, languages, fields, texts, account, segment_code, attributes, resubscribe, confirm, confirmed_at, consent_receipt, confirmMail, notify, redirect, thankYouPages, origins, rates.',
+      '3:15: forms.events: found [], wanted an object with title, intro, languages, fields, brand, texts, account, segment_code, attributes, resubscribe, confirm, confirmed_at, consent_receipt, confirmMail, notify, redirect, thankYouPages, origins, rates.',
     ],
   ],
   [
     'forms',
     { events: 'email' },
     [
-      '3:15: forms.events: found "email", wanted an object with title, intro, languages, fields, texts, account, segment_code, attributes, resubscribe, confirm, confirmed_at, consent_receipt, confirmMail, notify, redirect, thankYouPages, origins, rates.',
+      '3:15: forms.events: found "email", wanted an object with title, intro, languages, fields, brand, texts, account, segment_code, attributes, resubscribe, confirm, confirmed_at, consent_receipt, confirmMail, notify, redirect, thankYouPages, origins, rates.',
     ],
   ],
   ['forms', { events: {} }, ['3:15: forms.events.fields: found nothing, wanted a list of 1 to 50 fields.']],
@@ -87,28 +87,28 @@ export const file: readonly Fault[] = [
     'forms.events.titel',
     'Events',
     [
-      '78:7: forms.events.titel: found an unknown member, wanted one of title, intro, languages, fields, texts, account, segment_code, attributes, resubscribe, confirm, confirmed_at, consent_receipt, confirmMail, notify, redirect, thankYouPages, origins, rates.',
+      '78:7: forms.events.titel: found an unknown member, wanted one of title, intro, languages, fields, brand, texts, account, segment_code, attributes, resubscribe, confirm, confirmed_at, consent_receipt, confirmMail, notify, redirect, thankYouPages, origins, rates.',
     ],
   ],
   [
     'forms.events.constructor',
     'x',
     [
-      '78:7: forms.events.constructor: found an unknown member, wanted one of title, intro, languages, fields, texts, account, segment_code, attributes, resubscribe, confirm, confirmed_at, consent_receipt, confirmMail, notify, redirect, thankYouPages, origins, rates.',
+      '78:7: forms.events.constructor: found an unknown member, wanted one of title, intro, languages, fields, brand, texts, account, segment_code, attributes, resubscribe, confirm, confirmed_at, consent_receipt, confirmMail, notify, redirect, thankYouPages, origins, rates.',
     ],
   ],
   [
     'forms.events.id',
     'events',
     [
-      '78:7: forms.events.id: found an unknown member, wanted one of title, intro, languages, fields, texts, account, segment_code, attributes, resubscribe, confirm, confirmed_at, consent_receipt, confirmMail, notify, redirect, thankYouPages, origins, rates.',
+      '78:7: forms.events.id: found an unknown member, wanted one of title, intro, languages, fields, brand, texts, account, segment_code, attributes, resubscribe, confirm, confirmed_at, consent_receipt, confirmMail, notify, redirect, thankYouPages, origins, rates.',
     ],
   ],
   [
     'forms.events.action',
     '/',
     [
-      '78:7: forms.events.action: found an unknown member, wanted one of title, intro, languages, fields, texts, account, segment_code, attributes, resubscribe, confirm, confirmed_at, consent_receipt, confirmMail, notify, redirect, thankYouPages, origins, rates.',
+      '78:7: forms.events.action: found an unknown member, wanted one of title, intro, languages, fields, brand, texts, account, segment_code, attributes, resubscribe, confirm, confirmed_at, consent_receipt, confirmMail, notify, redirect, thankYouPages, origins, rates.',
     ],
   ],
   [
