@@ -54,6 +54,10 @@ describe.skipIf(path === undefined)('in Firefox', () => {
   it('a visitor goes to another page and comes back through the cache: the typed values are there', async () => {
     const { page, site, complaints } = await open();
     await page.locator(inForm('[name=email]')).fill('ada@example.com');
+    // Firefox keeps no page with an open request, and the first touch makes some.
+    await page.waitForFunction(() =>
+      performance.getEntriesByType('resource').some(({ name }) => name.includes('/challenge')),
+    );
     await page.evaluate(() => {
       addEventListener('pageshow', ({ persisted }) => Object.assign(window, { persisted }));
     });
