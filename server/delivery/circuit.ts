@@ -1,4 +1,4 @@
-import type { Pause } from '../outbox/pauses.ts';
+import { heldForMs, type Pause } from '../outbox/pauses.ts';
 import type { Outcome } from '../outbox/signup.ts';
 
 /** A call to rasa.io that has ended. */
@@ -53,6 +53,8 @@ export class Circuit {
   readonly #monotonicMs: () => number;
   readonly #random: () => number;
   readonly #failing = new Map<string, FailingForm>();
+  /** Forms that rasa.io takes again, and until when some of theirs may be put off. */
+  readonly #recovered = new Map<string, number>();
   #failures = 0;
   #untilMs = 0;
   #aloneFailures = 0;
@@ -104,6 +106,13 @@ export class Circuit {
     return undefined;
   }
 
+  /** Which of these forms had failed a while ago, so that some of theirs are put off needlessly. */
+  recovered(forms: readonly string[]): readonly string[] {
+    const nowMs = this.#monotonicMs();
+    for (const [form, untilMs] of this.#recovered) if (untilMs < nowMs) this.#recovered.delete(form);
+    return [...new Set(forms)].filter((form) => this.#recovered.has(form) && !this.#failing.has(form));
+  }
+
   /** Nothing of it waits any more. */
   forgetForm(form: string): void {
     this.#failing.delete(form);
@@ -128,7 +137,8 @@ export class Circuit {
     const later = outcomes.filter(isLater).filter(({ waitsFor }) => waitsFor === undefined);
     const isDone = (_: string, index: number) => outcomes[index]?.is !== 'later';
     const done = new Set(forms.filter(isDone));
-    for (const form of done) this.#failing.delete(form);
+    for (const form of done)
+      if (this.#failing.delete(form)) this.#recovered.set(form, this.#monotonicMs() + heldForMs);
     if (done.size > 0) {
       this.#failures = 0;
       this.#aloneFailures = 0;

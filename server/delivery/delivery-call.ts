@@ -133,7 +133,12 @@ export class DeliveryCall {
     });
     const reason = this.#outcomes.find(isLater)?.reason ?? '';
     const hasChanged = circuit.failures > 0 || before > 0;
-    return { acknowledgements, ...(hasChanged && { pause: circuit.pauseAt(now(), reason) }) };
+    const released = circuit.recovered(due.map(({ waiting }) => waiting.signup.form));
+    return {
+      acknowledgements,
+      ...(released.length > 0 && { released }),
+      ...(hasChanged && { pause: circuit.pauseAt(now(), reason) }),
+    };
   }
 
   #add(to: Acknowledgement[], acknowledgement: Acknowledgement, record: DeliveryRecord): void {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { Acknowledgements, type AcknowledgementsOptions } from '../outbox/acknowledgements.ts';
 import { Claims, isAny, type Claim } from '../outbox/claims.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import { heldForMs } from '../outbox/pauses.ts';
 import type { Contact, Outcome } from '../outbox/signup.ts';
 import { Leases, type Held } from '../store/leases.ts';
 import { Circuit } from './circuit.ts';
@@ -34,8 +35,6 @@ export interface DeliveryWorkerOptions extends AcknowledgementsOptions {
 const defaultLookEveryMs = 1000;
 /** After an error of the store. */
 const retryMs = 1000;
-/** For how long those of a failing form are put off when they are due, while others are sent. */
-const heldForMs = 10 * 60_000;
 
 /**
  * Carries what waits in the outbox to rasa.io: in batches, one call at a time, at the pace of the account's
@@ -172,6 +171,8 @@ export class DeliveryWorker {
       this.#settling.drop();
       this.#circuit.take(await this.#acknowledgements.pause());
       this.#epoch = held.epoch;
+      // Which forms failed is not known here.
+      await this.#settling.save(held, { acknowledgements: [], released: 'all' });
     }
     if (this.#settling.isPending) {
       await this.#settling.again(held);

@@ -1,6 +1,6 @@
 import { sameSql, type Database, type Statement, type WriteStatement } from '../store/database.ts';
 import { deadLetters, lanes } from '../store/tables.ts';
-import { pauseStatement, readPause, type Pause } from './pauses.ts';
+import { holding, pauseStatement, readPause, releasing, type Pause, type Released } from './pauses.ts';
 import { copyDamaged, deadLetterRow, erasingDeadLetters, type Waiting } from './rows.ts';
 import type { ChangeKind, ContactId, Destination, Signup, StickyState } from './signup.ts';
 
@@ -25,6 +25,8 @@ export interface SettleOptions {
    * others.
    */
   readonly held?: { readonly waiting: readonly Waiting[]; readonly dueMs: number } | undefined;
+  /** What had been put off and is due now. */
+  readonly released?: Released | undefined;
   /** Rows that cannot be opened: they are set aside as they are. */
   readonly damaged?: readonly string[];
 }
@@ -136,6 +138,7 @@ export class Acknowledgements {
     acknowledgements,
     pause,
     held,
+    released,
     damaged = [],
   }: SettleOptions): Promise<SettledCounts> {
     const refused = acknowledgements.filter((one) => one.is === 'refused');
@@ -179,6 +182,7 @@ export class Acknowledgements {
     if (removed.length > 0) statements.push(removal(removed));
     for (const one of acknowledgements) if (one.is === 'later') statements.push(postponement(one));
     if (held && held.waiting.length > 0) statements.push(holding(held.waiting, held.dueMs));
+    if (released) statements.push(releasing(this.#destination, released, this.#now()));
     if (pause) statements.push(pauseStatement(this.#destination, pause, this.#now()));
     if (removed.length > 0) {
       const settled: Settled = {
@@ -241,16 +245,5 @@ function postponement({
   return {
     sql: sameSql('update signups set lane = ?, due = ?, attempts = ? where id = ?'),
     params: [lanes[lane], dueMs, waiting.attempts + 1, waiting.signup.id],
-  };
-}
-
-function holding(waiting: readonly Waiting[], dueMs: number): Statement {
-  const ids = waiting.map(({ signup }) => signup.id);
-  return {
-    sql: sameSql(
-      `update signups set lane = case lane when 0 then 1 else lane end, due = ?
-       where id in (${ids.map(() => '?').join(', ')})`,
-    ),
-    params: [dueMs, ...ids],
   };
 }

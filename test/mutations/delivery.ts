@@ -61,9 +61,25 @@ export const deliveryMutations: readonly Mutation[] = [
   {
     name: 'circuit: a delivery of its form does not make it a good one again',
     file: 'server/delivery/circuit.ts',
-    find: 'for (const form of done) this.#failing.delete(form);',
-    replace: '',
+    find: 'if (this.#failing.delete(form))',
+    replace: 'if (this.#failing.has(form))',
     tests: circuit,
+  },
+  {
+    name: 'circuit: what was put off with a form that is taken again stays put off',
+    file: 'server/delivery/circuit.ts',
+    find: 'this.#recovered.has(form) && !this.#failing.has(form)',
+    replace: 'false',
+    tests: worker,
+    only: 'no more is sent at once, also what was put off meanwhile: of the same process',
+  },
+  {
+    name: 'delivery worker: what another process has put off stays put off',
+    file: 'server/delivery/worker.ts',
+    find: "released: 'all' });",
+    replace: '});',
+    tests: worker,
+    only: 'no more is sent at once, also what was put off meanwhile: of the next one',
   },
   {
     name: 'circuit: a form of which one was delivered in the same call counts as failing',

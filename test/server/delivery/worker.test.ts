@@ -541,6 +541,40 @@ describe('what always fails', () => {
     }, soon);
   }, 40_000);
 
+  it.each(['of the same process', 'of the next one'])(
+    'no more is sent at once, also what was put off meanwhile: %s',
+    async (which) => {
+      let isAway = true;
+      const arrived = new Set<string>();
+      const deliver = (persons: readonly Contact[]) => {
+        if (isAway && persons.some(({ email }) => email.startsWith('broken'))) return all(fails)(persons);
+        for (const { email } of persons) arrived.add(email);
+        return all({ is: 'delivered' })(persons);
+      };
+      const one = await workerWith(deliver, { random: () => 0.1 });
+      const waitingLater = async () => {
+        const [row] = await one.database.read({
+          sql: sameSql('select count(*) as n from signups where due > ?'),
+          params: [Date.now() + 5 * 60_000],
+        });
+        return Number(row?.['n']);
+      };
+      for (let at = 0; at < 60; at++) await one.add(`broken-${at}@example.com`, { form: 'broken' });
+      for (let at = 0; at < 60; at++) await one.add(`good-${at}@example.com`);
+      const worker = one.start();
+      await vi.waitFor(async () => {
+        expect(await waitingLater()).toBeGreaterThan(20);
+      }, soon);
+      if (which === 'of the next one') await worker.stop(0);
+      isAway = false;
+      if (which === 'of the next one') one.start();
+      await vi.waitFor(() => {
+        expect(arrived.size).toBe(120);
+      }, soon);
+    },
+    40_000,
+  );
+
   it('of the same form does not either', async () => {
     const arrived = new Set<string>();
     const { add, start } = await workerWith((persons) => {
