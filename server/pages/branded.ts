@@ -55,7 +55,7 @@ export function layOut(
   look = '',
 ): Pick<Page, 'main' | 'styles'> {
   const brand = form?.brandIn(words);
-  if (!form || !brand) return { main: html`<div class=${`narrow ${look}`}>${content}</div>` };
+  if (!form || !brand) return { main: html`<div class=${`narrow ${look}`.trim()}>${content}</div>` };
   const { id } = form.definitionIn(words);
   return {
     styles: sheetsOf(brand, id),
@@ -67,7 +67,7 @@ export function layOut(
         ${brand.intro ? html`<p class="intro">${brand.intro}</p>` : ''}`,
       )}
       <div class="column">
-        <div class=${`step ${look}`}>${content}</div>
+        <div class=${`step ${look}`.trim()}>${content}</div>
         <div class="foot">${renderLinks(brand, '')}</div>
       </div>
     </div>`,

@@ -77,7 +77,8 @@ export function renderPage({
 }
 
 export function renderDocument(template: Html): string {
-  return collectResultSync(render(template));
+  // Lit leaves this mark behind where a template ends with a value. Texts never have it: they are escaped.
+  return collectResultSync(render(template)).replaceAll('<?>', '');
 }
 
 /** Metadata for search engines and messengers: the Open Graph protocol, and X's additions to it. */
