@@ -42,7 +42,8 @@ function placeAll(): void {
 }
 
 function place(script: Tag): void {
-  const query = new webkitURL(script.src, document.baseURI).searchParams;
+  // Of any base: the address itself may be none.
+  const query = new webkitURL(/\?[^#]*|$/.exec(script.src)?.[0] ?? '', 'http://a').searchParams;
   const option = (name: string) => script.getAttribute(`data-${name}`) ?? query.get(name);
   const src = addressOf(script, option('form'));
   if (!src || script[placed]) return;
