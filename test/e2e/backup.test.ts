@@ -178,7 +178,8 @@ function stepsBack(engine: Engine, version: number) {
     .slice(version)
     .flatMap((step: Migration) => step[engine].replaceAll(/--.*$/gm, '').split(';'))
     .map((statement) => statement.trim())
-    .filter((statement) => statement !== '')
+    // What a step fills goes with its column.
+    .filter((statement) => statement !== '' && !statement.startsWith('update '))
     .reverse()
     .map(undoing);
   return [...undone, `delete from migrations where version > ${version}`].map((text) => ({
@@ -193,5 +194,7 @@ function undoing(statement: string): string {
   if (index !== undefined) return `drop index ${index}`;
   const [, changed, column] = /^alter table (\w+) add (?:column )?(\w+)/.exec(statement) ?? [];
   if (changed !== undefined && column !== undefined) return `alter table ${changed} drop column ${column}`;
+  const [, thinner, gone] = /^alter table (\w+) drop column (\w+)/.exec(statement) ?? [];
+  if (thinner !== undefined) return `alter table ${thinner} add column ${gone} integer not null default 0`;
   throw new Error(`Nothing is known that undoes this statement: ${statement}`);
 }
