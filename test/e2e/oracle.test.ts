@@ -31,7 +31,7 @@ function seen({ status, headers: all, body }: Answered, email: string): string {
   // The id of the request is another one each time.
   const { date: _date, 'x-request-id': _id, ...headers } = all;
   const hidden = body
-    .replaceAll(email, 'EMAIL')
+    .replaceAll(email || 'no address', 'EMAIL')
     .replaceAll(/[\w-]{20,}\.[\w-]+\.[\w-]+/g, 'TOKEN')
     .replaceAll(/[0-9a-f-]{36}/g, 'ID');
   return JSON.stringify({ status, headers: { ...headers, 'content-length': hidden.length }, body: hidden });
