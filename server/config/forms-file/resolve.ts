@@ -5,7 +5,7 @@ import { defaultMaxLength } from '../../forms/definition.ts';
 import type { FieldSpec, FormSpec, Localized, TextsSpec } from '../../forms/form-spec.ts';
 import { languages, wordsOfTag } from '../../forms/languages.ts';
 import { origin, pageAddress, rate } from '../setting-schemas.ts';
-import type { BrandImages } from '../../forms/brand/brand.ts';
+import { sheetOf, type BrandImages } from '../../forms/brand/brand.ts';
 import type { FileField, FileForm, FileText } from './form-schema.ts';
 import { statesOf } from './resubscribe.ts';
 
@@ -49,14 +49,13 @@ export function resolveForm(
 
 function brandOf(brand: FileForm['brand'], { logo, picture }: BrandImages): FormSpec['brand'] {
   if (!brand) return undefined;
-  const { name, title, intro, panel, accent, links = [] } = brand;
+  const { name, title, intro, links = [] } = brand;
   return {
     name: localized(name),
     title: localized(title),
     intro: localized(intro),
     links: links.map(({ href, label }) => ({ href: localized(href) ?? '', label: localized(label) ?? '' })),
-    panel,
-    accent,
+    sheet: sheetOf(brand),
     logo,
     picture,
   };

@@ -9,10 +9,8 @@ export interface BrandSpec {
   /** On the panel, in place of the form's title, which is then above the form. */
   readonly title: Localized | undefined;
   readonly intro: Localized | undefined;
-  /** `#rrggbb`. */
-  readonly panel: string | undefined;
-  /** `#rrggbb`; at least 3 to 1 on white. */
-  readonly accent: string | undefined;
+  /** The style sheet with its colours, see `sheetOf`. */
+  readonly sheet: string;
   readonly logo: BrandImage | undefined;
   readonly picture: BrandImage | undefined;
   readonly links: readonly { readonly href: Localized; readonly label: Localized }[];
@@ -50,8 +48,15 @@ export function brandIn({ brand, languages }: FormSpec, words: Messages): Brand 
     links: brand.links.map(({ href, label }) => ({ href: say(href) ?? '', label: say(label) ?? '' })),
     logo,
     picture,
-    sheet: sheetOf(brand),
+    sheet: brand.sheet,
   };
+}
+
+/** Each `#rrggbb`. */
+export interface BrandColours {
+  readonly panel?: string | undefined;
+  /** Of the button; at least 3 to 1 on white. */
+  readonly accent?: string | undefined;
 }
 
 /** The pages' grounds. */
@@ -90,7 +95,7 @@ function readableOn(colour: string): string {
  * The style sheet of the page. What is not chosen follows: the words on a colour, and the button's colour on
  * a dark page.
  */
-function sheetOf({ panel, accent }: BrandSpec): string {
+export function sheetOf({ panel, accent }: BrandColours): string {
   const rules: string[] = [];
   if (panel !== undefined) rules.push(`--brand: ${panel}`, `--on-brand: ${readableOn(panel)}`);
   if (accent !== undefined) {
