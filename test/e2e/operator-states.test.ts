@@ -43,7 +43,10 @@ afterAll(async () => {
 
 async function drawSheet(look: Look, figures: readonly string[]): Promise<void> {
   const width = look === 'desktop' ? 480 : 260;
-  const sheet = await browser.newPage({ viewport: { width: 3 * (width + 14) + 16, height: 400 } });
+  const sheet = await browser.newPage({
+    viewport: { width: 3 * (width + 14) + 16, height: 400 },
+    deviceScaleFactor: 0.6,
+  });
   await sheet.setContent(
     `<style>body { display: flex; flex-wrap: wrap; gap: 12px; align-items: end; margin: 12px; background: #d8d6cf; font: 15px sans-serif }
     figure { margin: 0; width: ${width}px } img { display: block; width: 100% }</style>${figures.join('')}`,
