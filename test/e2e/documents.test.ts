@@ -104,7 +104,9 @@ describe('docs/operating.md', () => {
     await answer(`${url}/readyz`);
     await run(`curl -sS --fail ${url}/forms/newsletter -d email=ada@refused.test`);
     const { id } = await vi.waitFor(async () => {
-      const list = JSON.parse(await run('node dist/server/cli.js outbox list')) as { readonly id: string }[];
+      // Until it is refused it is listed among those that wait.
+      const refused = 'node dist/server/cli.js outbox list --reason "no such segment"';
+      const list = JSON.parse(await run(refused)) as { readonly id: string }[];
       expect(list).toHaveLength(1);
       return list[0] ?? { id: '' };
     }, 20_000);
