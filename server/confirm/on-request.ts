@@ -2,8 +2,8 @@ import type { Messages } from '../../shared/messages/messages.ts';
 import type { Form, Forms } from '../forms/forms.ts';
 import { wordsOfTag } from '../forms/languages.ts';
 import type { PersonHash } from '../outbox/person-hash.ts';
-import type { Evidence, NewSignup } from '../outbox/signup.ts';
-import type { Database, Insert, Statement } from '../store/database.ts';
+import type { Evidence, Hold } from '../outbox/signup.ts';
+import type { Database, Statement } from '../store/database.ts';
 import { confirmations as table } from '../store/schema/double-opt-in.ts';
 import { lifetimeMs } from './confirmations.ts';
 import { forgettingConfirmations } from './forgetting.ts';
@@ -17,15 +17,6 @@ export interface Request {
   /** BCP 47; the first of the form by default, or where the form does not speak it. */
   readonly lang?: string | undefined;
 }
-
-export interface Held {
-  readonly signup: NewSignup & { readonly id: string };
-  /** The keyed hash of the address. */
-  readonly person: Uint8Array;
-}
-
-/** Makes the rows of contacts that wait for their click, for the write of what else belongs to them. */
-export type Hold = (contacts: readonly Held[]) => Insert;
 
 export interface OnRequestOptions {
   readonly database: Database;

@@ -1,10 +1,9 @@
 import type { IssueCode } from '../../shared/signup.ts';
-import type { NewSignup, StickyState } from '../outbox/signup.ts';
+import type { HeldContact, Hold, NewSignup, StickyState } from '../outbox/signup.ts';
 import type { NewRow, WriteStatement } from '../store/database.ts';
 import { sentContacts } from '../store/tables.ts';
 import { isGiven, type ReadItem, type Ref } from './items.ts';
 import { sentByApplication, sentRow, unconfirmed, type Latest } from './sent-contacts.ts';
-import type { HeldContact, Hold } from './waiting-room.ts';
 
 /** What became of one item of a request. */
 export interface Result {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { AddressRules } from '../forms/email-address.ts';
 import type { People } from '../accounts/people.ts';
 import type { NewChange, Outbox } from '../outbox/outbox.ts';
-import type { ChangeKind, Destination, StickyState } from '../outbox/signup.ts';
+import type { ChangeKind, Destination, Hold, StickyState } from '../outbox/signup.ts';
 import type { Database, WriteStatement } from '../store/database.ts';
 import { ConstraintViolated } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
@@ -21,7 +21,7 @@ import {
   sentByApplication,
   sentRow,
 } from './sent-contacts.ts';
-import type { Hold, WaitingRoom } from './waiting-room.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
 export type { Result };
 

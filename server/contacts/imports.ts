@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { eventStatements } from '../events/events.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { PersonHash } from '../outbox/person-hash.ts';
-import type { NewSignup, StickyState } from '../outbox/signup.ts';
+import type { Hold, NewSignup, StickyState } from '../outbox/signup.ts';
 import { sameSql, type Database, type WriteStatement } from '../store/database.ts';
 import { ConstraintViolated, ExpectationFailed, StoreUnavailable } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
@@ -11,7 +11,6 @@ import { pause } from '../system/pause.ts';
 import type { ContactsFile } from './files/contacts-file.ts';
 import type { Asked } from './files/survey.ts';
 import { isGiven } from './items.ts';
-import type { Hold } from './waiting-room.ts';
 
 /** Stands in place of a form's id with what is imported. No form can be called so. */
 export const importedFromFile = '/contacts/import';

@@ -1,3 +1,5 @@
+import type { Insert } from '../store/database.ts';
+
 /** A sign-up past the intake: typed, normalised, parsed by nobody again. */
 export interface NewSignup {
   readonly form: string;
@@ -124,3 +126,13 @@ export function redacted(reason: string, contact: Contact): string {
   const own = personal.length === 0 ? reason : reason.replace(new RegExp(personal.join('|'), 'gi'), '…');
   return own.replace(/[^\s"'<>(),;:]+(?:@|%40)[^\s"'<>(),;:]+/gi, '…');
 }
+
+/** A contact that is to wait for its click, before it waits. */
+export interface HeldContact {
+  readonly signup: NewSignup & { readonly id: string };
+  /** The keyed hash of the address. */
+  readonly person: Uint8Array;
+}
+
+/** Makes the rows of contacts that wait, for the write that stores what else belongs to them. */
+export type Hold = (contacts: readonly HeldContact[]) => Insert;
