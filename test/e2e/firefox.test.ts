@@ -8,7 +8,7 @@ if (path === undefined) {
   process.stdout.write('No Firefox is installed, and FIREFOX_PATH names none: its tests are skipped.\n');
 }
 
-describe.skipIf(path === undefined)('in Firefox', () => {
+describe.skipIf(path === undefined)('in Firefox', { timeout: 90_000 }, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await puppeteer.launch({
@@ -28,7 +28,8 @@ describe.skipIf(path === undefined)('in Firefox', () => {
     });
     const page = await browser.newPage();
     onTestFinished(() => page.close());
-    page.setDefaultTimeout(10_000);
+    // Above what a busy machine takes for a page in Firefox.
+    page.setDefaultTimeout(40_000);
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => complaints.push(message.text()));
