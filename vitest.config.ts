@@ -26,6 +26,7 @@ export default defineConfig({
   test: {
     // Generous, for machines that also run other work.
     testTimeout: 20_000,
+    hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },
     sequence: { sequencer: LongestFirst },
     projects: [

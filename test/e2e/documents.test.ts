@@ -11,6 +11,9 @@ import { temporaryDir } from '../helpers/server/temporary-dir.ts';
 import { openShell } from '../helpers/shell.ts';
 import { openPage, pageOf, serveSite, signUp } from '../helpers/sites/site.ts';
 
+// Several programs are started one after another, each of which takes seconds on a machine that is busy.
+vi.setConfig({ testTimeout: 120_000 });
+
 /** The commands of the documents, run as a reader runs them, with ports, paths and addresses of this test. */
 const [tryIt = '', twoSignups = '', production = ''] = readmeBlocks('README.md', 'sh');
 
@@ -33,7 +36,7 @@ async function openReader(more: Readonly<Record<string, string>> = {}) {
 
 /** Until the address answers. */
 async function answer(address: string): Promise<Response> {
-  return vi.waitFor(() => fetch(address), { timeout: 15_000, interval: 50 });
+  return vi.waitFor(() => fetch(address), { timeout: 60_000, interval: 50 });
 }
 
 const jsonOf = async (address: string): Promise<unknown> => (await answer(address)).json();
@@ -62,7 +65,7 @@ describe('README.md', () => {
       const contacts = await (await fetch(sandbox)).text();
       expect(contacts).toContain('ada@example.com');
       expect(contacts).toContain('grace@example.com');
-    }, 10_000);
+    }, 60_000);
   });
 
   it('has the same production start as docs/operating.md', () => {
@@ -109,7 +112,7 @@ describe('docs/operating.md', () => {
       const list = JSON.parse(await run(refused)) as { readonly id: string }[];
       expect(list).toHaveLength(1);
       return list[0] ?? { id: '' };
-    }, 20_000);
+    }, 60_000);
     const printed = await run(outbox.replace(/(?<=outbox show )\S+/, id));
     expect(printed).toContain(`[{"id":"${id}"`);
     expect(printed).toContain('"reason":"There is no such segment"');

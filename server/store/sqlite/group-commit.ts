@@ -236,7 +236,7 @@ function isMergeable(statement: Encoded): boolean {
 /** Runs one statement, sealing what goes in and opening what comes out. */
 export function runStatement(connection: SqliteConnection, sealing: Sealing, run: EncodedRun): Result {
   const statement = connection.prepare(run.sqlite);
-  const params = sealing.sealParams(run.params);
+  const params = sealing.sealParams(run.params).map(withOwnMemory);
   // `run` on a statement that returns rows would leave it open, and with it a snapshot.
   if (statement.columns().length === 0) {
     return { count: Number(statement.run(...params).changes), rows: [] };
@@ -244,6 +244,14 @@ export function runStatement(connection: SqliteConnection, sealing: Sealing, run
   const rows = statement.all(...params);
   const { opens: table } = run;
   return { count: rows.length, rows: table ? rows.map((row) => sealing.openRow(table, row)) : rows };
+}
+
+/**
+ * `node:sqlite` of Node 22 takes empty bytes that came from another thread for null: they have no memory of
+ * their own. To be removed when Node 22 is.
+ */
+function withOwnMemory(value: Value): Value {
+  return value instanceof Uint8Array && value.byteLength === 0 ? new Uint8Array() : value;
 }
 
 /** The error for a caller; `unknown` where an earlier commit of the same write may be stored all the same. */

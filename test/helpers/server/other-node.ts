@@ -43,7 +43,8 @@ export async function runTestsUnder(
   const report = join(await temporaryDir(), 'report.json');
   const reporting = ['--reporter=json', `--outputFile=${report}`];
   // One after another: this runs beside other tests.
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=1', ...reporting];
+  const limits = ['--testTimeout=180000', '--hookTimeout=120000'];
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=1', ...limits, ...reporting];
   const ended = await outputOf(node, [...args, ...files]);
   const text = await readFile(report, 'utf8').catch(() => expect.fail(ended));
   const { numPassedTests, testResults } = JSON.parse(text) as Report;

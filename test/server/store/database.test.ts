@@ -149,6 +149,20 @@ describe.each(engines)('a store on %s', (engine) => {
     expect(Buffer.from(row?.['person'] as Uint8Array).equals(person)).toBe(true);
   });
 
+  it('takes no bytes for bytes, and not for null, in a statement as in a row', async () => {
+    const database = await openTestStore(await newPlace(engine));
+    await addSignup(database);
+    const [result] = await database.write([
+      { sql: sameSql('update signups set person = ? returning person'), params: [new Uint8Array()] },
+    ]);
+    const [row] = await database.read({
+      sql: sameSql('select person from signups where person = ?'),
+      params: [new Uint8Array()],
+    });
+    for (const found of [result?.rows[0], row])
+      expect(Buffer.from(found?.['person'] as Uint8Array)).toHaveLength(0);
+  });
+
   it.each([
     ['a NUL in a text', { form: 'a\u0000b' }],
     ['half a surrogate pair', { form: '\ud800' }],
