@@ -25,9 +25,10 @@ export default defineConfig({
   // test/widget/ runs in a browser, see test/web-test-runner.config.mjs.
   test: {
     // Generous, for machines that also run other work.
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 20_000 } },
+    setupFiles: ['test/helpers/patience.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [
       {

@@ -22,7 +22,7 @@ export default {
     }),
   ],
   reporters: [defaultReporter(), countingReporter()],
-  testFramework: { config: { timeout: 10_000 } },
+  testFramework: { config: { timeout: 60_000 } },
 };
 
 /** Writes how many tests passed, failed and were skipped to `WTR_COUNTS`, for the closing line of `npm test`. */

@@ -139,7 +139,7 @@ describe('W16, W30: every colour is readable, whatever is behind the form', () =
       await page.evaluate((theme) => {
         document.body.className = theme;
       }, theme);
-      await expect.poll(async () => (await surveyForm(page)).faults, { timeout: 5000 }).toEqual([]);
+      await expect.poll(async () => (await surveyForm(page)).faults).toEqual([]);
     }
   });
 

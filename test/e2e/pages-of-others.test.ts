@@ -91,7 +91,7 @@ async function openHost(
   const context = await browser.newContext({ locale: 'en-GB', colorScheme: theme, reducedMotion: 'reduce' });
   await watchLayout(context);
   const page = await context.newPage();
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(30_000);
   await page.goto(site);
   await page.waitForFunction(() => document.querySelector('rasa-signup')?.shadowRoot?.querySelector('form'));
   return page;

@@ -19,7 +19,7 @@ export interface Letter {
   readonly code: string;
 }
 
-const soon = { timeout: 15_000, interval: 20 };
+const soon = { interval: 20 };
 
 export type FileForm = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,6 @@
-import { onTestFinished } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { readConfig, type Env } from '../../../server/config/config.ts';
 import type { Impatience } from '../../../server/http/request-limits.ts';
 import type { Sandbox } from '../../../server/sandbox/sandbox.ts';
@@ -6,7 +8,7 @@ import { openService, type Service } from '../../../server/service.ts';
 import { checkContract } from '../openapi/contract.ts';
 import { recordLog } from './outbox.ts';
 import { builtDir } from './sandbox.ts';
-import { directoryInMemory } from './temporary-dir.ts';
+import { directoryInMemory, placeInMemory } from './temporary-dir.ts';
 
 /** An intake that accepts everything readable, for tests of the parts behind it. */
 export const openIntake: Env = {
@@ -27,6 +29,11 @@ export const guardedIntake: Env = Object.fromEntries(
   Object.keys(openIntake).map((name) => [name, undefined]),
 );
 
+export interface TestService extends Service {
+  readonly log: () => string;
+  readonly dataDir: string;
+}
+
 /**
  * The whole product in this process, on free ports, with an open intake and no pause between its calls to
  * rasa.io, with its own sandbox unless `env` says otherwise.
@@ -34,8 +41,36 @@ export const guardedIntake: Env = Object.fromEntries(
 export async function startService(
   env: Env = {},
   impatience: Partial<Impatience> = {},
-): Promise<Service & { readonly log: () => string; readonly dataDir: string }> {
-  const dataDir = env['DATA_DIR'] ?? (await directoryInMemory());
+): Promise<TestService> {
+  const service = await open(env['DATA_DIR'] ?? (await directoryInMemory()), env, impatience);
+  onTestFinished(() => service.close());
+  return service;
+}
+
+/**
+ * The same, one for all tests of a file or a `describe`: for tests that leave no trace for others to meet.
+ * `forms` are those of its forms file.
+ */
+export function serviceForAll(env: Env = {}, forms?: Readonly<Record<string, object>>): () => TestService {
+  let service: TestService | undefined;
+  let dataDir: string | undefined;
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(placeInMemory, 'rasa-signup-'));
+    const file = join(dataDir, 'forms.json');
+    if (forms) await writeFile(file, JSON.stringify({ forms }));
+    service = await open(dataDir, { ...(forms && { FORMS_FILE: file }), ...env });
+  });
+  afterAll(async () => {
+    await service?.close();
+    if (dataDir) await rm(dataDir, { recursive: true, force: true });
+  });
+  return () => {
+    if (!service) throw new Error('It is started before the first test, not before that.');
+    return service;
+  };
+}
+
+async function open(dataDir: string, env: Env, impatience: Partial<Impatience> = {}): Promise<TestService> {
   const { log, lines } = recordLog();
   const places = { PORT: '0', SANDBOX_PORT: '0', DATA_DIR: dataDir };
   const full = { ...places, ...apart, ...openIntake, ...env };
@@ -48,7 +83,6 @@ export async function startService(
     watchIntervalMs: 20,
     impatience,
   });
-  onTestFinished(() => service.close());
   const publicUrl = new URL(env['PUBLIC_URL'] ?? service.url);
   checkContract(service.url, publicUrl.pathname.replace(/\/$/, ''));
   return { ...service, log: lines, dataDir };

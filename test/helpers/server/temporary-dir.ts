@@ -9,11 +9,11 @@ export async function temporaryDir(): Promise<string> {
   return makeDir(tmpdir());
 }
 
-/**
- * The same in memory, where the machine has such a place: for tests that need no disk, but would wait for it.
- */
+/** Memory, where the machine has such a place: for tests that need no disk, but would wait for it. */
+export const placeInMemory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 export async function directoryInMemory(): Promise<string> {
-  return makeDir(existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
+  return makeDir(placeInMemory);
 }
 
 async function makeDir(place: string): Promise<string> {

@@ -68,7 +68,7 @@ export async function openPage(
   // Without a locale a headless browser sends no accepted language, unlike every real browser.
   const page = await browser.newPage({ locale: 'en-GB' });
   onTestFinished(() => page.close());
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(30_000);
   const complaints = complaintsOf(page);
   await page.goto(url);
   return { page, complaints };

@@ -7,7 +7,7 @@ import { checkPage, type PageOptions } from '../../../server/doctor/page/page.ts
 import { createWeb } from '../../../server/doctor/web.ts';
 import { complaintsIn, examine, wordsIn } from '../../helpers/server/doctor.ts';
 import { builtDir } from '../../helpers/server/sandbox.ts';
-import { startService } from '../../helpers/server/service.ts';
+import { serviceForAll, startService } from '../../helpers/server/service.ts';
 import { serve } from '../../helpers/sites/serve.ts';
 
 interface Served {
@@ -15,15 +15,14 @@ interface Served {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/**
- * Starts a proxy and returns what the doctor finds on a page; `PROXY` in the markup is replaced by
- * the proxy's URL.
- */
+const service = serviceForAll();
+
+/** What the doctor finds on a page; `PROXY` in the markup is replaced by the proxy's URL. */
 async function look(
   page: Served | string,
   options: Partial<PageOptions> = {},
 ): Promise<{ readonly findings: readonly Finding[]; readonly proxy: string; readonly origin: string }> {
-  const { url: proxy } = await startService();
+  const { url: proxy } = service();
   const { html, headers = {} } = typeof page === 'string' ? { html: page } : page;
   const filled = (text: string) => text.replaceAll('PROXY', proxy).replaceAll('HOST', new URL(proxy).host);
   const origin = await serve((_request, response) => {

@@ -4,11 +4,8 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Impatience } from '../../../server/http/request-limits.ts';
 import { limits } from '../../../shared/form.ts';
 import { converse, openSocket, readAnswers, type RawAnswer } from '../../helpers/server/raw.ts';
-import { guardedIntake, readContacts, startService } from '../../helpers/server/service.ts';
+import { guardedIntake, readContacts, serviceForAll, startService } from '../../helpers/server/service.ts';
 import { ask, signUp } from '../../helpers/sites/visitor.ts';
-
-// Most take a tenth of a second, but longer on a busy machine.
-vi.setConfig({ testTimeout: 20_000 });
 
 const type = 'application/x-www-form-urlencoded';
 const sent = 'email=ada%40example.com';
@@ -250,8 +247,10 @@ const answered: readonly Case[] = [
 ];
 
 describe('malformed HTTP', () => {
+  const service = serviceForAll();
+
   it.each(framing)('is answered once and ends the connection: %s', async (_name, bytes, status, code) => {
-    const { url, log } = await startService();
+    const { url, log } = service();
     const { answers, isOpen } = await converse(url, bytes);
     expect(isOpen).toBe(false);
     expect(answers.map((answer) => answer.status)).toEqual(status === 'closed' ? [] : [status]);
@@ -261,8 +260,10 @@ describe('malformed HTTP', () => {
 });
 
 describe('an unusual request', () => {
+  const service = serviceForAll();
+
   it.each(answered)('is answered according to the table: %s', async (_name, bytes, status, code, issues) => {
-    const { url, log } = await startService();
+    const { url, log } = service();
     const { answers, isOpen } = await converse(url, bytes);
     expect(answers.map((answer) => answer.status)).toEqual([status]);
     expect(isOpen).toBe(true);
@@ -285,8 +286,10 @@ describe('a redirect of a plain form', () => {
 });
 
 describe('HEAD', () => {
+  const service = serviceForAll();
+
   it.each(['/forms/newsletter', '/healthz', '/embed.js', '/nothing'])('has no body: %s', async (path) => {
-    const { url } = await startService();
+    const { url } = service();
     const socket = await openSocket(url);
     let text = '';
     socket.on('data', (chunk: Buffer) => (text += chunk.toString()));

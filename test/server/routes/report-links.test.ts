@@ -113,7 +113,7 @@ describe('ReportLinks', () => {
     const secret = (await links.create({ ...board, linked: { report: 'summary', texts: {} } })) ?? '';
     expect(await links.create({ ...board, linked: { report: 'summary', texts: {} } })).toBeUndefined();
     expect(await links.find(secret)).toMatchObject({ name: 'board', linked: { report: 'summary' } });
-    await expect.poll(async () => (await links.list())[0]?.usedMs, { timeout: 5000 }).toBe(nowMs);
+    await expect.poll(async () => (await links.list())[0]?.usedMs).toBe(nowMs);
     const rows = await database.read({
       sql: { sqlite: 'select * from report_links', postgres: 'select * from report_links' },
     });

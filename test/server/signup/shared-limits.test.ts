@@ -142,7 +142,6 @@ describe.each(engines)('quotas that processes share on %s', (engine) => {
         expect(await signUp(two.limits)).toBe(true);
       },
       {
-        timeout: 5000,
         interval: 100,
       },
     );
@@ -188,7 +187,7 @@ describe.each(engines)('quotas that processes share on %s', (engine) => {
       async () => {
         expect(await signUp(limits)).toBe(true);
       },
-      { timeout: 5000, interval: 100 },
+      { interval: 100 },
     );
   });
 

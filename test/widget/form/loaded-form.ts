@@ -58,7 +58,7 @@ export function inside(element: Element) {
 
 /** Waits longer than the library's default of a second, for busy machines. */
 export function waitUntil(holds: () => unknown, what?: string): Promise<void> {
-  return waitFor(holds, what, { timeout: 8000 });
+  return waitFor(holds, what, { timeout: 30_000 });
 }
 
 export async function loadedForm(behaviour: string, changes: Partial<FormDefinition> = {}) {
