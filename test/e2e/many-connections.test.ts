@@ -34,7 +34,7 @@ it(`${size} open connections do not prevent sign-ups, and their memory is freed`
     const tookMs = performance.now() - started;
     expect(answer.status).toBe(202);
     // Includes the proof of work, and allows for other tests that run at the same time.
-    expect(tookMs).toBeLessThan(5000);
+    expect(tookMs).toBeLessThan(20_000);
 
     for (const socket of crowd) socket.destroy();
     await vi.waitFor(

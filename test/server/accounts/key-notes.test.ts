@@ -139,6 +139,6 @@ describe.each(engines)('what processes note of their keys on %s', (engine) => {
     });
     const started = performance.now();
     await notes.close();
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 });

@@ -69,8 +69,8 @@ test(
     const refused = await adding;
     for (const answer of refused) expect(answer).toMatchObject({ reason: 'timed_out' });
     expect(Math.max(...refused.map(({ tookMs }) => tookMs))).toBeLessThan(5000);
-    expect(Math.max(...looks.map(({ tookMs }) => tookMs))).toBeLessThan(1000);
-    expect(Math.max(...looks.map(({ longestStillMs }) => longestStillMs))).toBeLessThan(1000);
+    expect(Math.max(...looks.map(({ tookMs }) => tookMs))).toBeLessThan(3000);
+    expect(Math.max(...looks.map(({ longestStillMs }) => longestStillMs))).toBeLessThan(3000);
 
     disk.goOn();
     const after = await add(child, 50);
