@@ -84,6 +84,14 @@ export function isAtLeast(version: string, least: string): boolean {
   return true;
 }
 
+/**
+ * `node:sqlite` of Node 22 takes empty bytes that came from another thread for null: they have no memory of
+ * their own. To be removed when Node 22 is.
+ */
+export function withOwnMemory(value: SqliteValue): SqliteValue {
+  return value instanceof Uint8Array && value.byteLength === 0 ? new Uint8Array() : value;
+}
+
 /** More texts than the product has, so that only a text made of values would reach it. */
 const maxKept = 300;
 

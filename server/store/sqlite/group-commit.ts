@@ -11,6 +11,7 @@ import {
   translateError,
   type SqliteConnection,
   type SqliteStatement,
+  withOwnMemory,
 } from './driver.ts';
 import type { FileGuard } from './file-guard.ts';
 import type { MarkSets } from './mark-sets.ts';
@@ -244,14 +245,6 @@ export function runStatement(connection: SqliteConnection, sealing: Sealing, run
   const rows = statement.all(...params);
   const { opens: table } = run;
   return { count: rows.length, rows: table ? rows.map((row) => sealing.openRow(table, row)) : rows };
-}
-
-/**
- * `node:sqlite` of Node 22 takes empty bytes that came from another thread for null: they have no memory of
- * their own. To be removed when Node 22 is.
- */
-function withOwnMemory(value: Value): Value {
-  return value instanceof Uint8Array && value.byteLength === 0 ? new Uint8Array() : value;
 }
 
 /** The error for a caller; `unknown` where an earlier commit of the same write may be stored all the same. */
