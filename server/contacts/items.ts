@@ -28,8 +28,11 @@ export type ReadItem =
     };
 
 /** The sender's own name for an item, as it is checked. */
-export const refSchema = z.union([z.number(), z.string().min(1).max(200)]);
+export const refSchema = z.union([z.int(), z.string().min(1).max(200)]);
 const longestText = limits.page;
+
+/** A number as an attribute may have it. */
+export const exactNumber = z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
 
 export const consentSchema = z.strictObject({
   text: z.string().max(longestText).optional(),
@@ -158,8 +161,13 @@ function issueOf(name: string, value: unknown): IssueCode | undefined {
   if (typeof value === 'string') {
     return value.length > (texts.includes(name) ? limits.name : longestText) ? 'too_long' : undefined;
   }
-  const isScalar = value === null || typeof value === 'boolean' || typeof value === 'number';
-  return isScalar && (value === null || !texts.includes(name)) ? undefined : 'malformed';
+  const isScalar = typeof value === 'boolean' || (typeof value === 'number' && isExact(value));
+  return value === null || (isScalar && !texts.includes(name)) ? undefined : 'malformed';
+}
+
+/** Larger numbers are rounded when they are read: what is stored would be another one than was sent. */
+export function isExact(value: number): boolean {
+  return exactNumber.safeParse(value).success;
 }
 
 function invalid(ref: Ref | null, field: string, issue: IssueCode): ReadItem {

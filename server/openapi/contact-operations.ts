@@ -2,13 +2,20 @@ import { z } from 'zod';
 import { limits } from '../../shared/form.ts';
 import type { Result } from '../contacts/contacts.ts';
 import type { Fate } from '../contacts/fates.ts';
-import { confirmSchema, consentSchema, notToChange, refSchema, reservedNames } from '../contacts/items.ts';
+import {
+  confirmSchema,
+  consentSchema,
+  exactNumber,
+  notToChange,
+  refSchema,
+  reservedNames,
+} from '../contacts/items.ts';
 import { stickyStates } from '../outbox/signup.ts';
 import type { Code, Operation } from './operation.ts';
 import { issueCodes } from './texts.ts';
 
 const name = z.string().max(limits.name).nullish();
-const attribute = z.union([z.string().max(limits.page), z.number(), z.boolean(), z.null()]);
+const attribute = z.union([z.string().max(limits.page), exactNumber, z.boolean(), z.null()]);
 const own = { first_name: name, last_name: name, external_id: name, segment_code: name };
 const id = z.guid();
 const time = z.iso.datetime();

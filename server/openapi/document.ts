@@ -223,12 +223,13 @@ function contentOf(contents: Readonly<Record<string, Content>>, io: 'input' | 'o
   );
 }
 
-/** zod's own JSON Schema, without what only repeats `format` and the limits of JavaScript's numbers. */
+/** zod's own JSON Schema, without what only repeats `format`, and in answers the limits of JavaScript's numbers. */
 function jsonSchemaOf(type: z.ZodType, io: 'input' | 'output'): Schema {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(type, {
     io,
     override({ jsonSchema }) {
       if (/^(date|date-time|uuid)$/.test(jsonSchema.format ?? '')) delete jsonSchema.pattern;
+      if (io === 'input') return;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
     },

@@ -83,8 +83,10 @@ async function* pullAll(
   { bookmark, lookbackDays }: PullOptions,
 ): AsyncGenerator<Pulled> {
   const { query } = source;
-  const from = bookmark ? addDays(bookmark.until, -lookbackDays) : query.from;
   const { to } = query;
+  // Behind the last day is one of a clock that was wrong, or of a pull that went further.
+  const until = bookmark && bookmark.until < to ? bookmark.until : to;
+  const from = bookmark ? addDays(until, -lookbackDays) : query.from;
   const extra = { segment: query.segment ?? 'All', interval: query.interval };
   const read = async function* (first: Day, last: Day, more: Row): AsyncGenerator<Pulled> {
     for await (const row of rowsOf(report, { ...source, query: { ...query, from: first, to: last } })) {

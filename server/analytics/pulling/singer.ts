@@ -43,15 +43,22 @@ export async function* singerMessages(
 }
 
 /**
- * Reads a state: the value alone, a STATE message, or several lines, of which the last one counts, as a file
- * has them that a target's output is appended to. Without any line there is no bookmark; `undefined` for
- * anything else.
+ * Reads a state: the value alone, a STATE message, or several lines, as a file has them that a target's output
+ * is appended to. The last line that is a state counts: one that was cut when it was written is none, and an
+ * earlier one reads more again. Without any line there is no bookmark; `undefined` for anything else.
  */
 export function readState(text: string): SingerState | undefined {
-  const line = text.split('\n').findLast((each) => each.trim() !== '');
-  if (line === undefined) return { bookmarks: {} };
-  // A state that was written by hand may have several lines.
-  const value = readJson(line) ?? readJson(text);
+  const lines = text.split('\n').filter((each) => each.trim() !== '');
+  if (lines.length === 0) return { bookmarks: {} };
+  for (const line of lines.toReversed()) {
+    const state = stateOf(readJson(line));
+    if (state) return state;
+  }
+  // One that was written by hand may have several lines.
+  return stateOf(readJson(text));
+}
+
+function stateOf(value: unknown): SingerState | undefined {
   const { type, value: inner } = isObject(value) ? value : {};
   const state = type === 'STATE' ? inner : value;
   if (!isObject(state)) return undefined;

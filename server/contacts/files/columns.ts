@@ -113,7 +113,7 @@ export function columnsOf(header: readonly string[], { mapping, attributes }: Co
   if (!hasNames && nameKey !== undefined) fields.set(nameKey, fullName);
   const columns = header.map((name, at): Column => {
     const key = keys[at] ?? '';
-    const stateOf = stateColumns[key];
+    const stateOf = stateColumns.get(key);
     const own = byHand[at] ?? fields.get(key);
     const others = attributes && stateOf === undefined && !rejectColumns.includes(key);
     return { name, field: (own ?? (others ? attributeName(name) : '')) || undefined, stateOf };
@@ -133,90 +133,99 @@ function attributeName(name: string): Field {
     .toLowerCase();
 }
 
-const no: readonly string[] = ['', '0', 'false', 'no', 'n', 'f', 'off', 'null', 'none', 'never', '-'];
+const no: ReadonlySet<string> = new Set([
+  ...['', '0', 'false', 'no', 'n', 'f', 'off', 'null', 'none', 'never', '-'],
+  ...[
+    'nein',
+    'falsch',
+    'non',
+    'faux',
+    'falso',
+    'falsa',
+    'nee',
+    'onwaar',
+    'nej',
+    'nao',
+    'não',
+    'нет',
+    'いいえ',
+  ],
+]);
 
 const unlessSubscribed: StateOf = (cell) => {
   const text = cell.trim().toLowerCase();
-  return text !== '' && (no.includes(text) || keyOf(text) === 'unsubscribed') ? 'unsubscribed' : undefined;
+  return text !== '' && no.has(text) ? 'unsubscribed' : byWords(cell);
 };
 
 function ifAnything(state: FileState): StateOf {
-  return (cell) => (no.includes(cell.trim().toLowerCase()) ? undefined : state);
+  return (cell) => (no.has(cell.trim().toLowerCase()) ? undefined : state);
 }
 
-const states: Readonly<Record<string, FileState>> = {
-  unsubscribed: 'unsubscribed',
-  unsubscribe: 'unsubscribed',
-  globallyunsubscribed: 'unsubscribed',
-  optedout: 'unsubscribed',
-  optout: 'unsubscribed',
-  suppressed: 'unsubscribed',
-  donotmail: 'unsubscribed',
-  cleaned: 'bounced',
-  bounced: 'bounced',
-  hardbounced: 'bounced',
-  hardbounce: 'bounced',
-  undeliverable: 'bounced',
-  complained: 'complained',
-  complaint: 'complained',
-  spam: 'complained',
-  spamcomplaint: 'complained',
-  abuse: 'complained',
-  archived: 'archived',
-  deleted: 'archived',
-  removed: 'archived',
-};
+/** Of one word, and of several: `Unsubscribed by admin`, `Opted out`, `Non-subscribed`. */
+const states: readonly (readonly [FileState, RegExp])[] = [
+  ['complained', /^(complain|spam|abuse|junk)/],
+  ['bounced', /^((hard|soft)?bounce|cleaned|undeliverable|invalid)/],
+  ['archived', /^(archived|deleted|removed)/],
+  [
+    'unsubscribed',
+    /^(globally)?unsub|^(manually|has|have|is)?opt(ed)?out|^(non|not)subscribe|^suppress|^(donot|dont)|^(block|black)|^(unconfirmed|notconfirmed|transactional)/,
+  ],
+  [
+    'unsubscribed',
+    /^(abgemeldet|ausgetragen|desabonne|desinscrit|dadodebaja|debaja|disiscritt|cancelad|uitgeschreven|afgemeld)/,
+  ],
+];
 
-const byName: StateOf = (cell) => states[keyOf(cell)];
+const byWords: StateOf = (cell) => {
+  const key = keyOf(cell);
+  return states.find(([, words]) => words.test(key))?.[0];
+};
 
 /**
  * Columns that say that somebody may not be written to, by their whole names: `inactive` and
  * `active_subscription`, which is about paying, are none of them.
  */
-const stateColumns: Readonly<Record<string, StateOf>> = {
-  ...Object.fromEntries(
-    ['issubscribed', 'subscribed', 'subscribedtoemails', 'emailsubscribed'].map((key) => [
-      key,
-      unlessSubscribed,
-    ]),
+const stateColumns: ReadonlyMap<string, StateOf> = new Map([
+  ...named(unlessSubscribed, 'issubscribed', 'subscribed', 'subscribedtoemails', 'emailsubscribed'),
+  ...named(
+    byWords,
+    'status',
+    'state',
+    'emailstatus',
+    'emailpermissionstatus',
+    'subscriberstatus',
+    'subscriptionstatus',
+    'contactstatus',
   ),
-  ...Object.fromEntries(
-    [
-      'status',
-      'state',
-      'emailstatus',
-      'emailpermissionstatus',
-      'subscriberstatus',
-      'subscriptionstatus',
-      'contactstatus',
-    ].map((key) => [key, byName]),
+  ...named(
+    ifAnything('unsubscribed'),
+    'unsubscribed',
+    'isunsubscribed',
+    'unsubscribedfromallemail',
+    'unsubscribedat',
+    'unsubscribedate',
+    'unsubscribeddate',
+    'unsubtime',
+    'optedout',
+    'optout',
+    'hasoptedoutofemail',
+    'emailoptout',
+    'confirmedoptoutdate',
+    'emaildisabled',
+    'donotemail',
   ),
-  ...Object.fromEntries(
-    [
-      'unsubscribed',
-      'isunsubscribed',
-      'unsubscribedfromallemail',
-      'unsubscribedat',
-      'unsubscribedate',
-      'unsubscribeddate',
-      'unsubtime',
-      'optedout',
-      'optout',
-      'hasoptedoutofemail',
-      'emailoptout',
-      'confirmedoptoutdate',
-      'emaildisabled',
-      'donotemail',
-    ].map((key) => [key, ifAnything('unsubscribed')]),
+  ...named(
+    ifAnything('bounced'),
+    'bounced',
+    'emailbounced',
+    'hardbounced',
+    'emailhardbouncereason',
+    'cleantime',
   ),
-  ...Object.fromEntries(
-    ['bounced', 'emailbounced', 'hardbounced', 'emailhardbouncereason', 'cleantime'].map((key) => [
-      key,
-      ifAnything('bounced'),
-    ]),
-  ),
-  ...Object.fromEntries(['complained', 'markedasspam'].map((key) => [key, ifAnything('complained')])),
-  ...Object.fromEntries(
-    ['archived', 'isarchived', 'archivedat', 'deletedat'].map((key) => [key, ifAnything('archived')]),
-  ),
-};
+  ...named(ifAnything('complained'), 'complained', 'markedasspam'),
+  ...named(ifAnything('archived'), 'archived', 'isarchived', 'archivedat', 'deletedat'),
+]);
+
+function named(stateOf: StateOf, ...keys: readonly string[]): readonly (readonly [string, StateOf])[] {
+  return keys.map((key) => [key, stateOf]);
+}

@@ -1,10 +1,11 @@
 import type { AddressRules } from '../../forms/email-address.ts';
 import { columnsOf, type Column, type Columns, type Mapping } from './columns.ts';
 import { columnWithAddresses, delimiterNames, detectFormat, type Format } from './format.ts';
-import { wholeLines } from './lines.ts';
+import { longestLine, tooLong, wholeLines } from './lines.ts';
+import { otherTextOf } from './other-kinds.ts';
 import { RowReader, type RowContact } from './row-contact.ts';
 import { rowsOf, type Row } from './rows.ts';
-import { FileRefused, openTextFile, type TextFile } from './text-file.ts';
+import { FileRefused, openTextFile, refuseIf, type TextFile } from './text-file.ts';
 
 export interface ContactsFileOptions {
   /** A path; `-` is standard input. */
@@ -45,10 +46,16 @@ async function recognise(file: TextFile, options: ContactsFileOptions): Promise<
   const head = await headOf(file);
   const format = detectFormat(head);
   if (!format) throw new FileRefused('The file is empty.');
+  if (format.is === 'csv') refuseIf(otherTextOf(head));
+  if (head.startsWith(tooLong)) {
+    throw new FileRefused(
+      `The first line has more than ${longestLine} characters: is this a list of contacts?`,
+    );
+  }
   const names = format.is === 'ndjson' ? membersOf(head) : format.header;
   const found = names ? columnsOf(names, options) : withoutHeader(head, format, options);
   const { columns, unknown } = found;
-  const shown = columns.map(({ name }) => JSON.stringify(name)).join(', ');
+  const shown = listOf(columns.map(quoted));
   if (unknown.length > 0) {
     throw new FileRefused(`No column is called ${JSON.stringify(unknown[0])}. There are: ${shown}.`);
   }
@@ -129,9 +136,9 @@ function describe(
           format.header ? `${columns.length} columns` : `no header, ${columns.length} columns`,
         ]),
     ...(source ? [`an export of ${source.name}`] : []),
-    ...used,
-    ...(states.length > 0 ? [`left alone by ${states.join(', ')}`] : []),
-    ...(out.length > 0 ? [`left out: ${out.join(', ')}`] : []),
+    ...(used.length > 0 ? [listOf(used, '; ')] : []),
+    ...(states.length > 0 ? [`left alone by ${listOf(states)}`] : []),
+    ...(out.length > 0 ? [`left out: ${listOf(out)}`] : []),
     ...(hasLastLineEnd ? [] : ['the last line has no end; if the file may be cut short, say --expect-rows']),
   ];
   return `${name}: ${parts.join('; ')}.`;
@@ -139,4 +146,12 @@ function describe(
 
 function quoted({ name }: Column): string {
   return JSON.stringify(name);
+}
+
+/** More are not shown: a file may have thousands of columns. */
+const mostShown = 40;
+
+function listOf(texts: readonly string[], between = ', '): string {
+  const more = texts.length - mostShown;
+  return [...texts.slice(0, mostShown), ...(more > 0 ? [`${more} more`] : [])].join(between);
 }

@@ -71,7 +71,8 @@ async function isMostlyUtf8(chunks: AsyncIterable<Uint8Array>): Promise<boolean>
   return right > wrong;
 }
 
-async function readHead(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** The first bytes. */
+export async function readHead(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunks) {
@@ -82,7 +83,7 @@ async function readHead(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> 
   return Buffer.concat(parts).subarray(0, looked);
 }
 
-function startsWith(bytes: Uint8Array, ...mark: readonly number[]): boolean {
+export function startsWith(bytes: Uint8Array, ...mark: readonly number[]): boolean {
   return mark.every((byte, at) => bytes[at] === byte);
 }
 

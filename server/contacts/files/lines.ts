@@ -81,8 +81,7 @@ function quotesIn(text: string): number {
 }
 
 /**
- * A carriage return ends a line only where no line feed does: alone in a file with line feeds it is a part of
- * a cell.
+ * A carriage return ends lines only where it ends the first one: alone in other files it is a part of a cell.
  */
 async function* withLineFeeds(chunks: AsyncIterable<string>): AsyncGenerator<string> {
   let style: 'unknown' | 'lf' | 'cr' = 'unknown';
@@ -92,8 +91,16 @@ async function* withLineFeeds(chunks: AsyncIterable<string>): AsyncGenerator<str
     // It may be the half of CR LF.
     held = text.endsWith('\r') ? '\r' : '';
     if (held !== '') text = text.slice(0, -1);
-    if (style === 'unknown') style = text.includes('\n') ? 'lf' : text.includes('\r') ? 'cr' : 'unknown';
+    if (style === 'unknown') style = styleOf(text);
     yield style === 'cr' ? text.replace(/\r\n?/g, '\n') : text.replace(/\r+\n/g, '\n');
   }
   if (held !== '') yield '\n';
+}
+
+function styleOf(text: string): 'unknown' | 'lf' | 'cr' {
+  const [, first = ''] = /^[\r\n]*([^\n]*)/.exec(text) ?? [];
+  const [line = '', ...more] = first.split(/\r(?![\r\n]|$)/);
+  // In a quoted cell it is a part of that.
+  if (more.length > 0 && quotesIn(line) % 2 === 0) return 'cr';
+  return text.includes('\n') ? 'lf' : 'unknown';
 }

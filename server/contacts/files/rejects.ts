@@ -34,7 +34,7 @@ export class Rejects {
     if (this.#open.failure) throw this.#open.failure;
     const isWritten = lines
       ? lines.write([...this.#cellsOf(row), row.line, why])
-      : file.write(`${JSON.stringify({ ...asObject(row), line: row.line, why })}\n`);
+      : file.write(`${lineOf(row, why)}\n`);
     if (!isWritten) await once(lines ?? file, 'drain');
   }
 
@@ -89,8 +89,14 @@ export class Rejects {
 
 const added = rejectColumns.map((name) => ({ key: name, header: name }));
 
-function asObject({ value }: Row): object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+function lineOf({ value, line }: Row, why: string): string {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  try {
+    return JSON.stringify({ ...(isObject && value), line, why });
+  } catch {
+    // Nested so deeply that it can be read only.
+    return JSON.stringify({ line, why });
+  }
 }
 
 /** Beside the file: `list.csv` has `list.rejects.csv`. */

@@ -2,7 +2,7 @@ import { cleanText } from '../../../shared/clean-text.ts';
 import type { IssueCode } from '../../../shared/signup.ts';
 import type { AddressRules } from '../../forms/email-address.ts';
 import type { Consent, Contact } from '../../outbox/signup.ts';
-import { readItem } from '../items.ts';
+import { isExact, readItem } from '../items.ts';
 import {
   columnsOf,
   consentFields,
@@ -72,28 +72,21 @@ export class RowReader {
   }
 
   #contactOf(values: readonly Value[], givenConsent: Readonly<Record<string, unknown>> = {}): RowContact {
-    const item: Record<string, unknown> = {};
+    const item = Object.create(null) as Record<string, unknown>;
     const consent = { ...givenConsent };
     let state: FileState | undefined;
     for (const [{ name, field, stateOf }, value] of values) {
       const text = textOf(value);
       state ??= stateOf?.(text);
       if (field === undefined || text === '') continue;
-      if (text.includes(unreadable)) return refused(`${name}: has bytes that are not text`);
+      const fault = faultOf(field, value, text);
+      if (fault !== undefined) return refused(`${name}: ${fault}`);
       const before = item[field];
       const own = field === 'email' ? addressIn(text) : isText.has(field) ? text : value;
       if (before !== undefined && before !== own)
         return refused(`two columns say different things: ${field}`);
-      if (isText.has(field) && /\n.*@/s.test(text))
-        return refused(`${name}: holds another row; is a quote missing?`);
       if (field.startsWith('consent_')) consent[field.slice('consent_'.length)] = text;
-      else
-        Object.defineProperty(item, field, {
-          value: own,
-          enumerable: true,
-          writable: true,
-          configurable: true,
-        });
+      else item[field] = own;
     }
     const read = readItem(
       {
@@ -129,11 +122,28 @@ const isText: ReadonlySet<string> = new Set([
   ...consentFields,
 ]);
 
-/** A file writes numbers where rasa.io has texts. */
+/** A file writes numbers where rasa.io has texts. What is nested has no text, however deep it is. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value.trim();
   if (value === undefined || value === null) return '';
-  return JSON.stringify(value);
+  return isNested(value) ? '…' : JSON.stringify(value);
+}
+
+function isNested(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+/** What a value has that cannot be stored as it is in the file. */
+function faultOf(field: string, value: unknown, text: string): string | undefined {
+  if (text.includes(unreadable)) return 'has bytes that are not text';
+  if (typeof value === 'number' && !isExact(value))
+    return 'has more digits than a JSON number keeps; quote it';
+  if (!isText.has(field)) return undefined;
+  if (isNested(value)) return 'is not valid';
+  // Not by a regular expression: a cell may have a hundred thousand lines.
+  const lineFeed = text.indexOf('\n');
+  const isAnotherRow = lineFeed >= 0 && text.includes('@', lineFeed);
+  return isAnotherRow ? 'holds another row; is a quote missing?' : undefined;
 }
 
 /** Of `"Ada" <ada@example.com>` and `mailto:ada@example.com`, without joiners that nobody sees. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { decoded, detectEncoding, type DetectedEncoding } from './encoding.ts';
+import { decoded, detectEncoding, readHead, type DetectedEncoding } from './encoding.ts';
+import { otherKindOf } from './other-kinds.ts';
 
 /** A file of text that can be read several times, always from its beginning. */
 export interface TextFile extends DetectedEncoding {
@@ -23,6 +24,11 @@ export class FileRefused extends Error {
   override readonly name = 'FileRefused';
 }
 
+/** Throws where there is a reason. */
+export function refuseIf(why: string | undefined): void {
+  if (why !== undefined) throw new FileRefused(why);
+}
+
 /** Standard input can be read only once: it is kept in a file without a name until it is closed. */
 export async function openTextFile(path: string, stdin: AsyncIterable<Uint8Array>): Promise<TextFile> {
   const isStdin = path === '-';
@@ -30,6 +36,7 @@ export async function openTextFile(path: string, stdin: AsyncIterable<Uint8Array
   try {
     const bytes = await sizeOf(file);
     const read = () => chunksOf(file, bytes);
+    refuseIf(otherKindOf(await readHead(read())));
     const [digest, detected] = [await digestOf(read()), await detectEncoding(read)];
     const hasLastLineEnd = await endsWithLine(file, bytes);
     return {

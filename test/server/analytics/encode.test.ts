@@ -76,6 +76,8 @@ describe('a Singer state', () => {
     [JSON.stringify({ bookmarks }, null, 2), { bookmarks }],
     [JSON.stringify({ type: 'STATE', value: { bookmarks } }), { bookmarks }],
     [`{"bookmarks":{}}\n${JSON.stringify({ bookmarks })}\n\n`, { bookmarks }],
+    [`${JSON.stringify({ bookmarks })}\n{"bookmarks":{"act`, { bookmarks }],
+    [`${JSON.stringify({ bookmarks })}\n{"book{"bookmarks":{}}\n\0\0\n`, { bookmarks }],
     ['{"bookmarks":{"activities":{"until":"yesterday"}}}', undefined],
     ['{"bookmarks":[]}', undefined],
     ['[]', undefined],

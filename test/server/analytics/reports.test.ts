@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openAccountReads } from '../../../server/accounts/reads.ts';
+import { pull } from '../../../server/analytics/pulling/pull.ts';
 import { readQuery, type QueryTexts, type ReportQuery } from '../../../server/analytics/query.ts';
 import { rowsOf, type ReportName, type Row } from '../../../server/analytics/reports/report.ts';
 import { reports } from '../../../server/analytics/reports/reports.ts';
@@ -50,7 +51,24 @@ async function openReports(people = 300) {
     for await (const row of rowsOf(reports[name], source)) all.push(row);
     return all;
   }
-  return { sandbox, rows, notes };
+  /** The days that a pull reads from this bookmark on, and its bookmark afterwards. */
+  async function pullFrom(until: string) {
+    const source = {
+      reads,
+      query: queryOf(october),
+      signal: new AbortController().signal,
+      pageSize: 100,
+      note: (text: string) => notes.push(text),
+    };
+    const days: unknown[] = [];
+    let last = '';
+    for await (const each of pull(reports.activities, source, { bookmark: { until }, lookbackDays: 2 })) {
+      if (each.is === 'row') days.push(each.row['start']);
+      else last = each.bookmark.until;
+    }
+    return { days, last };
+  }
+  return { sandbox, rows, notes, pullFrom };
 }
 
 const sum = (rows: readonly Row[], name: string) => rows.reduce((total, row) => total + Number(row[name]), 0);
@@ -191,6 +209,14 @@ describe('the same numbers', () => {
     const [day] = await rows('activities', { from: '2026-10-31', to: '2026-10-31' });
     expect(day).toMatchObject({ delivered: 60, unique_opens: null, unique_clicks: null, open_rate: null });
   });
+});
+
+it('a pull whose bookmark is of a wrong clock reads the last days again, and is right afterwards', async () => {
+  const { pullFrom } = await openReports(10);
+  const days = ['2026-10-29', '2026-10-30', '2026-10-31'];
+  for (const until of ['2026-10-31', '2027-12-31', '9999-12-31']) {
+    expect(await pullFrom(until), until).toEqual({ days, last: '2026-10-31' });
+  }
 });
 
 describe('a query', () => {

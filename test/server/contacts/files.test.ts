@@ -84,10 +84,10 @@ const oddities: readonly (readonly [
   [
     'Windows-1252 far behind the beginning',
     Buffer.concat([
-      Buffer.from(`email,first_name\n${'ada@example.com,Ada\n'.repeat(10_000)}`),
+      Buffer.from(`email,first_name\n${'ada@example.com,Ada\n'.repeat(4000)}`),
       latin1('eur@example.com,\x80 O\x92Hara\n'),
     ]),
-    [...Array<object>(10_000).fill(ada), { email: 'eur@example.com', first_name: '€ O’Hara' }],
+    [...Array<object>(4000).fill(ada), { email: 'eur@example.com', first_name: '€ O’Hara' }],
     'Windows-1252',
   ],
   [
@@ -135,6 +135,19 @@ const oddities: readonly (readonly [
     [ada, zoe],
     'commas',
   ],
+  [
+    'CR behind the header, LF behind rows',
+    'email,first_name\rada@example.com,Ada\nzoe@example.com,Zoë\r\n',
+    [ada, zoe],
+    '2 columns',
+  ],
+  [
+    'CR in a file that was appended to with LF',
+    'email,first_name\rada@example.com,Ada\rzoe@example.com,Zoë\n',
+    [ada, zoe],
+    '2 columns',
+  ],
+  ['CR in a quoted header', 'email,"first\rname"\nada@example.com,Ada\n', [ada], 'is first_name'],
   ['no end of the last line', 'email,first_name\nada@example.com,Ada', [ada], 'the last line has no end;'],
   [
     'no end of the last line, in UTF-16',
@@ -244,6 +257,33 @@ const oddities: readonly (readonly [
     '"status"',
   ],
   [
+    'a state of several words',
+    'email,status\na@example.com,Subscribed\nb@example.com,Unsubscribed by admin\nc@example.com,Opted out\nd@example.com,Do not contact\ne@example.com,Non-subscribed\nf@example.com,Abgemeldet\ng@example.com,Hard bounce\nh@example.com,Inactive\n',
+    [
+      { email: 'a@example.com' },
+      ...[3, 4, 5, 6, 7].map((line) => `line ${line}: unsubscribed`),
+      'line 8: bounced',
+      { email: 'h@example.com' },
+    ],
+    '"status"',
+  ],
+  [
+    'subscribed in another language, or in words',
+    'email,subscribed\na@example.com,ja\nb@example.com,nein\nc@example.com,FALSCH\nd@example.com,Opted-out\ne@example.com,\n',
+    [
+      { email: 'a@example.com' },
+      ...[3, 4, 5].map((line) => `line ${line}: unsubscribed`),
+      { email: 'e@example.com' },
+    ],
+    'left alone by "subscribed"',
+  ],
+  [
+    'a column whose name objects have too',
+    'email,constructor,first_name\nada@example.com,Grimaldi,Ada\n',
+    [ada],
+    'left out: "constructor"',
+  ],
+  [
     'a name around the address',
     'email,first_name\n"""Ada"" <ada@example.com>",Ada\n"Ada" <ada@example.com>,Ada\nAda <ada@example.com>,Ada\n<ada@example.com>,Ada\nmailto:ada@example.com,Ada\n',
     [ada, ada, ada, ada, ada],
@@ -279,6 +319,26 @@ const oddities: readonly (readonly [
     `email,first_name\nada@example.com,"${'x,'.repeat(5_000_000)}"\nzoe@example.com,Zoë\n`,
     ['line 2: longer than 262144 characters', zoe],
     'commas',
+  ],
+  [
+    'a cell of 100,000 lines',
+    `email,first_name\nada@example.com,"${'x\n'.repeat(100_000)}"\nzoe@example.com,Zoë\n`,
+    ['line 2: first_name is too long', zoe],
+    'commas',
+  ],
+  [
+    'ten thousand columns',
+    `email,first_name${Array.from({ length: 10_000 }, (_, at) => `,c${at}`).join('')}\nada@example.com,Ada${',x'.repeat(10_000)}\n`,
+    [ada],
+    'left out: "c0", "c1"',
+  ],
+  ['NUL in cells', 'email,first_name\n\0ada@example.com,\0Ada\n', [ada], 'commas'],
+  [
+    'numbers and dates of Europe',
+    'email;Betrag;Datum\nada@example.com;1.234,56;31.12.2026\n',
+    [{ email: 'ada@example.com', betrag: '1.234,56', datum: '31.12.2026' }],
+    'semicolons',
+    { attributes: true },
   ],
   [
     'formulas that a spreadsheet has marked',
@@ -369,6 +429,24 @@ const oddities: readonly (readonly [
     [{ email: 'ada@example.com', plan: 'gold', age: 36, external_id: '7' }],
     '"plan" is plan',
     { attributes: true },
+  ],
+  [
+    'NDJSON with numbers that JSON does not keep, and what is nested',
+    `{"email":"ada@example.com","external_id":12345678901234567891}\n{"email":"ada@example.com","seen":1e999}\n{"email":"ada@example.com","first_name":["Ada"]}\n{"email":"ada@example.com","x":${'['.repeat(20_000)}${']'.repeat(20_000)}}\n`,
+    [
+      'line 1: external_id: has more digits than a JSON number keeps; quote it',
+      'line 2: seen: has more digits than a JSON number keeps; quote it',
+      'line 3: first_name: is not valid',
+      'line 4: x is not valid',
+    ],
+    'NDJSON',
+    { attributes: true },
+  ],
+  [
+    'NDJSON with halves of letters, and names that objects have',
+    '{"email":"ada@example.com","first_name":"A\\ud800da"}\n{"email":"ada@example.com","__proto__":{"first_name":"Eve"},"constructor":"x"}\n',
+    [{ ...ada, first_name: 'A da' }, { email: 'ada@example.com' }],
+    'NDJSON',
   ],
 ];
 
@@ -488,6 +566,21 @@ describe('a file with', () => {
       'no column with addresses',
       'Name,Phone\nAda,1\n',
       '--map \'Column=email\'. There are: "Name", "Phone".',
+    ],
+    [
+      'an Excel workbook',
+      'PK\x03\x04\x14\0\x06\0',
+      'an Excel workbook or another ZIP archive. Save it as CSV.',
+    ],
+    ['a list that is compressed', Buffer.from([0x1f, 0x8b, 8]), 'compressed by gzip'],
+    ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x65, 0, 0, 0]), 'in UTF-32'],
+    ['a page with a table', '<table><tr><td>ada@example.com</td></tr></table>', 'HTML or XML'],
+    ['a JSON array', '[{"email":"ada@example.com"},{"email":"zoe@example.com"}]', "jq -c '.[]'"],
+    ['JSON on several lines', '{\n  "contacts": [{"email": "ada@example.com"}]\n}\n', 'JSON in one piece'],
+    [
+      'a first line that never ends',
+      'email,'.repeat(50_000),
+      'The first line has more than 262144 characters',
     ],
     ['two columns with addresses and no header', 'a@x.example,b@x.example\n', "--map 'Column=email'"],
     [

@@ -48,7 +48,7 @@ describe('GET /docs', () => {
     expect(page).toContain('curl https://www.example.com/newsletter/forms/newsletter');
   });
 
-  it('has curl lines that work as they are copied', async () => {
+  it('has curl lines that work as they are copied', { timeout: 120_000 }, async () => {
     const { token, page } = await openDocs();
     const lines = textsOf(parse(page), 'figure').map((texts) => texts.join('').trim());
     expect(lines.length).toBeGreaterThan(25);

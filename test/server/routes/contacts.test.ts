@@ -105,6 +105,20 @@ describe.each(engines)('POST /api/contacts on %s', (engine) => {
       { ref: 7, status: 'invalid', field: 'proof', issue: 'unknown' },
       { ref: null, status: 'accepted' },
     ]);
+    // JavaScript would round them, and answer another ref, or store another number, than was sent.
+    const digits = '12345678901234567891';
+    const json = { 'content-type': 'application/json' };
+    const rounded = await post(
+      `[{"ref":${digits},"email":"eve@example.com"},{"member_no":${digits},"email":"eve@example.com"},` +
+        `{"member_no":1e999,"email":"eve@example.com"},{"x":${'['.repeat(10_000)}${']'.repeat(10_000)}}]`,
+      json,
+    );
+    expect(rounded.body.results).toEqual([
+      { ref: null, id: null, status: 'invalid', field: 'ref', issue: 'malformed' },
+      { ref: null, id: null, status: 'invalid', field: 'member_no', issue: 'malformed' },
+      { ref: null, id: null, status: 'invalid', field: 'member_no', issue: 'malformed' },
+      { ref: null, id: null, status: 'invalid', field: 'x', issue: 'malformed' },
+    ]);
     const { sandbox } = service;
     if (!sandbox) throw new Error('There is no sandbox.');
     await vi.waitFor(async () => {
