@@ -223,7 +223,7 @@ function contentOf(contents: Readonly<Record<string, Content>>, io: 'input' | 'o
   );
 }
 
-/** zod's own JSON Schema, without what only repeats `format`, and in answers the limits of JavaScript's numbers. */
+/** zod's own JSON Schema, without what only repeats `format`, and in answers the limits of JavaScript. */
 function jsonSchemaOf(type: z.ZodType, io: 'input' | 'output'): Schema {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(type, {
     io,

@@ -43,9 +43,9 @@ export async function* singerMessages(
 }
 
 /**
- * Reads a state: the value alone, a STATE message, or several lines, as a file has them that a target's output
- * is appended to. The last line that is a state counts: one that was cut when it was written is none, and an
- * earlier one reads more again. Without any line there is no bookmark; `undefined` for anything else.
+ * Reads a state: the value alone, a STATE message, or several lines, as a file has them that a target's
+ * output is appended to. The last line that is a state counts: one that was cut when it was written is none,
+ * and an earlier one reads more again. Without any line there is no bookmark; `undefined` for anything else.
  */
 export function readState(text: string): SingerState | undefined {
   const lines = text.split('\n').filter((each) => each.trim() !== '');

@@ -1,5 +1,6 @@
 import type { AddressRules } from '../../forms/email-address.ts';
-import { columnsOf, type Column, type Columns, type Mapping } from './columns.ts';
+import { digestOf, DigestSet } from '../../system/digests/digest-set.ts';
+import { columnsOf, type Column, type Columns, type FileState, type Mapping } from './columns.ts';
 import { columnWithAddresses, delimiterNames, detectFormat, type Format } from './format.ts';
 import { longestLine, tooLong, wholeLines } from './lines.ts';
 import { otherTextOf } from './other-kinds.ts';
@@ -66,15 +67,51 @@ async function recognise(file: TextFile, options: ContactsFileOptions): Promise<
   }
   const { rules, constants, mapping, attributes } = options;
   const reader = new RowReader({ columns, rules, constants, mapping, attributes });
+  let left: Promise<LeftPeople> | undefined;
   return {
     file,
     format,
     columns,
     description: describe(file, format, found),
     async *contacts() {
-      for await (const row of rowsOf(file, format)) yield { row, contact: reader.read(row) };
+      const read = () => rowsOf(file, format);
+      left ??= columns.some(({ stateOf }) => stateOf) ? leftIn(read(), reader) : undefined;
+      const known = await left;
+      for await (const row of read()) {
+        const contact = reader.read(row);
+        yield { row, contact: known?.leaveAlone(contact) ?? contact };
+      }
     },
   };
+}
+
+/** Who may not be written to by some row of a file: other rows of the same address do not count then. */
+class LeftPeople {
+  readonly #people = new Map<FileState, DigestSet>();
+
+  add({ state, email }: Extract<RowContact, { is: 'left' }>): void {
+    const set = this.#people.get(state) ?? new DigestSet();
+    set.add(digestOf(email.toLowerCase()));
+    this.#people.set(state, set);
+  }
+
+  leaveAlone(contact: RowContact): RowContact {
+    if (contact.is !== 'contact') return contact;
+    const { email } = contact.contact;
+    const digest = digestOf(email.toLowerCase());
+    const [state] = [...this.#people].find(([, set]) => set.has(digest)) ?? [];
+    return state === undefined ? contact : { is: 'left', state, email };
+  }
+}
+
+/** Lists that were put together have one person in several states, in any order. */
+async function leftIn(rows: AsyncIterable<Row>, reader: RowReader): Promise<LeftPeople> {
+  const left = new LeftPeople();
+  for await (const row of rows) {
+    const contact = reader.read(row);
+    if (contact.is === 'left') left.add(contact);
+  }
+  return left;
 }
 
 const headLength = 64 * 1024;

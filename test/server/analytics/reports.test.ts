@@ -74,7 +74,7 @@ async function openReports(people = 300) {
 const sum = (rows: readonly Row[], name: string) => rows.reduce((total, row) => total + Number(row[name]), 0);
 const names = Object.keys(reports) as ReportName[];
 
-describe('reports', () => {
+describe('reports', { timeout: 120_000 }, () => {
   it('add up: hours, days, weeks and months have the same totals, and so has the summary', async () => {
     const { rows } = await openReports();
     const days = await rows('activities');
@@ -186,7 +186,7 @@ const variants: readonly Readonly<Record<string, unknown>>[] = [
   },
 ];
 
-describe('the same numbers', () => {
+describe('the same numbers', { timeout: 240_000 }, () => {
   it('come out of every shape, verb and paging', async () => {
     const { rows, sandbox } = await openReports(60);
     const texts = { from: '2026-10-25', to: '2026-10-31', suspect_clicks: 'included' };
@@ -201,7 +201,7 @@ describe('the same numbers', () => {
         expect(found, `${name} ${JSON.stringify(chosen)}`).toEqual(expected.get(name));
       }
     }
-  }, 60_000);
+  });
 
   it('leave out what rasa.io does not say, and never call it zero', async () => {
     const { rows, sandbox } = await openReports(60);
@@ -211,7 +211,7 @@ describe('the same numbers', () => {
   });
 });
 
-it('a pull whose bookmark is of a wrong clock reads the last days again, and is right afterwards', async () => {
+it('a pull whose bookmark is of a wrong clock reads the last days again', { timeout: 60_000 }, async () => {
   const { pullFrom } = await openReports(10);
   const days = ['2026-10-29', '2026-10-30', '2026-10-31'];
   for (const until of ['2026-10-31', '2027-12-31', '9999-12-31']) {

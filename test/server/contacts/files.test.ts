@@ -257,6 +257,18 @@ const oddities: readonly (readonly [
     '"status"',
   ],
   [
+    'somebody who is subscribed in one row and not in another, in any order',
+    'email,status\nada@example.com,subscribed\nzoe@example.com,cleaned\nADA@example.com,unsubscribed\nzoe@example.com,\nbob@example.com,\n',
+    [
+      'line 2: unsubscribed',
+      'line 3: bounced',
+      'line 4: unsubscribed',
+      'line 5: bounced',
+      { email: 'bob@example.com' },
+    ],
+    '"status"',
+  ],
+  [
     'a state of several words',
     'email,status\na@example.com,Subscribed\nb@example.com,Unsubscribed by admin\nc@example.com,Opted out\nd@example.com,Do not contact\ne@example.com,Non-subscribed\nf@example.com,Abgemeldet\ng@example.com,Hard bounce\nh@example.com,Inactive\n',
     [
