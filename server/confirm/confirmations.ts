@@ -7,14 +7,15 @@ import { confirmedEvent } from '../events/signups.ts';
 import { sameSql, type Database, type WriteStatement } from '../store/database.ts';
 import { ConstraintViolated, ExpectationFailed } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
-import { confirmations as table, mailedPeople } from '../store/schema/double-opt-in.ts';
+import { confirmations as table } from '../store/schema/double-opt-in.ts';
 import { createKeyedHash, type KeyedHash } from '../system/keyed-hash.ts';
 import { Links } from './links.ts';
+import { MailedPeople } from './mailed-people.ts';
 import { confirmationOf, end, freshRow, select, states, type Confirmation } from './rows.ts';
 
 export const lifetimeMs = 7 * 24 * 60 * 60_000;
-/** How long it is known what became of a link, and how long "not me" holds. */
-export const keptMs = 90 * 24 * 60 * 60_000;
+/** How long it is known what became of a link. */
+const keptMs = 90 * 24 * 60 * 60_000;
 const mostTries = 5;
 
 export interface ConfirmationsOptions {
@@ -51,6 +52,7 @@ export type Linked =
 export class Confirmations {
   readonly #options: ConfirmationsOptions;
   readonly #links: Links;
+  readonly #mailed: MailedPeople;
   readonly #personHash: KeyedHash;
   readonly #newId: () => string;
   readonly #now: () => number;
@@ -59,6 +61,7 @@ export class Confirmations {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#links = new Links(options.keys.links);
+    this.#mailed = new MailedPeople({ database: options.database, key: options.keys.person });
     this.#personHash = createKeyedHash(options.keys.person);
     this.#newId = createIds(this.#now);
   }
@@ -166,15 +169,9 @@ export class Confirmations {
     if (!found) return false;
     const { database } = this.#options;
     const nowMs = this.#now();
-    const person = Buffer.from(found.person).toString('hex');
     const waiting = await this.#read('where person = ? and state in (0, 1)', [found.person]);
-    const times = { blocked_until: 0, mailed_at: 0, day_at: 0, day_count: 0 };
     await database.write([
-      { into: mailedPeople, rows: [{ id: person, ...times }], ifNew: true },
-      {
-        sql: sameSql('update mailed_people set blocked_until = ? where id = ?'),
-        params: [nowMs + keptMs, person],
-      },
+      ...this.#mailed.block(found.held?.signup.contact.email ?? found.person, nowMs),
       ...waiting.map((one) => {
         const ended = end(one, { state: states.refused, due: nowMs + keptMs, keyId: database.keyId });
         // Where it was confirmed just now, that counts.

@@ -68,7 +68,7 @@ export async function openDoubleOptIn(options: DoubleOptInOptions): Promise<Doub
       const onMail = () => {
         mail.worker.wake();
       };
-      const parts = { ...options, queue: mail.queue, onMail, linkKey: keys.links };
+      const parts = { ...options, queue: mail.queue, onMail, keys };
       worker = new ConfirmationWorker({ ...parts, forms: front.forms, publicUrl: () => publicUrl });
       leavingWorker = new LeavingWorker({ ...parts, publicUrl });
     },

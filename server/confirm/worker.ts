@@ -5,14 +5,13 @@ import { eventStatements } from '../events/events.ts';
 import { pendingEvent } from '../events/signups.ts';
 import { senderOf, type MailFrom } from '../mail/message.ts';
 import type { MailQueue } from '../mail/queue.ts';
-import { sameSql, type Database, type WriteStatement } from '../store/database.ts';
+import type { Database, WriteStatement } from '../store/database.ts';
 import { createIds } from '../store/ids.ts';
 import { DueRows } from '../store/leasing/due-rows.ts';
-import { mailedPeople } from '../store/schema/double-opt-in.ts';
 import { lifetimeMs } from './confirmations.ts';
 import { letterOf } from './letter.ts';
 import { Links } from './links.ts';
-import { againAfterMs, dayMs, mostADay } from './mail-manners.ts';
+import { dayMs, MailedPeople, type Mailed } from './mailed-people.ts';
 import { confirmationOf, deletion, end, put, select, states, type Confirmation } from './rows.ts';
 
 export interface ConfirmationWorkerOptions {
@@ -21,8 +20,8 @@ export interface ConfirmationWorkerOptions {
   /** Wakes whoever sends. */
   readonly onMail: () => void;
   readonly forms: Pick<Forms, 'find'>;
-  /** 32 bytes. */
-  readonly linkKey: Uint8Array;
+  /** 32 bytes each, from the server secrets. */
+  readonly keys: { readonly links: Uint8Array; readonly person: Uint8Array };
   /** Without a trailing slash. */
   readonly publicUrl: () => string;
   readonly from: MailFrom;
@@ -40,15 +39,6 @@ const atOnce = 50;
 /** A row whose key is not given is looked at again. */
 const unreadableForMs = 10 * 60_000;
 
-interface Person {
-  readonly id: string;
-  readonly isBlocked: boolean;
-  /** When it may have the next mail; `undefined`: it got enough for this day. */
-  readonly nextMs: number | undefined;
-  readonly dayAtMs: number;
-  readonly dayCount: number;
-}
-
 /**
  * Decides in the background what becomes of sign-ups that have to be confirmed, one after the other, in one
  * process by a lease: writes their mail, reminds, and removes what is over.
@@ -56,6 +46,7 @@ interface Person {
 export class ConfirmationWorker {
   readonly #options: ConfirmationWorkerOptions;
   readonly #links: Links;
+  readonly #mailed: MailedPeople;
   readonly #due: DueRows<Confirmation>;
   readonly #newId: () => string;
   readonly #now: () => number;
@@ -64,7 +55,8 @@ export class ConfirmationWorker {
     const { database, owner, log, lookEveryMs, onMail } = options;
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#links = new Links(options.linkKey);
+    this.#links = new Links(options.keys.links);
+    this.#mailed = new MailedPeople({ database, key: options.keys.person });
     this.#newId = createIds(this.#now);
     this.#due = new DueRows({
       database,
@@ -99,11 +91,13 @@ export class ConfirmationWorker {
     const expiresMs = one.createdMs + lifetimeMs;
     if (one.state > states.mailed || expiresMs <= nowMs) return [deletion(one)];
     if (one.isUnreadable) return [put(one, { due: nowMs + unreadableForMs })];
-    const person = await this.#person(one);
+    const { held } = one;
+    if (!held) return [deletion(one)];
+    const person = await this.#mailed.find(held.signup.contact.email, nowMs);
     return one.state === states.fresh ? this.#decideFresh(one, person) : this.#decideMailed(one, person);
   }
 
-  async #decideFresh(one: Confirmation, person: Person): Promise<readonly WriteStatement[]> {
+  async #decideFresh(one: Confirmation, person: Mailed): Promise<readonly WriteStatement[]> {
     const { database, forms } = this.#options;
     const expiresMs = one.createdMs + lifetimeMs;
     const { keyId } = database;
@@ -135,7 +129,7 @@ export class ConfirmationWorker {
     return eventStatements([pendingEvent(told, account)], this.#now());
   }
 
-  #decideMailed(one: Confirmation, person: Person): readonly WriteStatement[] {
+  #decideMailed(one: Confirmation, person: Mailed): readonly WriteStatement[] {
     const isReminder = !one.isAskedAgain && !one.isReminded && this.#options.reminds;
     const wants = one.isAskedAgain || (isReminder && this.#now() >= one.createdMs + dayMs);
     const isReminded = one.isReminded || isReminder;
@@ -151,12 +145,12 @@ export class ConfirmationWorker {
     return createdMs + (this.#options.reminds && !isReminded ? dayMs : lifetimeMs);
   }
 
-  #mayMail({ isBlocked, nextMs }: Person): boolean {
+  #mayMail({ isBlocked, nextMs }: Mailed): boolean {
     return !isBlocked && nextMs !== undefined && nextMs <= this.#now();
   }
 
   /** The mail, and the note that the address got it. */
-  #mail(one: Confirmation, person: Person, isReminder: boolean): readonly WriteStatement[] {
+  #mail(one: Confirmation, person: Mailed, isReminder: boolean): readonly WriteStatement[] {
     const { queue, forms, from, publicUrl } = this.#options;
     const form = forms.find(one.form);
     if (!form || !one.held) return [];
@@ -175,34 +169,10 @@ export class ConfirmationWorker {
     });
     const nowMs = this.#now();
     const id = this.#newId();
-    const times = { blocked_until: 0, mailed_at: 0, day_at: 0, day_count: 0 };
     return [
       queue.insert(id, message, one.createdMs + lifetimeMs),
-      { into: mailedPeople, rows: [{ id: person.id, ...times }], ifNew: true },
-      {
-        sql: sameSql('update mailed_people set mailed_at = ?, day_at = ?, day_count = ? where id = ?'),
-        params: [nowMs, person.dayAtMs, person.dayCount + 1, person.id],
-      },
+      ...this.#mailed.noteMail(signup.contact.email, person, nowMs),
     ];
-  }
-
-  async #person({ person }: Confirmation): Promise<Person> {
-    const id = Buffer.from(person).toString('hex');
-    const [row] = await this.#options.database.read({
-      sql: sameSql('select blocked_until, mailed_at, day_at, day_count from mailed_people where id = ?'),
-      params: [id],
-    });
-    const nowMs = this.#now();
-    const at = (column: string) => Number(row?.[column] ?? 0);
-    const isSameDay = nowMs - at('day_at') < dayMs;
-    const dayCount = isSameDay ? at('day_count') : 0;
-    return {
-      id,
-      isBlocked: at('blocked_until') > nowMs,
-      nextMs: dayCount < mostADay ? at('mailed_at') + againAfterMs : undefined,
-      dayAtMs: isSameDay ? at('day_at') : nowMs,
-      dayCount,
-    };
   }
 }
 

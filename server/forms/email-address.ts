@@ -53,6 +53,16 @@ export function readAddress(text: string, rules: AddressRules): ReadAddress {
 }
 
 /**
+ * An address that an operator typed, as `readAddress` writes those of visitors; a text that is no address
+ * stays as it is.
+ */
+export function storedSpelling(text: string): string {
+  const anybody = { international: true, disposable: 'allow', isDisposableDomain: () => false } as const;
+  const read = readAddress(text.trim(), anybody);
+  return read.is === 'address' ? read.email : text.trim();
+}
+
+/**
  * Whether an address from `readAddress` belongs to a provider of disposable addresses, or to a subdomain of
  * one.
  */
@@ -79,8 +89,8 @@ const ignoresDots: Readonly<Record<string, string>> = {
 };
 
 /**
- * The same key for every spelling of a mailbox, from an address that was read. For quotas only: mail is sent
- * to the address as typed.
+ * The same key for every spelling of a mailbox, from an address that was read. For quotas, and for how much
+ * mail it gets: the mail itself is sent to the address as typed.
  */
 export function quotaKeyOf(email: string): string {
   const at = email.lastIndexOf('@');

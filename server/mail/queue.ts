@@ -31,6 +31,8 @@ export interface MailQueueOptions {
   readonly now?: () => number;
 }
 
+/** Nothing is due later than this. A due time further ahead was written by a clock that was wrong. */
+const longestWaitMs = 60 * 60_000;
 const failedKeptMs = 30 * 24 * 60 * 60_000;
 /** So many are read at once. */
 const slice = 1000;
@@ -58,9 +60,9 @@ export class MailQueue {
   async due(most: number): Promise<readonly QueuedMail[]> {
     const rows = await this.#database.read({
       sql: sameSql(
-        `select id, attempts, until, key_id, payload from mails where failed_at = 0 and due <= ? order by due limit ${most}`,
+        `select id, attempts, until, key_id, payload from mails where failed_at = 0 and (due <= ? or due > ?) order by due limit ${most}`,
       ),
-      params: [this.#now()],
+      params: [this.#now(), this.#now() + longestWaitMs],
       opens: table,
     });
     return rows.map((row) => ({

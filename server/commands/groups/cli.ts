@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { withEnvFile } from '../../config/env-file.ts';
 import type { Env } from '../../config/env.ts';
+import { storedSpelling } from '../../forms/email-address.ts';
 import { duration } from '../../config/setting-schemas.ts';
 import { readUrl } from '../../system/urls.ts';
 import { openStoreCommands, storePlaceOf, type StoreCommands } from '../store.ts';
@@ -36,6 +37,11 @@ export async function withStore(cli: Cli, run: (store: StoreCommands) => Promise
 export function someText(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('Wanted a text that is not empty.');
   return text;
+}
+
+/** The address of a person, as it is kept here. */
+export function someEmail(text: string): string {
+  return storedSpelling(someText(text));
 }
 
 /** In ms. */

@@ -1,5 +1,5 @@
 import { openUnblocking } from '../../confirm/unblocking.ts';
-import { someText, withStore, type Cli } from './cli.ts';
+import { someEmail, withStore, type Cli } from './cli.ts';
 
 export function declareConfirm(cli: Cli): void {
   const { program, process } = cli;
@@ -8,7 +8,7 @@ export function declareConfirm(cli: Cli): void {
     .description('look after confirmations (double opt-in)')
     .command('unblock')
     .description('let an address get confirmation mails again whose owner pressed "not me"')
-    .argument('<email>', 'the address', someText)
+    .argument('<email>', 'the address', someEmail)
     .addHelpText('after', '\nExample:\n  $ rasa-signup confirm unblock ada@example.com')
     .action((email: string) =>
       withStore(cli, async ({ writable }) => {

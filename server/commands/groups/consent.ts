@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from 'commander';
+import { storedSpelling } from '../../forms/email-address.ts';
 import type { Database } from '../../store/database.ts';
 import type * as consentCommands from '../consent/consent.ts';
 import { storePlaceOf } from '../store.ts';
 import type { ExitCode } from '../terminal.ts';
-import { environmentOf, someText, withStore, type Cli } from './cli.ts';
+import { environmentOf, someEmail, someText, withStore, type Cli } from './cli.ts';
 
 export function declareConsent(cli: Cli): void {
   const { program, process } = cli;
@@ -22,7 +23,7 @@ export function declareConsent(cli: Cli): void {
   consent
     .command('show')
     .description('show what an address agreed to, and what became of it, the oldest first')
-    .argument('<email>', 'the address, or the id of a receipt', someText)
+    .argument('<email>', 'the address, or the id of a receipt', someEmail)
     .option('--from <ip>', 'also say which receipts were made from the network of this IP address', someText)
     .option('--json', 'print JSON on a terminal too')
     .addHelpText('after', '\nExample:\n  $ rasa-signup consent show ada@example.com')
@@ -57,7 +58,7 @@ export function declareConsent(cli: Cli): void {
   consent
     .command('erase')
     .description('destroy the key of an address, so that nobody can say whose its receipts are')
-    .argument('<email>', 'the address', someText)
+    .argument('<email>', 'the address', someEmail)
     .option('--yes', 'do not ask for confirmation; required without a terminal')
     .addHelpText(
       'after',
@@ -71,5 +72,5 @@ export function declareConsent(cli: Cli): void {
 
 function severalTexts(text: string, before: readonly string[] = []): readonly string[] {
   if (text.trim() === '') throw new InvalidArgumentError('Wanted an address.');
-  return [...before, text];
+  return [...before, storedSpelling(text)];
 }

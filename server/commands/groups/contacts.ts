@@ -4,7 +4,7 @@ import type { ImportCommandOptions } from '../contacts/import.ts';
 import type { OnePersonOptions } from '../contacts/one-person.ts';
 import { stickyStates, type StickyState } from '../../outbox/signup.ts';
 import type { ExitCode } from '../terminal.ts';
-import { environmentOf, someText, type Cli } from './cli.ts';
+import { environmentOf, someEmail, someText, type Cli } from './cli.ts';
 import { declareNewContacts } from './new-contacts.ts';
 import { keepHeapSmall } from '../rasa/small-heap.ts';
 import { declareSurvival } from './survival.ts';
@@ -117,7 +117,7 @@ function declareOnePerson(cli: Cli, contacts: Command): void {
     const command = contacts
       .command(name)
       .description(description)
-      .argument('<email>', 'the address', someText)
+      .argument('<email>', 'the address', someEmail)
       .option('--account <name>', 'which one, where ACCOUNTS declares several', someText)
       .option('--json', 'print JSON on a terminal too')
       .addHelpText('after', `\nExample:\n  $ rasa-signup contacts ${name} ada@example.com`);

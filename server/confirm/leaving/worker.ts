@@ -6,8 +6,8 @@ import type { MailQueue } from '../../mail/queue.ts';
 import { sameSql, type Database, type WriteStatement } from '../../store/database.ts';
 import { createIds } from '../../store/ids.ts';
 import { DueRows } from '../../store/leasing/due-rows.ts';
-import { againAfterMs, dayMs, mostADay } from '../mail-manners.ts';
 import { Links } from '../links.ts';
+import { againAfterMs, dayMs, MailedPeople, mostADay } from '../mailed-people.ts';
 import { leaveLetterOf } from './letter.ts';
 import { newslettersOf, type NewslettersOptions } from './newsletters.ts';
 import { lifetimeMs, readLeavings, states, type Leaving } from './rows.ts';
@@ -17,8 +17,8 @@ export interface LeavingWorkerOptions extends NewslettersOptions {
   readonly queue: MailQueue;
   /** Wakes whoever sends. */
   readonly onMail: () => void;
-  /** 32 bytes. */
-  readonly linkKey: Uint8Array;
+  /** 32 bytes each, from the server secrets. */
+  readonly keys: { readonly links: Uint8Array; readonly person: Uint8Array };
   /** Without a trailing slash. */
   readonly publicUrl: string;
   readonly from: MailFrom;
@@ -42,6 +42,7 @@ const unreadableForMs = 10 * 60_000;
 export class LeavingWorker {
   readonly #options: LeavingWorkerOptions;
   readonly #links: Links;
+  readonly #mailed: MailedPeople;
   readonly #due: DueRows<Leaving>;
   readonly #newId: () => string;
   readonly #now: () => number;
@@ -50,7 +51,8 @@ export class LeavingWorker {
     const { database, owner, log, lookEveryMs, onMail } = options;
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#links = new Links(options.linkKey);
+    this.#links = new Links(options.keys.links);
+    this.#mailed = new MailedPeople({ database, key: options.keys.person });
     this.#newId = createIds(this.#now);
     this.#due = new DueRows({
       database,
@@ -82,7 +84,7 @@ export class LeavingWorker {
       const sql = sameSql('update leavings set due = ? where id = ?');
       return [{ sql, params: [nowMs + unreadableForMs, one.id] }];
     }
-    if (!(await this.#mayMail(one.person))) return gone;
+    if (!(await this.#mayMail(one.person, one.held.email))) return gone;
     if ((await newslettersOf(this.#options, one.person)).length === 0) return gone;
     const { queue, from, publicUrl } = this.#options;
     const message = leaveLetterOf({
@@ -102,7 +104,7 @@ export class LeavingWorker {
     ];
   }
 
-  async #mayMail(person: Uint8Array): Promise<boolean> {
+  async #mayMail(person: Uint8Array, email: string): Promise<boolean> {
     const { database } = this.#options;
     const nowMs = this.#now();
     const [row] = await database.read({
@@ -112,10 +114,6 @@ export class LeavingWorker {
       params: [person, nowMs - dayMs],
     });
     if (Number(row?.['mails']) >= mostADay || Number(row?.['last']) + againAfterMs > nowMs) return false;
-    const [blocked] = await database.read({
-      sql: sameSql('select blocked_until from mailed_people where id = ?'),
-      params: [Buffer.from(person).toString('hex')],
-    });
-    return Number(blocked?.['blocked_until'] ?? 0) <= nowMs;
+    return !(await this.#mailed.find(email, nowMs)).isBlocked;
   }
 }

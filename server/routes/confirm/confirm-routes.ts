@@ -2,7 +2,7 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import type { Messages } from '../../../shared/messages/messages.ts';
 import type { ConfirmationAnswer, Pending } from '../../../shared/signup.ts';
 import type { Confirmations } from '../../confirm/confirmations.ts';
-import { againAfterMs } from '../../confirm/mail-manners.ts';
+import { againAfterMs } from '../../confirm/mailed-people.ts';
 import type { Form, Forms } from '../../forms/forms.ts';
 import { mailboxOf, shortened } from '../../forms/mailboxes.ts';
 import { wordsOfTag } from '../../forms/languages.ts';

@@ -288,6 +288,18 @@ it('stays in the queue until the relay has taken it and that is written', async 
   expect(relay.received).toHaveLength(1);
 });
 
+it('is not held up by a clock that was a day ahead when it was tried', async () => {
+  const store = await openTestStore({ dataDir: await temporaryDir() });
+  const clock = { ms: Date.now() + 24 * hour };
+  const queue = new MailQueue({ database: store, now: () => clock.ms });
+  await store.write([queue.insert('mail', messageTo('ada@example.com'), clock.ms + 24 * hour)]);
+  const [mail] = await queue.due(1);
+  await store.write(mail ? [queue.later(mail, hour)] : []);
+  expect(await queue.due(1)).toEqual([]);
+  clock.ms = Date.now();
+  expect(await queue.due(1)).toMatchObject([{ id: 'mail', attempts: 1 }]);
+});
+
 it('is sent by one of two processes on one store', async () => {
   const relay = await startRelay();
   const store = await openTestStore({ dataDir: await temporaryDir() });
