@@ -1,6 +1,6 @@
 import { execFile, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,13 +23,15 @@ export interface ChildOptions {
 /**
  * Compiles the child once, so that its memory and start-up include no compiler, like those of the product.
  */
-export async function buildChild(entry: string, outDir: string): Promise<string> {
+export async function buildChild(entry: string, dir: string): Promise<string> {
+  // As deep as the rooms of the product, which read package.json above them.
+  const outDir = join(dir, 'dist/server/measured');
   const name = `${basename(entry, '.ts')}.mjs`;
   await compile(entry, outDir, name);
   // The store starts this file beside its own, which is the whole child here.
   await compile('server/store/sqlite/worker.ts', outDir, 'worker.js');
-  await writeFile(join(outDir, 'package.json'), '{ "type": "module" }');
-  return `${outDir}/${name}`;
+  await copyFile('package.json', join(dir, 'package.json'));
+  return join(outDir, name);
 }
 
 async function compile(entry: string, outDir: string, entryFileNames: string): Promise<void> {

@@ -207,7 +207,9 @@ describe('request ids', () => {
   it('are echoed if they are well formed, and only then', async () => {
     const { url } = await startService();
     const idFor = async (shown: string) =>
-      (await ask(`${url}/readyz`, { headers: { 'x-request-id': shown } })).headers['x-request-id'];
+      (await post(url, 'json', { email: 'ada@example.com' }, { 'x-request-id': shown })).headers[
+        'x-request-id'
+      ];
     expect(await idFor('0af7651916cd43dd8448eb211c80319c')).toBe('0af7651916cd43dd8448eb211c80319c');
     for (const shown of [
       '',

@@ -71,6 +71,18 @@ describe('D3: PUBLIC_URL', () => {
     expect(plain.headers).toMatchObject(headers);
   });
 
+  it('keeps the id of a request out of what a cache would give to others', async () => {
+    const { url } = await startService({ PUBLIC_URL: home });
+    const headersOf = async (path: string, sent: Record<string, string>) => {
+      const { date: _date, ...headers } = (await ask(url + path, sent)).headers;
+      return headers;
+    };
+    for (const path of ['/embed.js', '/forms/newsletter', '/forms/newsletter/qr.svg', '/readyz'])
+      expect(await headersOf(path, { 'x-request-id': 'of-another-visitor' })).toEqual(
+        await headersOf(path, {}),
+      );
+  });
+
   it('is in the canonical URL, the previews, the snippets and the QR code, which caches may keep', async () => {
     const { url } = await startService({ PUBLIC_URL: `${home}/` });
     const page = (await ask(`${url}/forms/newsletter`)).body;
