@@ -10,6 +10,6 @@ describe.concurrent('the intake with default settings accepts no more than its s
       const outcome = await run(attack, 'quick');
       expect(outcome, JSON.stringify(outcome)).toMatchObject({ otherwise: 0, holds: true });
     },
-    60_000,
+    300_000,
   );
 });

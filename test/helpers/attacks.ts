@@ -93,8 +93,8 @@ const forgeries: readonly (() => Promise<string>)[] = [
 
 /**
  * Attacks on the intake with its default settings, and the bound that the settings promise. Each attack has a
- * product in a separate process. The attacker's work is unlimited: proofs are made with the product's own
- * secret and the least possible work, so that no bound holds only because the attacker is slow.
+ * product of its own. The attacker's work is unlimited: proofs are made with the product's own secret and the
+ * least possible work, so that no bound holds only because the attacker is slow.
  */
 export const attacks: readonly Attack[] = [
   {
@@ -202,6 +202,7 @@ export const attacks: readonly Attack[] = [
       return answers;
     },
     bound: 1,
+    restarts: true,
     passes: 202,
     refusedWith: 403,
   },
