@@ -179,8 +179,8 @@ function nameRequest({ metrics, log }: Pick<AppOptions, 'metrics' | 'log'>): exp
     const shown = request.get('x-request-id');
     const requestId = requestIdOf(shown);
     response.locals['requestId'] = requestId;
-    // An id of our own is shown by problems; else it stays in the log: equal requests get equal answers. No id
-    // is shown where a cache may keep the answer for others.
+    // An id of our own is shown by problems; else it stays in the log: equal requests get equal answers.
+    // No id is shown where a cache may keep the answer for others.
     const isKept = request.method === 'GET' || request.method === 'HEAD';
     if (requestId === shown && !isKept) response.set('X-Request-Id', requestId);
     response.once('close', () => {

@@ -116,11 +116,12 @@ function dataOf(answer: Answer, request: FormRequest, response: Response): Detai
 
 /** A sender that is still sending a long body gets the answer first, and is then heard out for a moment. */
 async function send(request: IncomingMessage, response: Response, body: string): Promise<void> {
+  response.set('Content-Length', String(Buffer.byteLength(body)));
   if (!leavesMuch(request)) {
-    response.send(body);
+    response.end(body);
     return;
   }
-  response.set({ Connection: 'close', 'Content-Length': String(Buffer.byteLength(body)) }).write(body);
+  response.set('Connection', 'close').write(body);
   await hearOut(request);
   response.end();
 }
