@@ -215,8 +215,10 @@ async function listAddresses(sandbox: string): Promise<readonly string[]> {
   const addresses: string[] = [];
   for (;;) {
     const page = await ask(`${sandbox}/v1/persons?limit=50&skip=${addresses.length}`, { headers });
-    const listed = JSON.parse(page.body) as { readonly results: readonly { readonly email: string }[] };
-    addresses.push(...listed.results.map(({ email }) => email));
+    const listed = JSON.parse(page.body) as {
+      readonly results: readonly { readonly data: { readonly email: string } }[];
+    };
+    addresses.push(...listed.results.map(({ data }) => data.email));
     if (listed.results.length < 50) return addresses;
   }
 }
