@@ -37,6 +37,8 @@ export class Alerts {
   readonly #storeTimer: NodeJS.Timeout;
   #lease: LeaseKeeper | undefined;
   #wasHolder = false;
+  /** Rises with every change of the holder: then another process has told meanwhile. */
+  #epoch = -1;
   #judgedMs = -Infinity;
   #isFailing = false;
 
@@ -60,12 +62,9 @@ export class Alerts {
   }
 
   #lookAtStore(): void {
-    const { isStoreFaulty, storeAlerts, formNotes } = this.#options;
+    const { isStoreFaulty, storeAlerts } = this.#options;
     if (this.#lease?.held) this.#wasHolder = true;
-    else if (this.#wasHolder && !isStoreFaulty()) {
-      this.#wasHolder = false;
-      formNotes.forget();
-    }
+    else if (!isStoreFaulty()) this.#wasHolder = false;
     storeAlerts.look(this.#wasHolder);
   }
 
@@ -87,6 +86,8 @@ export class Alerts {
     const { keeper, formNotes, queue, judgeEveryMs = 10_000, log } = this.#options;
     const { held, fence } = this.#lease ?? {};
     if (!held || !fence) return;
+    if (held.epoch !== this.#epoch) formNotes.forget();
+    this.#epoch = held.epoch;
     try {
       if (performance.now() - this.#judgedMs >= judgeEveryMs) {
         await keeper.look(fence);

@@ -102,15 +102,16 @@ export class Causes {
 
   /** Endpoints of `webhooks add` that get nothing, and not only while they restart. */
   async #webhooks(nowMs: number): Promise<readonly Alert[]> {
-    const text = `select id, state, reason from webhooks
-      where state = 'disabled' or (failing_since > 0 and failing_since < ?) order by id`;
-    const rows = await this.#options.database.read({
-      sql: sameSql(text),
-      params: [nowMs - webhookFailsForMs],
+    const { database } = this.#options;
+    const rows = await database.read({
+      sql: sameSql('select id, state, reason, failing_since, key_id from webhooks order by id'),
     });
-    return rows.map(({ id, state, reason }) =>
-      state === 'disabled' ? disabledAlert(String(id), String(reason)) : failingAlert(String(id)),
-    );
+    return rows.flatMap(({ id, state, reason, failing_since: since, key_id: keyId }) => {
+      if (state === 'disabled') return [disabledAlert(String(id), String(reason))];
+      if (!database.keyIds.includes(String(keyId))) return [sealedAlert(String(id))];
+      const isFailing = Number(since) > 0 && Number(since) < nowMs - webhookFailsForMs;
+      return isFailing ? [failingAlert(String(id))] : [];
+    });
   }
 
   async #readSurvival(nowMs: number): Promise<OperatorState['survival']> {
@@ -136,6 +137,16 @@ function disabledAlert(id: string, reason: string): Alert {
     remedy:
       `Nothing more is sent to it. When it wants events again: \`rasa-signup webhooks replay ${id} --since 3d\`; ` +
       `otherwise \`rasa-signup webhooks remove ${id}\`.`,
+  };
+}
+
+function sealedAlert(id: string): Alert {
+  return {
+    id: `webhook ${id}`,
+    what: `The webhook ${id} cannot be opened: the key that it is sealed with is not given`,
+    remedy:
+      'Events wait for it, for 30 days at most. Give the earlier key as OUTBOX_KEY_PREVIOUS, ' +
+      `or remove it (\`rasa-signup webhooks remove ${id}\`) and add it again.`,
   };
 }
 

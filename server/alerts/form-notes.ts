@@ -2,7 +2,6 @@ import type { Event } from '../events/events.ts';
 import { readAfter, readNumbers } from '../events/feed.ts';
 import { sameSql, type Database, type Statement } from '../store/database.ts';
 import { formNotes as table } from '../store/schema/alerts.ts';
-import { readAddresses } from '../survival/report.ts';
 import type { Note } from './notes.ts';
 import type { NoteQueue } from './queue.ts';
 import type { Target } from './targets.ts';
@@ -83,8 +82,7 @@ export class FormNotes {
     const scannedTo = this.#scannedTo ?? position;
     const gathered = this.#gathered.get(form.id);
     if (gathered && this.#now() >= dueMs) {
-      const addresses = form.addresses ? await readAddresses(database, gathered.ids) : undefined;
-      const note = noteOf(form, gathered, addresses && [...addresses.values()], this.#now());
+      const note = noteOf(form, gathered, this.#now());
       await database.write([
         fence,
         setPlace(form.id, scannedTo, this.#now() + everyMs),
@@ -162,26 +160,17 @@ function setPlace(id: string, position: number, dueMs: number): Statement {
   return { sql: sameSql(text), params: [id, position, dueMs] };
 }
 
-/** The form's id is the operator's word. What visitors typed is below the text only. */
-function noteOf(
-  { id }: NotedForm,
-  { count, firstAt, lastAt }: Gathered,
-  addresses: readonly string[] | undefined,
-  atMs: number,
-): Note {
+/** The form's id is the operator's word. */
+function noteOf({ id, addresses }: NotedForm, gathered: Gathered, atMs: number): Note {
+  const { count, ids, firstAt, lastAt } = gathered;
   const signups = count === 1 ? '1 new sign-up' : `${count.toLocaleString('en')} new sign-ups`;
-  const when = count === 1 ? `At ${clock(firstAt)}.` : `From ${clock(firstAt)} to ${clock(lastAt)}.`;
-  const missing = addresses ? count - addresses.length : 0;
   return {
     type: 'form.signups',
     atMs,
     title: `${signups}: ${id}`,
-    lines: [
-      when,
-      ...(missing > 0 ? [`Addresses of ${missing.toLocaleString('en')} of them are not listed.`] : []),
-    ],
-    typed: addresses,
-    data: { form: id, count, from: firstAt, to: lastAt, ...(addresses && { addresses }) },
+    lines: [count === 1 ? `At ${clock(firstAt)}.` : `From ${clock(firstAt)} to ${clock(lastAt)}.`],
+    data: { form: id, count, from: firstAt, to: lastAt },
+    ...(addresses && { signups: ids }),
   };
 }
 

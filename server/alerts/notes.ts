@@ -11,6 +11,8 @@ export interface Note {
   readonly lines: readonly string[];
   /** What visitors typed, one a line: never read as markup, mentions or links. */
   readonly typed?: readonly string[] | undefined;
+  /** Ids of sign-ups whose addresses are added when it is sent, as far as they are known then. */
+  readonly signups?: readonly string[] | undefined;
   /** For programs. */
   readonly data: Readonly<Record<string, string | number | readonly string[]>>;
 }

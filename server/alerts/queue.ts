@@ -10,6 +10,7 @@ import {
 import { ExpectationFailed } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
 import { operatorNotes as table } from '../store/schema/alerts.ts';
+import { withAddresses } from './note-addresses.ts';
 import type { Note } from './notes.ts';
 import { pauseAfter, type Post, type Target } from './targets.ts';
 
@@ -37,6 +38,8 @@ const triedForMs = 3 * 24 * 60 * 60_000;
 /** What nobody can open any more goes so long after that, looked at so often. */
 const forgottenAfterMs = 24 * 60 * 60_000;
 const forgetEveryMs = 60 * 60_000;
+/** A day, which is the longest `Retry-After`, and its rounding. */
+const longestWaitMs = 25 * 60 * 60_000;
 
 /**
  * Notes that wait to be sent, as rows of the store, so that a restart loses none. Each target gets its notes
@@ -98,7 +101,9 @@ export class NoteQueue {
       firsts.set(String(key), { id: String(id), target, note, ...times });
     }
     for (const [key, first] of firsts) {
-      if (this.#running.has(key) || first.dueMs > this.#now()) continue;
+      // A clock that was set back must not keep a note for longer than a target can ask for.
+      const waitMs = first.dueMs - this.#now();
+      if (this.#running.has(key) || (waitMs > 0 && waitMs <= longestWaitMs)) continue;
       const turn = this.#send(first, fence)
         .catch((error: unknown) => {
           // Another process has taken over, or the store is away: it is sent again.
@@ -118,9 +123,9 @@ export class NoteQueue {
   }
 
   async #send({ id, target, note, attempts, untilMs }: Waiting, fence: Statement): Promise<void> {
-    const { post, log } = this.#options;
+    const { database, post, log } = this.#options;
     const { signal } = this.#stop;
-    const posted = await post(target, id, note, signal);
+    const posted = await post(target, id, await withAddresses(database, note), signal);
     if (signal.aborted && posted.is !== 'sent') return;
     const about = { target: target.is, note: note.type };
     if (posted.is === 'sent') {

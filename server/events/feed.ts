@@ -49,6 +49,9 @@ export class Feed {
     const found: StoredEvent[] = [];
     for (;;) {
       const events = await readAfter(this.#database, seq, lookThrough);
+      // Numbers have gaps. This one may also come from a deletion since the cursor was looked at.
+      const isGap = after !== undefined && (events[0]?.seq ?? last) > seq + 1;
+      if (isGap && (await readNumbers(this.#database)).swept > seq) throw new CursorLost();
       for (const event of events) {
         const isWanted = event.data.account === account && isAmong(event.type, types);
         if (isWanted && found.length === page) return { events: found.map(published), next };

@@ -1,7 +1,7 @@
 import { withAnySignal } from '../system/any-signal.ts';
 import { createOutgoing, type Outgoing } from '../system/network/outgoing.ts';
+import { readRetryAfter } from '../system/network/retry-after.ts';
 import type { Gate } from './gate.ts';
-import { readRetryAfter } from './reading/retry-after.ts';
 
 /**
  * One call to rasa.io, limited in time and size. Answers and failures are returned as values: a call never

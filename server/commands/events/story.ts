@@ -1,6 +1,7 @@
 import { readAddress } from '../../events/address.ts';
 import { eventColumns, eventOf } from '../../events/events.ts';
 import { sameSql, type Database } from '../../store/database.ts';
+import { readLastComparison } from '../../survival/comparison.ts';
 import { printable, tableOf, toJson, type ExitCode, type TextStream } from '../terminal.ts';
 
 export interface StoryOptions {
@@ -41,17 +42,21 @@ export async function showStory(
 interface Chapter {
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** The type of an event, or how it stands now: `waiting`. */
+  /** The type of an event, or how it stands now: `waiting`, or `there` at rasa.io. */
   readonly what: string;
   readonly reason?: string;
 }
 
 /** In the order in which it happened: events, and how it stands where none tells of it yet. */
 async function readStory(database: Pick<Database, 'read'>, id: string): Promise<readonly Chapter[]> {
+  const contact = await readContactOf(database, id);
   const [events, waiting] = await Promise.all([
     database.read({
-      sql: sameSql(`select ${eventColumns} from events where subject = ? order by seq`),
-      params: [id],
+      sql: sameSql(
+        `select ${eventColumns} from events where subject = ?
+         or (subject = ? and type in ('contact.updated', 'contact.unsubscribed')) order by seq`,
+      ),
+      params: [id, contact?.rasaId ?? id],
     }),
     database.read({ sql: sameSql('select accepted_at, attempts from signups where id = ?'), params: [id] }),
   ]);
@@ -62,9 +67,47 @@ async function readStory(database: Pick<Database, 'read'>, id: string): Promise<
   return [
     ...told,
     ...waiting.map((row): Chapter => ({
-      at: new Date(Number(row['accepted_at'])).toISOString(),
+      at: isoOf(row['accepted_at']),
       what: 'waiting',
       reason: `since then, after ${Number(row['attempts'])} attempts`,
     })),
+    ...(contact === undefined ? [] : survivalOf(contact)),
   ];
+}
+
+interface Contact {
+  /** `undefined` where rasa.io told none that is surely its own. */
+  readonly rasaId: string | undefined;
+  readonly state: string;
+  readonly deliveredMs: number;
+  /** When contacts were compared with rasa.io last; 0: never. */
+  readonly comparedMs: number;
+}
+
+/** What is kept for 90 days after the delivery. */
+async function readContactOf(database: Pick<Database, 'read'>, id: string): Promise<Contact | undefined> {
+  const [row] = await database.read({
+    sql: sameSql(
+      'select upstream, account, rasa_id, is_own, state, delivered_at from delivered_contacts where id = ?',
+    ),
+    params: [id],
+  });
+  if (!row) return undefined;
+  const destination = { upstream: String(row['upstream']), account: String(row['account']) };
+  return {
+    rasaId: Number(row['is_own']) === 1 && row['rasa_id'] !== '' ? String(row['rasa_id']) : undefined,
+    state: String(row['state']),
+    deliveredMs: Number(row['delivered_at']),
+    comparedMs: (await readLastComparison(database, destination)) ?? 0,
+  };
+}
+
+/** That it was still there when that was looked at last; what became of others is an event. */
+function survivalOf({ rasaId, state, deliveredMs, comparedMs }: Contact): readonly Chapter[] {
+  if (rasaId === undefined || state !== '' || comparedMs <= deliveredMs) return [];
+  return [{ at: isoOf(comparedMs), what: 'there', reason: 'at rasa.io, when that was compared last' }];
+}
+
+function isoOf(ms: unknown): string {
+  return new Date(Number(ms)).toISOString();
 }

@@ -3,7 +3,8 @@ import { eventColumns, eventOf, eventTypes, published, type StoredEvent } from '
 import { isAmong, readAfter, readNumbers, readSeqBefore } from '../../events/feed.ts';
 import { sameSql, type Database } from '../../store/database.ts';
 import { pause } from '../../system/pause.ts';
-import { printable, toJson, type ExitCode, type TextStream } from '../terminal.ts';
+import { StoreUnavailable } from '../../store/errors.ts';
+import { printable, send, toJson, type ExitCode, type OutStream, type TextStream } from '../terminal.ts';
 
 export interface TailOptions {
   readonly types?: readonly string[];
@@ -20,7 +21,8 @@ export interface TailOptions {
 
 export interface TailContext {
   readonly database: Pick<Database, 'read'>;
-  readonly stdout: TextStream;
+  readonly stdout: OutStream;
+  readonly stderr: TextStream;
   /** Ends it. */
   readonly stop: AbortSignal;
   readonly now?: () => number;
@@ -38,12 +40,13 @@ export async function tailEvents(options: TailOptions, context: TailContext): Pr
   const numbers = await readNumbers(database);
   let at = since === undefined ? numbers.last : await readSeqBefore(database, now() - since);
   if (!isJson) {
-    stdout.write(
+    await send(
+      stdout,
       `${'AT'.padEnd(widths.at)}${'WHAT'.padEnd(widths.type)}${'FORM'.padEnd(widths.form)}ABOUT\n`,
     );
   }
   const print = async (event: StoredEvent) => {
-    stdout.write(`${await lineOf(event, { ...options, isJson }, database)}\n`);
+    await send(stdout, `${await lineOf(event, { ...options, isJson }, database)}\n`);
   };
   if (since === undefined) {
     for (const event of await readLast(options, context, numbers.last)) await print(event);
@@ -53,13 +56,34 @@ export async function tailEvents(options: TailOptions, context: TailContext): Pr
     at = events.at(-1)?.seq ?? numbers.last;
     for (const event of events) if (isAsked(event, options)) await print(event);
   }
-  while (follow && !stop.aborted) {
-    const events = await readAfter(database, at, batch);
-    for (const event of events) if (isAsked(event, options)) await print(event);
-    at = events.at(-1)?.seq ?? at;
+  if (follow) await followEvents(at, async (event) => isAsked(event, options) && print(event), context);
+  return 0;
+}
+
+/** A database that is away, as during its restart, is waited for. */
+async function followEvents(
+  from: number,
+  each: (event: StoredEvent) => Promise<unknown>,
+  { database, stderr, stop }: TailContext,
+): Promise<void> {
+  let at = from;
+  let isAway = false;
+  while (!stop.aborted) {
+    let events: readonly StoredEvent[] = [];
+    try {
+      events = await readAfter(database, at, batch);
+      isAway = false;
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      if (!isAway) stderr.write('The database does not answer; it is tried again.\n');
+      isAway = true;
+    }
+    for (const event of events) {
+      await each(event);
+      at = event.seq;
+    }
     if (events.length < batch) await pause(lookEveryMs, stop);
   }
-  return 0;
 }
 
 /** The last ones that are asked for, however many others came after them. */

@@ -48,7 +48,7 @@ export function declareEvents(cli: Cli): void {
             stopping.abort();
           });
         }
-        return tailEvents(options, { database, stdout, stop: stopping.signal });
+        return tailEvents(options, { database, stdout, stderr, stop: stopping.signal });
       }),
     );
 }

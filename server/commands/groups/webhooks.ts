@@ -1,5 +1,5 @@
 import { readAccountNames } from '../../config/accounts/accounts.ts';
-import { namesThisMachine } from '../../events/webhooks/addresses.ts';
+import { namesThisMachine, urlFault } from '../../system/network/addresses.ts';
 import type { Output } from '../outbox.ts';
 import type { ExitCode } from '../terminal.ts';
 import { createWebhookCommands, type WebhookCommands } from '../webhooks.ts';
@@ -67,6 +67,12 @@ export function declareWebhooks(cli: Cli): void {
       }
       if (protocol === 'http:' && !mayBePrivate && !namesThisMachine(url)) {
         cli.process.stderr.write('Wanted https, or --private-network for an address in a private network.\n');
+        cli.process.exitCode = 1;
+        return;
+      }
+      const fault = urlFault({ url, mayBePrivate });
+      if (fault !== undefined) {
+        cli.process.stderr.write(`Wanted an address that events may be sent to: ${fault}.\n`);
         cli.process.exitCode = 1;
         return;
       }

@@ -1,21 +1,25 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { isLoopback, readUrl } from '../../system/urls.ts';
+import { hostOf, urlFault } from '../../system/network/addresses.ts';
+import { readUrl } from '../../system/urls.ts';
 import { secretSetting, setting, type Setting } from '../setting.ts';
 import { list, mailAddress } from '../setting-schemas.ts';
 
 /** What a URL of a note must be. */
 export const noteUrlWords = 'an address such as https://hooks.example.com/…, or http within your own network';
 
-/** Https, or http to a host that is not a public name: the URL is a secret. */
+/**
+ * Https, or http to this machine or a private network: the URL is a secret. Where a name is, is checked when
+ * the connection is made; one that is commonly public is refused at once.
+ */
 export function isNoteUrl(value: string): boolean {
   const url = readUrl(value);
   if (!url || `${url.username}${url.password}` !== '') return false;
   const { protocol, hostname } = url;
-  const isOwn = isLoopback(hostname) || !hostname.includes('.') || isIP(hostname) !== 0;
-  return (
-    protocol === 'https:' || (protocol === 'http:' && (isOwn || /\.(internal|local|lan)$/.test(hostname)))
-  );
+  if (protocol !== 'https:' && protocol !== 'http:') return false;
+  if (urlFault({ url: value, mayBePrivate: true }) !== undefined) return false;
+  const isPublicName = isIP(hostOf(value)) === 0 && /\.(?!(?:internal|local|lan)$)[^.]+$/.test(hostname);
+  return protocol === 'https:' || !isPublicName;
 }
 
 /** The variables for what the operator is told without asking. */

@@ -24,6 +24,8 @@ const batch = 100;
 const writeEveryMs = 2000;
 const firstPauseMs = 5000;
 const longestPauseMs = 60 * 60_000;
+/** That of `Retry-After`, and its rounding. */
+const longestWaitMs = 25 * 60 * 60_000;
 /** For so long one event is tried again before the next one has its turn. */
 const givenUpAfterMs = 3 * 24 * 60 * 60_000;
 /** How long attempts can be looked up. */
@@ -43,6 +45,8 @@ export class Dispatcher {
   readonly #stop = new AbortController();
   /** Endpoints that something is being sent to, by id. */
   readonly #running = new Map<string, Promise<void>>();
+  /** Where each endpoint stood when it was reported that events behind that were deleted. */
+  readonly #missedAt = new Map<string, number>();
   #forgotAtMs = -Infinity;
 
   constructor(options: DispatcherOptions) {
@@ -57,15 +61,11 @@ export class Dispatcher {
     const { database, endpoints, log } = this.#options;
     const numbers = await readNumbers(database);
     for (const endpoint of await endpoints.list()) {
-      const isDue = endpoint.state === 'active' && endpoint.dueMs <= this.#now();
+      // A clock that was set back must not keep events for longer than an endpoint can ask for.
+      const waitMs = endpoint.dueMs - this.#now();
+      const isDue = endpoint.state === 'active' && (waitMs <= 0 || waitMs > longestWaitMs);
       if (!isDue || endpoint.position >= numbers.last || this.#running.has(endpoint.id)) continue;
-      if (endpoint.position < numbers.swept) {
-        const missed = numbers.swept - endpoint.position;
-        log.error(
-          { webhook: endpoint.id, missed },
-          'Events for a webhook were deleted unsent: they are kept for 30 days, and two million at most.',
-        );
-      }
+      this.#reportMissed(endpoint, numbers.swept);
       const turn = this.#turn(endpoint, fence)
         .catch((error: unknown) => {
           // Another process has taken over, or the store is away: what was sent is sent again.
@@ -128,6 +128,16 @@ export class Dispatcher {
     const dueMs = Math.ceil(nowMs + Math.max(pauseMs, sent.afterMs ?? 0));
     if (nowMs - failingSinceMs > givenUpAfterMs) return { ...done, dueMs };
     return { ...before, failures: before.failures + 1, failingSinceMs, dueMs };
+  }
+
+  /** Once, however often what is left is tried. */
+  #reportMissed({ id, position }: Endpoint, swept: number): void {
+    if (position >= swept || this.#missedAt.get(id) === position) return;
+    this.#missedAt.set(id, position);
+    this.#options.log.error(
+      { webhook: id, missed: swept - position },
+      'Events for a webhook were deleted unsent: they are kept for 30 days, and two million at most.',
+    );
   }
 
   #report(before: Endpoint, after: Progress, attempts: readonly NewRow[]): void {

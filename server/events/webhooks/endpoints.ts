@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sameSql, Unreadable, type Database, type Row, type Statement } from '../../store/database.ts';
+import { ExpectationFailed } from '../../store/errors.ts';
 import { createIds } from '../../store/ids.ts';
 import { webhooks as table } from '../../store/schema/webhooks.ts';
 import { readNumbers } from '../feed.ts';
@@ -47,6 +48,8 @@ export type NewEndpoint = Pick<Payload, 'url' | 'mayBePrivate' | 'withEmail'> &
 const rotationMs = 24 * 60 * 60_000;
 /** Signatures share one header. */
 const mostPrevious = 9;
+/** Of as many at one moment each has its turn. */
+const rotationAttempts = 10;
 
 /** The endpoints, with their URLs and secrets sealed: a URL often holds a secret of its receiver's. */
 export class Endpoints {
@@ -98,26 +101,34 @@ export class Endpoints {
     return row !== undefined;
   }
 
-  /** The new secret; those before it sign too for a day. `undefined` where there is no such endpoint. */
+  /**
+   * The new secret; those before it sign too for a day, also the one of another rotation at the same moment.
+   * `undefined` where there is no such endpoint.
+   */
   async rotate(id: string): Promise<string | undefined> {
-    const [row] = await this.#database.read({
-      sql: sameSql('select id, key_id, payload from webhooks where id = ?'),
-      params: [id],
-      opens: table,
-    });
-    const before = row?.['payload'];
-    if (before === undefined || before instanceof Unreadable) return undefined;
-    const old = before as Payload;
-    const secret = newSecret();
-    const previous = [
-      { secret: old.secret, untilMs: this.#now() + rotationMs },
-      ...signingStill(old, this.#now()),
-    ];
-    const payload: Payload = { ...old, secret, previous: previous.slice(0, mostPrevious) };
-    const sealed = { seal: payload, table, id };
-    const text = 'update webhooks set key_id = ?, payload = ? where id = ?';
-    await this.#database.write([{ sql: sameSql(text), params: [this.#database.keyId, sealed, id] }]);
-    return secret;
+    for (let attempt = 1; ; attempt++) {
+      const [row] = await this.#database.read({
+        sql: sameSql('select id, key_id, payload, payload as sealed from webhooks where id = ?'),
+        params: [id],
+        opens: table,
+      });
+      const before = row?.['payload'];
+      if (!row || before === undefined || before instanceof Unreadable) return undefined;
+      const { secret, payload } = rotated(before as Payload, this.#now());
+      try {
+        await this.#database.write([
+          {
+            sql: sameSql('update webhooks set key_id = ?, payload = ? where id = ? and payload = ?'),
+            params: [this.#database.keyId, { seal: payload, table, id }, id, row['sealed'] as Uint8Array],
+            expect: 1,
+          },
+        ]);
+        return secret;
+      } catch (error) {
+        // It was removed, or rotated: then with the secret that came between.
+        if (!(error instanceof ExpectationFailed) || attempt === rotationAttempts) throw error;
+      }
+    }
   }
 
   async remove(id: string): Promise<boolean> {
@@ -154,6 +165,12 @@ export type Progress = Pick<
   Endpoint,
   'id' | 'position' | 'failures' | 'failingSinceMs' | 'dueMs' | 'state' | 'reason'
 >;
+
+function rotated(before: Payload, nowMs: number): { readonly secret: string; readonly payload: Payload } {
+  const secret = newSecret();
+  const previous = [{ secret: before.secret, untilMs: nowMs + rotationMs }, ...signingStill(before, nowMs)];
+  return { secret, payload: { ...before, secret, previous: previous.slice(0, mostPrevious) } };
+}
 
 function newSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`;

@@ -1,11 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector, request } from 'undici';
+import { addressFault, hostOf, namesThisMachine, urlFault } from '../../system/network/addresses.ts';
 import { networkFault } from '../../system/network/network-fault.ts';
+import { readRetryAfter } from '../../system/network/retry-after.ts';
 import { withAnySignal } from '../../system/any-signal.ts';
 import { readVersion } from '../../system/version.ts';
-import { kindOfAddress, namesThisMachine } from './addresses.ts';
 
 /** Where to, and how to sign. */
 export interface Target {
@@ -34,9 +35,11 @@ export interface SenderOptions {
   /** Unix time in ms. */
   readonly now?: () => number;
   readonly resolve?: Resolve;
+  /** For a whole attempt. */
+  readonly timeoutMs?: number;
 }
 
-const timeoutMs = 15_000;
+const longestAttemptMs = 15_000;
 /** For a connection alone. */
 const reachMs = 8000;
 /** No answer needs more; what is longer is cut off. */
@@ -52,10 +55,12 @@ export class Sender {
   readonly #agents = new Map<string, Agent>();
   readonly #now: () => number;
   readonly #resolve: Resolve;
+  readonly #timeoutMs: number;
 
-  constructor({ now = Date.now, resolve = lookup }: SenderOptions = {}) {
+  constructor({ now = Date.now, resolve = lookup, timeoutMs = longestAttemptMs }: SenderOptions = {}) {
     this.#now = now;
     this.#resolve = resolve;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** Never rejects. Redirects are not followed: they count as failures. */
@@ -67,13 +72,13 @@ export class Sender {
     const startedAtMs = performance.now();
     const tookMs = () => Math.round(performance.now() - startedAtMs);
     try {
-      const isAllowed = addressesFor({ url, mayBePrivate });
-      const status = await withAnySignal([stop, AbortSignal.timeout(timeoutMs)], async (signal) => {
+      refuseAddressOf({ url, mayBePrivate });
+      const status = await withAnySignal([stop, AbortSignal.timeout(this.#timeoutMs)], async (signal) => {
         const answer = await request(url, {
           method: 'POST',
           headers: this.#headers(message, secrets),
           body: message.body,
-          dispatcher: this.#agentFor({ url, mayBePrivate }, isAllowed),
+          dispatcher: this.#agentFor({ url, mayBePrivate }),
           signal,
         });
         // Its status is what counts, whatever becomes of its body.
@@ -82,14 +87,16 @@ export class Sender {
       });
       return this.#verdict(status.code, String(status.retryAfter ?? ''), tookMs());
     } catch (error) {
-      return { is: 'failed', status: 0, tookMs: tookMs(), result: reasonOf(error) };
+      return { is: 'failed', status: 0, tookMs: tookMs(), result: reasonOf(error, this.#timeoutMs) };
     }
   }
 
   /** Connects as `send` does, and sends nothing. Why that is not possible; `undefined` where it is. */
-  async reach({ url, mayBePrivate }: Where): Promise<string | undefined> {
+  async reach(where: Where): Promise<string | undefined> {
+    const { url } = where;
     try {
-      const lookup = checkedLookup(addressesFor({ url, mayBePrivate }), this.#resolve);
+      refuseAddressOf(where);
+      const lookup = checkedLookup(where, this.#resolve);
       const connect = buildConnector({ lookup, timeout: reachMs });
       const { protocol, port } = new URL(url);
       const hostname = hostOf(url);
@@ -102,7 +109,7 @@ export class Sender {
       });
       return undefined;
     } catch (error) {
-      return reasonOf(error);
+      return reasonOf(error, reachMs);
     }
   }
 
@@ -123,12 +130,14 @@ export class Sender {
     };
   }
 
-  #agentFor({ url, mayBePrivate }: Where, isAllowed: (address: string) => boolean): Agent {
-    const name = `${String(namesThisMachine(url))} ${String(mayBePrivate)}`;
+  /** One for all that may be at the same addresses. */
+  #agentFor(where: Where): Agent {
+    const { url, mayBePrivate } = where;
+    const name = `${String(namesThisMachine(url))} ${String(mayBePrivate)} ${new URL(url).protocol}`;
     const known = this.#agents.get(name);
     if (known) return known;
     const agent = new Agent({
-      connect: { lookup: checkedLookup(isAllowed, this.#resolve), timeout: timeoutMs },
+      connect: { lookup: checkedLookup(where, this.#resolve), timeout: this.#timeoutMs },
     });
     this.#agents.set(name, agent);
     return agent;
@@ -138,35 +147,17 @@ export class Sender {
     if (status >= 200 && status < 300) return { is: 'delivered', status, tookMs };
     const result = `answered ${status}`;
     if (status === 410) return { is: 'gone', status, tookMs, result };
-    const date = Date.parse(retryAfter) - this.#now();
-    const afterMs = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : date;
-    const isAsked = afterMs > 0;
-    return {
-      is: 'failed',
-      status,
-      tookMs,
-      result,
-      ...(isAsked && { afterMs: Math.min(afterMs, longestRetryAfterMs) }),
-    };
+    const afterMs = readRetryAfter(retryAfter, this.#now(), longestRetryAfterMs);
+    return { is: 'failed', status, tookMs, result, ...(afterMs !== undefined && { afterMs }) };
   }
 }
 
 type Where = Pick<Target, 'url' | 'mayBePrivate'>;
 
-/** Which addresses it may be at. Throws where the URL itself has one that it may not. */
-function addressesFor({ url, mayBePrivate }: Where): (address: string) => boolean {
-  const isOwn = namesThisMachine(url);
-  const isAllowed = (address: string) => {
-    const kind = kindOfAddress(address);
-    return isOwn || kind === 'public' || (kind === 'private' && mayBePrivate);
-  };
-  const host = hostOf(url);
-  if (isIP(host) !== 0 && !isAllowed(host)) throw new AddressRefused(host);
-  return isAllowed;
-}
-
-function hostOf(url: string): string {
-  return new URL(url).hostname.replace(/^\[|\]$/g, '');
+/** Throws where the URL itself has an address that it may not have. */
+function refuseAddressOf(where: Where): void {
+  const fault = urlFault(where);
+  if (fault !== undefined) throw new AddressRefused(fault);
 }
 
 /** Standard Webhooks 1.0, symmetric: HMAC-SHA256 over id, timestamp and body. */
@@ -176,26 +167,28 @@ function sign(secret: string, content: string): string {
 }
 
 /** One refused address among several refuses the name, so that no order of answers lets one through. */
-function checkedLookup(isAllowed: (address: string) => boolean, resolve: Resolve): LookupFunction {
+function checkedLookup(where: Where, resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) {
         callback(error, '', 0);
         return;
       }
-      const refused = addresses.find(({ address }) => !isAllowed(address));
+      const fault = addresses
+        .map(({ address }) => addressFault(where, address))
+        .find((one) => one !== undefined);
       const [first] = addresses;
       if (!first) callback(new Error('no address'), '', 0);
-      else if (refused) callback(new AddressRefused(refused.address), '', 0);
+      else if (fault !== undefined) callback(new AddressRefused(fault), '', 0);
       else if (options.all === true) callback(null, addresses);
       else callback(null, first.address, first.family);
     });
   };
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, timeoutMs: number): string {
   for (let at = error; at instanceof Error; at = at.cause) {
-    if (at instanceof AddressRefused) return `the address ${at.message} is not allowed`;
+    if (at instanceof AddressRefused) return at.message;
     if (at.name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`;
   }
   return networkFault(error).reason;

@@ -1,11 +1,14 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Alerts } from '../../../server/alerts/alerts.ts';
 import { Causes } from '../../../server/alerts/causes.ts';
+import { FormNotes } from '../../../server/alerts/form-notes.ts';
 import { AlertKeeper } from '../../../server/alerts/keeper.ts';
 import { NoteQueue } from '../../../server/alerts/queue.ts';
 import { StoreAlerts } from '../../../server/alerts/store-alerts.ts';
 import { createPost, type Posted, type Target } from '../../../server/alerts/targets.ts';
 import { readConfig } from '../../../server/config/config.ts';
+import { eventStatements } from '../../../server/events/events.ts';
 import { Endpoints } from '../../../server/events/webhooks/endpoints.ts';
 import { Sender } from '../../../server/events/webhooks/sender.ts';
 import { sameSql } from '../../../server/store/database.ts';
@@ -294,7 +297,7 @@ describe.each(engines)('alerts on %s', (engine) => {
       const url = 'https://crm.example.com/secret';
       ids.push((await endpoints.add({ url, mayBePrivate: false, account: undefined, types: [] })).id);
     }
-    const [, disabled = '', failing = ''] = ids;
+    const [sealed = '', disabled = '', failing = ''] = ids;
     const since = sameSql('update webhooks set failing_since = ?, failures = 3 where id = ?');
     await database.write([
       {
@@ -313,7 +316,68 @@ describe.each(engines)('alerts on %s', (engine) => {
     expect(await told()).toEqual([first]);
     clock.ms += 61 * minuteMs;
     expect(await told()).toEqual([first, `The webhook ${failing} has taken no event for an hour`]);
+    const lost = sameSql(`update webhooks set key_id = 'lost' where id = ?`);
+    await database.write([{ sql: lost, params: [sealed] }]);
+    expect((await told())[0]).toMatch(new RegExp(`^The webhook ${sealed} cannot be opened`));
   });
+
+  it('are told by one of two processes, and not again by the one that takes over', async () => {
+    const receiver = await startReceiver();
+    const target: Target = { is: 'webhook', url: receiver.url };
+    const { open, clock, states } = await start(engine, [target]);
+    const begin = async (owner: string) => {
+      const { database, keeper, queue } = await open();
+      const forms = [{ id: 'newsletter', targets: [target], addresses: false }];
+      const alerts = new Alerts({
+        database,
+        keeper,
+        queue,
+        formNotes: new FormNotes({ database, queue, forms: () => forms, now: () => clock.ms }),
+        storeAlerts: { look: () => undefined, close: () => Promise.resolve() },
+        isWanted: () => true,
+        isStoreFaulty: () => false,
+        owner,
+        log: quiet,
+        lookEveryMs: 20,
+        judgeEveryMs: 20,
+      });
+      onTestFinished(() => alerts.close());
+      return alerts;
+    };
+    const processes = new Map([
+      ['one', await begin('one')],
+      ['other', await begin('other')],
+    ]);
+    const { database } = await open();
+    const placed = () => database.read({ sql: sameSql('select id from form_notes') });
+    await expect.poll(placed, soon).toHaveLength(1);
+    const signUp = (id: string) => {
+      const about = { account: 'main', subject: id, atMs: clock.ms, data: { id, form: 'newsletter' } };
+      return database.write([...eventStatements([{ type: 'signup.delivered', ...about }], clock.ms)]);
+    };
+    // A lease that changes hands while a note is under way sends it again, with the same id.
+    const distinct = () => [
+      ...new Map(receiver.messages.map((one, at) => [receiver.ids()[at], one])).values(),
+    ];
+    const types = () => causesOf(distinct()).sort();
+    states.set('main', 'refused');
+    await signUp('a');
+    await expect.poll(types, soon).toEqual(['alert.began credentials main', 'form.signups']);
+    await signUp('b');
+    const [lease] = await database.read({ sql: sameSql(`select owner from leases where name = 'alerts'`) });
+    await processes.get(String(lease?.['owner']))?.close();
+    await signUp('c');
+    clock.ms += 10 * minuteMs;
+    await expect.poll(types, soon).toHaveLength(3);
+    const titles = distinct().map((message) => jsonOf(message).data['title']);
+    expect(titles).toContain('2 new sign-ups: newsletter');
+    states.set('main', 'working');
+    // Well since it was first seen so, and a minute later over.
+    await expect
+      .poll(() => ((clock.ms += minuteMs / 2), types()), { timeout: 20_000, interval: 500 })
+      .toHaveLength(4);
+    expect(types().slice(0, 2)).toEqual(['alert.began credentials main', 'alert.over credentials main']);
+  }, 60_000);
 
   it('reach a target however many wait for another that takes none', async () => {
     const dead = await startReceiver(() => undefined);

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FormNotes, type NotedForm } from '../../../server/alerts/form-notes.ts';
@@ -24,9 +25,14 @@ const minuteMs = 60_000;
 
 const dataOf = ({ body }: ReceivedMessage) => (JSON.parse(body) as { readonly data: object }).data;
 
-async function start(engine: Engine, { addresses = false } = {}) {
+type Answer = NonNullable<Parameters<typeof startReceiver>[0]>;
+
+async function start(
+  engine: Engine,
+  { addresses = false, answer }: { readonly addresses?: boolean; readonly answer?: Answer } = {},
+) {
   const database = await openTestStore(await newPlace(engine));
-  const receiver = await startReceiver();
+  const receiver = await startReceiver(answer);
   const clock = { ms: Date.now() };
   const now = () => clock.ms;
   const sender = new Sender();
@@ -104,18 +110,41 @@ describe.each(engines)('notes about new sign-ups on %s', (engine) => {
     expect(receiver.messages).toHaveLength(2);
   });
 
-  it('have addresses only where they are asked for and kept', async () => {
-    const { database, receiver, open, deliver } = await start(engine, { addresses: true });
+  it('have addresses only where they are asked for, and kept until they are sent', async () => {
+    let isDown = true;
+    const answer = (response: ServerResponse) => response.writeHead(isDown ? 503 : 204).end();
+    const { database, receiver, open, deliver, clock } = await start(engine, { addresses: true, answer });
     const { look } = open();
     await look();
-    await database.write([
-      { into: handoverAddresses, rows: [{ id: 'a', kept_at: 1, payload: 'ada@example.com' }] },
-    ]);
-    await deliver('newsletter/a', 'newsletter/b');
+    const addresses = ['a', 'b'].map((id) => ({ id, kept_at: 1, payload: `${id}@example.com` }));
+    await database.write([{ into: handoverAddresses, rows: addresses }]);
+    await deliver('newsletter/a', 'newsletter/b', 'newsletter/c');
     await look();
     await expect
       .poll(() => receiver.messages.map(dataOf), soon)
-      .toMatchObject([{ count: 2, addresses: ['ada@example.com'], title: '2 new sign-ups: newsletter' }]);
+      .toMatchObject([{ count: 3, addresses: ['a@example.com', 'b@example.com'] }]);
+    const attempts = sameSql('select attempts from operator_notes');
+    await expect.poll(() => database.read({ sql: attempts }), soon).toMatchObject([{ attempts: 1 }]);
+    // One of them is erased before the next attempt.
+    await database.write([{ sql: sameSql(`delete from handover_addresses where id = 'a'`) }]);
+    isDown = false;
+    clock.ms += minuteMs;
+    await expect.poll(async () => (await look(), receiver.messages.length), soon).toBe(2);
+    expect(receiver.messages.map(dataOf)[1]).toMatchObject({ count: 3, addresses: ['b@example.com'] });
+    expect(receiver.ids()[1]).toBe(receiver.ids()[0]);
+  });
+
+  it('stay below what a webhook may send, whatever the addresses are', async () => {
+    const { database, receiver, open, deliver } = await start(engine, { addresses: true });
+    const { look } = open();
+    await look();
+    const ids = Array.from({ length: 60 }, (_, at) => `s${at}`);
+    const rows = ids.map((id) => ({ id, kept_at: 1, payload: `${'ß'.repeat(160)}${id}@example.com` }));
+    await database.write([{ into: handoverAddresses, rows }]);
+    await deliver(...ids.map((id) => `newsletter/${id}`));
+    await look();
+    await expect.poll(() => receiver.messages.length, soon).toBe(1);
+    expect(Buffer.byteLength(receiver.messages[0]?.body ?? '')).toBeLessThan(20_000);
   });
 });
 

@@ -29,7 +29,7 @@ it('says where alerts can go and where not, without sending anything or showing 
       DATA_DIR: dataDir,
       FORMS_FILE: forms,
       ALERT_WEBHOOK_URL: receiver.url,
-      ALERT_SLACK_URL: `http://2130706433:${port}/services/secret-slack`,
+      ALERT_SLACK_URL: 'http://[::1]:9/services/secret-slack',
       ALERT_MAIL_TO: 'operator@example.org',
       SMTP_URL: relay.url.reveal(),
       MAIL_FROM: 'news@example.org',
@@ -40,7 +40,7 @@ it('says where alerts can go and where not, without sending anything or showing 
     `fine: ALERT_WEBHOOK_URL (http://127.0.0.1:${port}) can be reached.`,
   );
   expect(complaintsIn(found['Alerts'])).toEqual([
-    expect.stringMatching(/^warning: ALERT_SLACK_URL .* 127\.0\.0\.1 is not allowed\. → .*localhost/),
+    expect.stringMatching(/^warning: ALERT_SLACK_URL \(http:\/\/\[::1\]:9\) cannot be reached/),
     expect.stringMatching(
       /^warning: notify\.slack of the form "newsletter" \(http:\/\/localhost:9\) .*refused/,
     ),
@@ -65,9 +65,11 @@ it('names webhooks that are disabled, do not take events, missed some or cannot 
   const add = async (url: string) =>
     (await endpoints.add({ url, mayBePrivate: false, account: undefined, types: [] })).id;
   const ids = [];
-  for (const url of [receiver.url, receiver.url, receiver.url, 'http://localhost:9/secret'])
+  const { port } = new URL(receiver.url);
+  const refused = [`http://2130706433:${port}/secret`, 'http://8.8.8.8/secret'];
+  for (const url of [receiver.url, receiver.url, receiver.url, 'http://localhost:9/secret', ...refused])
     ids.push(await add(url));
-  const [good = '', disabled = '', failing = '', gone = ''] = ids;
+  const [good = '', disabled = '', failing = '', gone = '', own = '', plain = ''] = ids;
   await database.write([
     {
       sql: sameSql(`update webhooks set state = 'disabled', reason = 'answered 410' where id = ?`),
@@ -92,6 +94,8 @@ it('names webhooks that are disabled, do not take events, missed some or cannot 
       new RegExp(`${failing} .* since 1970-01-01T00:00:01.000Z \\(attempts: 7\\).*webhooks log ${failing}`),
     ),
     expect.stringMatching(new RegExp(`${gone} \\(http://localhost:9\\) cannot be reached: .*refused`)),
+    expect.stringMatching(new RegExp(`${own} .* 127\\.0\\.0\\.1 is not allowed\\. → .*localhost`)),
+    expect.stringMatching(new RegExp(`${plain} .* is public, which needs https\\. → .*with https`)),
   ]);
   expect(JSON.stringify(found)).not.toMatch(/secret|whsec/);
   expect(receiver.messages).toEqual([]);

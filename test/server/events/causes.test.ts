@@ -147,7 +147,7 @@ describe.each(engines)('credentials on %s', (engine) => {
     await expect
       .poll(() => told(database), { timeout: 20_000, interval: 50 })
       .toEqual([{ type: 'credentials.failed', account: 'main' }]);
-  });
+  }, 60_000);
 
   it('stand as the running process says that used them last', () => {
     const note = (at: string, credentials: KeyNoteOf['credentials'], more: Partial<KeyNoteOf> = {}) => {

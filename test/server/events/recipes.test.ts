@@ -5,9 +5,12 @@ import { runInNewContext } from 'node:vm';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { slackBody } from '../../../server/alerts/notes.ts';
+import { declareContacts } from '../../../server/commands/groups/contacts.ts';
+import { declareTokens } from '../../../server/commands/groups/tokens.ts';
+import { declareWebhooks } from '../../../server/commands/groups/webhooks.ts';
 import type { Env } from '../../../server/config/config.ts';
 import { readmeBlocks } from '../../helpers/documents.ts';
-import { runCli } from '../../helpers/server/cli.ts';
+import { runGroup } from '../../helpers/server/command-group.ts';
 import { startReceiver, type ReceivedMessage } from '../../helpers/server/receiver.ts';
 import { startService } from '../../helpers/server/service.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
@@ -29,11 +32,12 @@ async function start() {
     });
     expect(answer.status).toBe(202);
   };
+  const runWebhooks = (...args: readonly string[]) => runGroup(declareWebhooks, ['webhooks', ...args], env);
   const addWebhook = async (url: string, ...args: readonly string[]) => {
-    const { stdout } = await runCli(['webhooks', 'add', url, ...args, '--json'], env);
+    const { stdout } = await runWebhooks('add', url, ...args, '--json');
     return JSON.parse(stdout) as { readonly id: string; readonly secret: string };
   };
-  return { service, dataDir, env, signUp, addWebhook };
+  return { service, dataDir, env, signUp, runWebhooks, addWebhook };
 }
 
 /** A shell with `rasa-signup` on its path, in a directory of the test. */
@@ -116,7 +120,7 @@ describe('docs/integrations.md', () => {
   }, 90_000);
 
   it('Make: a webhook that was switched off gets everything when it is on again', async () => {
-    const { signUp, addWebhook, env } = await start();
+    const { signUp, addWebhook, runWebhooks } = await start();
     let isOn = false;
     const make = await startReceiver((response) => {
       if (isOn) response.writeHead(200).end('Accepted');
@@ -124,11 +128,11 @@ describe('docs/integrations.md', () => {
     });
     const { id } = await addWebhook(make.url, '--events', 'signup.delivered');
     await signUp('ada');
-    const state = async () => (JSON.parse((await runCli(['webhooks', 'list'], env)).stdout) as object[])[0];
+    const state = async () => (JSON.parse((await runWebhooks('list')).stdout) as object[])[0];
     await expect.poll(state, soon).toMatchObject({ state: 'disabled', reason: 'answered 410' });
     await signUp('bob');
     isOn = true;
-    expect((await runCli(['webhooks', 'replay', id, '--since', '3d'], env)).code).toBe(0);
+    expect((await runWebhooks('replay', id, '--since', '3d')).code).toBe(0);
     await expect.poll(() => new Set(make.ids()).size, soon).toBe(2);
   }, 90_000);
 
@@ -165,7 +169,11 @@ describe('docs/integrations.md', () => {
         response.writeHead(201).end();
       }
     });
-    const { stdout } = await runCli(['tokens', 'create', 'crm', '--scope', 'events:read'], env);
+    const { stdout } = await runGroup(
+      declareTokens,
+      ['tokens', 'create', 'crm', '--scope', 'events:read'],
+      env,
+    );
     const token = /\S{20,}/.exec(stdout)?.[0] ?? '';
     const { run, dir } = await openReader(env, {
       PROXY: service.url,
@@ -203,7 +211,7 @@ describe('docs/integrations.md', () => {
     const { run, dir } = await openReader(env, { HANDOVER_URL: other.url });
     const upload = bySftp.replace('sftp://sftp.example.com/incoming/', `${other.url}/`);
     await signUp('ada');
-    const peek = async () => (await runCli(['contacts', 'new', '--peek'], env)).stdout;
+    const peek = async () => (await runGroup(declareContacts, ['contacts', 'new', '--peek'], env)).stdout;
     await expect.poll(peek, soon).toContain('ada@example.com');
     await expect(run(upload)).rejects.toThrow('503');
     expect(await readdir(join(dir, 'outgoing'))).toHaveLength(1);

@@ -82,7 +82,9 @@ describe.each(engines)('undelivered events on %s', (engine) => {
   it('are dropped, the oldest first, where there are more than are kept, and the log says so', async () => {
     const database = await openTestStore(await newPlace(engine));
     const { log, lines } = recordLog();
-    const receiver = await startReceiver();
+    const clock = { ms: Date.now() };
+    let isDown = true;
+    const receiver = await startReceiver((response) => response.writeHead(isDown ? 503 : 204).end());
     const endpoints = new Endpoints({ database });
     await endpoints.add({ url: receiver.url, mayBePrivate: false, account: undefined, types: [] });
     await fill(database, 1200);
@@ -96,15 +98,24 @@ describe.each(engines)('undelivered events on %s', (engine) => {
     while (await teller.sweep(fence)) expect((await readNumbers(database)).last).toBe(1200);
     expect(await readNumbers(database)).toEqual({ last: 1200, swept: 1150 });
     const sender = new Sender();
-    const dispatcher = new Dispatcher({ database, endpoints, sender, log });
+    const dispatcher = new Dispatcher({ database, endpoints, sender, log, now: () => clock.ms });
     onTestFinished(async () => {
       await dispatcher.close();
       await sender.close();
     });
+    const failures = async () => (await endpoints.list())[0]?.failures;
     await dispatcher.look(fence);
-    await expect.poll(() => receiver.ids().length, soon).toBe(50);
+    await expect.poll(failures, soon).toBe(1);
+    clock.ms += 60_000;
+    await expect.poll(async () => (await dispatcher.look(fence), failures()), soon).toBe(2);
+    isDown = false;
+    clock.ms += 60 * 60_000;
+    await expect
+      .poll(async () => (await dispatcher.look(fence), new Set(receiver.ids()).size), soon)
+      .toBe(50);
     expect(receiver.ids()[0]).toBe('evt_1151');
-    expect(lines()).toContain('deleted unsent: they are kept for 30 days, and two million at most');
+    const missed = lines().match(/deleted unsent: they are kept for 30 days, and two million at most/g);
+    expect(missed).toHaveLength(1);
     expect(lines()).toContain('"missed":1150');
   }, 120_000);
 });

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventStatements, type NewEvent } from '../../../server/events/events.ts';
-import { kindOfAddress, namesThisMachine } from '../../../server/events/webhooks/addresses.ts';
 import { Dispatcher } from '../../../server/events/webhooks/dispatcher.ts';
 import { Endpoints } from '../../../server/events/webhooks/endpoints.ts';
 import { Sender } from '../../../server/events/webhooks/sender.ts';
@@ -28,7 +27,8 @@ const verify = (secret: string, { headers, body }: Message) =>
 
 /** The part that sends, over a real database, with a clock that the test moves. */
 async function startSending(engine: Engine) {
-  const database = await openTestStore(await newPlace(engine));
+  const place = await newPlace(engine);
+  const database = await openTestStore(place);
   const clock = { ms: Date.now() };
   const now = () => clock.ms;
   const endpoints = new Endpoints({ database, now });
@@ -49,7 +49,7 @@ async function startSending(engine: Engine) {
   const stateOf = async (id: string) => (await endpoints.list()).find((one) => one.id === id);
   const add = (url: string, types: readonly string[] = []) =>
     endpoints.add({ url, mayBePrivate: false, account: undefined, types });
-  return { database, clock, endpoints, open, tell, stateOf, add, lines };
+  return { place, database, clock, endpoints, open, tell, stateOf, add, lines };
 }
 
 /** The URL of a server whose certificate nobody has signed. */
@@ -110,14 +110,15 @@ describe.each(engines)('webhooks on %s', (engine) => {
     expect(accepted).toMatchObject({ type: 'signup.accepted', data: { form: 'newsletter' } });
     expect(delivered).toMatchObject({ type: 'signup.delivered' });
     expect(JSON.stringify(receiver.messages)).not.toMatch(/ada(@|%40)/);
-  });
+  }, 60_000);
 
   it('are verified by their receivers, who notice what was changed, is old, or came before', async () => {
-    const { open, tell, add } = await startSending(engine);
+    const { open, tell, add, clock } = await startSending(engine);
     const receiver = await startReceiver();
     const { secret } = await add(receiver.url);
     await tell(event('a'), event('b'));
-    await open().look();
+    const { look } = open();
+    await look();
     await expect.poll(receiver.ids, soon).toEqual([idOf('a'), idOf('b')]);
     const [message] = receiver.messages;
     if (!message) throw new Error('Nothing came.');
@@ -126,29 +127,39 @@ describe.each(engines)('webhooks on %s', (engine) => {
       timestamp: '2027-01-15T08:00:00.000Z',
       data: { account: 'main', id: 'a' },
     });
-    const old = String(Number(message.headers['webhook-timestamp']) - 3600);
+    expect(verify(secret.replace('whsec_', ''), message)).toBeDefined();
+    const later = String(Number(message.headers['webhook-timestamp']) + 1);
     const wrong: readonly Message[] = [
       { ...message, body: message.body.replace('"a"', '"b"') },
       { ...message, headers: { ...message.headers, 'webhook-id': idOf('b') } },
-      { ...message, headers: { ...message.headers, 'webhook-timestamp': old } },
+      { ...message, headers: { ...message.headers, 'webhook-timestamp': later } },
     ];
-    for (const one of wrong) expect(() => verify(secret, one)).toThrow();
+    for (const one of wrong) expect(() => verify(secret, one)).toThrow('No matching signature');
+    // As somebody would send it who has recorded it: the signature is right.
+    clock.ms -= 10 * 60_000;
+    await tell(event('recorded'));
+    await expect.poll(async () => (await look(), receiver.messages.length), soon).toBe(3);
+    const recorded = receiver.messages[2] ?? message;
+    expect(() => verify(secret, recorded)).toThrow('too old');
   });
 
   it('are signed with the secrets before a rotation too, for a day', async () => {
-    const { open, tell, add, endpoints, clock } = await startSending(engine);
+    const { open, tell, add, endpoints, clock, place } = await startSending(engine);
     const receiver = await startReceiver();
     const { id, secret: first } = await add(receiver.url);
-    const second = (await endpoints.rotate(id)) ?? '';
-    // Rotated again within the day, as where a new secret was mislaid: no receiver is cut off.
-    const third = (await endpoints.rotate(id)) ?? '';
+    // At the same moment by several, and so within a day: no receiver is cut off.
+    const others = await Promise.all([1, 2].map(() => openTestStore(place)));
+    const all = [endpoints, ...others.map((database) => new Endpoints({ database, now: () => clock.ms }))];
+    const rotated = await Promise.all([...all, ...all].map((one) => one.rotate(id)));
+    const secrets = [first, ...rotated.map((secret) => secret ?? '')];
+    expect(new Set(secrets).size).toBe(7);
     const { look } = open();
     await tell(event('a'));
     await look();
     await expect.poll(receiver.ids, soon).toHaveLength(1);
-    const [all] = receiver.messages;
-    if (!all) throw new Error('Nothing came.');
-    for (const secret of [first, second, third]) expect(verify(secret, all)).toBeDefined();
+    const [message] = receiver.messages;
+    if (!message) throw new Error('Nothing came.');
+    for (const secret of secrets) expect(verify(secret, message)).toBeDefined();
     clock.ms += 25 * 60 * 60_000;
     await tell(event('b'));
     await expect.poll(async () => (await look(), receiver.messages.length), soon).toBe(2);
@@ -174,7 +185,7 @@ describe.each(engines)('webhooks on %s', (engine) => {
   });
 
   it('to an endpoint that hangs or fails hold up no other', async () => {
-    const { open, tell, add, stateOf, clock, database } = await startSending(engine);
+    const { open, tell, add, stateOf, clock, database, lines } = await startSending(engine);
     const big = Buffer.alloc(10 * 1024 * 1024);
     const elsewhere = await startReceiver();
     const bad = {
@@ -218,6 +229,12 @@ describe.each(engines)('webhooks on %s', (engine) => {
     await tell(event('c'));
     await expect.poll(async () => (await look(), good.ids()), soon).toContain(idOf('c'));
     expect([bad.fails.messages.length, bad.gone.messages.length]).toEqual([1, 1]);
+    // What is seen of it names no secret: neither the URL's nor the one that signs.
+    const attempts = await database.read({ sql: sameSql('select * from webhook_attempts') });
+    expect(JSON.stringify(attempts) + lines()).not.toMatch(/\/hook|whsec_/);
+    // A clock that was far ahead when it was asked to wait does not keep the events until then.
+    clock.ms -= 365 * 24 * 60 * 60_000;
+    await expect.poll(async () => (await look(), bad.asks.messages.length), soon).toBe(2);
   });
 
   it('are tried again until the endpoint takes them, for three days, and then go on', async () => {
@@ -271,115 +288,5 @@ describe.each(engines)('webhooks on %s', (engine) => {
       .toEqual([idOf('waits'), idOf('later')]);
     expect(await endpoints.remove(id)).toBe(true);
     expect(await endpoints.replay(id, 0)).toBe(false);
-  });
-});
-
-describe('the addresses of webhooks', () => {
-  it.each([
-    ['127.0.0.1', 'special'],
-    ['0.0.0.0', 'special'],
-    ['169.254.169.254', 'special'],
-    ['100.100.100.200', 'special'],
-    ['168.63.129.16', 'special'],
-    ['::ffff:168.63.129.16', 'special'],
-    ['fd00:ec2::254', 'special'],
-    ['fd00:ec2::23', 'special'],
-    ['fd20:ce::254', 'special'],
-    ['fd00:c1::a9fe:a9fe', 'special'],
-    ['fd00:42::42', 'special'],
-    ['fd00:a9fe:a9fe::1', 'special'],
-    ['::1', 'special'],
-    ['::', 'special'],
-    ['::ffff:127.0.0.1', 'special'],
-    ['::ffff:7f00:1', 'special'],
-    ['0:0:0:0:0:ffff:169.254.169.254', 'special'],
-    ['64:ff9b::7f00:1', 'special'],
-    ['64:ff9b::8.8.8.8', 'public'],
-    ['::127.0.0.1', 'special'],
-    ['2002:7f00:1::', 'special'],
-    ['2001:0:4136:e378::1', 'special'],
-    ['fe80::1', 'special'],
-    ['fe80::1%eth0', 'special'],
-    ['ff02::1', 'special'],
-    ['224.0.0.1', 'special'],
-    ['255.255.255.255', 'special'],
-    ['no address', 'special'],
-    ['10.1.2.3', 'private'],
-    ['100.64.0.1', 'private'],
-    ['172.31.255.255', 'private'],
-    ['192.168.1.1', 'private'],
-    ['::ffff:10.0.0.1', 'private'],
-    ['fc00::1', 'private'],
-    ['8.8.8.8', 'public'],
-    ['172.32.0.1', 'public'],
-    ['2606:4700::1111', 'public'],
-  ])('%s is %s', (address, kind) => {
-    expect(kindOfAddress(address)).toBe(kind);
-  });
-
-  it('are this machine only where the URL says so plainly', () => {
-    for (const host of ['localhost', 'LOCALHOST:80', '127.0.0.1:8080', '[::1]']) {
-      expect(namesThisMachine(`http://${host}/a`), host).toBe(true);
-    }
-    for (const host of [
-      '2130706433',
-      '0x7f.1',
-      '0177.0.0.1',
-      '127.1',
-      '[::ffff:127.0.0.1]',
-      'localhost.',
-      'a@localhost',
-      'localhost.example.com',
-    ]) {
-      expect(namesThisMachine(`http://${host}/a`), host).toBe(false);
-    }
-  });
-
-  it('are checked when the connection is made, however they are spelt', async () => {
-    const receiver = await startReceiver();
-    const { port } = new URL(receiver.url);
-    const sender = new Sender();
-    onTestFinished(() => sender.close());
-    const hosts = ['2130706433', '0x7f000001', '0177.0.0.1', '127.1', '127.0.0.2', '[::ffff:127.0.0.1]', '0'];
-    for (const host of hosts) {
-      for (const mayBePrivate of [false, true]) {
-        const target = { url: `http://${host}:${port}/hook`, secrets: ['whsec_YWJj'], mayBePrivate };
-        const sent = await sender.send(target, { id: 'a', body: '{}' }, new AbortController().signal);
-        expect(sent, host).toMatchObject({
-          is: 'failed',
-          result: expect.stringContaining('is not allowed') as string,
-        });
-      }
-    }
-    expect(receiver.messages).toEqual([]);
-  });
-
-  it('are checked for every answer of a name server, also where it changes', async () => {
-    const receiver = await startReceiver();
-    const { port } = new URL(receiver.url);
-    const answers = [
-      ['127.0.0.1'],
-      ['8.8.8.8', '127.0.0.1'],
-      ['::ffff:169.254.169.254'],
-      ['10.0.0.1'],
-      ['::1'],
-    ];
-    const sender = new Sender({
-      resolve: (_name, _options, callback) => {
-        const addresses = answers.shift() ?? [];
-        callback(
-          null,
-          addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
-        );
-      },
-    });
-    onTestFinished(() => sender.close());
-    while (answers.length > 0) {
-      const url = `http://hooks.example.com:${port}/hook`;
-      const target = { url, secrets: ['whsec_YWJj'], mayBePrivate: false };
-      const sent = await sender.send(target, { id: 'a', body: '{}' }, new AbortController().signal);
-      expect(sent).toMatchObject({ result: expect.stringContaining('is not allowed') as string });
-    }
-    expect(receiver.messages).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
-/** Nobody is made to wait for longer than this by a header. */
-const longestMs = 3_600_000;
+/** Nobody is made to wait for longer than this by a header, unless a caller says more. */
+const hourMs = 3_600_000;
 
 const day = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
 const month = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
@@ -16,11 +16,11 @@ const dates: readonly RegExp[] = [
 const asctime = new RegExp(String.raw`^${day} ${month} [ \d]\d ${time} \d{4}$`);
 
 /**
- * How long a `Retry-After` asks us to wait, in ms, an hour at most: delay-seconds or an HTTP-date (RFC 9110
- * 10.2.3). `undefined` where it says neither, and where it says zero or a time that is past: such a hint must
- * not shorten the pause that the caller makes without one.
+ * How long a `Retry-After` asks us to wait, in ms, `longestMs` at most: delay-seconds or an HTTP-date (RFC
+ * 9110 10.2.3). `undefined` where it says neither, and where it says zero or a time that is past: such a hint
+ * must not shorten the pause that the caller makes without one.
  */
-export function readRetryAfter(value: string | null, nowMs: number): number | undefined {
+export function readRetryAfter(value: string | null, nowMs: number, longestMs = hourMs): number | undefined {
   const text = value?.trim() ?? '';
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : dateOf(text) - nowMs;
   return ms > 0 ? Math.min(ms, longestMs) : undefined;

@@ -1,8 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
 /*
- * Which addresses events may be sent to. A name can resolve to anything, at any time, so what counts is the
- * address that is connected to; and an address has many spellings, so they are compared as numbers.
+ * Which addresses events and alerts may be sent to. A name can resolve to anything, at any time, so what
+ * counts is the address that is connected to; and an address has many spellings, so they are compared as
+ * numbers.
  */
 
 const special = new BlockList();
@@ -81,6 +82,39 @@ function embeddedIpv4(address: string): string | undefined {
   if (low === '') return undefined;
   const [a, b] = [parseInt(high, 16), parseInt(low, 16)];
   return [a >> 8, a & 255, b >> 8, b & 255].join('.');
+}
+
+/** As the operator has named it. */
+interface Endpoint {
+  /** http or https. */
+  readonly url: string;
+  /** Whether it may be in a private network. */
+  readonly mayBePrivate: boolean;
+}
+
+/**
+ * Why it may not be at this address; `undefined` where it may. What is sent unencrypted stays on this machine
+ * or in a private network.
+ */
+export function addressFault({ url, mayBePrivate }: Endpoint, address: string): string | undefined {
+  if (namesThisMachine(url)) return undefined;
+  const kind = kindOfAddress(address);
+  if (kind === 'special' || (kind === 'private' && !mayBePrivate)) {
+    return `the address ${address} is not allowed`;
+  }
+  const isPlain = new URL(url).protocol === 'http:';
+  return isPlain && kind === 'public' ? `the address ${address} is public, which needs https` : undefined;
+}
+
+/** The same of the address that the URL itself has. Names have none until a connection is made. */
+export function urlFault(endpoint: Endpoint): string | undefined {
+  const host = hostOf(endpoint.url);
+  return isIP(host) === 0 ? undefined : addressFault(endpoint, host);
+}
+
+/** Without the brackets of IPv6. */
+export function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, '');
 }
 
 /** What an operator may have meant: the way this machine is commonly written, and no other. */
