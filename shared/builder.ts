@@ -12,6 +12,10 @@ export interface BuilderSetup {
     readonly title: string;
     /** BCP 47 tags of the languages in which the form is offered. */
     readonly languages: readonly string[];
+    /** The title in each of them, by tag. */
+    readonly titles: Readonly<Record<string, string>>;
+    /** Origins of the sites that may show it, besides the proxy's own pages and its own machine. */
+    readonly sites: readonly string[];
   }[];
   readonly pinned: PinnedScript;
   /** Path of the page inside the preview's frame. */

@@ -14,6 +14,8 @@ export interface Origins {
   allow(origin: string | undefined, host: string | undefined): boolean;
   /** The same origins as Content-Security-Policy sources, for the pages that they may frame. */
   readonly sources: readonly string[];
+  /** The origins that the operator listed. Pages of this proxy and of its own machine are not among them. */
+  readonly listed: readonly string[];
 }
 
 export interface OriginsOptions {
@@ -27,6 +29,7 @@ export interface OriginsOptions {
 export function createOrigins({ allowedOrigins, allowLocalhost, publicOrigin }: OriginsOptions): Origins {
   const listed = new Set(allowedOrigins);
   return {
+    listed: [...listed],
     sources: ["'self'", ...listed, ...(allowLocalhost ? localSources : [])],
     allow(origin, host) {
       if (origin === undefined || listed.has(origin)) return true;

@@ -43,6 +43,10 @@ export function createBuilderPages({
         id: form.id,
         title: form.definitionIn(words).title,
         languages: form.languages.map(({ lang }) => lang),
+        titles: Object.fromEntries(
+          form.languages.map((words) => [words.lang, form.definitionIn(words).title]),
+        ),
+        sites: form.origins.listed,
       })),
       pinned,
       preview: `${address.prefix}/preview${gate.query}`,

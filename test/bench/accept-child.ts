@@ -269,7 +269,7 @@ async function intakeOptions(without: Part): Promise<IntakeOptions> {
     allowedOrigins: config.allowedOrigins,
     allowLocalhost: config.allowLocalhost,
   });
-  const anywhere = { allow: () => true, sources: [] };
+  const anywhere = { allow: () => true, sources: [], listed: [] };
   const off = { service: 'off', network: 'off', form: 'off', address: 'off' } as const;
   const goodProof = { is: 'good', ageMs: 5000, id: '' } as const;
   const redeem =

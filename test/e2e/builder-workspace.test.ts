@@ -98,11 +98,16 @@ describe('B3: one screen', () => {
   it.each([
     ['200 %', { width: 720, height: 450 }],
     ['400 %', { width: 320, height: 180 }],
-  ])('can be reached by scrolling at %s', async (_name, viewport) => {
+  ])('has Copy in sight, and the preview one tab away, at %s', async (_name, viewport) => {
     const { page } = await open('', { viewport });
-    const copy = page.getByRole('button', { name: 'Copy', exact: true });
-    await copy.scrollIntoViewIfNeeded();
-    await copy.click();
+    const isCopySeen = async () => (await boxOf(page, '.copy')).bottom <= viewport.height;
+    expect(await isCopySeen()).toBe(true);
+    await page.locator('summary', { hasText: 'Words' }).click();
+    expect(await isCopySeen()).toBe(true);
+    await page.getByRole('button', { name: 'Preview', exact: true }).click();
+    const preview = await boxOf(page, '.device');
+    expect(preview.y).toBeLessThan(viewport.height);
+    expect(await isCopySeen()).toBe(true);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
   });
 
@@ -170,6 +175,9 @@ describe('B6: a refused colour', () => {
     expect((await row.locator('.ratio').textContent())?.replace(/\s+/g, ' ')).toContain('1.2 : 1');
     expect(await row.locator('.ratio.is-refused').count()).toBe(1);
     expect(await page.getByRole('button', { name: /instead/ }).count()).toBe(1);
+    // No tick beside a contrast that is as low.
+    expect(await page.locator('.ratio.is-faint').textContent()).toContain('1.2 : 1');
+    expect(await page.locator('.ratio.is-faint .icon').count()).toBe(0);
     await page.getByRole('button', { name: 'All code' }).click();
     expect(await page.locator('.drawer code').textContent()).toContain('on-accent: #111111');
   });

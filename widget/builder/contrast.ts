@@ -21,6 +21,11 @@ const pairs: readonly Pick<Unreadable, 'front' | 'back' | 'least'>[] = [
   { front: 'border', back: 'background', least: 3 },
 ];
 
+/** What a colour needs against its ground. */
+export function leastOf(name: ColourName): number {
+  return pairs.find(({ front }) => front === name)?.least ?? 0;
+}
+
 /** The part of a colour that appears in a colour scheme. */
 export function colourIn(value: string, scheme: Scheme): string {
   const [light = '', dark = light] = value.split(' ');

@@ -7,6 +7,7 @@ import { fromFragment, toFragment } from './link.ts';
 import { ContactCount } from './loading/contact-count.ts';
 import { DefinitionLoader } from './loading/definition-loader.ts';
 import type { Drawn } from './panes/controls.ts';
+import { renderSaid } from './panes/notices.ts';
 import { renderPreviewPane } from './panes/preview-pane.ts';
 import { renderSettings } from './panes/settings.ts';
 import { renderSnippetDock } from './panes/snippet-dock.ts';
@@ -19,6 +20,7 @@ import { reduce, startWith, type Action, type BuilderState } from './state.ts';
 import { firstView } from './view.ts';
 import { de } from './words/de.ts';
 import { en } from './words/en.ts';
+import { newsletterIn } from './words/newsletters.ts';
 import type { Words } from './words/words.ts';
 
 /** The marketer's workspace: preview, settings, snippet. Its only output is its own URL. */
@@ -39,7 +41,6 @@ export class SignupBuilder extends LitElement {
 
   declare private state: BuilderState;
   declare private heights: Heights | undefined;
-  /** The result of the last button press. */
   declare private said: string;
   declare private isCopied: boolean;
   declare private isCodeOpen: boolean;
@@ -47,7 +48,6 @@ export class SignupBuilder extends LitElement {
   declare private site: Site;
   declare private isSiteOpen: boolean;
   declare private isSlow: boolean;
-  /** What a phone shows. */
   declare private tab: 'design' | 'preview';
 
   readonly #words: Words = document.documentElement.lang === 'de' ? de : en;
@@ -119,12 +119,8 @@ export class SignupBuilder extends LitElement {
         ...drawn,
         setup,
         contacts: this.#count.contacts,
-        said: this.said,
-        undo: () => {
-          this.#step('undo');
-        },
-        redo: () => {
-          this.#step('redo');
+        step: (is) => {
+          this.#step(is);
         },
         reset: () => {
           this.#dispatch({ is: 'reset', design: plainDesign(setup) });
@@ -148,6 +144,7 @@ export class SignupBuilder extends LitElement {
       ${renderSettings({ ...drawn, setup, definition: this.#definition })}
       ${renderSnippetDock({
         ...drawn,
+        setup,
         snippet: this.#snippet,
         isMeasured: this.heights !== undefined || this.isSlow,
         isCopied: this.isCopied,
@@ -157,12 +154,13 @@ export class SignupBuilder extends LitElement {
           this.isCodeOpen = !this.isCodeOpen;
         },
       })}
+      ${renderSaid({ ...drawn, setup }, { said: this.said, isCopied: this.isCopied })}
     </div>`;
   }
 
   protected override updated(): void {
     const { design, view } = this.state;
-    const { lang, page } = this.#words;
+    const { lang, page } = newsletterIn(design.lang, this.#words.lang);
     const { moment, backdrop, css, width, kind } = view;
     const { site } = this;
     const fallback = kindOf(design, kind) === 'script' ? undefined : this.#definition;
@@ -216,6 +214,7 @@ export class SignupBuilder extends LitElement {
   async #copy(): Promise<void> {
     const snippet = this.#snippet;
     if (snippet === undefined) return;
+    this.said = '';
     this.isCopied = await copyText(snippet);
     this.said = this.isCopied ? this.#words.copied : this.#words.notCopied;
     if (this.isCopied) return;
@@ -226,7 +225,8 @@ export class SignupBuilder extends LitElement {
 
   async #share(): Promise<void> {
     this.#writeLink();
-    this.said = (await copyText(location.href)) ? this.#words.shared : location.href;
+    this.isCopied = false;
+    this.said = (await copyText(location.href)) ? this.#words.shared : this.#words.notShared;
   }
 
   readonly #writeLink = (): void => {

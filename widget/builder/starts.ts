@@ -1,4 +1,5 @@
-import type { Design, StartName } from './design.ts';
+import type { BuilderSetup } from '../../shared/builder.ts';
+import { plainDesign, type Design, type StartName } from './design.ts';
 
 /** A design to start from. Its settings can be changed; its properties have no setting. */
 interface Start {
@@ -113,16 +114,27 @@ const kept = [
 const titled: readonly StartName[] = ['editorial', 'bold', 'card', 'band'];
 
 /**
- * The design that starts again from `start`. Texts, language and triggers stay. `title` is the form's own,
- * which is filled in where a design needs one, and taken away again.
+ * The design that starts again from `start`. Texts, language and triggers stay. The form’s own title is
+ * filled in where a design needs one, and taken away again.
  */
-export function startFrom(
-  start: StartName,
-  before: Design,
-  { plain, title }: { readonly plain: Design; readonly title: string },
-): Design {
+export function startFrom(start: StartName, before: Design, setup: BuilderSetup): Design {
   const same = Object.fromEntries(kept.map((name) => [name, before[name]]));
-  const design = { ...plain, ...starts[start].settings, ...same, start };
-  const isOwn = before.title.trim() !== '' && before.title !== title;
-  return isOwn ? design : { ...design, title: titled.includes(start) ? title : '' };
+  const design = { ...plainDesign(setup), ...starts[start].settings, ...same, start };
+  const isOwn = before.title.trim() !== '' && !isFilledIn(before, setup);
+  return isOwn ? design : { ...design, title: titled.includes(start) ? titleOf(before, setup) : '' };
+}
+
+/** A title that was filled in follows the form and the language; one that was written stays. */
+export function withTitle(before: Design, change: Partial<Design>, setup: BuilderSetup): Partial<Design> {
+  return isFilledIn(before, setup) ? { ...change, title: titleOf({ ...before, ...change }, setup) } : change;
+}
+
+function titleOf({ form, lang }: Design, { forms }: BuilderSetup): string {
+  const found = forms.find(({ id }) => id === form);
+  return found?.titles[lang] ?? found?.title ?? '';
+}
+
+function isFilledIn({ form, title }: Design, { forms }: BuilderSetup): boolean {
+  const titles = forms.find(({ id }) => id === form)?.titles ?? {};
+  return Object.values(titles).includes(title);
 }

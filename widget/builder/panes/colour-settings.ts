@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { colourIn, coloursOf, contrastOf, readColour, schemesOf } from '../contrast.ts';
+import { colourIn, coloursOf, contrastOf, leastOf, readColour, schemesOf } from '../contrast.ts';
 import { pick, renderChoice, renderRefusal, type Drawn, type Part } from './controls.ts';
 import { colourNames, type ColourName } from '../design.ts';
 import { shownScheme } from '../state.ts';
@@ -102,7 +102,11 @@ function renderContrast(
   // Rounded down, so that a contrast is never shown as higher than it is.
   const format = new Intl.NumberFormat(words.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const said = format.format(Math.floor(ratio * 10) / 10);
-  return html`<span class="ratio ${isRefused ? 'is-refused' : ''}" title=${words.contrast}
-    >${icon(isRefused ? 'alert' : 'tick')}<span class="unseen">${words.contrast}</span> ${said} : 1</span
+  // On a page whose ground nobody knows a faint button is taken. A refusal stands alone.
+  const isFaint = !isRefused && ratio < leastOf(name);
+  const look = isRefused ? 'is-refused' : isFaint ? 'is-faint' : '';
+  const sign = isRefused ? icon('alert') : !isFaint ? icon('tick') : refused ? nothing : icon('alert');
+  return html`<span class="ratio ${look}" title=${isFaint ? words.faint : words.contrast}
+    >${sign}<span class="unseen">${isFaint ? words.faint : words.contrast}</span> ${said} : 1</span
   >`;
 }

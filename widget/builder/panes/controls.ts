@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { ref } from 'lit/directives/ref.js';
 import type { Design } from '../design.ts';
 import type { Action, BuilderState } from '../state.ts';
 import { icon } from './icons.ts';
@@ -81,6 +82,11 @@ export function renderSlider({
       max=${max}
       step=${step}
       aria-valuetext=${said}
+      ${ref((slider) => {
+        // By script, since the policy allows no style attributes.
+        const filled = ((Number(value) - min) / (max - min)) * 100;
+        if (slider instanceof HTMLElement) slider.style.setProperty('--filled', `${filled}%`);
+      })}
       .value=${live(value)}
       @input=${(event: Event) => {
         onInput((event.target as HTMLInputElement).value);

@@ -1,9 +1,10 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { schemesOf, coloursOf } from '../contrast.ts';
 import { textNames } from '../design.ts';
+import { withTitle } from '../starts.ts';
 import { shownScheme } from '../state.ts';
 import { renderColours } from './colour-settings.ts';
-import { pick, renderSelect, type Part, type SettingsOptions } from './controls.ts';
+import { renderSelect, type Part, type SettingsOptions } from './controls.ts';
 import { icon } from './icons.ts';
 import { renderOpening } from './opening-settings.ts';
 import { fontNameOf, pxPerEm, radiusOf, renderSize, renderType, widthOf } from './shape-settings.ts';
@@ -79,7 +80,7 @@ function renderDots({ state }: SettingsOptions): Part {
 }
 
 function renderLanguage(options: SettingsOptions): TemplateResult {
-  const { state, words, setup } = options;
+  const { state, words, setup, dispatch } = options;
   const { form, lang } = state.design;
   const offered = setup.forms.find(({ id }) => id === form)?.languages ?? [];
   // A language that was chosen for another form stays selected; this form then shows its own first language.
@@ -91,7 +92,9 @@ function renderLanguage(options: SettingsOptions): TemplateResult {
       label: words.pageLanguage,
       options: [['', words.languageOfPage], ...languages],
       chosen: lang,
-      choose: pick(options, 'lang'),
+      choose: (lang) => {
+        dispatch({ is: 'taken', change: withTitle(state.design, { lang }, setup) });
+      },
     })}
     <p class="help">${words.languageHelp(offered.length)}</p>`;
 }

@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { kindOf, kindsFor } from '../snippet/snippets.ts';
 import type { SnippetKind } from '../view.ts';
-import { renderSelect, type Drawn, type Part } from './controls.ts';
+import { renderSelect, type Part } from './controls.ts';
 import { icon } from './icons.ts';
+import { renderSites, type SitesOptions } from './notices.ts';
 
-export interface SnippetDockOptions extends Drawn {
+export interface SnippetDockOptions extends SitesOptions {
   /** `undefined` until the form's definition has loaded. */
   readonly snippet: string | undefined;
   /** Whether it has the height of the form, which the preview tells a moment later. */
@@ -25,7 +26,10 @@ export function renderSnippetDock(options: SnippetDockOptions): TemplateResult {
     <div class="dock-bar">
       ${
         isOpen
-          ? html`<p class="lead">${words.kindHelp[kind]} ${words.snippetLead}</p>`
+          ? html`<div class="lead">
+              <p>${words.kindHelp[kind]}</p>
+              ${renderSites(options)}
+            </div>`
           : html`<div class="kinds">${renderKinds(options, kind)}</div>
               <code class="line" aria-hidden="true">${paint(firstLine(line))}</code>`
       }

@@ -1,6 +1,6 @@
 import { html, svg, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { displays, plainDesign, startNames, type Display, type StartName } from '../design.ts';
+import { displays, startNames, type Display, type StartName } from '../design.ts';
 import { startFrom } from '../starts.ts';
 import { pick, type SettingsOptions } from './controls.ts';
 import { icon } from './icons.ts';
@@ -13,9 +13,7 @@ export function renderStarts(options: SettingsOptions): TemplateResult {
     choices: startNames.map((start) => [start, words.starts[start], startPictures[start]] as const),
     chosen: state.design.start,
     choose: (start) => {
-      const title = setup.forms.find(({ id }) => id === state.design.form)?.title ?? '';
-      const change = startFrom(start, state.design, { plain: plainDesign(setup), title });
-      dispatch({ is: 'taken', change });
+      dispatch({ is: 'taken', change: startFrom(start, state.design, setup) });
     },
   });
 }

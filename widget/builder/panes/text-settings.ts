@@ -10,7 +10,7 @@ export function renderTexts(options: SettingsOptions): TemplateResult {
     title: state.design.display === 'inline' ? undefined : definition?.title,
     intro: definition?.intro,
     submit: definition?.texts.submit,
-    accepted: definition?.texts.acceptedFor.replace('{address}', '…'),
+    accepted: definition?.texts.acceptedFor.replace(/\{address\}\.?/, '…'),
     opener: definition?.title,
   };
   return html`${names.map((name) => renderText(options, name, placeholders[name] ?? ''))}

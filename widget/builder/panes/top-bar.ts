@@ -1,22 +1,20 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { BuilderSetup } from '../../../shared/builder.ts';
-import { pick, renderSelect, type Drawn, type Part } from './controls.ts';
+import { withTitle } from '../starts.ts';
+import { renderSelect, type Drawn, type Part } from './controls.ts';
 import { icon } from './icons.ts';
 
 export interface TopBarOptions extends Drawn {
   readonly setup: BuilderSetup;
   /** How many the sandbox has. */
   readonly contacts: number | undefined;
-  readonly undo: () => void;
-  readonly redo: () => void;
+  readonly step: (is: 'undo' | 'redo') => void;
   readonly reset: () => void;
   readonly share: () => void;
-  /** The result of the last press of a button. */
-  readonly said: string;
 }
 
 export function renderTopBar(options: TopBarOptions): TemplateResult {
-  const { state, words, setup, contacts, undo, redo, said } = options;
+  const { state, words, setup, contacts, dispatch } = options;
   const { forms, sandbox } = setup;
   return html`<header class="top">
     <h1 class="brand">
@@ -31,14 +29,15 @@ export function renderTopBar(options: TopBarOptions): TemplateResult {
               label: words.form,
               options: forms.map(({ id, title }) => [id, `${title} (${id})`]),
               chosen: state.design.form,
-              choose: pick(options, 'form'),
+              choose: (form) => {
+                dispatch({ is: 'taken', change: withTitle(state.design, { form }, setup) });
+              },
             })}
           </div>`
         : nothing
     }
-    <p class="said" role="status">${said}</p>
-    ${renderIconButton('undo', words.undo, undo, state.past.length === 0)}
-    ${renderIconButton('redo', words.redo, redo, state.future.length === 0)}
+    ${renderStep(options, 'undo', state.past.length === 0)}
+    ${renderStep(options, 'redo', state.future.length === 0)}
     <div class="in-bar">${renderActions(options)}</div>
     <button
       type="button"
@@ -72,20 +71,17 @@ function renderActions({ state, words, setup, reset, share }: TopBarOptions): Pa
     <a class="button ghost" href="${page}/qr.svg">${words.qrCode}</a>`;
 }
 
-function renderIconButton(
-  name: 'undo' | 'redo',
-  label: string,
-  act: () => void,
-  isIdle: boolean,
-): TemplateResult {
+function renderStep({ words, step }: TopBarOptions, is: 'undo' | 'redo', isIdle: boolean): TemplateResult {
   return html`<button
     type="button"
-    class="ghost square"
-    aria-label=${label}
-    title=${label}
+    class="ghost square is-${is}"
+    aria-label=${words[is]}
+    title=${words[is]}
     aria-disabled=${isIdle ? 'true' : 'false'}
-    @click=${act}
+    @click=${() => {
+      step(is);
+    }}
   >
-    ${icon(name)}
+    ${icon(is)}
   </button>`;
 }

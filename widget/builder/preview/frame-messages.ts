@@ -26,6 +26,7 @@ export interface Site {
 
 /** The texts of the newsletter's page around the form. */
 export interface PageWords {
+  readonly dir?: 'rtl';
   readonly address: string;
   readonly site: string;
   readonly links: readonly string[];

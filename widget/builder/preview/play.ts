@@ -59,7 +59,8 @@ function fillIn(form: HTMLFormElement): void {
     else {
       // A value that matches the pattern cannot be derived, and nothing is sent.
       control.removeAttribute('pattern');
-      control.value = control.min || control.max || (samples[control.type] ?? 'Ada');
+      const sample = control.autocomplete === 'family-name' ? 'Lovelace' : (samples[control.type] ?? 'Ada');
+      control.value = control.min || control.max || sample;
     }
   }
 }

@@ -50,8 +50,9 @@ document.head.append(script);
 function show(message: Show): void {
   const before = shown;
   shown = message;
-  const { design, moment, backdrop, css, site, lang, fallback } = message;
+  const { design, moment, backdrop, css, site, lang, page, fallback } = message;
   document.documentElement.lang = lang;
+  document.documentElement.dir = page.dir ?? 'ltr';
   document.documentElement.className = `${backdrop} ${design.title.trim() ? 'is-titled' : ''}`;
   siteSheet.replaceSync(backdrop === 'site' ? `${stylesOf(site)}\n${css}` : '');
   formSheet.replaceSync(`${styleElement(design, undefined)}\n${fallback ? styleFallback(design) : ''}`);

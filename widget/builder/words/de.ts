@@ -75,6 +75,7 @@ export const de: Words = {
   codeOf: (colour) => `${colour}: Farbcode`,
   notAColour: 'Das ist keine Farbe. Ein Code wie #0b5cad ist eine.',
   contrast: 'Kontrast',
+  faint: 'Wenig Kontrast zu dieser Seite',
   coloursHelp:
     'Eine Farbe gilt nur, wenn man sie lesen kann. Was automatisch ist, folgt der Seite, in Hell und Dunkel.',
   unreadable: (front, back, least) =>
@@ -136,8 +137,9 @@ export const de: Words = {
   done: 'Fertig',
   change: 'Seite ändern',
   snippet: 'Code',
-  snippetLead:
-    'Fügen Sie ihn ein, wo das Formular stehen soll. Er wirkt auf Seiten, die auf der Liste dieses Servers stehen.',
+  worksOn: (sites) => `Geht auf ${sites}. Wer diesen Server betreibt, kann Seiten hinzufügen.`,
+  moreSites: (count) => `${count} weiteren`,
+  worksNowhere: 'Geht bisher nur auf diesem Rechner. Wer diesen Server betreibt, kann Ihre Seite hinzufügen.',
   kind: 'Code für',
   kinds: {
     script: 'Script-Tag',
@@ -174,6 +176,7 @@ export const de: Words = {
   contacts: (count) => `${count} ${count === 1 ? 'Kontakt' : 'Kontakte'}`,
   more: 'Mehr',
   shared: 'Der Link ist kopiert. Er enthält alles, was Sie gewählt haben.',
+  notShared: 'Ihr Browser hat das Kopieren nicht erlaubt. Der Link ist die Adresse dieser Seite.',
   notWhole: 'Teile dieses Links waren nicht zu gebrauchen und wurden weggelassen.',
   undone: 'Rückgängig gemacht.',
   redone: 'Wiederholt.',

@@ -75,6 +75,7 @@ export const en: Words = {
   codeOf: (colour) => `${colour}: colour code`,
   notAColour: 'This is no colour. A code such as #0b5cad is one.',
   contrast: 'Contrast',
+  faint: 'Little contrast to this page',
   coloursHelp:
     'A colour is taken only when it can be read. What is automatic follows the page, in light and dark.',
   unreadable: (front, back, least) =>
@@ -134,7 +135,9 @@ export const en: Words = {
   done: 'Done',
   change: 'Change my page',
   snippet: 'Snippet',
-  snippetLead: 'Paste it where the form should stand. It works on pages that this server’s list names.',
+  worksOn: (sites) => `Works on ${sites}. Whoever runs this server can add pages.`,
+  moreSites: (count) => `${count} more`,
+  worksNowhere: 'Works only on this computer so far. Whoever runs this server can add your site.',
   kind: 'Snippet for',
   kinds: {
     script: 'Script tag',
@@ -170,6 +173,7 @@ export const en: Words = {
   contacts: (count) => `${count} ${count === 1 ? 'contact' : 'contacts'}`,
   more: 'More',
   shared: 'The link is copied. It holds everything that you have chosen.',
+  notShared: 'Your browser did not allow copying. The link is the address of this page.',
   notWhole: 'Parts of this link could not be used and were left out.',
   undone: 'Undone.',
   redone: 'Done again.',

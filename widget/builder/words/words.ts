@@ -41,6 +41,7 @@ export interface Words {
   readonly codeOf: (colour: string) => string;
   readonly notAColour: string;
   readonly contrast: string;
+  readonly faint: string;
   readonly coloursHelp: string;
   readonly unreadable: (front: string, back: string, least: string) => string;
   readonly take: (value: string) => string;
@@ -77,7 +78,9 @@ export interface Words {
   readonly done: string;
   readonly change: string;
   readonly snippet: string;
-  readonly snippetLead: string;
+  readonly worksOn: (sites: string) => string;
+  readonly moreSites: (count: number) => string;
+  readonly worksNowhere: string;
   readonly kind: string;
   readonly kinds: Each<SnippetKind>;
   readonly kindHelp: Each<SnippetKind>;
@@ -99,6 +102,7 @@ export interface Words {
   readonly contacts: (count: number) => string;
   readonly more: string;
   readonly shared: string;
+  readonly notShared: string;
   readonly notWhole: string;
   readonly undone: string;
   readonly redone: string;
