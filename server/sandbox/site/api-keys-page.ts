@@ -1,3 +1,4 @@
+import { nothing } from 'lit';
 import { html, type Html } from '../../pages/document.ts';
 import type { Account } from '../api-keys.ts';
 import type { LoggedRequest } from '../control/request-log.ts';
@@ -35,7 +36,7 @@ export function apiKeysPage(view: ApiKeysView): string {
       <form method="post" action="/settings/api-keys" class="row">
         <label for="name">Name of a new key</label>
         <input id="name" name="name" required maxlength="100" autocomplete="off" placeholder="Sign-up form" />
-        <button>+ Create API Key</button>
+        <button class=${created ? 'plain' : nothing}>+ Create API Key</button>
       </form>
 
       <section class="panel scroll" tabindex="0" aria-labelledby="asked">
@@ -108,16 +109,20 @@ function newKey(
     RASA_BASE_URL: url,
     RASA_USERNAME: username,
     RASA_PASSWORD: password,
-    RASA_API_KEY: key,
-  }).map(([variable, value]) => `export ${variable}=${value}\n`);
+    RASA_API_KEY: '',
+  })
+    .map(([variable, value]) => `export ${variable}=${value}`)
+    .join('\n');
   return html`
     <section class="card newkey" aria-labelledby="new-key">
-      <h2 id="new-key">Copy the key “${name}” now</h2>
-      <p>It is shown this once and is not kept here in readable form.</p>
-      <pre tabindex="0" aria-label="The key"><code>${key}</code></pre>
-      <p>These lines start a proxy that uses it:</p>
-      <pre tabindex="0" aria-label="Settings of the proxy" id="new-key-lines">${lines.join('')}</pre>
-      <p class="row"><button type="button" data-copy="new-key-lines" hidden>Copy the four lines</button></p>
+      <h2 id="new-key">Your new key “${name}”</h2>
+      <p>Copy it now: it is shown only once. These lines start a proxy that uses it.</p>
+      <pre tabindex="0" aria-label="Settings of the proxy" id="new-key-lines">
+${lines}<span id="new-key-alone"><code>${key}</code></span></pre>
+      <p class="row">
+        <button type="button" data-copy="new-key-lines" hidden>Copy the four lines</button>
+        <button type="button" class="plain" data-copy="new-key-alone" hidden>Copy the key alone</button>
+      </p>
       <p>
         A proxy that has this sandbox as its own takes it up by itself, when its key is revoked. In production
         write it into the file that <code>RASA_API_KEY_FILE</code> names, and the proxy takes it up while it
@@ -179,7 +184,7 @@ function ownRevocation({ id, name }: Readonly<ApiKey>): Html {
 }
 
 function revocation({ id, name }: Readonly<ApiKey>, lastUse: Html): Html {
-  return html`<details>
+  return html`<details class="revoke">
     <summary>Revoke</summary>
     <form method="post" action=${`/settings/api-keys/${id}/revoke`} class="row">
       <span>It was last used: ${lastUse}. What uses it gets no new tokens.</span>

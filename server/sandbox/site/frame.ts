@@ -27,7 +27,9 @@ export function renderSandboxPage({ title, path, faults = {}, main }: SandboxPag
     styles: ['/pages/sandbox.css'],
     header: html`
       <header class="top">
-        <strong class="brand">rasa.io sandbox</strong>
+        <strong class="brand"
+          ><img src="/pages/icon.svg" alt="" width="26" height="26" />rasa.io sandbox</strong
+        >
         <nav aria-label="Sandbox">
           ${pages.map(
             ([target, words]) =>
