@@ -115,11 +115,11 @@ describe('from the builder to a contact in rasa.io', () => {
           (element) => getComputedStyle(element.closest('button') ?? element).backgroundColor,
         ),
       ).toBe('rgb(122, 31, 92)');
-    });
+    }, 20_000);
     await use(page);
     await vi.waitFor(async () => {
       expect(await contacts()).toMatchObject([{ email: 'ada@example.com', first_name: 'Ada' }]);
-    });
+    }, 20_000);
     expect(complaints).toEqual([]);
   });
 
@@ -142,7 +142,7 @@ describe('from the builder to a contact in rasa.io', () => {
     await page.getByText('Thank you.').waitFor();
     await vi.waitFor(async () => {
       expect(await contacts()).toMatchObject([{ email: 'ada@example.com' }]);
-    });
+    }, 20_000);
   });
 
   it('one markup in three situations: plain without scripts, plain with them blocked, and enhanced', async () => {
@@ -168,7 +168,7 @@ describe('from the builder to a contact in rasa.io', () => {
     await vi.waitFor(async () => {
       const emails = (await contacts()).map(({ email }) => email);
       expect(emails.sort()).toEqual(['blocked@example.com', 'enhanced@example.com', 'off@example.com']);
-    });
+    }, 20_000);
   });
 
   it('every one of several forms, with fields of every kind, also without scripts', async () => {
@@ -223,7 +223,7 @@ describe('from the builder to a contact in rasa.io', () => {
         'false@example.com',
         'true@example.com',
       ]);
-    });
+    }, 20_000);
   });
 
   it.each([
