@@ -239,8 +239,19 @@ export class Confirmations {
 /** Of sign-ups that began to wait before receipts were kept. */
 const noEvidence: Evidence = { lang: '', wording: '', network: '', ticked: [] };
 
+/** Digits of any script, with anything between them: keyboards and what is pasted differ. */
+function digitsIn(code: string): string {
+  return Array.from(code.normalize('NFKC'), (sign) => {
+    const zero = zeros.find((first) => sign >= first && sign.charCodeAt(0) < first.charCodeAt(0) + 10);
+    return zero === undefined ? '' : String(sign.charCodeAt(0) - zero.charCodeAt(0));
+  }).join('');
+}
+
+/** Western, Arabic, Persian, Devanagari, Bengali and Thai. */
+const zeros = ['0', '\u0660', '\u06f0', '\u0966', '\u09e6', '\u0e50'];
+
 function isSame(code: string, right: string): boolean {
-  const [given, wanted] = [code.replace(/\s/g, ''), right].map((text) => Buffer.from(text));
+  const [given, wanted] = [digitsIn(code), right].map((text) => Buffer.from(text));
   return (
     right !== '' &&
     given?.length === wanted?.length &&

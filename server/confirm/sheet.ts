@@ -40,7 +40,7 @@ a { text-underline-offset: 0.15em; }
   .card { background: #20262a !important; color: #e8eaeb !important; }
   .card h1, .card p, .code { color: #e8eaeb !important; }
   .brand { color: #a5d1c8 !important; }
-  .small, .small a, .foot, .foot p, .foot a { color: #aeb5b9 !important; }
+  .card .small, .card .small a, .foot, .foot p, .foot a { color: #aeb5b9 !important; }
   .button { background: #f2966f !important; color: #1d0d05 !important; }
   .rule { border-color: #3a4247 !important; }
 }

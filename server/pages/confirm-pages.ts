@@ -52,7 +52,7 @@ export function renderWaiting(page: FormPage, { ticket, email, standing }: Waiti
           <button type="submit">${texts.check}</button>
         </form>
       </div>
-      <form method="post" action=${action}>
+      <form class="choice" method="post" action=${action}>
         ${renderHidden({ ticket, again: '1' })}
         <button class="plain" type="submit">${texts.again}</button>
       </form>

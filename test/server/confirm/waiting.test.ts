@@ -121,6 +121,26 @@ describe('an address', () => {
   });
 });
 
+it.each([
+  ['with a dash', (code: string) => `${code.slice(0, 3)}-${code.slice(3)}`],
+  [
+    'with spaces that do not break',
+    (code: string) => `\u00a0${code.slice(0, 3)}\u202f${code.slice(3)}\u200b`,
+  ],
+  ['with the marks of right to left text', (code: string) => `\u2067${code}\u2069`],
+  ['in Arabic digits', (code: string) => inScript(code, 0x0660)],
+  ['in Persian digits', (code: string) => inScript(code, 0x06f0)],
+  ['in wide digits', (code: string) => inScript(code, 0xff10)],
+])('a code is right %s', async (_name, write) => {
+  const kept = await open();
+  const ticket = await kept.signUp(ada);
+  const code = kept.codeIn(kept.sent[0]);
+  expect(await kept.confirmations.tryCode(ticket, write(code))).toBe('confirmed');
+});
+
+const inScript = (code: string, zero: number) =>
+  Array.from(code, (digit) => String.fromCodePoint(zero + Number(digit))).join('');
+
 describe('"not me"', () => {
   it('holds for 90 days at every form, in every spelling of the address, and can be lifted', async () => {
     const kept = await open();
