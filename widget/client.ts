@@ -39,8 +39,7 @@ const timeoutMs = 15_000;
  */
 export async function loadDefinition(src: string, lang?: string): Promise<FormDefinition | undefined> {
   try {
-    const url = fresh(src);
-    if (lang && !url.searchParams.has('lang')) url.searchParams.set('lang', lang);
+    const url = fresh(lang ? inLanguage(src, lang).href : src);
     const { status, text } = await send(url.href);
     const definition = JSON.parse(text) as Partial<FormDefinition>;
     // A page of another server, or of a service worker, can have the status 200 too.
@@ -50,6 +49,13 @@ export async function loadDefinition(src: string, lang?: string): Promise<FormDe
     // for each.
   }
   return undefined;
+}
+
+/** The URL for an answer in `lang`, unless it names another language already. */
+export function inLanguage(src: string, lang: string): URL {
+  const url = new webkitURL(src, document.baseURI);
+  if (!url.searchParams.has('lang')) url.searchParams.set('lang', lang);
+  return url;
 }
 
 /**

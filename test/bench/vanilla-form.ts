@@ -12,6 +12,7 @@ import { create, slot, VanillaForm } from './vanilla-fields.ts';
 
 /** A loaded form. */
 interface LoadedForm {
+  readonly action: string;
   readonly src: string;
   readonly definition: FormDefinition;
   readonly captured: Values;
@@ -82,6 +83,7 @@ class VanillaSignup extends HTMLElement {
     const focused = this.querySelector<HTMLInputElement>(':focus')?.name;
     const drawn = new VanillaForm(src, definition);
     const form: LoadedForm = {
+      action: src,
       src,
       definition,
       captured: capture(definition),

@@ -62,7 +62,7 @@ export async function servePages(proxy: string, peers: Peers | undefined): Promi
   ];
   const script = `<script async src="${proxy}/embed.js"></script>`;
   files.set('/element', page(`${element}${script}`));
-  const height = '<style>rasa-signup { display: block; min-block-size: 20em; }</style>';
+  const height = '<style>rasa-signup { display: block; min-block-size: 21em; }</style>';
   files.set('/reserved', page(`${height}${element}${script}`));
   files.set('/script-tag', page(`<script async src="${proxy}/embed.js" data-form="newsletter"></script>`));
   files.set('/vanilla', page(`${vanilla}<script async src="/vanilla.js"></script>`));

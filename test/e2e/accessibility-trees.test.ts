@@ -9,11 +9,11 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-async function open(display: string): Promise<Page> {
-  const { base, form } = await stubbedProxy('trusting');
+async function open(display: string, behaviour = 'trusting'): Promise<Page> {
+  const { base, form } = await stubbedProxy(behaviour);
   const html = `<main><rasa-signup src="${form}" display="${display}"></rasa-signup></main><script src="${base}/embed.js"></script>`;
   const { page } = await openPage(browser, await serveSite({ '/': pageOf(html) }));
-  await page.waitForFunction(() => document.querySelector('rasa-signup')?.shadowRoot?.querySelector('form'));
+  await page.locator('rasa-signup :is(form, .opener, [part=link])').first().waitFor();
   return page;
 }
 
@@ -41,6 +41,30 @@ const thanks = `
   - heading "You are signed up" [level=2]
   - paragraph: Thank you. We have your sign-up for ada@example.com.
   - paragraph: If it does not arrive, look in your spam folder.`;
+
+const unreached = `
+- text: Email address
+- textbox "Email address": ada@example.com${names}: We could not be reached. Please check your connection and try again.`;
+
+const waiting = `
+- status:
+  - heading "Confirm your address" [level=2]
+  - paragraph: We have written to a…@gmail.com. Open the message and press its button.
+  - paragraph: If it does not arrive, look in your spam folder.
+- link "Open Gmail":
+  - /url: https://mail.google.com/
+- text: Code from the message
+- textbox "Code from the message"
+- button "Confirm"
+- text: Nothing there? Send it again in TIME
+- button "Use another address"`;
+
+const unavailable = `
+- status:
+  - paragraph:
+    - text: The form could not be loaded.
+    - link "Go to the form":
+      - /url: FORM`;
 
 const inside = (tree: string): string => tree.replaceAll('\n', '\n  ');
 
@@ -74,6 +98,24 @@ it('and this after a mistake, and after the thanks', async () => {
   await page.getByRole('button', { name: 'Subscribe' }).click();
   await page.getByText('Thank you.').waitFor();
   expect(await treeOf(page)).toBe(thanks);
+});
+
+it('and this while it waits for its confirmation', async () => {
+  const page = await open('inline', 'confirming');
+  await page.getByRole('textbox', { name: 'Email address' }).fill('ada@gmail.com');
+  await page.getByRole('button', { name: 'Subscribe' }).click();
+  await page.getByRole('link', { name: 'Open Gmail' }).waitFor();
+  expect((await treeOf(page)).replace(/\d:\d\d/, 'TIME')).toBe(waiting);
+});
+
+it('and this where the proxy could not be reached, or the form not be loaded', async () => {
+  const page = await open('inline', 'gateway');
+  await page.getByRole('textbox', { name: 'Email address' }).fill('ada@example.com');
+  await page.getByRole('button', { name: 'Subscribe' }).click();
+  await page.getByText('could not be reached').waitFor();
+  expect(await treeOf(page)).toBe(unreached);
+  const other = await open('inline', 'absent');
+  expect((await treeOf(other)).replace(/http:.*/, 'FORM')).toBe(unavailable);
 });
 
 /** Of the page's main part. */

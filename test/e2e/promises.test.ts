@@ -32,32 +32,36 @@ describe('it never harms the page: with us it is as without us', () => {
       '<rasa-signup src="BASE/forms/newsletter" display="dialog"></rasa-signup><script src="BASE/embed.js"></script>',
   };
 
-  it.each(Object.entries(forms))('%s', async (_name, form) => {
-    const { base } = await stubbedProxy('accepting');
-    const site = await serveSite({
-      '/without': pageOf(body.replace('FORM', '')),
-      '/with': pageOf(body.replace('FORM', form.replaceAll('BASE', base))),
-      '/bought': pageOf('Bought'),
-    });
-    const without = await useAsVisitor(`${site}/without`, () => Promise.resolve());
-    const withUs = await useAsVisitor(`${site}/with`, async (page) => {
-      await page.waitForFunction(() =>
-        document.querySelector('rasa-signup')?.shadowRoot?.querySelector('form'),
-      );
-      const opener = page.getByRole('button', { name: 'Sign up' });
-      if (await opener.isVisible()) {
-        await opener.click();
-        await signUp(page.getByRole('dialog'));
-        await page.getByRole('button', { name: 'Close' }).click();
-      } else await signUp(page);
-      await page.evaluate(() => {
-        (document.activeElement as HTMLElement | null)?.blur();
-        document.getSelection()?.removeAllRanges();
-        scrollTo(0, 0);
+  it.each(Object.entries(forms))(
+    '%s',
+    async (_name, form) => {
+      const { base } = await stubbedProxy('accepting');
+      const site = await serveSite({
+        '/without': pageOf(body.replace('FORM', '')),
+        '/with': pageOf(body.replace('FORM', form.replaceAll('BASE', base))),
+        '/bought': pageOf('Bought'),
       });
-    });
-    expect(withUs).toEqual(without);
-  });
+      const without = await useAsVisitor(`${site}/without`, () => Promise.resolve());
+      const withUs = await useAsVisitor(`${site}/with`, async (page) => {
+        await page.waitForFunction(() =>
+          document.querySelector('rasa-signup')?.shadowRoot?.querySelector('form'),
+        );
+        const opener = page.getByRole('button', { name: 'Sign up' });
+        if (await opener.isVisible()) {
+          await opener.click();
+          await signUp(page.getByRole('dialog'));
+          await page.getByRole('button', { name: 'Close' }).click();
+        } else await signUp(page);
+        await page.evaluate(() => {
+          (document.activeElement as HTMLElement | null)?.blur();
+          document.getSelection()?.removeAllRanges();
+          scrollTo(0, 0);
+        });
+      });
+      expect(withUs).toEqual(without);
+    },
+    60_000,
+  );
 
   /** Goes through the page like a visitor, and notes everything that a page could notice. */
   async function useAsVisitor(url: string, before: (page: Page) => Promise<void>) {
@@ -183,7 +187,23 @@ describe('the page never harms it silently: it works, or somebody is told', () =
     'a page that reads from right to left later':
       '<main id="place">FORM</main><script>document.dir = "rtl"</script>',
   };
-  it.each(Object.entries(places))('the place: %s', async (name, body) => {
+  const rarePlaces: Readonly<Record<string, string>> = {
+    'a modal dialog of the page': '<dialog id="place">FORM</dialog><script>place.showModal()</script>',
+    'a popover': '<main popover id="place">FORM</main><script>place.showPopover()</script>',
+    'a part that can be edited': '<main contenteditable id="place">FORM</main>',
+    'a page that is magnified': '<style>body { zoom: 4 }</style><main id="place">FORM</main>',
+    'a part that is turned and small':
+      '<main style="transform: rotate(3deg) scale(0.5)" id="place">FORM</main>',
+    'a page that resets everything':
+      '<style>* { all: initial !important }</style><main id="place">FORM</main>',
+    'a page that hides what is empty or unknown':
+      '<style>:not(:defined), :empty { display: none !important }</style><main id="place">FORM</main>',
+    'a page that is written': '<main id="place"></main><script>document.write(`FORM`)</script>',
+    'a page whose handlers stop every click and every submission':
+      '<script>for (const type of ["click", "submit"]) addEventListener(type, (event) => { event.stopImmediatePropagation(); if (type === "submit") event.preventDefault() }, true)</script><main id="place">FORM</main>',
+  };
+  const tried = { ...places, ...(isSoak && rarePlaces) };
+  it.each(Object.entries(tried))('the place: %s', async (name, body) => {
     const { base, form, seen } = await stubbedProxy('accepting');
     const element = `<rasa-signup src="${form}"></rasa-signup>`;
     const site = await serveSite({

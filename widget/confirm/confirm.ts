@@ -7,11 +7,26 @@ import styles from './confirm.css?inline';
  * open need not be the one whose address it is.
  */
 
-/** What of the element is used here. */
-type Host = HTMLElement & { state: { readonly step: string; readonly issues?: object } };
+/** What the form says in place of its own texts. */
+type Says = Partial<Pending['accepted']> & { readonly address?: string };
 
-const tick = 'm7 12.4 3.4 3.4L17 8.6';
-const envelope = 'M5 8h14v9H5zl7 5 7-5';
+/** What of the element is used here. Before `answer` was in its state, it changed its texts instead. */
+type Host = HTMLElement & {
+  state: {
+    readonly step: string;
+    readonly issues?: object;
+    readonly address?: string;
+    readonly answer?: { readonly accepted?: Says; readonly ticket?: string };
+  };
+};
+
+/** The tick of the thanks, which is thicker. */
+const tick = ['m7 12.4 3.4 3.4L17 8.6', ''] as const;
+const envelope = ['M6 8h12v8.5H6zm.3.4L12 13l5.700-4.600', '1.5'] as const;
+
+/** When another mail may be asked for. A form that is drawn anew goes on waiting. */
+const againFrom = new Map<string, number>();
+
 const askEveryMs = 4000;
 /** A tab that is left open asks no longer. */
 const askForMs = 60 * 60_000;
@@ -19,11 +34,14 @@ const askForMs = 60 * 60_000;
 /** Adds to the thanks of the element what can be done now, and looks now and then whether it has happened. */
 export function wait(element: HTMLElement, src: string, waiting: Pending): void {
   const host = element as Host;
-  const status = host.shadowRoot?.querySelector('.status');
-  if (!host.shadowRoot || !status) return;
+  const root = host.shadowRoot;
+  const status = root?.querySelector('.status');
+  if (!root || !status) return;
   const { texts, ticket, mailbox, redirect } = waiting;
+  const isTold = 'answer' in host.state;
   const began = Date.now();
-  let againAt = began + waiting.again * 1000;
+  let againAt = againFrom.get(ticket) ?? began + waiting.again * 1000;
+  againFrom.set(ticket, againAt);
   let askedAt = began;
   let isAsking = false;
 
@@ -35,26 +53,32 @@ export function wait(element: HTMLElement, src: string, waiting: Pending): void 
     dir: 'ltr',
     required: true,
   });
+  field.id = 'code';
   field.setAttribute('part', 'input');
-  const label = make('label', {}, texts.field, field);
+  const label = make('label', { htmlFor: field.id }, texts.field);
   label.setAttribute('part', 'label');
   const check = make('button', { type: 'submit' }, texts.check);
-  check.setAttribute('part', 'button');
-  const form = make('form', { noValidate: true }, label, check);
-  const again = make('button', { type: 'button' });
+  const form = make('form', { noValidate: true }, label, field, check);
+  const soon = make('span', { className: 'help' });
+  const again = make('button', { type: 'button' }, texts.again);
   const other = make('button', { type: 'button' }, texts.other);
   const box = make('div', { className: 'confirm field' });
+  // The mailbox is the shorter way, where it is known.
   if (mailbox) {
     const link = make('a', { href: mailbox.url, target: '_blank', rel: 'noreferrer' }, texts.open);
-    link.setAttribute('part', 'link');
-    box.append(make('p', {}, link));
-  }
-  box.append(form, error, make('div', { className: 'ways' }, again, other));
+    link.setAttribute('part', 'button');
+    check.className = 'second';
+    box.append(link);
+  } else check.setAttribute('part', 'button');
+  box.append(form, error, make('div', { className: 'ways' }, soon, again, other));
 
-  addStyle(host.shadowRoot);
+  addStyle(root);
   status.after(box);
   drawMark(envelope);
-  tell('signup-pending');
+  if (isTold) {
+    const { address = '' } = host.state;
+    host.state = { ...host.state, answer: { ...waiting, accepted: setApart(waiting.accepted, address) } };
+  } else tell('signup-pending');
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -64,32 +88,36 @@ export function wait(element: HTMLElement, src: string, waiting: Pending): void 
   });
   again.addEventListener('click', () => {
     againAt = Date.now() + waiting.again * 1000;
+    againFrom.set(ticket, againAt);
     draw();
+    other.focus();
     void send({ again: '1' }, true);
   });
   other.addEventListener('click', () => {
     end();
     host.state = { step: 'editing', issues: {} };
+    setTimeout(() => host.shadowRoot?.querySelector<HTMLElement>('form [name=email]')?.focus());
   });
   const timer = setInterval(look, 1000);
   draw();
 
   function look(): void {
-    if (!box.isConnected || host.state.step !== 'accepted') {
+    const nowMs = Date.now();
+    const isOver = nowMs - began > askForMs;
+    if (!root?.contains(box) || host.state.step !== 'accepted' || (isOver && !box.isConnected)) {
       end();
       return;
     }
     draw();
-    const nowMs = Date.now();
-    if (document.hidden || isAsking || nowMs - askedAt < askEveryMs || nowMs - began > askForMs) return;
+    if (document.hidden || isAsking || nowMs - askedAt < askEveryMs || isOver || !box.isConnected) return;
     void send({}, false);
   }
 
   function draw(): void {
     const left = Math.ceil((againAt - Date.now()) / 1000);
-    again.disabled = left > 0;
     const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
-    again.textContent = left > 0 ? texts.againIn.replace('{time}', time) : texts.again;
+    soon.textContent = left > 0 ? texts.againIn.replace('{time}', time) : '';
+    again.hidden = left > 0;
   }
 
   async function send(more: Readonly<Record<string, string>>, isLoud: boolean): Promise<void> {
@@ -129,9 +157,14 @@ export function wait(element: HTMLElement, src: string, waiting: Pending): void 
     const hadFocus = box.matches(':focus-within');
     end();
     drawMark(tick);
-    const title = status?.querySelector('h2');
-    if (title) title.textContent = texts.done;
-    for (const rest of status?.querySelectorAll('p') ?? []) rest.hidden = true;
+    if (isTold) {
+      // What the form says of every accepted sign-up is true now.
+      host.state = { ...host.state, answer: { accepted: { acceptedTitle: texts.done } } };
+    } else {
+      const title = status?.querySelector('h2');
+      if (title) title.textContent = texts.done;
+      for (const rest of status?.querySelectorAll('p') ?? []) rest.hidden = true;
+    }
     if (hadFocus) (status as HTMLElement).focus();
     tell('signup-confirmed');
     if (redirect !== undefined) location.assign(redirect);
@@ -142,9 +175,10 @@ export function wait(element: HTMLElement, src: string, waiting: Pending): void 
     box.remove();
   }
 
-  function drawMark(path: string): void {
-    const mark = status?.querySelector('.mark path');
+  function drawMark([path, width]: typeof tick | typeof envelope): void {
+    const mark = status?.querySelector<SVGPathElement>('.mark path');
     mark?.setAttribute('d', path);
+    mark?.style.setProperty('stroke-width', width);
     // The sheet of the form draws it with dashes of the length of its tick.
     mark?.setAttribute('pathLength', '24');
   }
@@ -163,6 +197,15 @@ function make<T extends keyof HTMLElementTagNameMap>(
   const element = Object.assign(document.createElement(name), properties);
   element.append(...children);
   return element;
+}
+
+/** The shortened address apart from what is said of it: it keeps its direction, and is emphasized. */
+function setApart(says: Says, address: string): Says {
+  const [first = ''] = address;
+  const short = `${first}…${address.slice(address.lastIndexOf('@'))}`;
+  const { acceptedFor = '' } = says;
+  if (!acceptedFor.includes(short)) return says;
+  return { ...says, acceptedFor: acceptedFor.replace(short, '{address}'), address: short };
 }
 
 /** Once for each root. A sheet of ours needs no permission of a page's policy. */

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { FormDefinition, FormTexts } from '../../shared/form.ts';
+import type { Pending } from '../../shared/signup.ts';
 import type { VisitorProblem } from '../client.ts';
 import type { UnavailableWords } from '../words/words.ts';
 import { renderField, renderHoneypot } from './fields.ts';
@@ -13,8 +14,17 @@ export type FormState =
   | Unavailable
   | { readonly step: 'editing'; readonly issues: Issues }
   | { readonly step: 'sending' }
-  | { readonly step: 'accepted'; readonly address: string }
+  | Accepted
   | { readonly step: 'refused'; readonly problem: VisitorProblem };
+
+type Thanks = FormTexts & { readonly address: string };
+
+interface Accepted {
+  readonly step: 'accepted';
+  readonly address: string;
+  /** With a ticket it waits for its confirmation. `accepted` is said in place of the texts of the form. */
+  readonly answer: Partial<Pending>;
+}
 
 /** A form that could not be loaded. Without words, there is only the URL of its own page. */
 interface Unavailable {
@@ -26,9 +36,11 @@ interface Unavailable {
 /** The part of a form that drawing needs. */
 export interface Drawable {
   readonly src: string;
+  /** What it is sent to: `src`, with the language that the answer is to be in. */
+  readonly action: string;
   readonly definition: FormDefinition;
   /** How the form opens over the page. `undefined` for a form in the page. */
-  readonly overlay: { readonly display: Exclude<Display, 'inline'> } | undefined;
+  readonly overlay: Exclude<Display, 'inline'> | undefined;
 }
 
 export const displays = ['inline', 'dialog', 'slide-in', 'bar'] as const;
@@ -57,7 +69,7 @@ export function renderState(
   return html`<div class=${isInPage ? 'root place' : 'root'} lang=${lang ?? nothing} dir=${dir ?? nothing}>
     ${
       form?.overlay
-        ? renderOverlay(form.definition, form.overlay.display, state.step === 'accepted', content)
+        ? renderOverlay(form.definition, form.overlay, state.step === 'accepted', content)
         : isInPage
           ? html`<div class="box">${content}</div>`
           : content
@@ -107,7 +119,7 @@ function renderLine(state: FormState, form: Drawable | undefined): TemplateResul
 
 function renderForm(
   state: FormState,
-  { src, definition }: Drawable,
+  { action, definition }: Drawable,
   { touch, edit, press, submit }: Listeners,
 ): TemplateResult {
   const { texts } = definition;
@@ -117,7 +129,7 @@ function renderForm(
   return html`<form
     part="form"
     method="post"
-    action=${src}
+    action=${action}
     accept-charset="utf-8"
     novalidate
     aria-busy=${sending}
@@ -132,7 +144,7 @@ function renderForm(
     ${renderHoneypot(texts)}
     <button part="button" type="submit" aria-disabled=${sending}>
       <span><slot name="submit">${texts.submit}</slot></span>
-      <span><i class="spin"></i>${texts.sending}</span>
+      <span><i></i>${texts.sending}</span>
     </button>
   </form>`;
 }
@@ -157,7 +169,7 @@ function renderStatus(
     case 'unavailable':
       return renderNotice(state);
     case 'accepted':
-      return texts ? renderThanks(texts, state.address) : nothing;
+      return texts ? renderThanks({ ...texts, address: state.address, ...state.answer.accepted }) : nothing;
     case 'refused':
       // Set as a whole: a translator may have replaced the text.
       return html`<span
@@ -166,7 +178,7 @@ function renderStatus(
         ></span>
         ${
           state.problem.code === 'origin_refused'
-            ? html`<a part="link" href=${form?.src ?? ''} target="_blank">${form?.definition.title}</a>`
+            ? html`<a part="link" href=${form?.action ?? ''} target="_blank">${form?.definition.title}</a>`
             : nothing
         }`;
   }
@@ -178,7 +190,7 @@ function renderNotice({ src, words }: Unavailable): TemplateResult {
   </p>`;
 }
 
-function renderThanks(texts: FormTexts, address: string): TemplateResult {
+function renderThanks({ address, ...texts }: Thanks): TemplateResult {
   const [before, after] = texts.acceptedFor.split('{address}');
   return html`<svg part="mark" class="mark" viewBox="0 0 24 24" aria-hidden="true">
       <path d="m7 12.4 3.4 3.4L17 8.6" />

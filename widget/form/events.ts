@@ -33,10 +33,13 @@ export interface SignupEvents {
   /** The visitor, or the browser, has begun to fill in the form. */
   'signup-start': SignupEvent;
   /**
-   * The button was pressed. One of the next two events follows, unless the browser goes to the proxy's page
+   * The button was pressed. One of the next three events follows, unless the browser goes to the proxy's page
    * instead.
    */
   'signup-submit': SignupEvent;
   'signup-accepted': SignupEvent;
+  /** The address has to be confirmed. */
+  'signup-pending': SignupEvent;
   'signup-refused': SignupRefusedEvent;
+  'signup-confirmed': SignupEvent;
 }

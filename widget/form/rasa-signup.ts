@@ -1,30 +1,18 @@
 import { LitElement, unsafeCSS, type PropertyDeclarations, type TemplateResult } from 'lit';
-import type { VisibleProblem } from '../../shared/form.ts';
-import { honeypot, type Pending } from '../../shared/signup.ts';
-import { explain, loadPart, type Sent, type VisitorProblem } from '../client.ts';
-import type * as confirm from '../confirm/confirm.ts';
+import { explain, loadPart } from '../client.ts';
 import type * as touch from '../first-touch.ts';
 import { Ground } from './controllers/ground.ts';
-import { FormLoader, langOf, renewForm, type LoadedForm } from './controllers/form-loader.ts';
-import { OverlayOpener } from './controllers/overlay-opener.ts';
+import { FormLoader, langOf, type LoadedForm } from './controllers/form-loader.ts';
 import { ProofOfWork } from './controllers/proof-of-work.ts';
+import { Submission } from './controllers/submission.ts';
 import { Translation } from './controllers/translation.ts';
 import { TypedKeys } from './controllers/typed-keys.ts';
 import type * as unavailable from '../words/words.ts';
 import { displays, issuesOf, renderState, type FormState } from './drawing.ts';
-import { Ids } from './ids.ts';
-import { SignupEvent, SignupRefusedEvent, type SignupEvents } from './events.ts';
-import { findIssues, recheck } from './issues.ts';
+import { SignupEvent } from './events.ts';
+import { recheck } from './issues.ts';
 import styles from './rasa-signup.css?inline';
-import {
-  carryOver,
-  controlOf,
-  putBack,
-  readValues,
-  restoreOuterForm,
-  submitPlainly,
-  type Values,
-} from './values.ts';
+import { carryOver, controlOf, putBack, restoreOuterForm } from './values.ts';
 
 /** The accessors below read and write the attribute, so Lit sees no difference and must not look for one. */
 const fromAttribute = { hasChanged: () => true };
@@ -98,9 +86,11 @@ const fromAttribute = { hasChanged: () => true };
  *
  * @event {SignupEvent} signup-ready - The form has loaded, also after `src` has changed.
  * @event {SignupEvent} signup-start - The visitor, or the browser, starts to fill in the form.
- * @event {SignupEvent} signup-submit - The form is submitted. One of the next two events follows, unless the browser goes to a page of the proxy.
+ * @event {SignupEvent} signup-submit - The form is submitted. One of the next three events follows, unless the browser goes to a page of the proxy.
  * @event {SignupEvent} signup-accepted - The proxy has accepted the sign-up.
+ * @event {SignupEvent} signup-pending - The proxy has accepted the sign-up, and its address has to be confirmed.
  * @event {SignupRefusedEvent} signup-refused - The sign-up was not accepted. `event.code` is the reason; the form shows a message.
+ * @event {SignupEvent} signup-confirmed - The address was confirmed while the form was open.
  */
 export class RasaSignup extends LitElement {
   static override readonly styles = unsafeCSS(styles);
@@ -119,12 +109,12 @@ export class RasaSignup extends LitElement {
   /** The URL of the script, which may be elsewhere than the forms. Unknown to the npm package. */
   static script: string | undefined;
 
-  declare private state: FormState;
+  /** @internal */
+  declare state: FormState;
 
   /** The previous form, until its typed values are copied to the next one. */
   #left: HTMLFormElement | null = null;
   #kept: FormData | undefined;
-  readonly #ids = new Ids();
   readonly #internals = this.attachInternals();
   readonly #loader = new FormLoader(this, {
     isBusy: () => this.state.step === 'sending',
@@ -134,14 +124,13 @@ export class RasaSignup extends LitElement {
     show: (form) => this.#show(form),
   });
   readonly #proof = new ProofOfWork(this);
+  readonly #submission = new Submission(this, this.#loader, this.#proof, this.#internals);
   /** What a form in another language takes over from the one before. */
   #resumed: FormState | undefined;
-  #isSubmitted = false;
 
   constructor() {
     super();
     this.state = { step: 'loading' };
-    new OverlayOpener(this, this.#loader);
     new Ground(this);
     new TypedKeys(this);
     new Translation(this, (from, form) => {
@@ -201,8 +190,8 @@ export class RasaSignup extends LitElement {
     return renderState(this.state, this.#loader.form, this.display, {
       touch: this.#onTouch,
       edit: this.#onEdit,
-      press: this.#onPress,
-      submit: this.#onSubmit,
+      press: this.#submission.press,
+      submit: this.#submission.submit,
     });
   }
 
@@ -216,11 +205,6 @@ export class RasaSignup extends LitElement {
     if (value == null) this.removeAttribute(name);
     // Lit also calls the accessor when the attribute has changed.
     else if (value !== this.getAttribute(name)) this.setAttribute(name, value);
-  }
-
-  async #become(state: FormState): Promise<void> {
-    this.state = state;
-    await this.updateComplete;
   }
 
   #leave(): void {
@@ -239,10 +223,11 @@ export class RasaSignup extends LitElement {
     if (!loaded) return this.#excuse();
     // Read before the fallback disappears, because a hidden element has no focus.
     const focused = this.querySelector<HTMLInputElement>(':focus')?.name;
-    await this.#become(this.#resumed ?? { step: 'editing', issues: {} });
+    this.state = this.#resumed ?? { step: 'editing', issues: {} };
+    await this.updateComplete;
     const form = this.#formElement;
     if (!form || this.#loader.form !== loaded) return;
-    this.#tell(new SignupEvent('signup-ready', loaded.definition.id));
+    this.dispatchEvent(new SignupEvent('signup-ready', loaded.definition.id));
     const isKept = this.#kept && putBack(this.#kept, form);
     if (carryOver(this.#left ?? this, form) || isKept) this.#onTouch();
     this.#left = null;
@@ -269,10 +254,6 @@ export class RasaSignup extends LitElement {
     return this.renderRoot.querySelector('form');
   }
 
-  #tell(event: SignupEvents[keyof SignupEvents]): void {
-    this.dispatchEvent(event);
-  }
-
   /** Until the first touch the element does no work, and fetches nothing but the definition. */
   readonly #onTouch = (): void => {
     const { form } = this.#loader;
@@ -281,7 +262,7 @@ export class RasaSignup extends LitElement {
     this.#proof.prepare(form);
     if (!form.touched) {
       form.touched = true;
-      this.#tell(new SignupEvent('signup-start', form.definition.id));
+      this.dispatchEvent(new SignupEvent('signup-start', form.definition.id));
       this.#watch(element);
     }
     // Only the state, not the value: an outer form does not submit any of it.
@@ -309,110 +290,4 @@ export class RasaSignup extends LitElement {
     if (!form || !element || Object.keys(issues).length === 0) return;
     this.state = { step: 'editing', issues: recheck(issues, form.definition, element) };
   };
-
-  /** A frame with `sandbox` and without `allow-forms` submits nothing, and says so to nobody. */
-  readonly #onPress = ({ target }: Event): void => {
-    const { form } = this.#loader;
-    if (!form || !(target as Element).closest('[type=submit], slot[name=submit]')) return;
-    this.#isSubmitted = false;
-    setTimeout(() => {
-      if (this.#isSubmitted || this.state.step === 'accepted') return;
-      this.#tell(new SignupEvent('signup-submit', form.definition.id));
-      void this.#refuse(form, { code: 'origin_refused', issues: {} });
-    });
-  };
-
-  readonly #onSubmit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    this.#isSubmitted = true;
-    if (this.state.step !== 'sending') void this.#submit();
-  };
-
-  async #submit(): Promise<void> {
-    const { form } = this.#loader;
-    const element = this.#formElement;
-    if (!form || !element) return;
-    const { id } = form.definition;
-    this.#tell(new SignupEvent('signup-submit', id));
-    const issues = findIssues(form.definition, element);
-    if (Object.keys(issues).length > 0) {
-      this.state = { step: 'editing', issues };
-      await this.#tellRefused(form, 'invalid');
-      return;
-    }
-
-    let values: Values = form.captured;
-    let sent: Sent = { is: 'impossible' };
-    try {
-      values = { ...readValues(element), ...values };
-      values = { ...values, id: this.#ids.of(values) };
-      this.state = { step: 'sending' };
-      sent = await this.#proof.send(form, values);
-    } catch {
-      // A built-in that the page has removed. The plain form needs none.
-    }
-    if (this.#loader.form !== form) {
-      // Another form is shown now. The page is told nevertheless.
-      const code = sent.is === 'refused' ? sent.problem.code : 'unreachable';
-      this.#tell(
-        sent.is === 'accepted' ? new SignupEvent('signup-accepted', id) : new SignupRefusedEvent(id, code),
-      );
-    } else if (sent.is === 'impossible') {
-      await this.#become({ step: 'editing', issues: {} });
-      submitPlainly(this.#formElement, values);
-    } else if (sent.is === 'refused') await this.#explain(form, sent.problem);
-    else await this.#accept(form, values['email'] ?? '', sent.waiting);
-  }
-
-  async #explain(form: LoadedForm, problem: VisitorProblem): Promise<void> {
-    const trap = this.#formElement && controlOf(this.#formElement, honeypot);
-    // Software filled in the honeypot without the visitor's knowledge. The visitor must be able to try again.
-    if (trap && problem.code === 'bot_suspected') trap.value = '';
-    const known = form.definition.fields.map(({ name }) => name);
-    if (Object.keys(problem.issues).some((name) => !known.includes(name))) await this.#renew(form);
-    await this.#refuse(form, problem);
-  }
-
-  /** Typed values stay in the fields of the same names, wherever those are now. */
-  async #renew(form: LoadedForm): Promise<void> {
-    await renewForm(form, langOf(this));
-    const element = this.#formElement;
-    if (!element) return;
-    const typed = new FormData(element);
-    this.requestUpdate();
-    await this.updateComplete;
-    putBack(typed, this.#formElement);
-  }
-
-  async #refuse(form: LoadedForm, problem: VisitorProblem): Promise<void> {
-    this.state = { step: 'refused', problem };
-    await this.#tellRefused(form, problem.code);
-  }
-
-  async #tellRefused({ definition }: LoadedForm, code: VisibleProblem): Promise<void> {
-    await this.updateComplete;
-    this.#formElement
-      ?.querySelector<HTMLElement>(':is(input, select)[aria-invalid], [aria-invalid] input')
-      ?.focus();
-    this.#tell(new SignupRefusedEvent(definition.id, code));
-  }
-
-  async #accept({ src, definition }: LoadedForm, address: string, waiting: Partial<Pending>): Promise<void> {
-    const { id, redirect, texts } = definition;
-    Object.assign(texts, waiting.accepted);
-    this.#internals.setFormValue(null);
-    const hadFocus = this.matches(':focus-within');
-    await this.#become({ step: 'accepted', address });
-    // The focused button is gone. Without this, keyboard navigation would restart at the top of the page.
-    if (hadFocus) this.renderRoot.querySelector<HTMLElement>('.status')?.focus();
-    if (waiting.ticket) {
-      // Where the part is blocked, the thanks say what to do.
-      void loadPart<typeof confirm>(src, 'confirm').then(({ wait }) => {
-        wait(this, src, waiting as Pending);
-      }, String);
-      return;
-    }
-    this.#tell(new SignupEvent('signup-accepted', id));
-    if (redirect) location.assign(redirect);
-  }
 }

@@ -1,4 +1,5 @@
 import styles from './overlay.css?inline';
+import { OverlayOpener } from './opener.ts';
 import { isTaken } from './page-state.ts';
 import { Scope } from './scope.ts';
 import { readTriggers, watch } from './triggers.ts';
@@ -61,6 +62,14 @@ export function startOverlay(host: HTMLElement): () => void {
     overlay.hide();
   };
 }
+
+/** Starts the overlay whenever the host draws its dialog, from now on. */
+export function openIn(host: ConstructorParameters<typeof OverlayOpener>[0]): void {
+  if (!hosts.has(host)) new OverlayOpener(host, startOverlay);
+  hosts.add(host);
+}
+
+const hosts = new WeakSet<HTMLElement>();
 
 /** Half a second after whatever hinders it has ended. */
 function openWhenPossible(overlay: Overlay, quiet: QuietTime, scope: Scope): void {

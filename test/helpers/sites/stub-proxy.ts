@@ -4,9 +4,10 @@ import { createChallenge, randomInt, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { createForms } from '../../../server/forms/forms.ts';
 import { problem } from '../../../server/http/problem.ts';
+import { pendingOf } from '../../../server/routes/confirm/confirm-routes.ts';
 import { wordsFor } from '../../../server/routes/language.ts';
 import type { FormDefinition } from '../../../shared/form.ts';
-import type { Challenge, Proof } from '../../../shared/signup.ts';
+import type { Challenge, ConfirmationAnswer, Proof } from '../../../shared/signup.ts';
 import { deferred } from '../deferred.ts';
 
 type Request = Pick<IncomingMessage, 'url' | 'headers'> & AsyncIterable<Uint8Array>;
@@ -47,6 +48,8 @@ type Behaviour =
   | 'bare'
   /** Serves no module on demand at all. */
   | 'barren'
+  /** Each sign-up waits for the code `123456`. */
+  | 'confirming'
   /** Also asks for the company, from the second time on that the form is loaded. */
   | 'grown';
 
@@ -91,7 +94,8 @@ export function stubProxy(): (context: Context, next: () => Promise<void>) => Pr
       here.release();
       answer(context, 200, {});
     } else if (context.method === 'POST') {
-      await answerPost(context, behaviour as Behaviour, here);
+      if (what.endsWith('/confirmation')) await answerConfirmation(context);
+      else await answerPost(context, behaviour as Behaviour, here);
     } else if (what.endsWith('/challenge')) {
       const { searchParams } = new URL(context.req.url ?? '', 'http://localhost');
       // Makes every address unique.
@@ -120,17 +124,21 @@ function isBlocked(behaviour: string, script: string): boolean {
 }
 
 function definition(behaviour: Behaviour, { loads }: Room, request: Request): unknown {
-  const forms = createForms({
-    address: { international: false, disposable: 'allow', isDisposableDomain: () => false },
-    proof: behaviour !== 'trusting',
-    thankYouPages: [],
-  });
+  const forms = formsOf(behaviour);
   const instead = new URL(request.url ?? '', 'http://localhost').searchParams.get('with') ?? '{}';
   const changes = JSON.parse(instead) as Partial<FormDefinition>;
   const newsletter = forms.find('newsletter')?.definitionIn(wordsFor(request));
   if (behaviour !== 'grown' || loads < 2) return { ...newsletter, ...changes };
   const [email, ...others] = newsletter?.fields ?? [];
   return { ...newsletter, fields: [email, company, ...others] };
+}
+
+function formsOf(behaviour: Behaviour) {
+  return createForms({
+    address: { international: false, disposable: 'allow', isDisposableDomain: () => false },
+    proof: behaviour !== 'trusting' && behaviour !== 'confirming',
+    thankYouPages: [],
+  });
 }
 
 const company: FormDefinition['fields'][number] = {
@@ -169,7 +177,11 @@ async function answerPost(context: Context, behaviour: Behaviour, room: Room): P
   room.posts.push(post);
   room.proofs.push(state);
   if (behaviour === 'held') await room.released;
-  if (behaviour === 'suspicious' || isForgotten || (state !== 'valid' && behaviour !== 'trusting')) {
+  if (
+    behaviour === 'suspicious' ||
+    isForgotten ||
+    (state !== 'valid' && !['trusting', 'confirming'].includes(behaviour))
+  ) {
     answer(context, 403, problem('bot_suspected'));
     return;
   }
@@ -207,6 +219,12 @@ function answerSignup(context: Context, behaviour: Behaviour, post: Record<strin
     case 'barren':
       answer(context, 202, { status: 'accepted' });
       break;
+    case 'confirming': {
+      const form = formsOf(behaviour).find('newsletter');
+      const waiting = { ticket: 'ticket', email: post['email'] ?? '' };
+      if (form) answer(context, 202, pendingOf(waiting, form, wordsFor(context.req)));
+      break;
+    }
     case 'grown':
       if (post['company'] === undefined)
         answer(context, 422, problem('invalid', { issues: { company: 'missing' } }));
@@ -224,6 +242,12 @@ function answerSignup(context: Context, behaviour: Behaviour, post: Record<strin
       context.body = '<h1>Bad gateway</h1>';
       break;
   }
+}
+
+async function answerConfirmation(context: Context): Promise<void> {
+  const code = new URLSearchParams(await readText(context.req)).get('code');
+  const status = code === null ? 'pending' : code === '123456' ? 'confirmed' : 'wrong';
+  answer(context, 200, { status } satisfies ConfirmationAnswer);
 }
 
 function answer(context: Context, status: number, body: unknown): void {

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FormDefinition } from '../../../shared/form.ts';
-import { loadDefinition, loadPart } from '../../client.ts';
+import { inLanguage, loadDefinition, loadPart } from '../../client.ts';
 import type * as newsletters from '../../newsletters/newsletters.ts';
 import type * as overlay from '../../overlay/overlay.ts';
 import type { Display, Drawable } from '../drawing.ts';
@@ -11,15 +11,9 @@ export interface LoadedForm extends Drawable {
   definition: FormDefinition;
   /** The values of the hidden fields, from the time when the form was loaded. */
   captured: Values;
-  readonly overlay: Overlay | undefined;
   /** Draws what only this form has, after each drawing. Absent where no part is needed, or it is blocked. */
   readonly draw: typeof newsletters.draw | undefined;
-  touched: boolean;
-}
-
-interface Overlay {
-  readonly display: Exclude<Display, 'inline'>;
-  readonly start: typeof overlay.startOverlay;
+  touched?: true;
 }
 
 interface Host extends ReactiveControllerHost, HTMLElement {
@@ -100,7 +94,7 @@ export class FormLoader implements ReactiveController {
     clearTimeout(this.#retry);
     const loading = (this.#loading = {});
     // Pages replace built-ins, so that anything can fail.
-    const form = await loadForm(src, display, langOf(this.#host)).catch(() => undefined);
+    const form = await loadForm(this.#host, src, display).catch(() => undefined);
     if (this.#loading !== loading) return;
     this.#loading = undefined;
     this.form = form;
@@ -139,15 +133,20 @@ export async function renewForm(form: LoadedForm, lang: string | undefined): Pro
 }
 
 /** Loads the form at `src`, and the overlay where `display` needs one. */
-async function loadForm(
-  src: string,
-  display: Display,
-  lang: string | undefined,
-): Promise<LoadedForm | undefined> {
-  const [definition, overlay] = await Promise.all([loadDefinition(src, lang), loadOverlay(src, display)]);
+async function loadForm(host: Host, src: string, display: Display): Promise<LoadedForm | undefined> {
+  const [definition, overlay] = await Promise.all([
+    loadDefinition(src, langOf(host)),
+    loadOverlay(host, src, display),
+  ]);
   if (!definition) return undefined;
   const draw = definition.part && (await loadDrawing(src, definition.part));
-  return { src, definition, captured: capture(definition), overlay, draw, touched: false };
+  const action = addressIn(definition.lang, src);
+  return { src, action, definition, captured: capture(definition), overlay, draw };
+}
+
+/** The proxy answers in the language of the browser, if it is not told that of the form. */
+function addressIn(lang: string, src: string): string {
+  return navigator.language.startsWith(lang) ? src : inLanguage(src, lang).href;
 }
 
 /** Without it, one of several newsletters can be chosen. */
@@ -159,10 +158,13 @@ function loadDrawing(src: string, part: string): Promise<LoadedForm['draw']> {
 }
 
 /** If the overlay is unavailable, the form shows in the page. */
-async function loadOverlay(src: string, display: Display): Promise<Overlay | undefined> {
+async function loadOverlay(host: Host, src: string, display: Display): Promise<LoadedForm['overlay']> {
   if (display === 'inline') return undefined;
   return loadPart<typeof overlay>(src, 'overlay').then(
-    ({ startOverlay }) => ({ display, start: startOverlay }),
+    ({ openIn }) => {
+      openIn(host);
+      return display;
+    },
     () => undefined,
   );
 }

@@ -6,7 +6,7 @@ import type { Values } from '../values.ts';
 
 /** The part of a form that sending needs. */
 interface Sendable {
-  readonly src: string;
+  readonly action: string;
   readonly definition: FormDefinition;
 }
 
@@ -45,7 +45,7 @@ export class ProofOfWork implements ReactiveController {
    */
   async send(form: Sendable, fields: Values): Promise<Sent> {
     if (hasOpaqueOrigin()) return { is: 'impossible' };
-    if (!form.definition.proof) return submit(form.src, fields);
+    if (!form.definition.proof) return submit(form.action, fields);
     const sending = (this.#sending = this.#proofsOf(form));
     const proofs = await sending;
     const sent = proofs ? await proofs.submit(fields) : await this.#whyNot(form);
@@ -57,15 +57,15 @@ export class ProofOfWork implements ReactiveController {
    * Tells a module that is blocked on this page from a lost connection. Without a connection the plain form
    * would fail too.
    */
-  async #whyNot({ src }: Sendable): Promise<Sent> {
-    return (await loadDefinition(src)) ? { is: 'impossible' } : unreachable;
+  async #whyNot({ action }: Sendable): Promise<Sent> {
+    return (await loadDefinition(action)) ? { is: 'impossible' } : unreachable;
   }
 
   /** The module is loaded at the first call. */
-  #proofsOf({ src, definition }: Sendable): Promise<proof.Proofs | undefined> | undefined {
+  #proofsOf({ action, definition }: Sendable): Promise<proof.Proofs | undefined> | undefined {
     if (!definition.proof || hasOpaqueOrigin()) return undefined;
-    this.#proofs ??= loadPart<typeof proof>(src, 'proof').then(
-      ({ Proofs }) => new Proofs(src),
+    this.#proofs ??= loadPart<typeof proof>(action, 'proof').then(
+      ({ Proofs }) => new Proofs(action),
       () => (this.#proofs = undefined),
     );
     return this.#proofs;

@@ -1,21 +1,20 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { LoadedForm } from './form-loader.ts';
-
-interface Host extends ReactiveControllerHost, HTMLElement {
-  readonly shadowRoot: ShadowRoot | null;
+/** What the opener uses of the element, which is a host of Lit's reactive controllers. */
+interface Host extends HTMLElement {
+  addController(controller: OverlayOpener): void;
+  requestUpdate(): void;
 }
 
-/** Lets `overlay.ts` open and close the host's dialog, from its first drawing until the host leaves. */
-export class OverlayOpener implements ReactiveController {
+/** Lets the host's dialog be opened and closed, from its first drawing until the host leaves. */
+export class OverlayOpener {
   readonly #host: Host;
-  readonly #loader: { readonly form: LoadedForm | undefined };
+  readonly #start: (host: HTMLElement) => () => void;
   #dialog: Element | null | undefined;
   #wasOpen: boolean | undefined;
   #stop: (() => void) | undefined;
 
-  constructor(host: Host, loader: { readonly form: LoadedForm | undefined }) {
+  constructor(host: Host, start: (host: HTMLElement) => () => void) {
     this.#host = host;
-    this.#loader = loader;
+    this.#start = start;
     host.addController(this);
   }
 
@@ -28,7 +27,7 @@ export class OverlayOpener implements ReactiveController {
     if (dialog === this.#dialog) return;
     this.#stop?.();
     this.#dialog = dialog;
-    this.#stop = dialog ? this.#loader.form?.overlay?.start(this.#host) : undefined;
+    this.#stop = dialog ? this.#start(this.#host) : undefined;
     // The form was drawn anew while it was open.
     if (dialog && this.#wasOpen) this.#host.shadowRoot?.querySelector<HTMLElement>('.opener')?.click();
   }

@@ -1,0 +1,126 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { de } from '../../shared/messages/de.ts';
+import { launchBrowser } from '../helpers/browser/browser.ts';
+import { openPage, pageOf, serveSite, stubbedProxy } from '../helpers/sites/site.ts';
+
+/** The form that waits for its confirmation, on pages of others. The stub's code is 123456. */
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+}, 60_000);
+afterAll(() => browser.close());
+
+const patient = { timeout: 20_000 };
+
+async function openWaiting({ attributes = '', email = 'ada@gmail.com', blocks = '' } = {}) {
+  const { base, form } = await stubbedProxy('confirming');
+  const site = await serveSite({
+    '/': pageOf(
+      `<main><rasa-signup src="${form}" ${attributes}></rasa-signup></main><aside></aside><script src="${base}/embed.js"></script>`,
+    ),
+  });
+  const { page, complaints } = await openPage(browser, 'about:blank');
+  page.setDefaultTimeout(20_000);
+  if (blocks) await page.route(blocks, (route) => route.abort());
+  await page.goto(site);
+  await page.evaluate(() => {
+    const told: string[] = [];
+    Object.assign(window, { told });
+    for (const type of ['pending', 'confirmed', 'accepted', 'refused'] as const)
+      document.addEventListener(`signup-${type}`, (event) => {
+        told.push(`${type} ${(event as Event & { readonly form: string }).form}`);
+      });
+  });
+  await send(page, email);
+  const code = page.getByLabel('Code from the message');
+  return { page, code, complaints, told: () => page.evaluate('told') };
+}
+
+async function send(page: Page, email: string): Promise<void> {
+  await page.getByLabel('Email address').fill(email);
+  await page.getByRole('button', { name: 'Subscribe' }).click();
+  await page.getByRole('heading', { name: 'Confirm your address' }).waitFor();
+}
+
+describe('a form that waits for its confirmation', { timeout: 60_000 }, () => {
+  it('says for whom it waits, and then for whom it was confirmed', async () => {
+    const { page, code, complaints, told } = await openWaiting();
+    await page.locator('b[dir=ltr]', { hasText: /^a…@gmail\.com$/ }).waitFor();
+    expect(await page.getByRole('link', { name: 'Open Gmail' }).getAttribute('href')).toContain('google.com');
+    await code.fill('111111');
+    await code.press('Enter');
+    await page.getByRole('alert').getByText('This is not the code.').waitFor();
+    await code.fill('123456');
+    await code.press('Enter');
+    await page.getByRole('heading', { name: 'Confirmed. You are in.' }).waitFor();
+    await page.getByText('We have your sign-up for ada@gmail.com.').waitFor();
+    expect(await code.count()).toBe(0);
+    expect(await told()).toEqual(['pending newsletter', 'confirmed newsletter']);
+    expect(complaints).toEqual([]);
+  });
+
+  it('does not say that anybody is signed up when the language changes', async () => {
+    const { page, code, told } = await openWaiting();
+    await page.locator('rasa-signup').evaluate((element: HTMLElement) => {
+      element.lang = 'de';
+    });
+    await page.locator('[lang=de] .status h2').waitFor();
+    expect(await page.locator('.status h2').textContent()).toBe('Confirm your address');
+    await code.fill('123456');
+    await code.press('Enter');
+    await page.getByRole('heading', { name: 'Confirmed. You are in.' }).waitFor();
+    expect(await told()).toEqual(['pending newsletter', 'confirmed newsletter']);
+  });
+
+  it('speaks the language of the form, whatever that of the browser is', async () => {
+    const { base, form } = await stubbedProxy('confirming');
+    const site = await serveSite({
+      '/': pageOf(
+        `<rasa-signup src="${form}" lang="de"></rasa-signup><script src="${base}/embed.js"></script>`,
+      ),
+    });
+    const { page } = await openPage(browser, site);
+    page.setDefaultTimeout(20_000);
+    await page.locator('[name=email]').fill('ada@gmail.com');
+    expect(await page.locator('form').getAttribute('action')).toContain('lang=de');
+    await page.locator('[part=button]').click();
+    await page.getByRole('heading', { name: de.doubleOptIn.title }).waitFor();
+    await page.getByLabel(de.doubleOptIn.field).waitFor();
+  });
+
+  it('still waits after a router has moved it, with what was typed', async () => {
+    const { page, code } = await openWaiting();
+    await code.fill('1234');
+    await page.evaluate(async () => {
+      const form = document.querySelector('rasa-signup');
+      form?.remove();
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      if (form) document.querySelector('aside')?.append(form);
+    });
+    expect(await code.inputValue()).toBe('1234');
+    await code.fill('123456');
+    await code.press('Enter');
+    await page.getByRole('heading', { name: 'Confirmed. You are in.' }).waitFor();
+  });
+
+  it('waits anew for another address', async () => {
+    const { page, code, told } = await openWaiting();
+    await page.getByRole('button', { name: 'Use another address' }).click();
+    await expect
+      .poll(() => page.getByLabel('Email address').evaluate((field) => field.matches(':focus')), patient)
+      .toBe(true);
+    expect(await code.count()).toBe(0);
+    await send(page, 'grace@example.com');
+    await page.locator('b[dir=ltr]', { hasText: /^g…@example\.com$/ }).waitFor();
+    await code.waitFor();
+    expect(await page.getByRole('link').count()).toBe(0);
+    expect(await told()).toEqual(['pending newsletter', 'pending newsletter']);
+  });
+
+  it('tells the page that it waits, and says what to do, where its part is blocked', async () => {
+    const { page, told } = await openWaiting({ blocks: '**/confirm.js*' });
+    await page.getByText('Open the message and press its button.').waitFor();
+    expect(await told()).toEqual(['pending newsletter']);
+  });
+});
