@@ -96,7 +96,8 @@ export async function openService({
   try {
     const { accounts, dataDir } = config;
     await refuseOldOutbox(dataDir, realFiles);
-    const database = await openPlace({ dataDir, ...config.store }, { log, isProduction: config.production });
+    const openOptions = { log, isProduction: config.production, isHurried: true };
+    const database = await openPlace({ dataDir, ...config.store }, openOptions);
     closers.push(() => database.close());
     if (config.production && !config.store.databaseUrl) await warnOfDisk(dataDir, log);
     const destinations = new Map(accounts.map((account) => [account.name, destinationOf(account)]));

@@ -27,7 +27,8 @@ export async function checkStore(setup: Setup, files: Files): Promise<readonly F
   try {
     await refuseOldOutbox(dataDir, files);
     if (!(await isMade(place, files))) return [note('Nobody has signed up yet: there is no database.')];
-    const options = { log: silent, isProduction: production, files };
+    // What it finds holds for a proxy.
+    const options = { log: silent, isProduction: production, isHurried: true, files };
     const file = store.databaseUrl ? undefined : await openFile(place, options);
     const database = file ?? (await openPlace(place, options));
     try {
@@ -56,7 +57,7 @@ export async function openUsable(
   files: Files,
 ): Promise<Database | undefined> {
   if (store === 'faulty') return undefined;
-  const options = { log: silent, isProduction: production, files };
+  const options = { log: silent, isProduction: production, isHurried: true, files };
   return openIfThere({ dataDir, ...store }, options).catch(() => undefined);
 }
 

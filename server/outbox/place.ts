@@ -22,6 +22,8 @@ export interface StorePlace {
 export interface OpenOptions {
   readonly log: Logger;
   readonly isProduction?: boolean;
+  /** Waits for other processes only for as long as a visitor can wait; a command has more time. */
+  readonly isHurried?: boolean;
   /** Opens a store that is being moved, or was moved, too. */
   readonly forMove?: boolean;
   readonly files?: Files;
@@ -74,7 +76,7 @@ export async function refuseMissing(
  */
 async function storeOptions(
   place: StorePlace,
-  { files = realFiles, ...options }: OpenOptions,
+  { files = realFiles, isHurried = false, ...options }: OpenOptions,
 ): Promise<StoreOptions> {
   const { dataDir, databaseUrl, poolSize, key, previousKey } = place;
   const kept = key && !databaseUrl ? await readIfThere(files, join(dataDir, keyFileName)) : undefined;
@@ -82,8 +84,15 @@ async function storeOptions(
     ...(previousKey ? [previousKey] : []),
     ...(kept === undefined ? [] : [new Secret(kept.trim())]),
   ];
-  return { dataDir, databaseUrl, poolSize, key, previousKeys, files, ...options };
+  const waits = isHurried ? {} : patience;
+  return { dataDir, databaseUrl, poolSize, key, previousKeys, files, ...options, ...waits };
 }
+
+/**
+ * Of commands, in ms. A proxy that has just wiped its file, or a machine that is busy with other things, can
+ * hold the lock for longer than a sign-up may wait for it.
+ */
+const patience = { lockWaitMs: 10_000, timeoutMs: 15_000 };
 
 async function isThere(path: string, files: Files): Promise<boolean> {
   try {

@@ -30,6 +30,8 @@ export interface StoreOptions {
   readonly openTimeoutMs?: number;
   /** The longest that one call may take before it is given up. */
   readonly timeoutMs?: number;
+  /** Longest wait of a write for another process that has the lock it needs. Shorter than `timeoutMs`. */
+  readonly lockWaitMs?: number;
   /** Callers that may wait at once. */
   readonly maxWaiting?: number;
   /** File name in `dataDir`; the sandbox has its own. */
@@ -47,6 +49,7 @@ export const databaseFileName = 'rasa-signup.db';
 /** With the moments between two looks at the time, callers have their answer within five seconds. */
 const defaultTimeoutMs = 4500;
 const defaultOpenTimeoutMs = 10_000;
+const defaultLockWaitMs = { sqlite: 1500, postgres: 2000 };
 const defaultPoolSize = 5;
 const defaultMaxWaiting = 10_000;
 const defaultReserveBytes = 8 * 1024 * 1024;
@@ -64,11 +67,13 @@ export async function openSqlite(options: StoreOptions): Promise<SqliteDatabase>
     schema,
     files = realFiles,
     reserveBytes = defaultReserveBytes,
+    lockWaitMs = defaultLockWaitMs.sqlite,
   } = options;
   await makeDirectory(dataDir);
   const path = join(dataDir, fileName);
   const key = await keyFor(options, path, files);
-  const database = new SqliteDatabase({ ...sharedOptions(options), path, key, reserveBytes, schema });
+  const shared = sharedOptions(options);
+  const database = new SqliteDatabase({ ...shared, path, key, reserveBytes, lockWaitMs, schema });
   await database.open();
   return unlessMoved(database, options);
 }
@@ -79,6 +84,7 @@ async function openPostgres(options: StoreOptions, databaseUrl: Secret): Promise
     isProduction = false,
     poolSize = defaultPoolSize,
     openTimeoutMs = defaultOpenTimeoutMs,
+    lockWaitMs = defaultLockWaitMs.postgres,
   } = options;
   if (!key) {
     throw new StoreRefused(
@@ -95,6 +101,7 @@ async function openPostgres(options: StoreOptions, databaseUrl: Secret): Promise
     isProduction,
     poolSize,
     openTimeoutMs,
+    lockWaitMs,
   });
   return unlessMoved(database, options);
 }

@@ -9,6 +9,8 @@ export interface ConnectionsOptions {
   readonly settings: ClientConfig;
   readonly poolSize: number;
   readonly timeoutMs: number;
+  /** How long a transaction waits for a lock. */
+  readonly lockWaitMs: number;
   readonly log: Logger;
 }
 
@@ -22,10 +24,10 @@ types.setTypeParser(pg.types.builtins.INT8, Number);
  * before a crash are lost. A process that is stopped in the middle loses its locks after ten seconds. A
  * warning is all that tells of a commit that the standby did not confirm, so it must not be kept back.
  */
-const beginSql = `
+const beginSql = (lockWaitMs: number) => `
   begin isolation level read committed read write;
   select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off';
-  set local lock_timeout = '2s';
+  set local lock_timeout = '${lockWaitMs}ms';
   set local idle_in_transaction_session_timeout = '10s';
   set local client_min_messages = 'warning'`;
 
@@ -37,10 +39,12 @@ export interface Transaction {
 export class Connections {
   readonly #pool: pg.Pool;
   readonly #timeoutMs: number;
+  readonly #beginSql: string;
   readonly #log: Logger;
 
-  constructor({ settings, poolSize, timeoutMs, log }: ConnectionsOptions) {
+  constructor({ settings, poolSize, timeoutMs, lockWaitMs, log }: ConnectionsOptions) {
     this.#timeoutMs = timeoutMs;
+    this.#beginSql = beginSql(lockWaitMs);
     this.#log = log;
     this.#pool = new pg.Pool({
       ...settings,
@@ -81,7 +85,7 @@ export class Connections {
         client.on('notice', note);
         try {
           // Not waited for: where it fails, the transaction is aborted and so is what was sent behind it.
-          const begun = client.query(beginSql);
+          const begun = client.query(this.#beginSql);
           begun.catch(() => undefined);
           const result = await run({ query: (text, values = []) => client.query(text, [...values]) });
           await begun;

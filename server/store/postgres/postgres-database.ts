@@ -21,6 +21,7 @@ export interface PostgresDatabaseOptions {
   readonly isProduction: boolean;
   readonly poolSize: number;
   readonly timeoutMs: number;
+  readonly lockWaitMs: number;
   readonly maxWaiting: number;
   /** How long a start waits for a server that is not there yet. */
   readonly openTimeoutMs: number;

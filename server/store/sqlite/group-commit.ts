@@ -27,6 +27,7 @@ export interface GroupCommitOptions {
   readonly sealing: Sealing;
   readonly marks: MarkSets;
   readonly guard: FileGuard;
+  readonly lockWaitMs: number;
 }
 
 /**
@@ -43,13 +44,15 @@ export class GroupCommit {
   readonly #sealing: Sealing;
   readonly #marks: MarkSets;
   readonly #guard: FileGuard;
+  readonly #lockWaitMs: number;
   readonly #inserts = new Map<string, SqliteStatement>();
 
-  constructor({ connection, sealing, marks, guard }: GroupCommitOptions) {
+  constructor({ connection, sealing, marks, guard, lockWaitMs }: GroupCommitOptions) {
     this.#connection = connection;
     this.#sealing = sealing;
     this.#marks = marks;
     this.#guard = guard;
+    this.#lockWaitMs = lockWaitMs;
   }
 
   commit(callers: readonly Caller[]): readonly Outcome[] {
@@ -66,9 +69,9 @@ export class GroupCommit {
     }
   }
 
-  /** Runs something in a separate transaction. */
-  transaction<T>(run: (connection: SqliteConnection) => T): T {
-    begin(this.#connection);
+  /** Runs something in a separate transaction, unless another process writes for so long. */
+  transaction<T>(run: (connection: SqliteConnection) => T, lockWaitMs: number): T {
+    begin(this.#connection, lockWaitMs);
     try {
       const result = run(this.#connection);
       this.#finish();
@@ -81,7 +84,7 @@ export class GroupCommit {
 
   #together(callers: readonly Caller[], run: () => readonly Outcome[]): readonly Outcome[] {
     const usesMarks = callers.some(({ statements }) => statements.some(({ kind }) => kind === 'marks'));
-    begin(this.#connection);
+    begin(this.#connection, this.#lockWaitMs);
     try {
       if (usesMarks) this.#marks.follow(this.#connection);
       const outcomes = run();

@@ -9,17 +9,10 @@ import { reservePath } from './file-guard.ts';
 import { scanWal } from './wal-scan.ts';
 
 /**
- * Longest wait for another process. It is at most this long twice: for the lock, and in a checkpoint at the
- * commit.
- */
-export const busyMs = 1500;
-
-/**
  * `secure_delete` overwrites what is deleted. `fullfsync` makes macOS write through the disk's own cache.
  * There is no memory map, since an I/O error in one would end the process.
  */
 const pragmas = `
-  pragma busy_timeout = ${busyMs};
   pragma synchronous = full;
   pragma fullfsync = 1;
   pragma checkpoint_fullfsync = 1;
@@ -31,6 +24,16 @@ const pragmas = `
   pragma trusted_schema = off;
 `;
 
+export interface OpenFileOptions {
+  readonly open: OpenConnection;
+  readonly schema: readonly Migration[];
+  /**
+   * Longest wait for another process. It is at most this long twice: for the lock, and in a checkpoint at the
+   * commit.
+   */
+  readonly lockWaitMs: number;
+}
+
 /** Before the first opening in this process: refuses damage, and makes the file where there is none. */
 export function prepareFile(path: string): void {
   refuseDamage(path);
@@ -39,12 +42,13 @@ export function prepareFile(path: string): void {
 }
 
 /** Opens the file and brings its schema up to date. Throws what SQLite says, or `StoreUnavailable`. */
-export function openFile(path: string, open: OpenConnection, schema: readonly Migration[]): SqliteConnection {
+export function openFile(path: string, { open, schema, lockWaitMs }: OpenFileOptions): SqliteConnection {
   const connection = new PreparingConnection(open(path));
   try {
+    setBusyTimeout(connection, lockWaitMs);
     connection.exec(pragmas);
-    useWal(connection);
-    migrate(connection, schema);
+    useWal(connection, lockWaitMs);
+    migrate(connection, schema, lockWaitMs);
     return connection;
   } catch (error) {
     connection.close();
@@ -94,11 +98,12 @@ function refuseOtherThanFile(path: string): void {
 
 const walLooks = 3;
 
-function useWal(connection: SqliteConnection): void {
+function useWal(connection: SqliteConnection, lockWaitMs: number): void {
   const [row] = connection.prepare('pragma journal_mode').all();
   if (row?.['journal_mode'] === 'wal') return;
   // On a new file that another process opens too this is "locked" at once, whatever the time-out.
-  const mode = patiently(() => connection.prepare('pragma journal_mode = wal').all())[0]?.['journal_mode'];
+  const [changed] = patiently(() => connection.prepare('pragma journal_mode = wal').all(), lockWaitMs);
+  const mode = changed?.['journal_mode'];
   if (mode !== 'wal') {
     throw new StoreRefused(
       'SQLite cannot keep a write-ahead log here, as on a network file system. Use a local disk, or set DATABASE_URL.',
@@ -106,10 +111,10 @@ function useWal(connection: SqliteConnection): void {
   }
 }
 
-function migrate(connection: SqliteConnection, schema: readonly Migration[]): void {
+function migrate(connection: SqliteConnection, schema: readonly Migration[], lockWaitMs: number): void {
   // Read first: a start must not wait for the write lock where there is nothing to do.
   if (missing(connection, schema).length === 0) return;
-  begin(connection);
+  begin(connection, lockWaitMs);
   try {
     for (const migration of missing(connection, schema)) apply(connection, migration);
     connection.exec('commit');
@@ -149,19 +154,24 @@ function apply(connection: SqliteConnection, { version, name, sqlite }: Migratio
  * Begins a write transaction, looking again every other moment, which is fairer than SQLite's own growing
  * pauses.
  */
-export function begin(connection: SqliteConnection): void {
-  connection.exec('pragma busy_timeout = 0');
+export function begin(connection: SqliteConnection, lockWaitMs: number): void {
+  setBusyTimeout(connection, 0);
   try {
     patiently(() => {
       connection.exec('begin immediate');
-    });
+    }, lockWaitMs);
   } finally {
-    connection.exec(`pragma busy_timeout = ${busyMs}`);
+    setBusyTimeout(connection, lockWaitMs);
   }
 }
 
-function patiently<T>(attempt: () => T): T {
-  const endMs = performance.now() + busyMs;
+/** How long SQLite itself waits for another process in one statement. */
+export function setBusyTimeout(connection: SqliteConnection, ms: number): void {
+  connection.exec(`pragma busy_timeout = ${ms}`);
+}
+
+function patiently<T>(attempt: () => T, lockWaitMs: number): T {
+  const endMs = performance.now() + lockWaitMs;
   for (;;) {
     try {
       return attempt();

@@ -18,6 +18,7 @@ export interface SqliteDatabaseOptions {
   readonly timeoutMs: number;
   readonly maxWaiting: number;
   readonly reserveBytes: number;
+  readonly lockWaitMs: number;
   /** By default the product's. */
   readonly schema?: readonly Migration[] | undefined;
   readonly log: Logger;
@@ -46,6 +47,7 @@ export class SqliteDatabase implements Database {
       key,
       previousKeys,
       reserveBytes,
+      lockWaitMs,
       schema,
       maxWaiting,
       timeoutMs,
@@ -56,7 +58,8 @@ export class SqliteDatabase implements Database {
     ({ keyId: this.keyId, keyIds: this.keyIds } = new Sealing(key, previousKeys));
     this.#handles = Handles.of(path);
     const { count: handles } = this.#handles;
-    this.#thread = new WorkerThread(() => start({ path, key, previousKeys, reserveBytes, schema, handles }));
+    const file = { path, key, previousKeys, reserveBytes, lockWaitMs, schema, handles };
+    this.#thread = new WorkerThread(() => start(file));
     this.#queue = new WriteQueue({
       maxWaiting,
       timeoutMs,
@@ -74,13 +77,14 @@ export class SqliteDatabase implements Database {
   }
 
   async #openPatiently(): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
+    const endMs = performance.now() + openPatienceMs;
+    for (;;) {
       try {
         await this.#thread.ask({ do: 'open' });
         return;
       } catch (error) {
         const isLocked = error instanceof StoreUnavailable && error.reason === 'locked';
-        if (isLocked && attempt < openAttempts) continue;
+        if (isLocked && performance.now() < endMs) continue;
         await this.#thread.close(this.#closeGraceMs);
         throw error;
       }
@@ -156,5 +160,5 @@ export class SqliteDatabase implements Database {
   }
 }
 
-/** Each waits for as long as SQLite may wait for a lock. */
-const openAttempts = 6;
+/** How long a start waits for another process that opens or migrates the file. */
+const openPatienceMs = 9000;

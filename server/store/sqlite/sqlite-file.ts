@@ -11,13 +11,15 @@ import { FileGuard } from './file-guard.ts';
 import { GroupCommit, runStatement } from './group-commit.ts';
 import { MarkSets } from './mark-sets.ts';
 import { isOnly } from './handles.ts';
-import { busyMs, openFile, prepareFile } from './open-file.ts';
+import { openFile, prepareFile, setBusyTimeout } from './open-file.ts';
 
 export interface SqliteFileOptions {
   readonly path: string;
   readonly key: SealingKey;
   readonly previousKeys: readonly SealingKey[];
   readonly reserveBytes: number;
+  /** Longest wait for another process that writes. */
+  readonly lockWaitMs: number;
   /** By default the product's. */
   readonly schema?: readonly Migration[] | undefined;
   /** How many handles this process has on the file, as {@link Handles} counts them. */
@@ -40,11 +42,14 @@ export class SqliteFile {
   readonly #guard: FileGuard;
   readonly #schema: readonly Migration[];
   readonly #driver: OpenConnection = loadDriver();
+  readonly #lockWaitMs: number;
   readonly #handles: Int32Array;
   #open: Opened | undefined;
 
-  constructor({ path, key, previousKeys, reserveBytes, schema = migrations, handles }: SqliteFileOptions) {
+  constructor(options: SqliteFileOptions) {
+    const { path, key, previousKeys, reserveBytes, lockWaitMs, schema = migrations, handles } = options;
     this.#path = path;
+    this.#lockWaitMs = lockWaitMs;
     this.#sealing = new Sealing(key, previousKeys);
     this.#schema = schema;
     this.#handles = handles;
@@ -83,7 +88,7 @@ export class SqliteFile {
   /** True while there is more to sweep. */
   sweep(nowMs: number): boolean {
     return this.#attempt(({ commits, marks }) =>
-      commits.transaction((connection) => marks.sweep(connection, bucketOf(nowMs))),
+      commits.transaction((connection) => marks.sweep(connection, bucketOf(nowMs)), sweepWaitMs),
     );
   }
 
@@ -94,12 +99,12 @@ export class SqliteFile {
   tidy(): void {
     this.#attempt(({ connection }) => {
       // Beside a long reader both would hold up all writers for as long as they may wait.
-      connection.exec('pragma busy_timeout = 0');
+      setBusyTimeout(connection, 0);
       try {
         connection.exec('vacuum');
         connection.prepare('pragma wal_checkpoint(truncate)').all();
       } finally {
-        connection.exec(`pragma busy_timeout = ${busyMs}`);
+        setBusyTimeout(connection, this.#lockWaitMs);
       }
     });
     this.#layBallast();
@@ -178,9 +183,11 @@ export class SqliteFile {
     // A file that was moved away must not be made anew while we run.
     this.#guard.checkBeforeOpening();
     if (isOnly(this.#handles)) prepareFile(this.#path);
-    const connection = openFile(this.#path, this.#driver, this.#schema);
+    const lockWaitMs = this.#lockWaitMs;
+    const connection = openFile(this.#path, { open: this.#driver, schema: this.#schema, lockWaitMs });
     const marks = new MarkSets();
-    const commits = new GroupCommit({ connection, sealing: this.#sealing, marks, guard: this.#guard });
+    const [sealing, guard] = [this.#sealing, this.#guard];
+    const commits = new GroupCommit({ connection, sealing, marks, guard, lockWaitMs });
     this.#guard.begin();
     this.#open = { connection, commits, marks };
     return this.#open;
@@ -205,6 +212,9 @@ export class SqliteFile {
     }
   }
 }
+
+/** Short, since what is asked meanwhile waits for it, and the next round tries again. */
+const sweepWaitMs = 50;
 
 /** More than the original can go through while the copy is of use. */
 const epochsAhead = 1_000_000;

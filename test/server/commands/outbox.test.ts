@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createOutboxCommands } from '../../../server/commands/outbox.ts';
+import { openStoreCommands } from '../../../server/commands/store.ts';
 import { DeadLetters } from '../../../server/outbox/dead-letters.ts';
+import { openPlace } from '../../../server/outbox/place.ts';
 import { sameSql } from '../../../server/store/database.ts';
-import { openStore } from '../../../server/store/open-store.ts';
+import { databaseFileName, openStore } from '../../../server/store/open-store.ts';
+import { loadDriver } from '../../../server/store/sqlite/driver.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { hasTerminal, runCli, runCliOnTerminal } from '../../helpers/server/cli.ts';
 import { namesOf, openTestOutbox, setAside, type Refused } from '../../helpers/server/outbox.ts';
@@ -344,6 +347,35 @@ describe('outbox purge', () => {
     expect(await outboxCli(dataDir, 'purge', '--yes', '--', '--reason')).toMatchObject({ code: 0 });
     expect(await setAsideIn(dataDir)).toEqual(['ada-0001']);
   });
+});
+
+describe('beside a proxy that holds the database for longer than a sign-up may wait', () => {
+  it('a command waits for it', async () => {
+    const dataDir = await refusedDir();
+    const place = { dataDir, databaseUrl: undefined, poolSize: 1, key: undefined, previousKey: undefined };
+    const proxy = await openPlace(place, { log: quiet, isHurried: true });
+    const commands = await openStoreCommands({
+      place,
+      streams: { stdout: { write: () => true }, stderr: { write: () => true } },
+    });
+    onTestFinished(async () => {
+      await commands.close();
+      await proxy.close();
+    });
+    const holder = loadDriver()(join(dataDir, databaseFileName));
+    holder.exec('begin immediate');
+    try {
+      const purged = commands.deadLetters().purge('ada-0001');
+      await expect(new DeadLetters({ database: proxy }).purge('grace-0002')).rejects.toMatchObject({
+        reason: 'locked',
+      });
+      holder.exec('rollback');
+      expect(await purged).toBe(true);
+    } finally {
+      holder.close();
+    }
+    expect(await setAsideIn(dataDir)).toEqual(['edsger-0003', 'grace-0002']);
+  }, 60_000);
 });
 
 describe('everything at once', () => {
