@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import type { Part, ServerName, Tasks } from './accept-child.ts';
-import { buildChild, pin, startChild, type Child } from './child.ts';
+import { buildScript } from '../helpers/server/build-script.ts';
+import { pin, startChild, type Child } from './child.ts';
 import { burst, closedLoop, openLoop, openLoopFresh, type Latencies, type Target } from './http-load.ts';
 import { median, quantile } from './load.ts';
 import { aim, aimsTable, table, type Aim } from './report.ts';
@@ -79,7 +80,7 @@ const cpu = ({ cpuMicros }: Round) => cpuMicros;
 
 const out = join(process.cwd(), 'node_modules/.cache/bench');
 await mkdir(out, { recursive: true });
-const script = await buildChild('test/bench/accept-child.ts', join(out, 'built'));
+const script = await buildScript('test/bench/accept-child.ts', join(out, 'built'));
 const dir = await mkdtemp(join(tmpdir(), 'bench-accept-'));
 const running: Running[] = [];
 const upstream = await startChild<Tasks>(script, { args: ['upstream', dir], core: 1 });

@@ -1,10 +1,7 @@
 import { execFile, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'vite';
 
 /** A separate process that contains the measured code and runs these tasks. */
 export interface Child<Tasks extends TaskList<Tasks>> {
@@ -18,37 +15,6 @@ export interface ChildOptions {
   readonly args: readonly string[];
   /** The processor reserved for it. By default the system chooses one. */
   readonly core?: number;
-}
-
-/**
- * Compiles the child once, so that its memory and start-up include no compiler, like those of the product.
- */
-export async function buildChild(entry: string, dir: string): Promise<string> {
-  // As deep as the rooms of the product, which read package.json above them.
-  const outDir = join(dir, 'dist/server/measured');
-  const name = `${basename(entry, '.ts')}.mjs`;
-  await compile(entry, outDir, name);
-  // The store starts this file beside its own, which is the whole child here.
-  await compile('server/store/sqlite/worker.ts', outDir, 'worker.js');
-  await copyFile('package.json', join(dir, 'package.json'));
-  return join(outDir, name);
-}
-
-async function compile(entry: string, outDir: string, entryFileNames: string): Promise<void> {
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    publicDir: false,
-    build: {
-      ssr: entry,
-      outDir,
-      target: 'node20',
-      minify: false,
-      sourcemap: true,
-      emptyOutDir: false,
-      rolldownOptions: { output: { entryFileNames } },
-    },
-  });
 }
 
 export async function startChild<Tasks extends TaskList<Tasks>>(

@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
+import { buildScript } from '../helpers/server/build-script.ts';
 import { startPostgres, whyNoPostgres } from '../helpers/server/postgres.ts';
-import { buildChild, startChild, type Child } from './child.ts';
+import { startChild, type Child } from './child.ts';
 import { drain } from './drain.ts';
 import { median, type LoadFigures } from './load.ts';
 import type { AddFigures, Tasks } from './outbox-child.ts';
@@ -36,7 +37,7 @@ interface Cell {
 
 const out = join(process.cwd(), 'node_modules/.cache/bench');
 await mkdir(out, { recursive: true });
-const script = await buildChild('test/bench/outbox-child.ts', join(out, 'built'));
+const script = await buildScript('test/bench/outbox-child.ts', join(out, 'built'));
 const dir = await mkdtemp(join(tmpdir(), 'bench-outbox-'));
 const noPostgres = whyNoPostgres();
 const server = noPostgres === undefined ? await startPostgres() : undefined;

@@ -1,10 +1,13 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pino } from 'pino';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { Database, Row } from '../../../server/store/database.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { openStore, type StoreOptions } from '../../../server/store/open-store.ts';
 import { signups } from '../../../server/store/tables.ts';
 import { Secret } from '../../../server/system/secret.ts';
+import { buildScript } from './build-script.ts';
 import { signupRow } from './signup-row.ts';
 
 export { signupRow };
@@ -37,4 +40,18 @@ export async function readSignups(database: Database): Promise<readonly Row[]> {
     sql: sameSql('select id, key_id, payload from signups order by seq'),
     opens: signups,
   });
+}
+
+/** A script of this folder, compiled once for a test file. Only inside the project it finds its packages. */
+export function useScript(name: 'store-child' | 'store-writer'): () => string {
+  const cache = join(process.cwd(), 'node_modules/.cache');
+  let dir = '';
+  let script = '';
+  beforeAll(async () => {
+    await mkdir(cache, { recursive: true });
+    dir = await mkdtemp(join(cache, `${name}-`));
+    script = await buildScript(`test/helpers/server/${name}.ts`, dir);
+  }, 60_000);
+  afterAll(() => rm(dir, { recursive: true, force: true }));
+  return () => script;
 }

@@ -4,7 +4,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 import { createHangingDisk, type HangingDisk } from '../../helpers/server/hanging-disk.ts';
 import type { Answered, Asked } from '../../helpers/server/store-child.ts';
-import { idsIn, openTestStore } from '../../helpers/server/store.ts';
+import { idsIn, openTestStore, useScript } from '../../helpers/server/store.ts';
+
+const script = useScript('store-child');
 
 interface Timed extends Answered {
   readonly tookMs: number;
@@ -12,11 +14,7 @@ interface Timed extends Answered {
 
 /** A process with a store on the disk. */
 async function startChild(dataDir: string, { env }: HangingDisk) {
-  const script = new URL('../../helpers/server/store-child.ts', import.meta.url).pathname;
-  const child = fork(script, [dataDir], {
-    execArgv: ['--import', 'tsx'],
-    env: { ...process.env, ...env },
-  });
+  const child = fork(script(), [dataDir], { execArgv: [], env: { ...process.env, ...env } });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

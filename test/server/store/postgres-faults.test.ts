@@ -1,8 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startPostgres, whyNoPostgres, type PostgresServer } from '../../helpers/server/postgres.ts';
-import { addSignup, idsIn, openTestStore, signupRow, testKey } from '../../helpers/server/store.ts';
+import {
+  addSignup,
+  idsIn,
+  openTestStore,
+  signupRow,
+  testKey,
+  useScript,
+} from '../../helpers/server/store.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import {
@@ -22,6 +30,7 @@ const noPostgres = whyNoPostgres();
 if (noPostgres !== undefined) process.stderr.write(`Skipped: ${noPostgres}.\n`);
 
 const rounds = process.env['SOAK'] === undefined ? 3 : 30;
+const writer = useScript('store-writer');
 
 let running: PostgresServer | undefined;
 beforeAll(async () => {
@@ -99,16 +108,14 @@ describe.skipIf(noPostgres !== undefined)('a store on a PostgreSQL server', { ti
   });
 
   test('makes no caller wait for a lock that a stopped process holds', async () => {
-    const { url, database, server } = await newStore();
+    const { url, database } = await newStore();
     const id = await addSignup(database);
-    const name = new URL(url).pathname.slice(1);
-    const blocker = server.query(
-      `begin; lock table signups in exclusive mode; select pg_sleep(4); commit`,
-      name,
-    );
-    await untilLocked(server, name);
+    const blocker = new pg.Client({ connectionString: url });
+    await blocker.connect();
+    onTestFinished(() => blocker.end());
+    await blocker.query('begin; lock table signups in exclusive mode');
     await expect(addSignup(database)).rejects.toMatchObject({ reason: 'locked', outcome: 'not_written' });
-    await blocker;
+    await blocker.query('rollback');
     await addSignup(database);
     expect(await idsIn(database)).toContain(id);
   });
@@ -209,8 +216,7 @@ describe.skipIf(noPostgres !== undefined)('a store on a PostgreSQL server', { ti
 
   test('ends a killed proxy’s transaction with it', async () => {
     const { url, place, database } = await newStore();
-    const script = new URL('../../helpers/server/store-writer.ts', import.meta.url).pathname;
-    const child = spawn(process.execPath, ['--import', 'tsx', script, place.dataDir], {
+    const child = spawn(process.execPath, [writer(), place.dataDir], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, DATABASE_URL: url },
     });
@@ -235,11 +241,6 @@ async function untilItWorks<T>(attempt: () => Promise<T>): Promise<T> {
       if (!(error instanceof StoreUnavailable)) throw error;
     }
   }
-}
-
-async function untilLocked(server: PostgresServer, name: string): Promise<void> {
-  const sql = `select 1 from pg_locks join pg_database on pg_database.oid = database where datname = '${name}' and mode = 'ExclusiveLock' and locktype = 'relation'`;
-  while ((await server.query(sql)).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 describe('TLS to a server', () => {
