@@ -94,12 +94,11 @@ export async function openService({
   const close = () => closers.close();
 
   try {
-    const { accounts, dataDir } = config;
+    const { accounts, dataDir, production: isProduction } = config;
     await refuseOldOutbox(dataDir, realFiles);
-    const openOptions = { log, isProduction: config.production, isHurried: true };
-    const database = await openPlace({ dataDir, ...config.store }, openOptions);
+    const database = await openPlace({ dataDir, ...config.store }, { log, isProduction, isHurried: true });
     closers.push(() => database.close());
-    if (config.production && !config.store.databaseUrl) await warnOfDisk(dataDir, log);
+    if (isProduction && !config.store.databaseUrl) await warnOfDisk(dataDir, log);
     const destinations = new Map(accounts.map((account) => [account.name, destinationOf(account)]));
     const outbox = await Outbox.open({ database, destinations, max: config.outbox.max });
     closers.push(() => outbox.close());

@@ -198,9 +198,9 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: 'SQLite: two that start at once both migrate',
     file: 'server/store/sqlite/open-file.ts',
-    find: '  if (missing(connection, schema).length === 0) return;\n  begin(connection);\n  try {\n    for (const migration of missing(connection, schema))',
+    find: '  if (missing(connection, schema).length === 0) return;\n  begin(connection, lockWaitMs);\n  try {\n    for (const migration of missing(connection, schema))',
     replace:
-      '  const found = missing(connection, schema);\n  if (found.length === 0) return;\n  begin(connection);\n  try {\n    for (const migration of found)',
+      '  const found = missing(connection, schema);\n  if (found.length === 0) return;\n  begin(connection, lockWaitMs);\n  try {\n    for (const migration of found)',
     tests: tests('database'),
     only: 'a store on sqlite can be opened by several',
   },
@@ -317,10 +317,19 @@ export const storeMutations: readonly Mutation[] = [
     only: 'connection breaks',
   },
   {
+    name: 'commands: wait no longer for a lock than a sign-up does',
+    file: 'server/outbox/place.ts',
+    find: 'isHurried ? {} : patience',
+    replace: '{}',
+    tests: 'test/server/commands/outbox.test.ts',
+    only: 'a command waits for it',
+  },
+  {
     name: 'PostgreSQL: no limit for locks',
     file: 'server/store/postgres/connections.ts',
-    find: "  set local lock_timeout = '2s';\n",
-    replace: '',
+    find: 'set local lock_timeout',
+    // A name that the server takes and does nothing with.
+    replace: 'set local rasa.lock_timeout',
     tests: tests('postgres-faults'),
     only: 'wait for a lock',
   },

@@ -9,6 +9,7 @@ import {
   isHopeless,
   isOwn,
   translateError,
+  withOwnMemory,
   type SqliteConnection,
   type SqliteStatement,
   withOwnMemory,

@@ -506,5 +506,5 @@ describe.skipIf(!hasTerminal)('on a real terminal', () => {
     expect(purged.screen).toMatch(/Delete 3 sign-ups permanently\? \[y\/N\] y\nDeleted 3 sign-ups\.\n$/);
     expect(purged.code).toBe(0);
     expect(await setAsideIn(dataDir)).toEqual([]);
-  }, 15_000);
+  }, 60_000);
 });

@@ -66,9 +66,10 @@ test(
     }
     const refused = await adding;
     for (const answer of refused) expect(answer).toMatchObject({ reason: 'timed_out' });
-    expect(Math.max(...refused.map(({ tookMs }) => tookMs))).toBeLessThan(5000);
-    expect(Math.max(...looks.map(({ tookMs }) => tookMs))).toBeLessThan(3000);
-    expect(Math.max(...looks.map(({ longestStillMs }) => longestStillMs))).toBeLessThan(3000);
+    // It would last as long as the disk hangs; the rest is for a machine that does other things as well.
+    expect(Math.max(...refused.map(({ tookMs }) => tookMs))).toBeLessThan(12_000);
+    expect(Math.max(...looks.map(({ tookMs }) => tookMs))).toBeLessThan(4000);
+    expect(Math.max(...looks.map(({ longestStillMs }) => longestStillMs))).toBeLessThan(4000);
 
     disk.goOn();
     const after = await add(child, 50);
