@@ -29,14 +29,6 @@ export interface SqliteStatement {
 
 export type SqliteValue = string | number | Uint8Array | null;
 
-/**
- * `node:sqlite` of Node 22 takes empty bytes that came from another thread for null: they have no memory of
- * their own. To be removed when Node 22 is.
- */
-export function withOwnMemory(value: SqliteValue): SqliteValue {
-  return value instanceof Uint8Array && value.byteLength === 0 ? new Uint8Array() : value;
-}
-
 interface SqliteModule {
   readonly DatabaseSync: new (path: string, options?: { readonly readOnly?: boolean }) => SqliteConnection;
 }

@@ -12,7 +12,6 @@ import {
   withOwnMemory,
   type SqliteConnection,
   type SqliteStatement,
-  withOwnMemory,
 } from './driver.ts';
 import type { FileGuard } from './file-guard.ts';
 import type { MarkSets } from './mark-sets.ts';
