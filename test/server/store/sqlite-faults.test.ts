@@ -369,9 +369,10 @@ test('a start beside a process that holds the database waits for it', async () =
   await addSignup(first);
   const ids: string[] = [];
   let isOver = false;
-  const adding = (async () => {
+  const addAllTheTime = async () => {
     while (!isOver) ids.push(await addSignup(first));
-  })();
+  };
+  const adding = addAllTheTime();
   const second = await openTestStore({ dataDir });
   const id = await addSignup(second);
   isOver = true;
