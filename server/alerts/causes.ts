@@ -1,7 +1,17 @@
-import { readBacklog, readSurvival } from '../operator/standing.ts';
-import { judge, stuckAfterMs, type Cause, type OperatorState } from '../operator/verdict.ts';
+import { Paced } from '../operator/paced.ts';
+import { backlogOf, readSurvival, readWaiting, type Waiting } from '../operator/standing.ts';
+import {
+  judge,
+  stuckAfterMs,
+  type AccountStanding,
+  type Cause,
+  type OperatorState,
+} from '../operator/verdict.ts';
 import type { Destination } from '../outbox/signup.ts';
 import { sameSql, type Database } from '../store/database.ts';
+
+/** `retired`: the operator has retired all of them. */
+export type KeysAre = 'working' | 'refused' | 'retired';
 
 /** Something that is wrong, as the operator page says it too. */
 export interface Alert extends Pick<Cause, 'id' | 'what' | 'remedy'> {
@@ -20,7 +30,7 @@ export interface CausesOptions {
   /** Of each account, by its name. */
   readonly destinations: ReadonlyMap<string, Destination>;
   /** Whether rasa.io takes the credentials of each account, as the processes have noted it. */
-  readonly readStates: () => Promise<ReadonlyMap<string, 'working' | 'refused'>>;
+  readonly readStates: () => Promise<ReadonlyMap<string, KeysAre>>;
   /** Only of what does not keep the store from being written. */
   readonly isOutboxFull: () => boolean;
   readonly now?: () => number;
@@ -36,29 +46,33 @@ const webhookFailsForMs = 60 * 60_000;
 export class Causes {
   readonly #options: CausesOptions;
   readonly #now: () => number;
+  readonly #waiting: Paced<Waiting>;
   #survival: { readonly atMs: number; readonly is: OperatorState['survival'] } | undefined;
 
   constructor(options: CausesOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    const read = () => readWaiting(options.database);
+    this.#waiting = new Paced({ read, leastPauseMs: 0, now: this.#now });
   }
 
   async read(): Promise<Found> {
-    const { database, destinations, readStates, isOutboxFull } = this.#options;
+    const { destinations, readStates, isOutboxFull } = this.#options;
     const nowMs = this.#now();
     const states = await readStates();
     const accounts = [...destinations.keys()].map((name) => ({
       name,
-      credentials: states.get(name),
+      ...standingOf(states.get(name)),
       // Only the process that delivers knows; that sign-ups wait is what counts.
       isUnreachable: false,
     }));
-    const [backlog, letters, survival, webhooks] = await Promise.all([
-      readBacklog(database, destinations, accounts),
+    const [waiting, letters, survival, webhooks] = await Promise.all([
+      this.#waiting.get(),
       this.#deadLetters(),
       this.#readSurvival(nowMs),
       this.#webhooks(nowMs),
     ]);
+    const backlog = backlogOf(waiting, destinations, accounts);
     const { causes } = judge({
       nowMs,
       storeFault: isOutboxFull() ? 'outbox_full' : undefined,
@@ -122,6 +136,11 @@ export class Causes {
     }
     return this.#survival.is;
   }
+}
+
+function standingOf(keys: KeysAre | undefined): Pick<AccountStanding, 'credentials' | 'areKeysRetired'> {
+  const areKeysRetired = keys === 'retired';
+  return { credentials: areKeysRetired ? 'refused' : keys, areKeysRetired };
 }
 
 const why: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { eventStatements, type NewEvent } from './events.ts';
 export interface CredentialsTellerOptions {
   readonly database: Database;
   /** Whether rasa.io takes the credentials of each account, by its name, as the processes have noted it. */
-  readonly readStates: () => Promise<ReadonlyMap<string, 'working' | 'refused'>>;
+  readonly readStates: () => Promise<ReadonlyMap<string, 'working' | 'refused' | 'retired'>>;
   readonly now?: () => number;
 }
 
@@ -31,7 +31,7 @@ export class CredentialsTeller {
         params: [subjectOf(account)],
       });
       const isFailed = last?.['type'] === 'credentials.failed';
-      if (isFailed === (state === 'refused')) continue;
+      if (isFailed === (state !== 'working')) continue;
       const type = isFailed ? 'credentials.working' : 'credentials.failed';
       const atMs = this.#now();
       events.push({ type, account, subject: subjectOf(account), atMs, turn: atMs.toString(36), data: {} });

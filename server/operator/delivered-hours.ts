@@ -32,7 +32,8 @@ export class DeliveredHours {
   async #count(): Promise<void> {
     const { database, kept, now } = this.#options;
     const [numbers] = await database.read({
-      sql: sameSql('select min(seq) as first, max(seq) as last from events'),
+      // In one select both would be found by reading all.
+      sql: sameSql('select (select min(seq) from events) as first, (select max(seq) from events) as last'),
     });
     const last = Number(numbers?.['last'] ?? 0);
     this.#countedTo = Math.max(this.#countedTo, Number(numbers?.['first'] ?? 1) - 1);

@@ -4,11 +4,12 @@ import { Funnel, type FunnelOptions } from '../analytics/funnel/funnel.ts';
 import type { Destination } from '../outbox/signup.ts';
 import { sameSql, type Database } from '../store/database.ts';
 import { DeliveredHours } from './delivered-hours.ts';
+import { Paced } from './paced.ts';
 import type { Nearest, RefusedByRule, Refusals } from './refusals.ts';
 import { readRest, type RestFigures } from './rest-figures.ts';
 import { SetAside, type SetAsideState } from './set-aside.ts';
 import type { SetupChecks, SetupState } from './setup-checks.ts';
-import { readBacklog, readSurvival, type Backlog, type OwnAccount, type Standing } from './standing.ts';
+import { backlogOf, readSurvival, readWaiting, type OwnAccount, type Standing } from './standing.ts';
 import type { OperatorState } from './verdict.ts';
 
 const hourMs = 60 * 60_000;
@@ -95,9 +96,6 @@ const callsEvery: Readonly<Record<Period, number>> = {
   '7d': 3 * hourMs,
   '30d': 12 * hourMs,
 };
-/** Looks at the database within this time share one; a slow database is asked less often. */
-const leastPauseMs = 2000;
-const pauseFactor = 20;
 
 /** Reads what the page shows. */
 export class FiguresReader {
@@ -106,8 +104,10 @@ export class FiguresReader {
   readonly #startedMs: number;
   readonly #delivered: DeliveredHours;
   readonly #setAside: SetAside;
-  readonly #funnel: Funnel;
-  #backlog: { readonly untilMs: number; readonly found: Promise<Backlog<RunningAccount>> } | undefined;
+  readonly #waiting;
+  readonly #rest;
+  readonly #survival;
+  readonly #funnels;
 
   constructor(options: FiguresOptions) {
     const { database, destinations, counts, now = Date.now } = options;
@@ -115,22 +115,30 @@ export class FiguresReader {
     this.#now = now;
     this.#startedMs = now();
     this.#delivered = new DeliveredHours({ database, kept: periods['30d'] + 1, now });
-    this.#setAside = new SetAside(database);
-    this.#funnel = new Funnel({ database, destinations, counts });
+    this.#setAside = new SetAside({ database, now });
+    this.#waiting = new Paced({ read: () => readWaiting(database), now });
+    this.#rest = new Paced({ read: () => readRest(database, now()), now });
+    this.#survival = new Paced({ read: () => readSurvival(database, destinations, now()), now });
+    const funnel = new Funnel({ database, destinations, counts });
+    const pacedFunnel = (period: Period) =>
+      new Paced({ read: () => readFunnel(funnel, sinceOf(period, now()), now()), now });
+    this.#funnels = { '24h': pacedFunnel('24h'), '7d': pacedFunnel('7d'), '30d': pacedFunnel('30d') };
   }
 
   async read(period: Period): Promise<Figures> {
-    const { database, refusals, storeFault, calls, setup } = this.#options;
+    const { destinations, accounts, refusals, storeFault, calls, setup } = this.#options;
     const nowMs = this.#now();
-    const [backlog, delivered, setAside, rest, survival] = await Promise.all([
-      this.#readBacklog(),
+    const [waiting, delivered, setAside, rest, survival, funnel] = await Promise.all([
+      this.#waiting.get(),
       this.#delivered.read(),
       this.#setAside.read(),
-      readRest(database, nowMs),
-      readSurvival(database, this.#options.destinations, nowMs),
+      this.#rest.get(),
+      this.#survival.get(),
+      this.#funnels[period].get(),
     ]);
+    const backlog = backlogOf(waiting, destinations, accounts());
     const hours = this.#hours(period, nowMs, { delivered, waiting: backlog.byHour });
-    const sinceMs = hours[0]?.startMs ?? nowMs;
+    const sinceMs = sinceOf(period, nowMs);
     const refused = refusals.since(sinceMs);
     const state = {
       nowMs,
@@ -149,7 +157,7 @@ export class FiguresReader {
       keyRefusals: await this.#keyRefusals(sinceMs),
       calls: calls.since(sinceMs, callsEvery[period]),
       callsEveryMs: callsEvery[period],
-      funnel: await this.#readFunnel(sinceMs, nowMs),
+      funnel,
       accounts: backlog.accounts,
       setAside,
       refused,
@@ -167,7 +175,8 @@ export class FiguresReader {
 
   /** Something was changed: the next look is a new one. */
   forget(): void {
-    this.#backlog = undefined;
+    this.#waiting.forget();
+    this.#setAside.forget();
   }
 
   #hours(
@@ -188,40 +197,6 @@ export class FiguresReader {
     });
   }
 
-  /** Every row that waits is looked at, so that a long backlog is not read for each reader. */
-  async #readBacklog(): Promise<Backlog<RunningAccount>> {
-    const startMs = this.#now();
-    if (this.#backlog && this.#backlog.untilMs > startMs) return this.#backlog.found;
-    const { database, destinations, accounts } = this.#options;
-    const found = readBacklog(database, destinations, accounts());
-    const own = { untilMs: Infinity, found };
-    this.#backlog = own;
-    try {
-      const backlog = await found;
-      const untilMs = this.#now() + Math.max(leastPauseMs, pauseFactor * (this.#now() - startMs));
-      if (this.#backlog === own) this.#backlog = { untilMs, found };
-      return backlog;
-    } catch (error) {
-      if (this.#backlog === own) this.#backlog = undefined;
-      throw error;
-    }
-  }
-
-  async #readFunnel(sinceMs: number, nowMs: number): Promise<FunnelFigures> {
-    const from = dayAt(sinceMs, 'UTC');
-    const [row = {}] = await this.#funnel.read({ from, to: dayAt(nowMs, 'UTC'), by: [] });
-    const of = (name: string) => Number(row[name] ?? 0);
-    return {
-      from,
-      seen: of('fetched'),
-      started: of('started'),
-      sent: of('accepted') + of('refused'),
-      accepted: of('accepted'),
-      confirmed: of('confirmed'),
-      delivered: of('delivered'),
-    };
-  }
-
   async #keyRefusals(sinceMs: number): Promise<Figures['keyRefusals']> {
     const rows = await this.#options.database.read({
       sql: sameSql(
@@ -232,4 +207,24 @@ export class FiguresReader {
     });
     return rows.map((row) => ({ atMs: Number(row['at']), account: String(row['account']) })).reverse();
   }
+}
+
+/** When the first hour of the period began. */
+function sinceOf(period: Period, nowMs: number): number {
+  return (Math.floor(nowMs / hourMs) - periods[period] + 1) * hourMs;
+}
+
+async function readFunnel(funnel: Funnel, sinceMs: number, nowMs: number): Promise<FunnelFigures> {
+  const from = dayAt(sinceMs, 'UTC');
+  const [row = {}] = await funnel.read({ from, to: dayAt(nowMs, 'UTC'), by: [] });
+  const of = (name: string) => Number(row[name] ?? 0);
+  return {
+    from,
+    seen: of('fetched'),
+    started: of('started'),
+    sent: of('accepted') + of('refused'),
+    accepted: of('accepted'),
+    confirmed: of('confirmed'),
+    delivered: of('delivered'),
+  };
 }

@@ -2,16 +2,17 @@ import { DeadLetters } from '../outbox/dead-letters.ts';
 import type { DeadLetter } from '../outbox/rows.ts';
 import { redacted } from '../outbox/signup.ts';
 import { sameSql, type Database } from '../store/database.ts';
+import { Paced } from './paced.ts';
 
-export interface ShownDeadLetter {
-  readonly id: string;
-  readonly form: string;
+export type ShownDeadLetter = Readonly<{
+  id: string;
+  form: string;
   /** Without addresses. */
-  readonly reason: string;
-  readonly attempts: number;
+  reason: string;
+  attempts: number;
   /** ISO 8601. */
-  readonly refusedAt: string;
-}
+  refusedAt: string;
+}>;
 
 export interface SetAsideState {
   readonly count: number;
@@ -23,35 +24,54 @@ export interface SetAsideState {
 
 const mostShown = 50;
 
-/** What was set aside, without addresses. All of it is opened only when something has changed. */
+/** What was set aside, without addresses. */
 export class SetAside {
   readonly #database: Database;
   readonly #deadLetters: DeadLetters;
-  #known: { readonly signature: string; readonly state: SetAsideState } | undefined;
+  readonly #newest: Paced<Pick<SetAsideState, 'count' | 'newest'>>;
+  readonly #unreadable: Paced<number>;
+  #counted = { signature: '', unreadable: 0 };
 
-  constructor(database: Database) {
+  constructor({ database, now }: { readonly database: Database; readonly now: () => number }) {
     this.#database = database;
     this.#deadLetters = new DeadLetters({ database });
+    this.#newest = new Paced({ read: () => this.#readNewest(), leastPauseMs: 0, now });
+    this.#unreadable = new Paced({ read: () => this.#countUnreadable(), leastPauseMs: 0, now });
   }
 
   async read(): Promise<SetAsideState> {
+    const [{ count, newest }, unreadable] = await Promise.all([this.#newest.get(), this.#unreadable.get()]);
+    return { count: Math.max(newest.length, count - unreadable), unreadable, newest };
+  }
+
+  /** All that can be opened, in the order of their ids. */
+  async *all(): AsyncGenerator<ShownDeadLetter> {
+    for await (const { entries } of this.#deadLetters.pages()) yield* entries.map(shown);
+  }
+
+  /** Something was changed: the next look is a new one. */
+  forget(): void {
+    this.#newest.forget();
+  }
+
+  async #readNewest() {
+    const [row] = await this.#database.read({ sql: sameSql('select count(*) as n from dead_letters') });
+    return { count: Number(row?.['n']), newest: (await this.#deadLetters.newest(mostShown)).map(shown) };
+  }
+
+  /** All are opened for that, but only when something has changed. */
+  async #countUnreadable(): Promise<number> {
     const [row] = await this.#database.read({
       sql: sameSql(
         'select count(*) as n, max(failed_at) as last, min(id) as first, max(id) as top from dead_letters',
       ),
     });
     const signature = JSON.stringify(row);
-    if (this.#known?.signature === signature) return this.#known.state;
-    const { entries, unreadable } = await this.#deadLetters.list();
-    const newest = entries.slice(-mostShown).reverse().map(shown);
-    const state = { count: entries.length, unreadable: unreadable.length, newest };
-    this.#known = { signature, state };
-    return state;
-  }
-
-  /** All that can be opened, the oldest first. */
-  async all(): Promise<readonly ShownDeadLetter[]> {
-    return (await this.#deadLetters.list()).entries.map(shown);
+    if (this.#counted.signature === signature) return this.#counted.unreadable;
+    let count = 0;
+    for await (const { unreadable } of this.#deadLetters.pages()) count += unreadable.length;
+    this.#counted = { signature, unreadable: count };
+    return count;
   }
 }
 

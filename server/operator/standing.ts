@@ -1,7 +1,8 @@
 import type { Destination } from '../outbox/signup.ts';
 import { sameSql, type Database } from '../store/database.ts';
 import { lanes, precedences } from '../store/tables.ts';
-import { reportOn } from '../survival/report.ts';
+import { DeliveredContacts } from '../survival/delivered-contacts.ts';
+import { reportedMs } from '../survival/report.ts';
 import type { AccountStanding, OperatorState } from './verdict.ts';
 
 /** An account of this process, without what waits for it. */
@@ -20,6 +21,12 @@ export interface Backlog<T extends OwnAccount> {
   readonly byHour: ReadonlyMap<number, number>;
 }
 
+/** What waits: by the hour in which it was accepted, and by the place that it is for. */
+export interface Waiting {
+  readonly byHour: Backlog<OwnAccount>['byHour'];
+  readonly groups: ReadonlyMap<string, Group>;
+}
+
 interface Group {
   readonly waiting: number;
   readonly oldestMs: number | undefined;
@@ -27,33 +34,47 @@ interface Group {
 }
 
 const hourMs = 60 * 60_000;
+const sliceSql = sameSql(
+  `select upstream, account, accepted_at / ${hourMs} as hour, count(*) as n, max(seq) as last,
+     min(case when lane = ${lanes.fresh} and due = ${precedences.file} then null else accepted_at end) as oldest,
+     min(case lane when ${lanes.fresh} then 0 else due end) as next
+   from (
+     select seq, upstream, account, lane, due, accepted_at from signups where seq > ? order by seq limit ?
+   ) part
+   group by upstream, account, accepted_at / ${hourMs}`,
+);
+
+/** Rows that are read at a time: long reads delay writes. */
+const usualSlice = 5000;
 
 /**
- * How many sign-ups wait for each account, and since when; and for accounts that this process does not have.
- * A file of a million contacts takes hours: its rows count as waiting, but their age says nothing until they
- * were tried.
+ * How many sign-ups wait, and since when. A file of a million contacts takes hours: its rows count as
+ * waiting, but their age says nothing until they were tried.
  */
-export async function readBacklog<T extends OwnAccount>(
-  database: Pick<Database, 'read'>,
-  destinations: ReadonlyMap<string, Destination>,
-  running: readonly T[],
-): Promise<Backlog<T>> {
-  const rows = await database.read({
-    sql: sameSql(
-      `select upstream, account, accepted_at / ${hourMs} as hour, count(*) as n,
-         min(case when lane = ${lanes.fresh} and due = ${precedences.file} then null else accepted_at end) as oldest,
-         min(case lane when ${lanes.fresh} then 0 else due end) as next
-       from signups group by upstream, account, accepted_at / ${hourMs}`,
-    ),
-  });
+export async function readWaiting(database: Pick<Database, 'read'>, slice = usualSlice): Promise<Waiting> {
   const byHour = new Map<number, number>();
   const groups = new Map<string, Group>();
-  for (const { upstream, account, hour, n, oldest, next } of rows) {
-    byHour.set(Number(hour), (byHour.get(Number(hour)) ?? 0) + Number(n));
-    const place = `${String(upstream)} ${String(account)}`;
-    const group = { waiting: Number(n), oldestMs: oldest === null ? undefined : Number(oldest) };
-    groups.set(place, together(groups.get(place), { ...group, nextMs: Number(next) }));
+  for (let [after, found] = [0, slice]; found === slice;) {
+    found = 0;
+    for (const row of await database.read({ sql: sliceSql, params: [after, slice] })) {
+      const { upstream, account, hour, n, last, oldest, next } = row;
+      found += Number(n);
+      after = Math.max(after, Number(last));
+      byHour.set(Number(hour), (byHour.get(Number(hour)) ?? 0) + Number(n));
+      const place = `${String(upstream)} ${String(account)}`;
+      const group = { waiting: Number(n), oldestMs: oldest === null ? undefined : Number(oldest) };
+      groups.set(place, together(groups.get(place), { ...group, nextMs: Number(next) }));
+    }
   }
+  return { byHour, groups };
+}
+
+/** What waits for each account, and for accounts that this process does not have. */
+export function backlogOf<T extends OwnAccount>(
+  { byHour, groups }: Waiting,
+  destinations: ReadonlyMap<string, Destination>,
+  running: readonly T[],
+): Backlog<T> {
   const own = running.map((account) => {
     const group = groups.get(placeOf(destinations.get(account.name)));
     return { ...account, waiting: 0, oldestMs: undefined, nextMs: 0, ...group };
@@ -89,9 +110,9 @@ export async function readSurvival(
 ): Promise<OperatorState['survival']> {
   let [delivered, archived] = [0, 0];
   for (const destination of destinations.values()) {
-    const report = await reportOn(database, destination, nowMs);
-    delivered += report.delivered;
-    archived += report.archived;
+    const counts = await new DeliveredContacts(database, destination).count(nowMs - reportedMs);
+    delivered += counts.delivered;
+    archived += counts.archived;
   }
   return { delivered, archived };
 }

@@ -5,6 +5,13 @@ import { deadLetterColumns, deadLetterOf, signupRow, type DeadLetter } from './r
 
 /** More at once would delay the proxy's own writes. */
 const pageSize = 500;
+const atOnce = 50;
+
+/** Those that can be opened, and the ids of the others. */
+export interface DeadLetterPage {
+  readonly entries: readonly DeadLetter[];
+  readonly unreadable: readonly string[];
+}
 
 /** The sign-ups that rasa.io refused or that became too old, until the operator decides. */
 export class DeadLetters {
@@ -17,21 +24,31 @@ export class DeadLetters {
   }
 
   /** Every one that can be opened, in the order in which they were refused, and the ids of the others. */
-  async list(): Promise<{ readonly entries: readonly DeadLetter[]; readonly unreadable: readonly string[] }> {
+  async list(): Promise<DeadLetterPage> {
     const entries: DeadLetter[] = [];
     const unreadable: string[] = [];
-    for (let after = ''; ;) {
-      const rows = await this.#read('where id > ? order by id limit ?', [after, pageSize]);
-      for (const row of rows) {
-        const entry = deadLetterOf(row);
-        if (entry) entries.push(entry);
-        else unreadable.push(String(row['id']));
-      }
-      const last = rows.at(-1);
-      if (!last || rows.length < pageSize) break;
-      after = String(last['id']);
+    for await (const page of this.pages()) {
+      for (const entry of page.entries) entries.push(entry);
+      for (const id of page.unreadable) unreadable.push(id);
     }
     return { entries: entries.sort((a, b) => a.refusedAt.localeCompare(b.refusedAt)), unreadable };
+  }
+
+  /** Every one, in the order of their ids, some hundred at a time. */
+  async *pages(): AsyncGenerator<DeadLetterPage> {
+    for (let after = ''; ;) {
+      const rows = await this.#read('where id > ? order by id limit ?', [after, pageSize]);
+      const last = rows.at(-1);
+      if (!last) return;
+      yield pageOf(rows);
+      if (rows.length < pageSize) return;
+      after = String(last['id']);
+    }
+  }
+
+  /** Those that were refused last and can be opened, the last one first. At most some hundred. */
+  async newest(most: number): Promise<readonly DeadLetter[]> {
+    return pageOf(await this.#read('order by failed_at desc, id desc limit ?', [most])).entries;
   }
 
   /** `undefined` where there is none of this id. */
@@ -54,6 +71,19 @@ export class DeadLetters {
       sinceMs: this.#now(),
     });
     return this.#writeIfThere([removal(id), { into: signups, rows: [waiting] }]);
+  }
+
+  /** Has all sent again that can be opened; resolves with their number. */
+  async replayAll(): Promise<number> {
+    let count = 0;
+    for await (const { entries } of this.pages()) {
+      // Writes that come together share a commit; more at once would be too many that wait for the store.
+      for (let at = 0; at < entries.length; at += atOnce) {
+        const some = entries.slice(at, at + atOnce).map(({ signup }) => this.replay(signup.id));
+        count += (await Promise.all(some)).filter(Boolean).length;
+      }
+    }
+    return count;
   }
 
   /** Deletes it for good; `false` where there is none. */
@@ -85,6 +115,17 @@ export class DeadLetters {
       opens: deadLetters,
     });
   }
+}
+
+function pageOf(rows: readonly Row[]): DeadLetterPage {
+  const entries: DeadLetter[] = [];
+  const unreadable: string[] = [];
+  for (const row of rows) {
+    const entry = deadLetterOf(row);
+    if (entry) entries.push(entry);
+    else unreadable.push(String(row['id']));
+  }
+  return { entries, unreadable };
 }
 
 function removal(id: string) {

@@ -49,7 +49,13 @@ export function isSame(one: Credentials, other: Credentials): boolean {
 }
 
 /** Whether the operator has retired this set, and not a refusal, whose pause ends. */
-export function isWithdrawn({ state, retiredUntil }: Pick<SetState, 'state' | 'retiredUntil'>): boolean {
+export function isWithdrawn({
+  state,
+  retiredUntil,
+}: {
+  readonly state: SetState['state'];
+  readonly retiredUntil?: string | undefined;
+}): boolean {
   return state === 'retired' && retiredUntil === undefined;
 }
 

@@ -104,6 +104,25 @@ const columns = 'id, form, person, rasa_id, is_own, delivered_at, state, state_a
 /** So many are read, and written, at once. */
 const slice = 500;
 
+/** Long reads delay writes. */
+const countedAtOnce = 5000;
+const ifCounted = (condition: string) => `sum(case when is_counted = 1${condition} then 1 else 0 end)`;
+const countSql = sameSql(
+  `select count(*) as seen, max(id) as last, ${ifCounted('')} as delivered,
+     ${ifCounted(` and rasa_id = ''`)} as unknown, ${ifCounted(` and state = 'archived'`)} as archived
+   from (
+     select id, rasa_id, state, case when upstream = ? and account = ? and delivered_at >= ? then 1 else 0 end as is_counted
+     from ${table.name} where id > ? order by id limit ?
+   ) part`,
+);
+
+export interface DeliveredCounts {
+  readonly delivered: number;
+  /** Of these rasa.io told no id. */
+  readonly unknown: number;
+  readonly archived: number;
+}
+
 /** The rows of one destination. */
 export class DeliveredContacts {
   readonly #database: Pick<Database, 'read' | 'write'>;
@@ -154,16 +173,22 @@ export class DeliveredContacts {
     return this.#pages(`and state <> '' and delivered_at >= ?`, [sinceMs]);
   }
 
-  async count(sinceMs: number): Promise<{ readonly delivered: number; readonly unknown: number }> {
+  /** Of those delivered since then. */
+  async count(sinceMs: number, atOnce = countedAtOnce): Promise<DeliveredCounts> {
     const { upstream, account } = this.#destination;
-    const [row] = await this.#database.read({
-      sql: sameSql(
-        `select count(*) as n, coalesce(sum(case rasa_id when '' then 1 else 0 end), 0) as unknown
-         from ${table.name} where upstream = ? and account = ? and delivered_at >= ?`,
-      ),
-      params: [upstream, account, sinceMs],
-    });
-    return { delivered: Number(row?.['n'] ?? 0), unknown: Number(row?.['unknown'] ?? 0) };
+    const counts = { delivered: 0, unknown: 0, archived: 0 };
+    for (let [after, seen] = ['', atOnce]; seen === atOnce;) {
+      const [row = {}] = await this.#database.read({
+        sql: countSql,
+        params: [upstream, account, sinceMs, after, atOnce],
+      });
+      counts.delivered += Number(row['delivered'] ?? 0);
+      counts.unknown += Number(row['unknown'] ?? 0);
+      counts.archived += Number(row['archived'] ?? 0);
+      after = String(row['last']);
+      seen = Number(row['seen']);
+    }
+    return counts;
   }
 
   /** `beside` makes what is written in the same transaction about these changes. */

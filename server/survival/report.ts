@@ -7,6 +7,7 @@ import { DeliveredContacts, type DeliveredContact } from './delivered-contacts.t
 const dayMs = 24 * 60 * 60_000;
 /** The sign-ups that a report is about are those that were delivered within so many days. */
 const days = 30;
+export const reportedMs = days * dayMs;
 
 /** What became of what was delivered to an account within the last 30 days: numbers, nothing personal. */
 export interface SurvivalReport {
@@ -28,7 +29,7 @@ export async function reportOn(
   nowMs: number,
 ): Promise<SurvivalReport> {
   const rows = new DeliveredContacts(database, destination);
-  const sinceMs = nowMs - days * dayMs;
+  const sinceMs = nowMs - reportedMs;
   const archivedByHour = Array<number>(24).fill(0);
   let unsubscribed = 0;
   for await (const page of rows.lost(sinceMs)) {

@@ -344,8 +344,8 @@ export const outboxMutations: readonly Mutation[] = [
   {
     name: 'dead letters: only the first page is listed',
     file: 'server/outbox/dead-letters.ts',
-    find: 'if (!last || rows.length < pageSize) break;',
-    replace: 'break;',
+    find: 'if (rows.length < pageSize) return;',
+    replace: 'return;',
     tests: outbox,
     only: 'dead letters on sqlite',
   },

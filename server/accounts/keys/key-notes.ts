@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { isWithdrawn } from '../../rasa/credentials.ts';
 import { sameSql, Unreadable, type Database } from '../../store/database.ts';
 import { keyNotes as table } from '../../store/tables.ts';
 import { pause } from '../../system/pause.ts';
@@ -163,22 +164,24 @@ export async function readKeyNotes(database: Pick<Database, 'read'>): Promise<Ke
   return { notes, unreadable: rows.length - notes.length };
 }
 
+/** `retired`: the operator has retired all of them, so that rasa.io is not even asked. */
+type KeysAre = 'working' | 'refused' | 'retired';
+
 /**
  * Whether rasa.io takes the credentials of each account, by its name: as the running process says that has
  * used them last, or was refused last. An account that none has tried is not among them.
  */
-export function statesOf(
-  notes: readonly KeyNoteOf[],
-  nowMs: number,
-): ReadonlyMap<string, 'working' | 'refused'> {
-  const latest = new Map<string, { readonly at: string; readonly is: 'working' | 'refused' }>();
+export function statesOf(notes: readonly KeyNoteOf[], nowMs: number): ReadonlyMap<string, KeysAre> {
+  const latest = new Map<string, { readonly at: string; readonly is: KeysAre }>();
   for (const { account, credentials, sets, writtenAt, stoppedAt } of notes) {
     const isRunning =
       stoppedAt === undefined && Math.abs(nowMs - Date.parse(writtenAt)) < 2 * longestSilenceMs;
     if (!isRunning || credentials === 'untried') continue;
     const times = sets.flatMap(({ lastUse, lastRefusal }) => [lastUse ?? '', lastRefusal?.at ?? '']);
     const at = times.sort().at(-1) ?? '';
-    if (at >= (latest.get(account)?.at ?? '')) latest.set(account, { at, is: credentials });
+    const is =
+      credentials === 'refused' && sets.length > 0 && sets.every(isWithdrawn) ? 'retired' : credentials;
+    if (at >= (latest.get(account)?.at ?? '')) latest.set(account, { at, is });
   }
   return new Map([...latest].map(([account, { is }]) => [account, is]));
 }

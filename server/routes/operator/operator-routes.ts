@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import express, { type Request, type Response } from 'express';
-import { csvOf } from '../../analytics/formats/encode.ts';
+import { encode } from '../../analytics/formats/encode.ts';
 import type { Column } from '../../analytics/reports/report.ts';
 import { formToken, isFormToken } from '../../operator/access.ts';
 import { periods, type FiguresReader, type Period } from '../../operator/figures.ts';
@@ -10,6 +12,7 @@ import { judge } from '../../operator/verdict.ts';
 import type { DeadLetters } from '../../outbox/dead-letters.ts';
 import { createLogIn, refuseForm, type LogInOptions } from './log-in.ts';
 import { cookieOf, formFrom, sessionOf } from './operator-request.ts';
+import { createReplayAll } from './replay-all.ts';
 
 export interface OperatorRoutesOptions extends LogInOptions {
   readonly figures: Pick<FiguresReader, 'read' | 'setAside' | 'forget'>;
@@ -41,6 +44,10 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): express.Ro
   const { access, figures, setup, deadLetters, reload, setKey, address, version, log } = options;
   const { prefix } = address;
   const home = `${prefix}/operator`;
+  const onLateEnd = () => {
+    figures.forget();
+  };
+  const replayAll = createReplayAll({ deadLetters, log, onLateEnd });
   const routes = express.Router({ caseSensitive: true });
 
   routes.use('/operator', (_request, response, next) => {
@@ -67,15 +74,15 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): express.Ro
       return;
     }
     log.info('What was set aside was downloaded from the operator page, without addresses.');
-    const rows = (await figures.setAside()).map((entry) => ({ ...entry }));
     response.attachment('set-aside.csv').type('text/csv');
-    response.send(csvOf(setAsideColumns, rows, { bom: true, header: true }));
+    const rows = encode('csv', setAsideColumns, figures.setAside(), { bom: true });
+    await pipeline(Readable.from(rows), response);
   });
 
   routes.post('/operator/log-in', createLogIn(options));
 
   const actions: Readonly<Record<string, (id: string) => Promise<object>>> = {
-    replay: async (id) => ({ replayed: await each(id, (one) => deadLetters.replay(one)) }),
+    replay: async (id) => (id === 'all' ? replayAll() : { id, replayed: await deadLetters.replay(id) }),
     purge: async (id) => ({ id, purged: await deadLetters.purge(id) }),
     reload: async () => {
       await reload();
@@ -153,13 +160,6 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): express.Ro
       return { session, id: form.get('id') ?? '' };
     refuseForm(response, prefix);
     return undefined;
-  }
-
-  async function each(id: string, act: (id: string) => Promise<boolean>): Promise<number> {
-    const ids = id === 'all' ? (await deadLetters.list()).entries.map(({ signup }) => signup.id) : [id];
-    let done = 0;
-    for (const one of ids) if (await act(one)) done++;
-    return done;
   }
 
   /** `<account> <fingerprint>` of a key. */

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Alerts } from '../../../server/alerts/alerts.ts';
-import { Causes } from '../../../server/alerts/causes.ts';
+import { Causes, type KeysAre } from '../../../server/alerts/causes.ts';
 import { FormNotes } from '../../../server/alerts/form-notes.ts';
 import { AlertKeeper } from '../../../server/alerts/keeper.ts';
 import { NoteQueue } from '../../../server/alerts/queue.ts';
@@ -41,7 +41,7 @@ const causesOf = (messages: readonly ReceivedMessage[]) =>
 async function startTelling(
   place: Place,
   targets: readonly Target[],
-  { clock, states }: { readonly clock: { ms: number }; readonly states: Map<string, 'working' | 'refused'> },
+  { clock, states }: { readonly clock: { ms: number }; readonly states: Map<string, KeysAre> },
 ) {
   const database = await openTestStore(place);
   const now = () => clock.ms;
@@ -75,7 +75,7 @@ async function startTelling(
 async function start(engine: Engine, targets: readonly Target[]) {
   const place = await newPlace(engine);
   const clock = { ms: Date.now() };
-  const states = new Map<string, 'working' | 'refused'>([['main', 'working']]);
+  const states = new Map<string, KeysAre>([['main', 'working']]);
   const open = () => startTelling(place, targets, { clock, states });
   return { open, clock, states };
 }
@@ -121,6 +121,20 @@ describe.each(engines)('alerts on %s', (engine) => {
         remedy: expect.stringContaining('API Keys') as string,
       },
     });
+  });
+
+  it('say that the operator has retired all keys, and not that rasa.io refuses them', async () => {
+    const receiver = await startReceiver();
+    const { open, states } = await start(engine, [{ is: 'webhook', url: receiver.url }]);
+    const { look, send } = await open();
+    states.set('main', 'retired');
+    await look();
+    await expect
+      .poll(
+        async () => (await send(), receiver.messages.map((message) => jsonOf(message).data['title'])),
+        soon,
+      )
+      .toEqual(['All keys of account “main” are retired']);
   });
 
   it('tell of dead letters by reason, of sign-ups that wait too long, and of nothing a file waits for', async () => {

@@ -159,6 +159,11 @@ describe.each(engines)('credentials on %s', (engine) => {
     const [early, late] = ['2026-11-27T07:00:00.000Z', '2026-11-27T07:59:00.000Z'];
     expect(statesOf([note(early, 'working'), note(late, 'refused')], startMs).get('main')).toBe('refused');
     expect(statesOf([note(late, 'working'), note(early, 'refused')], startMs).get('main')).toBe('working');
+    const retired = note(late, 'refused');
+    const sets = retired.sets.map((set) => ({ ...set, state: 'retired' as const }));
+    expect(statesOf([{ ...retired, sets }], startMs).get('main')).toBe('retired');
+    const paused = sets.map((set) => ({ ...set, retiredUntil: late }));
+    expect(statesOf([{ ...retired, sets: paused }], startMs).get('main')).toBe('refused');
     expect(statesOf([note(late, 'untried')], startMs).size).toBe(0);
     expect(statesOf([note(late, 'refused', { stoppedAt: late })], startMs).size).toBe(0);
     expect(statesOf([note(late, 'refused')], startMs + 10 * minuteMs).size).toBe(0);

@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { CallTimes } from '../../../server/accounts/call-times.ts';
 import { FiguresReader } from '../../../server/operator/figures.ts';
 import { Refusals } from '../../../server/operator/refusals.ts';
+import { readWaiting } from '../../../server/operator/standing.ts';
+import { deliveredContacts } from '../../../server/store/schema/delivered-contacts.ts';
+import { DeliveredContacts } from '../../../server/survival/delivered-contacts.ts';
 import { eventStatements } from '../../../server/events/events.ts';
 import { Outbox } from '../../../server/outbox/outbox.ts';
+import { sameSql } from '../../../server/store/database.ts';
+import { deadLetters, signups } from '../../../server/store/tables.ts';
 import { useEngines } from '../../helpers/server/engines.ts';
-import { openTestStore } from '../../helpers/server/store.ts';
+import { openTestStore, signupRow } from '../../helpers/server/store.ts';
 
 const { engines, newPlace } = useEngines();
 const hourMs = 60 * 60_000;
@@ -44,7 +49,7 @@ describe.each(engines)('the figures of the operator page on %s', (engine) => {
       database.write([
         ...eventStatements([{ type, account: 'main', subject, atMs: nowMs, turn: subject, data: {} }], nowMs),
       ]);
-    return { reader, outbox, calls, refusals, add, tell, pass: (ms: number) => (nowMs += ms) };
+    return { database, reader, outbox, calls, refusals, add, tell, pass: (ms: number) => (nowMs += ms) };
   }
 
   it('put what waits into the hour in which it was accepted, and what arrived into that of its arrival', async () => {
@@ -77,6 +82,67 @@ describe.each(engines)('the figures of the operator page on %s', (engine) => {
     await add('bob@example.com');
     pass(2001);
     expect(await waiting()).toBe(2);
+    await outbox.close();
+  });
+
+  it('count what waits and what was delivered some rows at a time', async () => {
+    const { database, outbox } = await start();
+    const upstream = 'v1 https://api.example.com';
+    const waiting = Array.from({ length: 10 }, (_, at) =>
+      signupRow({
+        upstream,
+        accepted_at: startMs - (at % 3) * hourMs,
+        account: at % 2 === 0 ? 'main' : 'gone',
+      }),
+    );
+    const delivered = waiting.map(({ id }, at) => ({
+      ...{ id, upstream, account: 'main', form: 'newsletter', origin: '', person: new Uint8Array(16) },
+      ...{ rasa_id: at === 0 ? '' : id, is_own: 1, delivered_at: startMs - at, reason: '', state_at: 0 },
+      state: at % 2 === 0 ? 'archived' : '',
+    }));
+    await database.write([
+      { into: signups, rows: waiting },
+      { into: deliveredContacts, rows: delivered },
+    ]);
+    const destination = { upstream, account: 'main' };
+    for (const slice of [1, 3, 5, 10, 11]) {
+      const { byHour, groups } = await readWaiting(database, slice);
+      expect([...byHour.values()].sort()).toEqual([3, 3, 4]);
+      expect(groups.get(`${upstream} main`)).toMatchObject({ waiting: 5, oldestMs: startMs - 2 * hourMs });
+      expect(groups.get(`${upstream} gone`)).toMatchObject({ waiting: 5 });
+      const counts = await new DeliveredContacts(database, destination).count(startMs - 8, slice);
+      expect(counts).toEqual({ delivered: 9, unknown: 1, archived: 5 });
+    }
+    await outbox.close();
+  });
+
+  it('show the newest that was set aside, and how much of it cannot be read', async () => {
+    const { database, reader, outbox } = await start();
+    const dead = Array.from({ length: 60 }, (_, at) => {
+      const {
+        lane: _lane,
+        due: _due,
+        ...letter
+      } = signupRow({
+        failed_at: startMs + at,
+        reason: 'refused',
+        payload: { contact: { email: 'ada@example.com' }, reason: `for the time ${at} of ada@example.com` },
+      });
+      return letter as typeof letter & { readonly id: string };
+    });
+    const last = sameSql(`update dead_letters set key_id = 'lost' where id = ?`);
+    await database.write([
+      { into: deadLetters, rows: dead },
+      { sql: last, params: [dead[59]?.id ?? ''] },
+    ]);
+    const { setAside } = await reader.read('24h');
+    expect(setAside).toMatchObject({ count: 59, unreadable: 1 });
+    // Without the one that cannot be opened, and without addresses.
+    expect(setAside.newest).toHaveLength(49);
+    expect(setAside.newest[0]).toMatchObject({ id: dead[58]?.id, reason: 'for the time 58 of …' });
+    const remove = sameSql('delete from dead_letters where id = ?');
+    await database.write([{ sql: remove, params: [dead[59]?.id ?? ''] }]);
+    expect((await reader.read('24h')).setAside).toMatchObject({ count: 59, unreadable: 0 });
     await outbox.close();
   });
 
