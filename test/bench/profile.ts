@@ -9,7 +9,7 @@ export interface Spent {
   readonly micros: number;
 }
 
-/** Watches this thread of a child that was built with `buildScript`; the result stops it and says the sums. */
+/** Watches this thread of a child that `buildScript` built; the result stops it and says the sums. */
 export async function startProfile(script: string): Promise<() => Promise<readonly Spent[]>> {
   const session = new Session();
   session.connect();
