@@ -146,6 +146,10 @@ describe('the operator page', () => {
       const cause = await page.locator('.cause').boundingBox();
       expect(cause?.y).toBeLessThan((await page.locator('.ans').first().boundingBox())?.y ?? 0);
       expect(await page.locator('svg .of-waiting').count()).toBe(1);
+      await page.getByText('How to replace a key').click();
+      await page.getByText('revoke the old one at rasa.io').waitFor();
+      expect(await tooSmall(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(look.width);
       expect(await faultsOf(page)).toEqual([]);
       await picture(page, name);
     }

@@ -93,8 +93,23 @@ function renderCause(
       <h2>${what}</h2>
       <p>${since ? html`Since ${moment(since.atMs)} UTC. ` : ''}${remedy}</p>
     </div>
-    ${action === 'reload' ? post(sending, 'reload', 'Read the key files again', 'primary') : ''}
+    ${action === 'reload' ? html`${post(sending, 'reload', 'Read the key files again', 'primary')} ${howTo(id)}` : ''}
   </section>`;
+}
+
+/** As docs/rotating-keys.md says it at length. */
+function howTo(id: string): Html {
+  return html`<details id=${`how-${id.replaceAll(/\s/g, '-')}`} class="how">
+    <summary>How to replace a key</summary>
+    <ol>
+      <li>At rasa.io, under Settings, API Keys, make a key. It is shown once.</li>
+      <li>
+        Write it into the file that RASA_API_KEY_FILE names, or that of the account. The proxy reads it within
+        seconds. A key in a variable takes a restart.
+      </li>
+      <li>When this page says that it is in use, revoke the old one at rasa.io.</li>
+    </ol>
+  </details>`;
 }
 
 function renderAnswers(state: OperatorState, { lost, stuck, wronged }: Verdict): Html {
