@@ -11,7 +11,7 @@ const largestShare = 1 / 20;
 /** A reading of the database that is used for a while: the longer it took, the longer. */
 export class Paced<T> {
   readonly #options: PacedOptions<T>;
-  #last: { untilMs: number; readonly found: Promise<T> } | undefined;
+  #last: { readonly fromMs: number; untilMs: number; readonly found: Promise<T> } | undefined;
 
   constructor(options: PacedOptions<T>) {
     this.#options = options;
@@ -20,8 +20,10 @@ export class Paced<T> {
   async get(): Promise<T> {
     const { read, leastPauseMs = 2000, now } = this.#options;
     const startMs = now();
-    if (this.#last && this.#last.untilMs > startMs) return this.#last.found;
-    const own = { untilMs: Infinity, found: read() };
+    const last = this.#last;
+    // A clock that was set back ends the use.
+    if (last && last.fromMs <= startMs && startMs < last.untilMs) return last.found;
+    const own = { fromMs: startMs, untilMs: Infinity, found: read() };
     this.#last = own;
     try {
       const value = await own.found;

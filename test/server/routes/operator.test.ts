@@ -47,7 +47,14 @@ async function start(env: Record<string, string> = {}) {
     }, 60_000);
     await sandbox.putFaults({});
   };
-  return { ...service, sandbox, send, look, logIn, setAside };
+  /** The page, once it says that something was set aside: it reads that every few seconds at most. */
+  const lookAtSetAside = (cookie: string) =>
+    vi.waitFor(async () => {
+      const page = await (await look(cookie)).text();
+      expect(page).toContain('Set aside: 1');
+      return { page, id: /name="id" value="([\w-]{36})"/.exec(page)?.[1] ?? '' };
+    }, 60_000);
+  return { ...service, sandbox, send, look, logIn, setAside, lookAtSetAside };
 }
 
 describe('the operator page is closed', () => {
@@ -269,13 +276,11 @@ describe('the limit of log-ins', () => {
 
 describe('on the operator page', () => {
   it('shows an address only when it is asked for, and logs that without the address', async () => {
-    const { look, send, logIn, setAside, log } = await start();
+    const { send, logIn, setAside, lookAtSetAside, log } = await start();
     const { cookie, form_token } = await logIn();
     await setAside('ada@example.com');
-    const page = await (await look(cookie)).text();
-    expect(page).toContain('Set aside: 1');
+    const { page, id } = await lookAtSetAside(cookie);
     expect(page).not.toContain('ada@');
-    const id = /name="id" value="([\w-]{36})"/.exec(page)?.[1] ?? '';
     expect(await (await send('/address', { form_token, id }, { cookie })).text()).toContain(
       'ada@example.com',
     );
@@ -284,17 +289,18 @@ describe('on the operator page', () => {
   });
 
   it('sends again what was set aside, and deletes it', async () => {
-    const { look, send, logIn, setAside } = await start();
+    const { look, send, logIn, setAside, lookAtSetAside } = await start();
     const { cookie, form_token } = await logIn();
     await setAside('ada@example.com');
-    const idOf = async () => /name="id" value="([\w-]{36})"/.exec(await (await look(cookie)).text())?.[1];
-    await send('/replay', { form_token, id: (await idOf()) ?? '' }, { cookie });
+    const { id: ada } = await lookAtSetAside(cookie);
+    await send('/replay', { form_token, id: ada }, { cookie });
     await vi.waitFor(async () => {
       const page = await (await look(cookie)).text();
       expect(page.replaceAll(/<!--.*?-->/g, '')).toContain('<b>1</b> at rasa.io');
     }, 60_000);
     await setAside('bob@example.com');
-    await send('/purge', { form_token, id: (await idOf()) ?? '' }, { cookie });
+    const { id: bob } = await lookAtSetAside(cookie);
+    await send('/purge', { form_token, id: bob }, { cookie });
     expect(await (await look(cookie)).text()).toContain('What rasa.io refuses for good comes here');
   });
 
