@@ -76,8 +76,7 @@ export class Submission implements ReactiveController {
     if (this.#host.state.step !== 'sending') void this.#submit();
   };
 
-  /** Another one after each update. */
-  #form(): HTMLFormElement | null {
+  get #form(): HTMLFormElement | null {
     return this.#host.renderRoot.querySelector('form');
   }
 
@@ -87,7 +86,7 @@ export class Submission implements ReactiveController {
 
   async #submit(): Promise<void> {
     const { form } = this.#loader;
-    const element = this.#form();
+    const element = this.#form;
     if (!form || !element) return;
     const { id } = form.definition;
     this.#host.dispatchEvent(new SignupEvent('signup-submit', id));
@@ -118,15 +117,13 @@ export class Submission implements ReactiveController {
     } else if (sent.is === 'impossible') {
       this.#host.state = { step: 'editing', issues: {} };
       await this.#host.updateComplete;
-      const plain = this.#form();
-      if (plain) submitPlainly(plain, values);
+      submitPlainly(this.#form, values);
     } else if (sent.is === 'refused') await this.#explain(form, sent.problem);
     else await this.#accept(form, values['email'] ?? '', sent.waiting);
   }
 
   async #explain(form: LoadedForm, problem: VisitorProblem): Promise<void> {
-    const shown = this.#form();
-    const trap = shown && controlOf(shown, honeypot);
+    const trap = this.#form && controlOf(this.#form, honeypot);
     // Software filled in the honeypot without the visitor's knowledge. The visitor must be able to try again.
     if (trap && problem.code === 'bot_suspected') trap.value = '';
     const known = form.definition.fields.map(({ name }) => name);
@@ -137,23 +134,22 @@ export class Submission implements ReactiveController {
   /** Typed values stay in the fields of the same names, wherever those are now. */
   async #renew(form: LoadedForm): Promise<void> {
     await renewForm(form, langOf(this.#host));
-    const element = this.#form();
+    const element = this.#form;
     if (!element) return;
     const typed = new FormData(element);
     this.#host.requestUpdate();
     await this.#host.updateComplete;
-    const renewed = this.#form();
-    if (renewed) putBack(typed, renewed);
+    putBack(typed, this.#form);
   }
 
-  async #refuse(form: LoadedForm, problem: VisitorProblem): Promise<void> {
+  #refuse(form: LoadedForm, problem: VisitorProblem): Promise<void> {
     this.#host.state = { step: 'refused', problem };
-    await this.#tellRefused(form, problem.code);
+    return this.#tellRefused(form, problem.code);
   }
 
   async #tellRefused({ definition }: LoadedForm, code: VisibleProblem): Promise<void> {
     await this.#host.updateComplete;
-    this.#form()
+    this.#form
       ?.querySelector<HTMLElement>('input[aria-invalid],select[aria-invalid],[aria-invalid] input')
       ?.focus();
     this.#host.dispatchEvent(new SignupRefusedEvent(definition.id, code));
