@@ -22,7 +22,7 @@ const html = new HtmlValidate({
   extends: ['html-validate:standard', 'html-validate:document'],
   rules: { 'require-sri': 'off' },
 });
-/** Mail programs drop style sheets and need tables: styles stand in the elements. The rest holds for mails, too. */
+/** Mail programs drop style sheets and need tables: styles stand in the elements. The rest holds as well. */
 const mailHtml = new HtmlValidate({
   extends: ['html-validate:standard', 'html-validate:document'],
   rules: { 'require-sri': 'off', 'no-inline-style': 'off', 'no-deprecated-attr': 'off' },
