@@ -56,10 +56,10 @@ export class FormLoader implements ReactiveController {
   }
 
   hostConnected(): void {
-    addEventListener('online', this.#load);
-    if (this.form) return;
-    this.#wanted = '';
+    // The attributes may have changed meanwhile.
     this.#host.requestUpdate();
+    if (!this.form) this.#wanted = '';
+    addEventListener('online', this.#load);
   }
 
   hostDisconnected(): void {
