@@ -128,7 +128,7 @@ describe.each(engines)('the figures of the operator page on %s', (engine) => {
         reason: 'refused',
         payload: { contact: { email: 'ada@example.com' }, reason: `for the time ${at} of ada@example.com` },
       });
-      return letter as typeof letter & { readonly id: string };
+      return letter;
     });
     const last = sameSql(`update dead_letters set key_id = 'lost' where id = ?`);
     await database.write([
