@@ -1,3 +1,4 @@
+import type { KeysAre } from '../events/credentials.ts';
 import { Paced } from '../operator/paced.ts';
 import { backlogOf, readSurvival, readWaiting, type Waiting } from '../operator/standing.ts';
 import {
@@ -9,9 +10,6 @@ import {
 } from '../operator/verdict.ts';
 import type { Destination } from '../outbox/signup.ts';
 import { sameSql, type Database } from '../store/database.ts';
-
-/** `retired`: the operator has retired all of them. */
-export type KeysAre = 'working' | 'refused' | 'retired';
 
 /** Something that is wrong, as the operator page says it too. */
 export interface Alert extends Pick<Cause, 'id' | 'what' | 'remedy'> {
@@ -47,13 +45,19 @@ export class Causes {
   readonly #options: CausesOptions;
   readonly #now: () => number;
   readonly #waiting: Paced<Waiting>;
-  #survival: { readonly atMs: number; readonly is: OperatorState['survival'] } | undefined;
+  readonly #survival: Paced<OperatorState['survival']>;
 
   constructor(options: CausesOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    const read = () => readWaiting(options.database);
-    this.#waiting = new Paced({ read, leastPauseMs: 0, now: this.#now });
+    const { database, destinations } = options;
+    const now = this.#now;
+    this.#waiting = new Paced({ read: () => readWaiting(database), leastPauseMs: 0, now });
+    this.#survival = new Paced({
+      read: () => readSurvival(database, destinations, now()),
+      leastPauseMs: survivalEveryMs,
+      now,
+    });
   }
 
   async read(): Promise<Found> {
@@ -69,7 +73,7 @@ export class Causes {
     const [waiting, letters, survival, webhooks] = await Promise.all([
       this.#waiting.get(),
       this.#deadLetters(),
-      this.#readSurvival(nowMs),
+      this.#survival.get(),
       this.#webhooks(nowMs),
     ]);
     const backlog = backlogOf(waiting, destinations, accounts);
@@ -126,15 +130,6 @@ export class Causes {
       const isFailing = Number(since) > 0 && Number(since) < nowMs - webhookFailsForMs;
       return isFailing ? [failingAlert(String(id))] : [];
     });
-  }
-
-  async #readSurvival(nowMs: number): Promise<OperatorState['survival']> {
-    const { database, destinations } = this.#options;
-    // A clock that was set back counts as late too.
-    if (!this.#survival || Math.abs(nowMs - this.#survival.atMs) >= survivalEveryMs) {
-      this.#survival = { atMs: nowMs, is: await readSurvival(database, destinations, nowMs) };
-    }
-    return this.#survival.is;
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import { isDue } from '../events/webhooks/sender.ts';
 import {
   sameSql,
   Unreadable,
@@ -38,8 +39,6 @@ const triedForMs = 3 * 24 * 60 * 60_000;
 /** What nobody can open any more goes so long after that, looked at so often. */
 const forgottenAfterMs = 24 * 60 * 60_000;
 const forgetEveryMs = 60 * 60_000;
-/** A day, which is the longest `Retry-After`, and its rounding. */
-const longestWaitMs = 25 * 60 * 60_000;
 
 /**
  * Notes that wait to be sent, as rows of the store, so that a restart loses none. Each target gets its notes
@@ -101,9 +100,7 @@ export class NoteQueue {
       firsts.set(String(key), { id: String(id), target, note, ...times });
     }
     for (const [key, first] of firsts) {
-      // A clock that was set back must not keep a note for longer than a target can ask for.
-      const waitMs = first.dueMs - this.#now();
-      if (this.#running.has(key) || (waitMs > 0 && waitMs <= longestWaitMs)) continue;
+      if (this.#running.has(key) || !isDue(first.dueMs, this.#now())) continue;
       const turn = this.#send(first, fence)
         .catch((error: unknown) => {
           // Another process has taken over, or the store is away: it is sent again.

@@ -1,10 +1,13 @@
 import { sameSql, type Database, type Statement } from '../store/database.ts';
 import { eventStatements, type NewEvent } from './events.ts';
 
+/** `retired`: the operator has retired all of them, so that rasa.io is not even asked. */
+export type KeysAre = 'working' | 'refused' | 'retired';
+
 export interface CredentialsTellerOptions {
   readonly database: Database;
   /** Whether rasa.io takes the credentials of each account, by its name, as the processes have noted it. */
-  readonly readStates: () => Promise<ReadonlyMap<string, 'working' | 'refused' | 'retired'>>;
+  readonly readStates: () => Promise<ReadonlyMap<string, KeysAre>>;
   readonly now?: () => number;
 }
 

@@ -7,7 +7,7 @@ import type { StoredEvent } from '../events.ts';
 import { readAfter, readNumbers } from '../feed.ts';
 import { progress, type Endpoint, type Endpoints, type Progress } from './endpoints.ts';
 import { attemptRow, isWanted, messageOf } from './message.ts';
-import type { Sender, Sent } from './sender.ts';
+import { isDue, type Sender, type Sent } from './sender.ts';
 
 export interface DispatcherOptions {
   readonly database: Database;
@@ -24,8 +24,6 @@ const batch = 100;
 const writeEveryMs = 2000;
 const firstPauseMs = 5000;
 const longestPauseMs = 60 * 60_000;
-/** That of `Retry-After`, and its rounding. */
-const longestWaitMs = 25 * 60 * 60_000;
 /** For so long one event is tried again before the next one has its turn. */
 const givenUpAfterMs = 3 * 24 * 60 * 60_000;
 /** How long attempts can be looked up. */
@@ -61,10 +59,8 @@ export class Dispatcher {
     const { database, endpoints, log } = this.#options;
     const numbers = await readNumbers(database);
     for (const endpoint of await endpoints.list()) {
-      // A clock that was set back must not keep events for longer than an endpoint can ask for.
-      const waitMs = endpoint.dueMs - this.#now();
-      const isDue = endpoint.state === 'active' && (waitMs <= 0 || waitMs > longestWaitMs);
-      if (!isDue || endpoint.position >= numbers.last || this.#running.has(endpoint.id)) continue;
+      if (endpoint.state !== 'active' || !isDue(endpoint.dueMs, this.#now())) continue;
+      if (endpoint.position >= numbers.last || this.#running.has(endpoint.id)) continue;
       this.#reportMissed(endpoint, numbers.swept);
       const turn = this.#turn(endpoint, fence)
         .catch((error: unknown) => {

@@ -45,6 +45,16 @@ const reachMs = 8000;
 /** No answer needs more; what is longer is cut off. */
 const mostAnswerBytes = 64 * 1024;
 const longestRetryAfterMs = 24 * 60 * 60_000;
+/** The same, and its rounding. */
+const longestWaitMs = 25 * 60 * 60_000;
+
+/**
+ * Whether the time has come for what waits until then. Nothing waits for longer than a receiver can ask for:
+ * what does was written by a clock that was set back since.
+ */
+export function isDue(dueMs: number, nowMs: number): boolean {
+  return dueMs <= nowMs || dueMs > nowMs + longestWaitMs;
+}
 
 class AddressRefused extends Error {
   override readonly name = 'AddressRefused';

@@ -1,7 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Alerts } from '../../../server/alerts/alerts.ts';
-import { Causes, type KeysAre } from '../../../server/alerts/causes.ts';
+import { Causes } from '../../../server/alerts/causes.ts';
+import type { KeysAre } from '../../../server/events/credentials.ts';
 import { FormNotes } from '../../../server/alerts/form-notes.ts';
 import { AlertKeeper } from '../../../server/alerts/keeper.ts';
 import { NoteQueue } from '../../../server/alerts/queue.ts';
