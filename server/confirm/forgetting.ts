@@ -2,6 +2,7 @@ import { MailQueue } from '../mail/queue.ts';
 import type { PersonHash } from '../outbox/person-hash.ts';
 import { sameSql, type Database, type Statement } from '../store/database.ts';
 import { states } from './leaving/rows.ts';
+import { states as confirming } from './rows.ts';
 
 /**
  * What is kept here of somebody for double opt-in and for leaving: sign-ups that wait for their click, what
@@ -23,4 +24,13 @@ export async function forgettingConfirmations(
     },
     ...mails.map((id) => ({ sql: sameSql('delete from mails where id = ?'), params: [id] })),
   ];
+}
+
+/** Whether a sign-up of this person waits for its click. */
+export async function isUnconfirmed(database: Pick<Database, 'read'>, person: Uint8Array): Promise<boolean> {
+  const rows = await database.read({
+    sql: sameSql(`select id from confirmations where person = ? and state < ${confirming.confirmed} limit 1`),
+    params: [person],
+  });
+  return rows.length > 0;
 }

@@ -1,4 +1,11 @@
-import { sameSql, Unreadable, type NewRow, type Row, type Statement } from '../store/database.ts';
+import {
+  sameSql,
+  Unreadable,
+  type Database,
+  type NewRow,
+  type Row,
+  type Statement,
+} from '../store/database.ts';
 import { deadLetters, precedences, signups, type Table } from '../store/tables.ts';
 import type {
   Change,
@@ -188,6 +195,19 @@ function payloadOf(
 
 export function isoOf(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+/** What waits for a person, in the order in which it is done: `upsert` is a sign-up, others are changes. */
+export async function waitingKinds(
+  database: Pick<Database, 'read'>,
+  { upstream, account }: Destination,
+  person: Uint8Array,
+): Promise<readonly string[]> {
+  const rows = await database.read({
+    sql: sameSql('select kind from signups where upstream = ? and account = ? and person = ? order by seq'),
+    params: [upstream, account, person],
+  });
+  return rows.map(({ kind }) => String(kind));
 }
 
 /** Deletes what waits for a person who is erased, but for the erasure itself, and dead letters. */

@@ -1,10 +1,12 @@
 import type { People } from '../../accounts/people.ts';
 import type { Env } from '../../config/env.ts';
-import { forgettingConfirmations } from '../../confirm/forgetting.ts';
-import { lineOf } from '../../confirm/receipts/recorder.ts';
-import { erasing } from '../../outbox/rows.ts';
+import { forgettingConfirmations, isUnconfirmed } from '../../confirm/forgetting.ts';
+import { lineOf, operatorForm } from '../../confirm/receipts/recorder.ts';
+import { erasing, signupRow, waitingKinds } from '../../outbox/rows.ts';
 import { NotFound } from '../../rasa/errors.ts';
 import type { Person } from '../../rasa/persons/person.ts';
+import { createIds } from '../../store/ids.ts';
+import { lanes, signups } from '../../store/tables.ts';
 import { forgetDelivered } from '../../survival/delivered-contacts.ts';
 import { confirm, mayAsk, printable, tableOf, toJson, type ExitCode, type Streams } from '../terminal.ts';
 import { refreshPeople } from './known-people.ts';
@@ -23,34 +25,85 @@ export interface CommandContext {
 }
 
 type Opened = Awaited<ReturnType<typeof openPersons>>;
-type Found = Person & { readonly id: string };
+type Found = Person & { readonly id: string; readonly email: string };
 
 /** `rasa-signup contacts find EMAIL`: everything that rasa.io has of somebody. */
 export function findContact(email: string, options: OnePersonOptions, context: CommandContext) {
-  return withPerson(email, options, context, ({ person }) => {
-    if (!person) return Promise.resolve(nobody(context));
+  return withPerson(email, options, context, async ({ person, opened, people }) => {
+    if (!person) {
+      const waits = people && (await areSignupsWaiting(opened, people.hashOf(email)));
+      const more = waits ? 'A sign-up with this address waits here to be delivered.' : undefined;
+      return nobody(context, more ?? (await unconfirmed(opened, people, email)));
+    }
     const { stdout } = context.streams;
     if (options.json ?? !stdout.isTTY) stdout.write(`${toJson(person)}\n`);
     else stdout.write(`${describe(person, stdout.columns)}\n`);
-    return Promise.resolve(0);
+    return 0;
   });
 }
 
-/** `rasa-signup contacts unsubscribe EMAIL`. */
-export function unsubscribeContact(email: string, options: OnePersonOptions, context: CommandContext) {
-  return withPerson(email, options, context, async ({ person, opened, people }) => {
-    if (!person) return nobody(context);
-    await opened.persons.unsubscribe(person.id, { signal: context.stop });
-    await people?.learn(opened.destination, [
-      { person: people.hashOf(email), rasaId: person.id, subscription: 'unsubscribed' },
-    ]);
-    if (people && opened.database) {
-      const hash = people.hashOf(email);
-      await opened.database.write(await lineOf(opened.database, hash, line('unsubscribed', opened)));
-    }
-    say(context, options, { unsubscribed: person.id }, 'Unsubscribed.');
-    return 0;
-  });
+/**
+ * `rasa-signup contacts unsubscribe EMAIL`. Behind a sign-up that waits here another change waits, so that
+ * its delivery does not bring the person back. That is written before rasa.io is asked: a delivery in between
+ * is found by one or the other.
+ */
+export async function unsubscribeContact(
+  email: string,
+  options: OnePersonOptions,
+  context: CommandContext,
+): Promise<ExitCode> {
+  let waits = false;
+  const before: Extra['before'] = async (opened, people) => {
+    if (people) waits = await unsubscribeLater(opened, people.hashOf(email));
+  };
+  return withPerson(
+    email,
+    options,
+    context,
+    async ({ person, opened, people }) => {
+      if (!person && !waits) return nobody(context, await unconfirmed(opened, people, email));
+      if (person) await unsubscribeNow(person, { opened, people, stop: context.stop });
+      const later = 'A sign-up with this address waits here: it is unsubscribed when it is delivered.';
+      const words = [...(person ? ['Unsubscribed.'] : []), ...(waits ? [later] : [])].join(' ');
+      say(context, options, { unsubscribed: person?.id ?? null, waits }, words);
+      return 0;
+    },
+    { before },
+  );
+}
+
+async function unsubscribeNow(
+  { id, email }: Found,
+  { opened, people, stop }: Omit<Parts, 'person'> & { readonly stop: AbortSignal },
+): Promise<void> {
+  const { persons, destination, database } = opened;
+  await persons.unsubscribe(id, { signal: stop });
+  if (!people || !database) return;
+  const person = people.hashOf(email);
+  await people.learn(destination, [{ person, rasaId: id, subscription: 'unsubscribed' }]);
+  await database.write(await lineOf(database, person, line('unsubscribed', opened)));
+}
+
+/** Whether there is anything that waits. */
+async function unsubscribeLater({ database, destination }: Opened, person: Uint8Array): Promise<boolean> {
+  if (!database || !(await areSignupsWaiting({ database, destination }, person))) return false;
+  const sinceMs = Date.now();
+  const change = { kind: 'unsubscribe', wasDelivered: false } as const;
+  const row = signupRow(
+    { id: createIds()(), form: operatorForm, contact: { email: '' }, change },
+    { destination, lane: lanes.fresh, person, sinceMs },
+  );
+  await database.write([{ into: signups, rows: [row] }]);
+  return true;
+}
+
+/** Whether the last that waits for a person adds them. */
+async function areSignupsWaiting(
+  { database, destination }: Pick<Opened, 'database' | 'destination'>,
+  person: Uint8Array,
+): Promise<boolean> {
+  const kinds = database ? await waitingKinds(database, destination, person) : [];
+  return kinds.at(-1) === 'upsert' || kinds.at(-1) === 'update';
 }
 
 /**
@@ -102,7 +155,8 @@ interface Parts {
 
 interface Extra {
   /** Asked once it is clear which account is meant. */
-  readonly agree: () => Promise<boolean>;
+  readonly agree?: () => Promise<boolean>;
+  /** Run before rasa.io is asked for the person. */
   readonly before: (opened: Opened, people: People | undefined, email: string) => Promise<void>;
 }
 
@@ -115,7 +169,7 @@ async function withPerson(
 ): Promise<ExitCode> {
   const opened = await openPersons(env, account);
   try {
-    if (extra && !(await extra.agree())) return 1;
+    if (extra?.agree && !(await extra.agree())) return 1;
     return await reporting(stderr, stop, async () => {
       const people = await refreshPeople(opened, { stderr, stop });
       await extra?.before(opened, people, email);
@@ -132,8 +186,16 @@ function line(kind: 'unsubscribed' | 'erased', { account }: Opened) {
   return { kind, account, source: 'operator', nowMs: Date.now() } as const;
 }
 
-function nobody({ streams: { stderr } }: CommandContext): ExitCode {
-  stderr.write('rasa.io has nobody with this address, or has archived them.\n');
+async function unconfirmed({ database }: Opened, people: People | undefined, email: string) {
+  if (!database || !people || !(await isUnconfirmed(database, people.hashOf(email)))) return undefined;
+  return (
+    'A sign-up with this address waits here for a click in its mail; nothing is sent to rasa.io without it. ' +
+    '`rasa-signup contacts erase` takes it away.'
+  );
+}
+
+function nobody({ streams: { stderr } }: CommandContext, more?: string): ExitCode {
+  stderr.write(`rasa.io has nobody with this address, or has archived them.${more ? ` ${more}` : ''}\n`);
   return 1;
 }
 

@@ -1,4 +1,5 @@
 import type { People } from '../../accounts/people.ts';
+import { waitingKinds } from '../../outbox/rows.ts';
 import type { Destination } from '../../outbox/signup.ts';
 import { sameSql, Unreadable, type Database } from '../../store/database.ts';
 import { personId, readPersonKeys } from '../receipts/person-keys.ts';
@@ -45,18 +46,6 @@ export async function newslettersOf(
     }),
   );
   return all.filter((one) => one !== undefined);
-}
-
-async function waitingKinds(
-  database: Pick<Database, 'read'>,
-  { upstream, account }: Destination,
-  person: Uint8Array,
-): Promise<readonly string[]> {
-  const rows = await database.read({
-    sql: sameSql('select kind from signups where upstream = ? and account = ? and person = ? order by seq'),
-    params: [upstream, account, person],
-  });
-  return rows.map(({ kind }) => String(kind));
 }
 
 /** The kind of the last receipt, by the name of the account. */

@@ -32,8 +32,7 @@ export function createRecorder({ database, accountOf }: RecorderOptions): KeepRe
       gone.map(async ({ signup: { id, change, form }, person }) => {
         const kind = change && kinds[change.kind];
         if (!kind) return [];
-        const source: ReceiptSource = form === leavingForm ? 'person' : 'api';
-        return lineOf(database, person, { id, kind, account, source, nowMs });
+        return lineOf(database, person, { id, kind, account, source: askedBy(form), nowMs });
       }),
     );
     return [...(rows.length > 0 ? [{ into: table, rows, ifNew: true }] : []), ...lines.flat()];
@@ -42,6 +41,13 @@ export function createRecorder({ database, accountOf }: RecorderOptions): KeepRe
 
 /** Stands in place of a form's id with what people ask for on the page to leave. No form can be called so. */
 export const leavingForm = '/leave';
+/** The same with what the operator asks for. */
+export const operatorForm = '/operator';
+
+function askedBy(form: string): ReceiptSource {
+  if (form === operatorForm) return 'operator';
+  return form === leavingForm ? 'person' : 'api';
+}
 
 /** A change of other fields says nothing about consent. */
 const kinds: Readonly<Record<ChangeKind, Exclude<ReceiptKind, 'signed_up'> | undefined>> = {

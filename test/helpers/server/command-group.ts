@@ -25,6 +25,7 @@ export async function runGroup(
     env,
     exitCode: 0,
     once: () => undefined,
+    stdin: { isTTY: false },
     stdout: writing((text) => (stdout += text)),
     stderr: writing((text) => (stderr += text)),
   };
