@@ -87,7 +87,17 @@ export interface Pending extends Accepted {
 /** What the form says besides. */
 export type PendingTexts = Readonly<
   Record<
-    'field' | 'check' | 'wrong' | 'locked' | 'again' | 'againIn' | 'other' | 'open' | 'done' | 'failed',
+    | 'field'
+    | 'check'
+    | 'wrong'
+    | 'locked'
+    | 'again'
+    | 'againIn'
+    | 'sentAgain'
+    | 'other'
+    | 'open'
+    | 'done'
+    | 'failed',
     string
   >
 >;

@@ -116,7 +116,19 @@ export const pending = z.strictObject({
   redirect: z.exactOptional(text),
   mailbox: z.exactOptional(texts(['name', 'url'])),
   again: z.int().meta({ description: 'Seconds until another mail may be asked for.' }),
-  texts: texts(['field', 'check', 'wrong', 'locked', 'again', 'againIn', 'other', 'open', 'done', 'failed']),
+  texts: texts([
+    'field',
+    'check',
+    'wrong',
+    'locked',
+    'again',
+    'againIn',
+    'sentAgain',
+    'other',
+    'open',
+    'done',
+    'failed',
+  ]),
 }) satisfies z.ZodType<Pending>;
 
 export const challenge = z.strictObject({

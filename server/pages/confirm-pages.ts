@@ -11,10 +11,15 @@ interface WaitingPage {
   readonly email?: string;
   /** What became of a code. */
   readonly standing?: 'pending' | 'wrong' | 'locked';
+  /** Another mail was asked for. */
+  readonly isSentAgain?: boolean;
 }
 
 /** The answer to a plain form that waits for its click: what to do now, and the field for the code. */
-export function renderWaiting(page: FormPage, { ticket, email, standing }: WaitingPage): string {
+export function renderWaiting(
+  page: FormPage,
+  { ticket, email, standing, isSentAgain = false }: WaitingPage,
+): string {
   const { form, words, prefix } = page;
   const texts = words.doubleOptIn;
   const definition = form.definitionIn(words);
@@ -52,6 +57,7 @@ export function renderWaiting(page: FormPage, { ticket, email, standing }: Waiti
           <button type="submit">${texts.check}</button>
         </form>
       </div>
+      ${isSentAgain ? html`<p role="status">${texts.sentAgain}</p>` : ''}
       <form class="choice" method="post" action=${action}>
         ${renderHidden({ ticket, again: '1' })}
         <button class="plain" type="submit">${texts.again}</button>

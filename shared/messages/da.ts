@@ -93,6 +93,7 @@ export const da: Messages = {
     locked: 'Tryk nu på knappen i beskeden.',
     again: 'Send igen',
     againIn: 'Intet modtaget? Send igen om {time}',
+    sentAgain: 'Beskeden er på vej igen. Vi sender højst tre om dagen.',
     other: 'Brug en anden adresse',
     open: 'Åbn {name}',
     ask: 'Vil du modtage »{title}«?',

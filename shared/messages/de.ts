@@ -99,6 +99,7 @@ export const de: Messages = {
     locked: 'Bitte drücken Sie jetzt den Knopf in der Nachricht.',
     again: 'Noch einmal senden',
     againIn: 'Nichts da? Noch einmal senden in {time}',
+    sentAgain: 'Die Nachricht ist noch einmal unterwegs. Wir senden höchstens drei am Tag.',
     other: 'Andere Adresse verwenden',
     open: '{name} öffnen',
     ask: 'Möchten Sie „{title}“ erhalten?',

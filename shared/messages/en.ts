@@ -93,6 +93,7 @@ export const en: Messages = {
     locked: 'Please press the button in the message now.',
     again: 'Send it again',
     againIn: 'Nothing there? Send it again in {time}',
+    sentAgain: 'It is on its way again. We send three a day at most.',
     other: 'Use another address',
     open: 'Open {name}',
     ask: 'Do you want to receive “{title}”?',

@@ -95,6 +95,7 @@ export const es: Messages = {
     locked: 'Ahora pulse el botón del mensaje.',
     again: 'Enviar otra vez',
     againIn: '¿No ha llegado? Enviar otra vez en {time}',
+    sentAgain: 'El mensaje va de nuevo en camino. Enviamos tres al día como máximo.',
     other: 'Usar otra dirección',
     open: 'Abrir {name}',
     ask: '¿Quiere recibir «{title}»?',

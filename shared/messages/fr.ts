@@ -94,6 +94,7 @@ export const fr: Messages = {
     locked: 'Appuyez maintenant sur le bouton du message.',
     again: 'Renvoyer',
     againIn: 'Rien reçu ? Renvoyer dans {time}',
+    sentAgain: 'Le message est de nouveau en route. Nous en envoyons trois par jour au plus.',
     other: 'Utiliser une autre adresse',
     open: 'Ouvrir {name}',
     ask: 'Voulez-vous recevoir « {title} » ?',

@@ -94,6 +94,7 @@ export const it: Messages = {
     locked: 'Ora premi il pulsante nel messaggio.',
     again: 'Invia di nuovo',
     againIn: 'Non è arrivato? Invia di nuovo tra {time}',
+    sentAgain: 'Il messaggio è di nuovo in arrivo. Ne inviamo al massimo tre al giorno.',
     other: 'Usa un altro indirizzo',
     open: 'Apri {name}',
     ask: 'Vuoi ricevere «{title}»?',

@@ -92,6 +92,7 @@ export const ja: Messages = {
     locked: 'メールのボタンを押してください。',
     again: 'もう一度送る',
     againIn: '届きませんか？{time} 後にもう一度送れます',
+    sentAgain: 'もう一度メールを送りました。お送りするのは1日に3通までです。',
     other: '別のアドレスを使う',
     open: '{name} を開く',
     ask: '「{title}」を受け取りますか？',

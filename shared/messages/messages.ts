@@ -62,6 +62,8 @@ export interface DoubleOptInTexts {
   readonly again: string;
   /** `{time}` is a countdown such as 1:42. */
   readonly againIn: string;
+  /** Also where no more is sent, which nothing tells. */
+  readonly sentAgain: string;
   readonly other: string;
   /** `{name}` is that of a mailbox provider. */
   readonly open: string;

@@ -93,6 +93,7 @@ export const nl: Messages = {
     locked: 'Druk nu op de knop in het bericht.',
     again: 'Opnieuw sturen',
     againIn: 'Niets ontvangen? Opnieuw sturen over {time}',
+    sentAgain: 'Het bericht is opnieuw onderweg. We sturen er hoogstens drie per dag.',
     other: 'Een ander adres gebruiken',
     open: '{name} openen',
     ask: 'Wilt u ‘{title}’ ontvangen?',

@@ -93,6 +93,7 @@ export const pl: Messages = {
     locked: 'Naciśnij teraz przycisk w wiadomości.',
     again: 'Wyślij ponownie',
     againIn: 'Nic nie przyszło? Wyślij ponownie za {time}',
+    sentAgain: 'Wiadomość jest znów w drodze. Wysyłamy najwyżej trzy dziennie.',
     other: 'Użyj innego adresu',
     open: 'Otwórz {name}',
     ask: 'Czy chcesz otrzymywać „{title}”?',

@@ -92,6 +92,7 @@ export const ptBR: Messages = {
     locked: 'Aperte agora o botão na mensagem.',
     again: 'Enviar de novo',
     againIn: 'Não chegou? Enviar de novo em {time}',
+    sentAgain: 'A mensagem está a caminho de novo. Enviamos no máximo três por dia.',
     other: 'Usar outro endereço',
     open: 'Abrir {name}',
     ask: 'Você quer receber “{title}”?',

@@ -93,6 +93,7 @@ export const sv: Messages = {
     locked: 'Tryck nu på knappen i meddelandet.',
     again: 'Skicka igen',
     againIn: 'Inget där? Skicka igen om {time}',
+    sentAgain: 'Meddelandet är på väg igen. Vi skickar högst tre om dagen.',
     other: 'Använd en annan adress',
     open: 'Öppna {name}',
     ask: 'Vill du få ”{title}”?',

@@ -91,6 +91,7 @@ export const tr: Messages = {
     locked: 'Şimdi iletideki düğmeye basın.',
     again: 'Yeniden gönder',
     againIn: 'Gelmedi mi? {time} sonra yeniden gönder',
+    sentAgain: 'İleti yeniden yolda. Günde en çok üç ileti göndeririz.',
     other: 'Başka bir adres kullan',
     open: '{name} uygulamasını aç',
     ask: '“{title}” almak istiyor musunuz?',

@@ -90,6 +90,7 @@ export const zhHans: Messages = {
     locked: '现在请点击邮件中的按钮。',
     again: '重新发送',
     againIn: '没有收到？{time} 后可重新发送',
+    sentAgain: '邮件已重新发送。每天最多发送三封。',
     other: '使用其他地址',
     open: '打开 {name}',
     ask: '您想订阅“{title}”吗？',

@@ -13,7 +13,9 @@ afterAll(() => browser.close());
 
 const patient = { timeout: 20_000 };
 
-async function openWaiting({ attributes = '', email = 'ada@gmail.com', blocks = '' } = {}) {
+const isFocused = (element: Element) => element.matches(':focus');
+
+async function openWaiting({ attributes = '', email = 'ada@gmail.com', blocks = '', hasClock = false } = {}) {
   const { base, form } = await stubbedProxy('confirming');
   const site = await serveSite({
     '/': pageOf(
@@ -23,6 +25,9 @@ async function openWaiting({ attributes = '', email = 'ada@gmail.com', blocks = 
   const { page, complaints } = await openPage(browser, 'about:blank');
   page.setDefaultTimeout(20_000);
   if (blocks) await page.route(blocks, (route) => route.abort());
+  if (hasClock) await page.clock.install();
+  const blocked = { is: false };
+  await page.route('**/confirmation*', (route) => (blocked.is ? route.abort() : route.continue()));
   await page.goto(site);
   await page.evaluate(() => {
     const told: string[] = [];
@@ -34,7 +39,14 @@ async function openWaiting({ attributes = '', email = 'ada@gmail.com', blocks = 
   });
   await send(page, email);
   const code = page.getByLabel('Code from the message');
-  return { page, code, complaints, told: () => page.evaluate('told') };
+  return {
+    page,
+    code,
+    complaints,
+    blocked,
+    told: () => page.evaluate('told'),
+    passMinutes: (minutes: number) => page.clock.fastForward(minutes * 60_000),
+  };
 }
 
 async function send(page: Page, email: string): Promise<void> {
@@ -58,6 +70,51 @@ describe('a form that waits for its confirmation', { timeout: 60_000 }, () => {
     expect(await code.count()).toBe(0);
     expect(await told()).toEqual(['pending newsletter', 'confirmed newsletter']);
     expect(complaints).toEqual([]);
+  });
+
+  it('says what is wrong with the code at its field, and after too many only the link counts', async () => {
+    const { page, code, told } = await openWaiting();
+    await code.fill('111111');
+    await code.press('Enter');
+    await page.getByRole('textbox', { name: 'Code from the message', description: /not the code/ }).waitFor();
+    expect(await code.getAttribute('aria-invalid')).toBe('true');
+    await code.fill('999999');
+    await code.press('Enter');
+    const locked = page.getByRole('alert').getByText('Please press the button in the message now.');
+    await locked.waitFor();
+    await code.waitFor({ state: 'hidden' });
+    // The focus went with the field otherwise, to the top of the page.
+    await expect.poll(() => locked.evaluate(isFocused), patient).toBe(true);
+    expect(await page.getByRole('heading', { name: 'Confirm your address' }).count()).toBe(1);
+    expect(await told()).toEqual(['pending newsletter']);
+  });
+
+  it('counts down to another mail, and tells people who cannot see it that one was sent', async () => {
+    const { page, passMinutes, blocked } = await openWaiting({ hasClock: true });
+    const again = page.getByRole('button', { name: 'Send it again' });
+    const status = page.locator('rasa-signup .confirm').getByRole('status');
+    const countdown = page.getByText(/^Nothing there\? Send it again in \d:\d\d$/);
+    await countdown.waitFor();
+    expect([await again.count(), await status.textContent()]).toEqual([0, '']);
+    for (const time of [1, 2]) {
+      await passMinutes(2);
+      await again.waitFor();
+      expect(await countdown.count(), `the ${time}. time`).toBe(0);
+      await again.click();
+      await status.getByText('It is on its way again.').waitFor();
+      await page.getByText('Send it again in 2:00').waitFor();
+      expect(await page.getByRole('button', { name: 'Use another address' }).evaluate(isFocused)).toBe(true);
+    }
+    // What cannot be asked for can be asked for again.
+    await passMinutes(2);
+    blocked.is = true;
+    await again.click();
+    await page.getByRole('alert').getByText('We could not be reached.').waitFor();
+    expect(await status.textContent()).toBe('');
+    blocked.is = false;
+    await again.click();
+    await status.getByText('It is on its way again.').waitFor();
+    await page.getByRole('alert').waitFor({ state: 'hidden' });
   });
 
   it('does not say that anybody is signed up when the language changes', async () => {

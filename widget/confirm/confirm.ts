@@ -45,7 +45,8 @@ export function wait(element: HTMLElement, src: string, waiting: Pending): void 
   let askedAt = began;
   let isAsking = false;
 
-  const error = make('p', { className: 'error', role: 'alert' });
+  const error = make('p', { id: 'code-error', className: 'error', role: 'alert', tabIndex: -1 });
+  const news = make('p', { className: 'help', role: 'status' });
   const field = make('input', {
     inputMode: 'numeric',
     autocomplete: 'one-time-code',
@@ -55,6 +56,7 @@ export function wait(element: HTMLElement, src: string, waiting: Pending): void 
   });
   field.id = 'code';
   field.setAttribute('part', 'input');
+  field.setAttribute('aria-describedby', error.id);
   const label = make('label', { htmlFor: field.id }, texts.field);
   label.setAttribute('part', 'label');
   const check = make('button', { type: 'submit' }, texts.check);
@@ -70,7 +72,7 @@ export function wait(element: HTMLElement, src: string, waiting: Pending): void 
     check.className = 'second';
     box.append(link);
   } else check.setAttribute('part', 'button');
-  box.append(form, error, make('div', { className: 'ways' }, soon, again, other));
+  box.append(form, error, make('div', { className: 'ways' }, news, soon, again, other));
 
   addStyle(root);
   status.after(box);
@@ -87,9 +89,9 @@ export function wait(element: HTMLElement, src: string, waiting: Pending): void 
     else field.focus();
   });
   again.addEventListener('click', () => {
-    againAt = Date.now() + waiting.again * 1000;
-    againFrom.set(ticket, againAt);
-    draw();
+    // Emptied first, so that the same words are told once more.
+    news.textContent = '';
+    waitUntil(Date.now() + waiting.again * 1000);
     other.focus();
     void send({ again: '1' }, true);
   });
@@ -111,6 +113,12 @@ export function wait(element: HTMLElement, src: string, waiting: Pending): void 
     draw();
     if (document.hidden || isAsking || nowMs - askedAt < askEveryMs || isOver || !box.isConnected) return;
     void send({}, false);
+  }
+
+  function waitUntil(ms: number): void {
+    againAt = ms;
+    againFrom.set(ticket, ms);
+    draw();
   }
 
   function draw(): void {
@@ -135,21 +143,30 @@ export function wait(element: HTMLElement, src: string, waiting: Pending): void 
       const { status } = (await response.json()) as ConfirmationAnswer;
       if (!response.ok) throw new Error(String(response.status));
       if (status === 'confirmed') confirmed();
-      else if (isLoud) say(status === 'pending' ? '' : texts[status]);
-      if (status === 'locked') form.hidden = true;
+      else if (isLoud) say(status === 'pending' ? '' : texts[status], status !== 'pending');
+      if (more['again']) news.textContent = texts.sentAgain;
+      if (status === 'locked') lock();
     } catch {
       // Offline, blocked or too many: what was typed stays.
-      if (isLoud) say(texts.failed);
+      if (isLoud) say(texts.failed, false);
+      if (more['again']) waitUntil(0);
     } finally {
       isAsking = false;
       askedAt = Date.now();
     }
   }
 
-  function say(words: string): void {
+  function say(words: string, isWrong: boolean): void {
     error.textContent = words;
-    if (words === '') field.removeAttribute('aria-invalid');
-    else field.setAttribute('aria-invalid', 'true');
+    if (isWrong) field.setAttribute('aria-invalid', 'true');
+    else field.removeAttribute('aria-invalid');
+  }
+
+  /** Only the link counts now. What says so takes the focus, which would be lost with the field. */
+  function lock(): void {
+    const hadFocus = form.matches(':focus-within');
+    form.hidden = true;
+    if (hadFocus) error.focus();
   }
 
   function confirmed(): void {

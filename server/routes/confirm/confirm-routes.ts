@@ -33,7 +33,8 @@ export interface ConfirmRoutesOptions {
 
 /** The answer to a sign-up that waits, for programs and the widget. */
 export function pendingOf({ ticket, email }: Waiting, form: Form, words: Messages): Pending {
-  const { title, sent, field, check, wrong, locked, again, againIn, other, open, done } = words.doubleOptIn;
+  const { title, sent, open, ...texts } = words.doubleOptIn;
+  const { field, check, wrong, locked, again, againIn, sentAgain, other, done } = texts;
   const mailbox = mailboxOf(email);
   return {
     status: 'accepted',
@@ -48,7 +49,7 @@ export function pendingOf({ ticket, email }: Waiting, form: Form, words: Message
     ...(mailbox && { mailbox }),
     again: againAfterMs / 1000,
     texts: {
-      ...{ field, check, wrong, locked, again, againIn, other },
+      ...{ field, check, wrong, locked, again, againIn, sentAgain, other },
       open: open.replace('{name}', () => mailbox?.name ?? ''),
       done,
       failed: words.texts.problems.unreachable,
@@ -86,7 +87,10 @@ export function answerTicket({ confirmations, forms }: ConfirmRoutesOptions): Re
       response.send(
         status === 'confirmed'
           ? renderConfirmed(page)
-          : renderWaiting({ ...page, sandbox: undefined }, { ticket, standing: status }),
+          : renderWaiting(
+              { ...page, sandbox: undefined },
+              { ticket, standing: status, isSentAgain: again !== undefined },
+            ),
       );
     },
   ];

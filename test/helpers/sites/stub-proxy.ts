@@ -48,7 +48,7 @@ type Behaviour =
   | 'bare'
   /** Serves no module on demand at all. */
   | 'barren'
-  /** Each sign-up waits for the code `123456`. */
+  /** Each sign-up waits for the code `123456`; `999999` is one wrong code too many. */
   | 'confirming'
   /** Also asks for the company, from the second time on that the form is loaded. */
   | 'grown';
@@ -246,7 +246,8 @@ function answerSignup(context: Context, behaviour: Behaviour, post: Record<strin
 
 async function answerConfirmation(context: Context): Promise<void> {
   const code = new URLSearchParams(await readText(context.req)).get('code');
-  const status = code === null ? 'pending' : code === '123456' ? 'confirmed' : 'wrong';
+  const statuses: Partial<Record<string, 'confirmed' | 'locked'>> = { 123456: 'confirmed', 999999: 'locked' };
+  const status = code === null ? 'pending' : (statuses[code] ?? 'wrong');
   answer(context, 200, { status } satisfies ConfirmationAnswer);
 }
 
