@@ -77,6 +77,14 @@ export class MailedPeople {
     return { sql, params: [...this.#idsOf(email), nowMs] };
   }
 
+  /** Those go of whom nothing has to be known any more. */
+  tidy(nowMs: number): Statement {
+    const sql = sameSql(
+      'delete from mailed_people where blocked_until <= ? and day_at <= ? and mailed_at <= ?',
+    );
+    return { sql, params: [nowMs, nowMs - dayMs, nowMs - againAfterMs] };
+  }
+
   /** Of the mailbox, and of this spelling. */
   #idsOf(email: string): readonly [string, string] {
     const exact = email.trim().toLowerCase();

@@ -38,6 +38,7 @@ const name = 'confirmations';
 const atOnce = 50;
 /** A row whose key is not given is looked at again. */
 const unreadableForMs = 10 * 60_000;
+const tidyEveryMs = 60 * 60_000;
 
 /**
  * Decides in the background what becomes of sign-ups that have to be confirmed, one after the other, in one
@@ -50,6 +51,7 @@ export class ConfirmationWorker {
   readonly #due: DueRows<Confirmation>;
   readonly #newId: () => string;
   readonly #now: () => number;
+  #tidiedMs = 0;
 
   constructor(options: ConfirmationWorkerOptions) {
     const { database, owner, log, lookEveryMs, onMail } = options;
@@ -80,10 +82,18 @@ export class ConfirmationWorker {
   }
 
   async #readDue(): Promise<readonly Confirmation[]> {
+    await this.#tidy();
     const rows = await this.#options.database.read(
       select(`where due <= ? order by due, id limit ${atOnce}`, [this.#now()]),
     );
     return rows.map(confirmationOf);
+  }
+
+  async #tidy(): Promise<void> {
+    const nowMs = this.#now();
+    if (Math.abs(nowMs - this.#tidiedMs) < tidyEveryMs) return;
+    this.#tidiedMs = nowMs;
+    await this.#options.database.write([this.#mailed.tidy(nowMs)], { settling: true });
   }
 
   async #decide(one: Confirmation): Promise<readonly WriteStatement[]> {
@@ -102,11 +112,10 @@ export class ConfirmationWorker {
     const expiresMs = one.createdMs + lifetimeMs;
     const { keyId } = database;
     const [earlier] = await database.read(
-      select('where form = ? and person = ? and state = 1 and created_at > ? order by id limit 1', [
-        one.form,
-        one.person,
-        this.#now() - lifetimeMs,
-      ]),
+      select(
+        'where form = ? and person = ? and state = 1 and created_at > ? order by created_at, id limit 1',
+        [one.form, one.person, this.#now() - lifetimeMs],
+      ),
     );
     if (earlier) {
       const first = confirmationOf(earlier);
