@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Form } from '../forms/forms.ts';
 import type { Added, Once, Outbox } from '../outbox/outbox.ts';
 import type { Evidence, NewSignup } from '../outbox/signup.ts';
@@ -9,6 +8,7 @@ import { ConstraintViolated, ExpectationFailed } from '../store/errors.ts';
 import { createIds } from '../store/ids.ts';
 import { confirmations as table } from '../store/schema/double-opt-in.ts';
 import { createKeyedHash, type KeyedHash } from '../system/keyed-hash.ts';
+import { isRightCode } from './code.ts';
 import { Links } from './links.ts';
 import { MailedPeople } from './mailed-people.ts';
 import { confirmationOf, end, freshRow, select, states, type Confirmation } from './rows.ts';
@@ -74,30 +74,38 @@ export class Confirmations {
     signup: NewSignup,
     { form, lang, once }: { readonly form: Form; readonly lang: string; readonly once: Once },
   ): Promise<{ readonly added: Added; readonly ticket: string }> {
-    const id = this.#newId();
     const person = this.#personOf(signup.contact.email);
-    const row = freshRow({ id, form, person, signup, lang }, this.#now());
-    const added = await this.#options.outbox.addElsewhere({ into: table, rows: [row] }, once);
-    if (added === 'stored') this.#options.onChange?.();
-    return { added, ticket: this.#links.issue('ticket', id) };
+    const store = async (id: string) => {
+      const row = freshRow({ id, form, person, signup, lang }, this.#now());
+      const added = await this.#options.outbox.addElsewhere({ into: table, rows: [row] }, once);
+      if (added === 'stored') this.#options.onChange?.();
+      return { added, ticket: this.#links.issue('ticket', id) };
+    };
+    if (once.retry === undefined) return store(this.#newId());
+    try {
+      return await store(this.#links.idOfRetry(once.retry));
+    } catch (error) {
+      // The row of a first try stays for longer than it is known as one.
+      if (!(error instanceof ConstraintViolated)) throw error;
+      return store(this.#newId());
+    }
   }
 
-  /** The ticket of the last sign-up of this address at this form, where that has to be confirmed. */
-  async lastTicket(form: string, email: string): Promise<string | undefined> {
-    const [last] = await this.#read('where form = ? and person = ? order by id desc limit 1', [
-      form,
-      this.#personOf(email),
-    ]);
-    return last && this.#links.issue('ticket', last.id);
+  /**
+   * The ticket that a first try got; `undefined` where that did not have to be confirmed. By the name of the
+   * try alone: whose address it is tells nothing, since others may have sent it, too.
+   */
+  async ticketOf(retry: string): Promise<string | undefined> {
+    const own = await this.#find(this.#links.idOfRetry(retry));
+    return own && this.#links.issue('ticket', own.id);
   }
 
   /** How the sign-up with this ticket stands; `undefined` for a text that is no ticket. */
   async standing(ticket: string): Promise<Standing | undefined> {
     const id = this.#links.read('ticket', ticket);
     if (id === undefined) return undefined;
-    const own = await this.#find(id);
-    const main = own && (await this.#mainOf(own));
-    return main?.state === states.confirmed ? 'confirmed' : 'waiting';
+    const found = await this.#findWithMain(id);
+    return found?.main?.state === states.confirmed ? 'confirmed' : 'waiting';
   }
 
   /**
@@ -107,34 +115,28 @@ export class Confirmations {
   async tryCode(ticket: string, code: string): Promise<Standing | undefined> {
     const id = this.#links.read('ticket', ticket);
     if (id === undefined) return undefined;
-    const own = await this.#find(id);
-    if (!own) return 'waiting';
-    const main = (await this.#mainOf(own)) ?? own;
+    const found = await this.#findWithMain(id);
+    if (!found) return 'waiting';
+    const { own, main = own } = found;
     if (main.state === states.confirmed) return 'confirmed';
     if (own.tries >= mostTries) return 'locked';
     const isOpen = main.tries < mostTries && main.state === states.mailed && !this.#isExpired(main);
-    // Counted before it is compared, so that tries that come together are counted too. One write in each
-    // case, so that its time tells nothing.
-    const [isCounted, isMainCounted = isCounted] = await this.#countTry([
-      own.id,
-      ...(isOpen && main.id !== own.id ? [main.id] : []),
-    ]);
-    if (isOpen && isCounted && isMainCounted && isSame(code, main.held?.code ?? '')) {
+    const isCounted = await this.#countTry(own.id, isOpen ? main.id : own.id);
+    if (isOpen && isCounted.own && isCounted.main && isRightCode(code, main.held?.code)) {
       return (await this.#confirm(main, 'code')) ? 'confirmed' : 'waiting';
     }
-    return !isCounted || own.tries + 1 >= mostTries ? 'locked' : 'wrong';
+    return !isCounted.own || own.tries + 1 >= mostTries ? 'locked' : 'wrong';
   }
 
   /** Asks for the mail again. Whether it is sent is decided in the background, and not said. */
   async askAgain(ticket: string): Promise<boolean> {
     const id = this.#links.read('ticket', ticket);
     if (id === undefined) return false;
-    const own = await this.#find(id);
-    const main = own && ((await this.#mainOf(own)) ?? own);
+    const found = await this.#findWithMain(id);
     await this.#options.database.write([
       {
         sql: sameSql('update confirmations set again = 1, due = ? where id = ? and state = 1'),
-        params: [this.#now(), main?.id ?? id],
+        params: [this.#now(), found?.main?.id ?? id],
       },
     ]);
     this.#options.onChange?.();
@@ -203,20 +205,32 @@ export class Confirmations {
     }
   }
 
-  /** Of each, whether this try was within the allowed number. */
-  async #countTry(ids: readonly string[]): Promise<readonly boolean[]> {
-    const results = await this.#options.database.write(
-      ids.map((id) => ({
-        sql: sameSql(`update confirmations set tries = tries + 1 where id = ? and tries < ${mostTries}`),
-        params: [id],
-      })),
-    );
-    return results.map(({ count }) => count === 1);
+  /**
+   * Whether this try was within the allowed number, of each. Before the code is compared, so that tries that
+   * come together are counted too. The same statements in each case, so that their time tells nothing.
+   */
+  async #countTry(own: string, main: string): Promise<{ readonly own: boolean; readonly main: boolean }> {
+    const sql = sameSql(`update confirmations set tries = tries + 1 where id = ? and tries < ${mostTries}`);
+    const ids = [own, main === own ? '' : main];
+    const results = await this.#options.database.write(ids.map((id) => ({ sql, params: [id] })));
+    const [isOwn = false, isMain = false] = results.map(({ count }) => count === 1);
+    return { own: isOwn, main: main === own ? isOwn : isMain };
   }
 
-  /** The one whose mail the person has. */
-  async #mainOf(own: Confirmation): Promise<Confirmation | undefined> {
-    return own.state === states.repeat ? this.#find(own.repeats) : own;
+  /**
+   * With the one whose mail the person has, `undefined` where that is gone. In one read in each case, so that
+   * its time tells nothing.
+   */
+  async #findWithMain(
+    id: string,
+  ): Promise<{ readonly own: Confirmation; readonly main: Confirmation | undefined } | undefined> {
+    const rows = await this.#read('where id in (?, (select repeats from confirmations where id = ?))', [
+      id,
+      id,
+    ]);
+    const own = rows.find((row) => row.id === id);
+    if (!own) return undefined;
+    return { own, main: own.state === states.repeat ? rows.find((row) => row.id === own.repeats) : own };
   }
 
   async #find(id: string): Promise<Confirmation | undefined> {
@@ -238,23 +252,3 @@ export class Confirmations {
 
 /** Of sign-ups that began to wait before receipts were kept. */
 const noEvidence: Evidence = { lang: '', wording: '', network: '', ticked: [] };
-
-/** Digits of any script, with anything between them: keyboards and what is pasted differ. */
-function digitsIn(code: string): string {
-  return Array.from(code.normalize('NFKC'), (sign) => {
-    const zero = zeros.find((first) => sign >= first && sign.charCodeAt(0) < first.charCodeAt(0) + 10);
-    return zero === undefined ? '' : String(sign.charCodeAt(0) - zero.charCodeAt(0));
-  }).join('');
-}
-
-/** Western, Arabic, Persian, Devanagari, Bengali and Thai. */
-const zeros = ['0', '\u0660', '\u06f0', '\u0966', '\u09e6', '\u0e50'];
-
-function isSame(code: string, right: string): boolean {
-  const [given, wanted] = [digitsIn(code), right].map((text) => Buffer.from(text));
-  return (
-    right !== '' &&
-    given?.length === wanted?.length &&
-    timingSafeEqual(given ?? Buffer.of(), wanted ?? Buffer.of())
-  );
-}

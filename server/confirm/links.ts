@@ -32,12 +32,24 @@ export class Links {
     const bytes = Buffer.from(text, 'base64url');
     // The last letter has two bits to spare.
     if (bytes.toString('base64url') !== text) return undefined;
-    const hex = bytes.subarray(0, idBytes).toString('hex');
-    const id = [8, 12, 16, 20].reduceRight((rest, at) => `${rest.slice(0, at)}-${rest.slice(at)}`, hex);
+    const id = idFrom(bytes);
     return timingSafeEqual(bytes.subarray(idBytes), this.#macOf(kind, id)) ? id : undefined;
   }
 
-  #macOf(kind: LinkKind, id: string): Buffer {
+  /** The id of a sign-up that its client may send again under this name: a UUIDv8 (RFC 9562). */
+  idOfRetry(name: string): string {
+    const bytes = this.#macOf('retry', name);
+    bytes[6] = 0x80 | ((bytes[6] ?? 0) & 0x0f);
+    bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
+    return idFrom(bytes);
+  }
+
+  #macOf(kind: LinkKind | 'retry', id: string): Buffer {
     return this.#hmac(`${kind}\n${id}`).subarray(0, macBytes);
   }
+}
+
+function idFrom(bytes: Buffer): string {
+  const hex = bytes.subarray(0, idBytes).toString('hex');
+  return [8, 12, 16, 20].reduceRight((rest, at) => `${rest.slice(0, at)}-${rest.slice(at)}`, hex);
 }

@@ -1,8 +1,8 @@
-import { randomInt } from 'node:crypto';
 import type { Form } from '../forms/forms.ts';
 import { sameSql, Unreadable, type NewRow, type Row, type Statement } from '../store/database.ts';
 import { confirmations as table } from '../store/schema/double-opt-in.ts';
 import type { NewSignup } from '../outbox/signup.ts';
+import { newCode } from './code.ts';
 
 /**
  * The states of a sign-up that has to be confirmed. `fresh`: nobody has looked at it since it was accepted.
@@ -75,8 +75,7 @@ export interface Fresh extends Pick<Held, 'signup' | 'lang'> {
 
 /** A sign-up that begins to wait, with a code of its own. `atMs`: when its mail is due, Unix time in ms. */
 export function freshRow({ id, form, person, signup, lang }: Fresh, atMs: number): NewRow {
-  const code = String(randomInt(1_000_000)).padStart(6, '0');
-  const held: Held = { signup, confirmedAt: form.confirmedAt, lang, code };
+  const held: Held = { signup, confirmedAt: form.confirmedAt, lang, code: newCode() };
   const flags = { state: states.fresh, due: atMs, created_at: atMs, again: 0, reminded: 0, tries: 0 };
   return { id, form: form.id, person, ...flags, repeats: '', payload: held };
 }

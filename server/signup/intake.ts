@@ -169,7 +169,7 @@ export function createIntake({
     if (late) {
       if (!(await wasAccepted())) return { ...refused(late), ...kept };
       await quotas.release(signupQuotas);
-      return { ...accepted, isRetry: true, waiting: await waitingSince(form, contact.email) };
+      return { ...accepted, isRetry: true, waiting: await waitingSince(form, contact.email, retry) };
     }
 
     const [account, ...alsoTo] = accounts;
@@ -199,14 +199,14 @@ export function createIntake({
     // A retry of a stored sign-up is not delivered again and uses no quota of sign-ups.
     if (added === 'duplicate') {
       await quotas.release(signupQuotas);
-      return { ...accepted, isRetry: true, waiting: await waitingSince(form, contact.email) };
+      return { ...accepted, isRetry: true, waiting: await waitingSince(form, contact.email, retry) };
     }
     return { ...accepted, waiting: ticket === undefined ? undefined : { ticket, email: contact.email } };
   }
 
   /** Of a retry: how its first try was answered. */
-  async function waitingSince({ id, confirm }: Form, email: string): Promise<Waiting | undefined> {
-    const ticket = confirm === 'never' ? undefined : await waitingRoom.lastTicket(id, email);
+  async function waitingSince(form: Form, email: string, retry = ''): Promise<Waiting | undefined> {
+    const ticket = form.confirm === 'never' ? undefined : await waitingRoom.ticketOf(retry);
     return ticket === undefined ? undefined : { ticket, email };
   }
 }

@@ -16,8 +16,8 @@ export interface WaitingRoom {
     signup: NewSignup,
     about: { readonly form: Form; readonly lang: string; readonly once: Once },
   ): Promise<{ readonly added: Added; readonly ticket: string }>;
-  /** Of the last sign-up of this address at this form, where that had to be confirmed. */
-  lastTicket(form: string, email: string): Promise<string | undefined>;
+  /** The ticket of the first try of this name, where that had to be confirmed. */
+  ticketOf(retry: string): Promise<string | undefined>;
 }
 
 /** From this part of its quota on, a network or a form is under attack, or very popular. */

@@ -276,7 +276,7 @@ async function intakeOptions(without: Part): Promise<IntakeOptions> {
     without === 'proof' ? () => ({ ...goodProof, id: randomUUID() }) : proofs.redeem.bind(proofs);
 
   return {
-    waitingRoom: { hold: unused, lastTicket: unused },
+    waitingRoom: { hold: unused, ticketOf: unused },
     evidenceOf: createEvidence({ database, key: await secrets.get(networkSecret) }),
     origins: without === 'origin' ? anywhere : createOrigins(config),
     limits: createLimits({

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, vi } from 'vitest';
-import { Confirmations } from '../../../server/confirm/confirmations.ts';
+import { Confirmations, type ConfirmationsOptions } from '../../../server/confirm/confirmations.ts';
 import { openUnblocking } from '../../../server/confirm/unblocking.ts';
 import { ConfirmationWorker } from '../../../server/confirm/worker.ts';
 import { createForms } from '../../../server/forms/forms.ts';
@@ -7,6 +7,7 @@ import { newsletter } from '../../../server/forms/built-in.ts';
 import type { MailMessage } from '../../../server/mail/message.ts';
 import { MailQueue } from '../../../server/mail/queue.ts';
 import { MailWorker } from '../../../server/mail/worker.ts';
+import type { Once } from '../../../server/outbox/outbox.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import { ServerSecrets } from '../../../server/store/secrets/server-secrets.ts';
@@ -60,16 +61,18 @@ export async function openMovedConfirmations(place: Place, { reminds = true, pro
       if (own !== database) await own.close();
     });
   }
-  const confirmations = new Confirmations({
-    database,
-    outbox,
-    keys,
-    firstAccount: 'main',
-    onChange: () => {
-      for (const worker of workers) worker.wake();
-    },
-    now,
-  });
+  const open = (room: ConfirmationsOptions['outbox']) =>
+    new Confirmations({
+      database,
+      outbox: room,
+      keys,
+      firstAccount: 'main',
+      onChange: () => {
+        for (const worker of workers) worker.wake();
+      },
+      now,
+    });
+  const confirmations = open(outbox);
   const countOf = async (from: string) =>
     Number((await database.read({ sql: sameSql(`select count(*) as n from ${from}`) }))[0]?.['n']);
   /** Until everything that is due has been decided about and sent. */
@@ -78,6 +81,13 @@ export async function openMovedConfirmations(place: Place, { reminds = true, pro
       expect(await countOf(`confirmations where due <= ${nowMs}`)).toBe(0);
       expect(await countOf('mails')).toBe(0);
     }, soon);
+  const hold = async (by: Confirmations, email: string, id: string, once: Once) => {
+    const form = forms.find(id);
+    if (!form) throw new Error(`There is no form ${id}.`);
+    const held = await by.hold({ form: id, contact: { email } }, { form, lang: 'en', once });
+    await settled();
+    return held.ticket;
+  };
   return {
     confirmations,
     sent,
@@ -90,12 +100,14 @@ export async function openMovedConfirmations(place: Place, { reminds = true, pro
       nowMs += ms;
       await settled();
     },
-    signUp: async (email: string, id = 'letter') => {
-      const form = forms.find(id);
-      if (!form) throw new Error(`There is no form ${id}.`);
-      const held = await confirmations.hold({ form: id, contact: { email } }, { form, lang: 'en', once: {} });
-      await settled();
-      return held.ticket;
+    signUp: (email: string, id = 'letter', once: Once = {}) => hold(confirmations, email, id, once),
+    /** The same, long after what was sent before is known. */
+    signUpLater: (email: string, once: Once) => {
+      const forgetful = open({
+        addAll: outbox.addAll.bind(outbox),
+        addElsewhere: (insert) => database.write([insert]).then(() => 'stored' as const),
+      });
+      return hold(forgetful, email, 'letter', once);
     },
     /** What is in a mail to be pressed. */
     linkIn: (message: MailMessage | undefined) =>

@@ -86,6 +86,22 @@ export async function solve(challenge: Challenge): Promise<string> {
   return Buffer.from(JSON.stringify({ challenge, solution })).toString('base64');
 }
 
+/** Everything that a stranger sees of an answer, but for the date and what is random in it. */
+export function seenBy({ status, headers: all, body }: Answered, email: string): string {
+  // The id of the request is another one each time.
+  const { date: _date, 'x-request-id': _id, etag: _etag, ...headers } = all;
+  const [shortened, whole] = email === '' ? ['no address', 'no address'] : [shortOf(email), email];
+  const hidden = body
+    .replaceAll(whole, 'EMAIL')
+    .replaceAll(shortened, 'SHORT')
+    .replaceAll(/[\w-]{20,}\.[\w-]+\.[\w-]+/g, 'TOKEN')
+    .replaceAll(/[0-9a-f-]{36}/g, 'ID')
+    .replaceAll(/(?<![\w-])[\w-]{43}(?![\w-])/g, 'TICKET');
+  return JSON.stringify({ status, headers: { ...headers, 'content-length': hidden.length }, body: hidden });
+}
+
+const shortOf = (email: string) => `${email.slice(0, 1)}…${email.slice(email.indexOf('@'))}`;
+
 /** The hidden fields that the confirmation page would send. */
 export function hiddenFields(page: string): Record<string, string> {
   const inputs = page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g);

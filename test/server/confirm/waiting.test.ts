@@ -121,6 +121,17 @@ describe('an address', () => {
   });
 });
 
+it('a sign-up that is sent again has the ticket of its first try, and is a new one once that is forgotten', async () => {
+  const kept = await open();
+  const once = { retry: 'a try' };
+  const first = await kept.signUp(ada, 'letter', once);
+  expect(await kept.confirmations.ticketOf('a try')).toBe(first);
+  expect(await kept.confirmations.ticketOf('another try')).toBeUndefined();
+  expect([await kept.signUp(ada, 'letter', once), await kept.countOf('confirmations')]).toEqual([first, 1]);
+  expect(await kept.signUpLater(ada, once)).not.toBe(first);
+  expect(await kept.countOf('confirmations')).toBe(2);
+});
+
 it.each([
   ['with a dash', (code: string) => `${code.slice(0, 3)}-${code.slice(3)}`],
   [
@@ -170,6 +181,10 @@ describe('"not me"', () => {
     expect(await attack(ada)).toBe(0);
     await kept.pass(day);
     expect(await attack(ada)).toBe(1);
+    // Of others nothing is kept any more, and of her nothing once her sign-up is over.
+    expect(await kept.countOf('mailed_people')).toBe(1);
+    await kept.pass(8 * day);
+    await expect.poll(() => kept.countOf('mailed_people')).toBe(0);
   }, 40_000);
 
   it('also stops mail to somebody who confirmed before, and takes nothing back', async () => {
