@@ -1,13 +1,12 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { build, type Rolldown } from 'vite';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Env } from '../../server/config/config.ts';
-import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
+import { launchBrowser } from '../helpers/browser/browser.ts';
 import { guardedIntake, readContacts, startService } from '../helpers/server/service.ts';
 import { temporaryDir } from '../helpers/server/temporary-dir.ts';
-import { serveForeignSite, type ForeignSite } from '../helpers/sites/foreign-site.ts';
+import { serveForeignSite } from '../helpers/sites/foreign-site.ts';
 import { openBuilder } from '../helpers/sites/marketer.ts';
 
 let browser: Browser;
@@ -33,118 +32,7 @@ async function start(env: Env = {}) {
   return { ...service, site, contacts: () => readContacts(sandbox) };
 }
 
-/** React's own bundle with the copied component. */
-async function bundle(component: string): Promise<string> {
-  const dir = resolve('node_modules/.cache', `builder-react-${process.pid}`);
-  await mkdir(dir, { recursive: true });
-  onTestFinished(() => rm(dir, { recursive: true }));
-  await writeFile(join(dir, 'newsletter-form.jsx'), component);
-  const main = `import { createRoot } from 'react-dom/client';
-    import { NewsletterForm } from './newsletter-form.jsx';
-    createRoot(document.querySelector('#app')).render(<NewsletterForm />);`;
-  await writeFile(join(dir, 'main.jsx'), main);
-  const built = await build({
-    configFile: false,
-    logLevel: 'error',
-    root: dir,
-    define: { 'process.env.NODE_ENV': '"production"' },
-    // Otherwise the test's environment decides.
-    oxc: { jsx: { development: false } },
-    build: { write: false, lib: { entry: join(dir, 'main.jsx'), formats: ['iife'], name: 'app' } },
-  });
-  const [output] = built as Rolldown.RolldownOutput[];
-  return output?.output[0].code ?? '';
-}
-
-const fillIn = async (page: Page) => {
-  await page.getByRole('textbox', { name: 'Email address' }).fill('ada@example.com');
-  await page.getByRole('textbox', { name: 'First name' }).fill('Ada');
-};
-
-/** A visitor's actions on a form that a script has drawn. */
-const signUp = async (page: Page) => {
-  await page.locator('rasa-signup').getByRole('button', { name: 'Count me in' }).waitFor();
-  await page.waitForFunction(() => document.querySelector('rasa-signup')?.shadowRoot?.querySelector('form'));
-  await fillIn(page);
-  await page.getByRole('button', { name: 'Count me in' }).first().click();
-  await page.getByText('Thank you.').waitFor();
-};
-
-const signUpPlainly = async (page: Page) => {
-  await fillIn(page);
-  await page.getByRole('button', { name: 'Count me in' }).click();
-  await page.getByRole('button', { name: 'Yes, sign me up' }).click();
-  await page.getByRole('heading', { name: 'Thank you. You are signed up.' }).waitFor();
-};
-
-const paste = (site: ForeignSite, snippet: string) => {
-  site.paste(snippet);
-  return Promise.resolve();
-};
-
-const putIntoReact = async (site: ForeignSite, snippet: string) => {
-  site.putScript(await bundle(snippet));
-  site.paste('<div id="app"></div><script src="/script.js"></script>');
-};
-
 describe('from the builder to a contact in rasa.io', () => {
-  it.each([
-    ['HTML', paste, signUp],
-    ['Without script', paste, signUpPlainly],
-    ['React', putIntoReact, signUp],
-    ['WordPress', paste, signUp],
-    ['Pinned version', paste, signUp],
-  ])('%s: designed, copied, pasted elsewhere, signed up', async (kind, put, use) => {
-    const { url, site, contacts } = await start();
-    const marketer = await openBuilder(browser, url);
-    await marketer.openSection('Colours');
-    await marketer.page.getByLabel('Button: colour code', { exact: true }).fill('#7a1f5c');
-    await marketer.openSection('Words');
-    await marketer.page.locator('#text-submit').fill('Count me in');
-    await put(site, await marketer.copySnippet(kind));
-    expect(marketer.complaints).toEqual([]);
-
-    const page = await marketer.page.context().newPage();
-    const complaints = complaintsOf(page);
-    await page.goto(site.origin);
-    const button = page.getByRole('button', { name: 'Count me in' }).first();
-    await button.waitFor();
-    await vi.waitFor(async () => {
-      expect(
-        await button.evaluate(
-          (element) => getComputedStyle(element.closest('button') ?? element).backgroundColor,
-        ),
-      ).toBe('rgb(122, 31, 92)');
-    }, 20_000);
-    await use(page);
-    await vi.waitFor(async () => {
-      expect(await contacts()).toMatchObject([{ email: 'ada@example.com', first_name: 'Ada' }]);
-    }, 20_000);
-    expect(complaints).toEqual([]);
-  });
-
-  it('Script tag: designed, copied, pasted elsewhere, signed up', async () => {
-    const { url, site, contacts } = await start();
-    const marketer = await openBuilder(browser, url);
-    await marketer.openSection('Place');
-    await marketer.choose('Dialog');
-    const snippet = await marketer.copySnippet('Script tag');
-    expect(snippet).toMatch(
-      /^<script async src="[^"]+" data-form="newsletter" data-display="dialog" style="[^"]+"><\/script>$/,
-    );
-    site.paste(snippet);
-
-    const page = await marketer.page.context().newPage();
-    await page.goto(site.origin);
-    await page.getByRole('button', { name: 'Sign up for our newsletter' }).click();
-    await fillIn(page);
-    await page.getByRole('button', { name: 'Subscribe' }).click();
-    await page.getByText('Thank you.').waitFor();
-    await vi.waitFor(async () => {
-      expect(await contacts()).toMatchObject([{ email: 'ada@example.com' }]);
-    }, 20_000);
-  });
-
   it('one markup in three situations: plain without scripts, plain with them blocked, and enhanced', async () => {
     const { url, site, contacts } = await start();
     const { copySnippet } = await openBuilder(browser, url);
@@ -224,53 +112,5 @@ describe('from the builder to a contact in rasa.io', () => {
         'true@example.com',
       ]);
     }, 20_000);
-  });
-
-  it.each([
-    ['B4: as it comes', ''],
-    [
-      'B1: with words of its own',
-      new URLSearchParams({
-        title: 'Letters',
-        note: 'No spam',
-        submit: 'Send it to me',
-        accepted: 'Welcome!',
-      }),
-    ],
-  ])('moves nothing on the page when the form appears: %s', async (_name, fragment) => {
-    const { url, site } = await start();
-    const { copySnippet, choose, page: builder } = await openBuilder(browser, `${url}/#${fragment}`);
-    await choose('HTML');
-    await builder.getByRole('button', { name: 'All code' }).click();
-    await builder.getByText('min-height').waitFor();
-    site.paste(`${await copySnippet()}<p>Below</p>`);
-    for (const width of [390, 1200]) {
-      const page = await browser.newPage({ viewport: { width, height: 900 } });
-      onTestFinished(() => page.close());
-      const held: (() => void)[] = [];
-      await page.route('**/embed.js', async (route) => {
-        await new Promise<void>((resolve) => held.push(resolve));
-        await route.continue();
-      });
-      await page.goto(site.origin, { waitUntil: 'commit' });
-      const below = page.getByText('Below');
-      await below.waitFor();
-      // Only what makes sense in a form that is not sent yet.
-      expect(await page.getByText('Welcome!').isVisible()).toBe(false);
-      if (fragment !== '') {
-        const words = await page.locator('rasa-signup').innerText();
-        expect(words).toMatch(/^Letters[^]+Email address[^]+Send it to me\s+No spam$/);
-      }
-      const before = await below.boundingBox();
-      await vi.waitFor(() => {
-        expect(held).toHaveLength(1);
-      });
-      held[0]?.();
-      await page.waitForFunction(() =>
-        document.querySelector('rasa-signup')?.shadowRoot?.querySelector('form'),
-      );
-      const after = await below.boundingBox();
-      expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0)), `at ${width}`).toBeLessThan(3);
-    }
   });
 });

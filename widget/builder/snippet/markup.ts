@@ -88,7 +88,11 @@ export function createPlainForm(
         create('input', { name: honeypot, tabindex: '-1', autocomplete: 'off' }),
       ),
     ),
-    create('button', {}, design.submit.trim() || definition.texts.submit),
+    create(
+      'button',
+      { 'data-sending': definition.texts.sending },
+      design.submit.trim() || definition.texts.submit,
+    ),
     ...line('p', design.note),
   );
 }

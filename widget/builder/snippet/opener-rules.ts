@@ -1,7 +1,7 @@
 import type { Design } from '../design.ts';
 import { readOpening } from '../opening.ts';
 import type { Rule } from './print-rules.ts';
-import { valuesOf } from './values.ts';
+import { declareColour, derived, valuesOf } from './values.ts';
 
 /** What stands for a form over the page, as the element draws the button that opens it. */
 export function openerRules(design: Design): readonly Rule[] {
@@ -17,8 +17,8 @@ export function openerRules(design: Design): readonly Rule[] {
         ['min-height', controlHeight],
         ['padding', '0.5em 1.25em'],
         ['border-radius', values['radius'] ?? '0.5em'],
-        ['background', values['accent'] ?? '#1a5bae'],
-        ['color', values['on-accent'] ?? '#ffffff'],
+        ...declareColour('background', derived(design, 'accent')),
+        ...declareColour('color', derived(design, 'onAccent')),
         ['font-weight', '600'],
         ['line-height', '1.5'],
         ['text-decoration', 'none'],

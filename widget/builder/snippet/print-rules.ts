@@ -1,6 +1,8 @@
+export type Declarations = readonly (readonly [property: string, value: string])[];
+
 export interface Rule {
   readonly selector: string;
-  readonly declarations: readonly (readonly [property: string, value: string])[];
+  readonly declarations: Declarations;
   readonly media?: string;
 }
 

@@ -1,8 +1,8 @@
 import { schemesOf } from '../contrast.ts';
 import { textNames, type Design } from '../design.ts';
 import { controlHeight, hasOpener, openerRules } from './opener-rules.ts';
-import { print, type Rule } from './print-rules.ts';
-import { em, valuesOf, writeColour } from './values.ts';
+import { print, type Declarations, type Rule } from './print-rules.ts';
+import { declareColour, derived, em, fieldBorderOf, valuesOf } from './values.ts';
 
 /** The height of the loaded form, in em, in a phone's column and in a wide one. */
 export interface Heights {
@@ -75,7 +75,7 @@ export function stylePlainForm(design: Design): string {
 }
 
 /** Approximates the widget's look with a few rules, because a plain form has no styles of its own. */
-function rulesOfForm(form: string, design: Design, surface: Rule['declarations']): readonly Rule[] {
+function rulesOfForm(form: string, design: Design, surface: Declarations): readonly Rule[] {
   const values = valuesOf(design);
   const isCompact = design.layout === 'compact';
   const isRow = design.layout === 'inline';
@@ -121,17 +121,38 @@ function rulesOfForm(form: string, design: Design, surface: Rule['declarations']
       selector: `${form} :where(input:not([type="checkbox"], [type="radio"]), select, button)`,
       declarations: controlDeclarations(design, values),
     },
+    // A field is in its label, whose text is smaller.
+    {
+      selector: `${form} > label > :is(input, select)`,
+      declarations: [
+        ['margin-block-start', '0.375em'],
+        ['font-size', 'max(1em / 0.9375, 16px)'],
+      ],
+    },
     {
       selector: `${form} button`,
       declarations: [
+        ['display', 'grid'],
+        ['place-items', 'center'],
+        ['align-content', 'center'],
         ['width', isFull && !isRow ? '100%' : 'auto'],
         ['justify-self', align ?? 'start'],
         ['padding', '0.5em 1.25em'],
         ['border-color', 'transparent'],
         ...(values['button-radius'] ? ([['border-radius', values['button-radius']]] as const) : []),
-        ['background', values['accent'] ?? '#1a5bae'],
-        ['color', values['on-accent'] ?? '#ffffff'],
+        ...declareColour('background', derived(design, 'accent')),
+        ...declareColour('color', derived(design, 'onAccent')),
         ['font-weight', '600'],
+      ],
+    },
+    // As wide as the element's, which has room for what it says while it sends.
+    {
+      selector: `${form} button::after`,
+      declarations: [
+        ['content', 'attr(data-sending)'],
+        ['visibility', 'hidden'],
+        ['height', '0'],
+        ['padding-inline-start', 'calc(1.2em + 4px)'],
       ],
     },
     trap(`${form} .your-message`),
@@ -157,22 +178,21 @@ const rowDeclarations = [
   ['align-items', 'end'],
 ] as const;
 
-function controlDeclarations(
-  { border, radius }: Design,
-  values: Readonly<Record<string, string>>,
-): Rule['declarations'] {
+function controlDeclarations(design: Design, values: Readonly<Record<string, string>>): Declarations {
   return [
     ['box-sizing', 'border-box'],
     ['width', '100%'],
     ['min-height', controlHeight],
-    ['margin-block-start', '0.375em'],
+    ['margin', '0'],
     ['padding', `0.5em ${values['field-padding'] ?? '0.75em'}`],
-    ['border', `1px solid ${border ? writeColour(border) : 'currentcolor'}`],
+    ['border', '1px solid'],
+    ...declareColour('border-color', fieldBorderOf(design)),
     ...(values['field-border'] ? ([['border-width', values['field-border']]] as const) : []),
-    ['border-radius', radius === '' ? '0.5em' : em(Number(radius))],
+    ['border-radius', values['radius'] ?? '0.5em'],
     ['background', values['input-background'] ?? 'transparent'],
     ['color', values['input-color'] ?? 'inherit'],
     ['font', 'inherit'],
+    ['font-size', 'max(1em, 16px)'],
     ['font-weight', '400'],
   ];
 }
@@ -192,7 +212,7 @@ function trap(selector: string): Rule {
 }
 
 /** What the form and its fallback inherit. */
-function inheritedOf(design: Design): Rule['declarations'] {
+function inheritedOf(design: Design): Declarations {
   const schemes = schemesOf(design);
   const isDecided = schemes.length === 1 && (design.theme !== 'auto' || design.background !== '');
   return [
@@ -201,12 +221,12 @@ function inheritedOf(design: Design): Rule['declarations'] {
   ];
 }
 
-function propertiesOf(design: Design): Rule['declarations'] {
+function propertiesOf(design: Design): Declarations {
   return Object.entries(valuesOf(design)).map(([name, value]) => [`--rasa-signup-${name}`, value]);
 }
 
 /** The box around a form in the page, as the element draws it. */
-function boxOf(design: Design): Rule['declarations'] {
+function boxOf(design: Design): Declarations {
   const values = valuesOf(design);
   const radius = values['frame-radius'] ?? `calc(2 * ${values['radius'] ?? '0.5em'})`;
   const hasBox = values['background'] !== undefined || values['frame'] !== undefined;

@@ -1,6 +1,8 @@
-import { coloursOf, errorColourOf, schemesOf } from '../contrast.ts';
+import { wcagContrast } from 'culori';
+import { colourIn, coloursOf, errorColourOf, schemesOf } from '../contrast.ts';
 import type { ColourName, Design } from '../design.ts';
 import { starts } from '../starts.ts';
+import type { Declarations } from './print-rules.ts';
 
 /** A colour for both schemes follows the page. */
 export function writeColour(value: string): string {
@@ -9,13 +11,35 @@ export function writeColour(value: string): string {
 }
 
 /** A colour as chosen, or what is derived from the others where that is not the form's own default. */
-function derived(design: Design, name: ColourName): string {
+export function derived(design: Design, name: ColourName): string {
   if (design[name] !== '') return writeColour(design[name]);
   return writeColour(
     (['light', 'dark'] as const)
       .map((scheme) => coloursOf(design, schemesOf(design).length === 1 ? undefined : scheme)[name])
       .join(' '),
   );
+}
+
+/** The border of fields, as grey as the element's is on the page or on the chosen background. */
+export function fieldBorderOf({ border, background, ...design }: Design): string {
+  if (border) return writeColour(border);
+  const greys = schemesOf({ ...design, background }).map((scheme) => {
+    const grey = { light: '#717171', dark: '#a2a2a2' }[scheme];
+    const ground = colourIn(background, scheme);
+    return ground === '' || wcagContrast(grey, ground) >= 3 ? grey : 'currentcolor';
+  });
+  return writeColour(greys.join(' '));
+}
+
+/** A property with a colour, twice where browsers without `light-dark()` need one of both. */
+export function declareColour(property: string, colour: string): Declarations {
+  const [, light] = /^light-dark\(([^,]+),/.exec(colour) ?? [];
+  return light === undefined
+    ? [[property, colour]]
+    : [
+        [property, light],
+        [property, colour],
+      ];
 }
 
 /** What the design has for a form in the page only. A dialog, slide-in or bar has its own padding. */
