@@ -2,8 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
-import { hasTerminal, runCli, runCliOnTerminal } from '../../helpers/server/cli.ts';
+import { hasTerminal, runCliOnTerminal } from '../../helpers/server/cli.ts';
 import { openReaders } from '../../helpers/server/readers.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { startService } from '../../helpers/server/service.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
@@ -11,7 +12,7 @@ const week = ['--from', '2026-10-25', '--to', '2026-10-31'];
 
 async function openCommands(more: readonly object[] = []) {
   const { sandbox, env } = await openReaders(more);
-  const run = (...args: readonly string[]) => runCli(['analytics', ...args], env);
+  const run = (...args: readonly string[]) => runCommand(['analytics', ...args], env);
   return { sandbox, env, run };
 }
 
@@ -52,7 +53,7 @@ describe('rasa-signup analytics', () => {
       { email: 'umlaut@personal.example', external_id: 'Müller; "Söhne"' },
     ]);
     const { stdout } = await run('members', '--to', '2026-10-31', '--format', 'csv', '--delimiter', ';');
-    expect(stdout).toMatch(/^external_id;person_id;subscribed;/);
+    expect(stdout).toMatch(/^\ufeffexternal_id;person_id;subscribed;/);
     const lines = stdout.split('\r\n');
     expect(lines).toHaveLength(64);
     expect(stdout).toContain(`"'=HYPERLINK(""http://evil.example"";""x"")";`);
@@ -86,7 +87,7 @@ describe('rasa-signup analytics', () => {
       RASA_CLIENT_ID: 'c',
       RASA_CLIENT_SECRET: 's',
     };
-    const { code, stderr } = await runCli(['analytics', 'summary'], {
+    const { code, stderr } = await runCommand(['analytics', 'summary'], {
       ...v2,
       DATA_DIR: await temporaryDir(),
     });
@@ -161,7 +162,7 @@ describe('rasa-signup analytics --format singer', () => {
     expect(second).toEqual(first.filter(({ created }) => String(created) >= '2026-10-30'));
 
     const target = `{"bookmarks":{"actions":{"until":"2026-10-27"}}}\n{"bookmarks":{"actions":{"until":"2026-10-28"}}}\n`;
-    expect(await runCli(['analytics', 'cursor', 'save', 'warehouse'], env, target)).toMatchObject({
+    expect(await runCommand(['analytics', 'cursor', 'save', 'warehouse'], env, target)).toMatchObject({
       code: 0,
     });
     const pulled = await run('actions', '--to', '2026-10-31', '--cursor', 'warehouse', '--format', 'singer');
@@ -169,7 +170,9 @@ describe('rasa-signup analytics --format singer', () => {
     expect(records.map(({ record }) => record)).toEqual(
       first.filter(({ created }) => String(created) >= '2026-10-27'),
     );
-    expect(await runCli(['analytics', 'cursor', 'save', 'warehouse'], env, '')).toMatchObject({ code: 1 });
+    expect(await runCommand(['analytics', 'cursor', 'save', 'warehouse'], env, '')).toMatchObject({
+      code: 1,
+    });
     await service.close();
   });
 });

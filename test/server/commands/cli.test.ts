@@ -5,6 +5,7 @@ import type { Env } from '../../../server/config/config.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { hasTerminal, runCli, runCliOnTerminal } from '../../helpers/server/cli.ts';
 import { openTestOutbox, setAside } from '../../helpers/server/outbox.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
@@ -47,7 +48,7 @@ async function usedDir(): Promise<string> {
 
 describe('every command', () => {
   it.each(commands)('explains itself: `rasa-signup %s --help`', async (line) => {
-    const { code, stdout, stderr } = await runCli([...wordsOf(line), '--help'], {});
+    const { code, stdout, stderr } = await runCommand([...wordsOf(line), '--help'], {});
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const [usage, blank, about] = stdout.split('\n');
     expect(usage).toMatch(new RegExp(`^Usage: rasa-signup ${line}`));
@@ -59,7 +60,7 @@ describe('every command', () => {
   it.each(commands)(
     'refuses an unknown option and suggests a known one: `rasa-signup %s --hlep`',
     async (line) => {
-      const { code, stdout, stderr } = await runCli([...wordsOf(line), '--hlep'], {});
+      const { code, stdout, stderr } = await runCommand([...wordsOf(line), '--hlep'], {});
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toMatch(/unknown option '--hlep'\n\(Did you mean --help\?\)/);
       expect(stderr).toContain('Use --help for details');
@@ -79,7 +80,7 @@ describe('every command', () => {
     ['outbox reply', 'replay'],
     ['outbox purg', 'purge'],
   ])('is suggested if its name is misspelled: `rasa-signup %s`', async (line, right) => {
-    const { code, stdout, stderr } = await runCli(wordsOf(line), { DATA_DIR: await temporaryDir() });
+    const { code, stdout, stderr } = await runCommand(wordsOf(line), { DATA_DIR: await temporaryDir() });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`(Did you mean ${right}?)`);
   });
@@ -92,7 +93,7 @@ describe('every command', () => {
     'outbox list more',
     'outbox show one two',
   ])('refuses arguments that it cannot use: `rasa-signup %s`', async (line) => {
-    const { code, stderr } = await runCli(wordsOf(line), { DATA_DIR: await temporaryDir() });
+    const { code, stderr } = await runCommand(wordsOf(line), { DATA_DIR: await temporaryDir() });
     expect(code).toBe(1);
     expect(stderr).toContain('too many arguments');
   });
@@ -103,38 +104,49 @@ describe('every command', () => {
     'doctor --url signup.example.com',
     'doctor --url',
   ])('refuses an invalid address: `rasa-signup %s`', async (line) => {
-    const { code, stderr } = await runCli(wordsOf(line), { DATA_DIR: await temporaryDir() });
+    const { code, stderr } = await runCommand(wordsOf(line), { DATA_DIR: await temporaryDir() });
     expect(code).toBe(1);
     expect(stderr).toMatch(/Wanted a URL such as https|argument missing/);
   });
 
-  it.each([
-    'doctor',
-    'keys',
-    'outbox list',
-    'outbox show ada-0001',
-    'outbox replay ada-0001',
-    'outbox purge --yes ada-0001',
-  ])('reads --env-file before and after its name: `rasa-signup %s`', async (line) => {
-    const dataDir = await usedDir();
+  it('reads --env-file before and after its name', async () => {
     const path = join(await temporaryDir(), 'production.env');
-    await writeFile(path, `DATA_DIR=${dataDir}\n`);
-    const before = await runCli(['--env-file', path, ...wordsOf(line), '--json'], {});
-    expect(before.stderr).toBe('');
-    expect(before.stdout).not.toBe('');
-    const behind = await runCli([...wordsOf(line), '--env-file', path, '--json'], {});
-    // In the same directory, a sign-up that has been replayed or purged is missing the second time.
-    expect(behind.stdout + behind.stderr).toMatch(/replay|purge/.test(line) ? /ada-0001/ : /./);
+    await writeFile(path, `DATA_DIR=${await usedDir()}\n`);
+    for (const [line, second] of [
+      ['doctor', 'checks'],
+      ['keys', 'fingerprint'],
+      ['outbox list', 'ada-0001'],
+      ['outbox show ada-0001', 'ada-0001'],
+      // What has been replayed or purged is missing the second time.
+      ['outbox replay ada-0001', 'ada-0001'],
+      ['outbox purge --yes grace-0002', 'grace-0002'],
+    ] as const) {
+      const before = await runCommand(['--env-file', path, ...wordsOf(line), '--json'], {});
+      expect(before.stderr, line).toBe('');
+      expect(before.stdout, line).not.toBe('');
+      const behind = await runCommand([...wordsOf(line), '--env-file', path, '--json'], {});
+      expect(behind.stdout + behind.stderr, line).toContain(second);
+    }
   });
 
   it('reports a missing env file', async () => {
-    for (const line of ['keys', 'outbox list', 'sandbox']) {
-      const { code, stderr } = await runCli(['--env-file', '/nowhere', ...wordsOf(line)], {});
-      // Node.js 20 also parses this option after a script's name (nodejs/node#54232), and reports it first.
-      expect(code, line).toBeGreaterThan(0);
-      expect(stderr, line).toContain('/nowhere');
+    // Node.js 20 also parses this option after a script's name (nodejs/node#54232), and reports it first.
+    const runs = [['keys'], ['outbox', 'list'], ['sandbox']].map((line, at) =>
+      (at === 0 ? runCli : runCommand)(['--env-file', '/nowhere', ...line], {}),
+    );
+    for (const { code, stderr } of await Promise.all(runs)) {
+      expect(code).toBeGreaterThan(0);
+      expect(stderr).toContain('/nowhere');
     }
   });
+
+  it.each(['--help', 'outbox list --help', 'outbox list --hlep', 'outbx', 'keys more', 'doctor --url'])(
+    'says the same as a process of its own: `rasa-signup %s`',
+    async (line) => {
+      const env = { DATA_DIR: await temporaryDir() };
+      expect(await runCli(wordsOf(line), env)).toEqual(await runCommand(wordsOf(line), env));
+    },
+  );
 });
 
 const escape = String.fromCharCode(27);
@@ -204,7 +216,7 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     expect(screen).not.toContain(new Secret('a-key-that-is-given').fingerprint);
   });
 
-  it.each(commands)('help is there: `rasa-signup %s --help`', async (line) => {
+  it.each(['', 'doctor', 'outbox list'])('help is there: `rasa-signup %s --help`', async (line) => {
     const { code, screen } = await runCliOnTerminal([...wordsOf(line), '--help'], {});
     expect(code).toBe(0);
     expect(screen).toMatch(/^Usage: rasa-signup/);
@@ -225,15 +237,15 @@ describe('`rasa-signup forms`', () => {
 
   it('checks a file, given or named by FORMS_FILE', async () => {
     const file = await fileOf({ events });
-    const given = await runCli(['forms', 'check', file], {});
+    const given = await runCommand(['forms', 'check', file], {});
     expect(given).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(given.stdout)).toEqual({ file, forms: ['events'], faults: [] });
-    expect(await runCli(['forms', 'check'], { FORMS_FILE: file })).toEqual(given);
+    expect(await runCommand(['forms', 'check'], { FORMS_FILE: file })).toEqual(given);
   });
 
   it('lists all faults of a file, and ends with 1', async () => {
     const file = await fileOf({ events: { fields: ['emial'] } });
-    const { code, stdout } = await runCli(['forms', 'check', file], {});
+    const { code, stdout } = await runCommand(['forms', 'check', file], {});
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       faults: [{ line: 5, column: 9, field: 'forms.events.fields[0]', found: '"emial"' }],
@@ -241,14 +253,14 @@ describe('`rasa-signup forms`', () => {
   });
 
   it.each(['check', 'check /nowhere.json'])('reports that there is no file: %s', async (line) => {
-    const { code, stderr } = await runCli(['forms', ...wordsOf(line)], {});
+    const { code, stderr } = await runCommand(['forms', ...wordsOf(line)], {});
     expect(code).toBe(1);
     expect(stderr).toMatch(/FORMS_FILE: found .*, wanted/);
   });
 
   it('shows what visitors are asked and where the answers go', async () => {
     const env = { FORMS_FILE: await fileOf({ events }) };
-    const { code, stdout } = await runCli(['forms', 'show', 'events'], env);
+    const { code, stdout } = await runCommand(['forms', 'show', 'events'], env);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       id: 'events',
@@ -258,11 +270,11 @@ describe('`rasa-signup forms`', () => {
       rates: { form: '90/1m' },
       resubscribe: 'never',
     });
-    expect(await runCli(['forms', 'show', 'evnets'], env)).toMatchObject({
+    expect(await runCommand(['forms', 'show', 'evnets'], env)).toMatchObject({
       code: 1,
       stderr: 'There is no form "evnets". Forms: events.\n',
     });
-    const [newsletter] = JSON.parse((await runCli(['forms', 'show'], {})).stdout) as { id: string }[];
+    const [newsletter] = JSON.parse((await runCommand(['forms', 'show'], {})).stdout) as { id: string }[];
     expect(newsletter?.id).toBe('newsletter');
   });
 

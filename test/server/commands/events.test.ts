@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { tailEvents } from '../../../server/commands/events/tail.ts';
-import { declareEvents } from '../../../server/commands/groups/events.ts';
 import { eventStatements, type NewEvent } from '../../../server/events/events.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { StoreUnavailable } from '../../../server/store/errors.ts';
 import { comparisons, handoverAddresses } from '../../../server/store/schema/delivered-contacts.ts';
 import { runCli, startCli } from '../../helpers/server/cli.ts';
-import { runGroup } from '../../helpers/server/command-group.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { startService } from '../../helpers/server/service.ts';
 import { addSignup, openTestStore } from '../../helpers/server/store.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
@@ -25,7 +24,7 @@ it('shows the story of one sign-up, with its address only where that is asked fo
   const [id = ''] = await told();
   const waiting = await addSignup(database, { upstream: 'another' });
   const env = { DATA_DIR: dataDir };
-  const show = (...args: readonly string[]) => runGroup(declareEvents, ['events', 'show', ...args], env);
+  const show = (...args: readonly string[]) => runCommand(['events', 'show', ...args], env);
   const shown = await runCli(['events', 'show', id], env);
   expect(JSON.parse(shown.stdout)).toMatchObject([{ what: 'signup.accepted' }, { what: 'signup.delivered' }]);
   expect(shown.stdout).not.toMatch(/ada(@|%40)/);
@@ -78,7 +77,7 @@ describe('events tail', () => {
       { into: handoverAddresses, rows: [{ id: 'x', kept_at: 1, payload: 'ada@example.com' }] },
     ]);
     const tail = async (...args: readonly string[]) =>
-      (await runGroup(declareEvents, ['events', 'tail', ...args], { DATA_DIR: dataDir })).stdout;
+      (await runCommand(['events', 'tail', ...args], { DATA_DIR: dataDir })).stdout;
     expect(idsIn(await tail())).toEqual([...many.slice(-19).map(({ subject }) => subject), 'x']);
     expect(idsIn(await tail('--last', '2', '--types', 'signup.accepted'))).toEqual(['n28', 'n29']);
     expect(idsIn(await tail('--form', 'fair'))).toEqual(['x']);

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { showKeys } from '../../../server/commands/keys.ts';
 import { startKeyNotes } from '../../../server/accounts/keys/key-notes.ts';
 import { Secret } from '../../../server/system/secret.ts';
-import { runCli } from '../../helpers/server/cli.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
 import { openTestStore, quiet, testKey } from '../../helpers/server/store.ts';
@@ -60,7 +60,7 @@ describe('keys', () => {
       expect(from).toMatch(new RegExp(`^Written by process ${process.pid} on ${hostname()} \\d+s ago\\.$`));
       expect(out).not.toContain(sandbox.credentials.apiKey);
 
-      const { code: piped, stdout } = await runCli(['keys'], { DATA_DIR: service.dataDir });
+      const { code: piped, stdout } = await runCommand(['keys'], { DATA_DIR: service.dataDir });
       expect(piped).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject([
         {
@@ -140,7 +140,7 @@ describe('keys', () => {
 
   it('says in plain words that there is no database', async () => {
     const dataDir = await temporaryDir();
-    const { code, stdout, stderr } = await runCli(['keys', '--json'], { DATA_DIR: dataDir });
+    const { code, stdout, stderr } = await runCommand(['keys', '--json'], { DATA_DIR: dataDir });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`There is no database in ${dataDir}.`);
   });
@@ -171,6 +171,6 @@ describe('keys', () => {
 
   it('needs no credentials, and reads none', async () => {
     const env = { DATA_DIR: await temporaryDir(), NODE_ENV: 'production', RASA_API_KEY_FILE: '/nowhere' };
-    expect((await runCli(['keys'], env)).stderr).toContain('There is no database');
+    expect((await runCommand(['keys'], env)).stderr).toContain('There is no database');
   });
 });

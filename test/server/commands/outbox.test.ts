@@ -1,7 +1,7 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createOutboxCommands } from '../../../server/commands/outbox.ts';
 import { openStoreCommands } from '../../../server/commands/store.ts';
 import { DeadLetters } from '../../../server/outbox/dead-letters.ts';
@@ -12,8 +12,9 @@ import { loadDriver } from '../../../server/store/sqlite/driver.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { hasTerminal, runCli, runCliOnTerminal } from '../../helpers/server/cli.ts';
 import { namesOf, openTestOutbox, setAside, type Refused } from '../../helpers/server/outbox.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { quiet } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory, placeInMemory, temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 const hourMs = 3_600_000;
 const hexKey = 'ab'.repeat(32);
@@ -24,9 +25,23 @@ const three: readonly Refused[] = [
   { id: 'edsger-0003', reason: 'blocked address', hoursAgo: 1 },
 ];
 
-/** A DATA_DIR where rasa.io has refused these. */
+const made = new Map<string, Promise<string>>();
+afterAll(async () => {
+  for (const dir of made.values()) await rm(await dir, { recursive: true });
+});
+
+/** A DATA_DIR where rasa.io has refused these: a copy of the one that was made first. */
 async function refusedDir(refused: readonly Refused[] = three, key?: Secret): Promise<string> {
-  const dataDir = await temporaryDir();
+  const name = JSON.stringify([refused, key?.reveal()]);
+  const first = made.get(name) ?? makeRefused(refused, key);
+  made.set(name, first);
+  const dataDir = await directoryInMemory();
+  await cp(await first, dataDir, { recursive: true });
+  return dataDir;
+}
+
+async function makeRefused(refused: readonly Refused[], key?: Secret): Promise<string> {
+  const dataDir = await mkdtemp(join(placeInMemory, 'rasa-signup-'));
   const { database, close } = await openTestOutbox({ place: { dataDir, key } });
   await setAside(database, refused);
   await close();
@@ -51,7 +66,7 @@ async function damage(dataDir: string, id: string): Promise<void> {
 
 /** `rasa-signup outbox …` with its output in pipes. */
 const outboxCli = (dataDir: string, ...args: readonly string[]) =>
-  runCli(['outbox', ...args], { DATA_DIR: dataDir });
+  runCommand(['outbox', ...args], { DATA_DIR: dataDir });
 
 const listedIds = (json: string) => (JSON.parse(json) as { readonly id: string }[]).map(({ id }) => id);
 
@@ -263,11 +278,11 @@ describe('outbox replay', () => {
 describe('outbox purge', () => {
   it('O13: asks for a selection first, then for --yes', async () => {
     const env = { DATA_DIR: await refusedDir() };
-    const { code, stderr } = await runCli(['outbox', 'purge'], env);
+    const { code, stderr } = await runCommand(['outbox', 'purge'], env);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^purge needs to know which sign-ups/);
     expect(stderr).not.toContain('--yes');
-    const chosen = await runCli(['outbox', 'purge', '--all'], env);
+    const chosen = await runCommand(['outbox', 'purge', '--all'], env);
     expect(chosen.stderr).toContain('confirm with --yes');
   });
 
@@ -416,7 +431,7 @@ describe('encrypted sign-ups', () => {
   const env = async () => ({ DATA_DIR: await refusedDir(three, new Secret(hexKey)) });
 
   it('are shown with the key', async () => {
-    const { code, stdout } = await runCli(['outbox', 'list'], { ...(await env()), OUTBOX_KEY: hexKey });
+    const { code, stdout } = await runCommand(['outbox', 'list'], { ...(await env()), OUTBOX_KEY: hexKey });
     expect(code).toBe(0);
     expect(listedIds(stdout)).toHaveLength(3);
   });
@@ -424,7 +439,7 @@ describe('encrypted sign-ups', () => {
   it('are shown with the key in a file', async () => {
     const path = join(await temporaryDir(), 'key');
     await writeFile(path, `${hexKey}\n`);
-    const { stdout } = await runCli(['outbox', 'show', 'ada-0001'], {
+    const { stdout } = await runCommand(['outbox', 'show', 'ada-0001'], {
       ...(await env()),
       OUTBOX_KEY_FILE: path,
     });
@@ -437,7 +452,7 @@ describe('encrypted sign-ups', () => {
   ])('are left unchanged with %s, and the reason is given', async (_name, key, words) => {
     const given = { ...(await env()), ...key };
     for (const command of ['list', 'show ada-0001', 'replay --all', 'purge --all --yes']) {
-      const { code, stdout, stderr } = await runCli(['outbox', ...command.split(' ')], given);
+      const { code, stdout, stderr } = await runCommand(['outbox', ...command.split(' ')], given);
       expect({ code, stdout }, command).toEqual({ code: 1, stdout: '' });
       expect(stderr, command).toContain(words);
       expect(stderr, command).not.toMatch(/^ +at /m);
@@ -447,16 +462,16 @@ describe('encrypted sign-ups', () => {
 
   it('are named with another key, and the reason is said', async () => {
     const given = { ...(await env()), OUTBOX_KEY: 'cd'.repeat(32) };
-    const { code, stdout, stderr } = await runCli(['outbox', 'list'], given);
+    const { code, stdout, stderr } = await runCommand(['outbox', 'list'], given);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '[]\n' });
     expect(stderr).toContain('Cannot be read, and was left alone: ada-0001');
-    const shown = await runCli(['outbox', 'show', 'ada-0001'], given);
+    const shown = await runCommand(['outbox', 'show', 'ada-0001'], given);
     expect(shown.stderr).toContain('Give that key as OUTBOX_KEY_PREVIOUS');
   });
 
   it('are shown while the key is exchanged', async () => {
     const given = { ...(await env()), OUTBOX_KEY: 'cd'.repeat(32), OUTBOX_KEY_PREVIOUS: hexKey };
-    expect(listedIds((await runCli(['outbox', 'list'], given)).stdout)).toHaveLength(3);
+    expect(listedIds((await runCommand(['outbox', 'list'], given)).stdout)).toHaveLength(3);
   });
 });
 
@@ -464,7 +479,7 @@ describe('the command line', () => {
   it('asks for no credentials, not even in production', async () => {
     const DATA_DIR = await refusedDir();
     const env = { DATA_DIR, NODE_ENV: 'production', RASA_USERNAME: 'half a configuration' };
-    expect(await runCli(['outbox', 'list'], env)).toMatchObject({ code: 0 });
+    expect(await runCommand(['outbox', 'list'], env)).toMatchObject({ code: 0 });
   });
 
   it('says so where DATA_DIR holds no database, and makes none', async () => {
@@ -483,7 +498,7 @@ describe('the command line', () => {
     ['outbox show', /missing required argument 'id'/],
     ['outbox show ada-0001 grace-0002', /too many arguments/],
   ])('refuses `%s` and helps', async (line, words) => {
-    const { code, stdout, stderr } = await runCli(line.split(' '), { DATA_DIR: await temporaryDir() });
+    const { code, stdout, stderr } = await runCommand(line.split(' '), { DATA_DIR: await temporaryDir() });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(words);
     expect(stderr).toContain('Use --help for details');

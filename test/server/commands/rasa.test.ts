@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Env } from '../../../server/config/config.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { hasTerminal, runCli, runCliOnTerminal } from '../../helpers/server/cli.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
 import { envelope, scriptRasa } from '../../helpers/server/scripted-rasa.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
@@ -30,7 +31,7 @@ async function openAccount() {
   const sandbox = await startSandbox();
   await sandbox.addPersons(person, { email: 'bob@personal.example' }, { email: 'cleo@personal.example' });
   const env = await envFor(sandbox);
-  const run = (...args: readonly string[]) => runCli(['rasa', ...args], env);
+  const run = (...args: readonly string[]) => runCommand(['rasa', ...args], env);
   return { sandbox, env, run };
 }
 
@@ -39,7 +40,7 @@ describe('rasa-signup rasa whoami', () => {
     const { env, sandbox } = await openAccount();
     const { apiKey = '', password, username } = sandbox.credentials;
     const two = { ...env, RASA_API_KEY_2: 'a wrong key' };
-    const { code, stdout } = await runCli(['rasa', 'whoami'], two);
+    const { code, stdout } = await runCommand(['rasa', 'whoami'], two);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
       api: 'v1',
@@ -67,7 +68,9 @@ describe('rasa-signup rasa whoami', () => {
 
   it('fails where rasa.io takes none', async () => {
     const { env } = await openAccount();
-    expect(await runCli(['rasa', 'whoami'], { ...env, RASA_API_KEY: 'wrong' })).toMatchObject({ code: 1 });
+    expect(await runCommand(['rasa', 'whoami'], { ...env, RASA_API_KEY: 'wrong' })).toMatchObject({
+      code: 1,
+    });
   });
 
   it.each([
@@ -75,7 +78,7 @@ describe('rasa-signup rasa whoami', () => {
     [{ SANDBOX: 'on' }, 'rasa-signup sandbox starts one'],
     [{ RASA_API: 'webhook', RASA_SIGNUP_GUID: 'g' }, 'the webhook has nothing to read'],
   ])('names what is missing: %j', async (env, words) => {
-    const { code, stderr } = await runCli(['rasa', 'whoami'], env);
+    const { code, stderr } = await runCommand(['rasa', 'whoami'], env);
     expect([code, stderr]).toEqual([1, expect.stringContaining(words)]);
   });
 
@@ -90,9 +93,9 @@ describe('rasa-signup rasa whoami', () => {
         [`RASA_${name}__API_KEY`, name === 'ENGINE' ? 'wrong' : RASA_API_KEY],
       ]),
     );
-    const which = await runCli(['rasa', 'whoami'], { ...named, ...full });
+    const which = await runCommand(['rasa', 'whoami'], { ...named, ...full });
     expect(which).toMatchObject({ code: 1, stderr: expect.stringContaining('harbour, engine') as string });
-    const one = await runCli(['rasa', '--account', 'harbour', 'whoami'], { ...named, ...full });
+    const one = await runCommand(['rasa', '--account', 'harbour', 'whoami'], { ...named, ...full });
     expect(JSON.parse(one.stdout)).toMatchObject({ baseUrl: sandbox.url, sets: [{ is: 'taken' }] });
   });
 });
@@ -145,7 +148,7 @@ describe('rasa-signup rasa get', () => {
     );
     const env = await envFor({ url, credentials: { username: 'u', password: 'p', apiKey: 'k' } });
     const args = ['rasa', 'get', '/v1/persons', '--all', '--page-size', '2'];
-    const { code, stdout, stderr } = await runCli(args, env);
+    const { code, stdout, stderr } = await runCommand(args, env);
     expect([code, stderr]).toEqual([1, expect.stringContaining('rasa.io answered 400')]);
     expect(JSON.parse(stdout)).toHaveLength(2);
   });
@@ -154,7 +157,7 @@ describe('rasa-signup rasa get', () => {
     const { url, asked, tokens } = await scriptRasa(() => ({ body: envelope([]) }));
     const env = await envFor({ url, credentials: { username: 'u', password: 'p', apiKey: 'k' } });
     for (const args of [['get', '/v1/persons'], ['get', '/v1/persons', '--all'], ['check']]) {
-      expect((await runCli(['rasa', ...args], env)).code).toBe(0);
+      expect((await runCommand(['rasa', ...args], env)).code).toBe(0);
     }
     expect(new Set(asked.map(({ method }) => method))).toEqual(new Set(['GET']));
     expect(tokens.map(({ method }) => method)).toEqual([
@@ -234,7 +237,7 @@ describe('rasa-signup rasa check', () => {
 
   it('reports refused credentials once', async () => {
     const { env } = await openAccount();
-    const { code, stdout } = await runCli(['rasa', 'check'], { ...env, RASA_API_KEY: 'wrong' });
+    const { code, stdout } = await runCommand(['rasa', 'check'], { ...env, RASA_API_KEY: 'wrong' });
     expect(code).toBe(1);
     expect((JSON.parse(stdout) as Report).reads).toMatchObject([
       { route: 'GET /v1/communities', problem: 'rasa.io refuses the credentials (401)' },

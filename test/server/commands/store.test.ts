@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sameSql } from '../../../server/store/database.ts';
 import { Secret } from '../../../server/system/secret.ts';
-import { runCli } from '../../helpers/server/cli.ts';
 import { useEngines } from '../../helpers/server/engines.ts';
 import { openTestOutbox } from '../../helpers/server/outbox.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 const [oldKey, newKey] = ['ab'.repeat(32), 'cd'.repeat(32)];
@@ -22,7 +22,7 @@ async function usedDir(key?: string): Promise<string> {
 }
 
 const storeCli = (args: readonly string[], env: Readonly<Record<string, string>>) =>
-  runCli(['store', ...args], env);
+  runCommand(['store', ...args], env);
 
 describe('store backup', () => {
   it('copies the database while it is used, and the copy delivers everything with the same key', async () => {

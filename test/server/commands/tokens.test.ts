@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Tokens } from '../../../server/contacts/tokens.ts';
 import { sameSql, type Database } from '../../../server/store/database.ts';
 import { Secret } from '../../../server/system/secret.ts';
-import { hasTerminal, runCli, runCliOnTerminal } from '../../helpers/server/cli.ts';
+import { hasTerminal, runCliOnTerminal } from '../../helpers/server/cli.ts';
 import { useEngines, type Engine } from '../../helpers/server/engines.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
 
 const key = 'ab'.repeat(32);
@@ -18,7 +19,7 @@ async function usedStore(engine: Engine) {
     OUTBOX_KEY: key,
     ...(place.databaseUrl && { DATABASE_URL: place.databaseUrl.reveal() }),
   };
-  const cli = (args: readonly string[], more = {}) => runCli(['tokens', ...args], { ...env, ...more });
+  const cli = (args: readonly string[], more = {}) => runCommand(['tokens', ...args], { ...env, ...more });
   return { database, tokens: new Tokens({ database }), cli, env };
 }
 

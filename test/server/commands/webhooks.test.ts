@@ -1,10 +1,9 @@
 import { Webhook } from 'standardwebhooks';
 import { expect, it } from 'vitest';
-import { declareWebhooks } from '../../../server/commands/groups/webhooks.ts';
 import { eventStatements, type NewEvent } from '../../../server/events/events.ts';
 import { handoverAddresses } from '../../../server/store/schema/delivered-contacts.ts';
 import { runCli } from '../../helpers/server/cli.ts';
-import { runGroup } from '../../helpers/server/command-group.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { startReceiver } from '../../helpers/server/receiver.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
@@ -19,7 +18,7 @@ it('adds, lists, tests, rotates, replays and removes a webhook, and shows its se
   const dataDir = await temporaryDir();
   await openTestStore({ dataDir });
   const env = { DATA_DIR: dataDir };
-  const run = (...args: readonly string[]) => runGroup(declareWebhooks, ['webhooks', ...args], env);
+  const run = (...args: readonly string[]) => runCommand(['webhooks', ...args], env);
   const added = await run('add', 'http://localhost:9/secret-path', '--events', 'signup.*', '--json');
   const { id, secret } = JSON.parse(added.stdout) as { readonly id: string; readonly secret: string };
   expect(secret).toMatch(/^whsec_[\w+/]{43}=$/);
@@ -42,8 +41,7 @@ it('adds, lists, tests, rotates, replays and removes a webhook, and shows its se
 it('refuses plain http to others, unknown types and unknown accounts', async () => {
   const dataDir = await temporaryDir();
   await openTestStore({ dataDir });
-  const add = (...args: readonly string[]) =>
-    runGroup(declareWebhooks, ['webhooks', 'add', ...args], { DATA_DIR: dataDir });
+  const add = (...args: readonly string[]) => runCommand(['webhooks', 'add', ...args], { DATA_DIR: dataDir });
   for (const args of [
     ['http://example.com/hook'],
     ['http://2130706433/hook'],
@@ -68,7 +66,7 @@ it('sends one event again, or those of a type, shows the answers and logs the at
   const database = await openTestStore({ dataDir });
   const receiver = await startReceiver();
   const env = { DATA_DIR: dataDir };
-  const run = (...args: readonly string[]) => runGroup(declareWebhooks, ['webhooks', ...args], env);
+  const run = (...args: readonly string[]) => runCommand(['webhooks', ...args], env);
   const add = await run('add', receiver.url, '--with-email', '--json');
   expect(add.stderr).toContain('KEEP_FOR_HANDOVER');
   const { id, secret } = JSON.parse(add.stdout) as { readonly id: string; readonly secret: string };

@@ -3,11 +3,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { declareConsent } from '../../../server/commands/groups/consent.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { runCli } from '../../helpers/server/cli.ts';
-import { runGroup } from '../../helpers/server/command-group.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { startDoubleOptIn } from '../../helpers/server/double-opt-in.ts';
 import { useEngines, type Engine } from '../../helpers/server/engines.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
@@ -59,8 +58,7 @@ async function open(engine: Engine) {
     (await database.read({ sql: sameSql(`select payload from ${table}`) })).map(({ payload }) =>
       Buffer.from(payload as Uint8Array),
     );
-  const consent = (...args: string[]) =>
-    runGroup(declareConsent, ['consent', ...args], { DATA_DIR: dataDir, ...store });
+  const consent = (...args: string[]) => runCommand(['consent', ...args], { DATA_DIR: dataDir, ...store });
   return { ...product, url, database, sealed, consent };
 }
 

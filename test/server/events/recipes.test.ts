@@ -5,12 +5,9 @@ import { runInNewContext } from 'node:vm';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { slackBody } from '../../../server/alerts/notes.ts';
-import { declareContacts } from '../../../server/commands/groups/contacts.ts';
-import { declareTokens } from '../../../server/commands/groups/tokens.ts';
-import { declareWebhooks } from '../../../server/commands/groups/webhooks.ts';
 import type { Env } from '../../../server/config/config.ts';
 import { readmeBlocks } from '../../helpers/documents.ts';
-import { runGroup } from '../../helpers/server/command-group.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { startReceiver, type ReceivedMessage } from '../../helpers/server/receiver.ts';
 import { startService } from '../../helpers/server/service.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
@@ -32,7 +29,7 @@ async function start() {
     });
     expect(answer.status).toBe(202);
   };
-  const runWebhooks = (...args: readonly string[]) => runGroup(declareWebhooks, ['webhooks', ...args], env);
+  const runWebhooks = (...args: readonly string[]) => runCommand(['webhooks', ...args], env);
   const addWebhook = async (url: string, ...args: readonly string[]) => {
     const { stdout } = await runWebhooks('add', url, ...args, '--json');
     return JSON.parse(stdout) as { readonly id: string; readonly secret: string };
@@ -169,11 +166,7 @@ describe('docs/integrations.md', () => {
         response.writeHead(201).end();
       }
     });
-    const { stdout } = await runGroup(
-      declareTokens,
-      ['tokens', 'create', 'crm', '--scope', 'events:read'],
-      env,
-    );
+    const { stdout } = await runCommand(['tokens', 'create', 'crm', '--scope', 'events:read'], env);
     const token = /\S{20,}/.exec(stdout)?.[0] ?? '';
     const { run, dir } = await openReader(env, {
       PROXY: service.url,
@@ -211,7 +204,7 @@ describe('docs/integrations.md', () => {
     const { run, dir } = await openReader(env, { HANDOVER_URL: other.url });
     const upload = bySftp.replace('sftp://sftp.example.com/incoming/', `${other.url}/`);
     await signUp('ada');
-    const peek = async () => (await runGroup(declareContacts, ['contacts', 'new', '--peek'], env)).stdout;
+    const peek = async () => (await runCommand(['contacts', 'new', '--peek'], env)).stdout;
     await expect.poll(peek, soon).toContain('ada@example.com');
     await expect(run(upload)).rejects.toThrow('503');
     expect(await readdir(join(dir, 'outgoing'))).toHaveLength(1);

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { BuilderSetup } from '../../../shared/builder.ts';
-import { runCli } from '../../helpers/server/cli.ts';
 import { startProduct } from '../../helpers/server/product.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { startService } from '../../helpers/server/service.ts';
 
 const ask = async (url: string) => {
@@ -90,7 +90,7 @@ describe('rasa-signup builder link', () => {
     const PUBLIC_URL = 'https://www.example.com/newsletter';
     const { url, dataDir } = await startService({ BUILDER: 'token', PUBLIC_URL });
     const env = { NODE_ENV: 'production', DATA_DIR: dataDir, PUBLIC_URL };
-    const { code, stdout, stderr } = await runCli(['builder', 'link'], env);
+    const { code, stdout, stderr } = await runCommand(['builder', 'link'], env);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^https:\/\/www\.example\.com\/newsletter\/\?token=[0-9a-f]{32}\n$/);
     expect((await ask(stdout.trim().replace(PUBLIC_URL, url))).status).toBe(200);
@@ -98,7 +98,10 @@ describe('rasa-signup builder link', () => {
 
   it('says so where the builder is closed', async () => {
     const { dataDir } = await startService({ BUILDER: 'off' });
-    const { code, stdout, stderr } = await runCli(['builder', 'link'], { BUILDER: 'off', DATA_DIR: dataDir });
+    const { code, stdout, stderr } = await runCommand(['builder', 'link'], {
+      BUILDER: 'off',
+      DATA_DIR: dataDir,
+    });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('BUILDER=token');
   });

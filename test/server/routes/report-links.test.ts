@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ReportLinks, type Linked } from '../../../server/analytics/links/report-links.ts';
-import { runCli } from '../../helpers/server/cli.ts';
 import { readRequests, openReaders } from '../../helpers/server/readers.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { startService } from '../../helpers/server/service.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
@@ -127,7 +127,7 @@ describe('rasa-signup analytics link', () => {
   it('makes a link that works, lists it without its secret, and revokes it', async () => {
     const { env, url } = await openLinks();
     const more = { ...env, PUBLIC_URL: url.replace('127.0.0.1', 'localhost') };
-    const run = (...args: readonly string[]) => runCli(['analytics', 'link', ...args], more);
+    const run = (...args: readonly string[]) => runCommand(['analytics', 'link', ...args], more);
     const made = await run('create', 'board', 'activities', '--from', week.from, '--to', week.to);
     expect(made.stderr).toContain('not shown again');
     const link = made.stdout.trim();

@@ -4,12 +4,11 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { expect, it, vi } from 'vitest';
-import { declareContacts } from '../../../server/commands/groups/contacts.ts';
 import { listNewContacts } from '../../../server/commands/handover/new-contacts.ts';
 import { readConfig } from '../../../server/config/config.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { noteHandedOver, readHandedOver } from '../../../server/survival/new-contacts.ts';
-import { runGroup } from '../../helpers/server/command-group.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
@@ -36,7 +35,7 @@ async function start(more: Readonly<Record<string, string>> = {}) {
       expect(await waitingIn({ dataDir })).toEqual({ waiting: 0, deadLetters: 0 });
     }, 20_000);
   };
-  const run = (...args: readonly string[]) => runGroup(declareContacts, ['contacts', 'new', ...args], env);
+  const run = (...args: readonly string[]) => runCommand(['contacts', 'new', ...args], env);
   const list = async (...args: readonly string[]) => rowsIn((await run(...args)).stdout);
   return { dataDir, database, signUp, run, list, env };
 }
