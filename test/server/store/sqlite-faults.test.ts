@@ -346,6 +346,33 @@ test('a delivered sign-up is gone from all files once they are tidied', async ()
   expect(sealed.filter((bytes) => left.includes(bytes))).toHaveLength(1);
 });
 
+test('a large database is not copied while sign-ups wait for that; its log is emptied', async () => {
+  const dataDir = await temporaryDir();
+  const database = await openTestStore({ dataDir });
+  const path = join(dataDir, 'rasa-signup.db');
+  const fill = (letter: string, count: number) =>
+    database.write([
+      {
+        sql: sameSql(
+          `insert into events (seq, id, type, account, subject, at, told_at, data)
+           with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})
+           select coalesce((select max(seq) from events), 0) + i, '${letter}' || i, '', '', '', 0, 0,
+             printf('%.*c', 4000000, '${letter}') from n`,
+        ),
+      },
+    ]);
+  await fill('x', 10);
+  await fill('y', 2);
+  await database.write([{ sql: sameSql(`delete from events where id like 'y%'`) }]);
+  await database.tidy();
+  expect(statSync(`${path}-wal`).size).toBe(0);
+  expect(statSync(path).size).toBeGreaterThan(45_000_000);
+  expect(readFileSync(path).includes('yyyy')).toBe(false);
+  await database.write([{ sql: sameSql('delete from events') }]);
+  await database.tidy();
+  expect(statSync(path).size).toBeLessThan(2_000_000);
+});
+
 test('a process that opened the file twice keeps its locks when another process closes it', async () => {
   const dataDir = await temporaryDir();
   const handles = [await openTestStore({ dataDir }), await openTestStore({ dataDir })];
