@@ -36,9 +36,9 @@ export interface Database {
   onSignal(listener: (topic: string) => void): () => void;
   /**
    * Wipes what deleted rows left in the file, where the engine can. To be called when little is left in the
-   * tables.
+   * tables. With `whole` a large file is rebuilt too, for which writes wait.
    */
-  tidy(): Promise<void>;
+  tidy(options?: { readonly whole?: boolean }): Promise<void>;
   /**
    * Finishes what was asked for, as far as that is possible within some seconds, and lets go of the database.
    * Rejects with `StoreUnavailable` where the disk does not answer: the process then has a thread that waits.

@@ -156,7 +156,7 @@ export async function eraseConsent(
     source: 'operator',
     nowMs: Date.now(),
   });
-  await database.tidy();
+  await database.tidy({ whole: true });
   streams.stdout.write(
     hadReceipts
       ? 'Erased: nobody can say any more whose receipts these were. The contact at rasa.io: contacts erase.\n'

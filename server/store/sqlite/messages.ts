@@ -17,7 +17,7 @@ export type Request =
   | { readonly do: 'write'; readonly callers: PackedCallers }
   | { readonly do: 'read'; readonly run: EncodedRun }
   | { readonly do: 'haveSeen'; readonly marks: EncodedMarks }
-  | { readonly do: 'tidy' }
+  | { readonly do: 'tidy'; readonly whole: boolean }
   | { readonly do: 'backUp'; readonly path: string }
   | { readonly do: 'check' }
   | { readonly do: 'close' };

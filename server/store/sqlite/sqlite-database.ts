@@ -118,10 +118,10 @@ export class SqliteDatabase implements Database {
     return () => undefined;
   }
 
-  async tidy(): Promise<void> {
+  async tidy({ whole = false }: { readonly whole?: boolean } = {}): Promise<void> {
     try {
       // No limit: a large file takes its time, and writes that wait for it time out by themselves.
-      await this.#thread.ask({ do: 'tidy' });
+      await this.#thread.ask({ do: 'tidy', whole });
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       // Another process reads just now, or there is no space for a second copy: the next time will do.

@@ -94,15 +94,15 @@ export class SqliteFile {
 
   /**
    * Rewrites the file without what was deleted, and empties the log, unless another process is reading just
-   * now. A large file stays as it is: everybody waits for the copy, which takes 2 s for 200 MB on a quiet
-   * machine.
+   * now. A large file stays as it is, unless `whole` asks for it: everybody waits for the copy, which takes
+   * 2 s for 200 MB on a quiet machine.
    */
-  tidy(): void {
+  tidy({ whole }: { readonly whole: boolean }): void {
     this.#attempt(({ connection }) => {
       // Beside a long reader both would hold up all writers for as long as they may wait.
       setBusyTimeout(connection, 0);
       try {
-        if (contentBytes(connection) <= mostToCopyBytes) connection.exec('vacuum');
+        if (whole || contentBytes(connection) <= mostToCopyBytes) connection.exec('vacuum');
         connection.prepare('pragma wal_checkpoint(truncate)').all();
       } finally {
         setBusyTimeout(connection, this.#lockWaitMs);

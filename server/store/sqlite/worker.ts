@@ -60,7 +60,7 @@ function carryOut(request: Request): Answers[Request['do']] {
     case 'haveSeen':
       return file().haveSeen(request.marks);
     case 'tidy':
-      file().tidy();
+      file().tidy(request);
       return undefined;
     case 'backUp':
       file().backUp(request.path);
