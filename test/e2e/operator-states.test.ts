@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderOperatorPage } from '../../server/operator/page/page.ts';
 import { judge } from '../../server/operator/verdict.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
+import { hostileText } from '../helpers/hostile.ts';
 import { figuresIn, states } from '../helpers/server/operator-states.ts';
 import { builtDir } from '../helpers/server/sandbox.ts';
 
@@ -100,48 +101,55 @@ describe.each(Object.keys(looks) as Look[])('the operator page, on a %s,', (look
 });
 
 it('runs nothing that stands in a text from elsewhere', async () => {
-  const evil = `"><script>window.ran=1</script><img src=x onerror="window.ran=1"><svg onload="window.ran=1">\u2028javascript:`;
   const [state] = states['some wait for longer than ten minutes'] ?? [];
   if (!state) throw new Error('no such state');
   const hostile = {
     ...state,
-    accounts: state.accounts.map((one) => ({ ...one, name: evil })),
-    refused: [{ code: evil, count: 1, gotIn: 0 }],
+    accounts: state.accounts.map((one) => ({ ...one, name: hostileText })),
+    refused: [{ code: hostileText, count: 1, gotIn: 0 }],
   };
   const page = await show(hostile, 'desktop');
   const figures = figuresIn(hostile);
   html = renderOperatorPage({
     figures: {
       ...figures,
-      keyRefusals: [{ atMs: state.nowMs, account: evil }],
+      keyRefusals: [{ atMs: state.nowMs, account: hostileText }],
       accounts: figures.accounts.map((one) => ({
         ...one,
-        forms: [evil, evil],
-        keys: [{ fingerprint: evil, state: evil, isWithdrawn: false }],
+        forms: [hostileText, hostileText],
+        keys: [{ fingerprint: hostileText, state: hostileText, isWithdrawn: false }],
       })),
       setAside: {
         count: 60,
         unreadable: 0,
-        newest: [{ id: evil, form: evil, reason: evil, attempts: 1, refusedAt: '2026-11-27T10:00:00Z' }],
+        newest: [
+          {
+            id: hostileText,
+            form: hostileText,
+            reason: hostileText,
+            attempts: 1,
+            refusedAt: '2026-11-27T10:00:00Z',
+          },
+        ],
       },
-      refused: [{ code: evil, rule: evil, count: 1, gotIn: 0 }],
+      refused: [{ code: hostileText, rule: hostileText, count: 1, gotIn: 0 }],
       rest: {
-        webhooks: [{ host: evil, isActive: false, failures: 1, sent: 0, last: evil }],
-        tokens: [{ name: evil, expiresMs: 2e12 }],
+        webhooks: [{ host: hostileText, isActive: false, failures: 1, sent: 0, last: hostileText }],
+        tokens: [{ name: hostileText, expiresMs: 2e12 }],
         lastImport: undefined,
         mail: { waiting: 0, failed: 0, oldestMs: undefined },
       },
       setup: {
         isRunning: false,
         checkedMs: 1e12,
-        hints: [{ about: evil, is: 'warning', what: evil, remedy: evil }],
+        hints: [{ about: hostileText, is: 'warning', what: hostileText, remedy: hostileText }],
       },
     },
     verdict: judge(hostile),
     prefix: '',
-    formToken: evil,
-    version: evil,
-    address: { id: evil, email: evil },
+    formToken: hostileText,
+    version: hostileText,
+    address: { id: hostileText, email: hostileText },
   });
   const complaints = complaintsOf(page);
   await page.goto('http://operator.test/operator');

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { faultsOf } from '../helpers/browser/axe.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
+import { hostileText } from '../helpers/hostile.ts';
 import { startSandbox } from '../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../helpers/server/service.ts';
 import { post } from '../helpers/sites/visitor.ts';
@@ -210,6 +211,24 @@ describe('the operator page', () => {
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('button:visible').count()).toBe(0);
     await page.getByRole('heading', { level: 1 }).waitFor();
+  });
+
+  it('runs no text that came in by a door of the product', async () => {
+    const { url, sandbox, figures } = await start();
+    await sandbox.putFaults({ answer: { status: 400, error: hostileText } });
+    const email = "'onload=window.ran=1&lt@example.com";
+    expect((await post(url, 'urlencoded', { email })).status).toBe(202);
+    await vi.waitFor(() => {
+      expect(figures().outbox.deadLetters).toBe(3);
+    }, soon);
+    const page = await open(url, desktop);
+    const complaints = complaintsOf(page);
+    await page.getByRole('rowheader', { name: hostileText.slice(0, 40) }).waitFor();
+    await page.locator('#set-aside tbody tr').first().getByRole('button', { name: 'Show (logged)' }).click();
+    await page.getByText(email, { exact: true }).waitFor();
+    expect(await page.evaluate(() => 'ran' in window)).toBe(false);
+    expect(await page.locator('main script, main img, [onload], [onerror]').count()).toBe(0);
+    expect(complaints).toEqual([]);
   });
 
   it(
