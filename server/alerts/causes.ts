@@ -96,11 +96,14 @@ export class Causes {
           withCount(cause, { survival: survival.archived, unreadable: letters.unreadable }),
         ),
         ...letters.byCode.map(([code, count]) => deadLetterAlert(code, count)),
-        ...webhooks,
+        ...webhooks.alerts,
       ],
-      unknown: accounts
-        .filter(({ credentials }) => credentials === undefined)
-        .map(({ name }) => `credentials ${name}`),
+      unknown: [
+        ...accounts
+          .filter(({ credentials }) => credentials === undefined)
+          .map(({ name }) => `credentials ${name}`),
+        ...webhooks.unknown,
+      ],
     };
   }
 
@@ -118,18 +121,25 @@ export class Causes {
     return { byCode: [...byCode], unreadable };
   }
 
-  /** Endpoints of `webhooks add` that get nothing, and not only while they restart. */
-  async #webhooks(nowMs: number): Promise<readonly Alert[]> {
+  /**
+   * Endpoints of `webhooks add` that get nothing, and not only while they restart. One that fails for less
+   * than that may have failed before, with another event.
+   */
+  async #webhooks(nowMs: number): Promise<Found> {
     const { database } = this.#options;
     const rows = await database.read({
       sql: sameSql('select id, state, reason, failing_since, key_id from webhooks order by id'),
     });
-    return rows.flatMap(({ id, state, reason, failing_since: since, key_id: keyId }) => {
-      if (state === 'disabled') return [disabledAlert(String(id), String(reason))];
-      if (!database.keyIds.includes(String(keyId))) return [sealedAlert(String(id))];
-      const isFailing = Number(since) > 0 && Number(since) < nowMs - webhookFailsForMs;
-      return isFailing ? [failingAlert(String(id))] : [];
-    });
+    const alerts: Alert[] = [];
+    const unknown: string[] = [];
+    for (const { id, state, reason, failing_since: since, key_id: keyId } of rows) {
+      if (state === 'disabled') alerts.push(disabledAlert(String(id), String(reason)));
+      else if (!database.keyIds.includes(String(keyId))) alerts.push(sealedAlert(String(id)));
+      else if (Number(since) > 0 && Number(since) < nowMs - webhookFailsForMs) {
+        alerts.push(failingAlert(String(id)));
+      } else if (Number(since) > 0) unknown.push(webhookId(String(id)));
+    }
+    return { alerts, unknown };
   }
 }
 
@@ -144,9 +154,13 @@ const why: Readonly<Record<string, string>> = {
   damaged: 'The database cannot give back',
 };
 
+function webhookId(id: string): string {
+  return `webhook ${id}`;
+}
+
 function disabledAlert(id: string, reason: string): Alert {
   return {
-    id: `webhook ${id}`,
+    id: webhookId(id),
     what: `The webhook ${id} is disabled: ${reason}`,
     remedy:
       `Nothing more is sent to it. When it wants events again: \`rasa-signup webhooks replay ${id} --since 3d\`; ` +
@@ -156,7 +170,7 @@ function disabledAlert(id: string, reason: string): Alert {
 
 function sealedAlert(id: string): Alert {
   return {
-    id: `webhook ${id}`,
+    id: webhookId(id),
     what: `The webhook ${id} cannot be opened: the key that it is sealed with is not given`,
     remedy:
       'Events wait for it, for 30 days at most. Give the earlier key as OUTBOX_KEY_PREVIOUS, ' +
@@ -166,7 +180,7 @@ function sealedAlert(id: string): Alert {
 
 function failingAlert(id: string): Alert {
   return {
-    id: `webhook ${id}`,
+    id: webhookId(id),
     what: `The webhook ${id} has taken no event for an hour`,
     remedy:
       'Each event is tried for three days, and the others wait behind it. ' +

@@ -122,7 +122,8 @@ export class Dispatcher {
     const pauseMs =
       Math.min(longestPauseMs, firstPauseMs * 3 ** before.failures) * (0.8 + 0.4 * this.#random());
     const dueMs = Math.ceil(nowMs + Math.max(pauseMs, sent.afterMs ?? 0));
-    if (nowMs - failingSinceMs > givenUpAfterMs) return { ...done, dueMs };
+    // The next one has three days too; the endpoint goes on taking nothing.
+    if (nowMs - failingSinceMs > givenUpAfterMs) return { ...done, failingSinceMs: nowMs, dueMs };
     return { ...before, failures: before.failures + 1, failingSinceMs, dueMs };
   }
 
@@ -143,15 +144,15 @@ export class Dispatcher {
     const remedy = `rasa-signup webhooks log ${before.id}`;
     if (after.state === 'disabled')
       log.warn({ ...about, remedy }, 'A webhook wants nothing more; it is disabled.');
-    else if (before.failures === 0 && after.failures > 0) {
+    else if (before.failingSinceMs === 0 && after.failingSinceMs > 0) {
       log.warn({ ...about, remedy }, 'A webhook does not take events now; they wait for it.');
+    } else if (before.failingSinceMs > 0 && after.failingSinceMs === 0) {
+      log.info(about, 'A webhook takes events again.');
     } else if (before.failures > 0 && after.failures === 0) {
-      if (result === 'delivered') log.info(about, 'A webhook takes events again.');
-      else
-        log.error(
-          { ...about, remedy },
-          'A webhook has not taken an event for three days; the next one has its turn.',
-        );
+      log.error(
+        { ...about, remedy },
+        'A webhook has not taken an event for three days; the next one has its turn.',
+      );
     }
   }
 }

@@ -331,6 +331,23 @@ describe.each(engines)('alerts on %s', (engine) => {
     expect(await told()).toEqual([first]);
     clock.ms += 61 * minuteMs;
     expect(await told()).toEqual([first, `The webhook ${failing} has taken no event for an hour`]);
+
+    // It has failed for three days, and the next event has its turn: nothing is over until one is taken.
+    const goesOn = async (failingSinceMs: number) => {
+      await database.write([{ sql: since, params: [failingSinceMs, failing] }]);
+      for (let minutes = 0; minutes < 3; minutes++) {
+        clock.ms += minuteMs;
+        await look();
+      }
+      const sql = sameSql('select over_at from alerts where id = ?');
+      const [row] = await database.read({ sql, params: [`webhook ${failing}`] });
+      return Number(row?.['over_at']) === 0;
+    };
+    expect(await goesOn(clock.ms)).toBe(true);
+    expect(await goesOn(0)).toBe(false);
+    // Failing for less than an hour is not told of.
+    expect(await goesOn(clock.ms)).toBe(false);
+
     const lost = sameSql(`update webhooks set key_id = 'lost' where id = ?`);
     await database.write([{ sql: lost, params: [sealed] }]);
     expect((await told())[0]).toMatch(new RegExp(`^The webhook ${sealed} cannot be opened`));

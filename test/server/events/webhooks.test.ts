@@ -259,6 +259,8 @@ describe.each(engines)('webhooks on %s', (engine) => {
       if ((await stateOf(id))?.position === 1) break;
     }
     expect(tries).toBeGreaterThan(30);
+    // It still takes nothing, whoever asks: the alert about it is not over.
+    expect((await stateOf(id))?.failingSinceMs).toBeGreaterThan(0);
     clock.ms += 2 * 3_600_000;
     refused = '';
     await expect.poll(async () => (await look(), receiver.ids().at(-1)), soon).toBe(idOf('b'));
