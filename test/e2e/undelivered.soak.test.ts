@@ -85,10 +85,13 @@ it('a million, then two million undelivered events take no memory of the running
 
   await expect.poll(async () => await numberOf(database, 'swept'), soon).toBeGreaterThanOrEqual(tooMany);
   const [row] = await database.read({
-    sql: sameSql('select min(seq) as first, count(*) as held from events'),
+    sql: sameSql(
+      `select min(seq) as first, count(*) as held, (select value from event_numbers where name = 'swept') as swept
+       from events`,
+    ),
   });
   expect(Number(row?.['held'])).toBeGreaterThan(kept - 1000);
-  expect(Number(row?.['first'])).toBe((await numberOf(database, 'swept')) + 1);
+  expect(Number(row?.['first'])).toBe(Number(row?.['swept']) + 1);
   // Said when the endpoint has its next turn, which may be in an hour.
   await database.write([{ sql: sameSql('update webhooks set due = 0') }]);
   const missed = 'deleted unsent: they are kept for 30 days, and two million at most';
