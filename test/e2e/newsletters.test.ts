@@ -9,7 +9,14 @@ import { deferred } from '../helpers/deferred.ts';
 import { formsFile } from '../helpers/forms/operators-forms.ts';
 import { partOf, startRelay } from '../helpers/server/relay.ts';
 import { startSandbox, type TestSandbox } from '../helpers/server/sandbox.ts';
-import { credentialsFor, guardedIntake, readContacts, startService } from '../helpers/server/service.ts';
+import {
+  credentialsFor,
+  guardedIntake,
+  openIntake,
+  readContact,
+  readContacts,
+  startService,
+} from '../helpers/server/service.ts';
 import { serve } from '../helpers/sites/serve.ts';
 
 let browser: Browser;
@@ -112,7 +119,18 @@ async function start({
     vi.waitFor(async () => {
       expect(await arrived(email)).toEqual(wanted);
     }, soon);
-  return { ...service, site, arrived, arrives };
+  /** Whether the contact is subscribed, in each account that has it. */
+  const statesOf = async (email: string) => {
+    const states = await Promise.all(
+      sandboxes.map(async (sandbox, at) => {
+        const found = (await readContacts(sandbox)).find((contact) => contact['email'] === email);
+        const { is_subscribed: state } = found ? await readContact(sandbox, found['id']) : {};
+        return found ? [[accounts[at], state] as const] : [];
+      }),
+    );
+    return Object.fromEntries(states.flat()) as Readonly<Record<string, unknown>>;
+  };
+  return { ...service, site, arrived, arrives, statesOf };
 }
 
 function fail(): never {
@@ -273,9 +291,9 @@ describe('a form that offers several newsletters, and has to be confirmed', () =
       form: { confirm: 'always' },
       env: { SMTP_URL: relay.url.reveal(), MAIL_FROM: 'news@example.com', ...env },
     });
-    const letter = () =>
+    const letter = (at = 0) =>
       vi.waitFor(() => {
-        const [mail] = relay.received;
+        const mail = relay.received[at];
         if (!mail) throw new Error('No mail has come.');
         return partOf(mail, 'text/plain');
       }, soon);
@@ -299,6 +317,33 @@ describe('a form that offers several newsletters, and has to be confirmed', () =
     await page.bringToFront();
     await page.getByLabel('Code from the message').waitFor({ state: 'detached' });
     expect([mails(), complaints, mailed.complaints]).toEqual([1, [], []]);
+  });
+
+  it('the page to leave has a button for each newsletter, which ends that one alone, and one for all', async () => {
+    const { url, site, arrives, statesOf, letter } = await startConfirmed(openIntake);
+    const email = 'ada@example.com';
+    const post = async (address: string, fields: Readonly<Record<string, string>>) => {
+      const body = new URLSearchParams(fields);
+      expect((await fetch(address, { method: 'POST', headers: { origin: site }, body })).ok).toBe(true);
+    };
+    await post(`${url}/forms/all`, { email, titles: 'harbour,light' });
+    await post(/https?:\S+\/confirm\/\S+/.exec(await letter())?.[0] ?? '', {});
+    await arrives(email, ['harbour', 'lighthouse']);
+    await post(`${url}/leave`, { email });
+    const link = /https?:\S+\/leave\/\S+/.exec(await letter(1))?.[0] ?? '';
+    const { page, complaints } = await open(link);
+    const off = (title: string) => page.getByRole('button', { name: `Unsubscribe from “${title}”` });
+    expect(await page.getByRole('button', { name: /^Unsubscribe/ }).count()).toBe(2);
+    await off('The Lighthouse').click();
+    await page.getByText('You are unsubscribed from “The Lighthouse”.').waitFor();
+    expect([await off('The Lighthouse').count(), await off('The Harbour').count()]).toEqual([0, 1]);
+    await expect.poll(() => statesOf(email), soon).toEqual({ harbour: 1, lighthouse: 0 });
+    await page.getByRole('button', { name: 'Delete everything about me' }).click();
+    expect(await statesOf(email)).toEqual({ harbour: 1, lighthouse: 0 });
+    await page.getByRole('button', { name: 'Yes, delete everything' }).click();
+    await page.getByRole('heading', { name: /being deleted/ }).waitFor();
+    await expect.poll(() => statesOf(email), soon).toEqual({});
+    expect(complaints).toEqual([]);
   });
 
   it('by the route: the code of the mail counts for all of them, once', async () => {

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HtmlValidate } from 'html-validate';
 import { describe, expect, it, vi } from 'vitest';
-import { runCli } from '../../helpers/server/cli.ts';
+import { declareConsent } from '../../../server/commands/groups/consent.ts';
+import { runGroup } from '../../helpers/server/command-group.ts';
 import { startDoubleOptIn } from '../../helpers/server/double-opt-in.ts';
 import { readContact, readContacts } from '../../helpers/server/service.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
@@ -43,7 +44,8 @@ interface Shown {
 /** A product that does not ask for confirmation unless `confirm` says so, and the commands on its store. */
 async function open(confirm = 'never') {
   const product = await startDoubleOptIn({ ...form, confirm });
-  const consent = (...args: string[]) => runCli(['consent', ...args], { DATA_DIR: product.dataDir });
+  const consent = (...args: string[]) =>
+    runGroup(declareConsent, ['consent', ...args], { DATA_DIR: product.dataDir });
   const show = async (email: string, ...more: string[]) => {
     const { code, stdout } = await consent('show', email, ...more);
     return code === 0 ? (JSON.parse(stdout) as Shown[]) : [];

@@ -1,12 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { declareConsent } from '../../../server/commands/groups/consent.ts';
 import { ConfirmationOnRequest } from '../../../server/confirm/on-request.ts';
 import { Tokens, type Scope } from '../../../server/contacts/tokens.ts';
 import { createForms } from '../../../server/forms/forms.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { runCli } from '../../helpers/server/cli.ts';
+import { runGroup } from '../../helpers/server/command-group.ts';
 import { startDoubleOptIn } from '../../helpers/server/double-opt-in.ts';
 import { useEngines, type Engine } from '../../helpers/server/engines.ts';
 import { readContact, readContacts, startService } from '../../helpers/server/service.ts';
@@ -65,7 +67,14 @@ async function open(engine: Engine = 'sqlite', env = {}) {
     add: async (body: unknown, shown?: string) => (await call('', 'POST', body, shown)).results,
     fateOf: async (id: string) => (await call(`/${id}`, 'GET')).status,
     contacts: () => readContacts(product.sandbox),
-    cli: (...args: string[]) => runCli(args, { DATA_DIR: dataDir, ...store, FORMS_FILE: product.formsFile }),
+    consent: (...args: string[]) =>
+      runGroup(declareConsent, ['consent', ...args], { DATA_DIR: dataDir, ...store }),
+    importFile: (...args: string[]) =>
+      runCli(['contacts', 'import', ...args], {
+        DATA_DIR: dataDir,
+        ...store,
+        FORMS_FILE: product.formsFile,
+      }),
     count: async (table: string) =>
       Number((await database.read({ sql: sameSql(`select count(*) as n from ${table}`) }))[0]?.['n']),
   };
@@ -73,7 +82,7 @@ async function open(engine: Engine = 'sqlite', env = {}) {
 
 describe.each(engines)('a contact of an application with confirm, on %s', (engine) => {
   it('waits for its click, gets the mail of a form, and has a receipt of both', async () => {
-    const { add, fateOf, letterTo, contacts, sandbox, cli } = await open(engine);
+    const { add, fateOf, letterTo, contacts, sandbox, consent } = await open(engine);
     const [ada] = await add({ ref: 1, email: 'ada@example.com', first_name: 'MARKER', confirm: true });
     expect(ada?.status).toBe('pending');
     const id = String(ada?.id);
@@ -96,7 +105,7 @@ describe.each(engines)('a contact of an application with confirm, on %s', (engin
       first_name: 'MARKER',
       confirmed_on: expect.stringMatching(/^\d{4}-/) as string,
     });
-    const [receipt] = JSON.parse((await cli('consent', 'show', 'ada@example.com')).stdout) as unknown[];
+    const [receipt] = JSON.parse((await consent('show', 'ada@example.com')).stdout) as unknown[];
     expect(receipt).toMatchObject({
       id,
       source: 'api',
@@ -142,10 +151,10 @@ describe.each(engines)('a contact of an application with confirm, on %s', (engin
   });
 
   it('of a file waits the same way, each row once', async () => {
-    const { cli, dataDir, letterTo, contacts, letters } = await open(engine);
+    const { importFile, consent, dataDir, letterTo, contacts, letters } = await open(engine);
     const path = join(dataDir, 'list.csv');
     await writeFile(path, 'email,first_name\nada@example.com,Ada\nbob@example.com,Bob\nno address,X\n');
-    const run = () => cli('contacts', 'import', path, '--confirm', '--form', 'fair', '--yes', '--json');
+    const run = () => importFile(path, '--confirm', '--form', 'fair', '--yes', '--json');
     const first = await run();
     expect(JSON.parse(first.stdout)).toMatchObject({ stored: 2, confirm: 'fair', waiting: 0 });
     expect(first.stderr).toContain('2 contacts wait for their click');
@@ -157,7 +166,7 @@ describe.each(engines)('a contact of an application with confirm, on %s', (engin
       expect(await contacts()).toMatchObject([{ email: 'ada@example.com' }]);
     }, soon);
     expect(await letters()).toHaveLength(2);
-    const [receipt] = JSON.parse((await cli('consent', 'show', 'ada@example.com')).stdout) as unknown[];
+    const [receipt] = JSON.parse((await consent('show', 'ada@example.com')).stdout) as unknown[];
     expect(receipt).toMatchObject({ source: 'import', confirmed: { by: 'link' } });
   });
 });
