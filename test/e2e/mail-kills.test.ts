@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { makeCertificate } from '../helpers/server/certificate.ts';
 import { startProduct } from '../helpers/server/product.ts';
 import { startRelay } from '../helpers/server/relay.ts';
 import { temporaryDir } from '../helpers/server/temporary-dir.ts';
@@ -16,7 +17,15 @@ it.each(process.env['SOAK'] === undefined ? steps.slice(1) : steps)(
     const dataDir = await temporaryDir();
     const running = { kill: (): unknown => undefined };
     let messages = 0;
+    const { key, cert, certPath } = makeCertificate(dataDir);
+    const logins: unknown[] = [];
     const relay = await startRelay({
+      // Takes nothing before STARTTLS and a log-in.
+      ...{ key, cert, disabledCommands: [], authOptional: false, login: 'news:p%40ss@' },
+      onAuth: ({ username, password }, _session, done) => {
+        logins.push([username, password]);
+        done(null, { user: username });
+      },
       hold: () => {
         messages++;
         if (messages === 3 && step === 'when a message is on its way') running.kill();
@@ -35,6 +44,7 @@ it.each(process.env['SOAK'] === undefined ? steps.slice(1) : steps)(
       SMTP_URL: relay.url.reveal(),
       MAIL_FROM: 'letter@example.com',
       CONFIRM_REMINDER: 'off',
+      NODE_EXTRA_CA_CERTS: certPath,
     };
     const product = await startProduct(env);
     running.kill = () => {
@@ -55,6 +65,8 @@ it.each(process.env['SOAK'] === undefined ? steps.slice(1) : steps)(
     // Two are under way at once, and those alone may come again, under the name that they had.
     expect(relay.received.length).toBeLessThanOrEqual(people.length + 2);
     expect(Math.max(...times())).toBeLessThanOrEqual(2);
+    expect(relay.received.every(({ isEncrypted }) => isEncrypted)).toBe(true);
+    expect(logins[0]).toEqual(['news', 'p@ss']);
     const names = relay.received.map(({ raw }) => /^Message-ID: (.*)$/im.exec(raw)?.[1]);
     expect(new Set(names).size).toBe(people.length);
   },

@@ -1,10 +1,11 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { makeCertificate } from './certificate.ts';
 import { freePort, isListening } from './free-port.ts';
 
 const programs = { nginx: '/usr/sbin/nginx', apache: '/usr/sbin/apache2', caddy: '/usr/bin/caddy' } as const;
@@ -44,7 +45,7 @@ export async function startFrontServer(
   await mkdir(join(dir, 'cache'));
   await chmod(join(dir, 'cache'), 0o777);
   const certificate = join(dir, 'certificate.pem');
-  if (tls) makeCertificate(dir, certificate);
+  if (tls) makeCertificate(dir);
   const setup = { dir, port, plainPort: await freePort(), tls };
   const config =
     typeof lines === 'string'
@@ -180,13 +181,3 @@ const adapted: typeof configs = {
       ),
     ),
 };
-
-function makeCertificate(dir: string, certificate: string): void {
-  execFileSync(
-    'openssl',
-    `req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost`
-      .split(' ')
-      .concat('-keyout', join(dir, 'key.pem'), '-out', certificate),
-    { stdio: 'ignore' },
-  );
-}

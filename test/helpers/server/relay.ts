@@ -7,6 +7,7 @@ export interface Received {
   readonly to: readonly string[];
   /** The whole message, as it came over the wire. */
   readonly raw: string;
+  readonly isEncrypted: boolean;
 }
 
 export interface Relay {
@@ -48,7 +49,7 @@ export async function startRelay({
     onRcptTo({ address }, _session, done) {
       done(refusal(receiver(address)));
     },
-    onData(stream, { envelope }, done) {
+    onData(stream, { envelope, secure }, done) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
@@ -61,7 +62,8 @@ export async function startRelay({
           const code = message(raw);
           if (code === undefined) {
             const from = envelope.mailFrom ? envelope.mailFrom.address : '';
-            received.push({ from, to: envelope.rcptTo.map(({ address }) => address), raw });
+            const to = envelope.rcptTo.map(({ address }) => address);
+            received.push({ from, to, raw, isEncrypted: secure });
           }
           done(refusal(code));
         });

@@ -1,8 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventStatements, type NewEvent } from '../../../server/events/events.ts';
@@ -11,6 +8,7 @@ import { Endpoints } from '../../../server/events/webhooks/endpoints.ts';
 import { Sender } from '../../../server/events/webhooks/sender.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { Secret } from '../../../server/system/secret.ts';
+import { makeCertificate } from '../../helpers/server/certificate.ts';
 import { useEngines, type Engine } from '../../helpers/server/engines.ts';
 import { recordLog } from '../../helpers/server/outbox.ts';
 import { startReceiver, type ReceivedMessage as Message } from '../../helpers/server/receiver.ts';
@@ -54,20 +52,7 @@ async function startSending(engine: Engine) {
 
 /** The URL of a server whose certificate nobody has signed. */
 async function startWithBadCertificate(): Promise<string> {
-  const dir = await temporaryDir();
-  const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', ...subject].concat([
-      '-keyout',
-      key,
-      '-out',
-      cert,
-    ]),
-    { stdio: 'ignore' },
-  );
-  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) =>
+  const server = createServer(makeCertificate(await temporaryDir()), (_request, response) =>
     response.writeHead(204).end(),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

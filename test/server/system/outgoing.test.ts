@@ -1,12 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createOutgoing, type Outgoing } from '../../../server/system/network/outgoing.ts';
 import { Secret } from '../../../server/system/secret.ts';
+import { makeCertificate } from '../../helpers/server/certificate.ts';
 import { freePort } from '../../helpers/server/free-port.ts';
 import { startHttpProxy } from '../../helpers/server/proxy.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
@@ -14,13 +12,7 @@ import { serve } from '../../helpers/sites/serve.ts';
 
 /** Over https, with a certificate that nobody trusts. */
 async function serveTls(): Promise<string> {
-  const dir = await temporaryDir();
-  const [key, cert] = [join(dir, 'key'), join(dir, 'cert')];
-  const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost'];
-  execFileSync('openssl', [...args, '-keyout', key, '-out', cert], { stdio: 'ignore' });
-  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) =>
-    response.end(),
-  );
+  const server = createServer(makeCertificate(await temporaryDir()), (_request, response) => response.end());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
