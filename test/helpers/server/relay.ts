@@ -96,7 +96,9 @@ function connectionsOf(server: SMTPServer): readonly { destroy(): void }[] {
 
 /** A part of a message, decoded; `text/plain` or `text/html`. */
 export function partOf({ raw }: Received, type: string): string {
-  const part = raw.split(/\r\n--/).find((text) => text.includes(`Content-Type: ${type}`)) ?? '';
+  const boundary = /boundary="([^"]+)"/.exec(raw)?.[1] ?? '\r\n';
+  const parts = raw.split(`\r\n--${boundary}\r\n`);
+  const part = parts.find((text) => text.startsWith(`Content-Type: ${type}`)) ?? '';
   const [head = '', ...body] = part.split('\r\n\r\n');
   const content = body.join('\r\n\r\n');
   if (/base64/i.test(head)) return Buffer.from(content, 'base64').toString('utf8');

@@ -197,15 +197,6 @@ describe('a form with confirm: always', () => {
     expect(await product.letters('ada@example.com')).toHaveLength(1);
   });
 
-  it('writes nothing into a mail that a visitor typed', async () => {
-    const product = await startDoubleOptIn({ languages: ['en', 'de', 'ar'] });
-    const evil = 'MARKER\r\nBcc: eve@example.com <b>MARKER</b> {title}';
-    await product.signUp('ada@example.com', { first_name: evil, page: 'https://www.example.com/MARKER' });
-    await product.signUp('"><MARKER>@example.com');
-    const letter = await product.letterTo('ada@example.com');
-    expect(JSON.stringify({ ...letter, to: '' })).not.toMatch(/MARKER|eve@|ada@/i);
-  });
-
   it('answers in the language of the visitor, and so does the mail, right to left too', async () => {
     const product = await startDoubleOptIn({ title: { en: 'Letter', ar: 'رسالة' } });
     await product.signUp('ada@example.com', {}, { 'accept-language': 'ar' });
