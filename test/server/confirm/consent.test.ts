@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HtmlValidate } from 'html-validate';
 import { describe, expect, it, vi } from 'vitest';
-import { declareConsent } from '../../../server/commands/groups/consent.ts';
-import { runGroup } from '../../helpers/server/command-group.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { startDoubleOptIn } from '../../helpers/server/double-opt-in.ts';
 import { readContact, readContacts } from '../../helpers/server/service.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
@@ -44,8 +43,7 @@ interface Shown {
 /** A product that does not ask for confirmation unless `confirm` says so, and the commands on its store. */
 async function open(confirm = 'never') {
   const product = await startDoubleOptIn({ ...form, confirm });
-  const consent = (...args: string[]) =>
-    runGroup(declareConsent, ['consent', ...args], { DATA_DIR: product.dataDir });
+  const consent = (...args: string[]) => runCommand(['consent', ...args], { DATA_DIR: product.dataDir });
   const show = async (email: string, ...more: string[]) => {
     const { code, stdout } = await consent('show', email, ...more);
     return code === 0 ? (JSON.parse(stdout) as Shown[]) : [];

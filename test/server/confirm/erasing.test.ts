@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { sameSql } from '../../../server/store/database.ts';
 import { Secret } from '../../../server/system/secret.ts';
-import { runCli } from '../../helpers/server/cli.ts';
 import { runCommand } from '../../helpers/server/run-command.ts';
 import { startDoubleOptIn } from '../../helpers/server/double-opt-in.ts';
 import { useEngines, type Engine } from '../../helpers/server/engines.ts';
@@ -15,13 +14,13 @@ import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 const soon = { timeout: 20_000, interval: 50 };
 const email = 'marker.ada@example.com';
 const key = 'c3'.repeat(32);
-const { engines, newPlace, server } = useEngines();
+const { engines, newPlace } = useEngines();
 
-/** Everything that is in the database: files and a backup of SQLite, rows and a dump of PostgreSQL. */
+/** Everything that is in the database: files and a backup of SQLite, a dump of PostgreSQL. */
 async function everythingIn(dataDir: string, url: string | undefined): Promise<ReadonlyMap<string, Buffer>> {
   if (url === undefined) {
     const backup = join(await temporaryDir(), 'backup.db');
-    const made = await runCli(['store', 'backup', backup], { DATA_DIR: dataDir, OUTBOX_KEY: key });
+    const made = await runCommand(['store', 'backup', backup], { DATA_DIR: dataDir, OUTBOX_KEY: key });
     expect(made.code, made.stderr).toBe(0);
     const names = (await readdir(dataDir)).filter((name) => name.startsWith('rasa-signup.db'));
     expect(names).toContain('rasa-signup.db');
@@ -30,19 +29,8 @@ async function everythingIn(dataDir: string, url: string | undefined): Promise<R
   }
   const options = { maxBuffer: 1 << 28 };
   const { stdout } = await promisify(execFile)('pg_dump', ['--format=plain', '--inserts', url], options);
-  const { pathname } = new URL(url);
-  const tables = await server().query(
-    "select table_name as name from information_schema.tables where table_schema = 'public'",
-    pathname.slice(1),
-  );
-  expect(tables.length).toBeGreaterThan(20);
-  const rows = await Promise.all(
-    tables.map(async ({ name }) => {
-      const read = await server().query(`select t::text as row from "${String(name)}" t`, pathname.slice(1));
-      return [String(name), Buffer.from(read.map(({ row }) => String(row)).join('\n'))] as const;
-    }),
-  );
-  return new Map([['a dump', Buffer.from(stdout)], ...rows]);
+  expect(stdout.match(/^CREATE TABLE/gm)?.length).toBeGreaterThan(20);
+  return new Map([['a dump', Buffer.from(stdout)]]);
 }
 
 async function open(engine: Engine) {

@@ -1,8 +1,7 @@
 import { HtmlValidate } from 'html-validate';
 import { describe, expect, it, vi } from 'vitest';
-import { declareConsent } from '../../../server/commands/groups/consent.ts';
 import { languages } from '../../../server/forms/languages.ts';
-import { runGroup } from '../../helpers/server/command-group.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { startDoubleOptIn } from '../../helpers/server/double-opt-in.ts';
 import { useEngines, type Engine } from '../../helpers/server/engines.ts';
 import { guardedIntake, readContact, readContacts, startService } from '../../helpers/server/service.ts';
@@ -33,7 +32,7 @@ async function open(engine: Engine = 'sqlite', form = {}, env = {}) {
     return { status: answer.status, text: await answer.text() };
   };
   const consent = (...args: string[]) =>
-    runGroup(declareConsent, ['consent', ...args], { DATA_DIR: product.dataDir, ...store });
+    runCommand(['consent', ...args], { DATA_DIR: product.dataDir, ...store });
   return { ...product, ask, linkTo, contact, subscribe, press, consent };
 }
 

@@ -1,14 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { declareConsent } from '../../../server/commands/groups/consent.ts';
 import { ConfirmationOnRequest } from '../../../server/confirm/on-request.ts';
 import { Tokens, type Scope } from '../../../server/contacts/tokens.ts';
 import { createForms } from '../../../server/forms/forms.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { Secret } from '../../../server/system/secret.ts';
-import { runCli } from '../../helpers/server/cli.ts';
-import { runGroup } from '../../helpers/server/command-group.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { startDoubleOptIn } from '../../helpers/server/double-opt-in.ts';
 import { useEngines, type Engine } from '../../helpers/server/engines.ts';
 import { readContact, readContacts, startService } from '../../helpers/server/service.ts';
@@ -67,10 +65,9 @@ async function open(engine: Engine = 'sqlite', env = {}) {
     add: async (body: unknown, shown?: string) => (await call('', 'POST', body, shown)).results,
     fateOf: async (id: string) => (await call(`/${id}`, 'GET')).status,
     contacts: () => readContacts(product.sandbox),
-    consent: (...args: string[]) =>
-      runGroup(declareConsent, ['consent', ...args], { DATA_DIR: dataDir, ...store }),
+    consent: (...args: string[]) => runCommand(['consent', ...args], { DATA_DIR: dataDir, ...store }),
     importFile: (...args: string[]) =>
-      runCli(['contacts', 'import', ...args], {
+      runCommand(['contacts', 'import', ...args], {
         DATA_DIR: dataDir,
         ...store,
         FORMS_FILE: product.formsFile,
