@@ -11,13 +11,19 @@ const measuring = 'test/**/*.alone.test.ts';
 const soaking = process.env['SOAK'] === undefined ? ['test/**/*.soak.test.ts'] : [];
 
 /**
- * Starts the longest test file first. It is short as text, so by default it would start last and run alone.
+ * Starts the longest test files first, so that none is left to run alone: those that start browsers and
+ * processes, short as some are as text, and within them those that kill one process after the other.
  */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => moduleId.endsWith('/crash.test.ts');
     const sorted = await super.sort(files);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const rankOf = ({ moduleId }: TestSpecification) =>
+      /\/(crash|contacts-import|process|model)\.test\.ts$/.test(moduleId)
+        ? 0
+        : moduleId.includes('/e2e/')
+          ? 1
+          : 2;
+    return sorted.sort((a, b) => rankOf(a) - rankOf(b));
   }
 }
 

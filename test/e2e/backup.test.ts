@@ -10,10 +10,11 @@ import { readmeBlocks } from '../helpers/documents.ts';
 import { runCli } from '../helpers/server/cli.ts';
 import { useEngines, type Engine } from '../helpers/server/engines.ts';
 import { startProduct } from '../helpers/server/product.ts';
+import { runCommand } from '../helpers/server/run-command.ts';
 import { startSandbox } from '../helpers/server/sandbox.ts';
 import { credentialsFor, readContacts } from '../helpers/server/service.ts';
 import { quiet } from '../helpers/server/store.ts';
-import { temporaryDir } from '../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../helpers/server/temporary-dir.ts';
 import { openShell } from '../helpers/shell.ts';
 import { post } from '../helpers/sites/visitor.ts';
 
@@ -45,7 +46,7 @@ describe.each(engines)('a database on %s', { timeout: 90_000 }, (engine) => {
     await rasa.putFaults({});
     await startProduct(restored);
     await expectDelivered(rasa);
-    const { stdout } = await runCli(['outbox', 'list'], restored);
+    const { stdout } = await runCommand(['outbox', 'list'], restored);
     expect(JSON.parse(stdout)).toMatchObject([{ reason: 'There is no such segment' }]);
   });
 
@@ -83,7 +84,7 @@ describe.each(engines)('a database on %s', { timeout: 90_000 }, (engine) => {
       ]),
     );
     await expect(startProduct(env)).rejects.toThrow(newer);
-    const check = await runCli(['store', 'check'], env);
+    const check = await runCommand(['store', 'check'], env);
     expect(check).toMatchObject({ code: 1, stderr: expect.stringContaining(newer) as string });
     const doctor = await runCli(['doctor'], env);
     expect(doctor).toMatchObject({ code: 1, stdout: expect.stringContaining(newer) as string });
@@ -110,7 +111,7 @@ async function expectDelivered(rasa: Rasa): Promise<void> {
 /** A proxy's environment with a database of this engine, and the document's commands for it. */
 async function openPlace(engine: Engine) {
   const rasa = await startSandbox();
-  const dir = await temporaryDir();
+  const dir = await directoryInMemory();
   const dataDir = join(dir, 'data');
   const { run } = await openShell({});
   await run(`mkdir -p ${dir}/data ${dir}/backup ${dir}/keys`);
@@ -142,7 +143,7 @@ async function openPlace(engine: Engine) {
       expect((await post(at, 'urlencoded', { email: 'ada@refused.test' })).status).toBe(202);
       await vi.waitFor(
         async () => {
-          expect(JSON.parse((await runCli(['outbox', 'list'], env)).stdout)).toHaveLength(1);
+          expect(JSON.parse((await runCommand(['outbox', 'list'], env)).stdout)).toHaveLength(1);
         },
         { timeout: 30_000, interval: 500 },
       );

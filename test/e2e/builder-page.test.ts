@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultsOf } from '../helpers/browser/axe.ts';
 import { launchBrowser } from '../helpers/browser/browser.ts';
-import { readContacts, startService } from '../helpers/server/service.ts';
+import { readContacts, serviceForAll } from '../helpers/server/service.ts';
 import { serveForeignSite } from '../helpers/sites/foreign-site.ts';
 import { openBuilder } from '../helpers/sites/marketer.ts';
 
@@ -12,8 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
+const shared = serviceForAll();
 async function open(fragment = '', options: Parameters<typeof openBuilder>[2] = {}) {
-  const service = await startService();
+  const service = shared();
   const marketer = await openBuilder(browser, `${service.url}/${fragment && `#${fragment}`}`, options);
   /** All of the code. */
   const openCode = async () => {
@@ -282,9 +283,8 @@ describe('texts in a snippet', () => {
 describe('every marketer', () => {
   it.each([
     ['in the light', { colorScheme: 'light' }],
-    ['in the dark', { colorScheme: 'dark' }],
     ['on a phone', { colorScheme: 'light', viewport: { width: 390, height: 844 } }],
-    ['in German', { colorScheme: 'dark', locale: 'de-AT' }],
+    ['in German in the dark', { colorScheme: 'dark', locale: 'de-AT' }],
   ] as const)('finds nothing that stands in the way: %s', async (_name, options) => {
     const { page } = await open('display=dialog&openOn=10s&backdrop=site&accent=%230b5cad', options);
     for (const summary of await page.locator('summary').all()) {

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultsOf } from '../helpers/browser/axe.ts';
 import { launchBrowser } from '../helpers/browser/browser.ts';
-import { startService } from '../helpers/server/service.ts';
+import { serviceForAll } from '../helpers/server/service.ts';
 import { openBuilder } from '../helpers/sites/marketer.ts';
 
 let browser: Browser;
@@ -12,9 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
+const shared = serviceForAll();
 const open = async (fragment = '', options: Parameters<typeof openBuilder>[2] = {}) => {
-  const service = await startService();
-  address = service.url;
+  address = shared().url;
   return openBuilder(browser, `${address}/${fragment && `#${fragment}`}`, options);
 };
 

@@ -12,10 +12,10 @@ import { reports } from '../../server/analytics/reports/reports.ts';
 import type { Chart } from '../../server/charts/chart.ts';
 import { renderChartPage } from '../../server/charts/page.ts';
 import { launchBrowser } from '../helpers/browser/browser.ts';
-import { runCli } from '../helpers/server/cli.ts';
 import { openReaders } from '../helpers/server/readers.ts';
+import { runCommand } from '../helpers/server/run-command.ts';
 import { startService } from '../helpers/server/service.ts';
-import { temporaryDir } from '../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../helpers/server/temporary-dir.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -148,14 +148,14 @@ describe('charts', () => {
       expect(asked).toEqual([]);
       await page.close();
     }
-  }, 60_000);
+  }, 240_000);
 
   it('are a file of their own too, which is XML', async () => {
     const { env } = await openReaders();
     const days = ['--from', '2026-10-01', '--to', '2026-10-31'];
-    const { stdout } = await runCli(['analytics', 'activities', ...days, '--svg'], env);
+    const { stdout } = await runCommand(['analytics', 'activities', ...days, '--svg'], env);
     const page = await browser.newPage({ colorScheme: 'dark' });
-    const path = join(await temporaryDir(), 'activities.svg');
+    const path = join(await directoryInMemory(), 'activities.svg');
     await writeFile(path, stdout);
     await page.goto(pathToFileURL(path).href);
     expect(await page.evaluate(() => [document.contentType, document.documentElement.localName])).toEqual([
@@ -165,7 +165,7 @@ describe('charts', () => {
     expect(await faultsOf(page)).toEqual([]);
     expect(stdout).toMatch(/<title>Delivered, opened, clicked<\/title><desc>In all, 1,860 delivered/);
     await page.close();
-    const html = await runCli(['analytics', 'members', '--to', '2026-10-31', '--html'], env);
+    const html = await runCommand(['analytics', 'members', '--to', '2026-10-31', '--html'], env);
     expect(html.stdout).toMatch(/^<!doctype html>.*Contacts, and who reads/s);
     expect(html.stdout).not.toMatch(/personal\.example|m-\d/);
   });
@@ -179,20 +179,20 @@ describe('charts', () => {
       [['--svg', '--cursor', 'crm'], 'a chart shows a whole period'],
     ];
     for (const [args, words] of faults) {
-      const { code, stdout, stderr } = await runCli(['analytics', 'members', ...args], env);
+      const { code, stdout, stderr } = await runCommand(['analytics', 'members', ...args], env);
       expect([code, stdout]).toEqual([1, '']);
       expect(stderr).toContain(words);
     }
   });
 
   it('show the funnel', async () => {
-    const env = { DATA_DIR: await temporaryDir(), ALLOWED_ORIGINS: 'https://www.example.com' };
+    const env = { DATA_DIR: await directoryInMemory(), ALLOWED_ORIGINS: 'https://www.example.com' };
     const service = await startService(env);
     await fetch(`${service.url}/forms/newsletter`);
     await service.close();
-    const { stdout } = await runCli(['analytics', 'funnel', '--svg'], env);
+    const { stdout } = await runCommand(['analytics', 'funnel', '--svg'], env);
     expect(stdout).toMatch(/^<svg .*>Visitors and sign-ups, step by step<.*>Fetched<.*>1</);
-    const { code, stderr } = await runCli(['analytics', 'funnel', '--html', '--by', 'day,form'], env);
+    const { code, stderr } = await runCommand(['analytics', 'funnel', '--html', '--by', 'day,form'], env);
     expect([code, stderr]).toEqual([1, expect.stringContaining('wanted one of day, form, origin')]);
   });
 });

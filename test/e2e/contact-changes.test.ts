@@ -2,11 +2,11 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import type { Env } from '../../server/config/config.ts';
-import { runCli } from '../helpers/server/cli.ts';
 import { startProduct } from '../helpers/server/product.ts';
+import { runCommand } from '../helpers/server/run-command.ts';
 import { startSandbox, type TestSandbox } from '../helpers/server/sandbox.ts';
 import { credentialsFor, readContact, readContacts } from '../helpers/server/service.ts';
-import { temporaryDir } from '../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../helpers/server/temporary-dir.ts';
 
 const soon = { timeout: 60_000, interval: 100 };
 
@@ -15,10 +15,10 @@ type Body = Readonly<Record<string, unknown>>;
 /** The product, which can be killed and started again, and an application with a token. */
 async function start(envFor: (sandbox: TestSandbox) => Env) {
   const sandbox = await startSandbox();
-  const env = { ...envFor(sandbox), DATA_DIR: await temporaryDir() };
+  const env = { ...envFor(sandbox), DATA_DIR: await directoryInMemory() };
   let product = await startProduct(env);
   const scopes = 'contacts:write,contacts:read,contacts:delete';
-  const made = await runCli(['tokens', 'create', 'shop', '--scope', scopes, '--json'], env);
+  const made = await runCommand(['tokens', 'create', 'shop', '--scope', scopes, '--json'], env);
   const { token } = JSON.parse(made.stdout) as { readonly token: string };
   const call = async (method: string, path: string, json?: unknown) => {
     const answer = await fetch(`${product.url}/api/contacts${path}`, {

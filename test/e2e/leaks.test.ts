@@ -14,6 +14,7 @@ import { hasTerminal, runCli, runCliOnTerminal, startCli } from '../helpers/serv
 import type { Product } from '../helpers/server/launch.ts';
 import { encodingsOf, filesBelow, findLeaks, type Evidence } from '../helpers/server/leaks.ts';
 import { startProduct } from '../helpers/server/product.ts';
+import { runCommand } from '../helpers/server/run-command.ts';
 import { startSandbox, type TestSandbox } from '../helpers/server/sandbox.ts';
 import { guardedIntake } from '../helpers/server/service.ts';
 import { temporaryDir } from '../helpers/server/temporary-dir.ts';
@@ -515,7 +516,7 @@ async function commands(dataDir: string, secrets: Env): Promise<Evidence[]> {
   ];
   const found: Evidence[] = [];
   for (const line of lines) {
-    const { stdout, stderr } = await runCli(line, env);
+    const { stdout, stderr } = await runCommand(line, env);
     expect(stdout + stderr, line.join(' ')).not.toBe('');
     found.push(said(line.join(' '), stdout + stderr));
   }

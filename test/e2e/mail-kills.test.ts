@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { makeCertificate } from '../helpers/server/certificate.ts';
 import { startProduct } from '../helpers/server/product.ts';
 import { startRelay } from '../helpers/server/relay.ts';
-import { temporaryDir } from '../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../helpers/server/temporary-dir.ts';
 
 /** Where the process is killed, at the third message. */
 const steps = ['when a message is on its way', 'when the relay has taken it, before that is noted'] as const;
@@ -14,7 +14,7 @@ const people = ['ada', 'bob', 'cyd', 'dan', 'eve', 'fay'].map((name) => `${name}
 it.each(process.env['SOAK'] === undefined ? steps.slice(1) : steps)(
   'a kill %s loses no mail, and sends none more than twice',
   async (step) => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const running = { kill: (): unknown => undefined };
     let messages = 0;
     const { key, cert, certPath } = makeCertificate(dataDir);

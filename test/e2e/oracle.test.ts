@@ -5,7 +5,7 @@ import { startCli } from '../helpers/server/cli.ts';
 import { challengeSecret, leastWork, openIssuer } from '../helpers/server/issuer.ts';
 import { startProduct } from '../helpers/server/product.ts';
 import { guardedIntake } from '../helpers/server/service.ts';
-import { temporaryDir } from '../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../helpers/server/temporary-dir.ts';
 import { waitingIn } from '../helpers/server/waiting.ts';
 import { ask, hiddenFields, post, seenBy, solve, ways, type Answered } from '../helpers/sites/visitor.ts';
 
@@ -28,7 +28,7 @@ const prove = async () => solve(await issuer.issue('newsletter', 0));
 
 /** The product as in production, and a sandbox for rasa.io, each in its own process. */
 async function start() {
-  const dir = await temporaryDir();
+  const dir = await directoryInMemory();
   const running = startCli(['sandbox', '--json'], { DATA_DIR: dir, SANDBOX_PORT: '0' });
   const { RASA_BASE_URL, RASA_USERNAME, RASA_PASSWORD, RASA_API_KEY } = await vi.waitFor(
     () => JSON.parse(running.output()) as Record<string, string>,
@@ -37,7 +37,7 @@ async function start() {
   onTestFinished(() => running.stop());
   const product = await startProduct({
     ...guardedIntake,
-    DATA_DIR: await temporaryDir(),
+    DATA_DIR: await directoryInMemory(),
     RASA_BASE_URL,
     RASA_USERNAME,
     RASA_PASSWORD,

@@ -7,8 +7,11 @@ import { faultsOf } from '../helpers/browser/axe.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
 import { everyField, halfFilledIn, issuesOfHalf } from '../helpers/forms/every-field.ts';
 import { everyKind, formsFile } from '../helpers/forms/operators-forms.ts';
-import { guardedIntake, readContacts, startService } from '../helpers/server/service.ts';
+import { guardedIntake, readContacts, serviceForAll, startService } from '../helpers/server/service.ts';
 import { renderFormPages, serveFormPages } from '../helpers/sites/form-pages.ts';
+
+// Browsers take their time on a machine that also does other work.
+vi.setConfig({ testTimeout: 180_000 });
 
 let browser: Browser;
 beforeAll(async () => {
@@ -22,10 +25,12 @@ async function inPage(options: BrowserContextOptions, run: (page: Page) => Promi
   await context.close();
 }
 
-async function start() {
-  const { url, sandbox } = await startService(guardedIntake);
+const shared = serviceForAll(guardedIntake);
+function start() {
+  const { url, sandbox } = shared();
   if (!sandbox) throw new Error('no sandbox');
-  return { url, sandbox: sandbox.url, contacts: () => readContacts(sandbox) };
+  const addresses = async () => (await readContacts(sandbox)).map(({ email }) => email);
+  return { url, sandbox: sandbox.url, addresses };
 }
 
 /** The visible email field: the element's, or that of its fallback. */
@@ -65,7 +70,10 @@ describe('every page', () => {
   );
 
   it.each(looks)('is accessible as it is served: $colorScheme', async ({ words, ...look }) => {
-    const { url, sandbox } = await start();
+    // Its own, as the nights here change what the sandbox has.
+    const service = await startService(guardedIntake);
+    const { url } = service;
+    const sandbox = service.sandbox?.url ?? '';
     const { colorScheme, width } = look;
     // So that the sandbox has every kind of row.
     await fetch(`${sandbox}/sandbox/contacts`, { method: 'POST', body: '{"count":60}' });
@@ -91,18 +99,19 @@ describe('every page', () => {
   it.each([true, false])(
     'complies with its policy from the form to the thanks, scripts on: %s',
     async (javaScriptEnabled) => {
-      const { url, contacts } = await start();
+      const { url, addresses } = start();
+      const email = `scripts-${javaScriptEnabled ? 'on' : 'off'}@example.com`;
       await inPage({ javaScriptEnabled }, async (page) => {
         const complaints = complaintsOf(page);
         await page.goto(`${url}/forms/newsletter`, { waitUntil: 'networkidle' });
-        await emailField(page).fill('ada@example.com');
+        await emailField(page).fill(email);
         await page.getByRole('button', { name: 'Subscribe' }).click();
         if (!javaScriptEnabled) await page.getByRole('button', { name: 'Yes, sign me up' }).click();
         await page.getByText('Thank you.').waitFor();
         expect(complaints).toEqual([]);
       });
       await vi.waitFor(async () => {
-        expect(await contacts()).toHaveLength(1);
+        expect(await addresses()).toContain(email);
       });
     },
   );
@@ -179,7 +188,7 @@ describe('a text by an operator or a visitor', () => {
       const expected = await skeletonsWith(page, 'Words');
       for (const payload of payloads) expect(await skeletonsWith(page, payload), payload).toEqual(expected);
     });
-  }, 120_000);
+  }, 300_000);
 
   it('never becomes one from the forms file either, with the element in its place', async () => {
     const skeletonsWith = async (page: Page, text: string) => {
@@ -200,12 +209,12 @@ describe('a text by an operator or a visitor', () => {
       const expected = await skeletonsWith(page, '');
       for (const payload of payloads) expect(await skeletonsWith(page, payload), payload).toEqual(expected);
     });
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('the hosted page', () => {
   it('accepts sign-ups if the script is blocked', async () => {
-    const { url, contacts } = await start();
+    const { url, addresses } = start();
     await inPage({}, async (page) => {
       await page.route('**/embed.js', (route) => route.abort());
       await page.goto(`${url}/forms/newsletter`);
@@ -215,12 +224,12 @@ describe('the hosted page', () => {
       await page.getByRole('heading', { name: 'Thank you. You are signed up.' }).waitFor();
     });
     await vi.waitFor(async () => {
-      expect(await contacts()).toMatchObject([{ email: 'blocked@example.com' }]);
+      expect(await addresses()).toContain('blocked@example.com');
     });
   });
 
   it('keeps what was typed before the script loaded, and does not move when it loads', async () => {
-    const { url, contacts } = await start();
+    const { url, addresses } = start();
     await inPage({}, async (page) => {
       let letCome = (): void => undefined;
       const coming = new Promise<void>((resolve) => (letCome = resolve));
@@ -243,7 +252,7 @@ describe('the hosted page', () => {
       expect(new URL(page.url()).pathname).toBe('/forms/newsletter');
     });
     await vi.waitFor(async () => {
-      expect(await contacts()).toMatchObject([{ email: 'early@example.com' }]);
+      expect(await addresses()).toContain('early@example.com');
     });
   });
 
@@ -344,7 +353,7 @@ describe('the QR code', () => {
     ['/forms/newsletter', '/forms/newsletter'],
     ['/forms/newsletter?lang=de&fbclid=1', '/forms/newsletter?lang=de'],
   ])('leads from %s to %s', async (path, target) => {
-    const { url } = await start();
+    const { url } = start();
     await inPage({}, async (page) => {
       await page.goto(url + path);
       expect(await readCode(page)).toBe(url + target);
@@ -360,7 +369,7 @@ describe('the QR code', () => {
   });
 
   it('is all of the page on paper, with the URL as text', async () => {
-    const { url } = await start();
+    const { url } = start();
     await inPage({}, async (page) => {
       await page.goto(`${url}/forms/newsletter`);
       await page.emulateMedia({ media: 'print' });

@@ -12,7 +12,7 @@ import { startPostgres, whyNoPostgres } from '../helpers/server/postgres.ts';
 import { startProduct } from '../helpers/server/product.ts';
 import { startSandbox } from '../helpers/server/sandbox.ts';
 import { credentialsFor, readContacts } from '../helpers/server/service.ts';
-import { temporaryDir } from '../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../helpers/server/temporary-dir.ts';
 import { waitingIn } from '../helpers/server/waiting.ts';
 
 const signUp = (url: string, email: string) =>
@@ -20,7 +20,7 @@ const signUp = (url: string, email: string) =>
 
 describe('starting', () => {
   it('says that the sandbox replaces rasa.io, where to look, and prints its key once', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const first = await startProduct({ DATA_DIR: dataDir });
     expect(first.output()).toContain('No rasa.io credentials are set, so a sandbox stands in for rasa.io');
     expect(first.output()).toContain(first.url);
@@ -45,7 +45,7 @@ describe('starting', () => {
   });
 
   it('reads an env file only on request; the environment takes precedence', async () => {
-    const path = join(await temporaryDir(), 'production.env');
+    const path = join(await directoryInMemory(), 'production.env');
     writeFileSync(path, 'LOG_LEVEL=debug\nPORT=http\nNODE_ENV=production\nSANDBOX=on\n');
     const { output } = await startProduct({}, ['--env-file', path]);
     expect(output()).not.toContain('Your form');
@@ -125,7 +125,7 @@ describe('one directory', () => {
   }, 40_000);
 
   it('with sign-ups of an earlier version, in files, stops the start and says what to do', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     mkdirSync(join(dataDir, 'outbox/set-aside'), { recursive: true });
     const empty = await startProduct({ DATA_DIR: dataDir });
     await empty.stop();
@@ -148,7 +148,7 @@ describe('one directory', () => {
 
 describe('a database that cannot be used', () => {
   it('from a newer version stops the start, and names that version', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const { database, close } = await openTestOutbox({ place: { dataDir } });
     await database.write([
       { sql: sameSql(`insert into migrations (version, name, applied_at) values (99, 'of the future', 0)`) },
@@ -160,7 +160,7 @@ describe('a database that cannot be used', () => {
   });
 
   it('because it is not one stops the start, in one sentence', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     writeFileSync(join(dataDir, 'rasa-signup.db'), 'This is not a database.\n'.repeat(1000));
     const error = await startProduct({ DATA_DIR: dataDir }).catch((error: unknown) => String(error));
     expect(error).toContain('The database is damaged');
@@ -279,7 +279,7 @@ describe('rasa.io is down', () => {
   }, 30_000);
 
   it('over a crash and a restart: the sign-up arrives', async () => {
-    const [dataDir, port] = [await temporaryDir(), await freePort()];
+    const [dataDir, port] = [await directoryInMemory(), await freePort()];
     const apiKey = 'a-key-that-is-known-beforehand';
     const credentials = { username: 'sandbox@example.com', password: 'sandbox', apiKey };
     const env = { ...credentialsFor({ url: `http://localhost:${port}`, credentials }), DATA_DIR: dataDir };
@@ -344,7 +344,7 @@ describe('stopping', () => {
 
 describe('under npm', () => {
   it('stops with `npm start`, though npm ends only its shell', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     // `exec` would hide the effect of npm's shell. The trailing `:` keeps the shell from replacing itself.
     const shell = spawn('sh', ['-c', 'node dist/server/main.js; :'], {
       env: {

@@ -7,7 +7,7 @@ import { startCli } from '../helpers/server/cli.ts';
 import { useEngines } from '../helpers/server/engines.ts';
 import { startProduct } from '../helpers/server/product.ts';
 import { credentialsFor, readContacts } from '../helpers/server/service.ts';
-import { temporaryDir } from '../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../helpers/server/temporary-dir.ts';
 import { waitingIn } from '../helpers/server/waiting.ts';
 import { ask, browserHeaders, solve } from '../helpers/sites/visitor.ts';
 import type { Challenge } from '../../shared/signup.ts';
@@ -44,7 +44,7 @@ describe.skipIf(!engines.includes('postgres'))('three proxies on one Postgres', 
           scarce: { fields: ['email', 'first_name'], rates: { form: `${quota}/1d` } },
         })),
       };
-      const dataDir = await temporaryDir();
+      const dataDir = await directoryInMemory();
       const proxies = await Promise.all([startProxy(env), startProxy(env), startProxy(env)]);
       const { answers, heldPerSecond } = await underLoad(proxies);
       if (heldPerSecond < perSecond * 0.95) {
@@ -91,7 +91,7 @@ interface Proxy {
 }
 
 async function startProxy(env: Env): Promise<Proxy> {
-  let product = await startProduct({ ...env, DATA_DIR: await temporaryDir() });
+  let product = await startProduct({ ...env, DATA_DIR: await directoryInMemory() });
   return {
     url: () => product.url,
     async restart() {
@@ -105,7 +105,7 @@ async function startProxy(env: Env): Promise<Proxy> {
 async function startSandboxAlone() {
   const apiKey = 'a-key-of-the-sandbox';
   const { output } = startCli(['sandbox'], {
-    DATA_DIR: await temporaryDir(),
+    DATA_DIR: await directoryInMemory(),
     SANDBOX_PORT: '0',
     SANDBOX_API_KEY: apiKey,
   });

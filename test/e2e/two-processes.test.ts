@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sameSql } from '../../server/store/database.ts';
 import { startProduct } from '../helpers/server/product.ts';
 import { quiet } from '../helpers/server/store.ts';
-import { temporaryDir } from '../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../helpers/server/temporary-dir.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { post } from '../helpers/sites/visitor.ts';
 
@@ -10,7 +10,7 @@ const quota = 20;
 
 describe('two processes on one DATA_DIR', () => {
   it('count the quotas of a network together, and one that is alone counts them in memory', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const env = { DATA_DIR: dataDir, RATE_NETWORK: `${quota}/1h`, TRUST_PROXY: '1' };
     let visitors = 0;
     const signUp = async ({ url }: { readonly url: string }, ip: string) => {

@@ -3,7 +3,7 @@ import type { StoreOptions } from '../../../server/store/open-store.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { startPostgres, whyNoPostgres, type PostgresServer } from './postgres.ts';
 import { testKey } from './store.ts';
-import { temporaryDir } from './temporary-dir.ts';
+import { directoryInMemory } from './temporary-dir.ts';
 
 export type Engine = 'sqlite' | 'postgres';
 
@@ -33,7 +33,7 @@ export function useEngines(): {
       return server;
     },
     async newPlace(engine) {
-      const dataDir = await temporaryDir();
+      const dataDir = await directoryInMemory();
       if (engine === 'sqlite') return { dataDir, key: testKey };
       return { dataDir, key: testKey, databaseUrl: new Secret((await server?.createDatabase()) ?? '') };
     },

@@ -12,7 +12,7 @@ import { createOutgoing } from '../../../server/system/network/outgoing.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, readContacts, startService } from '../../helpers/server/service.ts';
 import { openTestStore, quiet } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 const soon = { timeout: 20_000, interval: 50 };
 
@@ -23,7 +23,7 @@ const signUp = async (url: string, form: string, email: string) => {
 
 it('an account whose key is refused holds up no other', async () => {
   const sandbox = await startSandbox();
-  const dataDir = await temporaryDir();
+  const dataDir = await directoryInMemory();
   const file = join(dataDir, 'forms.json');
   const forms = {
     north: { account: 'harbour', fields: ['email'] },
@@ -64,7 +64,7 @@ it('two proxies and a third process call one at a time, and not at once after ea
   const sandbox = await startSandbox();
   const env = {
     ...credentialsFor(sandbox),
-    DATA_DIR: await temporaryDir(),
+    DATA_DIR: await directoryInMemory(),
     RASA_MIN_INTERVAL_MS: '200',
   };
   const proxies = [await startService(env), await startService(env)];

@@ -11,7 +11,7 @@ import { useEngines, type Engine } from '../../helpers/server/engines.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { clientsOf, envelope, scriptRasa } from '../../helpers/server/scripted-rasa.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 const { engines, newPlace } = useEngines();
 const account = { upstream: 'v1 https://api.rasa.io', account: 'one' };
@@ -20,7 +20,7 @@ const { signal } = new AbortController();
 
 async function openPeople(engine?: Engine) {
   const database = await openTestStore(
-    engine === undefined ? { dataDir: await temporaryDir() } : await newPlace(engine),
+    engine === undefined ? { dataDir: await directoryInMemory() } : await newPlace(engine),
   );
   return { database, people: await People.open({ database }) };
 }
@@ -127,7 +127,7 @@ describe.each(engines)('what is known of people on %s', (engine) => {
 describe('reading the list', () => {
   it(
     'finds the same in every variant of rasa.io’s answers, in both versions',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       const { sandbox, rasa, v2, ids } = await openSandboxWithPeople();
       await rasa.persons.archive(ids['cleo'] ?? '');

@@ -21,7 +21,7 @@ import { startRelay } from '../../helpers/server/relay.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
 import { addSignup, openTestStore, quiet, signupRow } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 const { engines, newPlace } = useEngines();
 const soon = { timeout: 20_000, interval: 20 };
@@ -495,7 +495,7 @@ describe('the running product', () => {
     const service = await startService({
       ...credentialsFor(sandbox),
       RASA_API_KEY: 'revoked',
-      DATA_DIR: await temporaryDir(),
+      DATA_DIR: await directoryInMemory(),
       ALERT_WEBHOOK_URL: webhook.url,
       ALERT_WEBHOOK_SECRET: secret,
       ALERT_SLACK_URL: slack.url,

@@ -16,7 +16,7 @@ import { startReceiver, type ReceivedMessage } from '../../helpers/server/receiv
 import { startRelay } from '../../helpers/server/relay.ts';
 import { startService } from '../../helpers/server/service.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 const { engines, newPlace } = useEngines();
 const soon = { timeout: 20_000, interval: 20 };
@@ -150,7 +150,7 @@ describe.each(engines)('notes about new sign-ups on %s', (engine) => {
 
 describe('a form that names whom to tell', () => {
   it('mails a summary of new sign-ups, with nothing that a visitor typed', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const file = join(dataDir, 'forms.json');
     const relay = await startRelay();
     const forms = { newsletter: { fields: ['email', 'first_name'], notify: { mail: 'team@example.org' } } };
@@ -181,7 +181,7 @@ describe('a form that names whom to tell', () => {
   }, 90_000);
 
   it('is refused where nobody is named, or what it needs is not set', async () => {
-    const file = join(await temporaryDir(), 'forms.json');
+    const file = join(await directoryInMemory(), 'forms.json');
     const faults = async (notify: object) => {
       await writeFile(file, JSON.stringify({ forms: { newsletter: { fields: ['email'], notify } } }));
       try {

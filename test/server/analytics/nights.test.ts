@@ -17,7 +17,7 @@ import { Secret } from '../../../server/system/secret.ts';
 import { useEngines } from '../../helpers/server/engines.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { loadInto } from '../../helpers/server/singer-target.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 const { engines, server } = useEngines();
 
@@ -58,7 +58,7 @@ async function openNewsletter() {
     RASA_PASSWORD: password,
     RASA_API_KEY: apiKey,
     RASA_MIN_INTERVAL_MS: '0',
-    DATA_DIR: await temporaryDir(),
+    DATA_DIR: await directoryInMemory(),
   };
   return { sourceAt, env };
 }

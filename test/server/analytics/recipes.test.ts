@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import { readmeBlocks } from '../../helpers/documents.ts';
-import { runCli } from '../../helpers/server/cli.ts';
 import { useEngines } from '../../helpers/server/engines.ts';
+import { runCommand } from '../../helpers/server/run-command.ts';
 import { startService } from '../../helpers/server/service.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 import { openShell } from '../../helpers/shell.ts';
 import { openReaders } from '../../helpers/server/readers.ts';
 
@@ -23,7 +23,7 @@ const { engines, server } = useEngines();
 /** A shell in which `target-postgres` is on the path, and files are in a directory of the test. */
 async function openReader() {
   const { env, sandbox } = await openReaders();
-  const dir = await temporaryDir();
+  const dir = await directoryInMemory();
   const bin = join(dir, 'bin');
   await mkdir(bin);
   await writeFile(
@@ -98,7 +98,7 @@ describe('docs/analytics.md', () => {
       ALLOWED_ORIGINS: 'https://www.example.com',
       RASA_BASE_URL: sandbox.url,
     });
-    const made = await runCli(['tokens', 'create', 'grafana', '--scope', 'analytics:read'], env);
+    const made = await runCommand(['tokens', 'create', 'grafana', '--scope', 'analytics:read'], env);
     const headers = { Authorization: `Bearer ${made.stdout.trim()}`, accept: 'application/json, */*' };
     const url = `${service.url}/api/analytics/activities?from=2026-10-25&to=2026-10-31`;
     const { rows } = (await (await fetch(url, { headers })).json()) as { readonly rows: readonly object[] };
@@ -128,7 +128,10 @@ describe('docs/analytics.md', () => {
       const [{ n } = { n: 0 }] = (await server().query('select count(*)::int as n from actions', name)) as {
         n: number;
       }[];
-      const all = await runCli(['analytics', 'actions', '--from', '2026-10-01', '--to', '2026-10-31'], env);
+      const all = await runCommand(
+        ['analytics', 'actions', '--from', '2026-10-01', '--to', '2026-10-31'],
+        env,
+      );
       expect(n).toBe((JSON.parse(all.stdout) as unknown[]).length);
       expect(n).toBeGreaterThan(500);
     },
@@ -137,7 +140,7 @@ describe('docs/analytics.md', () => {
 
   it('DuckDB over the CSV', async () => {
     const { env, dir } = await openReader();
-    const { stdout } = await runCli(
+    const { stdout } = await runCommand(
       ['analytics', 'activities', '--from', '2026-10-01', '--to', '2026-10-31', '--format', 'csv'],
       env,
     );

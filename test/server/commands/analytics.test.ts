@@ -6,7 +6,7 @@ import { hasTerminal, runCliOnTerminal } from '../../helpers/server/cli.ts';
 import { openReaders } from '../../helpers/server/readers.ts';
 import { runCommand } from '../../helpers/server/run-command.ts';
 import { startService } from '../../helpers/server/service.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 const week = ['--from', '2026-10-25', '--to', '2026-10-31'];
 
@@ -89,7 +89,7 @@ describe('rasa-signup analytics', () => {
     };
     const { code, stderr } = await runCommand(['analytics', 'summary'], {
       ...v2,
-      DATA_DIR: await temporaryDir(),
+      DATA_DIR: await directoryInMemory(),
     });
     expect([code, stderr]).toEqual([1, expect.stringContaining('version 1 of its API only')]);
   });
@@ -127,7 +127,7 @@ describe('rasa-signup analytics --format singer', () => {
       value: { bookmarks: { activities: { until: '2026-10-31' } } },
     });
 
-    const state = join(await temporaryDir(), 'state.jsonl');
+    const state = join(await directoryInMemory(), 'state.jsonl');
     const other = { orders: { until: '2026-01-01' } };
     await writeFile(
       state,

@@ -8,7 +8,7 @@ import { runCommand } from '../../helpers/server/run-command.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, readContacts, startService } from '../../helpers/server/service.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 async function open() {
   const sandbox = await startSandbox();
@@ -19,7 +19,7 @@ async function open() {
   const env: Env = {
     ...credentialsFor(sandbox),
     RASA_MIN_INTERVAL_MS: '0',
-    DATA_DIR: await temporaryDir(),
+    DATA_DIR: await directoryInMemory(),
   };
   const run = (...args: readonly string[]) => runCommand(['contacts', ...args], env);
   return { sandbox, run, env };
@@ -64,7 +64,7 @@ describe('rasa-signup contacts', () => {
 
   it('unsubscribe holds for a sign-up that waits, whether rasa.io has the contact or not', async () => {
     const { run, sandbox, env } = await open();
-    const formsFile = join(await temporaryDir(), 'forms.json');
+    const formsFile = join(await directoryInMemory(), 'forms.json');
     const consent = { name: 'consent', type: 'checkbox', label: 'Yes', required: true };
     const newsletter = { fields: ['email', consent], resubscribe: 'with-consent' };
     await writeFile(formsFile, JSON.stringify({ forms: { newsletter } }));

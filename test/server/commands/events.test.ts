@@ -8,10 +8,10 @@ import { runCli, startCli } from '../../helpers/server/cli.ts';
 import { runCommand } from '../../helpers/server/run-command.ts';
 import { startService } from '../../helpers/server/service.ts';
 import { addSignup, openTestStore } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 it('shows the story of one sign-up, with its address only where that is asked for', async () => {
-  const dataDir = await temporaryDir();
+  const dataDir = await directoryInMemory();
   const service = await startService({ DATA_DIR: dataDir, KEEP_FOR_HANDOVER: '1d' });
   const database = await openTestStore({ dataDir });
   await fetch(`${service.url}/forms/newsletter`, {
@@ -69,7 +69,7 @@ describe('events tail', () => {
       .map((line) => (JSON.parse(line) as { readonly data: { readonly id: string } }).data.id);
 
   it('prints the last events, of the types and the form that are asked for', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const database = await openTestStore({ dataDir });
     const many = Array.from({ length: 30 }, (_, at) => event(`n${at}`, 'signup.accepted'));
     await database.write([
@@ -91,7 +91,7 @@ describe('events tail', () => {
   }, 60_000);
 
   it('goes on with what happens, until it is stopped', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const live = await openTestStore({ dataDir });
     await live.write([...eventStatements([event('before', 'signup.accepted')], Date.now())]);
     const tail = startCli(['events', 'tail', '--follow', '--types', 'signup.*'], { DATA_DIR: dataDir });
@@ -104,7 +104,7 @@ describe('events tail', () => {
   }, 120_000);
 
   it('waits for a slow reader and for a database that is away, and passes nothing over', async () => {
-    const database = await openTestStore({ dataDir: await temporaryDir() });
+    const database = await openTestStore({ dataDir: await directoryInMemory() });
     const ids = Array.from({ length: 40 }, (_, at) => `n${at}`);
     await database.write([
       ...eventStatements(

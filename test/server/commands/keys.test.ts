@@ -9,7 +9,7 @@ import { runCommand } from '../../helpers/server/run-command.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
 import { openTestStore, quiet, testKey } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 /** The command on a terminal of the test's. */
 async function onTerminal(dataDir: string, host = hostname()) {
@@ -32,7 +32,7 @@ describe('keys', () => {
     { timeout: 30_000 },
     async () => {
       const sandbox = await startSandbox();
-      const file = join(await temporaryDir(), 'api-key');
+      const file = join(await directoryInMemory(), 'api-key');
       await writeFile(file, sandbox.credentials.apiKey ?? '', { mode: 0o600 });
       const service = await startService({
         ...credentialsFor(sandbox),
@@ -117,7 +117,7 @@ describe('keys', () => {
   });
 
   it('shows each account by its name, where accounts have names', { timeout: 30_000 }, async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const database = await openTestStore({ dataDir });
     for (const account of ['harbour', 'engine-room']) {
       const notes = startKeyNotes({
@@ -139,14 +139,14 @@ describe('keys', () => {
   });
 
   it('says in plain words that there is no database', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const { code, stdout, stderr } = await runCommand(['keys', '--json'], { DATA_DIR: dataDir });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`There is no database in ${dataDir}.`);
   });
 
   it('says in plain words that nothing is noted yet', async () => {
-    const { code, out, err } = await onTerminal(await temporaryDir());
+    const { code, out, err } = await onTerminal(await directoryInMemory());
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toContain('No proxy has written notes of its keys yet.');
   });
@@ -170,7 +170,11 @@ describe('keys', () => {
   });
 
   it('needs no credentials, and reads none', async () => {
-    const env = { DATA_DIR: await temporaryDir(), NODE_ENV: 'production', RASA_API_KEY_FILE: '/nowhere' };
+    const env = {
+      DATA_DIR: await directoryInMemory(),
+      NODE_ENV: 'production',
+      RASA_API_KEY_FILE: '/nowhere',
+    };
     expect((await runCommand(['keys'], env)).stderr).toContain('There is no database');
   });
 });

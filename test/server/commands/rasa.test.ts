@@ -6,7 +6,7 @@ import { runCommand } from '../../helpers/server/run-command.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
 import { envelope, scriptRasa } from '../../helpers/server/scripted-rasa.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 async function envFor({ url, credentials }: Pick<TestSandbox, 'url' | 'credentials'>): Promise<Env> {
   return {
@@ -16,7 +16,7 @@ async function envFor({ url, credentials }: Pick<TestSandbox, 'url' | 'credentia
     RASA_API_KEY: credentials.apiKey,
     RASA_MIN_INTERVAL_MS: '0',
     // Without a database.
-    DATA_DIR: await temporaryDir(),
+    DATA_DIR: await directoryInMemory(),
   };
 }
 

@@ -6,14 +6,14 @@ import { Secret } from '../../../server/system/secret.ts';
 import { useEngines } from '../../helpers/server/engines.ts';
 import { openTestOutbox } from '../../helpers/server/outbox.ts';
 import { runCommand } from '../../helpers/server/run-command.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 const [oldKey, newKey] = ['ab'.repeat(32), 'cd'.repeat(32)];
 const { engines, newPlace } = useEngines();
 
 /** A DATA_DIR in which three sign-ups wait. */
 async function usedDir(key?: string): Promise<string> {
-  const dataDir = await temporaryDir();
+  const dataDir = await directoryInMemory();
   const place = { dataDir, ...(key !== undefined && { key: new Secret(key) }) };
   const { add, close } = await openTestOutbox({ place });
   for (const name of ['ada', 'bob', 'cyd']) await add(name);
@@ -29,7 +29,7 @@ describe('store backup', () => {
     const dataDir = await usedDir(oldKey);
     const running = await openTestOutbox({ place: { dataDir, key: new Secret(oldKey) } });
     await running.add('dan');
-    const copyDir = await temporaryDir();
+    const copyDir = await directoryInMemory();
     const path = join(copyDir, 'rasa-signup.db');
     const { code, stdout } = await storeCli(['backup', path], { DATA_DIR: dataDir, OUTBOX_KEY: oldKey });
     expect(code).toBe(0);
@@ -40,7 +40,7 @@ describe('store backup', () => {
   });
 
   it('overwrites nothing', async () => {
-    const path = join(await temporaryDir(), 'kept');
+    const path = join(await directoryInMemory(), 'kept');
     await writeFile(path, 'kept');
     const { code, stderr } = await storeCli(['backup', path], { DATA_DIR: await usedDir() });
     expect({ code, stderr }).toEqual({ code: 1, stderr: `${path} exists already; name a new file.\n` });
@@ -113,7 +113,7 @@ describe('a key that is given later', () => {
 describe('store move', () => {
   it('moves what waits to another directory, closes the old one, and may be run again', async () => {
     const dataDir = await usedDir(oldKey);
-    const to = join(await temporaryDir(), 'new');
+    const to = join(await directoryInMemory(), 'new');
     const env = { DATA_DIR: dataDir, OUTBOX_KEY: oldKey };
     for (const _ of [1, 2]) {
       const { code, stdout } = await storeCli(['move', '--to', to], env);

@@ -6,7 +6,7 @@ import { runCli } from '../../helpers/server/cli.ts';
 import { runCommand } from '../../helpers/server/run-command.ts';
 import { startReceiver } from '../../helpers/server/receiver.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 interface Listed {
   readonly id: string;
@@ -15,7 +15,7 @@ interface Listed {
 }
 
 it('adds, lists, tests, rotates, replays and removes a webhook, and shows its secret once', async () => {
-  const dataDir = await temporaryDir();
+  const dataDir = await directoryInMemory();
   await openTestStore({ dataDir });
   const env = { DATA_DIR: dataDir };
   const run = (...args: readonly string[]) => runCommand(['webhooks', ...args], env);
@@ -39,7 +39,7 @@ it('adds, lists, tests, rotates, replays and removes a webhook, and shows its se
 }, 60_000);
 
 it('refuses plain http to others, unknown types and unknown accounts', async () => {
-  const dataDir = await temporaryDir();
+  const dataDir = await directoryInMemory();
   await openTestStore({ dataDir });
   const add = (...args: readonly string[]) => runCommand(['webhooks', 'add', ...args], { DATA_DIR: dataDir });
   for (const args of [
@@ -62,7 +62,7 @@ it('refuses plain http to others, unknown types and unknown accounts', async () 
 }, 60_000);
 
 it('sends one event again, or those of a type, shows the answers and logs the attempts', async () => {
-  const dataDir = await temporaryDir();
+  const dataDir = await directoryInMemory();
   const database = await openTestStore({ dataDir });
   const receiver = await startReceiver();
   const env = { DATA_DIR: dataDir };

@@ -10,13 +10,13 @@ import { createKey, revokeKey } from '../../helpers/server/keys.ts';
 import { startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, readContacts, startService } from '../../helpers/server/service.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 /** The product in front of a sandbox, with the key "first" in a file. */
 async function serviceWithKeyFile(env: Env = {}, sandboxUrl?: string, running?: TestSandbox) {
   const sandbox = running ?? (await startSandbox());
   const first = await createKey(sandbox, 'first');
-  const keyFile = join(await temporaryDir(), 'api-key');
+  const keyFile = join(await directoryInMemory(), 'api-key');
   await writeFile(keyFile, `${first}\n`, { mode: 0o600 });
   const service = await startService({
     ...credentialsFor({ ...sandbox, ...(sandboxUrl !== undefined && { url: sandboxUrl }) }),
@@ -79,7 +79,7 @@ describe('a key in a file', () => {
 
   it('is exchanged together with the others when a directory of secrets is swapped by a link', async () => {
     const sandbox = await startSandbox();
-    const dir = await temporaryDir();
+    const dir = await directoryInMemory();
     // As Kubernetes mounts a secret: the names are links through `..data`, and `..data` is a link that is
     // swapped.
     const place = async (version: string, key: string, password: string) => {

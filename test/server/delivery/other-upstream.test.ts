@@ -2,11 +2,11 @@ import { expect, it, vi } from 'vitest';
 import { freePort } from '../../helpers/server/free-port.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, readContacts, startService } from '../../helpers/server/service.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 it('P1: what waits for rasa.io stays where it is when the proxy is started once without credentials', async () => {
   const rasa = await startSandbox();
-  const env = { ...credentialsFor(rasa), DATA_DIR: await temporaryDir() };
+  const env = { ...credentialsFor(rasa), DATA_DIR: await directoryInMemory() };
   const away = { ...env, RASA_BASE_URL: `http://127.0.0.1:${await freePort()}` };
   const first = await startService(away);
   const body = new URLSearchParams({ email: 'ada@example.com' });

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { createKey, revokeKey } from '../../helpers/server/keys.ts';
 import { startService } from '../../helpers/server/service.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 type Service = Awaited<ReturnType<typeof startService>>;
 
@@ -57,7 +57,7 @@ it.each([
   ['made by the sandbox', {}],
   ['given as SANDBOX_API_KEY', { SANDBOX_API_KEY: 'given-by-the-operator' }],
 ])('P7: keeps to the next key after a restart; the first one was %s', async (_name, env) => {
-  const dataDir = await temporaryDir();
+  const dataDir = await directoryInMemory();
   const first = await startService({ DATA_DIR: dataDir, ...env });
   await createKey(sandboxOf(first), 'Second key');
   await revokeKey(sandboxOf(first), 'SANDBOX_API_KEY' in env ? 'Given at the start' : 'First key');

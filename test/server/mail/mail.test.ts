@@ -9,7 +9,7 @@ import { deferred } from '../../helpers/deferred.ts';
 import { recordLog } from '../../helpers/server/outbox.ts';
 import { partOf, startRelay, type RelayOptions } from '../../helpers/server/relay.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 const from = { name: 'Harbour News', address: 'news@example.com' };
 const hour = 60 * 60_000;
@@ -28,7 +28,7 @@ function messageTo(to: string): MailMessage {
 
 /** A queue with a worker whose clocks a test can move. */
 async function openSender(url: Secret, database?: Database) {
-  const store = database ?? (await openTestStore({ dataDir: await temporaryDir() }));
+  const store = database ?? (await openTestStore({ dataDir: await directoryInMemory() }));
   const clock = { ms: 0 };
   const { log, lines } = recordLog();
   const now = () => Date.now() + clock.ms;
@@ -274,7 +274,7 @@ describe('a relay', () => {
 it('stays in the queue until the relay has taken it and that is written', async () => {
   const held = deferred();
   const relay = await startRelay({ hold: () => held.promise });
-  const store = await openTestStore({ dataDir: await temporaryDir() });
+  const store = await openTestStore({ dataDir: await directoryInMemory() });
   const first = await openSender(relay.url, store);
   await first.add('ada@example.com');
   await vi.waitFor(async () => {
@@ -289,7 +289,7 @@ it('stays in the queue until the relay has taken it and that is written', async 
 });
 
 it('is not held up by a clock that was a day ahead when it was tried', async () => {
-  const store = await openTestStore({ dataDir: await temporaryDir() });
+  const store = await openTestStore({ dataDir: await directoryInMemory() });
   const clock = { ms: Date.now() + 24 * hour };
   const queue = new MailQueue({ database: store, now: () => clock.ms });
   await store.write([queue.insert('mail', messageTo('ada@example.com'), clock.ms + 24 * hour)]);
@@ -302,7 +302,7 @@ it('is not held up by a clock that was a day ahead when it was tried', async () 
 
 it('is sent by one of two processes on one store', async () => {
   const relay = await startRelay();
-  const store = await openTestStore({ dataDir: await temporaryDir() });
+  const store = await openTestStore({ dataDir: await directoryInMemory() });
   const [one] = [await openSender(relay.url, store), await openSender(relay.url, store)];
   for (let count = 0; count < 20; count++) await one.add(`reader${count}@example.com`);
   await vi.waitFor(async () => {

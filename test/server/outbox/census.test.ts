@@ -3,13 +3,13 @@ import { Census } from '../../../server/outbox/census.ts';
 import { toSandbox } from '../../helpers/server/outbox.ts';
 import { deferred } from '../../helpers/deferred.ts';
 import { addSignup, openTestStore } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 const soon = { timeout: 15_000, interval: 20 };
 
 /** A census whose counts, once they have read the rows, wait until they are let go on. */
 async function openSlowCensus() {
-  const database = await openTestStore({ dataDir: await temporaryDir() });
+  const database = await openTestStore({ dataDir: await directoryInMemory() });
   const clock = { ms: 0 };
   const census = new Census({
     database,

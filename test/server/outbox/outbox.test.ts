@@ -10,7 +10,7 @@ import { Secret } from '../../../server/system/secret.ts';
 import { useEngines } from '../../helpers/server/engines.ts';
 import { makeSignup, namesOf, openTestOutbox, setAside, toSandbox } from '../../helpers/server/outbox.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 const { engines, newPlace } = useEngines();
 const hourMs = 3_600_000;
@@ -378,7 +378,7 @@ describe('what lies on disk', () => {
   };
 
   it('has no address in it that can be read, waiting, tried again, set aside or delivered', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const { add, due, settle, close } = await openTestOutbox({ place: { dataDir } });
     for (const name of ['delivered', 'retried', 'refused', 'waiting']) await add(name);
     const [delivered, retried, refused] = await due();
@@ -394,7 +394,7 @@ describe('what lies on disk', () => {
   });
 
   it('has nothing left of a delivered sign-up once it was tidied', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const { add, due, settle, database } = await openTestOutbox({ place: { dataDir } });
     await add('ada');
     const [waiting] = await due();

@@ -6,7 +6,7 @@ import type { AccountReads } from '../../../server/accounts/reads.ts';
 import { readRequests, openReaders } from '../../helpers/server/readers.ts';
 import { startService } from '../../helpers/server/service.ts';
 import { openTestStore, quiet, testKey } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 const week = 'from=2026-10-25&to=2026-10-31';
 
@@ -146,7 +146,7 @@ const asked = { account: 'main', name: 'activities', query } as const;
 
 /** Caches that share a store, as proxies do, and count what they ask rasa.io. */
 async function openCaches(count: number) {
-  const dataDir = await temporaryDir();
+  const dataDir = await directoryInMemory();
   let nowMs = 1_000_000_000_000;
   let isAway = false;
   const calls: number[] = [];

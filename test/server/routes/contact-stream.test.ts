@@ -7,7 +7,7 @@ import type { Impatience } from '../../../server/http/request-limits.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { startService } from '../../helpers/server/service.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 const soon = { timeout: 20_000, interval: 50 };
 
@@ -19,7 +19,7 @@ interface Result {
 
 /** A proxy whose rasa.io is away, so that everything waits, and an application with a token. */
 async function start(env: Readonly<Record<string, string>> = {}, impatience: Partial<Impatience> = {}) {
-  const dataDir = await temporaryDir();
+  const dataDir = await directoryInMemory();
   const service = await startService(
     {
       DATA_DIR: dataDir,

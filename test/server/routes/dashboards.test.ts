@@ -5,7 +5,7 @@ import { ReportCache } from '../../../server/analytics/cache/report-cache.ts';
 import { createReportRoutes } from '../../../server/routes/api/report-routes.ts';
 import { openReaders } from '../../helpers/server/readers.ts';
 import { openTestStore, quiet, testKey } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 import { serve } from '../../helpers/sites/serve.ts';
 
 const path = '/api/analytics/activities?from=2026-10-25&to=2026-10-31';
@@ -28,7 +28,7 @@ async function openDashboard() {
       },
     },
   };
-  const database = await openTestStore({ dataDir: await temporaryDir(), key: testKey });
+  const database = await openTestStore({ dataDir: await directoryInMemory(), key: testKey });
   const now = () => nowMs;
   const cache = new ReportCache({ database, readsOf: () => counted, owner: 'proxy', log: quiet, now });
   const app = express();

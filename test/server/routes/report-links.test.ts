@@ -4,7 +4,7 @@ import { readRequests, openReaders } from '../../helpers/server/readers.ts';
 import { runCommand } from '../../helpers/server/run-command.ts';
 import { startService } from '../../helpers/server/service.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 const week = { from: '2026-10-25', to: '2026-10-31' };
 const dayMs = 86_400_000;
@@ -62,7 +62,7 @@ describe('GET /api/analytics/links/<secret>', () => {
       expect(alone).not.toMatch(/@|%40/);
       expect(await (await get(secret, '?email=true&from=2020-01-01&report=summary')).text()).toBe(alone);
     }
-  }, 60_000);
+  }, 240_000);
 
   it('shows the funnel of its account', async () => {
     const { create, get, url } = await openLinks();
@@ -107,7 +107,7 @@ describe('GET /api/analytics/links/<secret>', () => {
 describe('ReportLinks', () => {
   it('expires, and keeps a hash only', async () => {
     let nowMs = Date.UTC(2026, 10, 1);
-    const database = await openTestStore({ dataDir: await temporaryDir() });
+    const database = await openTestStore({ dataDir: await directoryInMemory() });
     const links = new ReportLinks({ database, now: () => nowMs });
     const board = { name: 'board', account: 'main', validForMs: dayMs } as const;
     const secret = (await links.create({ ...board, linked: { report: 'summary', texts: {} } })) ?? '';
@@ -163,5 +163,5 @@ describe('rasa-signup analytics link', () => {
       expect(stderr).toContain(words);
     }
     expect(await run('create', 'people', 'members', '--about-people')).toMatchObject({ code: 0 });
-  }, 60_000);
+  }, 240_000);
 });

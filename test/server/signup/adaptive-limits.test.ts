@@ -4,7 +4,7 @@ import { createAdaptiveLimits } from '../../../server/signup/shared-quotas/adapt
 import { createSharedLimits } from '../../../server/signup/shared-quotas/shared-limits.ts';
 import type { Database } from '../../../server/store/database.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 const rates = {
   service: 'off',
@@ -69,14 +69,14 @@ async function signUpTimes(limits: Limits, times: number): Promise<readonly bool
 
 describe('the quotas of a process', () => {
   it('cost no write while it is alone', async () => {
-    const { limits, writes } = await startProcess(await temporaryDir());
+    const { limits, writes } = await startProcess(await directoryInMemory());
     expect(await signUpTimes(limits, 5)).toEqual([true, true, true, true, false]);
     expect(await limits.load('203.0.113.1', form)).toBe(1);
     expect(writes.count).toBe(0);
   });
 
   it('are those of all processes from the moment that another one joins, with what was counted before', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const [one, two] = [await startProcess(dataDir), await startProcess(dataDir)];
     expect(await signUpTimes(one.limits, 2)).toEqual([true, true]);
     one.join();
@@ -91,7 +91,7 @@ describe('the quotas of a process', () => {
   });
 
   it('lose nothing of one that joined before it was seen', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const [one, two] = [await startProcess(dataDir), await startProcess(dataDir)];
     expect(await signUpTimes(one.limits, 2)).toEqual([true, true]);
     two.join();
@@ -104,7 +104,7 @@ describe('the quotas of a process', () => {
   });
 
   it('count nothing twice where others come and go', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const [one, two] = [await startProcess(dataDir), await startProcess(dataDir)];
     two.join();
     for (let time = 0; time < 2; time++) {
@@ -120,7 +120,7 @@ describe('the quotas of a process', () => {
   });
 
   it('still hold what it counted beside others when it is alone again', async () => {
-    const process = await startProcess(await temporaryDir());
+    const process = await startProcess(await directoryInMemory());
     process.join();
     expect(await signUpTimes(process.limits, 3)).toEqual([true, true, true]);
     process.leave();
@@ -128,7 +128,7 @@ describe('the quotas of a process', () => {
   });
 
   it('give back in both places what came to nothing', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const [one, two] = [await startProcess(dataDir), await startProcess(dataDir)];
     one.join();
     two.join();
@@ -143,7 +143,7 @@ describe('the quotas of a process', () => {
   });
 
   it('tell the sender what is left over all processes', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const [one, two] = [await startProcess(dataDir), await startProcess(dataDir)];
     one.join();
     two.join();

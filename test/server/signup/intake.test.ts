@@ -5,7 +5,13 @@ import type { Env } from '../../../server/config/config.ts';
 import { limits } from '../../../shared/form.ts';
 import type { Challenge } from '../../../shared/signup.ts';
 import { formsFile } from '../../helpers/forms/operators-forms.ts';
-import { guardedIntake, readContact, readContacts, startService } from '../../helpers/server/service.ts';
+import {
+  guardedIntake,
+  readContact,
+  readContacts,
+  serviceForAll,
+  startService,
+} from '../../helpers/server/service.ts';
 import {
   ask,
   hiddenFields,
@@ -22,6 +28,15 @@ const listed = 'https://www.example.com';
 const unhurriedPlain: Env = { PLAIN_LEAST_AGE: 'off', PLAIN_SHARE: '100', RATE_PLAIN: 'off' };
 const start = (env: Env = {}) =>
   startService({ ...guardedIntake, ...unhurriedPlain, PROOF_WORK: '1', ALLOWED_ORIGINS: listed, ...env });
+
+/** For tests that leave nothing behind that another one meets: no rate counts here. */
+const shared = serviceForAll({
+  ...unhurriedPlain,
+  PROOF_WORK: '1',
+  ALLOWED_ORIGINS: listed,
+  THANK_YOU_PAGES: 'https://www.example.com/thanks,https://shop.example.com/',
+  BOT_MODE: undefined,
+});
 
 /** Within the test's time, also on a machine that is busy. */
 const soon = { timeout: 15_000, interval: 20 };
@@ -88,7 +103,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
       { urlencoded: 'accepted', json: 'accepted', plain: 'accepted' },
     ],
   ])('from an origin %s', async (_name, origin, expected) => {
-    const { url } = await start();
+    const { url } = shared();
     // The challenge comes from elsewhere, so that the sign-up is what is refused.
     const proof = way === 'plain' ? {} : { proof: await prove(url) };
     const headers = origin === undefined ? undefined : { origin };
@@ -98,7 +113,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
   });
 
   it("from the proxy's own pages passes", async () => {
-    const { url } = await start();
+    const { url } = shared();
     expect((await signUp(url, way, somebody(), { origin: url })).status).toBe(202);
   });
 
@@ -129,7 +144,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
     ['a body of 16 KiB', limits.bodyBytes, 'invalid'],
     ['a body of one byte more', limits.bodyBytes + 1, 'too_large'],
   ])('has a limit: %s', async (_name, bytes, code) => {
-    const { url } = await start();
+    const { url } = shared();
     const fields = { ...somebody(), first_name: '' };
     const { length } = way === 'json' ? JSON.stringify(fields) : String(new URLSearchParams(fields));
     const answer = await post(url, way, { ...fields, first_name: 'a'.repeat(bytes - length) });
@@ -142,7 +157,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
     ['a field that the form does not have', { is_admin: '1' }, 'invalid'],
     ['another address', { email: 'ada' }, 'invalid'],
   ])('is checked against its form: %s', async (_name, fields, code) => {
-    const { url } = await start();
+    const { url } = shared();
     expect(codeOf(await signUp(url, way, { ...somebody(), ...fields }))).toBe(code);
   });
 
@@ -190,7 +205,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
   });
 
   it('is for a test address only at sandbox.test', async () => {
-    const { url } = await start();
+    const { url } = shared();
     expect((await signUp(url, way, { email: 'refused@sandbox.test' })).status).toBe(403);
     expect((await signUp(url, way, { email: 'refused@sandbox.test.example' })).status).toBe(202);
     expect((await signUp(url, way, { email: 'refused@example.com' })).status).toBe(202);
@@ -228,7 +243,7 @@ describe.each(ways)('a sign-up sent as %s', (way) => {
   });
 
   it('from an address with letters of any alphabet', async () => {
-    const refusing = await start();
+    const refusing = shared();
     expect((await signUp(refusing.url, way, { email: 'ada@bücher.example' })).status).toBe(202);
     expect((await signUp(refusing.url, way, { email: 'zoë@example.com' })).status).toBe(422);
     const accepting = await start({ INTERNATIONAL_ADDRESSES: 'accept' });
@@ -479,7 +494,7 @@ describe('the proof', () => {
   );
 
   it('can be requested only by pages on the list, and is never cached', async () => {
-    const { url } = await start();
+    const { url } = shared();
     const challenge = (origin: string) => ask(`${url}/forms/newsletter/challenge`, { headers: { origin } });
     const allowed = await challenge(listed);
     expect(allowed.headers['access-control-allow-origin']).toBe(listed);
@@ -528,7 +543,7 @@ describe('the page that asks for one click', () => {
   });
 
   it('is shown again when the repeated fields were changed', async () => {
-    const { url } = await start();
+    const { url } = shared();
     const fields = hiddenFields((await post(url, 'plain', somebody())).body);
     const changed = await post(url, 'plain', { ...fields, ...somebody() });
     expect(changed.status).toBe(200);
@@ -536,7 +551,7 @@ describe('the page that asks for one click', () => {
   });
 
   it('does not let scripts in', async () => {
-    const { url } = await start();
+    const { url } = shared();
     const fields = somebody();
     const headers = { accept: 'text/html', 'sec-fetch-mode': 'cors' };
     expect((await post(url, 'plain', fields, headers)).status).toBe(403);
@@ -552,9 +567,7 @@ describe('the page that asks for one click', () => {
     ['//evil.example', 202],
     ['javascript:alert(1)', 202],
   ])('redirects only to a page on the list: %s gets %s', async (redirect, status) => {
-    const { url } = await start({
-      THANK_YOU_PAGES: 'https://www.example.com/thanks,https://shop.example.com/',
-    });
+    const { url } = shared();
     const answer = await signUp(url, 'plain', { ...somebody(), redirect });
     expect(answer.status).toBe(status);
     expect(answer.headers.location).toBe(status === 303 ? redirect : undefined);
@@ -562,6 +575,7 @@ describe('the page that asks for one click', () => {
 });
 
 describe('a body', () => {
+  const unchecked = serviceForAll({ ALLOWED_ORIGINS: listed });
   const urlencoded = 'application/x-www-form-urlencoded';
   const many = (count: number) =>
     String(new URLSearchParams(Array.from({ length: count }, (_, at) => [`name-${at}`, ''])));
@@ -583,7 +597,7 @@ describe('a body', () => {
       'malformed',
     ],
   ])('%s is refused', async (_name, type, body, code) => {
-    const { url } = await start({ BOT_MODE: 'off' });
+    const { url } = unchecked();
     const headers = { 'content-type': type, accept: 'application/json' };
     expect(codeOf(await ask(`${url}/forms/newsletter`, { method: 'POST', headers, body }))).toBe(code);
   });

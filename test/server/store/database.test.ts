@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startPgBouncer, whyNoPgBouncer, type Pooler } from '../../helpers/server/pgbouncer.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 import { startPostgres, whyNoPostgres, type PostgresServer } from '../../helpers/server/postgres.ts';
 import {
   addSignup,
@@ -51,7 +51,7 @@ afterAll(async () => {
 type Place = Pick<StoreOptions, 'dataDir' | 'databaseUrl' | 'key'>;
 
 async function newPlace(engine: Engine): Promise<Place> {
-  const dataDir = await temporaryDir();
+  const dataDir = await directoryInMemory();
   if (engine === 'sqlite') return { dataDir, key: testKey };
   const url = (await server?.createDatabase()) ?? '';
   const reached = engine === 'postgres' ? url : pooler?.through(url);

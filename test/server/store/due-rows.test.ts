@@ -3,10 +3,10 @@ import { sameSql, type WriteStatement } from '../../../server/store/database.ts'
 import { DueRows } from '../../../server/store/leasing/due-rows.ts';
 import { settings } from '../../../server/store/tables.ts';
 import { openTestStore, quiet } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 it('a row that is due is decided about by nobody who has lost the lease, and again by who has it', async () => {
-  const database = await openTestStore({ dataDir: await temporaryDir() });
+  const database = await openTestStore({ dataDir: await directoryInMemory() });
   const decidedBy = async () => {
     const rows = await database.read({ sql: sameSql('select changed_at from settings') });
     return rows.map((row) => Number(row['changed_at']));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startPostgres, whyNoPostgres, type PostgresServer } from '../../helpers/server/postgres.ts';
 import { idsIn, quiet, readSignups, signupRow, testKey } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 import { sameSql, type Database, type WriteStatement } from '../../../server/store/database.ts';
 import { StoreUnavailable } from '../../../server/store/errors.ts';
 import { openStore } from '../../../server/store/open-store.ts';
@@ -154,7 +154,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', { timeout: 1_800_000 }, 
   it('two proxies that do anything at once store exactly what they are told', async () => {
     // One database for all histories: making one takes longer than a history.
     const place = {
-      dataDir: await temporaryDir(),
+      dataDir: await directoryInMemory(),
       key: testKey,
       log: quiet,
       databaseUrl: engine === 'postgres' ? new Secret((await server?.createDatabase()) ?? '') : undefined,

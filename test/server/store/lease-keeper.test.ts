@@ -5,14 +5,14 @@ import { StoreUnavailable } from '../../../server/store/errors.ts';
 import { Leases } from '../../../server/store/leases.ts';
 import { recordLog } from '../../helpers/server/outbox.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 const name = 'deliver to somewhere';
 const soon = { timeout: 15_000, interval: 20 };
 
 /** A keeper that has the lease, with a clock that stands still until it is moved. */
 async function openKeeper(database?: Database) {
-  const store = database ?? (await openTestStore({ dataDir: await temporaryDir() }));
+  const store = database ?? (await openTestStore({ dataDir: await directoryInMemory() }));
   const clock = { ms: 0 };
   const { log, lines } = recordLog();
   const onChange = vi.fn();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 import { addSignup, idsIn, openTestStore } from '../../helpers/server/store.ts';
 import { sameSql, type Database } from '../../../server/store/database.ts';
 import { ExpectationFailed } from '../../../server/store/errors.ts';
@@ -25,7 +25,7 @@ function candidate(database: Database, owner: string, startMs: number) {
 }
 
 async function twoCandidates() {
-  const dataDir = await temporaryDir();
+  const dataDir = await directoryInMemory();
   const database = await openTestStore({ dataDir });
   // Clocks that have nothing in common.
   return { database, one: candidate(database, 'one', 5_000_000), two: candidate(database, 'two', 12) };

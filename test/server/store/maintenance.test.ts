@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startPostgres, whyNoPostgres, type PostgresServer } from '../../helpers/server/postgres.ts';
 import { addSignup, idsIn, openTestStore, quiet, readSignups, testKey } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 import { sameSql, Unreadable, type Database } from '../../../server/store/database.ts';
 import { ExpectationFailed } from '../../../server/store/errors.ts';
 import { createIds } from '../../../server/store/ids.ts';
@@ -24,7 +24,7 @@ afterAll(() => server?.close());
 describe.each(['sqlite', 'postgres'] as const)('a store on %s', (engine) => {
   const it = engine === 'postgres' && noPostgres !== undefined ? test.skip : test;
   const newPlace = async () => ({
-    dataDir: await temporaryDir(),
+    dataDir: await directoryInMemory(),
     ...(engine === 'postgres' && { databaseUrl: new Secret((await server?.createDatabase()) ?? '') }),
   });
 
@@ -91,12 +91,12 @@ describe.each(['sqlite', 'postgres'] as const)('a store on %s', (engine) => {
   });
 
   it('that was restored has another id, and obeys no holder of a lease of the original', async () => {
-    const original = await openSqlite({ dataDir: await temporaryDir(), key: testKey, log: quiet });
+    const original = await openSqlite({ dataDir: await directoryInMemory(), key: testKey, log: quiet });
     const leases = new Leases({ database: original, owner: 'original' });
     const held = await leases.look('main');
     if (!held) throw new Error('The lease was free.');
     const id = await addSignup(original);
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     await original.backUp(join(dataDir, databaseFileName));
 
     const copy = await openSqlite({ dataDir, key: testKey, log: quiet });
@@ -135,11 +135,11 @@ describe.each(['sqlite', 'postgres'] as const)('a store on %s', (engine) => {
 });
 
 test('a SQLite store can be copied while it is written to, and the copy opens with the same key', async () => {
-  const dataDir = await temporaryDir();
+  const dataDir = await directoryInMemory();
   const database = await openSqlite({ dataDir, log: quiet });
   onTestFinished(() => database.close());
   const id = await addSignup(database);
-  const copyDir = await temporaryDir();
+  const copyDir = await directoryInMemory();
   const adding = Promise.all(Array.from({ length: 200 }, () => addSignup(database)));
   await database.backUp(join(copyDir, 'rasa-signup.db'));
   await adding;

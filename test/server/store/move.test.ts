@@ -8,7 +8,7 @@ import {
   signupRow,
   testKey,
 } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 import { sameSql, Unreadable, type Database } from '../../../server/store/database.ts';
 import { StoreUnavailable } from '../../../server/store/errors.ts';
 import { Leases } from '../../../server/store/leases.ts';
@@ -32,7 +32,7 @@ type Engine = 'sqlite' | 'postgres';
 
 async function newPlace(engine: Engine, key = testKey) {
   const databaseUrl = engine === 'postgres' ? new Secret((await server?.createDatabase()) ?? '') : undefined;
-  return { dataDir: await temporaryDir(), databaseUrl, key };
+  return { dataDir: await directoryInMemory(), databaseUrl, key };
 }
 
 const nextKey = new Secret('the key of the new place');

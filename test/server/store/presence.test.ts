@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sameSql, type Database } from '../../../server/store/database.ts';
 import { Presence } from '../../../server/store/presence.ts';
 import { openTestStore, testKey } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 
 /** The tests look themselves. */
 const lookEveryMs = 3_600_000;
@@ -46,7 +46,7 @@ async function leaveRow(database: Database): Promise<void> {
 
 describe('the processes of one store', () => {
   it('know of each other from the start of the second one, and until one closes', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const one = await join(dataDir);
     const joined = vi.fn();
     one.presence.onCompany(joined);
@@ -62,7 +62,7 @@ describe('the processes of one store', () => {
   });
 
   it('are present for as long as they beat, whatever the clock of another says', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const [one, two] = [await join(dataDir), await join(dataDir)];
     for (let round = 0; round < 30; round++) {
       await one.look(10);
@@ -74,7 +74,7 @@ describe('the processes of one store', () => {
   });
 
   it('forget one that was killed after twelve seconds, and sweep its row after a minute', async () => {
-    const one = await join(await temporaryDir());
+    const one = await join(await directoryInMemory());
     await leaveRow(one.database);
     await one.look(12);
     expect(one.presence.isAlone).toBe(false);
@@ -87,7 +87,7 @@ describe('the processes of one store', () => {
   });
 
   it('do not take another one for gone because they were stopped themselves', async () => {
-    const one = await join(await temporaryDir());
+    const one = await join(await directoryInMemory());
     await leaveRow(one.database);
     await one.look();
     await one.wakeAfter(3_600_000);
@@ -95,7 +95,7 @@ describe('the processes of one store', () => {
   });
 
   it('see one again whose row was swept while it was stopped', async () => {
-    const dataDir = await temporaryDir();
+    const dataDir = await directoryInMemory();
     const [one, two] = [await join(dataDir), await join(dataDir)];
     await one.look(70);
     expect(one.presence.isAlone).toBe(true);
@@ -105,7 +105,7 @@ describe('the processes of one store', () => {
   });
 
   it('begin alone where the store does not answer, and look again', async () => {
-    const database = await openTestStore({ dataDir: await temporaryDir(), key: testKey });
+    const database = await openTestStore({ dataDir: await directoryInMemory(), key: testKey });
     await leaveRow(database);
     let isAway = true;
     const presence = await Presence.begin({

@@ -5,7 +5,7 @@ import { openTestOutbox, recordLog, toSandbox } from '../../helpers/server/outbo
 import { startPgBouncer, whyNoPgBouncer, type Pooler } from '../../helpers/server/pgbouncer.ts';
 import { startPostgres, whyNoPostgres, type PostgresServer } from '../../helpers/server/postgres.ts';
 import { openTestStore, testKey } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 import { Secret } from '../../../server/system/secret.ts';
 
 const why = whyNoPostgres() ?? whyNoPgBouncer();
@@ -28,7 +28,7 @@ const soon = { timeout: 20_000, interval: 50 };
 async function newPlace() {
   const url = (await server?.createDatabase()) ?? '';
   const at = async (databaseUrl: string) => ({
-    dataDir: await temporaryDir(),
+    dataDir: await directoryInMemory(),
     key: testKey,
     databaseUrl: new Secret(databaseUrl),
   });

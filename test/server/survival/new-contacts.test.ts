@@ -12,13 +12,13 @@ import { runCommand } from '../../helpers/server/run-command.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 import { waitingIn } from '../../helpers/server/waiting.ts';
 
 /** The product, and its command beside it. */
 async function start(more: Readonly<Record<string, string>> = {}) {
   const sandbox = await startSandbox();
-  const dataDir = await temporaryDir();
+  const dataDir = await directoryInMemory();
   const env = { ...credentialsFor(sandbox), DATA_DIR: dataDir, ...more };
   const service = await startService(env);
   const database = await openTestStore({ dataDir });
@@ -118,7 +118,7 @@ it('gives a file its name when it is whole, and moves the mark only when everyth
 }, 180_000);
 
 it('leaves the mark where the command that came further has put it, whichever ends last', async () => {
-  const database = await openTestStore({ dataDir: await temporaryDir() });
+  const database = await openTestStore({ dataDir: await directoryInMemory() });
   const note = async (upTo: number, before: number | undefined) => {
     await database.write([noteHandedOver('main', { upTo, before })]);
     return readHandedOver(database, 'main');

@@ -20,7 +20,7 @@ import { recordLog } from '../../helpers/server/outbox.ts';
 import { builtDir, startSandbox, type TestSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
 import { openTestStore, quiet } from '../../helpers/server/store.ts';
-import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 import { waitingIn } from '../../helpers/server/waiting.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -33,7 +33,7 @@ interface Person {
 /** The product beside a sandbox, whose time is that of the test. */
 async function start(env: Env = {}) {
   const sandbox = await startSandbox();
-  const dataDir = await temporaryDir();
+  const dataDir = await directoryInMemory();
   const all = { ...credentialsFor(sandbox), DATA_DIR: dataDir, RASA_MIN_INTERVAL_MS: '0', ...env };
   const service = await startService(all);
   const database = await openTestStore({ dataDir });
@@ -117,7 +117,7 @@ describe('a list replacement', () => {
     expect(await doctorSays(env)).toMatchObject([
       { is: 'warning', what: expect.stringContaining('5 of 6 sign-ups') as string },
     ]);
-    const csv = join(await temporaryDir(), 'archived.csv');
+    const csv = join(await directoryInMemory(), 'archived.csv');
     expect((await survival({ csv })).stderr).toContain('5 contacts that are archived');
     const [head, ...lines] = (await readFile(csv, 'utf8')).trim().split('\r\n');
     expect(head).toBe('id,rasa_id,account,form,delivered_at,archived_at,email');
@@ -178,7 +178,7 @@ describe('a list replacement', () => {
     const { sandbox, signUp, survival, database, env } = await start({ KEEP_FOR_HANDOVER: '30d' });
     await signUp('ada', 'bob');
     await passNight(sandbox, ['ada@example.com']);
-    const csv = join(await temporaryDir(), 'archived.csv');
+    const csv = join(await directoryInMemory(), 'archived.csv');
     await survival({ csv });
     expect(await readFile(csv, 'utf8')).toContain(',bob@example.com\r\n');
     const count = sameSql('select count(*) as n from handover_addresses');
