@@ -1,10 +1,11 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { chmod, chown, cp, mkdir } from 'node:fs/promises';
+import { chmod, chown, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { freePort } from '../helpers/server/free-port.ts';
+import { buildImage, imageDataDir, imageUid, inRoot } from '../helpers/server/image.ts';
 import { fetchNode } from '../helpers/server/other-node.ts';
 import { startSandbox } from '../helpers/server/sandbox.ts';
 import { credentialsFor, openIntake, readContacts } from '../helpers/server/service.ts';
@@ -17,98 +18,6 @@ import { post } from '../helpers/sites/visitor.ts';
  * this machine's system libraries as its root, which is read-only as with `docker run --read-only`.
  */
 const run = promisify(execFile);
-/** The user `node` of the base image. */
-const uid = 1000;
-const dataDir = '/var/lib/rasa-signup';
-
-/** The instructions of one stage, with continued lines joined. */
-function stagesOf(dockerfile: string): readonly (readonly (readonly [name: string, value: string])[])[] {
-  const lines = dockerfile
-    .replaceAll(/\\\n\s*/g, '')
-    .split('\n')
-    .filter((line) => /^[A-Z]+ /.test(line))
-    .map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)] as const);
-  const starts = lines.flatMap(([name], index) => (name === 'FROM' ? [index] : []));
-  return starts.map((start, stage) => lines.slice(start, starts[stage + 1]));
-}
-
-interface Image {
-  readonly root: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly command: readonly string[];
-  readonly health: readonly string[];
-}
-
-/** Runs the steps of every stage; `path` is where programs are found. */
-async function build(dir: string, path: string): Promise<Image> {
-  let root = '';
-  let env: Record<string, string> = {};
-  let command: readonly string[] = [];
-  let health: readonly string[] = [];
-  for (const [stage, steps] of stagesOf(readFileSync('docs/deploy/Dockerfile', 'utf8')).entries()) {
-    let cwd = '/';
-    const before = root;
-    root = join(dir, `stage${stage}`);
-    env = {};
-    for (const [name, value] of steps) {
-      if (name === 'WORKDIR') {
-        cwd = value;
-        await mkdir(join(root, cwd), { recursive: true });
-      } else if (name === 'ENV') {
-        env = {
-          ...env,
-          ...Object.fromEntries(value.split(' ').map((pair) => pair.split('=') as [string, string])),
-        };
-      } else if (name === 'COPY') {
-        const isFromBuild = value.startsWith('--from=build ');
-        const names = value.replace('--from=build ', '').split(' ');
-        const to = names.pop() ?? '';
-        for (const source of names) {
-          const target = to.endsWith('/')
-            ? join(root, cwd, to, source.replace(/.*\//, ''))
-            : join(root, cwd, to);
-          await mkdir(dirname(target), { recursive: true });
-          await cp(isFromBuild ? join(before, source) : source, target, {
-            recursive: true,
-            verbatimSymlinks: true,
-            filter: (file) => !/\.tsbuildinfo$|\/\.env/.test(file),
-          });
-        }
-      } else if (name === 'RUN') {
-        const script = value
-          .replaceAll(/ -([og]) node\b/g, ` -$1 ${uid}`)
-          .replaceAll(dataDir, root + dataDir);
-        await mkdir(dirname(root + dataDir), { recursive: true });
-        await run('sh', ['-ec', script], {
-          cwd: join(root, cwd),
-          env: { ...process.env, NODE_ENV: undefined, ...env, PATH: path },
-          maxBuffer: 64 * 1024 * 1024,
-        });
-      } else if (name === 'CMD') command = JSON.parse(value) as string[];
-      else if (name === 'HEALTHCHECK') health = JSON.parse(value.replace(/^.*CMD /, '')) as string[];
-      else expect(['FROM', 'USER', 'VOLUME', 'EXPOSE']).toContain(name);
-    }
-  }
-  return { root, env, command, health };
-}
-
-/** A script that runs its arguments in `root`, of which only `/tmp` and the volume can be written to. */
-function inRoot(root: string, volume: string, node: string): string {
-  const system = ['usr', 'lib', 'lib64', 'bin', 'proc', 'dev'].filter((name) => existsSync(`/${name}`));
-  return [
-    'set -e',
-    `mount --bind ${root} ${root}`,
-    `cd ${root}`,
-    `mkdir -p ${system.join(' ')} etc tmp opt/node`,
-    ...system.map((name) => `mount --rbind /${name} ${name}`),
-    `mount --bind ${dirname(node)} opt/node`,
-    'cp /etc/hosts /etc/nsswitch.conf etc/ 2>/dev/null || true',
-    'mount -t tmpfs -o mode=1777 tmpfs tmp',
-    `mount --bind ${volume} .${dataDir}`,
-    `mount -o remount,bind,ro ${root}`,
-    `exec chroot --userspec=${uid}:${uid} ${root} sh -c 'cd /app && exec "$@"' sh "$@"`,
-  ].join('\n');
-}
 
 const canMount = spawnSync('unshare', ['--mount', 'true']).status === 0 && process.getuid?.() === 0;
 const whyNot = canMount ? '' : ' (skipped: it takes root and unshare)';
@@ -119,19 +28,19 @@ it.skipIf(!canMount)(
     const dir = await temporaryDir();
     await chmod(dir, 0o755);
     const node = (await fetchNode(24)) ?? process.execPath;
-    const image = await build(dir, `${dirname(node)}:${process.env['PATH'] ?? ''}`);
+    const image = await buildImage(dir, `${dirname(node)}:${process.env['PATH'] ?? ''}`);
     expect(existsSync(join(image.root, 'app/node_modules/express'))).toBe(true);
     for (const name of ['typescript', 'vite', 'vitest'])
       expect(existsSync(join(image.root, 'app/node_modules', name)), name).toBe(false);
-    const { mode, uid: owner } = statSync(image.root + dataDir);
-    expect([(mode & 0o777).toString(8), owner]).toEqual(['700', uid]);
+    const { mode, uid: owner } = statSync(image.root + imageDataDir);
+    expect([(mode & 0o777).toString(8), owner]).toEqual(['700', imageUid]);
 
     const rasa = await startSandbox();
     const port = await freePort();
     const url = `http://localhost:${port}`;
     const volume = join(dir, 'volume');
     await mkdir(volume, { mode: 0o700 });
-    await chown(volume, uid, uid);
+    await chown(volume, imageUid, imageUid);
     const env = {
       PATH: '/opt/node:/usr/bin:/bin:/usr/sbin',
       ...image.env,
