@@ -9,7 +9,7 @@ export async function temporaryDir(): Promise<string> {
   return makeDir(tmpdir());
 }
 
-/** Memory, where the machine has enough of such a place: for tests that need no disk, but would wait for it. */
+/** Memory, where the machine has enough of it: for tests that need no disk, but would wait for it. */
 export const placeInMemory = hasRoom('/dev/shm') ? '/dev/shm' : tmpdir();
 
 export async function directoryInMemory(): Promise<string> {
