@@ -56,6 +56,7 @@ const waiting = `
 - text: Code from the message
 - textbox "Code from the message"
 - button "Confirm"
+- status
 - text: Nothing there? Send it again in TIME
 - button "Use another address"`;
 
