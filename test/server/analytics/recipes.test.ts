@@ -145,8 +145,8 @@ describe('docs/analytics.md', () => {
       env,
     );
     const path = join(dir, 'activities.csv');
-    // Reading a pipe as text took the byte order mark off.
-    await writeFile(path, `\ufeff${stdout}`);
+    expect(stdout.startsWith('\ufeff')).toBe(true);
+    await writeFile(path, stdout);
     const connection = await (await DuckDBInstance.create()).connect();
     const result = await connection.runAndReadAll(monthly.replaceAll('activities.csv', path));
     const [month] = result.getRowObjectsJson();
