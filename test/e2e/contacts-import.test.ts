@@ -336,8 +336,7 @@ describe.each(engines)('an import that is killed, on %s', (engine) => {
           { timeout: 60_000, interval: 20 },
         );
         await sleep(randomInt(0, 50));
-        process.kill(running.pid, 'SIGKILL');
-        await running.stop();
+        await running.stop('SIGKILL');
         if ((await rowsStored()) < rows) midway++;
       }
       expect(midway).toBeGreaterThan(kills / 2);

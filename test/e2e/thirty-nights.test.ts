@@ -50,6 +50,8 @@ function days(isMeant: (day: number) => boolean): readonly number[] {
 
 const dayMs = 24 * 60 * 60_000;
 const soon = { timeout: 120_000, interval: 200 };
+/** For what is to be caught in the middle. */
+const often = { ...soon, interval: 10 };
 
 interface Removed {
   readonly id: string;
@@ -227,9 +229,8 @@ it(
         const first = startCli(args, env);
         await vi.waitFor(async () => {
           expect(await database.read({ sql: stored })).not.toEqual(before);
-        }, soon);
-        process.kill(first.pid, 'SIGKILL');
-        await first.stop();
+        }, often);
+        await first.stop('SIGKILL');
         if (kills.proxy.includes(day)) await at.kill();
       }
       const { code, stdout, stderr } = await runCli(args, env);

@@ -28,7 +28,8 @@ export async function runCli(args: readonly string[], env: Env, input = ''): Pro
 export interface RunningCli {
   readonly pid: number;
   readonly output: () => string;
-  readonly stop: () => Promise<void>;
+  /** With SIGTERM by default; one that has ended by itself is ended. */
+  readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
 /** Starts a built command that runs until it is stopped. */
@@ -45,8 +46,8 @@ export function startCli(args: readonly string[], env: Env): RunningCli {
   return {
     pid: child.pid ?? 0,
     output: () => output,
-    async stop() {
-      child.kill('SIGTERM');
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
       await closed;
     },
   };
