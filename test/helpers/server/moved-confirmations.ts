@@ -6,14 +6,13 @@ import { createForms } from '../../../server/forms/forms.ts';
 import { newsletter } from '../../../server/forms/built-in.ts';
 import type { MailMessage } from '../../../server/mail/message.ts';
 import { MailQueue } from '../../../server/mail/queue.ts';
-import { MailWorker } from '../../../server/mail/worker.ts';
 import type { Once } from '../../../server/outbox/outbox.ts';
-import { sameSql } from '../../../server/store/database.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import { ServerSecrets } from '../../../server/store/secrets/server-secrets.ts';
+import { catchMails } from './caught-mails.ts';
 import type { Place } from './engines.ts';
 import { openTestOutbox } from './outbox.ts';
-import { quiet } from './store.ts';
+import { countRows, quiet } from './store.ts';
 
 const soon = { timeout: 20_000, interval: 20 };
 const address = { international: true, disposable: 'allow', isDisposableDomain: () => false } as const;
@@ -36,13 +35,7 @@ export async function openMovedConfirmations(place: Place, { reminds = true, pro
     const own = count === 0 ? database : await openStore({ log: quiet, ...place });
     const queue = new MailQueue({ database: own, now });
     const parts = { database: own, queue, log: quiet, owner: `process ${count}`, lookEveryMs: 20, now };
-    const mails = new MailWorker({
-      ...parts,
-      send: (_id, message) => {
-        sent.push(message);
-        return Promise.resolve({ is: 'sent' });
-      },
-    });
+    const mails = catchMails(parts, sent);
     const worker = new ConfirmationWorker({
       ...parts,
       onMail: () => {
@@ -73,8 +66,7 @@ export async function openMovedConfirmations(place: Place, { reminds = true, pro
       now,
     });
   const confirmations = open(outbox);
-  const countOf = async (from: string) =>
-    Number((await database.read({ sql: sameSql(`select count(*) as n from ${from}`) }))[0]?.['n']);
+  const countOf = (from: string) => countRows(database, from);
   /** Until everything that is due has been decided about and sent. */
   const settled = () =>
     vi.waitFor(async () => {

@@ -35,6 +35,12 @@ export async function idsIn(database: Database): Promise<string[]> {
   return rows.map((row) => String(row['id']));
 }
 
+/** How many rows there are in `from`: a table, and where it matters what is asked of them. */
+export async function countRows(database: Pick<Database, 'read'>, from: string): Promise<number> {
+  const [row] = await database.read({ sql: sameSql(`select count(*) as n from ${from}`) });
+  return Number(row?.['n']);
+}
+
 export async function readSignups(database: Database): Promise<readonly Row[]> {
   return database.read({
     sql: sameSql('select id, key_id, payload from signups order by seq'),

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { readConfig, type Env } from '../../../server/config/config.ts';
 import { openPlace } from '../../../server/outbox/place.ts';
-import { sameSql } from '../../../server/store/database.ts';
 import type { Product } from './launch.ts';
+import { countRows } from './store.ts';
 
 /** How many sign-ups wait, for whatever destination, and how many were set aside. */
 export interface Waiting {
@@ -18,11 +18,10 @@ export async function waitingIn(
   const { store } = readConfig({ DATABASE_URL, OUTBOX_KEY, DATA_DIR: dataDir });
   const database = await openPlace({ dataDir, ...store }, { log: pino({ level: 'silent' }) });
   try {
-    const countOf = async (table: 'signups' | 'dead_letters') => {
-      const [row] = await database.read({ sql: sameSql(`select count(*) as n from ${table}`) });
-      return Number(row?.['n']);
+    return {
+      waiting: await countRows(database, 'signups'),
+      deadLetters: await countRows(database, 'dead_letters'),
     };
-    return { waiting: await countOf('signups'), deadLetters: await countOf('dead_letters') };
   } finally {
     await database.close();
   }

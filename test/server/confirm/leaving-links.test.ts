@@ -4,12 +4,11 @@ import { Leavings } from '../../../server/confirm/leaving/leavings.ts';
 import { LeavingWorker } from '../../../server/confirm/leaving/worker.ts';
 import type { MailMessage } from '../../../server/mail/message.ts';
 import { MailQueue } from '../../../server/mail/queue.ts';
-import { MailWorker } from '../../../server/mail/worker.ts';
-import { sameSql } from '../../../server/store/database.ts';
 import { ServerSecrets } from '../../../server/store/secrets/server-secrets.ts';
+import { catchMails } from '../../helpers/server/caught-mails.ts';
 import { useEngines, type Engine } from '../../helpers/server/engines.ts';
 import { openTestOutbox, toSandbox } from '../../helpers/server/outbox.ts';
-import { quiet } from '../../helpers/server/store.ts';
+import { countRows, quiet } from '../../helpers/server/store.ts';
 
 const { engines, newPlace } = useEngines();
 const minute = 60_000;
@@ -37,13 +36,7 @@ async function open(engine: Engine = 'sqlite') {
     ...{ database, queue, people, keys, now, log: quiet, owner: 'a test', lookEveryMs: 20 },
     destinations: new Map([['main', toSandbox]]),
   };
-  const mails = new MailWorker({
-    ...parts,
-    send: (_id, message) => {
-      sent.push(message);
-      return Promise.resolve({ is: 'sent' });
-    },
-  });
+  const mails = catchMails(parts, sent);
   const worker = new LeavingWorker({
     ...parts,
     onMail: () => {
@@ -62,8 +55,7 @@ async function open(engine: Engine = 'sqlite') {
       worker.wake();
     },
   });
-  const countOf = async (from: string) =>
-    Number((await database.read({ sql: sameSql(`select count(*) as n from ${from}`) }))[0]?.['n']);
+  const countOf = (from: string) => countRows(database, from);
   const settled = () =>
     vi.waitFor(
       async () => {

@@ -4,13 +4,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { ConfirmationOnRequest } from '../../../server/confirm/on-request.ts';
 import { Tokens, type Scope } from '../../../server/contacts/tokens.ts';
 import { createForms } from '../../../server/forms/forms.ts';
-import { sameSql } from '../../../server/store/database.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { runCommand } from '../../helpers/server/run-command.ts';
 import { startDoubleOptIn } from '../../helpers/server/double-opt-in.ts';
 import { useEngines, type Engine } from '../../helpers/server/engines.ts';
 import { readContact, readContacts, startService } from '../../helpers/server/service.ts';
-import { openTestStore } from '../../helpers/server/store.ts';
+import { countRows, openTestStore } from '../../helpers/server/store.ts';
 
 const { engines, newPlace } = useEngines();
 const key = 'b2'.repeat(32);
@@ -72,8 +71,7 @@ async function open(engine: Engine = 'sqlite', env = {}) {
         ...store,
         FORMS_FILE: product.formsFile,
       }),
-    count: async (table: string) =>
-      Number((await database.read({ sql: sameSql(`select count(*) as n from ${table}`) }))[0]?.['n']),
+    count: (table: string) => countRows(database, table),
   };
 }
 

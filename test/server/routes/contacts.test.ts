@@ -9,7 +9,7 @@ import { Secret } from '../../../server/system/secret.ts';
 import { useEngines, type Engine } from '../../helpers/server/engines.ts';
 import { openTestOutbox } from '../../helpers/server/outbox.ts';
 import { readContact, readContacts, startService } from '../../helpers/server/service.ts';
-import { openTestStore } from '../../helpers/server/store.ts';
+import { countRows, openTestStore } from '../../helpers/server/store.ts';
 
 const key = 'ab'.repeat(32);
 const { engines, newPlace } = useEngines();
@@ -61,9 +61,10 @@ async function startApi(engine: Engine, env: Readonly<Record<string, string>> = 
       { method: 'POST', body: typeof json === 'string' ? json : JSON.stringify(json), headers },
       shown,
     );
-  const countRows = async (table: string) =>
-    Number((await database.read({ sql: sameSql(`select count(*) as n from ${table}`) }))[0]?.['n']);
-  return { service, database, tokens, newToken, token, call, post, countRows };
+  return {
+    ...{ service, database, tokens, newToken, token, call, post },
+    countRows: (table: string) => countRows(database, table),
+  };
 }
 
 const statuses = ({ body }: { readonly body: Body }) => body.results.map(({ status }) => status);
