@@ -75,7 +75,7 @@ export function openAlerts(options: OpenAlertsOptions): OpenAlerts {
     async close() {
       await alerts?.close();
       await sender.close();
-      closeMail();
+      await closeMail();
     },
   };
 }
@@ -87,16 +87,14 @@ function notedForm({ id, notify }: Form, secret: Secret | undefined): NotedForm 
 /** Straight to the relay: an alert that the store is full cannot wait in the store. */
 function openSending({ config, catchMail }: Pick<OpenAlertsOptions, 'config' | 'catchMail'>): {
   readonly sendMail: SendMail | undefined;
-  readonly closeMail: () => void;
+  readonly closeMail: () => Promise<void>;
 } {
   const { relay, from } = config.mail;
   const transport = relay && openTransport({ url: relay, from });
   if (transport) {
     return {
       sendMail: (...mail) => transport.send(...mail),
-      closeMail: () => {
-        transport.close();
-      },
+      closeMail: () => transport.close(),
     };
   }
   const sendMail: SendMail | undefined =
@@ -105,5 +103,5 @@ function openSending({ config, catchMail }: Pick<OpenAlertsOptions, 'config' | '
       catchMail({ ...message, from });
       return Promise.resolve({ is: 'sent' });
     });
-  return { sendMail, closeMail: () => undefined };
+  return { sendMail, closeMail: () => Promise.resolve() };
 }

@@ -3,7 +3,6 @@ import type { Config } from './config/config.ts';
 import type { Deliveries } from './delivery/deliveries.ts';
 import { openAlerts, type OpenAlerts, type OpenAlertsOptions } from './open-alerts.ts';
 import { OperatorAccess } from './operator/access.ts';
-import { startChecks } from './doctor/doctor.ts';
 import type { Env } from './config/env.ts';
 import { FiguresReader, type FiguresOptions } from './operator/figures.ts';
 import type { Forms } from './forms/forms.ts';
@@ -45,7 +44,10 @@ export function openOperator(options: OperatorOptions): Operator {
   const { readEnv, builtDir, process } = options;
   const refusals = new Refusals();
   const storeFault = () => health().reasons.find(isStoreFault);
-  const setup = new SetupChecks(() => startChecks({ env: readEnv(), pages: [], builtDir, process }));
+  const setup = new SetupChecks(async () => {
+    const { startChecks } = await import('./doctor/doctor.ts');
+    return startChecks({ env: readEnv(), pages: [], builtDir, process });
+  });
   const figures = new FiguresReader({
     database,
     destinations,

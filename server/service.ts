@@ -26,7 +26,7 @@ import { openEvents } from './open-events.ts';
 import { openOperator } from './open-operator.ts';
 import { openFront } from './routes/front.ts';
 import { healthOf } from './routes/health.ts';
-import { openSandbox, type Sandbox, type SandboxOptions } from './sandbox/sandbox.ts';
+import type { Sandbox, SandboxOptions } from './sandbox/sandbox.ts';
 import { warnOfDisk } from './store/disk-kind.ts';
 import { Presence } from './store/presence.ts';
 import { ServerSecrets } from './store/secrets/server-secrets.ts';
@@ -252,9 +252,9 @@ export async function openService({
 }
 
 async function openOwnSandbox(
-  upstream: SandboxUpstream,
+  { host, port, apiKey }: SandboxUpstream,
   options: Pick<SandboxOptions, 'dataDir' | 'builtDir' | 'log'>,
 ): Promise<Sandbox> {
-  const { host, port, apiKey } = upstream;
+  const { openSandbox } = await import('./sandbox/sandbox.ts');
   return openSandbox({ host, port, ...options, ...(apiKey && { apiKey: apiKey.reveal() }) });
 }

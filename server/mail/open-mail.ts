@@ -42,7 +42,7 @@ export function openMail({ relay, from, catchMail, ...options }: MailOptions): M
     worker,
     async close() {
       await worker.stop();
-      transport?.close();
+      await transport?.close();
     },
   };
 }

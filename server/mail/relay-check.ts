@@ -1,4 +1,4 @@
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Secret } from '../system/secret.ts';
 import { connectionTo, outcomeOf, type RelayTimeouts } from './transport.ts';
 
@@ -12,7 +12,8 @@ const defaultTimeouts = { connectMs: 10_000, greetingMs: 15_000, idleMs: 15_000 
 /** Tries connection, encryption and log-in as `openTransport` does, and sends nothing. Never rejects. */
 export async function tryRelay(url: Secret, timeouts: RelayTimeouts = defaultTimeouts): Promise<RelayTried> {
   const { auth, ...options } = connectionTo(url, timeouts);
-  const connection = new SMTPConnection(options);
+  const { default: Connection } = await import('nodemailer/lib/smtp-connection');
+  const connection = new Connection(options);
   try {
     await new Promise<void>((resolve, reject) => {
       connection.once('error', reject);

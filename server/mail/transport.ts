@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import type { Secret } from '../system/secret.ts';
 import { isLoopback } from '../system/urls.ts';
 import type { MailFrom, MailMessage, MailOutcome, SendMail } from './message.ts';
@@ -18,7 +17,7 @@ export interface RelayTimeouts {
 
 export interface Transport {
   readonly send: SendMail;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Servers make strangers wait on purpose, some for half a minute. */
@@ -29,27 +28,33 @@ const defaultTimeouts = { connectMs: 15_000, greetingMs: 30_000, idleMs: 60_000 
  * unencrypted to another machine, and certificates are verified. Files and URLs are never read for a message.
  */
 export function openTransport({ url, from, timeouts = defaultTimeouts }: TransportOptions): Transport {
-  const transport = createTransport({
-    pool: true,
-    maxConnections: 2,
-    maxMessages: 100,
-    // What was not sent is in the queue, which knows better when to try again.
-    maxRequeues: 0,
-    ...connectionTo(url, timeouts),
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  const open = async () => {
+    // Loaded for the first mail: most starts send none.
+    const { createTransport } = await import('nodemailer');
+    return createTransport({
+      pool: true,
+      maxConnections: 2,
+      maxMessages: 100,
+      // What was not sent is in the queue, which knows better when to try again.
+      maxRequeues: 0,
+      ...connectionTo(url, timeouts),
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  };
+  let opened: ReturnType<typeof open> | undefined;
   return {
     async send(id, message) {
+      opened ??= open();
       try {
-        await transport.sendMail(mailOf(id, message, from));
+        await (await opened).sendMail(mailOf(id, message, from));
         return { is: 'sent' };
       } catch (error) {
         return outcomeOf(error);
       }
     },
-    close() {
-      transport.close();
+    async close() {
+      (await opened)?.close();
     },
   };
 }

@@ -25,13 +25,13 @@ export interface SetupState {
 
 /** The checks of `doctor`, made when somebody asks for them, one time at once. */
 export class SetupChecks {
-  readonly #start: () => readonly SetupCheck[];
+  readonly #start: () => Promise<readonly SetupCheck[]>;
   readonly #now: () => number;
   #running: Promise<void> | undefined;
   #checkedMs: number | undefined;
   #hints: readonly SetupHint[] = [];
 
-  constructor(start: () => readonly SetupCheck[], now: () => number = Date.now) {
+  constructor(start: () => Promise<readonly SetupCheck[]>, now: () => number = Date.now) {
     this.#start = start;
     this.#now = now;
   }
@@ -49,8 +49,9 @@ export class SetupChecks {
   }
 
   async #check(): Promise<void> {
+    const started = await this.#start();
     const found = await Promise.all(
-      this.#start().map(async ({ about, findings }) =>
+      started.map(async ({ about, findings }) =>
         (await findings).map((finding): SetupHint => ({ ...finding, about })),
       ),
     );

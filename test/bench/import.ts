@@ -92,7 +92,8 @@ async function runImport(env: Env, args: readonly string[]) {
   let peakMb = 0;
   const look = setInterval(() => {
     void readFile(`/proc/${child.pid ?? 0}/status`, 'utf8').then(
-      (status) => (peakMb = Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024)),
+      // A process that has just ended still has a status, without this line.
+      (status) => (peakMb = Math.max(peakMb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024)),
       () => undefined,
     );
   }, 200);
@@ -103,7 +104,7 @@ async function runImport(env: Env, args: readonly string[]) {
   ]);
   clearInterval(look);
   if (code !== 0) throw new Error(`The import ended with ${code ?? 'a signal'}: ${stderr}`);
-  return { ms: performance.now() - began, peakMb };
+  return { ms: performance.now() - began, peakMb: Math.round(peakMb) };
 }
 
 /** What a program does that knows no batches: one row a call, a call in 200 ms. In ms. */

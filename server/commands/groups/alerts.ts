@@ -51,7 +51,7 @@ export function declareAlerts(cli: Cli): void {
         }
       }
       await sender.close();
-      transport?.close();
+      await transport?.close();
     });
 
   alerts

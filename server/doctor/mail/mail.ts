@@ -89,6 +89,6 @@ async function send(url: Secret, from: Config['mail']['from'], to: string): Prom
         )
       : fault(`The relay did not take a mail: ${outcome.reason}.`, remedyFor(outcome.reason));
   } finally {
-    transport.close();
+    await transport.close();
   }
 }

@@ -4,8 +4,10 @@ import type { Messages } from '../../../shared/messages/messages.ts';
 import { textIn } from '../definition.ts';
 import type { FormSpec, Localized } from '../form-spec.ts';
 
-/** Its one bundled file: as 150 modules it took a fifth of the start of every command. */
-const { formatHex, interpolate, wcagContrast } = createRequire(import.meta.url)('culori') as typeof Culori;
+const require = createRequire(import.meta.url);
+
+/** Loaded for the first brand, as one bundled file: most forms have none, and 150 modules start slowly. */
+const culori = () => require('culori') as typeof Culori;
 
 /** What a form's own page shows of whoever sends the newsletter. */
 export interface BrandSpec {
@@ -82,6 +84,7 @@ function towards(
   colour: string,
   { on, least }: { readonly on: string; readonly least: number },
 ): string {
+  const { formatHex, interpolate, wcagContrast } = culori();
   const mix = interpolate([colour, end], 'oklab');
   for (let share = 0; share < 1; share += 0.02) {
     const mixed = share === 0 ? colour : formatHex(mix(share));
@@ -92,6 +95,7 @@ function towards(
 
 /** White or nearly black, whichever can be read better; at least 4.5 to 1 on every colour. */
 function readableOn(colour: string): string {
+  const { wcagContrast } = culori();
   return wcagContrast('#ffffff', colour) >= wcagContrast('#111111', colour) ? '#ffffff' : '#111111';
 }
 

@@ -50,9 +50,7 @@ async function openSender(url: Secret, database?: Database) {
   });
   let stopped: Promise<void> | undefined;
   const stop = () =>
-    (stopped ??= worker.stop().then(() => {
-      transport.close();
-    }));
+    (stopped ??= worker.stop().then(() => transport.close()));
   onTestFinished(stop);
   let count = 0;
   return {
