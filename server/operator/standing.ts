@@ -1,5 +1,6 @@
 import type { Destination } from '../outbox/signup.ts';
 import { sameSql, type Database } from '../store/database.ts';
+import { readSlices } from '../store/slices.ts';
 import { lanes, precedences } from '../store/tables.ts';
 import { DeliveredContacts } from '../survival/delivered-contacts.ts';
 import { reportedMs } from '../survival/report.ts';
@@ -35,7 +36,7 @@ interface Group {
 
 const hourMs = 60 * 60_000;
 const sliceSql = sameSql(
-  `select upstream, account, accepted_at / ${hourMs} as hour, count(*) as n, max(seq) as last,
+  `select upstream, account, accepted_at / ${hourMs} as hour, count(*) as seen, max(seq) as last,
      min(case when lane = ${lanes.fresh} and due = ${precedences.file} then null else accepted_at end) as oldest,
      min(case lane when ${lanes.fresh} then 0 else due end) as next
    from (
@@ -44,27 +45,20 @@ const sliceSql = sameSql(
    group by upstream, account, accepted_at / ${hourMs}`,
 );
 
-/** Rows that are read at a time: long reads delay writes. */
-const usualSlice = 5000;
-
 /**
  * How many sign-ups wait, and since when. A file of a million contacts takes hours: its rows count as
  * waiting, but their age says nothing until they were tried.
  */
-export async function readWaiting(database: Pick<Database, 'read'>, slice = usualSlice): Promise<Waiting> {
+export async function readWaiting(database: Pick<Database, 'read'>, slice?: number): Promise<Waiting> {
   const byHour = new Map<number, number>();
   const groups = new Map<string, Group>();
-  for (let [after, found] = [0, slice]; found === slice;) {
-    found = 0;
-    for (const row of await database.read({ sql: sliceSql, params: [after, slice] })) {
-      const { upstream, account, hour, n, last, oldest, next } = row;
-      found += Number(n);
-      after = Math.max(after, Number(last));
-      byHour.set(Number(hour), (byHour.get(Number(hour)) ?? 0) + Number(n));
-      const place = `${String(upstream)} ${String(account)}`;
-      const group = { waiting: Number(n), oldestMs: oldest === null ? undefined : Number(oldest) };
-      groups.set(place, together(groups.get(place), { ...group, nextMs: Number(next) }));
-    }
+  for await (const row of readSlices(database, { sql: sliceSql, from: 0, ...(slice && { size: slice }) })) {
+    const { upstream, account, hour, seen, oldest, next } = row;
+    const waiting = Number(seen);
+    byHour.set(Number(hour), (byHour.get(Number(hour)) ?? 0) + waiting);
+    const place = `${String(upstream)} ${String(account)}`;
+    const group = { waiting, oldestMs: oldest === null ? undefined : Number(oldest) };
+    groups.set(place, together(groups.get(place), { ...group, nextMs: Number(next) }));
   }
   return { byHour, groups };
 }

@@ -1,6 +1,7 @@
 import type { BesideDelivered } from '../outbox/acknowledgements.ts';
 import type { Destination } from '../outbox/signup.ts';
 import { sameSql, type Database, type Row, type Statement, type WriteStatement } from '../store/database.ts';
+import { readSlices } from '../store/slices.ts';
 import {
   deliveredContacts as table,
   handoverAddresses,
@@ -104,8 +105,6 @@ const columns = 'id, form, person, rasa_id, is_own, delivered_at, state, state_a
 /** So many are read, and written, at once. */
 const slice = 500;
 
-/** Long reads delay writes. */
-const countedAtOnce = 5000;
 const ifCounted = (condition: string) => `sum(case when is_counted = 1${condition} then 1 else 0 end)`;
 const countSql = sameSql(
   `select count(*) as seen, max(id) as last, ${ifCounted('')} as delivered,
@@ -174,19 +173,15 @@ export class DeliveredContacts {
   }
 
   /** Of those delivered since then. */
-  async count(sinceMs: number, atOnce = countedAtOnce): Promise<DeliveredCounts> {
+  async count(sinceMs: number, atOnce?: number): Promise<DeliveredCounts> {
     const { upstream, account } = this.#destination;
     const counts = { delivered: 0, unknown: 0, archived: 0 };
-    for (let [after, seen] = ['', atOnce]; seen === atOnce;) {
-      const [row = {}] = await this.#database.read({
-        sql: countSql,
-        params: [upstream, account, sinceMs, after, atOnce],
-      });
+    const params = [upstream, account, sinceMs];
+    const slices = { sql: countSql, params, from: '', ...(atOnce && { size: atOnce }) };
+    for await (const row of readSlices(this.#database, slices)) {
       counts.delivered += Number(row['delivered'] ?? 0);
       counts.unknown += Number(row['unknown'] ?? 0);
       counts.archived += Number(row['archived'] ?? 0);
-      after = String(row['last']);
-      seen = Number(row['seen']);
     }
     return counts;
   }

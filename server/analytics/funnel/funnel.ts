@@ -1,4 +1,5 @@
 import { sameSql, type Database, type Row as StoredRow, type Value } from '../../store/database.ts';
+import { readSlices } from '../../store/slices.ts';
 import { funnelCounts } from '../../store/schema/analytics.ts';
 import { deliveredContacts, watchedDays } from '../../store/schema/delivered-contacts.ts';
 import { addDays, dayAt, type Day } from '../days.ts';
@@ -145,28 +146,32 @@ export class Funnel {
   }
 
   async #readDelivered({ from, to, by, form, account }: FunnelQuery): Promise<readonly StoredRow[]> {
-    const columns = by.map((group) => (group === 'day' ? `delivered_at / ${dayMs}` : group)).join(', ');
-    const named = by.map((group) => (group === 'day' ? `delivered_at / ${dayMs} as day` : group)).join(', ');
+    const places = [...this.#options.destinations]
+      .filter(([name]) => account === undefined || account === name)
+      .map(([, destination]) => destination);
+    if (places.length === 0) return [];
+    const isTheirs = places.map(() => 'upstream = ? and account = ?').join(' or ');
+    const isAsked = `origin <> '' and delivered_at >= ? and delivered_at < ? ${form === undefined ? '' : 'and form = ?'}`;
+    const groups = by.join(', ');
+    const counted = (state: string) => `sum(case when is_counted = 1${state} then 1 else 0 end)`;
+    const sql = sameSql(
+      `select ${groups}${groups && ','} count(*) as seen, max(id) as last, ${counted('')} as delivered,
+         ${counted(` and state = ''`)} as survived
+       from (
+         select id, form, origin, state, delivered_at / ${dayMs} as day,
+           case when (${isTheirs}) and ${isAsked} then 1 else 0 end as is_counted
+         from ${deliveredContacts.name} where id > ? order by id limit ?
+       ) part ${groups && `group by ${groups}`}`,
+    );
+    const params = [
+      ...places.flatMap(({ upstream, account: id }) => [upstream, id]),
+      Date.parse(from),
+      Date.parse(addDays(to, 1)),
+      ...(form === undefined ? [] : [form]),
+    ];
     const found: StoredRow[] = [];
-    for (const [name, destination] of this.#options.destinations) {
-      if (account !== undefined && account !== name) continue;
-      const params = [
-        destination.upstream,
-        destination.account,
-        Date.parse(from),
-        Date.parse(addDays(to, 1)),
-      ];
-      const rows = await this.#options.database.read({
-        sql: sameSql(
-          `select ${named === '' ? '' : `${named},`} count(*) as delivered,
-             coalesce(sum(case state when '' then 1 else 0 end), 0) as survived
-           from ${deliveredContacts.name}
-           where upstream = ? and account = ? and delivered_at >= ? and delivered_at < ? and origin <> ''
-           ${form === undefined ? '' : 'and form = ?'} ${columns === '' ? '' : `group by ${columns}`}`,
-        ),
-        params: form === undefined ? params : [...params, form],
-      });
-      found.push(...rows);
+    for await (const row of readSlices(this.#options.database, { sql, params, from: '' })) {
+      if (Number(row['delivered']) > 0) found.push(row);
     }
     return found;
   }

@@ -3,9 +3,12 @@ import { CallTimes } from '../../../server/accounts/call-times.ts';
 import { FiguresReader } from '../../../server/operator/figures.ts';
 import { Refusals } from '../../../server/operator/refusals.ts';
 import { readWaiting } from '../../../server/operator/standing.ts';
+import { mails } from '../../../server/store/schema/double-opt-in.ts';
+import { webhookAttempts } from '../../../server/store/schema/webhooks.ts';
 import { deliveredContacts } from '../../../server/store/schema/delivered-contacts.ts';
 import { DeliveredContacts } from '../../../server/survival/delivered-contacts.ts';
 import { eventStatements } from '../../../server/events/events.ts';
+import { Endpoints } from '../../../server/events/webhooks/endpoints.ts';
 import { Outbox } from '../../../server/outbox/outbox.ts';
 import { sameSql } from '../../../server/store/database.ts';
 import { deadLetters, signups } from '../../../server/store/tables.ts';
@@ -177,6 +180,40 @@ describe.each(engines)('the figures of the operator page on %s', (engine) => {
       mail: { waiting: 0, failed: 0, oldestMs: undefined },
     });
     expect(funnel).toMatchObject({ from: '2026-10-28', seen: 0, delivered: 0 });
+    await outbox.close();
+  });
+
+  it('say how often a webhook was sent to, what it answered last, and which mails wait', async () => {
+    const { database, reader, outbox } = await start();
+    const url = 'https://hook.example/in';
+    const { id } = await new Endpoints({ database }).add({
+      ...{ url, mayBePrivate: false, withEmail: false, account: '', types: [] },
+    });
+    const attempt = (at: number, result: string) => ({
+      ...{ id: `a${at}`, webhook: id, event: 'e', at, took_ms: 5, status: 200, result },
+    });
+    const mail = (at: number, failed_at: number) => ({
+      ...{
+        id: `m${at}`,
+        due: at,
+        attempts: 1,
+        created_at: startMs - at,
+        until: startMs,
+        failed_at,
+        reason: '',
+      },
+      payload: {},
+    });
+    const attempts = [attempt(1, 'delivered'), attempt(2, 'delivered'), attempt(3, 'answered 500')];
+    await database.write([
+      { into: webhookAttempts, rows: attempts },
+      { into: mails, rows: [mail(1, 0), mail(2, 0), mail(3, startMs)] },
+    ]);
+    const { rest } = await reader.read('24h');
+    expect(rest.webhooks).toEqual([
+      { host: 'hook.example', isActive: true, failures: 0, sent: 2, last: 'answered 500' },
+    ]);
+    expect(rest.mail).toEqual({ waiting: 2, oldestMs: startMs - 2, failed: 1 });
     await outbox.close();
   });
 });
