@@ -104,7 +104,7 @@ async function expectDelivered(rasa: Rasa): Promise<void> {
       const emails = (await readContacts(rasa)).map(({ email }) => email);
       expect(emails.sort()).toEqual(waiting);
     },
-    { timeout: 40_000, interval: 200 },
+    { timeout: 60_000, interval: 200 },
   );
 }
 
@@ -145,7 +145,7 @@ async function openPlace(engine: Engine) {
         async () => {
           expect(JSON.parse((await runCommand(['outbox', 'list'], env)).stdout)).toHaveLength(1);
         },
-        { timeout: 30_000, interval: 500 },
+        { timeout: 60_000, interval: 500 },
       );
       await rasa.putFaults({ answer: { status: 503, on: 'persons' } });
       for (const email of waiting) expect((await post(at, 'urlencoded', { email })).status).toBe(202);

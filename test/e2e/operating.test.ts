@@ -44,7 +44,7 @@ describe('O6: hosts with an application server', () => {
     expect(await statusAt(path)).toBe(200);
     expect(await second.stop()).toBe(0);
     expect(existsSync(path)).toBe(false);
-  }, 60_000);
+  });
 
   it('never removes a file that is no socket', async () => {
     const path = join(await temporaryDir(), 'a-file');
@@ -65,9 +65,9 @@ describe('O6: hosts with an application server', () => {
       () => {
         expect(output).toContain('"msg":"Listening."');
       },
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     );
-  }, 30_000);
+  });
 });
 
 it('D6: tells visitors apart behind a web server on a Unix socket, with networks in TRUST_PROXY too', async () => {
@@ -82,7 +82,7 @@ it('D6: tells visitors apart behind a web server on a Unix socket, with networks
   for (let times = 0; times < 4; times++) expect(await challenge('203.0.113.1, 10.0.0.4')).toBe(200);
   expect(await challenge('203.0.113.1')).toBe(429);
   expect(await challenge('203.0.113.2')).toBe(200);
-}, 30_000);
+});
 
 it('O5: a command whose output cannot be written says so', async () => {
   const env = { PATH: process.env['PATH'], DATA_DIR: await temporaryDir() };
@@ -94,27 +94,23 @@ it('O5: a command whose output cannot be written says so', async () => {
     1,
     'The output cannot be written: ENOSPC: no space left on device, write\n',
   ]);
-}, 30_000);
+});
 
 describe('O9: the entry points', () => {
-  it.each(['main', 'cli'])(
-    '%s says its version and its options',
-    async (name) => {
-      const path = `dist/server/${name}.js`;
-      expect(await runNode([path, '--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n', stderr: '' });
-      const help = await runNode([path, '--help']);
-      expect(help).toMatchObject({ code: 0, stderr: '' });
-      expect(help.stdout).toMatch(/^Usage: rasa-signup[^]*--version[^]*--env-file <path>/);
-      const wrong = await runNode([path, '--api-key', 'x']);
-      expect(wrong).toMatchObject({ code: 1, stdout: '' });
-      expect(wrong.stderr).toMatch(/unknown option '--api-key'[^]*--help/i);
-      expect(wrong.stderr).not.toContain('at ');
-      const missing = await runNode(['--', path, '--env-file', '/nix', ...(name === 'cli' ? ['keys'] : [])]);
-      expect(missing.code).toBe(1);
-      expect(missing.stderr).toContain('--env-file: found "/nix", wanted a file that can be read');
-    },
-    20_000,
-  );
+  it.each(['main', 'cli'])('%s says its version and its options', async (name) => {
+    const path = `dist/server/${name}.js`;
+    expect(await runNode([path, '--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n', stderr: '' });
+    const help = await runNode([path, '--help']);
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(help.stdout).toMatch(/^Usage: rasa-signup[^]*--version[^]*--env-file <path>/);
+    const wrong = await runNode([path, '--api-key', 'x']);
+    expect(wrong).toMatchObject({ code: 1, stdout: '' });
+    expect(wrong.stderr).toMatch(/unknown option '--api-key'[^]*--help/i);
+    expect(wrong.stderr).not.toContain('at ');
+    const missing = await runNode(['--', path, '--env-file', '/nix', ...(name === 'cli' ? ['keys'] : [])]);
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toContain('--env-file: found "/nix", wanted a file that can be read');
+  });
 });
 
 describe('O10: the sandbox alone', () => {
@@ -127,7 +123,7 @@ describe('O10: the sandbox alone', () => {
         () => {
           expect(cli.output()).toMatch(last);
         },
-        { timeout: 20_000 },
+        { timeout: 60_000 },
       );
       await cli.stop();
       return cli.output();
@@ -143,7 +139,7 @@ describe('O10: the sandbox alone', () => {
       RASA_PASSWORD: 'sandbox',
       RASA_API_KEY_FILE: join(dataDir, 'sandbox/api-key'),
     });
-  }, 40_000);
+  });
 });
 
 describe('O11: a start in production', () => {
@@ -168,7 +164,7 @@ describe('O11: a start in production', () => {
         'Nothing is wrong.',
       ]),
     );
-  }, 20_000);
+  });
 
   it('says at once that the credentials are refused', async () => {
     const sandbox = await startSandbox();
@@ -184,7 +180,7 @@ describe('O11: a start in production', () => {
       );
     });
     expect(product.output()).toContain('Upstream: ');
-  }, 20_000);
+  });
 });
 
 it('the command says "refused" for what rasa.io did not take, as the documents do', async () => {

@@ -102,9 +102,9 @@ describe('one directory', () => {
         const emails = (await readContacts(sandbox)).map(({ email }) => email);
         expect(emails.sort()).toEqual(['orphan@example.com', 'second@example.com']);
       },
-      { timeout: 20_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
-  }, 40_000);
+  });
 
   it('takes a retry at the other process as one sign-up', async () => {
     const sandbox = await startSandbox();
@@ -119,10 +119,10 @@ describe('one directory', () => {
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
     await vi.waitFor(async () => {
       expect(await waitingIn(first)).toEqual({ waiting: 0, deadLetters: 0 });
-    }, 10_000);
+    }, 60_000);
     const traffic: unknown = await (await fetch(`${sandbox.url}/sandbox/traffic`)).json();
     expect(traffic).toMatchObject({ calls: 1 });
-  }, 40_000);
+  });
 
   it('with sign-ups of an earlier version, in files, stops the start and says what to do', async () => {
     const dataDir = await directoryInMemory();
@@ -133,7 +133,7 @@ describe('one directory', () => {
     await expect(startProduct({ DATA_DIR: dataDir })).rejects.toThrow(
       /Sign-ups of an earlier version wait in .*outbox, which this version does not read: run the earlier version until/,
     );
-  }, 40_000);
+  });
 
   it('whose key is missing stops the start, and says which key it wants', async () => {
     const key = 'ab'.repeat(32);
@@ -143,7 +143,7 @@ describe('one directory', () => {
       /give that one as OUTBOX_KEY_PREVIOUS/,
     );
     await startProduct({ DATA_DIR: first.dataDir, OUTBOX_KEY: 'cd'.repeat(32), OUTBOX_KEY_PREVIOUS: key });
-  }, 40_000);
+  });
 });
 
 describe('a database that cannot be used', () => {
@@ -174,7 +174,7 @@ describe('a database that cannot be used', () => {
     );
     expect(error).toContain('There is no connection to the database');
     expect(error).not.toContain('a-password');
-  }, 30_000);
+  });
 
   it('any more, while the product runs, gets sign-ups 503 and lets everything else go on', async () => {
     const { url, dataDir, stop } = await startProduct();
@@ -190,9 +190,9 @@ describe('a database that cannot be used', () => {
     renameSync(join(dataDir, 'elsewhere.db'), join(dataDir, 'rasa-signup.db'));
     await vi.waitFor(async () => {
       expect((await signUp(url, 'again@example.com')).status).toBe(202);
-    }, 10_000);
+    }, 60_000);
     expect(await stop()).toBe(0);
-  }, 30_000);
+  });
 });
 
 describe.skipIf(whyNoPostgres() !== undefined)('several proxies on one PostgreSQL database', () => {
@@ -218,7 +218,7 @@ describe.skipIf(whyNoPostgres() !== undefined)('several proxies on one PostgreSQ
         const arrived = (await readContacts(sandbox)).map(({ email }) => String(email));
         expect(arrived.sort()).toEqual([...emails].sort());
       },
-      { timeout: 30_000, interval: 200 },
+      { timeout: 60_000, interval: 200 },
     );
   }, 90_000);
 });
@@ -238,7 +238,7 @@ describe('a start with other settings', () => {
     await vi.waitFor(async () => {
       // Its own one has left, the others are still there.
       expect(await waitingIn(forgotten)).toEqual({ waiting: 3, deadLetters: 0 });
-    }, 10_000);
+    }, 60_000);
     expect(forgotten.output()).toMatch(
       /"waiting":3,"upstream":"v1 http.*Sign-ups wait for another upstream or account/,
     );
@@ -251,9 +251,9 @@ describe('a start with other settings', () => {
         const emails = (await readContacts(sandbox)).map(({ email }) => email);
         expect(emails.sort()).toEqual(['ada@example.com', 'bob@example.com', 'cyd@example.com']);
       },
-      { timeout: 20_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
-  }, 60_000);
+  });
 });
 
 describe('rasa.io is down', () => {
@@ -274,9 +274,9 @@ describe('rasa.io is down', () => {
       async () => {
         expect(await readContacts(sandbox)).toMatchObject([{ email: 'early@example.com' }]);
       },
-      { timeout: 20_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
-  }, 30_000);
+  });
 
   it('over a crash and a restart: the sign-up arrives', async () => {
     const [dataDir, port] = [await directoryInMemory(), await freePort()];
@@ -293,9 +293,9 @@ describe('rasa.io is down', () => {
       async () => {
         expect(await readContacts(sandbox)).toMatchObject([{ email: 'survivor@example.com' }]);
       },
-      { timeout: 20_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
-  }, 30_000);
+  });
 });
 
 describe('stopping', () => {
@@ -339,7 +339,7 @@ describe('stopping', () => {
     const started = performance.now();
     expect(await stop()).toBe(0);
     expect(performance.now() - started).toBeLessThan(10_000);
-  }, 15_000);
+  });
 });
 
 describe('under npm', () => {
@@ -364,10 +364,10 @@ describe('under npm', () => {
       () => {
         expect(output).toContain('Listening.');
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     );
     shell.kill('SIGTERM');
     await closed;
     expect(output).toContain('Stopped.');
-  }, 15_000);
+  });
 });
