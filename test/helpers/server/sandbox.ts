@@ -1,7 +1,9 @@
-import { onTestFinished } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../../server/sandbox/sandbox.ts';
-import { directoryInMemory } from './temporary-dir.ts';
+import { directoryInMemory, placeInMemory } from './temporary-dir.ts';
 
 const envelope = z.object({
   code: z.number(),
@@ -58,9 +60,29 @@ export const builtDir = 'dist/widget';
 
 /** The sandbox on a free port with its own folder, closed after the test. */
 export async function startSandbox(options: Partial<SandboxOptions> = {}): Promise<TestSandbox> {
-  const dataDir = options.dataDir ?? (await directoryInMemory());
-  const sandbox = await openSandbox({ port: 0, builtDir, ...options, dataDir });
+  const sandbox = await open(options.dataDir ?? (await directoryInMemory()), options);
   onTestFinished(() => sandbox.close());
+  return sandbox;
+}
+
+/** The same, one for all tests of a file or a `describe`. */
+export function sandboxForAll(): () => TestSandbox {
+  let sandbox: TestSandbox | undefined;
+  beforeAll(async () => {
+    sandbox = await open(await mkdtemp(join(placeInMemory, 'rasa-signup-')));
+  });
+  afterAll(async () => {
+    await sandbox?.close();
+    if (sandbox) await rm(sandbox.dataDir, { recursive: true, force: true });
+  });
+  return () => {
+    if (!sandbox) throw new Error('It is started before the first test, not before that.');
+    return sandbox;
+  };
+}
+
+async function open(dataDir: string, options: Partial<SandboxOptions> = {}): Promise<TestSandbox> {
+  const sandbox = await openSandbox({ port: 0, builtDir, ...options, dataDir });
   const { url, credentials } = sandbox;
   const basic = `Basic ${btoa(`${credentials.username}:${credentials.password}`)}`;
 

@@ -49,16 +49,21 @@ export async function startService(
 
 /**
  * The same, one for all tests of a file or a `describe`: for tests that leave no trace for others to meet.
- * `forms` are those of its forms file.
+ * `env` is a function where it is known before the first test only, such as the place of a sandbox. `forms`
+ * are those of its forms file.
  */
-export function serviceForAll(env: Env = {}, forms?: Readonly<Record<string, object>>): () => TestService {
+export function serviceForAll(
+  env: Env | (() => Env) = {},
+  forms?: Readonly<Record<string, object>>,
+): () => TestService {
   let service: TestService | undefined;
   let dataDir: string | undefined;
   beforeAll(async () => {
     dataDir = await mkdtemp(join(placeInMemory, 'rasa-signup-'));
     const file = join(dataDir, 'forms.json');
     if (forms) await writeFile(file, JSON.stringify({ forms }));
-    service = await open(dataDir, { ...(forms && { FORMS_FILE: file }), ...env });
+    const settings = typeof env === 'function' ? env() : env;
+    service = await open(dataDir, { ...(forms && { FORMS_FILE: file }), ...settings });
   });
   afterAll(async () => {
     await service?.close();
