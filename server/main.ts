@@ -8,7 +8,7 @@ import { openService, type Service } from './service.ts';
 import { reportStart } from './start-report.ts';
 import { failToStart, onStopRequest } from './system/lifecycle.ts';
 import { createLog, openLogOutput } from './system/log.ts';
-import { readVersion } from './system/version.ts';
+import { readVersion } from './system/product.ts';
 
 /**
  * `npm start`: reads the environment, runs the product until it is asked to stop, and logs what it does. It

@@ -12,7 +12,7 @@ import type { OperatorState } from './operator/verdict.ts';
 import { DeadLetters } from './outbox/dead-letters.ts';
 import type { Health } from './routes/health.ts';
 import type { OperatorRoutesOptions } from './routes/operator/operator-routes.ts';
-import { readVersion } from './system/version.ts';
+import { readVersion } from './system/product.ts';
 
 export interface OperatorOptions
   extends

@@ -2,17 +2,12 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import accepts from 'accepts';
 import type { PinnedScript } from '../../shared/builder.ts';
+import { productDir } from '../system/product.ts';
 
-/**
- * Where the build puts the browser's files: `dist/widget/`, for programs that run from `dist/server/` or from
- * source.
- */
-export const builtDir = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../../dist/widget' : '../../widget', import.meta.url),
-);
+/** Where the build puts the browser's files. */
+export const builtDir = join(productDir, 'dist/widget');
 
 interface BuiltFile {
   readonly headers: Readonly<Record<string, string>>;

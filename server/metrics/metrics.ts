@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Secret } from '../system/secret.ts';
-import { readVersion } from '../system/version.ts';
+import { readVersion } from '../system/product.ts';
 import { metrics, type MetricSigns } from './catalogue.ts';
 import { Histogram } from './histogram.ts';
 import { writeOpenMetrics } from './open-metrics.ts';

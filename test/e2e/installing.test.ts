@@ -114,9 +114,9 @@ it(
 
 describe('the installed product', () => {
   it('names TypeScript files and lines in its stacks', async () => {
-    const script = `import('./dist/server/system/files.js').then(({ readIfThere }) => readIfThere({}, '')).catch((error) => console.log(error.stack))`;
+    const script = `import('./dist/server/rasa.js').then(({ createRasaPublicClient }) => createRasaPublicClient({ timeouts: { readMs: 0 } })).catch((error) => console.log(error.stack))`;
     const { stdout } = await run(process.execPath, ['--enable-source-maps', '-e', script]);
-    expect(stdout).toMatch(/server\/system\/files\.ts:\d+:\d+/);
+    expect(stdout).toMatch(/server\/rasa\/rasa\.ts:\d+:\d+/);
   });
 
   it('starts with source maps everywhere that we start it', () => {

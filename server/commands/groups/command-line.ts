@@ -17,7 +17,7 @@ import { declareSandbox } from './sandbox.ts';
 import { declareStore } from './store.ts';
 import { declareTokens } from './tokens.ts';
 import { declareWebhooks } from './webhooks.ts';
-import { readVersion } from '../../system/version.ts';
+import { readVersion } from '../../system/product.ts';
 
 /** In the order in which --help shows them. */
 const groups: readonly ((cli: Cli) => void)[] = [

@@ -3,7 +3,7 @@ import { checkAccount, type ReadReport } from '../../rasa/check/check.ts';
 import { identify, type Identity } from '../../rasa/check/identify.ts';
 import { lookAt, type LookedAt } from '../../rasa/check/look-at.ts';
 import { isRasaError } from '../../rasa/errors.ts';
-import { readVersion } from '../../system/version.ts';
+import { readVersion } from '../../system/product.ts';
 import { openOneAccount } from './one-account.ts';
 import {
   printable,

@@ -6,7 +6,7 @@ import { addressFault, hostOf, namesThisMachine, urlFault } from '../../system/n
 import { networkFault } from '../../system/network/network-fault.ts';
 import { readRetryAfter } from '../../system/network/retry-after.ts';
 import { withAnySignal } from '../../system/any-signal.ts';
-import { readVersion } from '../../system/version.ts';
+import { readVersion } from '../../system/product.ts';
 
 /** Where to, and how to sign. */
 export interface Target {

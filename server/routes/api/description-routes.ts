@@ -2,7 +2,7 @@ import express, { type RequestHandler } from 'express';
 import type { PublicAddress } from '../../http/public-address.ts';
 import { describeApi, type OpenApi } from '../../openapi/document.ts';
 import { renderDocs } from '../../openapi/page.ts';
-import { readVersion } from '../../system/version.ts';
+import { readVersion } from '../../system/product.ts';
 import { refuseMethod } from '../answers.ts';
 
 export interface DescriptionRoutesOptions {

@@ -1,5 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { productDir } from '../../system/product.ts';
 import { StoreUnavailable } from '../errors.ts';
 import {
   fromPlain,
@@ -22,11 +24,9 @@ const execArgv = ['--disable-warning=ExperimentalWarning'];
 /** Starts the worker, from what was built or, in tests, from the sources. */
 export function startWorker(workerData: unknown): Worker {
   const { url } = import.meta;
-  if (!url.endsWith('.ts')) return new Worker(new URL('./worker.js', url), { workerData, execArgv });
-  const room = new URL('../', url);
-  const builtRoom = new URL('../../dist/server/store/', room);
-  if (isUpToDate(builtRoom, room)) {
-    return new Worker(new URL('sqlite/worker.js', builtRoom), { workerData, execArgv });
+  const built = join(productDir, 'dist/server/worker.js');
+  if (!url.endsWith('.ts') || isNewer(built, new URL('../', url))) {
+    return new Worker(built, { workerData, execArgv });
   }
   // On Node 20 a worker does not inherit the loader that its parent reads TypeScript with.
   const source = new URL('./worker.ts', url).href;
@@ -38,17 +38,13 @@ export function startWorker(workerData: unknown): Worker {
   return new Worker(script, { eval: true, workerData, execArgv });
 }
 
-/**
- * Whether every file of the room was built after it was last changed. Reading the sources takes a second
- * more.
- */
-function isUpToDate(builtRoom: URL, room: URL): boolean {
-  const writtenMs = (url: URL) => statSync(url, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+/** Whether it was built after every file of the room was changed. Reading the sources takes a second more. */
+function isNewer(built: string, room: URL): boolean {
+  const writtenMs = (path: string | URL) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const builtMs = writtenMs(built);
   return readdirSync(room, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
-    .every(
-      (name) => writtenMs(new URL(name.replace(/ts$/, 'js'), builtRoom)) > writtenMs(new URL(name, room)),
-    );
+    .every((name) => builtMs > writtenMs(new URL(name, room)));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { describeApi } from '../../../server/openapi/document.ts';
-import { readVersion } from '../../../server/system/version.ts';
+import { readVersion } from '../../../server/system/product.ts';
 
 /** What the linter finds in the description of the API, as `rule at place: message`. */
 export async function faultsOfDescription(): Promise<readonly string[]> {

@@ -8,11 +8,10 @@ import { build } from 'vite';
  * compiler. Gives the path of what is to be run.
  */
 export async function buildScript(entry: string, dir: string): Promise<string> {
-  // As deep as the rooms of the product, which read package.json above them.
-  const outDir = join(dir, 'dist/server/measured');
+  // Below package.json, as the product's own files are, with the worker in its place.
+  const outDir = join(dir, 'dist/server');
   const name = `${basename(entry, '.ts')}.mjs`;
   await compile(entry, outDir, name);
-  // The store starts this file beside its own, which is the whole script here.
   await compile('server/store/sqlite/worker.ts', outDir, 'worker.js');
   await copyFile('package.json', join(dir, 'package.json'));
   return join(outDir, name);
