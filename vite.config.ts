@@ -1,9 +1,9 @@
 import { defineConfig, type UserConfig } from 'vite';
+import { keepLitToItself } from './widget/build/lit.ts';
 import {
   compress,
   foldTemplates,
   keepApart,
-  keepLitToItself,
   leaveToTheBrowser,
   nameByContent,
   outDir,

@@ -32,7 +32,8 @@ const isFirst = !customElements.get('rasa-signup');
 if (isFirst) customElements.define('rasa-signup', RasaSignup);
 
 placeAll();
-if (tag && own) place(tag);
+// A loader may have removed the tag by now.
+if (tag && own && !tag.isConnected) place(tag);
 // A script runs only once, or not at all, if a router swaps the content of the page. Last, because only this
 // needs a built-in that a page may have removed.
 if (isFirst) new MutationObserver(placeAll).observe(document, { childList: true, subtree: true });

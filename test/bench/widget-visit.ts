@@ -4,7 +4,7 @@ import type { Subject } from './widget-pages.ts';
 
 /** One visit with an empty cache, on a processor slowed down by a factor of four. */
 export interface Visit {
-  /** Compiling and evaluating the script after its download. */
+  /** Processor time of the page's thread for compiling and evaluating the script after its download. */
   readonly evaluationMs: number;
   /** From the start of the visit until the frame in which the form appears. */
   readonly readyMs: number;
@@ -88,7 +88,7 @@ function watch({ host, target }: { readonly host: string; readonly target: strin
 
 interface TraceEvent {
   readonly name: string;
-  readonly dur?: number;
+  readonly tdur?: number;
   readonly args: { readonly data?: { readonly url?: string } };
 }
 
@@ -96,6 +96,6 @@ function evaluationOf(trace: Buffer, script: string): number {
   const { traceEvents } = JSON.parse(trace.toString()) as { readonly traceEvents: readonly TraceEvent[] };
   const micros = traceEvents
     .filter(({ name, args }) => name === 'EvaluateScript' && args.data?.url?.endsWith(script))
-    .reduce((sum, { dur = 0 }) => sum + dur, 0);
+    .reduce((sum, { tdur = 0 }) => sum + tdur, 0);
   return micros / 1000;
 }
