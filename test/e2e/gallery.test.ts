@@ -90,10 +90,10 @@ phone too.
 
 The pictures \`states-*.png\` show every state of the form: in light and dark, on a dark page that declares no
 \`color-scheme\`, on a coloured page, without any style sheet, in another font, from right to left, in each layout and
-display, on a phone, at 320 px and at 400 % zoom. The pictures \`design-*.png\` show the builder's six designs in each
-place, on a light and on a dark page; \`gallery-designs.test.ts\` measures their contrast. The pictures \`walk-*.png\` show
-the way from the builder to a contact in the sandbox. The pictures \`operator-*.png\` show the operator page,
-\`operator-states-*.png\` what it says first in each state.
+display, on a phone, at 320 px, at 400 % zoom, and in forced colours. The pictures \`design-*.png\` show the builder's
+six designs in each place, on a light and on a dark page; \`gallery-designs.test.ts\` measures their contrast. The
+pictures \`walk-*.png\` show the way from the builder to a contact in the sandbox. The pictures \`operator-*.png\` show
+the operator page, \`operator-states-*.png\` what it says first in each state.
 
 \`npm run gallery\` takes the pictures again and writes this page.
 ${hostPages.map(describeHost).join('')}`;

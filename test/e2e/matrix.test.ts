@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../helpers/browser/browser.ts';
 import { openPage, pageOf, serveSite, signUp, stubbedProxy } from '../helpers/sites/site.ts';
-import { routers, scriptOf, type Router } from './hosts/routers.ts';
+import { routers, serveRouted } from './hosts/routers.ts';
 import { translators } from './hosts/translators.ts';
 import { workers } from './hosts/workers.ts';
 
@@ -39,7 +39,7 @@ describe('a router that replaces the content of the page', () => {
   it.each(sample)(
     '%s, %s: one working form on each page, and on the way back',
     async (name, snippet, router) => {
-      const { page, complaints } = await openRouted(router, snippets[snippet]);
+      const { page, complaints } = await openPage(browser, await serveRouted(router, snippets[snippet]));
       await page.evaluate(() => Object.assign(window, { isTheFirst: true }));
       // The first page has no form.
       for (const [go, title] of [
@@ -58,35 +58,6 @@ describe('a router that replaces the content of the page', () => {
     },
   );
 });
-
-async function openRouted(router: Router, snippetOf: (base: string) => string) {
-  const { base } = await stubbedProxy('trusting');
-  const { start, body = '', container = '' } = router;
-  const head = `<script src="/router.js"></script>`;
-  const links = ['One', 'Two'].map((title) => `<a href="/${title}">${title}</a>`).join(' ');
-  const pageWith = (title: string, snippet: string) =>
-    pageOf(
-      `<nav>${links}</nav><main ${container}><h1>${title}</h1>${snippet}</main><script src="/start.js"></script>`,
-      head,
-    ).replace('<body>', `<body ${body}>`);
-  const site = await serveSite({
-    '/': pageWith('Zero', router.runsNone ? `<script async src="${base}/embed.js"></script>` : ''),
-    '/One': pageWith('One', snippetOf(base)),
-    '/Two': pageWith('Two', snippetOf(base)),
-    '/router.js': await scriptOf(router),
-    '/start.js': `if (!window.isStarted) {
-      window.isStarted = true;
-      ${start}
-      document.addEventListener('click', (event) => {
-        const link = event.target.closest('a');
-        if (!link || !window.visit) return;
-        event.preventDefault();
-        window.visit(link.getAttribute('href'));
-      });
-    }`,
-  });
-  return openPage(browser, site);
-}
 
 /** The package of Prototype for Debian, because npm has none for browsers. */
 const prototype = '/usr/share/javascript/prototype/prototype.js';

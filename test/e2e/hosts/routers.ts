@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { pageOf, serveSite, stubbedProxy } from '../../helpers/sites/site.ts';
 
 /** A way in which sites replace the content of a page without loading another one. */
 export interface Router {
@@ -73,6 +74,38 @@ export const routers: readonly Router[] = [
   },
 ];
 
-export async function scriptOf({ script }: Router): Promise<string> {
+/**
+ * A site of three pages with this router: the first without the form, and `One` and `Two` with the snippet
+ * that `snippetOf` makes for the proxy's URL. Resolves with its origin.
+ */
+export async function serveRouted(router: Router, snippetOf: (base: string) => string): Promise<string> {
+  const { base } = await stubbedProxy('trusting');
+  const { start, body = '', container = '' } = router;
+  const head = `<script src="/router.js"></script>`;
+  const links = ['One', 'Two'].map((title) => `<a href="/${title}">${title}</a>`).join(' ');
+  const pageWith = (title: string, snippet: string) =>
+    pageOf(
+      `<nav>${links}</nav><main ${container}><h1>${title}</h1>${snippet}</main><script src="/start.js"></script>`,
+      head,
+    ).replace('<body>', `<body ${body}>`);
+  return serveSite({
+    '/': pageWith('Zero', router.runsNone ? `<script async src="${base}/embed.js"></script>` : ''),
+    '/One': pageWith('One', snippetOf(base)),
+    '/Two': pageWith('Two', snippetOf(base)),
+    '/router.js': await scriptOf(router),
+    '/start.js': `if (!window.isStarted) {
+      window.isStarted = true;
+      ${start}
+      document.addEventListener('click', (event) => {
+        const link = event.target.closest('a');
+        if (!link || !window.visit) return;
+        event.preventDefault();
+        window.visit(link.getAttribute('href'));
+      });
+    }`,
+  });
+}
+
+async function scriptOf({ script }: Router): Promise<string> {
   return script === undefined ? '' : readFile(`node_modules/${script}`, 'utf8');
 }
