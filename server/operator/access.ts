@@ -1,6 +1,6 @@
 import { hash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { sameSql, type Database } from '../store/database.ts';
+import { sameSql, type Database, type WriteStatement } from '../store/database.ts';
 import { ExpectationFailed } from '../store/errors.ts';
 import { settings as table } from '../store/tables.ts';
 import type { Secret } from '../system/secret.ts';
@@ -80,7 +80,7 @@ export class OperatorAccess {
   async #issue(kind: Kind, validMs: number): Promise<string> {
     const token = randomBytes(32).toString('base64url');
     const nowMs = this.#now();
-    await this.#database.write([
+    await this.#write(
       {
         sql: sameSql(`delete from ${table.name} where name like 'operator %' and changed_at < ?`),
         params: [nowMs - sessionMs],
@@ -89,7 +89,7 @@ export class OperatorAccess {
         into: table,
         rows: [{ name: this.#nameOf(kind, token), changed_at: nowMs, payload: { untilMs: nowMs + validMs } }],
       },
-    ]);
+    );
     return token;
   }
 
@@ -109,18 +109,21 @@ export class OperatorAccess {
 
   async #forget(kind: Kind, token: string): Promise<boolean> {
     try {
-      await this.#database.write([
-        {
-          sql: sameSql(`delete from ${table.name} where name = ?`),
-          params: [this.#nameOf(kind, token)],
-          expect: 1,
-        },
-      ]);
+      await this.#write({
+        sql: sameSql(`delete from ${table.name} where name = ?`),
+        params: [this.#nameOf(kind, token)],
+        expect: 1,
+      });
       return true;
     } catch (error) {
       if (error instanceof ExpectationFailed) return false;
       throw error;
     }
+  }
+
+  /** On a full disk too: the page says that it is full. */
+  async #write(...statements: readonly WriteStatement[]): Promise<void> {
+    await this.#database.write(statements, { settling: true });
   }
 
   #nameOf(kind: Kind, token: string): string {

@@ -231,7 +231,8 @@ function answerErrors(log: Logger): ErrorRequestHandler {
         { err: error, method: request.method, requestId: String(response.locals['requestId']) },
         'Internal error while answering a request.',
       );
-    if (response.headersSent || request.destroyed) response.destroy();
+    // A request is destroyed by having been read to its end, too.
+    if (response.headersSent || request.socket.destroyed) response.destroy();
     else sendProblem(request, response, problem(theirs ? 'malformed' : 'internal'));
   };
 }

@@ -129,6 +129,7 @@ describe('the operator page', () => {
     const text = async (locator: string) =>
       ((await page.locator(locator).textContent()) ?? '').replace(/\s+/g, ' ');
     expect(await text('.ans >> nth=0')).toContain('6 accepted = 4 at rasa.io + 0 waiting + 2 set aside');
+    expect(await text('.ans >> nth=2')).toContain('Seen by this process, up ');
     expect(await text('#refused')).toContain('A field was mistyped 1 0');
     expect(await text('#set-aside')).not.toContain('@');
     expect(await text('.funnel')).toMatch(/Accepted 6 .*At rasa\.io 4/);

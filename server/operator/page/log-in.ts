@@ -36,3 +36,19 @@ export function renderLogIn({ prefix, fault, link }: LogInPage): string {
     </form>`,
   });
 }
+
+/** Instead of the page, while the database does not answer: nothing else is known then. */
+export function renderAway(prefix: string): string {
+  return renderOperatorFrame({
+    prefix,
+    title: 'The database does not answer',
+    main: html`<div class="log-in">
+      <h1>The database does not answer</h1>
+      <p>
+        So this page cannot say how things stand. What was accepted is in the database; meanwhile visitors are
+        asked to try again. The log says why.
+      </p>
+      <p><a href=${`${prefix}/operator`}>Look again</a></p>
+    </div>`,
+  });
+}

@@ -1,7 +1,7 @@
 import { nothing } from 'lit';
 import { html, type Html } from '../../pages/document.ts';
 import { periods, type Figures, type Period } from '../figures.ts';
-import type { Cause, OperatorState, Verdict } from '../verdict.ts';
+import type { Cause, Verdict } from '../verdict.ts';
 import { renderAccounts } from './accounts.ts';
 import { renderOperatorFrame } from './frame.ts';
 import { renderFunnel } from './funnel.ts';
@@ -39,8 +39,8 @@ export function renderOperatorPage({ figures, verdict, address, version, ...send
     header: renderHeader(sending),
     main: html`<div id="operator" data-live>
       ${renderVerdict(figures, verdict)}
-      ${verdict.causes.map((cause) => renderCause(cause, figures, sending))} ${renderAnswers(state, verdict)}
-      ${renderHours(figures)} ${renderFunnel(figures.funnel)}
+      ${verdict.causes.map((cause) => renderCause(cause, figures, sending))}
+      ${renderAnswers(figures, verdict)} ${renderHours(figures)} ${renderFunnel(figures.funnel)}
       ${setAside.count > 0 ? renderSetAside(setAside, sending, address) : ''}
       ${renderAccounts(accounts, state.nowMs, sending)} ${renderTimes(figures)} ${renderRefused(figures)}
       ${setAside.count > 0 ? '' : renderSetAside(setAside, sending, address)}
@@ -112,7 +112,7 @@ function howTo(id: string): Html {
   </details>`;
 }
 
-function renderAnswers(state: OperatorState, { lost, stuck, wronged }: Verdict): Html {
+function renderAnswers({ state, startedMs }: Figures, { lost, stuck, wronged }: Verdict): Html {
   const { delivered, setAside, accounts, refused, nowMs } = state;
   const waiting = accounts.reduce((sum, account) => sum + account.waiting, 0);
   const oldestMs = Math.min(...accounts.map((account) => account.oldestMs ?? Infinity));
@@ -136,7 +136,8 @@ function renderAnswers(state: OperatorState, { lost, stuck, wronged }: Verdict):
     'Is anybody refused wrongly?',
     wronged > 0 ? 'warn' : 'good',
     wronged > 0 ? `Perhaps ${count(wronged)}` : 'No sign of it',
-    html`<b>${count(all)}</b> refused. <b>${count(gotIn)}</b> of them tried again and got in.`,
+    html`<b>${count(all)}</b> refused. <b>${count(gotIn)}</b> of them tried again and got in. Seen by this
+      process, up ${ageOf(nowMs - startedMs)}.`,
   )}`;
 }
 

@@ -5,11 +5,12 @@ import { encode } from '../../analytics/formats/encode.ts';
 import type { Column } from '../../analytics/reports/report.ts';
 import { formToken, isFormToken } from '../../operator/access.ts';
 import { periods, type FiguresReader, type Period } from '../../operator/figures.ts';
-import { renderLogIn } from '../../operator/page/log-in.ts';
+import { renderAway, renderLogIn } from '../../operator/page/log-in.ts';
 import { renderOperatorPage } from '../../operator/page/page.ts';
 import type { SetupChecks } from '../../operator/setup-checks.ts';
 import { judge } from '../../operator/verdict.ts';
 import type { DeadLetters } from '../../outbox/dead-letters.ts';
+import { StoreUnavailable } from '../../store/errors.ts';
 import { createLogIn, refuseForm, type LogInOptions } from './log-in.ts';
 import { cookieOf, formFrom, sessionOf } from './operator-request.ts';
 import { createReplayAll } from './replay-all.ts';
@@ -126,6 +127,16 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): express.Ro
     await access.closeSession(asked.session);
     response.append('Set-Cookie', cookieOf()).redirect(303, home);
   });
+
+  const answerAway: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
+    if (!(error instanceof StoreUnavailable) || response.headersSent) {
+      next(error);
+      return;
+    }
+    log.warn({ err: error }, 'The operator page cannot be shown: the database does not answer.');
+    response.status(503).set('Retry-After', '10').send(renderAway(prefix));
+  };
+  routes.use('/operator', answerAway);
   return routes;
 
   async function show(

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { useEngines } from '../../helpers/server/engines.ts';
+import { startSandbox } from '../../helpers/server/sandbox.ts';
+import { credentialsFor, startService } from '../../helpers/server/service.ts';
+import { mountSmallDisk } from '../../helpers/server/small-disk.ts';
+import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
+import { post } from '../../helpers/sites/visitor.ts';
+
+const password = 'correct horse battery';
+const soon = { timeout: 60_000, interval: 200 };
+const { engines, server } = useEngines();
+
+async function start(env: Record<string, string>) {
+  const sandbox = await startSandbox();
+  const { url } = await startService({ ...credentialsFor(sandbox), OPERATOR_PASSWORD: password, ...env });
+  const logIn = async () => {
+    const answer = await fetch(`${url}/operator/log-in`, {
+      method: 'POST',
+      body: new URLSearchParams({ password }),
+      headers: { Origin: url },
+      redirect: 'manual',
+    });
+    const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+    return { status: answer.status, cookie, text: await answer.text() };
+  };
+  const look = async (cookie: string) => {
+    const answer = await fetch(`${url}/operator`, { headers: { cookie }, redirect: 'manual' });
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  };
+  return { url, logIn, look };
+}
+
+it('lets somebody log in while the disk is full, and says that it is', async (test) => {
+  const dir = mountSmallDisk(96);
+  if (dir === undefined) {
+    test.skip();
+    return;
+  }
+  const { url, logIn, look } = await start({ DATA_DIR: join(dir, 'data') });
+  const megabyte = randomBytes(2 ** 20);
+  expect(() => {
+    for (;;) appendFileSync(join(dir, 'filler'), megabyte);
+  }).toThrow('ENOSPC');
+  await vi.waitFor(async () => {
+    expect((await post(url, 'urlencoded', { email: 'ada@example.com' })).status).toBe(503);
+  }, soon);
+  const { status, cookie } = await logIn();
+  expect(status).toBe(303);
+  await vi.waitFor(async () => {
+    const page = await look(cookie);
+    expect(page.status).toBe(200);
+    expect(page.text.includes('The disk is full')).toBe(true);
+  }, soon);
+});
+
+it.runIf(engines.includes('postgres'))(
+  'says that the database does not answer where it is gone',
+  async () => {
+    const { logIn, look } = await start({
+      DATABASE_URL: await server().createDatabase(),
+      OUTBOX_KEY: 'ab'.repeat(32),
+      DATA_DIR: await directoryInMemory(),
+    });
+    const { cookie } = await logIn();
+    await server().stopAbruptly();
+    const page = await look(cookie);
+    expect([page.status, page.text.includes('The database does not answer')]).toEqual([503, true]);
+    expect(page.headers.get('retry-after')).not.toBeNull();
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    const late = await logIn();
+    expect([late.status, late.text.includes('The database does not answer')]).toEqual([503, true]);
+  },
+);
