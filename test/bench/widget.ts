@@ -42,9 +42,8 @@ async function showVisits(browser: Browser, subjects: readonly Subject[]): Promi
   const visits = new Map<Subject, Visit[]>(subjects.map((subject) => [subject, []]));
   // The first round warms up disk and browser.
   for (let round = 0; round <= rounds; round++) {
-    // Another one comes first in each round, because a visit after one of the heavier scripts is slower.
-    const first = round % subjects.length;
-    for (const subject of [...subjects.slice(first), ...subjects.slice(0, first)]) {
+    // Each way round in turn, because a visit after one of the heavier scripts is slower.
+    for (const subject of round % 2 === 0 ? subjects : [...subjects].reverse()) {
       const one = await visit(browser, subject);
       if (round > 0) visits.get(subject)?.push(one);
     }

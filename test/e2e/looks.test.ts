@@ -326,6 +326,26 @@ describe('the design', () => {
     expect(seen['sending']).toEqual(seen['empty']);
   });
 
+  it('keeps the edge of a link that is a button, and the gap of the spinner, in forced colours', async () => {
+    const { page, form } = await open({ behaviour: 'confirming' });
+    await page.emulateMedia({ forcedColors: 'active' });
+    const [gap, ring] = await form
+      .locator('i')
+      .evaluate((spinner) => [
+        getComputedStyle(spinner).borderInlineStartColor,
+        getComputedStyle(spinner).borderTopColor,
+      ]);
+    expect(gap).toBe('rgba(0, 0, 0, 0)');
+    expect(ring).toBe(
+      await form.locator('[part=button]').evaluate((button) => getComputedStyle(button).color),
+    );
+    await form.locator('[name=email]').fill('ada@gmail.com');
+    await form.locator('[part=button]').click();
+    const link = form.getByRole('link', { name: 'Open Gmail' });
+    await link.waitFor();
+    expect(await link.evaluate((element) => getComputedStyle(element).borderTopStyle)).toBe('solid');
+  });
+
   it('thanks with a mark, a heading, the address and what to do next, and gives room back', async () => {
     const { page, release, form } = await open({
       css: 'rasa-signup { min-block-size: 20em }',
