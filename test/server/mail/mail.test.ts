@@ -49,8 +49,7 @@ async function openSender(url: Secret, database?: Database) {
     monotonicMs: () => performance.now() + clock.ms,
   });
   let stopped: Promise<void> | undefined;
-  const stop = () =>
-    (stopped ??= worker.stop().then(() => transport.close()));
+  const stop = () => (stopped ??= worker.stop().then(() => transport.close()));
   onTestFinished(stop);
   let count = 0;
   return {
