@@ -1,32 +1,19 @@
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { findFirefox } from '../helpers/browser/find-firefox.ts';
+import type { Page } from 'puppeteer-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { isFirefoxMissing, useFirefox } from '../helpers/browser/firefox.ts';
 import { pageOf, serveSite, stubbedProxy } from '../helpers/sites/site.ts';
 import { routers, serveRouted } from './hosts/routers.ts';
 import { translators } from './hosts/translators.ts';
 import { workers } from './hosts/workers.ts';
 
-const path = findFirefox();
-if (path === undefined) {
-  process.stdout.write('No Firefox is installed, and FIREFOX_PATH names none: its tests are skipped.\n');
-}
-
 /** With `SOAK=1` in every cell, else in one of each kind. */
 const isSoak = process.env['SOAK'] !== undefined;
 
-describe.skipIf(path === undefined)('in Firefox', { timeout: 120_000 }, () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await puppeteer.launch({
-      browser: 'firefox',
-      headless: true,
-      ...(path && { executablePath: path }),
-    });
-  }, 60_000);
-  afterAll(() => browser.close());
+describe.skipIf(isFirefoxMissing)('in Firefox', { timeout: 120_000 }, () => {
+  const browser = useFirefox();
 
   async function open(url: string) {
-    const page = await browser.newPage();
+    const page = await browser().newPage();
     onTestFinished(() => page.close());
     page.setDefaultTimeout(40_000);
     const errors: string[] = [];

@@ -1,28 +1,15 @@
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { findFirefox } from '../helpers/browser/find-firefox.ts';
+import type { Page } from 'puppeteer-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { isFirefoxMissing, useFirefox } from '../helpers/browser/firefox.ts';
 import { survey } from '../helpers/browser/survey.ts';
 import { pageOf, serveSite, stubbedProxy } from '../helpers/sites/site.ts';
 import { styleSheets } from './hosts/style-sheets.ts';
 
-const path = findFirefox();
-if (path === undefined) {
-  process.stdout.write('No Firefox is installed, and FIREFOX_PATH names none: its tests are skipped.\n');
-}
-
 /** With `SOAK=1` in every cell, else in a quarter of them. */
 const isSoak = process.env['SOAK'] !== undefined;
 
-describe.skipIf(path === undefined)('on a page of others, in Firefox', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await puppeteer.launch({
-      browser: 'firefox',
-      headless: true,
-      ...(path && { executablePath: path }),
-    });
-  }, 60_000);
-  afterAll(() => browser.close());
+describe.skipIf(isFirefoxMissing)('on a page of others, in Firefox', () => {
+  const browser = useFirefox();
 
   /** `FORM` stands for the URL of the form. The script is at the end of the body. */
   async function open(body: string, { head = '', html = '' } = {}) {
@@ -31,7 +18,7 @@ describe.skipIf(path === undefined)('on a page of others, in Firefox', () => {
       `${body.replaceAll('FORM', form)}<script src="${base}/embed.js"></script>`,
       head,
     ).replace('<html', `<html ${html}`);
-    const page = await browser.newPage();
+    const page = await browser().newPage();
     onTestFinished(() => page.close());
     page.setDefaultTimeout(10_000);
     await page.goto(await serveSite({ '/': text }));

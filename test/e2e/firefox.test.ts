@@ -1,24 +1,10 @@
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { findFirefox } from '../helpers/browser/find-firefox.ts';
+import type { Page } from 'puppeteer-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { isFirefoxMissing, useFirefox } from '../helpers/browser/firefox.ts';
 import { pageOf, serveSite, stubbedProxy } from '../helpers/sites/site.ts';
 
-const path = findFirefox();
-if (path === undefined) {
-  process.stdout.write('No Firefox is installed, and FIREFOX_PATH names none: its tests are skipped.\n');
-}
-
-describe.skipIf(path === undefined)('in Firefox', { timeout: 90_000 }, () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await puppeteer.launch({
-      browser: 'firefox',
-      headless: true,
-      ...(path && { executablePath: path }),
-    });
-    process.stdout.write(`${await browser.version()}, ${path ?? ''}\n`);
-  }, 60_000);
-  afterAll(() => browser.close());
+describe.skipIf(isFirefoxMissing)('in Firefox', { timeout: 90_000 }, () => {
+  const browser = useFirefox();
 
   async function open(behaviour?: string) {
     const { base, seen } = await stubbedProxy(behaviour);
@@ -26,7 +12,7 @@ describe.skipIf(path === undefined)('in Firefox', { timeout: 90_000 }, () => {
       '/': pageOf(`<script async src="${base}/embed.js" data-form="newsletter"></script>`),
       '/elsewhere': pageOf('<h1>Elsewhere</h1>'),
     });
-    const page = await browser.newPage();
+    const page = await browser().newPage();
     onTestFinished(() => page.close());
     // Above what a busy machine takes for a page in Firefox.
     page.setDefaultTimeout(40_000);
