@@ -1,6 +1,7 @@
 import type { BesideChanged, BesideDelivered, BesideLeftAlone } from '../outbox/acknowledgements.ts';
 import type { ChangeKind, Destination } from '../outbox/signup.ts';
 import { sameSql, type Database, type NewRow, type Row, type Statement } from '../store/database.ts';
+import { idsFrom } from '../store/ids.ts';
 import { sentContacts as table } from '../store/tables.ts';
 
 /** Stands in place of a form's id with what applications send. No form can be called so. */
@@ -166,18 +167,15 @@ export function noteAsked(
   return [again, superseded];
 }
 
-/** Forgets what is old, but not while it waits or is a dead letter. Ids begin with their time. */
+/** Forgets what is old, but not while it waits or is a dead letter. */
 export function forgetOld(nowMs: number): Statement {
-  const time = Math.max(0, nowMs - keptMs)
-    .toString(16)
-    .padStart(12, '0');
   return {
     sql: sameSql(
       `delete from ${table.name} where id < ?
          and not exists (select 1 from signups w where w.id = ${table.name}.id)
          and not exists (select 1 from dead_letters d where d.id = ${table.name}.id)`,
     ),
-    params: [`${time.slice(0, 8)}-${time.slice(8)}`],
+    params: [idsFrom(nowMs - keptMs)],
   };
 }
 

@@ -17,12 +17,17 @@ export function createIds(now: () => number = Date.now): () => string {
       lastMs++;
       counter = 0;
     }
-    const time = lastMs.toString(16).padStart(12, '0');
     const bits = random(8);
     bits[0] = 0x80 | ((bits[0] ?? 0) & 0x3f);
     const tail = bits.toString('hex');
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+    return `${idsFrom(lastMs)}-7${counter.toString(16).padStart(3, '0')}-${tail.slice(0, 4)}-${tail.slice(4)}`;
   };
+}
+
+/** What the ids of a time and all later ones are greater than. What lies below is found without a scan. */
+export function idsFrom(ms: number): string {
+  const time = Math.max(0, ms).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}`;
 }
 
 const drawnBytes = 4096;

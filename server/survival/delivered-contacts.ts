@@ -1,6 +1,7 @@
 import type { BesideDelivered } from '../outbox/acknowledgements.ts';
 import type { Destination } from '../outbox/signup.ts';
 import { sameSql, type Database, type Row, type Statement, type WriteStatement } from '../store/database.ts';
+import { idsFrom } from '../store/ids.ts';
 import { readSlices } from '../store/slices.ts';
 import {
   deliveredContacts as table,
@@ -65,13 +66,20 @@ export function noteDeliveredContacts(keepForHandover: boolean): BesideDelivered
   };
 }
 
-/** Forgets what is old, and addresses that were kept for long enough. Times are in ms. */
+/**
+ * Forgets what is old, and addresses that were kept for long enough. Times are in ms. Ids are of the time of
+ * acceptance, which is before that of delivery: by them the rest of the table is left alone.
+ */
 export function forgetOldDelivered(nowMs: number, keptForHandoverMs = 0): readonly Statement[] {
+  const [oldMs, handedOverMs] = [nowMs - watchedMs, nowMs - keptForHandoverMs];
   return [
-    { sql: sameSql(`delete from ${table.name} where delivered_at < ?`), params: [nowMs - watchedMs] },
     {
-      sql: sameSql(`delete from ${handoverAddresses.name} where kept_at <= ?`),
-      params: [nowMs - keptForHandoverMs],
+      sql: sameSql(`delete from ${table.name} where id < ? and delivered_at < ?`),
+      params: [idsFrom(oldMs), oldMs],
+    },
+    {
+      sql: sameSql(`delete from ${handoverAddresses.name} where id < ? and kept_at <= ?`),
+      params: [idsFrom(handedOverMs + 1), handedOverMs],
     },
   ];
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { sameSql, type Database, type NewRow, type Statement } from '../../store/database.ts';
 import { ExpectationFailed } from '../../store/errors.ts';
-import { createIds } from '../../store/ids.ts';
+import { createIds, idsFrom } from '../../store/ids.ts';
 import { webhookAttempts } from '../../store/schema/webhooks.ts';
 import type { StoredEvent } from '../events.ts';
 import { readAfter, readNumbers } from '../feed.ts';
@@ -73,8 +73,8 @@ export class Dispatcher {
     if (this.#now() - this.#forgotAtMs < forgetEveryMs) return;
     this.#forgotAtMs = this.#now();
     const old = {
-      sql: sameSql('delete from webhook_attempts where at < ?'),
-      params: [this.#now() - attemptsKeptMs],
+      sql: sameSql('delete from webhook_attempts where id < ?'),
+      params: [idsFrom(this.#now() - attemptsKeptMs)],
     };
     await database.write([fence, old]);
   }
