@@ -87,10 +87,11 @@ export function readItem(item: unknown, rules: AddressRules): ReadItem {
 
   const values: [string, string | number | boolean | null][] = [];
   for (const [name, value] of Object.entries(cleaned(given))) {
-    if (value === undefined || name === 'email') continue;
-    const issue = issueOf(name, value);
+    if (name === 'email') continue;
+    // A name that is not for contacts is refused with an empty text too.
+    const issue = issueOf(name, value ?? null);
     if (issue) return invalid(ref, name.slice(0, limits.name), issue);
-    if (value === null && texts.includes(name)) continue;
+    if (value === undefined || (value === null && texts.includes(name))) continue;
     values.push([name, value as string | number | boolean | null]);
   }
   const { email: address } = cleaned({ email: given['email'] });

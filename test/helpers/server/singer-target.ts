@@ -76,7 +76,12 @@ export async function loadLines(
   input: Readable,
   onState: (state: string) => void,
 ): Promise<void> {
-  await loadInto(databaseUrl, createInterface({ input, crlfDelay: Infinity }), onState);
+  await loadInto(databaseUrl, linesOf(input), onState);
+}
+
+/** Reads from the first look at them on: an interface forgets what comes before. */
+async function* linesOf(input: Readable): AsyncGenerator<string> {
+  yield* createInterface({ input, crlfDelay: Infinity });
 }
 
 function sqlTypeOf({ type, format }: { readonly type: readonly string[]; readonly format?: string }): string {
