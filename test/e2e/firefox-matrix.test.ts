@@ -4,7 +4,7 @@ import { isFirefoxMissing, useFirefox } from '../helpers/browser/firefox.ts';
 import { pageOf, serveSite, stubbedProxy } from '../helpers/sites/site.ts';
 import { routers, serveRouted } from './hosts/routers.ts';
 import { translators } from './hosts/translators.ts';
-import { workers } from './hosts/workers.ts';
+import { register, serveWorked, workers } from './hosts/workers.ts';
 
 /** With `SOAK=1` in every cell, else in one of each kind. */
 const isSoak = process.env['SOAK'] !== undefined;
@@ -83,21 +83,12 @@ describe.skipIf(isFirefoxMissing)('in Firefox', { timeout: 120_000 }, () => {
 
   it.each(inTest(workers, 'a page for what it cannot send'))(
     'W2, W10: a service worker that answers from %s',
-    async (_name, { code, ends }) => {
-      const { form, base, seen } = await stubbedProxy('accepting');
-      const site = await serveSite({
-        '/': pageOf(`<rasa-signup src="${form}"></rasa-signup><script src="${base}/embed.js"></script>`),
-        '/worker.js': `${code} addEventListener('activate', (event) => event.waitUntil(clients.claim()));`,
-      });
+    async (_name, worker) => {
+      const { seen, ...proxy } = await stubbedProxy('accepting');
+      const site = await serveWorked(worker, proxy);
       const { page } = await open(site);
-      await page.evaluate(async () => {
-        await navigator.serviceWorker.register('/worker.js');
-        if (!navigator.serviceWorker.controller)
-          await new Promise((resolve) => {
-            navigator.serviceWorker.addEventListener('controllerchange', resolve);
-          });
-      });
-      for (const [index, end] of ends.entries()) {
+      await page.evaluate(register);
+      for (const [index, end] of worker.ends.entries()) {
         await page.goto(site);
         await signUp(page);
         if (end === 'thanked') await shown(page, 'Thank you.');

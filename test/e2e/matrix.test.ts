@@ -6,7 +6,7 @@ import { launchBrowser } from '../helpers/browser/browser.ts';
 import { openPage, pageOf, serveSite, signUp, stubbedProxy } from '../helpers/sites/site.ts';
 import { routers, serveRouted } from './hosts/routers.ts';
 import { translators } from './hosts/translators.ts';
-import { workers } from './hosts/workers.ts';
+import { register, serveWorked, workers } from './hosts/workers.ts';
 
 /**
  * The form on pages with the routers, libraries, translators and service workers of others. Prints a line for
@@ -165,27 +165,18 @@ describe('a service worker that answers from', () => {
     'not reached': (page: Page) => page.getByText('could not be reached').waitFor(),
     'sent as a plain form': (page: Page) => page.waitForURL('**/forms/newsletter'),
   };
-  it.each(workers.map((worker) => [worker.name, worker] as const))('%s', async (name, { code, ends }) => {
-    const { form, base } = await stubbedProxy('accepting');
-    const site = await serveSite({
-      '/': pageOf(`<rasa-signup src="${form}"></rasa-signup><script src="${base}/embed.js"></script>`),
-      '/worker.js': `${code} addEventListener('activate', (event) => event.waitUntil(clients.claim()));`,
-    });
+  it.each(workers.map((worker) => [worker.name, worker] as const))('%s', async (name, worker) => {
+    const proxy = await stubbedProxy('accepting');
+    const site = await serveWorked(worker, proxy);
     const { page } = await openPage(browser, site);
-    await page.evaluate(async () => {
-      await navigator.serviceWorker.register('/worker.js');
-      if (!navigator.serviceWorker.controller)
-        await new Promise((resolve) => {
-          navigator.serviceWorker.addEventListener('controllerchange', resolve);
-        });
-    });
-    for (const [index, end] of ends.entries()) {
+    await page.evaluate(register);
+    for (const [index, end] of worker.ends.entries()) {
       await page.goto(site);
       await page.getByLabel('Email address').fill(`visitor-${index}@example.com`);
       await page.getByRole('button', { name: 'Subscribe' }).click();
       await endings[end](page);
     }
-    print('service worker', name, ends.join(', then '));
+    print('service worker', name, worker.ends.join(', then '));
   });
 });
 

@@ -1,3 +1,5 @@
+import { pageOf, serveSite } from '../../helpers/sites/site.ts';
+
 /** A service worker of a page, and how a first and a second sign-up end under it. */
 export interface ServiceWorker {
   readonly name: string;
@@ -51,3 +53,23 @@ export const workers: readonly ServiceWorker[] = [
     ends: ['not reached', 'not reached'],
   },
 ];
+
+/** A page with the form and a service worker, which `register` starts. Gives its URL. */
+export function serveWorked(
+  { code }: ServiceWorker,
+  { form, base }: { readonly form: string; readonly base: string },
+) {
+  return serveSite({
+    '/': pageOf(`<rasa-signup src="${form}"></rasa-signup><script src="${base}/embed.js"></script>`),
+    '/worker.js': `${code} addEventListener('activate', (event) => event.waitUntil(clients.claim()));`,
+  });
+}
+
+/** Runs in the page: resolves when the worker answers its requests. */
+export async function register(): Promise<void> {
+  await navigator.serviceWorker.register('/worker.js');
+  if (navigator.serviceWorker.controller) return;
+  await new Promise((resolve) => {
+    navigator.serviceWorker.addEventListener('controllerchange', resolve);
+  });
+}
