@@ -1,6 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
@@ -8,6 +6,7 @@ import { readConfig } from '../../server/config/config.ts';
 import { complaintsOf, launchBrowser } from '../helpers/browser/browser.ts';
 import { everyKind } from '../helpers/forms/operators-forms.ts';
 import { hostileText } from '../helpers/hostile.ts';
+import { startReceiver } from '../helpers/server/receiver.ts';
 import { runCommand } from '../helpers/server/run-command.ts';
 import { startSandbox } from '../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../helpers/server/service.ts';
@@ -26,16 +25,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => browser.close());
 
-/** Answers every message of a webhook with markup. */
-async function startReceiver(): Promise<string> {
-  const receiver = createServer((request, response) => {
-    request.resume().on('end', () => response.writeHead(500, hostileText.slice(0, 20)).end(hostileText));
-  });
-  await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
-  onTestFinished(() => void receiver.close());
-  return `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
-}
-
 const formsWith = (words: string, more: object = {}) => ({
   forms: {
     newsletter: {
@@ -49,7 +38,10 @@ const formsWith = (words: string, more: object = {}) => ({
 
 /** A proxy whose texts came in by the doors through which texts come in. */
 async function start() {
-  const [sandbox, dir, receiver] = await Promise.all([startSandbox(), directoryInMemory(), startReceiver()]);
+  const [sandbox, dir] = await Promise.all([startSandbox(), directoryInMemory()]);
+  const receiver = await startReceiver((response) => {
+    response.writeHead(500, hostileText.slice(0, 20)).end(hostileText);
+  });
   const formsFile = join(dir, 'forms.json');
   await writeFile(formsFile, JSON.stringify(formsWith(hostileText)));
   const env = {
@@ -69,7 +61,7 @@ async function start() {
   expect((await runCommand(['tokens', 'create', hostileText, ...scope], env)).code).toBe(1);
   expect(() => readConfig({ ...env, ACCOUNTS: hostileText })).toThrow('ACCOUNTS');
   const token = await run('tokens', 'create', 'shop', ...scope);
-  await run('webhooks', 'add', `${receiver}/${encodeURIComponent(hostileText)}?a=${hostileText}`);
+  await run('webhooks', 'add', `${receiver.url}/${encodeURIComponent(hostileText)}?a=${hostileText}`);
   const file = join(dir, `${hostileText.replaceAll('/', '')}.csv`);
   await writeFile(file, 'Email\nimported@example.com\n');
   await run('contacts', 'import', file, '--yes', '--no-wait');
