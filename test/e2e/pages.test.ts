@@ -144,6 +144,11 @@ describe('a text by an operator or a visitor', () => {
     'javascript:document.title="taken"//https://x',
     '\u2028\u0000<\u0000script>\ud800 =<x>',
   ];
+  /** Two halves, each in one text; with `SOAK=1` each alone. */
+  const texts =
+    process.env['SOAK'] === undefined
+      ? [payloads.slice(0, 5).join(' '), payloads.slice(5).join(' ')]
+      : payloads;
 
   /**
    * The definition with `text` in place of every text. Each text has a distinct name, so that the pages
@@ -186,7 +191,7 @@ describe('a text by an operator or a visitor', () => {
     await inPage({}, async (page) => {
       await page.route('**/embed.js', (route) => route.abort());
       const expected = await skeletonsWith(page, 'Words');
-      for (const payload of payloads) expect(await skeletonsWith(page, payload), payload).toEqual(expected);
+      for (const text of texts) expect(await skeletonsWith(page, text), text).toEqual(expected);
     });
   }, 300_000);
 
@@ -207,7 +212,7 @@ describe('a text by an operator or a visitor', () => {
     };
     await inPage({}, async (page) => {
       const expected = await skeletonsWith(page, '');
-      for (const payload of payloads) expect(await skeletonsWith(page, payload), payload).toEqual(expected);
+      for (const text of texts) expect(await skeletonsWith(page, text), text).toEqual(expected);
     });
   }, 300_000);
 });

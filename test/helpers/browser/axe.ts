@@ -15,10 +15,15 @@ const settle = `(async () => {
   await Promise.allSettled(moving.map(({ finished }) => finished));
 })()`;
 
+/** Only what is wrong, and no selectors, which axe would look for at length. */
+const quick: RunOptions = { resultTypes: ['violations'], selectors: false };
+
 /** The accessibility faults of a page that axe finds, each with its element. */
 export async function faultsOf(page: Page, options: RunOptions = {}): Promise<readonly string[]> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(script);
   await page.evaluate(settle);
-  const { violations } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(options)})`);
+  const { violations } = await page.evaluate<AxeResults>(
+    `axe.run(${JSON.stringify({ ...quick, ...options })})`,
+  );
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
