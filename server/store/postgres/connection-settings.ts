@@ -18,7 +18,8 @@ const tlsParameters = [
 /**
  * How to connect, from a URL. TLS is verified unless the URL says otherwise: `sslmode=disable` goes without,
  * `sslmode=no-verify` takes any certificate, `sslrootcert=FILE` trusts that one. Without any of them a server
- * on this machine is reached without TLS.
+ * on this machine is reached without TLS. The server lists its connections as those of `rasa-signup`, unless
+ * the URL has another `application_name`.
  */
 export async function connectionSettings(databaseUrl: Secret): Promise<ClientConfig> {
   const url = readUrl(databaseUrl.reveal());
@@ -27,7 +28,11 @@ export async function connectionSettings(databaseUrl: Secret): Promise<ClientCon
   }
   const given = new Map(tlsParameters.map((name) => [name, url.searchParams.get(name) ?? undefined]));
   for (const name of tlsParameters) url.searchParams.delete(name);
-  return { connectionString: url.href, ssl: await tlsFor(url, given) };
+  return {
+    connectionString: url.href,
+    ssl: await tlsFor(url, given),
+    fallback_application_name: 'rasa-signup',
+  };
 }
 
 async function tlsFor(

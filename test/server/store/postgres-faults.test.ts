@@ -120,6 +120,41 @@ describe.skipIf(noPostgres !== undefined)('a store on a PostgreSQL server', { ti
     expect(await idsIn(database)).toContain(id);
   });
 
+  test('that has no connection left says so, and goes on as soon as there is one', async () => {
+    const { url, database } = await newStore();
+    const told = [await addSignup(database)];
+    const others: pg.Client[] = [];
+    const end = async (client: pg.Client) => {
+      await client.end().catch(() => undefined);
+    };
+    onTestFinished(async () => {
+      await Promise.all(others.map(end));
+    });
+    const takeAll = async () => {
+      for (;;) {
+        const client = new pg.Client({ connectionString: url });
+        try {
+          await client.connect();
+        } catch {
+          return;
+        }
+        client.on('error', () => undefined);
+        others.push(client);
+      }
+    };
+    await takeAll();
+    await others[0]?.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rasa-signup' and datname = current_database()`,
+    );
+    await takeAll();
+    await expect
+      .poll(() => addSignup(database).catch((error: unknown) => error), { timeout: 30_000 })
+      .toMatchObject({ reason: 'exhausted', outcome: 'not_written' });
+    await Promise.all(others.splice(0, 5).map(end));
+    told.push(await untilItWorks(() => addSignup(database)));
+    expect(await idsIn(database)).toEqual(expect.arrayContaining(told));
+  });
+
   test('commits durably where the server would not', async () => {
     const { database } = await newStore();
     const results = await database.write([
