@@ -1,6 +1,7 @@
 import { unnamedAccount } from './config/accounts/accounts.ts';
 import type { Config } from './config/config.ts';
 import type { Deliveries } from './delivery/deliveries.ts';
+import type { SetState } from './rasa/credentials.ts';
 import { openAlerts, type OpenAlerts, type OpenAlertsOptions } from './open-alerts.ts';
 import { OperatorAccess } from './operator/access.ts';
 import type { Env } from './config/env.ts';
@@ -61,6 +62,7 @@ export function openOperator(options: OperatorOptions): Operator {
         name,
         credentials: credentials?.is,
         keys: credentials?.sets ?? [],
+        refusalStatus: lastRefusalOf(credentials?.sets ?? []),
         areKeysRetired: credentials?.sets.every(({ isWithdrawn }) => isWithdrawn) ?? false,
         forms: formsOf(live().forms, name),
         isUnreachable: stats.isUnreachable,
@@ -82,6 +84,13 @@ export function openOperator(options: OperatorOptions): Operator {
     refusals,
     alerts: openAlerts({ ...options, storeFault }),
   };
+}
+
+function lastRefusalOf(
+  sets: readonly { readonly lastRefusal?: SetState['lastRefusal'] }[],
+): number | undefined {
+  const refusals = sets.map(({ lastRefusal }) => lastRefusal).filter((one) => one !== undefined);
+  return refusals.toSorted((a, b) => (a.at < b.at ? -1 : 1)).at(-1)?.status;
 }
 
 /** The forms that add contacts to this account: always, or where a visitor asks for its newsletter. */

@@ -10,7 +10,7 @@ import { rereadCredentials } from '../config/credential-sets.ts';
 import { destinationOf } from '../config/accounts/destination.ts';
 import { startRotation } from '../config/reload/credentials-reload.ts';
 import type { Env } from '../config/env.ts';
-import { isWithdrawn, type CredentialSet } from '../rasa/credentials.ts';
+import { isWithdrawn, type CredentialSet, type SetState } from '../rasa/credentials.ts';
 import { createContactChanges, createPersonChanges, type ChangePerson } from '../rasa/delivery/changes.ts';
 import type { Delivery } from '../rasa/delivery/outcomes.ts';
 import { createPersonsDelivery } from '../rasa/delivery/v1.ts';
@@ -60,6 +60,8 @@ export interface CredentialsHealth {
     readonly state: 'in use' | 'standby' | 'retired';
     /** Retired by the operator, and not by a refusal. */
     readonly isWithdrawn: boolean;
+    /** `at` as ISO 8601, and what rasa.io answered. */
+    readonly lastRefusal?: SetState['lastRefusal'];
   }[];
 }
 
@@ -226,8 +228,14 @@ function healthOf(keyRing: KeyRing): CredentialsHealth {
   return {
     is,
     sets: sets.map((set) => {
-      const { number, fingerprint, state } = set;
-      return { number, fingerprint, state, isWithdrawn: isWithdrawn(set) };
+      const { number, fingerprint, state, lastRefusal } = set;
+      return {
+        number,
+        fingerprint,
+        state,
+        isWithdrawn: isWithdrawn(set),
+        ...(lastRefusal && { lastRefusal }),
+      };
     }),
   };
 }

@@ -23,6 +23,8 @@ export interface AccountStanding {
   readonly oldestMs: number | undefined;
   /** Whether the operator has retired all of its keys, so that rasa.io was not even asked. */
   readonly areKeysRetired?: boolean;
+  /** What rasa.io answered when it refused the last of its keys. */
+  readonly refusalStatus?: number | undefined;
   /** Whether this proxy has no such account any more, so that what waits for it stays. */
   readonly isGone?: boolean;
 }
@@ -157,7 +159,7 @@ const unreadableCause: Cause = {
     'They were sealed with a key that is not given, or are damaged. Give that key as OUTBOX_KEY_PREVIOUS, or restore a backup.',
 };
 
-function keyCause({ name, areKeysRetired = false }: AccountStanding): Cause {
+function keyCause({ name, areKeysRetired = false, refusalStatus }: AccountStanding): Cause {
   const id = `credentials ${name}`;
   if (areKeysRetired) {
     return {
@@ -173,7 +175,7 @@ function keyCause({ name, areKeysRetired = false }: AccountStanding): Cause {
   return {
     id,
     tone: 'bad',
-    what: `rasa.io refuses the key of account “${name}”`,
+    what: `rasa.io refuses the key of account “${name}”${refusalStatus === undefined ? '' : ` (${refusalStatus})`}`,
     remedy:
       'Sign-ups are still accepted and kept on disk, and go out by themselves as soon as a key works. ' +
       'Make one at rasa.io under Settings, API Keys, and put it into the key file.',

@@ -121,7 +121,35 @@ describe('the operator page', () => {
     expect(await tooSmall(page)).toEqual([]);
     expect(await faultsOf(page)).toEqual([]);
     expect(complaints).toEqual([]);
+    // A phone begins with what asks for something, and shows one of a kind.
+    const isSmall = look.width < 640;
+    const topOf = async (selector: string) => (await page.locator(selector).boundingBox())?.y ?? 0;
+    expect((await topOf('#set-aside')) < (await topOf('#accounts'))).toBe(isSmall);
+    expect(await page.getByRole('button', { name: 'Show (logged)' }).count()).toBe(isSmall ? 1 : 2);
+    expect(await page.locator('.address svg:visible').count()).toBe(isSmall ? 1 : 2);
     await picture(page, name);
+    if (!isSmall) return;
+    await page.getByText('1 more', { exact: true }).press('Enter');
+    expect(await page.getByRole('button', { name: 'Show (logged)' }).count()).toBe(2);
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it('marks the part that is looked at, and leads to each', async () => {
+    const page = await open({ width: 1440, height: 500 });
+    const current = () => page.locator('.parts [aria-current]').allTextContents();
+    expect(await current()).toEqual(['Overview']);
+    for (const name of ['Tokens', 'Set aside', 'Imports', 'Refusals']) {
+      await page.locator('.parts').getByText(name, { exact: true }).click();
+      await expect.poll(current, soon).toEqual([name]);
+      const { hash } = new URL(page.url());
+      const [part, bar] = [await page.locator(hash).boundingBox(), await page.locator('.top').boundingBox()];
+      expect(part?.y).toBeGreaterThanOrEqual((bar?.y ?? 0) + (bar?.height ?? 0));
+      expect(part?.y).toBeLessThan(500);
+    }
+    await page.evaluate(() => {
+      scrollTo(0, 0);
+    });
+    await expect.poll(current, soon).toEqual(['Overview']);
   });
 
   it('says what adds up: accepted is at rasa.io, waiting and set aside', async () => {
@@ -130,6 +158,7 @@ describe('the operator page', () => {
       ((await page.locator(locator).textContent()) ?? '').replace(/\s+/g, ' ');
     expect(await text('.ans >> nth=0')).toContain('6 accepted = 4 at rasa.io + 0 waiting + 2 set aside');
     expect(await text('.ans >> nth=2')).toContain('Seen by this process, up ');
+    expect(await text('#accounts')).toMatch(/Working 0 – \d+ (s|min) ago – /);
     expect(await text('#refused')).toContain('A field was mistyped 1 0');
     expect(await text('#set-aside')).not.toContain('@');
     expect(await text('.funnel')).toMatch(/Accepted 6 .*At rasa\.io 4/);
@@ -217,6 +246,7 @@ describe('the operator page', () => {
     ] as const) {
       const page = await open(look);
       await page.getByRole('heading', { name: '1 sign-up is stuck. Nothing is lost.' }).waitFor();
+      await page.getByRole('heading', { name: 'rasa.io refuses the key of account “main” (401)' }).waitFor();
       const cause = await page.locator('.cause').boundingBox();
       expect(cause?.y).toBeLessThan((await page.locator('.ans').first().boundingBox())?.y ?? 0);
       expect(await page.locator('svg .of-waiting').count()).toBe(1);

@@ -27,9 +27,42 @@ for (const menu of document.querySelectorAll<HTMLDetailsElement>('.menu')) {
 
 // A link to a part opens it.
 addEventListener('hashchange', () => {
-  const part = document.getElementById(location.hash.slice(1));
-  if (part instanceof HTMLDetailsElement) part.open = true;
+  const part = document.getElementById(location.hash.slice(1))?.closest<HTMLDetailsElement>('details');
+  if (part) part.open = true;
+  mark();
 });
+
+const links = [...document.querySelectorAll<HTMLAnchorElement>('.top nav a')];
+let isMarked = false;
+addEventListener(
+  'scroll',
+  () => {
+    if (isMarked) return;
+    isMarked = true;
+    requestAnimationFrame(mark);
+  },
+  { passive: true },
+);
+mark();
+
+/** Marks the part that a link led to while it is seen, or else the one in the upper third. */
+function mark(): void {
+  isMarked = false;
+  const topOf = (hash: string) =>
+    document.getElementById(hash.slice(1))?.getBoundingClientRect().top ?? Infinity;
+  const hashes = links.map(({ hash }) => hash);
+  const asked = topOf(location.hash);
+  let current = hashes[0];
+  for (const hash of hashes) {
+    const top = topOf(hash);
+    if (top <= innerHeight / 3 && top > topOf(current ?? '')) current = hash;
+  }
+  if (hashes.includes(location.hash) && asked >= 0 && asked < innerHeight) current = location.hash;
+  for (const link of links) {
+    if (link.hash === current) link.setAttribute('aria-current', 'true');
+    else link.removeAttribute('aria-current');
+  }
+}
 
 /** Without an answer the time of the last look stands on the page. */
 function show(isAnswered: boolean): void {

@@ -1,13 +1,13 @@
 import { html, type Html } from '../../pages/document.ts';
 import type { ShownAccount } from '../figures.ts';
-import { ageOf, chip, count, icon, moment, panel, post, type Sending } from './parts.ts';
+import { ageOf, chip, count, icon, lately, panel, post, type Sending } from './parts.ts';
 
 /** What waits, by account, and which keys are in use. */
 export function renderAccounts(accounts: readonly ShownAccount[], nowMs: number, sending: Sending): Html {
   const waiting = accounts.reduce((sum, account) => sum + account.waiting, 0);
   return panel({
     id: 'accounts',
-    title: 'Backlog, accounts and keys',
+    title: html`Backlog<span class="wide">, accounts</span> and keys`,
     figure: `${count(waiting)} waiting`,
     tools: post(sending, 'reload', 'Read the key files again', 'ghost'),
     content: html`<table>
@@ -37,7 +37,7 @@ export function renderAccounts(accounts: readonly ShownAccount[], nowMs: number,
                 ${account.oldestMs === undefined ? '–' : ageOf(nowMs - account.oldestMs)}
               </td>
               <td data-label="Last delivered">
-                ${account.lastSuccess === undefined ? 'not since the start' : moment(Date.parse(account.lastSuccess))}
+                ${account.lastSuccess === undefined ? 'not since the start' : lately(Date.parse(account.lastSuccess), nowMs)}
               </td>
               <td data-label="Next try">${nextTry(account, nowMs)}</td>
               <td>

@@ -27,7 +27,9 @@ const parts = [
   ['refused', 'Refusals'],
   ['accounts', 'Accounts'],
   ['set-aside', 'Set aside'],
-  ['rest', 'Everything else'],
+  ['imports', 'Imports'],
+  ['webhooks', 'Webhooks'],
+  ['tokens', 'Tokens'],
 ] as const;
 
 export function renderOperatorPage({ figures, verdict, address, version, ...sending }: OperatorPage): string {
@@ -41,16 +43,19 @@ export function renderOperatorPage({ figures, verdict, address, version, ...send
       ${renderVerdict(figures, verdict)}
       ${verdict.causes.map((cause) => renderCause(cause, figures, sending))}
       ${renderAnswers(figures, verdict)} ${renderHours(figures)} ${renderFunnel(figures.funnel)}
-      ${setAside.count > 0 ? renderSetAside(setAside, sending, address) : ''}
-      ${renderAccounts(accounts, state.nowMs, sending)} ${renderTimes(figures)} ${renderRefused(figures)}
-      ${setAside.count > 0 ? '' : renderSetAside(setAside, sending, address)}
+      ${renderAccounts(accounts, state.nowMs, sending)}
+      ${setAside.count > 0 ? renderSetAside(setAside, sending, address) : ''} ${renderTimes(figures)}
+      ${renderRefused(figures)} ${setAside.count > 0 ? '' : renderSetAside(setAside, sending, address)}
       ${renderRest(figures, version, sending)}
     </div>`,
   });
 }
 
 function renderHeader(sending: Sending): Html {
-  const links = html`${parts.map(([id, name]) => html`<a href=${`#${id}`}>${name}</a>`)}`;
+  const links = html`${parts.map(
+    ([id, name], index) =>
+      html`<a href=${`#${id}`} aria-current=${index === 0 ? 'true' : nothing}>${name}</a>`,
+  )}`;
   return html`<nav class="parts" aria-label="Parts of this page">${links}</nav>
     <span class="live" role="status" hidden>Live</span>
     <div class="log-out">${post(sending, 'log-out', 'Log out', 'ghost')}</div>
@@ -122,16 +127,17 @@ function renderAnswers({ state, startedMs }: Figures, { lost, stuck, wronged }: 
     'Is anything lost?',
     lost > 0 ? 'bad' : 'good',
     lost > 0 ? signups(lost) : 'Nothing',
-    html`<b>${count(delivered + waiting + setAside)}</b> accepted = <b>${count(delivered)}</b> at rasa.io +
-      <b>${count(waiting)}</b> waiting + <b>${count(setAside)}</b> set aside`,
+    html`<b>${count(delivered + waiting + setAside)}</b> accepted =
+      <b>${count(delivered)}</b>&nbsp;at&nbsp;rasa.io +&nbsp;<b>${count(waiting)}</b>&nbsp;waiting
+      +&nbsp;<b>${count(setAside)}</b>&nbsp;set&nbsp;aside`,
   )}${answer(
     'Is anything stuck?',
     stuck > 0 ? 'bad' : 'good',
     stuck > 0 ? signups(stuck) : 'Nothing',
     waiting === 0
-      ? html`Nothing waits. Usual is under 30 s.`
+      ? html`Nothing waits. Usual is under 30&nbsp;s.`
       : html`<b>${count(waiting)}</b> waiting, the oldest for <b>${ageOf(nowMs - oldestMs)}</b>. Usual is
-          under 30 s.`,
+          under 30&nbsp;s.`,
   )}${answer(
     'Is anybody refused wrongly?',
     wronged > 0 ? 'warn' : 'good',

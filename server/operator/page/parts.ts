@@ -11,7 +11,7 @@ export interface Sending {
 export interface Panel {
   /** Links of the header lead to it; what was opened or closed stays so while the page is kept up to date. */
   readonly id: string;
-  readonly title: string;
+  readonly title: Html | string;
   /** What a phone shows of it while it is closed. */
   readonly figure: string;
   /** Buttons beside the title. */
@@ -40,7 +40,7 @@ export function panel({ id, title, figure, tools, content, folds = true, look = 
 export function post(
   { prefix, formToken }: Sending,
   path: string,
-  words: string,
+  words: Html | string,
   look: string,
   id = '',
 ): Html {
@@ -55,6 +55,7 @@ const paths = {
   tick: 'm4.5 10.5 3.6 3.6 7.4-8',
   alert: 'M10 3 18 17H2ZM10 8v4M10 14.5h.01',
   tray: 'M3 11h4l1 2h4l1-2h4M3 11l2.5-6h9L17 11v5H3Z',
+  eye: 'M2.5 10S5.3 5 10 5s7.5 5 7.5 5-2.8 5-7.5 5-7.5-5-7.5-5Zm7.5-2a2 2 0 1 1 0 4 2 2 0 0 1 0-4Z',
   dots: 'M4.5 10h.01M10 10h.01M15.5 10h.01',
 } as const;
 
@@ -84,6 +85,7 @@ export function ageOf(ms: number): string {
   return `${Math.round(seconds / 86_400)} days`;
 }
 
+const hourMs = 60 * 60_000;
 const format = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',
@@ -103,8 +105,18 @@ export function clockOf(ms: number): string {
 }
 
 /** With the whole time for who points at it. */
-export function moment(ms: number): Html {
+export function moment(ms: number, words: string = timeOf(ms)): Html {
   return html`<time datetime=${new Date(ms).toISOString()} title=${new Date(ms).toISOString()}
-    >${timeOf(ms)}</time
+    >${words}</time
   >`;
+}
+
+/** `11 min ago` within the last hour, `13:38` within the day in UTC, `26 Nov, 11:40` before. */
+export function lately(ms: number, nowMs: number): Html {
+  if (nowMs - ms < hourMs) return moment(ms, `${ageOf(nowMs - ms)} ago`);
+  return moment(ms, dayOf(ms) === dayOf(nowMs) ? clockOf(ms) : timeOf(ms));
+}
+
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }

@@ -32,7 +32,12 @@ export function renderRefused({ refused, nearest }: Pick<Figures, 'refused' | 'n
             )}
           </tbody>
         </table>`;
-  return panel({ id: 'refused', title: 'Refused, by rule', figure: count(total), content });
+  return panel({
+    id: 'refused',
+    title: html`Refused<span class="wide">, by rule</span>`,
+    figure: count(total),
+    content,
+  });
 }
 
 const words: Readonly<Record<string, string>> = {

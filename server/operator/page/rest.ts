@@ -1,3 +1,4 @@
+import { nothing } from 'lit';
 import { html, type Html } from '../../pages/document.ts';
 import type { Figures } from '../figures.ts';
 import { ageOf, chip, count, moment, panel, post, timeOf, type Sending } from './parts.ts';
@@ -39,6 +40,7 @@ function imports({ rest: { lastImport } }: Part): Html {
       ? html`The last: ${moment(lastImport.changedMs)}, ${count(lastImport.rows)} rows read,
         ${count(lastImport.stored)} stored.`
       : 'None in the last 30 days.',
+    'imports',
   );
 }
 
@@ -59,6 +61,7 @@ function webhooks({ rest: { webhooks: all } }: Part): Html {
             return `${host} ${count(sent)} sent${failures > 0 ? `, ${count(failures)} failed in a row: ${last}` : ''}`;
           })
           .join('; '),
+    'webhooks',
   );
 }
 
@@ -71,6 +74,7 @@ function tokens({ rest: { tokens: all } }: Part): Html {
     next?.expiresMs === undefined
       ? names || 'None. rasa-signup tokens create makes one for an application.'
       : `${names}. Next to expire: ${next.name}, ${timeOf(next.expiresMs)}.`,
+    'tokens',
   );
 }
 
@@ -108,8 +112,8 @@ function setUp({ setup: { hints, checkedMs }, startedMs, state: { nowMs } }: Par
   );
 }
 
-function card(title: string, state: Html, about: Html | string): Html {
-  return html`<div>
+function card(title: string, state: Html, about: Html | string, id?: string): Html {
+  return html`<div id=${id ?? nothing}>
     <h3>${title}</h3>
     ${state}
     <p>${about}</p>

@@ -1,5 +1,6 @@
+import { nothing } from 'lit';
 import { html, type Html } from '../../pages/document.ts';
-import type { SetAsideState } from '../set-aside.ts';
+import type { SetAsideState, ShownDeadLetter } from '../set-aside.ts';
 import { count, icon, moment, panel, post, type Sending } from './parts.ts';
 
 /** An address that was asked for. */
@@ -8,7 +9,7 @@ export interface ShownAddress {
   readonly email: string;
 }
 
-/** What rasa.io refused for good. */
+/** What rasa.io refused for good. A phone shows the newest, and the others when they are asked for. */
 export function renderSetAside(
   { count: total, newest }: SetAsideState,
   sending: Sending,
@@ -25,6 +26,7 @@ export function renderSetAside(
       </p>`,
     });
   }
+  const [first, later] = [newest.slice(0, 1), newest.slice(1)];
   return panel({
     id: 'set-aside',
     title: `Set aside: ${count(total)}`,
@@ -45,30 +47,27 @@ export function renderSetAside(
           </tr>
         </thead>
         <tbody>
-          ${newest.map(
-            ({ id, form, reason, attempts, refusedAt }) =>
-              html`<tr>
-                <td>${moment(Date.parse(refusedAt))}</td>
-                <td>${form}</td>
-                <th scope="row">rasa.io: “${reason}”</th>
-                <td class="num" data-label="Tries">${attempts}</td>
-                <td>
-                  ${
-                    address?.id === id
-                      ? html`<bdi>${address.email}</bdi>`
-                      : post(sending, 'address', 'Show (logged)', 'ghost', id)
-                  }
-                </td>
-                <td class="acts">
-                  ${post(sending, 'replay', 'Send again', 'second', id)}
-                  <details id=${`delete-${id}`}>
-                    <summary>Delete</summary>
-                    ${post(sending, 'purge', 'Delete for good', 'danger', id)}
-                  </details>
-                </td>
-              </tr>`,
-          )}
+          ${first.map((one) => row(one, sending, address))}
         </tbody>
+        ${
+          later.length === 0
+            ? ''
+            : html`<tbody class="more">
+                  <tr>
+                    <td colspan="6">
+                      <details
+                        id="set-aside-more"
+                        open=${later.some(({ id }) => id === address?.id) ? '' : nothing}
+                      >
+                        <summary>${count(later.length)} more</summary>
+                      </details>
+                    </td>
+                  </tr>
+                </tbody>
+                <tbody class="later">
+                  ${later.map((one) => row(one, sending, address))}
+                </tbody>`
+        }
       </table>
       ${
         total > newest.length
@@ -78,4 +77,31 @@ export function renderSetAside(
           : ''
       }`,
   });
+}
+
+function row(
+  { id, form, reason, attempts, refusedAt }: ShownDeadLetter,
+  sending: Sending,
+  address: ShownAddress | undefined,
+): Html {
+  return html`<tr>
+    <td>${moment(Date.parse(refusedAt))}</td>
+    <td>${form}</td>
+    <th scope="row">rasa.io: “${reason}”</th>
+    <td class="num" data-label="Tries">${attempts}</td>
+    <td class="address">
+      ${
+        address?.id === id
+          ? html`<bdi>${address.email}</bdi>`
+          : post(sending, 'address', html`${icon('eye')}Show (logged)`, 'ghost', id)
+      }
+    </td>
+    <td class="acts">
+      ${post(sending, 'replay', 'Send again', 'second', id)}
+      <details id=${`delete-${id}`}>
+        <summary>Delete</summary>
+        ${post(sending, 'purge', 'Delete for good', 'danger', id)}
+      </details>
+    </td>
+  </tr>`;
 }

@@ -19,7 +19,7 @@ export function renderTimes({ calls, callsEveryMs: everyMs, state }: Figures): H
   const half = answered.at(-1)?.halfMs;
   return panel({
     id: 'times',
-    title: 'Response time, ms',
+    title: html`Response time<span class="wide"> of rasa.io, ms</span>`,
     figure: last?.answers === 0 ? 'no answers' : half === undefined ? 'no calls' : `${inMs(half)} ms`,
     look: 'chart times',
     content: html`<p class="legend">

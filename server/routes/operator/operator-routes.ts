@@ -51,9 +51,11 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): express.Ro
   const replayAll = createReplayAll({ deadLetters, log, onLateEnd });
   const routes = express.Router({ caseSensitive: true });
 
-  routes.use('/operator', (_request, response, next) => {
+  routes.use('/operator', (request, response, next) => {
     response.set('Cache-Control', 'no-store').set('Cross-Origin-Opener-Policy', 'same-origin');
-    next();
+    // Express answers OPTIONS for every path that it has, and would tell that the page is there.
+    if (request.method === 'OPTIONS') next('router');
+    else next();
   });
 
   routes.get('/operator', async (request, response, next) => {

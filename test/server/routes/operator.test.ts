@@ -57,11 +57,13 @@ async function start(env: Record<string, string> = {}) {
 
 describe('the operator page is closed', () => {
   it('is not there without a password and without a link', async () => {
-    const { look, send } = await start({ OPERATOR_PASSWORD: '' });
+    const { look, send, url } = await start({ OPERATOR_PASSWORD: '' });
     expect((await look()).status).toBe(404);
     expect((await look('', '?link=made-up')).status).toBe(404);
     for (const path of ['/log-in', '/replay', '/purge', '/reload', '/address', '/log-out'])
       expect((await send(path, { password: '', form_token: '' })).status).toBe(404);
+    for (const path of ['', '/log-in', '/set-aside.csv'])
+      expect((await fetch(`${url}/operator${path}`, { method: 'OPTIONS' })).status).toBe(404);
   });
 
   it('shows nothing but the log-in to who has no session, or made one up', async () => {
