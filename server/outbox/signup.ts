@@ -124,7 +124,8 @@ export function redacted(reason: string, contact: Contact): string {
     .sort((a, b) => b.length - a.length)
     .map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`));
   const own = personal.length === 0 ? reason : reason.replace(new RegExp(personal.join('|'), 'gi'), '…');
-  return own.replace(/[^\s"'<>(),;:]+(?:@|%40)[^\s"'<>(),;:]+/gi, '…');
+  // Word by word: a pattern with the sign in its midst takes the square of a long word's length.
+  return own.replace(/[^\s"'<>(),;:]+/g, (word) => (/.(?:@|%40)./i.test(word) ? '…' : word));
 }
 
 /** A contact that is to wait for its click, before it waits. */

@@ -37,16 +37,17 @@ export function renderLogIn({ prefix, fault, link }: LogInPage): string {
   });
 }
 
-/** Instead of the page, while the database does not answer: nothing else is known then. */
-export function renderAway(prefix: string): string {
+/** Instead of the page, while the database does not answer, or while it takes no session. */
+export function renderAway(prefix: string, is: 'gone' | 'read_only'): string {
+  const title = is === 'gone' ? 'The database does not answer' : 'The database takes no writes';
   return renderOperatorFrame({
     prefix,
-    title: 'The database does not answer',
+    title,
     main: html`<div class="log-in">
-      <h1>The database does not answer</h1>
+      <h1>${title}</h1>
       <p>
-        So this page cannot say how things stand. What was accepted is in the database; meanwhile visitors are
-        asked to try again. The log says why.
+        ${is === 'gone' ? 'So this page cannot say how things stand.' : 'So nothing can be done here, and nobody can log in.'}
+        What was accepted is in the database; meanwhile visitors are asked to try again. The log says why.
       </p>
       <p><a href=${`${prefix}/operator`}>Look again</a></p>
     </div>`,

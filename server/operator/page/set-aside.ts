@@ -87,7 +87,7 @@ function row(
   return html`<tr>
     <td>${moment(Date.parse(refusedAt))}</td>
     <td>${form}</td>
-    <th scope="row">rasa.io: “${reason}”</th>
+    <th scope="row">rasa.io: “<bdi>${reason}</bdi>”</th>
     <td class="num" data-label="Tries">${attempts}</td>
     <td class="address">
       ${

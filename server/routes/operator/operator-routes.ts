@@ -135,8 +135,10 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): express.Ro
       next(error);
       return;
     }
-    log.warn({ err: error }, 'The operator page cannot be shown: the database does not answer.');
-    response.status(503).set('Retry-After', '10').send(renderAway(prefix));
+    const is = error.reason === 'read_only' ? 'read_only' : 'gone';
+    const why = is === 'gone' ? 'does not answer' : 'takes no writes';
+    log.warn({ err: error }, `The operator page cannot be shown: the database ${why}.`);
+    response.status(503).set('Retry-After', '10').send(renderAway(prefix, is));
   };
   routes.use('/operator', answerAway);
   return routes;

@@ -54,4 +54,12 @@ describe('O11: the log at level info', () => {
   ])('shows nothing of the contact: %s', (reason, shown) => {
     expect(redacted(reason, { email: 'ada@example.com', last_name: 'Lovelace', x: 'no' })).toBe(shown);
   });
+
+  it('reads a long reason in the time that its length takes', () => {
+    const long = 'w'.repeat(200_000);
+    const before = process.cpuUsage().user;
+    expect(redacted(`${long} ${long}@example.org`, { email: 'ada@example.com' })).toBe(`${long} …`);
+    // The square of its length would be minutes.
+    expect(process.cpuUsage().user - before).toBeLessThan(5_000_000);
+  });
 });

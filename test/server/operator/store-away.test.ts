@@ -13,6 +13,15 @@ const password = 'correct horse battery';
 const soon = { timeout: 60_000, interval: 200 };
 const { engines, server } = useEngines();
 
+const readOnly = `
+  create function refuse() returns trigger language plpgsql as
+    $$ begin raise exception using errcode = '25006', message = 'read-only transaction'; end $$;
+  do $$ declare name text; begin
+    for name in select tablename from pg_tables where schemaname = 'public' loop
+      execute format('create trigger refuse before insert or update or delete on %I execute function refuse()', name);
+    end loop;
+  end $$`;
+
 async function start(env: Record<string, string>) {
   const sandbox = await startSandbox();
   const { url } = await startService({ ...credentialsFor(sandbox), OPERATOR_PASSWORD: password, ...env });
@@ -55,6 +64,29 @@ it('lets somebody log in while the disk is full, and says that it is', async (te
     expect(page.text.includes('The disk is full')).toBe(true);
   }, soon);
 });
+
+it.runIf(engines.includes('postgres'))(
+  'says that the database takes no writes, to who is logged in and to who cannot log in',
+  async () => {
+    const databaseUrl = await server().createDatabase();
+    const { url, logIn, look } = await start({
+      DATABASE_URL: databaseUrl,
+      OUTBOX_KEY: 'ab'.repeat(32),
+      DATA_DIR: await directoryInMemory(),
+    });
+    const { cookie } = await logIn();
+    // As a server answers that has not taken over yet.
+    await server().query(readOnly, new URL(databaseUrl).pathname.slice(1));
+    await vi.waitFor(async () => {
+      expect((await post(url, 'urlencoded', { email: 'ada@example.com' })).status).toBe(503);
+      const page = await look(cookie);
+      expect([page.status, page.text.includes('The database takes no writes')]).toEqual([200, true]);
+    }, soon);
+    const late = await logIn();
+    expect([late.status, late.text.includes('The database takes no writes')]).toEqual([503, true]);
+    expect(late.text).not.toContain('does not answer');
+  },
+);
 
 it.runIf(engines.includes('postgres'))(
   'says that the database does not answer where it is gone',
