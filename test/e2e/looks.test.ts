@@ -95,16 +95,6 @@ describe('W4: in a parent that shrinks to its content, the form is as wide as th
   });
 });
 
-it.each(['slide-in', 'bar', 'dialog'])('W12: an open %s is not printed', async (display) => {
-  const { page } = await open({ attributes: `display="${display}" open-on="0s"`, body: '<p>Words</p>FORM' });
-  const dialog = page.getByRole('dialog');
-  await dialog.waitFor();
-  await page.emulateMedia({ media: 'print' });
-  expect(await dialog.count()).toBe(0);
-  await page.emulateMedia({ media: 'screen' });
-  await dialog.waitFor();
-});
-
 describe('W16, W30: every colour is readable, whatever is behind the form', () => {
   const grounds = {
     'a dark page without color-scheme': 'body { background: #111; color: #eee }',

@@ -1,17 +1,27 @@
 import type { Finding } from './finding.ts';
 
-const typed = 'a b c d e f g h i j k l m n o p q r s t u v w x y z 0 1 2 3 4 5 6 7 8 9 @ . - _'.split(' ');
+const typed = 'Space a b c d e f g h i j k l m n o p q r s t u v w x y z 0 1 2 3 4 5 6 7 8 9 @ . - _'.split(
+  ' ',
+);
 
 /**
  * Finds the keys that a handler of the page prevents before the form sees them, by events that a browser does
- * not take for typing. The form stops them, so that only handlers that run before its own are asked.
+ * not take for typing. The form stops those of the keyboard, so that only handlers that run before its own
+ * are asked.
  */
 export function findKeys(element: HTMLElement): readonly Finding[] {
   const input = element.shadowRoot?.querySelector('form input');
   if (!input) return [];
-  const taken = typed.filter((key) => {
-    const options = { key, bubbles: true, composed: true, cancelable: true };
-    return !input.dispatchEvent(new KeyboardEvent('keydown', options));
+  const taken = typed.filter((name) => {
+    const key = name === 'Space' ? ' ' : name;
+    // Only Space does something when it is released: it presses the button.
+    const types = ['keydown', 'keypress', ...(key === ' ' ? ['keyup'] : [])];
+    const options = { bubbles: true, composed: true, cancelable: true };
+    const events = [
+      ...types.map((type) => new KeyboardEvent(type, { key, ...options })),
+      new InputEvent('beforeinput', { inputType: 'insertText', data: key, ...options }),
+    ];
+    return events.some((event) => !input.dispatchEvent(event));
   });
   if (taken.length === 0) return [];
   const keys = taken.length === typed.length ? 'every key' : `the keys ${taken.join(' ')}`;

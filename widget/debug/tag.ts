@@ -5,12 +5,18 @@ import type { Finding } from './finding.ts';
  * loads the script, for elements in the markup, names none. A form of which the browser has made no element
  * counts as none.
  */
-export function findTag({ src, dataset }: HTMLScriptElement): readonly Finding[] {
+export function findTag(script: HTMLScriptElement): readonly Finding[] {
+  const { src, dataset } = script;
   const form = findForm(document);
   if (form?.matches(':defined')) return [];
   if (form || !('customElements' in window)) return [{ is: 'fault', about: 'script', words: undefinedForm }];
+  // The script marks each tag whose form it has placed.
+  if (Symbol.for('rasa-signup') in script) return [{ is: 'fault', about: 'script', words: removed }];
   return findNoForm(src, dataset);
 }
+
+const removed =
+  'A script of this page has removed the form after it was placed, perhaps with every element whose name it does not know. Such a script must leave <rasa-signup> alone.';
 
 const undefinedForm =
   'A script of this page has replaced customElements.define, or something else of the browser that the form needs, so that <rasa-signup> remains an unknown element. The console may name it. Load embed.js before that script.';

@@ -131,6 +131,7 @@ function renderForm(
     method="post"
     action=${action}
     accept-charset="utf-8"
+    target="_self"
     novalidate
     aria-busy=${sending}
     @submit=${submit}

@@ -52,9 +52,10 @@ export function restoreOuterForm(host: Element): void {
   for (const control of inner) {
     if (!outer || control.form !== outer) continue;
     control.setAttribute('form', '');
-    outer.id ||= 'rasa-signup-outer';
+    // Not its properties: a field can have the name `id`.
+    if (!outer.getAttribute('id')) outer.setAttribute('id', 'rasa-signup-outer');
     for (let next = outer.nextElementSibling; next?.matches(controls); next = next.nextElementSibling)
-      next.setAttribute('form', outer.id);
+      next.setAttribute('form', outer.getAttribute('id') ?? '');
   }
 }
 

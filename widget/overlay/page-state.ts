@@ -1,6 +1,6 @@
 /**
  * Whether the page is busy with something that must not be interrupted or covered: the visitor types, or
- * somebody's modal dialog, full-screen element or another form of ours is open.
+ * somebody's menu, modal dialog, full-screen element or another form of ours is open.
  */
 export function isTaken(dialog: Element): boolean {
   return isTypedInto(document.activeElement, dialog) || hasModal(document);
@@ -19,7 +19,9 @@ function isTypedInto(active: Element | null, dialog: Element): boolean {
   return active.matches(typable) || isClosed || (active instanceof HTMLElement && active.isContentEditable);
 }
 
-const modal = ':modal, :fullscreen, dialog:popover-open, [aria-modal=true]';
+/** Also what closes when something else opens, such as a menu. */
+const modal =
+  ':modal, :fullscreen, dialog:popover-open, :popover-open:not([popover=manual]), [aria-modal=true]';
 
 function hasModal(root: Document | ShadowRoot): boolean {
   for (const element of root.querySelectorAll(modal))

@@ -27,7 +27,14 @@ export function watch(trigger: Trigger, scope: Scope, fire: () => void): void {
       const delayMs = trigger.seconds * 1000;
       // Browsers fire at once if the delay does not fit 31 bits (24 days).
       if (delayMs >= 2 ** 31) return;
-      const timer = setTimeout(fire, delayMs);
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const start = (): void => {
+        timer = setTimeout(fire, delayMs);
+      };
+      // A browser may render a page ahead, for a visitor who comes later or never.
+      if ('prerendering' in document && document.prerendering)
+        scope.on(document, 'prerenderingchange' as 'change', start);
+      else start();
       scope.atEnd(() => {
         clearTimeout(timer);
       });

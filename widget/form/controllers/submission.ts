@@ -58,8 +58,12 @@ export class Submission implements ReactiveController {
     }, String);
   }
 
-  /** A frame with `sandbox` and without `allow-forms` submits nothing, and says so to nobody. */
+  /**
+   * A frame with `sandbox` and without `allow-forms` submits nothing, and says so to nobody. A handler of the
+   * page that takes the form for something to be dragged has kept the focus from a field that is clicked.
+   */
   readonly press = ({ target }: Event): void => {
+    if ((target as Element).matches('input,select')) (target as HTMLElement).focus();
     const { form } = this.#loader;
     if (!form || !(target as Element).closest('[type=submit],slot[name=submit]')) return;
     this.#isSubmitted = false;

@@ -2,7 +2,8 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 const types = ['keydown', 'keypress', 'keyup'] as const;
 
-const boxes = '[type=checkbox],[type=radio]';
+/** What Space presses, when it is released. */
+const pressed = 'button,[type=checkbox],[type=radio]';
 
 /** The keys that a page may need while the visitor types. */
 const ofThePage = /^(Esc|Tab|F\d|Shift|Con|Alt|Meta)/;
@@ -14,6 +15,8 @@ const ofThePage = /^(Esc|Tab|F\d|Shift|Con|Alt|Meta)/;
  */
 export class TypedKeys implements ReactiveController {
   readonly #host: HTMLElement;
+  /** A key has up to three events, and is typed again for the first that is prevented. */
+  #isDone = false;
 
   constructor(host: ReactiveControllerHost & HTMLElement) {
     this.#host = host;
@@ -35,16 +38,21 @@ export class TypedKeys implements ReactiveController {
     const [target] = event.composedPath() as [HTMLInputElement];
     if (!this.#host.shadowRoot?.contains(target)) return;
     event.stopImmediatePropagation();
-    if (event.defaultPrevented && event.isTrusted && event.type === 'keydown') doAsKey(key, target);
+    if (event.type === 'keydown') this.#isDone = false;
+    const isPress = key === ' ' && target.matches(pressed);
+    if (!event.defaultPrevented || !event.isTrusted || this.#isDone) return;
+    if (event.type === (isPress ? 'keypress' : 'keyup')) return;
+    this.#isDone = true;
+    if (isPress) target.click();
+    else doAsKey(key, target);
   };
 }
 
 /** Does what the key would do. A handler of the page that came first has kept it from the browser. */
 function doAsKey(key: string, target: HTMLInputElement): void {
-  const isButton = target.localName === 'button';
-  if (key === 'Enter' && !isButton) target.form?.requestSubmit();
-  else if (isButton || target.matches(boxes)) {
-    if (key === ' ' || key === 'Enter') target.click();
+  if (key === 'Enter') {
+    if (target.localName === 'button') target.click();
+    else target.form?.requestSubmit();
   } else if (key.length === 1 || key === 'Backspace')
     // Deprecated, but nothing else edits as the visitor would: at the cursor, with undo and an event.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
