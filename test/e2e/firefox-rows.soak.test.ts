@@ -13,7 +13,7 @@ import { isFirefoxMissing, useFirefox } from '../helpers/browser/firefox.ts';
 import { serve } from '../helpers/sites/serve.ts';
 import { stubbedProxy } from '../helpers/sites/site.ts';
 
-/** What no other Firefox test shows of `embedding-*.test.ts`. The looks are in `firefox-looks.soak.test.ts`. */
+/** What the other Firefox tests do not show of `embedding-*.test.ts`. Looks: `firefox-looks.soak.test.ts`. */
 describe.skipIf(isFirefoxMissing)('in Firefox', { timeout: 120_000 }, () => {
   const browser = useFirefox();
   const open = (...given: Parameters<typeof openPageOf> extends [unknown, ...infer Rest] ? Rest : never) =>
@@ -153,7 +153,7 @@ describe.skipIf(isFirefoxMissing)('in Firefox', { timeout: 120_000 }, () => {
 
   it('W20: a form that cannot be had says so in German, a pop-up says nothing, and it comes by itself', async () => {
     let isDown = true;
-    const prepare = (page: Page) => intercept(page, (url) => isDown && /\/forms\//.test(url) && 'fail');
+    const prepare = (page: Page) => intercept(page, (url) => isDown && url.includes('/forms/') && 'fail');
     const popUp = await open(slideIn('0s'), { prepare });
     await pause(1500);
     expect(await popUp.page.$eval('rasa-signup', (host) => host.shadowRoot?.textContent.trim())).toBe('');
