@@ -47,7 +47,8 @@ async function newStore() {
 }
 
 describe.skipIf(noPostgres !== undefined)('a store on a PostgreSQL server', { timeout: 120_000 }, () => {
-  test('that crashes again and again under load loses nothing that it said is stored', async () => {
+  const crashing = { timeout: 60_000 + rounds * 20_000 };
+  test('that crashes again and again under load loses nothing that it said is stored', crashing, async () => {
     const { server, database } = await newStore();
     const told: string[] = [];
     const reasons = new Set<string>();
