@@ -49,7 +49,7 @@ const unreached = `
 const waiting = `
 - status:
   - heading "Confirm your address" [level=2]
-  - paragraph: We have written to a…@gmail.com . Open the message and press its button.
+  - paragraph: We have written to a…\u2060@gmail.com. Open the message and press its button.
   - paragraph: If it does not arrive, look in your spam folder.
 - link "Open Gmail":
   - /url: https://mail.google.com/

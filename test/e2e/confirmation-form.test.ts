@@ -56,9 +56,27 @@ async function send(page: Page, email: string): Promise<void> {
 }
 
 describe('a form that waits for its confirmation', { timeout: 60_000 }, () => {
+  it('starts no line with a full stop, and breaks no short address, on a phone', async () => {
+    for (const domain of ['a-very-long-name-of-a-company.example.com', 'averylongcompany.example']) {
+      const { page } = await openWaiting({ email: `ada@${domain}` });
+      await page.setViewportSize({ width: 320, height: 700 });
+      const [stop, address] = await page.locator('b[dir=ltr]').evaluate((bold) => {
+        let next = bold.nextSibling;
+        while (next?.nodeType !== Node.TEXT_NODE || next.textContent?.trim() === '')
+          next = next?.nextSibling ?? null;
+        const range = document.createRange();
+        range.setStart(next, 0);
+        range.setEnd(next, 1);
+        return [range.getBoundingClientRect().left, bold.getClientRects().length];
+      });
+      expect(stop, domain).toBeGreaterThan(20);
+      if (domain.length < 30) expect(address).toBe(1);
+    }
+  });
+
   it('says for whom it waits, and then for whom it was confirmed', async () => {
     const { page, code, complaints, told } = await openWaiting();
-    await page.locator('b[dir=ltr]', { hasText: /^a…@gmail\.com$/ }).waitFor();
+    await page.locator('b[dir=ltr]', { hasText: /^a…\u2060@gmail\.com$/ }).waitFor();
     expect(await page.getByRole('link', { name: 'Open Gmail' }).getAttribute('href')).toContain('google.com');
     await code.fill('111111');
     await code.press('Enter');
@@ -169,7 +187,7 @@ describe('a form that waits for its confirmation', { timeout: 60_000 }, () => {
       .toBe(true);
     expect(await code.count()).toBe(0);
     await send(page, 'grace@example.com');
-    await page.locator('b[dir=ltr]', { hasText: /^g…@example\.com$/ }).waitFor();
+    await page.locator('b[dir=ltr]', { hasText: /^g…\u2060@example\.com$/ }).waitFor();
     await code.waitFor();
     expect(await page.getByRole('link').count()).toBe(0);
     expect(await told()).toEqual(['pending newsletter', 'pending newsletter']);

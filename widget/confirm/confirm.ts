@@ -216,13 +216,17 @@ function make<T extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** The shortened address apart from what is said of it: it keeps its direction, and is emphasized. */
+/**
+ * The shortened address apart from what is said of it: it keeps its direction, and is emphasized. Without a
+ * word joiner it could be broken after its dots.
+ */
 function setApart(says: Says, address: string): Says {
   const [first = ''] = address;
   const short = `${first}…${address.slice(address.lastIndexOf('@'))}`;
   const { acceptedFor = '' } = says;
   if (!acceptedFor.includes(short)) return says;
-  return { ...says, acceptedFor: acceptedFor.replace(short, '{address}'), address: short };
+  const joined = short.replace('…', '…\u2060');
+  return { ...says, acceptedFor: acceptedFor.replace(short, '{address}'), address: joined };
 }
 
 /** Once for each root. A sheet of ours needs no permission of a page's policy. */
