@@ -29,6 +29,8 @@ const givenUpAfterMs = 3 * 24 * 60 * 60_000;
 /** How long attempts can be looked up. */
 const attemptsKeptMs = 3 * 24 * 60 * 60_000;
 const forgetEveryMs = 60 * 60_000;
+/** In one write, which is some ten milliseconds: sign-ups wait for it. The next look forgets more. */
+const mostForgotten = 10_000;
 
 /**
  * Sends events to endpoints: each in order, one at a time, and apart from all others, so that one that hangs
@@ -71,12 +73,14 @@ export class Dispatcher {
       this.#running.set(endpoint.id, turn);
     }
     if (this.#now() - this.#forgotAtMs < forgetEveryMs) return;
-    this.#forgotAtMs = this.#now();
     const old = {
-      sql: sameSql('delete from webhook_attempts where id < ?'),
-      params: [idsFrom(this.#now() - attemptsKeptMs)],
+      sql: sameSql(
+        'delete from webhook_attempts where id in (select id from webhook_attempts where id < ? order by id limit ?)',
+      ),
+      params: [idsFrom(this.#now() - attemptsKeptMs), mostForgotten],
     };
-    await database.write([fence, old]);
+    const [, forgotten] = await database.write([fence, old]);
+    if ((forgotten?.count ?? 0) < mostForgotten) this.#forgotAtMs = this.#now();
   }
 
   /** Abandons what is being sent: it is sent again later. */

@@ -7,13 +7,15 @@ import { Dispatcher } from '../../../server/events/webhooks/dispatcher.ts';
 import { Endpoints } from '../../../server/events/webhooks/endpoints.ts';
 import { Sender } from '../../../server/events/webhooks/sender.ts';
 import { sameSql } from '../../../server/store/database.ts';
+import { createIds } from '../../../server/store/ids.ts';
+import { webhookAttempts } from '../../../server/store/schema/webhooks.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { makeCertificate } from '../../helpers/server/certificate.ts';
 import { useEngines, type Engine } from '../../helpers/server/engines.ts';
 import { recordLog } from '../../helpers/server/outbox.ts';
 import { startReceiver, type ReceivedMessage as Message } from '../../helpers/server/receiver.ts';
 import { startService } from '../../helpers/server/service.ts';
-import { openTestStore } from '../../helpers/server/store.ts';
+import { countRows, openTestStore } from '../../helpers/server/store.ts';
 import { temporaryDir } from '../../helpers/server/temporary-dir.ts';
 
 const { engines, newPlace } = useEngines();
@@ -220,6 +222,31 @@ describe.each(engines)('webhooks on %s', (engine) => {
     // A clock that was far ahead when it was asked to wait does not keep the events until then.
     clock.ms -= 365 * 24 * 60 * 60_000;
     await expect.poll(async () => (await look(), bad.asks.messages.length), soon).toBe(2);
+  });
+
+  it('forget old attempts some at a time, so that no write takes long', async () => {
+    const { database, clock, open } = await startSending(engine);
+    const newId = createIds(() => clock.ms);
+    const attempts = (count: number) =>
+      Array.from({ length: count }, () => ({
+        id: newId(),
+        webhook: 'hook',
+        event: 'a',
+        at: clock.ms,
+        took_ms: 5,
+        status: 200,
+        result: 'delivered',
+      }));
+    await database.write([{ into: webhookAttempts, rows: attempts(12_000) }]);
+    clock.ms += 4 * 24 * 3_600_000;
+    await database.write([{ into: webhookAttempts, rows: attempts(5) }]);
+    const { look } = open();
+    const left: number[] = [];
+    for (let looked = 0; looked < 3; looked++) {
+      await look();
+      left.push(await countRows(database, 'webhook_attempts'));
+    }
+    expect(left).toEqual([2005, 5, 5]);
   });
 
   it('are tried again until the endpoint takes them, for three days, and then go on', async () => {
