@@ -4,7 +4,8 @@ import type { DeliveriesOptions } from './delivery/deliveries.ts';
 import type { Destination } from './outbox/signup.ts';
 import type { Database } from './store/database.ts';
 import type { SurvivalOptions } from './survival/watch.ts';
-import { forgetDelivered, noteDeliveredContacts } from './survival/delivered-contacts.ts';
+import { noteDeliveredContacts } from './survival/delivered-contacts.ts';
+import { forgetDelivered } from './survival/forgetting.ts';
 
 /** What the rooms write in the same transaction about what was delivered, left alone or changed. */
 export function besideAcknowledgements(

@@ -1,7 +1,6 @@
 import type { BesideDelivered } from '../outbox/acknowledgements.ts';
 import type { Destination } from '../outbox/signup.ts';
-import { sameSql, type Database, type Row, type Statement, type WriteStatement } from '../store/database.ts';
-import { idsFrom } from '../store/ids.ts';
+import { sameSql, type Database, type Row, type WriteStatement } from '../store/database.ts';
 import { readSlices } from '../store/slices.ts';
 import {
   deliveredContacts as table,
@@ -64,37 +63,6 @@ export function noteDeliveredContacts(keepForHandover: boolean): BesideDelivered
       ...(keepForHandover ? [{ into: handoverAddresses, rows: addresses, ifNew: true }] : []),
     ];
   };
-}
-
-/**
- * Forgets what is old, and addresses that were kept for long enough. Times are in ms. Ids are of the time of
- * acceptance, which is before that of delivery: by them the rest of the table is left alone.
- */
-export function forgetOldDelivered(nowMs: number, keptForHandoverMs = 0): readonly Statement[] {
-  const [oldMs, handedOverMs] = [nowMs - watchedMs, nowMs - keptForHandoverMs];
-  return [
-    {
-      sql: sameSql(`delete from ${table.name} where id < ? and delivered_at < ?`),
-      params: [idsFrom(oldMs), oldMs],
-    },
-    {
-      sql: sameSql(`delete from ${handoverAddresses.name} where id < ? and kept_at <= ?`),
-      params: [idsFrom(handedOverMs + 1), handedOverMs],
-    },
-  ];
-}
-
-/** Forgets one person, who is erased: statements of one write. */
-export function forgetDelivered(
-  { upstream, account }: Destination,
-  person: Uint8Array,
-): readonly Statement[] {
-  const theirs = `from ${table.name} where upstream = ? and account = ? and person = ?`;
-  const params = [upstream, account, person];
-  return [
-    { sql: sameSql(`delete from ${handoverAddresses.name} where id in (select id ${theirs})`), params },
-    { sql: sameSql(`delete ${theirs}`), params },
-  ];
 }
 
 /** For who asks what became of one contact: since when it is archived at rasa.io. Unix time in ms. */

@@ -8,7 +8,8 @@ import { withAnySignal } from '../system/any-signal.ts';
 import { pause } from '../system/pause.ts';
 import { forgetChanges, tellChanges } from './change-feed.ts';
 import { compare, readLastComparison, type BesideLeft } from './comparison.ts';
-import { DeliveredContacts, forgetOldDelivered } from './delivered-contacts.ts';
+import { DeliveredContacts } from './delivered-contacts.ts';
+import { forgetOldDelivered } from './forgetting.ts';
 import { reportOn, sentenceOf, type SurvivalReport } from './report.ts';
 
 /** An account whose deliveries are watched. */

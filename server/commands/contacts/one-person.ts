@@ -7,7 +7,7 @@ import { NotFound } from '../../rasa/errors.ts';
 import type { Person } from '../../rasa/persons/person.ts';
 import { createIds } from '../../store/ids.ts';
 import { lanes, signups } from '../../store/tables.ts';
-import { forgetDelivered } from '../../survival/delivered-contacts.ts';
+import { forgetDelivered } from '../../survival/forgetting.ts';
 import { confirm, mayAsk, printable, tableOf, toJson, type ExitCode, type Streams } from '../terminal.ts';
 import { refreshPeople } from './known-people.ts';
 import { openPersons, reporting } from './persons.ts';

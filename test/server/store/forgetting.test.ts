@@ -6,7 +6,7 @@ import { sameSql } from '../../../server/store/database.ts';
 import { createIds } from '../../../server/store/ids.ts';
 import { deliveredContacts, handoverAddresses } from '../../../server/store/schema/delivered-contacts.ts';
 import { webhookAttempts } from '../../../server/store/schema/webhooks.ts';
-import { forgetOldDelivered } from '../../../server/survival/delivered-contacts.ts';
+import { forgetOldDelivered } from '../../../server/survival/forgetting.ts';
 import { useEngines } from '../../helpers/server/engines.ts';
 import { recordLog } from '../../helpers/server/outbox.ts';
 import { openTestStore } from '../../helpers/server/store.ts';
