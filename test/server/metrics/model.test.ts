@@ -94,7 +94,7 @@ it('metrics, health, the log and the operator page agree with what was sent and 
   const words = html
     .replaceAll(/<!--.*?-->/gs, '')
     .replaceAll(/<[^>]*>/g, '')
-    .replaceAll(/\s+/g, ' ');
+    .replaceAll(/(?:\s|&nbsp;)+/g, ' ');
   expect(words).toContain(
     `${accepted} accepted = ${delivered} at rasa.io + 0 waiting + ${setAside} set aside`,
   );
