@@ -1,5 +1,5 @@
 import type { Page } from 'puppeteer-core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isFirefoxMissing, useFirefox } from '../helpers/browser/firefox.ts';
 import { pageOf, serveSite, stubbedProxy } from '../helpers/sites/site.ts';
 import { routers, serveRouted } from './hosts/routers.ts';
@@ -110,7 +110,9 @@ describe.skipIf(isFirefoxMissing)('in Firefox', { timeout: 120_000 }, () => {
 });
 
 async function signUp(page: Page): Promise<void> {
-  await page.locator('rasa-signup >>> [name=email]').fill('ada@example.com');
+  const field = page.locator('rasa-signup >>> [name=email]').setTimeout(5000);
+  // A router may put another document in place just now, in which nobody answers the first question.
+  await vi.waitFor(() => field.fill('ada@example.com'), { timeout: 40_000 });
   await page.locator('rasa-signup >>> [part=button]').click();
 }
 
