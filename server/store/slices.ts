@@ -1,4 +1,6 @@
-import type { Database, Row, Sql, Value } from './database.ts';
+import { sameSql, type Database, type Row, type Sql, type Statement, type Value } from './database.ts';
+import { idsFrom } from './ids.ts';
+import type { Table } from './tables.ts';
 
 export interface Slices {
   /**
@@ -33,4 +35,23 @@ export async function* readSlices(
       yield row;
     }
   }
+}
+
+/** In one write, which is some ten milliseconds: sign-ups wait for it. */
+export const mostForgotten = 10_000;
+
+/**
+ * Deletes rows whose ids are of before a time (Unix time in ms): the oldest first, at most `mostForgotten`,
+ * so that the next call deletes more. `also` is a condition on them that ends with its only parameter.
+ */
+export function forgetOldest(
+  { name }: Pick<Table, 'name'>,
+  beforeMs: number,
+  also?: { readonly sql: string; readonly param: Value },
+): Statement {
+  const old = also ? `id < ? and ${also.sql}` : 'id < ?';
+  return {
+    sql: sameSql(`delete from ${name} where id in (select id from ${name} where ${old} order by id limit ?)`),
+    params: [idsFrom(beforeMs), ...(also ? [also.param] : []), mostForgotten],
+  };
 }

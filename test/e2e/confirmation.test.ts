@@ -40,7 +40,7 @@ describe('a form that has to be confirmed, on a page elsewhere', () => {
   it('says where the mail went, takes the code, and only then is the contact at rasa.io', async () => {
     const email = 'ada@example.com';
     const { page, complaints, told, letterTo, sandbox } = await openWaiting(email);
-    await page.getByText(/a…\u2060?@example\.com/).waitFor();
+    await page.getByText('a…\u2060@example.com').waitFor();
     const { code } = await letterTo(email);
     expect(await readContacts(sandbox)).toEqual([]);
 
@@ -84,7 +84,7 @@ describe('a form that has to be confirmed, on a page elsewhere', () => {
     await page.getByRole('button', { name: 'Use another address' }).click();
     await page.getByLabel('Email address').fill('right@example.com');
     await page.getByRole('button', { name: 'Subscribe' }).click();
-    await page.getByText(/r…\u2060?@example\.com/).waitFor();
+    await page.getByText('r…\u2060@example.com').waitFor();
     expect((await letterTo('right@example.com')).code).toMatch(/^\d{6}$/);
   });
 });

@@ -1,5 +1,6 @@
 import type { Page } from 'puppeteer-core';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { fillIn, press, shows, signUpIn } from '../helpers/browser/firefox-page.ts';
 import { isFirefoxMissing, useFirefox } from '../helpers/browser/firefox.ts';
 import { pageOf, serveSite, stubbedProxy } from '../helpers/sites/site.ts';
 import { routers, serveRouted } from './hosts/routers.ts';
@@ -48,8 +49,7 @@ describe.skipIf(isFirefoxMissing)('in Firefox', { timeout: 120_000 }, () => {
           {},
           title,
         );
-        await signUp(page);
-        await shown(page, 'Thank you.');
+        await signUpIn(page);
         expect(await page.evaluate(() => document.querySelectorAll('rasa-signup').length)).toBe(1);
       }
       expect(errors).toEqual([]);
@@ -69,12 +69,12 @@ describe.skipIf(isFirefoxMissing)('in Firefox', { timeout: 120_000 }, () => {
       await button.wait();
       await page.evaluate(`(${translate})()`);
       await button.click();
-      await shown(page, 'Please fill in this field.');
+      await shows(page, 'Please fill in this field.');
       await page.evaluate(`(${translate})()`);
       await page.locator('rasa-signup >>> [name=email]').fill('ada@example.com');
       await expect.poll(() => shownError(page)).toBe('');
       await button.click();
-      await shown(page, 'Thank you.');
+      await shows(page, 'Thank you.');
       expect((await seen()).posts).toMatchObject([{ email: 'ada@example.com' }]);
       expect(await shownError(page)).toBe('');
       expect(errors).toEqual([]);
@@ -90,8 +90,9 @@ describe.skipIf(isFirefoxMissing)('in Firefox', { timeout: 120_000 }, () => {
       await page.evaluate(register);
       for (const [index, end] of worker.ends.entries()) {
         await page.goto(site);
-        await signUp(page);
-        if (end === 'thanked') await shown(page, 'Thank you.');
+        await fillIn(page);
+        await press(page);
+        if (end === 'thanked') await shows(page, 'Thank you.');
         else if (end === 'not reached') {
           // Firefox asks no worker about a request that may outlive the page. What is said must be true.
           await page.waitForFunction(() =>
@@ -108,22 +109,6 @@ describe.skipIf(isFirefoxMissing)('in Firefox', { timeout: 120_000 }, () => {
     },
   );
 });
-
-async function signUp(page: Page): Promise<void> {
-  const field = page.locator('rasa-signup >>> [name=email]').setTimeout(5000);
-  // A router may put another document in place just now, in which nobody answers the first question.
-  await vi.waitFor(() => field.fill('ada@example.com'), { timeout: 40_000 });
-  await page.locator('rasa-signup >>> [part=button]').click();
-}
-
-/** Waits until the form shows the text. */
-async function shown(page: Page, words: string): Promise<void> {
-  await page.waitForFunction(
-    (text) => document.querySelector('rasa-signup')?.shadowRoot?.textContent.includes(text),
-    {},
-    words,
-  );
-}
 
 const shownError = (page: Page) =>
   page.evaluate(() =>

@@ -242,9 +242,13 @@ describe('the operator page', () => {
     ] as const) {
       const page = await open(look);
       // With those that an earlier test has sent again, where they still wait.
-      await page
-        .getByRole('heading', { name: /^\d sign-ups? (is|are) stuck\. Nothing is lost\.$/ })
-        .waitFor();
+      await expect
+        .poll(() => {
+          const { waiting } = figures().outbox;
+          const stuck = waiting === 1 ? '1 sign-up is' : `${waiting} sign-ups are`;
+          return page.getByRole('heading', { name: `${stuck} stuck. Nothing is lost.` }).count();
+        }, soon)
+        .toBe(1);
       await page.getByRole('heading', { name: 'rasa.io refuses the key of account “main” (401)' }).waitFor();
       const cause = await page.locator('.cause').boundingBox();
       expect(cause?.y).toBeLessThan((await page.locator('.ans').first().boundingBox())?.y ?? 0);

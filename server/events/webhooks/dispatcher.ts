@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
-import { sameSql, type Database, type NewRow, type Statement } from '../../store/database.ts';
+import type { Database, NewRow, Statement } from '../../store/database.ts';
 import { ExpectationFailed } from '../../store/errors.ts';
-import { createIds, idsFrom } from '../../store/ids.ts';
+import { createIds } from '../../store/ids.ts';
 import { webhookAttempts } from '../../store/schema/webhooks.ts';
+import { forgetOldest, mostForgotten } from '../../store/slices.ts';
 import type { StoredEvent } from '../events.ts';
 import { readAfter, readNumbers } from '../feed.ts';
 import { progress, type Endpoint, type Endpoints, type Progress } from './endpoints.ts';
@@ -29,8 +30,6 @@ const givenUpAfterMs = 3 * 24 * 60 * 60_000;
 /** How long attempts can be looked up. */
 const attemptsKeptMs = 3 * 24 * 60 * 60_000;
 const forgetEveryMs = 60 * 60_000;
-/** In one write, which is some ten milliseconds: sign-ups wait for it. The next look forgets more. */
-const mostForgotten = 10_000;
 
 /**
  * Sends events to endpoints: each in order, one at a time, and apart from all others, so that one that hangs
@@ -73,13 +72,9 @@ export class Dispatcher {
       this.#running.set(endpoint.id, turn);
     }
     if (this.#now() - this.#forgotAtMs < forgetEveryMs) return;
-    const old = {
-      sql: sameSql(
-        'delete from webhook_attempts where id in (select id from webhook_attempts where id < ? order by id limit ?)',
-      ),
-      params: [idsFrom(this.#now() - attemptsKeptMs), mostForgotten],
-    };
+    const old = forgetOldest(webhookAttempts, this.#now() - attemptsKeptMs);
     const [, forgotten] = await database.write([fence, old]);
+    // The next look forgets more.
     if ((forgotten?.count ?? 0) < mostForgotten) this.#forgotAtMs = this.#now();
   }
 

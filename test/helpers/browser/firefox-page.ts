@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'puppeteer-core';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { pageOf, serveSite, stubbedProxy, type StubbedProxy } from '../sites/site.ts';
 
 interface Host {
@@ -42,7 +42,9 @@ export async function openPageOf(
 export const inForm = (selector: string) => `rasa-signup >>> ${selector}`;
 
 export async function fillIn(page: Page, email = 'ada@example.com'): Promise<void> {
-  await page.locator(inForm('[name=email]')).fill(email);
+  const field = page.locator(inForm('[name=email]')).setTimeout(5000);
+  // A router may put another document in place just now, in which nobody answers the first question.
+  await vi.waitFor(() => field.fill(email), { timeout: 40_000 });
 }
 
 export const press = (page: Page) => page.locator(inForm('[part=button]')).click();
