@@ -83,7 +83,9 @@ describe('D12: a body that is compressed', () => {
   ])('is refused without a word of it: Content-Encoding %s', async (encoding, body) => {
     const { status, code, answer } = await send(body, [`Content-Encoding: ${encoding}`]);
     expect({ status, code }).toEqual({ status: 415, code: 'unsupported' });
-    expect(answer).not.toMatch(/\\u001f|\\ufffd|ada/i);
+    // The id of a request is random letters from a to f, "ada" among them.
+    const said = answer.replace(/"request_id":"[^"]*"/, '');
+    expect(said).not.toMatch(/\\u001f|\\ufffd|ada/i);
   });
 
   it('is refused where only its chunks say so', async () => {
