@@ -71,16 +71,22 @@ function isFromKubernetes(name: string, env: Env): boolean {
 /** The nearest name that is read, in upper case; with the number and `_FILE` at its end where they fit. */
 function nearestTo(name: string, ofAccounts: readonly string[]): string | undefined {
   const [, base = name, end = ''] = /^(.+?)((?:_\d{1,2})?(?:_FILE)?)$/.exec(name) ?? [];
+  const most = mostWrong(name);
   const candidates = [
-    ...ofAccounts.map((known) => ({ known: known + end, distance: distance(base, known) })),
+    ...ofAccounts.map((known) => ({ known: known + end, written: base, meant: known })),
     ...[...all].flatMap(([known, { file }]) => [
-      { known: isRead(known + end) ? known + end : known, distance: distance(base, known) },
-      { known, distance: distance(name, known) },
-      ...(file ? [{ known: `${known}_FILE`, distance: distance(name, `${known}_FILE`) }] : []),
+      { known: isRead(known + end) ? known + end : known, written: base, meant: known },
+      { known, written: name, meant: known },
+      ...(file ? [{ known: `${known}_FILE`, written: name, meant: `${known}_FILE` }] : []),
     ]),
   ];
-  const [nearest] = candidates.sort((a, b) => a.distance - b.distance);
-  return nearest && nearest.distance <= mostWrong(name) ? nearest.known : undefined;
+  const [nearest] = candidates
+    // Each letter more or less is one that is wrong: most are told apart by their lengths, at no cost.
+    .filter(({ written, meant }) => Math.abs(written.length - meant.length) <= most)
+    .map(({ known, written, meant }) => ({ known, distance: distance(written, meant) }))
+    .filter((candidate) => candidate.distance <= most)
+    .sort((one, other) => one.distance - other.distance);
+  return nearest?.known;
 }
 
 /** A short name is near to other programs' names: HOST to HOME, HTTP_PROXY to FTP_PROXY. */
