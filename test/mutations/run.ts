@@ -97,7 +97,7 @@ async function forEach<T>(
 
 const dirs = Array.from({ length: copies }, makeCopy);
 try {
-  // Tests that fail without a mutation would kill them all. On a busy machine some take too long beside others.
+  // Tests that fail without a mutation would kill them all. Some are too slow beside others.
   const suites = new Map(mutations.map(({ tests, only = '' }) => [`${tests} ${only}`, { tests, only }]));
   const suspects: [string, Pick<Mutation, 'tests' | 'only'>][] = [];
   await forEach([...suites], dirs, async (dir, suite) => {
