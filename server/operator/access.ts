@@ -8,9 +8,11 @@ import type { Secret } from '../system/secret.ts';
 /** A working day. */
 export const sessionMs = 12 * 60 * 60_000;
 export const linkMs = 15 * 60_000;
+/** A quarter: who looks once a week is known all along. */
+export const browserMs = 92 * 24 * 60 * 60_000;
 
 const derive = promisify<string, Uint8Array, number, Buffer>(scrypt);
-type Kind = 'session' | 'link';
+type Kind = 'session' | 'link' | 'browser';
 
 const tokenPattern = /^[\w-]{43}$/;
 
@@ -24,7 +26,9 @@ export interface OperatorAccessOptions {
 /**
  * Who may see the operator page: whoever knows the password, or has a link of `rasa-signup operator link`,
  * which works once. Sessions and links are 256 random bits. Only their SHA-256 is stored, so that a copy of
- * the database opens nothing; a change of the password ends the sessions that it began.
+ * the database opens nothing; a change of the password ends the sessions that it began. A browser in which
+ * somebody logged in is known again by a third kind of token. It opens nothing either: it only keeps the
+ * guesses of others from locking that browser out.
  */
 export class OperatorAccess {
   readonly #database: Pick<Database, 'read' | 'write'>;
@@ -55,6 +59,11 @@ export class OperatorAccess {
     return this.#issue('session', sessionMs);
   }
 
+  /** The token of a browser in which somebody has just logged in. */
+  noteBrowser(): Promise<string> {
+    return this.#issue('browser', browserMs);
+  }
+
   /** The token of a new link. */
   makeLink(): Promise<string> {
     return this.#issue('link', linkMs);
@@ -62,6 +71,10 @@ export class OperatorAccess {
 
   hasSession(token: string): Promise<boolean> {
     return this.#isKnown('session', token);
+  }
+
+  knowsBrowser(token: string): Promise<boolean> {
+    return this.#isKnown('browser', token);
   }
 
   hasLink(token: string): Promise<boolean> {
@@ -82,8 +95,11 @@ export class OperatorAccess {
     const nowMs = this.#now();
     await this.#write(
       {
-        sql: sameSql(`delete from ${table.name} where name like 'operator %' and changed_at < ?`),
-        params: [nowMs - sessionMs],
+        sql: sameSql(
+          `delete from ${table.name} where (name like 'operator %' and name not like 'operator browser %' and changed_at < ?)
+           or (name like 'operator browser %' and changed_at < ?)`,
+        ),
+        params: [nowMs - sessionMs, nowMs - browserMs],
       },
       {
         into: table,

@@ -129,6 +129,16 @@ describe('the operator page', () => {
     expect(await page.locator('.address svg:visible').count()).toBe(isSmall ? 1 : 2);
     await picture(page, name);
     if (!isSmall) return;
+    // What is closed at first is one list, with round corners around all of it.
+    const roundOf = (id: string) =>
+      page.locator(`.panel:has(> #${id})`).evaluate((panel) => {
+        const { borderStartStartRadius: above, borderEndEndRadius: below } = getComputedStyle(panel);
+        return [above, below].map((radius) => radius !== '0px');
+      });
+    expect(await roundOf('set-aside')).toEqual([true, true]);
+    expect(await roundOf('accounts')).toEqual([true, false]);
+    expect(await roundOf('times')).toEqual([false, false]);
+    expect(await roundOf('rest')).toEqual([false, true]);
     await page.getByText('1 more', { exact: true }).press('Enter');
     expect(await page.getByRole('button', { name: 'Show (logged)' }).count()).toBe(2);
     expect(await faultsOf(page)).toEqual([]);
@@ -160,6 +170,8 @@ describe('the operator page', () => {
     expect(await text('.ans >> nth=2')).toContain('Seen by this process, up ');
     expect(await text('#accounts')).toMatch(/Working 0 – \d+ (s|min) ago – /);
     expect(await text('#refused')).toContain('A field was mistyped 1 0');
+    for (const part of ['#refused', '#times'])
+      expect(await text(part)).toMatch(/ counted by this process, up .* Other proxies .* count their own/);
     expect(await text('#set-aside')).not.toContain('@');
     expect(await text('.funnel')).toMatch(/Accepted 6 .*At rasa\.io 4/);
     const csv = await page.evaluate(async () => (await fetch('operator/set-aside.csv')).text());
@@ -177,11 +189,15 @@ describe('the operator page', () => {
     await page.getByText('newsletter', { exact: true }).first().waitFor();
     await page.getByLabel('Keys of main').click();
     await page.getByText(`Retire ${fingerprint}`, { exact: true }).click();
-    await page.getByText('It is the only one: sign-ups are kept and wait').waitFor();
+    const question = page.getByText('It is the only one: sign-ups are kept and wait');
+    await question.waitFor();
+    await page.getByRole('link', { name: 'Keep' }).press('Enter');
+    await question.waitFor({ state: 'hidden' });
+    await page.getByText(`Retire ${fingerprint}`, { exact: true }).press('Enter');
+    await question.waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(look.width);
     expect(await tooSmall(page)).toEqual([]);
     expect(await faultsOf(page)).toEqual([]);
-    await picture(page, `retire-${name}`);
     await page.getByRole('button', { name: `Retire ${fingerprint} now` }).click();
     await page.getByRole('heading', { name: 'All keys of account “main” are retired' }).waitFor();
     if (name === 'phone') await page.locator('#accounts > summary').click();
@@ -215,6 +231,27 @@ describe('the operator page', () => {
     expect(await summary.evaluate((element) => element === document.activeElement)).toBe(true);
     expect(await page.evaluate(() => scrollY)).toBe(before);
     await page.getByText('Live', { exact: true }).waitFor();
+  });
+
+  it('asks for the password again when the session has ended, and shows no figures of before', async () => {
+    const page = await open({ ...desktop, ownClock: true });
+    await page.evaluate(() => {
+      document.title = 'of before';
+    });
+    await expect
+      .poll(async () => {
+        await page.clock.runFor(10_000);
+        return page.title();
+      }, soon)
+      .toContain('Nothing lost.');
+    await page.context().clearCookies();
+    await expect
+      .poll(async () => {
+        await page.clock.runFor(10_000);
+        return page.getByLabel('Password').count();
+      }, soon)
+      .toBe(1);
+    expect(await page.getByText('at rasa.io').count()).toBe(0);
   });
 
   it('works without scripts, and prints without buttons', async () => {
@@ -253,6 +290,7 @@ describe('the operator page', () => {
       const cause = await page.locator('.cause').boundingBox();
       expect(cause?.y).toBeLessThan((await page.locator('.ans').first().boundingBox())?.y ?? 0);
       expect(await page.locator('svg .of-waiting').count()).toBe(1);
+      await page.getByText(/^\d\d:\d\d no working key$/).waitFor();
       await page.getByText('How to replace a key').click();
       await page.getByText('revoke the old one at rasa.io').waitFor();
       expect(await tooSmall(page)).toEqual([]);

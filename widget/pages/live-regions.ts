@@ -1,17 +1,20 @@
 /**
  * Puts the new content of a page into the regions marked `data-live`. What was opened or closed stays so, and
  * the focus stays where it was. A region is left unchanged while somebody writes in it, or where what had the
- * focus is gone. Resolves with whether the proxy answered.
+ * focus is gone. Resolves with what came: this page, another one, such as a log-in, or a failure.
  */
-export async function refreshLiveRegions(): Promise<boolean> {
+export async function refreshLiveRegions(): Promise<'this page' | 'another page' | 'a failure'> {
   const response = await fetch(location.href);
-  if (!response.ok) return false;
+  if (!response.ok) return 'a failure';
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
-  for (const region of document.querySelectorAll('[data-live]')) {
+  const regions = [...document.querySelectorAll('[data-live]')];
+  if (!regions.every(({ id }) => fresh.getElementById(id))) return 'another page';
+  document.title = fresh.title;
+  for (const region of regions) {
     const content = fresh.getElementById(region.id);
     if (content) replace(region, content);
   }
-  return true;
+  return 'this page';
 }
 
 const focusable = 'a[href], button, summary, input:not([type="hidden"]), select, textarea';

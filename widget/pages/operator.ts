@@ -7,9 +7,16 @@ const live = document.querySelector<HTMLElement>('.live');
 show(true);
 setInterval(() => {
   if (document.visibilityState !== 'visible') return;
-  refreshLiveRegions().then(show, () => {
-    show(false);
-  });
+  refreshLiveRegions().then(
+    (came) => {
+      // The session has ended: figures of before would stand there as if they were of now.
+      if (came === 'another page') location.reload();
+      else show(came === 'this page');
+    },
+    () => {
+      show(false);
+    },
+  );
 }, everyMs);
 
 // On a phone the page begins with what matters; everything else is one tap away.
@@ -24,6 +31,16 @@ for (const menu of document.querySelectorAll<HTMLDetailsElement>('.menu')) {
     if (event.target instanceof HTMLAnchorElement) menu.open = false;
   });
 }
+
+// A question is closed where it stands; without scripts the page is read again.
+document.addEventListener('click', (event) => {
+  const keep = event.target instanceof Element ? event.target.closest('a.keep') : null;
+  const question = keep?.closest('details');
+  if (!question) return;
+  event.preventDefault();
+  question.open = false;
+  question.querySelector('summary')?.focus();
+});
 
 // A link to a part opens it.
 addEventListener('hashchange', () => {

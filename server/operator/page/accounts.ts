@@ -1,6 +1,6 @@
 import { html, type Html } from '../../pages/document.ts';
 import type { ShownAccount } from '../figures.ts';
-import { ageOf, chip, count, icon, lately, panel, post, type Sending } from './parts.ts';
+import { ageOf, ask, chip, count, icon, lately, panel, post, type Sending } from './parts.ts';
 
 /** What waits, by account, and which keys are in use. */
 export function renderAccounts(accounts: readonly ShownAccount[], nowMs: number, sending: Sending): Html {
@@ -77,7 +77,7 @@ function renderKeys({ name, keys = [] }: ShownAccount, sending: Sending): Html |
               Stop using this key, in every process? ${result} It stays valid at rasa.io until it is revoked
               there.
             </p>
-            ${post(sending, 'retire', `Retire ${fingerprint} now`, 'danger', id)}
+            ${ask(sending, 'retire', `Retire ${fingerprint} now`, id)}
           </details>
         </li>`;
       })}

@@ -92,7 +92,7 @@ function drawRefusal(atMs: number, at: Plot) {
   const x = at.x(atMs);
   const [dx, anchor] = x > 50 ? [-6, 'end'] : [6, 'start'];
   return svg`<line class="event" x1=${`${x}%`} x2=${`${x}%`} y1=${at.top - 8} y2=${at.bottom}></line>
-    <text class="event" x=${`${x}%`} dx=${dx} y=${at.top - 8} text-anchor=${anchor}>${clockOf(atMs)} key refused</text>`;
+    <text class="event" x=${`${x}%`} dx=${dx} y=${at.top - 8} text-anchor=${anchor}>${clockOf(atMs)} no working key</text>`;
 }
 
 function columnsOf(hours: readonly Hour[], each: number): readonly Hour[] {

@@ -34,6 +34,7 @@ const parts = [
 
 export function renderOperatorPage({ figures, verdict, address, version, ...sending }: OperatorPage): string {
   const { state, accounts, setAside } = figures;
+  const aside = renderSetAside({ setAside, nowMs: state.nowMs, address }, sending);
   return renderOperatorFrame({
     prefix: sending.prefix,
     title: verdict.words,
@@ -43,9 +44,8 @@ export function renderOperatorPage({ figures, verdict, address, version, ...send
       ${renderVerdict(figures, verdict)}
       ${verdict.causes.map((cause) => renderCause(cause, figures, sending))}
       ${renderAnswers(figures, verdict)} ${renderHours(figures)} ${renderFunnel(figures.funnel)}
-      ${renderAccounts(accounts, state.nowMs, sending)}
-      ${setAside.count > 0 ? renderSetAside(setAside, sending, address) : ''} ${renderTimes(figures)}
-      ${renderRefused(figures)} ${setAside.count > 0 ? '' : renderSetAside(setAside, sending, address)}
+      ${renderAccounts(accounts, state.nowMs, sending)} ${setAside.count > 0 ? aside : ''}
+      ${renderTimes(figures)} ${renderRefused(figures)} ${setAside.count > 0 ? '' : aside}
       ${renderRest(figures, version, sending)}
     </div>`,
   });

@@ -51,6 +51,25 @@ export function post(
   </form>`;
 }
 
+/** A question before something is done for good: its button, and a link that leaves all as it is. */
+export function ask(sending: Sending, path: string, words: string, id: string): Html {
+  return html`<div class="ask">
+    ${post(sending, path, words, 'danger', id)}
+    <a class="keep" href=${`${sending.prefix}/operator`}>Keep</a>
+  </div>`;
+}
+
+/** What is counted in memory. `what` ends the sentence's subject, such as `Refusals are`. */
+export function ownCount(
+  what: string,
+  { startedMs, nowMs }: Readonly<Record<'startedMs' | 'nowMs', number>>,
+): Html {
+  return html`<p class="note own">
+    ${what} counted by this process, up ${ageOf(nowMs - startedMs)}. Other proxies on this database count
+    their own.
+  </p>`;
+}
+
 const paths = {
   tick: 'm4.5 10.5 3.6 3.6 7.4-8',
   alert: 'M10 3 18 17H2ZM10 8v4M10 14.5h.01',
@@ -99,6 +118,12 @@ export function timeOf(ms: number): string {
   return format.format(ms);
 }
 
+/** With the year where it is another one: `26 Nov 2025, 11:40`. */
+export function dateOf(ms: number, nowMs: number): string {
+  const year = new Date(ms).getUTCFullYear();
+  return year === new Date(nowMs).getUTCFullYear() ? timeOf(ms) : timeOf(ms).replace(',', ` ${year},`);
+}
+
 /** `14:25`, in UTC. */
 export function clockOf(ms: number): string {
   return new Date(ms).toISOString().slice(11, 16);
@@ -114,7 +139,7 @@ export function moment(ms: number, words: string = timeOf(ms)): Html {
 /** `11 min ago` within the last hour, `13:38` within the day in UTC, `26 Nov, 11:40` before. */
 export function lately(ms: number, nowMs: number): Html {
   if (nowMs - ms < hourMs) return moment(ms, `${ageOf(nowMs - ms)} ago`);
-  return moment(ms, dayOf(ms) === dayOf(nowMs) ? clockOf(ms) : timeOf(ms));
+  return moment(ms, dayOf(ms) === dayOf(nowMs) ? clockOf(ms) : dateOf(ms, nowMs));
 }
 
 function dayOf(ms: number): string {

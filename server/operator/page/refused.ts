@@ -3,14 +3,15 @@ import { html, type Html } from '../../pages/document.ts';
 import { fastestPersonMs } from '../../signup/bot-signals.ts';
 import type { Figures } from '../figures.ts';
 import type { Nearest, RefusedByRule } from '../refusals.ts';
-import { count, icon, panel } from './parts.ts';
+import { count, icon, ownCount, panel } from './parts.ts';
 
 /** What was refused, by rule, and how near those that were accepted came to it. */
-export function renderRefused({ refused, nearest }: Pick<Figures, 'refused' | 'nearest'>): Html {
+export function renderRefused(figures: Figures): Html {
+  const { refused, nearest, startedMs, state } = figures;
   const total = refused.reduce((sum, { count }) => sum + count, 0);
   const content =
     refused.length === 0
-      ? html`<p class="empty">${icon('tick')} Nobody, since this process was started.</p>`
+      ? html`<p class="empty">${icon('tick')} Nobody.</p>`
       : html`<table>
           <thead>
             <tr>
@@ -36,7 +37,7 @@ export function renderRefused({ refused, nearest }: Pick<Figures, 'refused' | 'n
     id: 'refused',
     title: html`Refused<span class="wide">, by rule</span>`,
     figure: count(total),
-    content,
+    content: html`${content} ${ownCount('All refusals on this page are', { startedMs, nowMs: state.nowMs })}`,
   });
 }
 

@@ -1,7 +1,7 @@
 import { nothing } from 'lit';
 import { html, type Html } from '../../pages/document.ts';
 import type { Figures } from '../figures.ts';
-import { ageOf, chip, count, moment, panel, post, timeOf, type Sending } from './parts.ts';
+import { ageOf, chip, count, dateOf, moment, panel, post, type Sending } from './parts.ts';
 
 type Part = Pick<Figures, 'state' | 'rest' | 'setup' | 'startedMs'>;
 
@@ -65,7 +65,7 @@ function webhooks({ rest: { webhooks: all } }: Part): Html {
   );
 }
 
-function tokens({ rest: { tokens: all } }: Part): Html {
+function tokens({ rest: { tokens: all }, state: { nowMs } }: Part): Html {
   const next = all[0];
   const names = all.map(({ name }) => name).join(', ');
   return card(
@@ -73,7 +73,7 @@ function tokens({ rest: { tokens: all } }: Part): Html {
     chip(String(all.length), 'off'),
     next?.expiresMs === undefined
       ? names || 'None. rasa-signup tokens create makes one for an application.'
-      : `${names}. Next to expire: ${next.name}, ${timeOf(next.expiresMs)}.`,
+      : `${names}. Next to expire: ${next.name}, ${dateOf(next.expiresMs, nowMs)}.`,
     'tokens',
   );
 }

@@ -1,7 +1,7 @@
 import { nothing } from 'lit';
 import { html, type Html } from '../../pages/document.ts';
 import type { SetAsideState, ShownDeadLetter } from '../set-aside.ts';
-import { count, icon, moment, panel, post, type Sending } from './parts.ts';
+import { ask, count, dateOf, icon, moment, panel, post, type Sending } from './parts.ts';
 
 /** An address that was asked for. */
 export interface ShownAddress {
@@ -9,12 +9,16 @@ export interface ShownAddress {
   readonly email: string;
 }
 
+export interface SetAsidePart {
+  readonly setAside: SetAsideState;
+  readonly nowMs: number;
+  readonly address: ShownAddress | undefined;
+}
+
 /** What rasa.io refused for good. A phone shows the newest, and the others when they are asked for. */
-export function renderSetAside(
-  { count: total, newest }: SetAsideState,
-  sending: Sending,
-  address: ShownAddress | undefined,
-): Html {
+export function renderSetAside(part: SetAsidePart, sending: Sending): Html {
+  const { address } = part;
+  const { count: total, newest } = part.setAside;
   if (total === 0) {
     return panel({
       id: 'set-aside',
@@ -47,7 +51,7 @@ export function renderSetAside(
           </tr>
         </thead>
         <tbody>
-          ${first.map((one) => row(one, sending, address))}
+          ${first.map((one) => row(one, part, sending))}
         </tbody>
         ${
           later.length === 0
@@ -65,7 +69,7 @@ export function renderSetAside(
                   </tr>
                 </tbody>
                 <tbody class="later">
-                  ${later.map((one) => row(one, sending, address))}
+                  ${later.map((one) => row(one, part, sending))}
                 </tbody>`
         }
       </table>
@@ -81,11 +85,12 @@ export function renderSetAside(
 
 function row(
   { id, form, reason, attempts, refusedAt }: ShownDeadLetter,
+  { nowMs, address }: Omit<SetAsidePart, 'setAside'>,
   sending: Sending,
-  address: ShownAddress | undefined,
 ): Html {
+  const refusedMs = Date.parse(refusedAt);
   return html`<tr>
-    <td>${moment(Date.parse(refusedAt))}</td>
+    <td>${moment(refusedMs, dateOf(refusedMs, nowMs))}</td>
     <td>${form}</td>
     <th scope="row">rasa.io: “<bdi>${reason}</bdi>”</th>
     <td class="num" data-label="Tries">${attempts}</td>
@@ -100,7 +105,7 @@ function row(
       ${post(sending, 'replay', 'Send again', 'second', id)}
       <details id=${`delete-${id}`}>
         <summary>Delete</summary>
-        ${post(sending, 'purge', 'Delete for good', 'danger', id)}
+        ${ask(sending, 'purge', 'Delete for good', id)}
       </details>
     </td>
   </tr>`;

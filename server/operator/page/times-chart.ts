@@ -3,13 +3,13 @@ import { svg } from 'lit';
 import type { CallsAt } from '../../accounts/call-times.ts';
 import { html, type Html } from '../../pages/document.ts';
 import type { Figures } from '../figures.ts';
-import { count, panel, timeOf } from './parts.ts';
+import { count, ownCount, panel, timeOf } from './parts.ts';
 import { plot, plotHeight, type Plot } from './plot.ts';
 
 type Answered = CallsAt & { readonly halfMs: number; readonly mostMs: number };
 
 /** How fast rasa.io answered this process, with the same as a table. Times without a call are gaps. */
-export function renderTimes({ calls, callsEveryMs: everyMs, state }: Figures): Html {
+export function renderTimes({ calls, callsEveryMs: everyMs, state, startedMs }: Figures): Html {
   const sorted = calls.toSorted((a, b) => a.startMs - b.startMs);
   const answered = sorted.filter(isAnswered);
   const failed = sorted.filter(({ answers, failures }) => answers === 0 && failures > 0);
@@ -39,6 +39,7 @@ export function renderTimes({ calls, callsEveryMs: everyMs, state }: Figures): H
           runsOf(failed, everyMs).map((run) => drawFailures(run, at, everyMs)),
         ],
       })}
+      ${ownCount('Calls are', { startedMs, nowMs: state.nowMs })}
       <details id="times-table">
         <summary>Show as a table</summary>
         <table>

@@ -5,7 +5,7 @@ import type { PublicAddress } from '../../http/public-address.ts';
 import type { OperatorAccess } from '../../operator/access.ts';
 import { LogInLimit } from '../../operator/log-in-limit.ts';
 import { renderLogIn } from '../../operator/page/log-in.ts';
-import { cookieOf, formFrom, sessionOf } from './operator-request.ts';
+import { browserCookieOf, browserOf, cookieOf, formFrom, sessionOf } from './operator-request.ts';
 
 export interface LogInOptions {
   readonly access: OperatorAccess;
@@ -33,18 +33,24 @@ export function createLogIn({ access, clientAddress, address, log }: LogInOption
       next();
       return;
     }
-    const network = networkOf(clientAddress(request));
-    const waitMs = limit.take(network);
+    const browser = await browserOf(request, access);
+    const sender = browser ?? networkOf(clientAddress(request));
+    const waitMs = limit.take(sender, { isKnown: browser !== undefined });
     if (waitMs > 0) {
       log.warn('The operator page refused a log-in: too many wrong passwords.');
       response.status(429).set('Retry-After', String(Math.ceil(waitMs / 1000)));
       response.send(
-        renderLogIn({ prefix, fault: `Too many tries. The next is possible in ${minutesOf(waitMs)}.` }),
+        renderLogIn({
+          prefix,
+          fault:
+            `Too many tries. The next is possible in ${minutesOf(waitMs)}. ` +
+            'A link of “rasa-signup operator link” lets you in now.',
+        }),
       );
       return;
     }
     if (link === null && (await access.isPassword(form.get('password') ?? ''))) {
-      limit.clear(network);
+      limit.clear(sender);
       await letIn(request, response, 'password');
       return;
     }
@@ -60,8 +66,11 @@ export function createLogIn({ access, clientAddress, address, log }: LogInOption
     const before = await sessionOf(request, access);
     if (before !== undefined) await access.closeSession(before);
     const session = await access.openSession();
+    response.append('Set-Cookie', cookieOf(session));
+    if ((await browserOf(request, access)) === undefined)
+      response.append('Set-Cookie', browserCookieOf(await access.noteBrowser()));
     log.info({ by }, 'Somebody logged in to the operator page.');
-    response.append('Set-Cookie', cookieOf(session)).redirect(303, `${prefix}/operator`);
+    response.redirect(303, `${prefix}/operator`);
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Request } from 'express';
 import type { PublicAddress } from '../../http/public-address.ts';
 import { readBody } from '../../http/request-body.ts';
-import { sessionMs, type OperatorAccess } from '../../operator/access.ts';
+import { browserMs, sessionMs, type OperatorAccess } from '../../operator/access.ts';
 import { readUrl } from '../../system/urls.ts';
 
 const cookie = '__Host-rasa-operator';
+const browserCookie = '__Host-rasa-operator-browser';
 const cookieFlags = 'Path=/; HttpOnly; Secure; SameSite=Strict';
 const maxBodyBytes = 4096;
 
@@ -13,13 +14,33 @@ export function cookieOf(session?: string): string {
   return `${cookie}=${session ?? ''}; Max-Age=${session === undefined ? 0 : sessionMs / 1000}; ${cookieFlags}`;
 }
 
+/** The `Set-Cookie` that outlives a session: somebody logged in here before. */
+export function browserCookieOf(token: string): string {
+  return `${browserCookie}=${token}; Max-Age=${browserMs / 1000}; ${cookieFlags}`;
+}
+
+type WithHeaders = Pick<Request, 'headers'>;
+
 /** The session that the request shows, if it is valid. */
 export async function sessionOf(
-  { headers }: Pick<Request, 'headers'>,
+  request: WithHeaders,
   access: Pick<OperatorAccess, 'hasSession'>,
 ): Promise<string | undefined> {
-  const token = new RegExp(`(?:^|; *)${cookie}=([^;]*)`).exec(headers.cookie ?? '')?.[1];
+  const token = readCookie(request, cookie);
   return token !== undefined && (await access.hasSession(token)) ? token : undefined;
+}
+
+/** The browser that the request shows, if somebody logged in there before. */
+export async function browserOf(
+  request: WithHeaders,
+  access: Pick<OperatorAccess, 'knowsBrowser'>,
+): Promise<string | undefined> {
+  const token = readCookie(request, browserCookie);
+  return token !== undefined && (await access.knowsBrowser(token)) ? token : undefined;
+}
+
+function readCookie({ headers }: WithHeaders, name: string): string | undefined {
+  return new RegExp(`(?:^|; *)${name}=([^;]*)`).exec(headers.cookie ?? '')?.[1];
 }
 
 /** The fields of a form that this page has sent; `undefined` where it came from elsewhere, or is too long. */

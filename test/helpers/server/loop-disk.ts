@@ -10,6 +10,8 @@ export interface LoopDisk {
   /** From now on whoever writes there waits. */
   freeze(): void;
   thaw(): void;
+  /** As a kernel does after an error of the disk: from now on every write fails, also into open files. */
+  fail(): void;
   /** Refuses all changes of these files, or of all in `dir`. */
   protect(...names: readonly string[]): void;
   unprotect(...names: readonly string[]): void;
@@ -46,6 +48,9 @@ export async function mountLoopDisk(megabytes = 100): Promise<LoopDisk | undefin
     },
     thaw: () => {
       must('fsfreeze', '-u', dir);
+    },
+    fail: () => {
+      must('mount', '-o', 'remount,abort', dir);
     },
     protect: (...names) => {
       must('chattr', '+i', ...paths(names));

@@ -5,6 +5,7 @@ import { expect, it, vi } from 'vitest';
 import { useEngines } from '../../helpers/server/engines.ts';
 import { startSandbox } from '../../helpers/server/sandbox.ts';
 import { credentialsFor, startService } from '../../helpers/server/service.ts';
+import { mountLoopDisk } from '../../helpers/server/loop-disk.ts';
 import { mountSmallDisk } from '../../helpers/server/small-disk.ts';
 import { directoryInMemory } from '../../helpers/server/temporary-dir.ts';
 import { post } from '../../helpers/sites/visitor.ts';
@@ -24,7 +25,8 @@ const readOnly = `
 
 async function start(env: Record<string, string>) {
   const sandbox = await startSandbox();
-  const { url } = await startService({ ...credentialsFor(sandbox), OPERATOR_PASSWORD: password, ...env });
+  const service = await startService({ ...credentialsFor(sandbox), OPERATOR_PASSWORD: password, ...env });
+  const { url, log } = service;
   const logIn = async () => {
     const answer = await fetch(`${url}/operator/log-in`, {
       method: 'POST',
@@ -39,7 +41,7 @@ async function start(env: Record<string, string>) {
     const answer = await fetch(`${url}/operator`, { headers: { cookie }, redirect: 'manual' });
     return { status: answer.status, headers: answer.headers, text: await answer.text() };
   };
-  return { url, logIn, look };
+  return { url, log, sandbox, logIn, look };
 }
 
 it('lets somebody log in while the disk is full, and says that it is', async (test) => {
@@ -63,6 +65,53 @@ it('lets somebody log in while the disk is full, and says that it is', async (te
     expect(page.status).toBe(200);
     expect(page.text.includes('The disk is full')).toBe(true);
   }, soon);
+});
+
+it('says that the disk takes no writes any more, and answers what is asked for in words', async (test) => {
+  const disk = await mountLoopDisk();
+  if (disk === undefined) {
+    test.skip();
+    return;
+  }
+  const { url, sandbox, log, logIn, look } = await start({ DATA_DIR: join(disk.dir, 'data') });
+  await sandbox.putFaults({ refuse: { emails: ['ada@example.com'] } });
+  expect((await post(url, 'urlencoded', { email: 'ada@example.com' })).status).toBe(202);
+  const { cookie } = await logIn();
+  const { id, form_token } = await vi.waitFor(async () => {
+    const { text } = await look(cookie);
+    const [, found = ''] = /name="id" value="([\w-]{36})"/.exec(text) ?? [];
+    expect(found).not.toBe('');
+    return { id: found, form_token: /name="form_token" value="([^"]+)"/.exec(text)?.[1] ?? '' };
+  }, soon);
+
+  disk.fail();
+  expect((await post(url, 'urlencoded', { email: 'bob@example.com' })).status).toBe(503);
+  const send = (path: string, asked: string) =>
+    fetch(`${url}/operator/${path}`, {
+      method: 'POST',
+      body: new URLSearchParams({ form_token, id: asked }),
+      headers: { Origin: url, cookie },
+      redirect: 'manual',
+    });
+  const get = (path: string) => fetch(`${url}/operator${path}`, { headers: { cookie }, redirect: 'manual' });
+  // SQLite opens no file of a disk that takes no writes.
+  for (const [what, ask] of [
+    ['the page', () => get('')],
+    ['the CSV', () => get('/set-aside.csv')],
+    ['one again', () => send('replay', id)],
+    ['all again', () => send('replay', 'all')],
+    ['deletion', () => send('purge', id)],
+    ['an address', () => send('address', id)],
+    ['log-out', () => send('log-out', '')],
+  ] as const) {
+    const answer = await ask();
+    const text = await answer.text();
+    expect([what, answer.status, text.includes('The database takes no writes')]).toEqual([what, 503, true]);
+  }
+  const late = await logIn();
+  expect([late.status, late.text.includes('The database takes no writes')]).toEqual([503, true]);
+  expect(await (await fetch(`${url}/healthz`)).text()).toContain('"store"');
+  expect(log()).not.toContain('@example.com');
 });
 
 it.runIf(engines.includes('postgres'))(

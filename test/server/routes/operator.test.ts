@@ -110,6 +110,42 @@ describe('the operator page is closed', () => {
     expect(await late.text()).toContain('The next is possible in');
   });
 
+  it('takes a hundred guesses of all networks, and is still opened by its operator', async () => {
+    const { send, url } = await start({ TRUST_PROXY: '1' });
+    const from = (network: number) => ({ 'X-Forwarded-For': `2001:db8:${network.toString(16)}:100::1` });
+    const own = await send('/log-in', { password }, { 'X-Forwarded-For': '192.0.2.7' });
+    const browser = own.headers.getSetCookie().find((text) => text.includes('-browser=')) ?? '';
+    for (const flag of ['__Host-', 'Path=/', 'HttpOnly', 'Secure', 'SameSite=Strict'])
+      expect(browser).toContain(flag);
+    const [cookie = ''] = browser.split(';');
+    expect(await (await fetch(`${url}/operator`, { headers: { cookie } })).text()).toContain(
+      'type="password"',
+    );
+
+    const statuses: number[] = [];
+    for (let at = 0; at < 130; at += 10) {
+      const some = Array.from({ length: 10 }, (_, index) =>
+        send('/log-in', { password: `guess ${at + index}` }, from(at + index)),
+      );
+      for (const { status } of await Promise.all(some)) statuses.push(status);
+    }
+    // The operator's own was counted too.
+    expect(statuses.filter((status) => status === 403)).toHaveLength(99);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(31);
+    // From a network that has never been seen, with the right one.
+    const stranger = await send('/log-in', { password }, from(999));
+    expect(stranger.status).toBe(429);
+    expect(await stranger.text()).toContain('rasa-signup operator link');
+    // In a browser where somebody logged in before, in whatever network: five tries, as anywhere.
+    const known = (shown: string, network: number) =>
+      send('/log-in', { password: shown }, { ...from(network), cookie });
+    expect((await known(password, 1001)).status).toBe(303);
+    for (let network = 0; network < 5; network++) expect((await known('wrong', network)).status).toBe(403);
+    expect((await known(password, 1002)).status).toBe(429);
+    const invented = cookie.replace(/=.*/, `=${'a'.repeat(43)}`);
+    expect((await send('/log-in', { password }, { ...from(1003), cookie: invented })).status).toBe(429);
+  });
+
   it('refuses what another site sends, with or without a token', async () => {
     const { send, logIn } = await start();
     const { cookie, form_token } = await logIn();
