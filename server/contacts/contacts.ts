@@ -10,17 +10,10 @@ import { sentContacts } from '../store/tables.ts';
 import { createKeyedHash, type KeyedHash } from '../system/keyed-hash.ts';
 import { Batch, type Result } from './batch.ts';
 import { isId, readFate, type Fate } from './fates.ts';
+import { keepForgetting } from './forgetting.ts';
 import { readItem, type ReadItem, type Ref } from './items.ts';
-import { forgetOldAnswers, readAnswer, storeAnswer } from './request-answers.ts';
-import {
-  forgetOld,
-  nobody,
-  noteAsked,
-  readLatest,
-  readSent,
-  sentByApplication,
-  sentRow,
-} from './sent-contacts.ts';
+import { readAnswer, storeAnswer } from './request-answers.ts';
+import { nobody, noteAsked, readLatest, readSent, sentByApplication, sentRow } from './sent-contacts.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 export type { Result };
@@ -58,7 +51,6 @@ export interface IdempotentRequest {
   readonly mustConfirm?: boolean | undefined;
 }
 
-const sweepEveryMs = 60 * 60_000;
 /** Another request may have taken the turn of a `ref` meanwhile. */
 const attempts = 5;
 
@@ -70,15 +62,14 @@ export class Contacts {
   readonly #newId: () => string;
   /** The bodies' hashes of the requests under way, by key. */
   readonly #running = new Map<string, string>();
-  readonly #sweeper: NodeJS.Timeout;
+  readonly #stopForgetting: () => void;
 
   constructor(options: ContactsOptions) {
     this.#options = options;
     this.#hash = createKeyedHash(options.key);
     this.#now = options.now ?? Date.now;
     this.#newId = createIds(this.#now);
-    this.#sweeper = setInterval(() => void this.#sweep(), sweepEveryMs).unref();
-    void this.#sweep();
+    this.#stopForgetting = keepForgetting(options.database, this.#now);
   }
 
   /**
@@ -166,7 +157,7 @@ export class Contacts {
   }
 
   close(): void {
-    clearInterval(this.#sweeper);
+    this.#stopForgetting();
   }
 
   #destinationOf(account: string): Destination {
@@ -243,12 +234,5 @@ export class Contacts {
   #contentHash({ contact, consent }: Extract<ReadItem, { is: 'contact' }>): string {
     const sorted = Object.entries(contact).sort(([a], [b]) => (a < b ? -1 : 1));
     return this.#hash(`content\n${JSON.stringify([sorted, consent])}`);
-  }
-
-  async #sweep(): Promise<void> {
-    const nowMs = this.#now();
-    await this.#options.database.write([forgetOld(nowMs), forgetOldAnswers(nowMs)]).catch(() => {
-      // The store is away: there is a next time.
-    });
   }
 }

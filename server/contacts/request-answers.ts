@@ -1,5 +1,6 @@
 import { sameSql, Unreadable, type Database, type Insert, type Statement } from '../store/database.ts';
 import { StoreUnavailable } from '../store/errors.ts';
+import { mostForgotten } from '../store/slices.ts';
 import { requestAnswers as table } from '../store/tables.ts';
 
 /** How long a request with an Idempotency-Key gets its first answer again. */
@@ -25,7 +26,7 @@ export async function readAnswer(
   });
   if (!row) return undefined;
   if (Number(row['created_at']) < nowMs - keptMs) {
-    await database.write([forgetOldAnswers(nowMs)]);
+    await database.write([{ sql: sameSql(`delete from ${table.name} where id = ?`), params: [id] }]);
     return undefined;
   }
   const { payload } = row;
@@ -42,6 +43,13 @@ export function storeAnswer(
   return { into: table, rows: [{ id, body: Buffer.from(body, 'hex'), created_at: nowMs, payload: answer }] };
 }
 
+/** The oldest first, at most `mostForgotten`. */
 export function forgetOldAnswers(nowMs: number): Statement {
-  return { sql: sameSql(`delete from ${table.name} where created_at < ?`), params: [nowMs - keptMs] };
+  return {
+    sql: sameSql(
+      `delete from ${table.name} where id in
+         (select id from ${table.name} where created_at < ? order by created_at limit ?)`,
+    ),
+    params: [nowMs - keptMs, mostForgotten],
+  };
 }

@@ -1,7 +1,7 @@
 import type { BesideChanged, BesideDelivered, BesideLeftAlone } from '../outbox/acknowledgements.ts';
 import type { ChangeKind, Destination } from '../outbox/signup.ts';
 import { sameSql, type Database, type NewRow, type Row, type Statement } from '../store/database.ts';
-import { idsFrom } from '../store/ids.ts';
+import { forgetOldest } from '../store/slices.ts';
 import { sentContacts as table } from '../store/tables.ts';
 
 /** Stands in place of a form's id with what applications send. No form can be called so. */
@@ -167,16 +167,12 @@ export function noteAsked(
   return [again, superseded];
 }
 
-/** Forgets what is old, but not while it waits or is a dead letter. */
+/** Forgets what is old, the oldest first, but not while it waits or is a dead letter. */
 export function forgetOld(nowMs: number): Statement {
-  return {
-    sql: sameSql(
-      `delete from ${table.name} where id < ?
-         and not exists (select 1 from signups w where w.id = ${table.name}.id)
-         and not exists (select 1 from dead_letters d where d.id = ${table.name}.id)`,
-    ),
-    params: [idsFrom(nowMs - keptMs)],
-  };
+  return forgetOldest(table, nowMs - keptMs, {
+    sql: `not exists (select 1 from signups w where w.id = ${table.name}.id)
+      and not exists (select 1 from dead_letters d where d.id = ${table.name}.id)`,
+  });
 }
 
 function textOf(bytes: unknown): string {

@@ -5,7 +5,7 @@ import { deliveredContactsStep } from './schema/delivered-contacts.ts';
 import { doubleOptInTables } from './schema/double-opt-in.ts';
 import { eventTables } from './schema/events.ts';
 import { leavingStep } from './schema/leaving.ts';
-import { peopleStep, sentByPersonStep, whatBecameOfSent } from './schema/people.ts';
+import { answersByAgeStep, peopleStep, sentByPersonStep, whatBecameOfSent } from './schema/people.ts';
 import { provenColumnsStep, receiptsStep } from './schema/receipts.ts';
 import { webhookTables } from './schema/webhooks.ts';
 
@@ -251,6 +251,7 @@ export const migrations: readonly Migration[] = [
   { version: 18, ...leavingStep },
   { version: 19, ...alertsGoOnStep },
   { version: 20, ...provenColumnsStep },
+  { version: 21, ...answersByAgeStep },
 ];
 
 /** The steps of a schema that a database lacks whose last one is this. */

@@ -42,16 +42,17 @@ export const mostForgotten = 10_000;
 
 /**
  * Deletes rows whose ids are of before a time (Unix time in ms): the oldest first, at most `mostForgotten`,
- * so that the next call deletes more. `also` is a condition on them that ends with its only parameter.
+ * so that the next call deletes more. `also` is a condition on them, which ends with its parameter if it has
+ * one.
  */
 export function forgetOldest(
   { name }: Pick<Table, 'name'>,
   beforeMs: number,
-  also?: { readonly sql: string; readonly param: Value },
+  also?: { readonly sql: string; readonly param?: Value },
 ): Statement {
   const old = also ? `id < ? and ${also.sql}` : 'id < ?';
   return {
     sql: sameSql(`delete from ${name} where id in (select id from ${name} where ${old} order by id limit ?)`),
-    params: [idsFrom(beforeMs), ...(also ? [also.param] : []), mostForgotten],
+    params: [idsFrom(beforeMs), ...(also?.param === undefined ? [] : [also.param]), mostForgotten],
   };
 }

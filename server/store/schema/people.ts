@@ -97,6 +97,15 @@ export const sentByPersonStep: Omit<Migration, 'version'> = {
   postgres: sentByPerson,
 };
 
+const answersByAge = 'create index request_answers_created on request_answers (created_at);';
+
+/** For forgetting the oldest: their ids are hashes. */
+export const answersByAgeStep: Omit<Migration, 'version'> = {
+  name: 'answers to applications by age',
+  sqlite: answersByAge,
+  postgres: answersByAge,
+};
+
 export const whatBecameOfSent: Migration = {
   version: 9,
   name: 'contacts from applications that were left alone',

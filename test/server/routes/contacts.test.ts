@@ -1,10 +1,12 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { People } from '../../../server/accounts/people.ts';
 import { Contacts } from '../../../server/contacts/contacts.ts';
+import { storeAnswer } from '../../../server/contacts/request-answers.ts';
 import { Tokens, type Scope } from '../../../server/contacts/tokens.ts';
 import { Outbox } from '../../../server/outbox/outbox.ts';
 import { sameSql, type Database } from '../../../server/store/database.ts';
-import { signups } from '../../../server/store/tables.ts';
+import { idsFrom } from '../../../server/store/ids.ts';
+import { sentContacts, signups } from '../../../server/store/tables.ts';
 import { Secret } from '../../../server/system/secret.ts';
 import { useEngines, type Engine } from '../../helpers/server/engines.ts';
 import { openTestOutbox } from '../../helpers/server/outbox.ts';
@@ -326,6 +328,39 @@ it('says why a contact became a dead letter, and that it was purged', async () =
   expect(await contacts.find(waiting.signup.id, 'another')).toBeUndefined();
   await deadLetters.purge(waiting.signup.id);
   expect(await findByRef(contacts, 'r')).toMatchObject({ status: 'purged' });
+});
+
+it('old answers and refs are forgotten, however many, in writes that sign-ups can wait for', async () => {
+  const database = await openTestStore(await newPlace('sqlite'));
+  const outbox = await Outbox.open({ database, destinations: new Map(), max: 100 });
+  onTestFinished(() => outbox.close());
+  const none = new Uint8Array();
+  const sent = { account: 'main', ref: none, turn: 0, content: none, person: none, ended: '' };
+  for (let slice = 0; slice < 11; slice++) {
+    const ids = Array.from({ length: 1000 }, (_, at) => `${idsFrom(0)}-${slice}-${at}`);
+    await database.write([
+      ...ids.map((id) => storeAnswer({ id, body: '00', answer: '' }, 0)),
+      { into: sentContacts, rows: ids.map((id) => ({ ...sent, id, sent_at: 0, delivered_at: 0 })) },
+    ]);
+  }
+  const counts: number[] = [];
+  const write = database.write.bind(database);
+  vi.spyOn(database, 'write').mockImplementation(async (statements, options) => {
+    const results = await write(statements, options);
+    counts.push(...results.map(({ count }) => count));
+    return results;
+  });
+  const address = { international: true, disposable: 'allow', isDisposableDomain: () => false } as const;
+  const known = await standing(database);
+  const contacts = new Contacts({ ...known, outbox, address, key: new Uint8Array(32), now: Date.now });
+  onTestFinished(() => {
+    contacts.close();
+  });
+  await vi.waitFor(async () => {
+    expect(await countRows(database, 'request_answers')).toBe(0);
+    expect(await countRows(database, 'sent_contacts')).toBe(0);
+  }, soon);
+  expect(Math.max(...counts)).toBe(10_000);
 });
 
 it('old answers and refs are forgotten, but nothing that waits', async () => {
