@@ -35,6 +35,7 @@ function makeCopy(): string {
     'package.json',
     'tsconfig.json',
     'vite.config.ts',
+    'vitest.config.ts',
   ]) {
     cpSync(name, join(dir, name), { recursive: true });
   }
