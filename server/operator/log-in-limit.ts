@@ -19,7 +19,8 @@ export class LogInLimit {
   readonly #senders = new Map<string, Tries>();
   #all: Tries = { count: 0, untilMs: -Infinity };
 
-  constructor({ now = Date.now }: { readonly now?: () => number } = {}) {
+  /** By default a clock that is never set: one that is set back would make the wait as much longer. */
+  constructor({ now = () => performance.now() }: { readonly now?: () => number } = {}) {
     this.#now = now;
   }
 

@@ -118,6 +118,15 @@ describe('the operator page', () => {
     if (name !== 'narrow')
       expect((answers?.y ?? 0) + (answers?.height ?? 0)).toBeLessThanOrEqual(look.height);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(look.width);
+    expect(
+      await page.evaluate(() =>
+        [...document.querySelectorAll('.panel')].flatMap((panel) =>
+          [...panel.querySelectorAll('table')]
+            .filter((table) => table.getBoundingClientRect().right > panel.getBoundingClientRect().right)
+            .map((table) => table.innerText.slice(0, 60)),
+        ),
+      ),
+    ).toEqual([]);
     expect(await tooSmall(page)).toEqual([]);
     expect(await faultsOf(page)).toEqual([]);
     expect(complaints).toEqual([]);
