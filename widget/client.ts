@@ -41,7 +41,7 @@ export async function loadDefinition(src: string, lang?: string): Promise<FormDe
   try {
     const url = fresh(lang ? inLanguage(src, lang).href : src);
     const { status, text } = await send(url.href);
-    const definition = JSON.parse(text) as Partial<FormDefinition>;
+    const definition = JSON.parse(text, bare) as Partial<FormDefinition>;
     // A page of another server, or of a service worker, can have the status 200 too.
     if (status === 200 && definition.fields) return definition as FormDefinition;
   } catch {
@@ -49,6 +49,11 @@ export async function loadDefinition(src: string, lang?: string): Promise<FormDe
     // for each.
   }
   return undefined;
+}
+
+/** Each object without a prototype: a page may have given all others more properties. */
+function bare(_key: string, value: unknown): unknown {
+  return value?.constructor === Object ? { __proto__: null, ...value } : value;
 }
 
 /** The URL for an answer in `lang`, unless it names another language already. */
@@ -67,7 +72,7 @@ export async function getChallenge(src: string, since: string | undefined): Prom
     const url = fresh(below(src, 'challenge'));
     if (since) url.searchParams.set('since', since);
     const answer = await send(url.href);
-    const challenge = JSON.parse(answer.text) as Partial<Challenge>;
+    const challenge = read(answer.text) as Partial<Challenge>;
     return challenge.parameters
       ? { is: 'challenged', challenge: challenge as Challenge }
       : readRefusal(answer);
@@ -84,7 +89,7 @@ export async function getChallenge(src: string, since: string | undefined): Prom
 export async function submit(src: string, fields: Readonly<Record<string, string>>): Promise<Submitted> {
   try {
     const answer = await send(src, { method: 'POST', body: new URLSearchParams(fields), keepalive: true });
-    const waiting = JSON.parse(answer.text) as Partial<Pending>;
+    const waiting = read(answer.text) as Partial<Pending>;
     return answer.status === 202 && waiting.status === 'accepted'
       ? { is: 'accepted', waiting }
       : readRefusal(answer);
@@ -144,8 +149,13 @@ function fresh(src: string): URL {
   return url;
 }
 
+/** An object without a prototype: a page may have given all others more properties. */
+function read(text: string): unknown {
+  return { __proto__: null, ...(JSON.parse(text) as object) };
+}
+
 function readRefusal({ text }: Answer): Refused {
-  const { code, issues = {} } = JSON.parse(text) as Partial<Problem>;
+  const { code, issues = {} } = read(text) as Partial<Problem>;
   return code ? { is: 'refused', problem: { code, issues } } : unreachable;
 }
 
@@ -157,11 +167,12 @@ interface Answer {
 function send(src: string, init?: RequestInit): Promise<Answer> {
   return inTime(
     fetch(src, {
+      __proto__: null,
       ...init,
       headers: { accept: 'application/json' },
       credentials: 'omit',
       cache: 'no-store',
-    }).then(async (response) => ({ status: response.status, text: await response.text() })),
+    } as RequestInit).then(async (response) => ({ status: response.status, text: await response.text() })),
   );
 }
 

@@ -31,15 +31,20 @@ if (tag && own) {
 const isFirst = !customElements.get('rasa-signup');
 if (isFirst) customElements.define('rasa-signup', RasaSignup);
 
+// First, because a loader may have removed the tag by now, and a page may have replaced what finds it.
+if (tag && own) place(tag);
 placeAll();
-// A loader may have removed the tag by now.
-if (tag && own && !tag.isConnected) place(tag);
 // A script runs only once, or not at all, if a router swaps the content of the page. Last, because only this
 // needs a built-in that a page may have removed.
 if (isFirst) new MutationObserver(placeAll).observe(document, { childList: true, subtree: true });
 
 function placeAll(): void {
-  document.querySelectorAll<Tag>('script[data-form],script[src*="form="]').forEach(place);
+  root().querySelectorAll<Tag>('script[data-form],script[src*="form="]').forEach(place);
+}
+
+/** Not the document itself: a picture called `body` hides its `body`, and pages replace its methods. */
+function root(): Element {
+  return document.documentElement;
 }
 
 function place(script: Tag): void {
@@ -50,7 +55,11 @@ function place(script: Tag): void {
   if (!src || script[placed]) return;
   // In the head nothing is shown, and a loader may have removed the tag.
   const into = option('into');
-  const parent = into ? document.getElementById(into) : script.closest('body') ? undefined : document.body;
+  const parent = into
+    ? document.getElementById(into)
+    : script.closest('body')
+      ? undefined
+      : root().querySelector('body');
   // The place is still to come.
   if (parent === null) return;
   script[placed] = 1;

@@ -44,6 +44,10 @@ const unused = remove(
   'Array.prototype.flatMap',
 );
 
+/** What browsers and Lit ask of the objects that they are given, and what an answer of the proxy may lack. */
+const names =
+  'value writable get set mode signal redirect method body attribute noAccessor hasChanged converter fields status code issues accepted ticket part options pattern placeholder autocomplete min max help link required proof';
+
 /** As MooTools 1.2 does. */
 const otherEvent = 'window.Event = function (event) { return event; };';
 
@@ -51,6 +55,16 @@ describe('W3: the form works where the page has removed or replaced', () => {
   it.each([
     ['what the form can do without', unused],
     ['Event, by one of a library', otherEvent],
+    [
+      'the prototype of all objects',
+      `for (const name of '${names}'.split(' ')) Object.prototype[name] = 'x';`,
+    ],
+    ['document.querySelectorAll', 'document.querySelectorAll = () => [];'],
+    [
+      'document.querySelectorAll, by one that throws',
+      'document.querySelectorAll = () => { throw new Error(); };',
+    ],
+    ['document.querySelector', 'document.querySelector = () => null;'],
     ['AbortController, by one that throws', 'window.AbortController = function () { throw new Error(); };'],
   ])('%s', async (_name, before) => {
     const { page, seen } = await open(before);

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../helpers/browser/browser.ts';
-import { openPage, pageOf, serveSite, stubbedProxy } from '../helpers/sites/site.ts';
+import { openPage, pageOf, serveSite, signUp, stubbedProxy } from '../helpers/sites/site.ts';
 
 /** What pages do to every form and pop-up in them. Each case works, or `?debug` says why it does not. */
 let browser: Browser;
@@ -22,6 +22,13 @@ async function open(body: string, { behaviour = 'accepting', before = '', head =
 }
 
 const form = '<rasa-signup src="FORM"></rasa-signup>';
+const asked = { required: false, maxLength: 100 };
+const fields = [
+  { ...asked, name: 'email', type: 'email', label: 'Email address' },
+  { ...asked, name: 'terms', type: 'checkbox', label: 'I agree' },
+  { ...asked, name: 'often', type: 'radio', label: 'How', options: [{ value: 'often', label: 'Often' }] },
+  { ...asked, name: 'topic', type: 'select', label: 'Topic', options: [{ value: 'b', label: 'B' }] },
+];
 const email = (page: Page) => page.getByLabel('Email address');
 const isOpen = (page: Page) =>
   page.locator('rasa-signup dialog').evaluate((dialog) => dialog.matches(':modal, :popover-open'));
@@ -63,7 +70,60 @@ describe('a handler of the page prevents', () => {
   });
 });
 
+describe('a handler of the page prevents touches', () => {
+  it.each(['touchstart', 'touchend'])('%s: `?debug` says so', async (type) => {
+    // As iScroll does: with exceptions for what it takes for a field.
+    const before = `addEventListener('${type}', (event) => {
+      if (!/^(INPUT|TEXTAREA|SELECT|BUTTON)$/.test(event.target.tagName)) event.preventDefault();
+    }, { passive: false });`;
+    const { page } = await open(form, { before, query: '?debug' });
+    await page.locator('rasa-signup[data-debug=touch]').waitFor({ state: 'attached' });
+  });
+
+  it('those of a passive handler prevent nothing, and `?debug` finds nothing', async () => {
+    const before = "addEventListener('touchstart', (event) => event.preventDefault(), { passive: true });";
+    const { page } = await open(form, { before, query: '?debug' });
+    await page.locator('rasa-signup[data-debug=ok]').waitFor({ state: 'attached' });
+  });
+});
+
+describe('the form is in', () => {
+  it('a link: fields, labels, boxes and the button work, and the link is not followed', async () => {
+    const { page, seen } = await open(
+      `<a href="/bought"><rasa-signup src="FORM?with=${encodeURIComponent(JSON.stringify({ fields }))}"></rasa-signup></a>`,
+    );
+    await page.getByText('Email address').click();
+    await email(page).click();
+    await page.keyboard.type('ada@example.com');
+    await page.getByText('I agree').click();
+    expect(await page.getByLabel('I agree').isChecked()).toBe(true);
+    await page.getByLabel('Often').click();
+    await page.getByRole('combobox').selectOption('b');
+    await page.getByRole('button', { name: 'Subscribe' }).click();
+    await page.getByText('Thank you.').waitFor();
+    expect((await seen()).posts).toMatchObject([{ email: 'ada@example.com', often: 'often', terms: 'yes' }]);
+    expect(new URL(page.url()).pathname).toBe('/');
+  });
+
+  it.each(['a href="/bought"', 'button', 'label', 'details open><summary'])(
+    '<%s>: `?debug` says so',
+    async (around) => {
+      const { page } = await open(`<${around}>${form}`, { query: '?debug' });
+      await page.locator('rasa-signup[data-debug~=place]').waitFor({ state: 'attached' });
+    },
+  );
+});
+
 describe('the page', () => {
+  it.each(['', ' async'])('has a picture called body, and the tag in its head%s', async (how) => {
+    const proxy = await stubbedProxy('accepting');
+    const tag = `<script${how} src="${proxy.base}/embed.js" data-form="newsletter"></script>`;
+    const site = await serveSite({ '/': pageOf('<p>Some text</p><img name="body">', tag) });
+    const { page } = await openPage(browser, `${site}/?debug`);
+    await signUp(page);
+    await page.getByRole('heading', { name: 'what is wrong here?' }).waitFor();
+  });
+
   it('has a form with a field called id: it is sent with all that follows the element', async () => {
     const { page } = await open(
       `<form action="/bought"><input name="id" value="7">

@@ -26,6 +26,7 @@ describe.skipIf(isFirefoxMissing)('in Firefox', { timeout: 120_000 }, () => {
 
   it.each([
     ['built-ins of Prototype', 'Array.from = (x) => [].slice.call(x); Array.prototype.toJSON = () => "no";'],
+    ['another document.querySelectorAll', 'document.querySelectorAll = () => [];'],
     ['no AbortController', 'delete window.AbortController;'],
     ['a variable called URL', 'var URL = "https://www.example.com/";'],
     ['Event of MooTools', 'window.Event = function (event) { return event; };'],
@@ -51,6 +52,15 @@ describe.skipIf(isFirefoxMissing)('in Firefox', { timeout: 120_000 }, () => {
       query: '?debug',
     });
     await page.locator('script[data-debug=script]').wait();
+  });
+
+  it('W5: in a link, a click on a field does not follow it', async () => {
+    const { page } = await open(`<a href="/bought">${element.replace('SCRIPT', '')}</a>SCRIPT`);
+    await page.locator(inForm('[name=email]')).click();
+    await page.keyboard.type('ada@example.com');
+    await press(page);
+    await shows(page, 'Thank you.');
+    expect(new URL(page.url()).pathname).toBe('/');
   });
 
   it.each(['trusting', 'absent'])(

@@ -21,6 +21,8 @@ export function keepLitToItself(): Plugin {
       /,(\w+)=\w+\.litHtmlPolyfillSupport;\1\?\.\(\w+,\w+\),\(\w+\.litHtmlVersions\?\?=\[\]\)\.push\("[\d.]+"\);/g,
       ';',
     ],
+    // A page may have given all objects a property `value`, which no descriptor of an accessor may have.
+    [/\{(get:\w,set\(\w\))/g, '{__proto__:null,$1'],
     // Templates are HTML, in an XHTML page too.
     [
       /,(\w+)=document,/g,

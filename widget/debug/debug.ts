@@ -48,7 +48,8 @@ class Panel {
     });
     root.append(close, again, make('h2', 'rasa-signup: what is wrong here?'), this.#list);
     host.popover = 'manual';
-    document.body.append(host);
+    // A picture of the page may be called `body`.
+    document.documentElement.querySelector('body')?.append(host);
     host.showPopover();
   }
 

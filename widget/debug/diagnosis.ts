@@ -1,7 +1,7 @@
 import type { FormDefinition } from '../../shared/form.ts';
 import type { Problem } from '../../shared/signup.ts';
 import type { Finding } from './finding.ts';
-import { findKeys } from './keys.ts';
+import { findKeys, findTouches } from './keys.ts';
 import { measureContrasts } from './measured-contrast.ts';
 import { findTag } from './tag.ts';
 
@@ -20,6 +20,7 @@ export async function diagnose(element: HTMLElement): Promise<readonly Finding[]
     ...findScripts(),
     ...findPlace(element),
     ...findKeys(element),
+    ...findTouches(element),
     ...findContrasts(element),
   ];
 }
@@ -150,6 +151,15 @@ function findPlace(element: HTMLElement): readonly Finding[] {
         about: 'place',
         words:
           'The form is hidden, by the page or by something around it. What is hidden does not open over the page either.',
+      },
+    ];
+  const around = element.closest('a[href],button,label,summary');
+  if (around)
+    return [
+      {
+        is: 'fault',
+        about: 'place',
+        words: `The form is in a <${around.localName}>, which takes clicks that are meant for the form. Move it out of there.`,
       },
     ];
   if (element.closest('[inert]'))

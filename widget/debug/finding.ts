@@ -3,6 +3,15 @@ export interface Finding {
   readonly is: 'fine' | 'fault';
   /** One word. For a fault it is also in the element's `data-debug`. */
   readonly about:
-    'address' | 'answer' | 'blocked' | 'contrast' | 'keys' | 'origin' | 'place' | 'proof' | 'script';
+    | 'address'
+    | 'answer'
+    | 'blocked'
+    | 'contrast'
+    | 'keys'
+    | 'origin'
+    | 'place'
+    | 'proof'
+    | 'script'
+    | 'touch';
   readonly words: string;
 }

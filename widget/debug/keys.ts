@@ -33,3 +33,26 @@ export function findKeys(element: HTMLElement): readonly Finding[] {
     },
   ];
 }
+
+/** Finds a handler of the page that prevents touches: the browser then makes no click of a tap. */
+export function findTouches(element: HTMLElement): readonly Finding[] {
+  const input = element.shadowRoot?.querySelector('form input');
+  // Browsers without touch screens may have no such events.
+  if (!input || !('TouchEvent' in window)) return [];
+  const { left: clientX, top: clientY } = input.getBoundingClientRect();
+  const touch = new Touch({ identifier: 0, target: input, clientX, clientY });
+  const isTaken = ['touchstart', 'touchend'].some((type) => {
+    const touches = type === 'touchstart' ? [touch] : [];
+    const options = { bubbles: true, composed: true, cancelable: true };
+    return !input.dispatchEvent(new TouchEvent(type, { touches, changedTouches: [touch], ...options }));
+  });
+  if (!isTaken) return [];
+  return [
+    {
+      is: 'fault',
+      about: 'touch',
+      words:
+        'A handler of this page prevents touches of the form, so that a tap does nothing. Such a handler should leave events alone whose target is a <rasa-signup>.',
+    },
+  ];
+}

@@ -1,4 +1,10 @@
-import { LitElement, unsafeCSS, type PropertyDeclarations, type TemplateResult } from 'lit';
+import {
+  LitElement,
+  unsafeCSS,
+  type PropertyDeclaration,
+  type PropertyDeclarations,
+  type TemplateResult,
+} from 'lit';
 import { explain, loadPart } from '../client.ts';
 import type * as touch from '../first-touch.ts';
 import { Ground } from './controllers/ground.ts';
@@ -15,7 +21,7 @@ import styles from './rasa-signup.css?inline';
 import { carryOver, controlOf, putBack, restoreOuterForm } from './values.ts';
 
 /** The accessors below read and write the attribute, so Lit sees no difference and must not look for one. */
-const fromAttribute = { hasChanged: () => true };
+const fromAttribute = { __proto__: null, hasChanged: () => true } as PropertyDeclaration;
 
 /**
  * `<rasa-signup src="https://signup.example.com/forms/newsletter">`: a sign-up form that looks like the page
@@ -102,8 +108,8 @@ export class RasaSignup extends LitElement {
     src: fromAttribute,
     display: fromAttribute,
     // Only observed: every element has the property `lang`.
-    language: { attribute: 'lang' },
-    state: { state: true },
+    language: { __proto__: null, attribute: 'lang' } as PropertyDeclaration,
+    state: { __proto__: null, state: true } as PropertyDeclaration,
   };
 
   /** The URL of the script, which may be elsewhere than the forms. Unknown to the npm package. */

@@ -60,12 +60,15 @@ export class Submission implements ReactiveController {
 
   /**
    * A frame with `sandbox` and without `allow-forms` submits nothing, and says so to nobody. A handler of the
-   * page that takes the form for something to be dragged has kept the focus from a field that is clicked.
+   * page that takes the form for something to be dragged has kept the focus from a field that is clicked. In
+   * a link, a click on a field would follow the link.
    */
-  readonly press = ({ target }: Event): void => {
-    if ((target as Element).matches('input,select')) (target as HTMLElement).focus();
+  readonly press = (event: Event): void => {
+    const target = event.target as HTMLElement;
+    if (target.matches('input,select')) target.focus();
+    if (this.#host.closest('a') && !target.closest('button,a,.option')) event.preventDefault();
     const { form } = this.#loader;
-    if (!form || !(target as Element).closest('[type=submit],slot[name=submit]')) return;
+    if (!form || !target.closest('[type=submit],slot[name=submit]')) return;
     this.#isSubmitted = false;
     setTimeout(() => {
       if (this.#isSubmitted || this.#host.state.step === 'accepted') return;
