@@ -130,6 +130,15 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): express.Ro
     response.append('Set-Cookie', cookieOf()).redirect(303, home);
   });
 
+  // Where a browser opens again what a form has led to, such as a wrong password.
+  for (const name of ['log-in', 'address', 'log-out', ...Object.keys(actions)]) {
+    routes.get(`/operator/${name}`, async (request, response, next) => {
+      if (access.hasPassword || (await sessionOf(request, access)) !== undefined)
+        response.redirect(303, home);
+      else next();
+    });
+  }
+
   const answerAway: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
     if (!(error instanceof StoreUnavailable) || response.headersSent) {
       next(error);

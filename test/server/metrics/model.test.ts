@@ -90,14 +90,44 @@ it('metrics, health, the log and the operator page agree with what was sent and 
     redirect: 'manual',
   });
   const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const html = await (await fetch(`${url}/operator`, { headers: { cookie } })).text();
-  const words = html
-    .replaceAll(/<!--.*?-->/gs, '')
-    .replaceAll(/<[^>]*>/g, '')
-    .replaceAll(/(?:\s|&nbsp;)+/g, ' ');
+  const look = async () => {
+    const html = await (await fetch(`${url}/operator`, { headers: { cookie } })).text();
+    return html
+      .replaceAll(/<!--.*?-->/gs, '')
+      .replaceAll(/<[^>]*>/g, ' ')
+      .replaceAll(/(?:\s|&nbsp;)+/g, ' ')
+      .replaceAll(' .', '.');
+  };
+  const words = await look();
   expect(words).toContain(
     `${accepted} accepted = ${delivered} at rasa.io + 0 waiting + ${setAside} set aside`,
   );
   expect(words).toContain(`${load.length - accepted} refused.`);
   if (setAside > 0) expect(words).toContain(`Set aside: ${setAside}`);
-}, 60_000);
+  // The funnel has what was sent to forms that do not exist, too.
+  expect(words).toMatch(new RegExp(`Sent ${load.length} .*Accepted ${accepted} .*At rasa.io ${delivered} `));
+
+  // And while rasa.io is away.
+  await sandbox.putFaults({ answer: { status: 503, on: 'persons' } });
+  const late = 1 + (load.length % 3) + setAside;
+  for (let index = 0; index < late; index++) await post(url, 'json', { email: `late${index}@example.com` });
+  await vi.waitFor(
+    async () => {
+      const now = await metrics();
+      expect(valueOf(now, 'rasa_signup_outbox_waiting')).toBe(late);
+      expect(valueOf(now, 'rasa_signup_outbox_oldest_seconds')).toBeGreaterThan(0);
+      expect(valueOf(now, 'rasa_signup_circuit_open')).toBe(1);
+      expect(samplesOf(now, 'rasa_signup_answers_total', 'outcome')['accepted']).toBe(accepted + late);
+      const calls = samplesOf(now, 'rasa_signup_upstream_call_duration_seconds_count', 'status');
+      expect(calls['503']).toBeGreaterThan(0);
+      expect(await look()).toContain(
+        `${accepted + late} accepted = ${delivered} at rasa.io + ${late} waiting + ${setAside} set aside`,
+      );
+    },
+    { timeout: 20_000, interval: 200 },
+  );
+  // Nobody has waited for long: neither says that anything is stuck.
+  expect(JSON.parse((await ask(`${url}/healthz`)).body)).toMatchObject({ status: 'ok' });
+  expect(await look()).toContain('Is anything stuck? Nothing');
+  expect(log()).not.toContain('@example.com');
+}, 90_000);

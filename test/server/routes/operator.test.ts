@@ -61,7 +61,8 @@ describe('the operator page is closed', () => {
     expect((await look()).status).toBe(404);
     expect((await look('', '?link=made-up')).status).toBe(404);
     for (const path of ['/log-in', '/replay', '/purge', '/reload', '/address', '/log-out'])
-      expect((await send(path, { password: '', form_token: '' })).status).toBe(404);
+      for (const answer of [await send(path, { password: '', form_token: '' }), await look('', path)])
+        expect(answer.status).toBe(404);
     for (const path of ['', '/log-in', '/set-aside.csv'])
       expect((await fetch(`${url}/operator${path}`, { method: 'OPTIONS' })).status).toBe(404);
   });
@@ -72,6 +73,14 @@ describe('the operator page is closed', () => {
       const page = await (await look(cookie)).text();
       expect(page).toContain('type="password"');
       expect(page).not.toContain('at rasa.io');
+    }
+  });
+
+  it('leads to the log-in where a browser opens again what a form has led to', async () => {
+    const { look } = await start();
+    for (const path of ['/log-in', '/address', '/replay', '/purge', '/reload', '/log-out']) {
+      const answer = await look('', path);
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, '/operator']);
     }
   });
 
