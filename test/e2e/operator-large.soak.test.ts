@@ -1,9 +1,10 @@
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../server/store/open-store.ts';
 import { Secret } from '../../server/system/secret.ts';
 import { launchProduct } from '../helpers/server/launch.ts';
 import { useEngines } from '../helpers/server/engines.ts';
 import { fillStore } from '../helpers/server/large-store.ts';
+import { logInToOperator } from '../helpers/server/operator-log-in.ts';
 import { quiet } from '../helpers/server/store.ts';
 import { temporaryDir } from '../helpers/server/temporary-dir.ts';
 
@@ -50,7 +51,7 @@ it.each(engines)(
       await product.stop();
     });
     const startMs = performance.now();
-    const cookie = await logIn(product.url);
+    const cookie = await logInToOperator(product.url, password);
     const untilLogInMs = Math.round(performance.now() - startMs);
     const look = async (period: string) => {
       const startMs = performance.now();
@@ -82,22 +83,6 @@ it.each(engines)(
   },
   900_000,
 );
-
-/** After the start on so many rows the store does not take writes at once. */
-function logIn(url: string): Promise<string> {
-  return vi.waitFor(
-    async () => {
-      const { status, headers } = await fetch(`${url}/operator/log-in`, {
-        method: 'POST',
-        body: new URLSearchParams({ password }),
-        redirect: 'manual',
-      });
-      expect(status).toBe(303);
-      return headers.get('set-cookie')?.split(';')[0] ?? '';
-    },
-    { timeout: 120_000, interval: 500 },
-  );
-}
 
 async function accept(url: string, email: string): Promise<void> {
   const answer = await fetch(`${url}/forms/newsletter`, {

@@ -17,6 +17,7 @@ import { launchProduct } from '../helpers/server/launch.ts';
 import { runCommand } from '../helpers/server/run-command.ts';
 import { startSandbox } from '../helpers/server/sandbox.ts';
 import { credentialsFor } from '../helpers/server/service.ts';
+import { logInToOperator } from '../helpers/server/operator-log-in.ts';
 import { setAside } from '../helpers/server/outbox.ts';
 import { quiet } from '../helpers/server/store.ts';
 import { temporaryDir } from '../helpers/server/temporary-dir.ts';
@@ -120,18 +121,7 @@ it.each(engines)(
     onTestFinished(async () => {
       await product.stop();
     });
-    const cookie = await vi.waitFor(
-      async () => {
-        const { status, headers } = await fetch(`${product.url}/operator/log-in`, {
-          method: 'POST',
-          body: new URLSearchParams({ password }),
-          redirect: 'manual',
-        });
-        expect(status).toBe(303);
-        return headers.get('set-cookie')?.split(';')[0] ?? '';
-      },
-      { timeout: 120_000, interval: 500 },
-    );
+    const cookie = await logInToOperator(product.url, password);
     const get = async (path: string) =>
       (await fetch(`${product.url}/operator${path}`, { headers: { cookie } })).text();
     const [page, pageMs] = await timed(() => get(''));
