@@ -201,8 +201,8 @@ export const storeMutations: readonly Mutation[] = [
     find: '  if (missing(connection, schema).length === 0) return;\n  begin(connection, lockWaitMs);\n  try {\n    for (const migration of missing(connection, schema))',
     replace:
       '  const found = missing(connection, schema);\n  if (found.length === 0) return;\n  begin(connection, lockWaitMs);\n  try {\n    for (const migration of found)',
-    tests: tests('database'),
-    only: 'a store on sqlite can be opened by several',
+    tests: tests('sqlite-faults'),
+    only: 'another process has migrated',
   },
   {
     name: 'SQLite: files can be read by others',
@@ -362,8 +362,8 @@ export const storeMutations: readonly Mutation[] = [
     file: 'server/store/postgres/postgres-errors.ts',
     find: "  '0A000': 'read_only',\n",
     replace: '',
-    tests: tests('failover'),
-    only: 'is reached before',
+    tests: tests('postgres-errors'),
+    only: 'the code 0A000',
   },
   {
     name: 'PostgreSQL: fsync off is taken in production',

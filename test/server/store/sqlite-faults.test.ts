@@ -20,9 +20,11 @@ import {
 } from '../../helpers/server/store.ts';
 import { sameSql, Unreadable } from '../../../server/store/database.ts';
 import { StoreUnavailable } from '../../../server/store/errors.ts';
+import { migrations } from '../../../server/store/migrations.ts';
 import { openSqlite } from '../../../server/store/open-store.ts';
 import { deriveKey } from '../../../server/store/engine/sealing.ts';
 import { isAtLeast, loadDriver } from '../../../server/store/sqlite/driver.ts';
+import { openFile, prepareFile } from '../../../server/store/sqlite/open-file.ts';
 import { SqliteDatabase } from '../../../server/store/sqlite/sqlite-database.ts';
 import { startWorker } from '../../../server/store/sqlite/worker-thread.ts';
 import { scanWal } from '../../../server/store/sqlite/wal-scan.ts';
@@ -586,6 +588,30 @@ test('SQLite is Node’s own where that is new enough, else the one of the packa
 test('SQLite before 3.51.3 counts as too old', () => {
   expect(['3.51.2', '3.45.1', '2.99.99'].filter((version) => isAtLeast(version, '3.51.3'))).toEqual([]);
   expect(['3.51.3', '3.53.0', '4.0.0'].every((version) => isAtLeast(version, '3.51.3'))).toBe(true);
+});
+
+test('a start looks again at the schema that another process has migrated meanwhile', async () => {
+  const path = join(await temporaryDir(), fileName);
+  const open = loadDriver();
+  const options = { open, schema: migrations, lockWaitMs: 1000 };
+  prepareFile(path);
+  const connection = openFile(path, {
+    ...options,
+    open: () => {
+      const late = open(path);
+      const exec = late.exec.bind(late);
+      vi.spyOn(late, 'exec').mockImplementation((sql) => {
+        if (sql === 'begin immediate') openFile(path, options).close();
+        exec(sql);
+      });
+      return late;
+    },
+  });
+  onTestFinished(() => {
+    connection.close();
+  });
+  const versions = connection.prepare('select version from migrations order by version').all();
+  expect(versions).toEqual(migrations.map(({ version }) => ({ version })));
 });
 
 test('another process that holds the write lock makes writers fail in time, and only for as long', async () => {
