@@ -149,7 +149,7 @@ export const signupMutations: readonly Mutation[] = [
     name: 'guards: a body in another charset is read as UTF-8',
     file: 'server/signup/guards.ts',
     find: "/^utf-?8$/i.test(params.get('charset') ?? 'utf-8')",
-    replace: 'params.size >= 0',
+    replace: "params.get('charset') !== ''",
     tests: intake,
     only: 'a body',
   },

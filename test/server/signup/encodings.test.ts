@@ -60,6 +60,13 @@ describe('D11: a form on a page that is not UTF-8', () => {
     expect((await send(`${to}100%`)).status).not.toBe(400);
   });
 
+  it.each([`${urlencoded};charset="UTF-8"`, `${urlencoded}; charset=utf8; boundary=none`])(
+    'is read where it says UTF-8 in another way: %s',
+    async (type) => {
+      expect((await send(`${to}Ada`, [], type)).status).toBe(202);
+    },
+  );
+
   it.each([
     `${urlencoded}; charset=iso-8859-1`,
     `${urlencoded};charset="windows-1252"`,
