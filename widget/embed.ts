@@ -31,9 +31,10 @@ if (tag && own) {
 const isFirst = !customElements.get('rasa-signup');
 if (isFirst) customElements.define('rasa-signup', RasaSignup);
 
-// First, because a loader may have removed the tag by now, and a page may have replaced what finds it.
-if (tag && own) place(tag);
+// In the order of the page, so that of two copies the second finds the form of the first, however late.
 placeAll();
+// A loader may have removed the tag by now, and a page may have replaced what finds it.
+if (tag && own) place(tag);
 // A script runs only once, or not at all, if a router swaps the content of the page. Last, because only this
 // needs a built-in that a page may have removed.
 if (isFirst) new MutationObserver(placeAll).observe(document, { childList: true, subtree: true });

@@ -41,6 +41,30 @@ describe('a style sheet that hides every empty element', () => {
   });
 });
 
+describe('a tag that was pasted twice', () => {
+  it('is one form, whichever script comes first', async () => {
+    const { base } = await stubbedProxy();
+    const { page, complaints } = await openPage(browser, await serveSite({ '/': pageOf('<main></main>') }));
+    await page.route('**/embed.js?late', async (route) => {
+      await page.locator('rasa-signup form').first().waitFor();
+      await route.continue();
+    });
+    const late = page.waitForEvent('requestfinished', (request) => request.url().endsWith('?late'));
+    await page.evaluate((src) => {
+      for (const query of ['late', 'early']) {
+        const script = document.createElement('script');
+        script.src = `${src}?${query}`;
+        script.dataset['form'] = 'newsletter';
+        document.querySelector('main')?.append(script);
+      }
+    }, `${base}/embed.js`);
+    await late;
+    await signUp(page);
+    expect(await page.locator('rasa-signup').count()).toBe(1);
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('a tag manager that drops data attributes', () => {
   it('W7: keeps the options in the URL of the script', async () => {
     const { base } = await stubbedProxy();
