@@ -50,9 +50,10 @@ function measureGround(element: HTMLElement): void {
   const lightness = Math.cbrt(ground);
   const isDark = ground < 0.18;
   const far = isDark ? Math.max(0.81, 1.4 * lightness + 0.23) : Math.min(0.48, 1.2 * lightness - 0.58);
-  const isAsAssumed = isDark === luminance('Canvas') < 0.18 && Math.abs(ground - 0.38) > 0.32;
+  // Also where nothing can be measured: no comparison with NaN is true.
+  const isAsAssumed = isDark === luminance('Canvas') < 0.18 && !(Math.abs(ground - 0.38) <= 0.32);
   // `initial`, because a dialog is not on the ground of what it is in.
-  style.setProperty('--_rs-measured', isAsAssumed || isNaN(far) ? 'initial' : `oklch(${far} 0 0)`);
+  style.setProperty('--_rs-measured', isAsAssumed ? 'initial' : `oklch(${far} 0 0)`);
   style.setProperty('--_rs-scheme', isAsAssumed ? 'initial' : isDark ? 'dark' : 'light');
 }
 
