@@ -95,11 +95,8 @@ export class OperatorAccess {
     const nowMs = this.#now();
     await this.#write(
       {
-        sql: sameSql(
-          `delete from ${table.name} where (name like 'operator %' and name not like 'operator browser %' and changed_at < ?)
-           or (name like 'operator browser %' and changed_at < ?)`,
-        ),
-        params: [nowMs - sessionMs, nowMs - browserMs],
+        sql: sameSql(`delete from ${table.name} where name like ? and changed_at < ?`),
+        params: [`operator ${kind} %`, nowMs - validMs],
       },
       {
         into: table,

@@ -22,25 +22,28 @@ export function browserCookieOf(token: string): string {
 type WithHeaders = Pick<Request, 'headers'>;
 
 /** The session that the request shows, if it is valid. */
-export async function sessionOf(
+export function sessionOf(
   request: WithHeaders,
   access: Pick<OperatorAccess, 'hasSession'>,
 ): Promise<string | undefined> {
-  const token = readCookie(request, cookie);
-  return token !== undefined && (await access.hasSession(token)) ? token : undefined;
+  return shownBy(request, cookie, (token) => access.hasSession(token));
 }
 
 /** The browser that the request shows, if somebody logged in there before. */
-export async function browserOf(
+export function browserOf(
   request: WithHeaders,
   access: Pick<OperatorAccess, 'knowsBrowser'>,
 ): Promise<string | undefined> {
-  const token = readCookie(request, browserCookie);
-  return token !== undefined && (await access.knowsBrowser(token)) ? token : undefined;
+  return shownBy(request, browserCookie, (token) => access.knowsBrowser(token));
 }
 
-function readCookie({ headers }: WithHeaders, name: string): string | undefined {
-  return new RegExp(`(?:^|; *)${name}=([^;]*)`).exec(headers.cookie ?? '')?.[1];
+async function shownBy(
+  { headers }: WithHeaders,
+  name: string,
+  isKnown: (token: string) => Promise<boolean>,
+): Promise<string | undefined> {
+  const token = new RegExp(`(?:^|; *)${name}=([^;]*)`).exec(headers.cookie ?? '')?.[1];
+  return token !== undefined && (await isKnown(token)) ? token : undefined;
 }
 
 /** The fields of a form that this page has sent; `undefined` where it came from elsewhere, or is too long. */
