@@ -209,6 +209,8 @@ describe('the sandbox', () => {
     expect((await chip.innerText()).trim()).toBe('Sandbox, 0 contacts');
     const visitor = await page.context().newPage();
     await visitor.goto(`${url}/forms/newsletter`);
+    // Before that, the driver could hold on to the field of the form without scripts, which goes.
+    await visitor.locator('rasa-signup form:not(.plain-form)').waitFor();
     await visitor.getByRole('textbox', { name: 'Email address' }).fill('ada@example.com');
     await visitor.getByRole('button', { name: 'Subscribe' }).click();
     await visitor.getByText('Thank you.').waitFor();
